@@ -1,1 +1,36 @@
+//! STIX 2.1 without I/O: reading what arrives within bounds, checking it,
+//! deterministic ids, TLP markings, authoring what the hub releases, and
+//! finding a provider's traces in it.
+//!
+//! Objects stay in their original bytes ([`bundle`]); beside them stands a thin
+//! [`Head`]. What is wrong with an object is data ([`check`]), not an exception.
+//! The crate knows no clock, no randomness and no disk: ids and times come from
+//! the caller.
 #![forbid(unsafe_code)]
+
+pub mod author;
+mod bundle;
+mod canonical;
+mod check;
+mod error;
+mod head;
+mod id;
+mod marking;
+mod pattern;
+pub mod redact;
+mod rules;
+mod scan;
+pub mod time;
+mod value;
+mod walk;
+
+pub use bundle::{Bundle, Container, bundle};
+pub use canonical::{SCO_NAMESPACE, canonical_json, sco_id};
+pub use check::{Finding, Severity, check, has_errors};
+pub use error::{Limits, StixError};
+pub use head::{Head, Reference, SpecVersion, head};
+pub use id::{Class, ObjectId, class_of, is_type_name};
+pub use marking::{TlpMark, tlp_marking_id, tlp_object, tlp_of, tlp1_marking_id};
+pub use pattern::{pattern_for, pattern_of, pattern_values};
+pub use time::{Coarse, Stamp, coarsen};
+pub use value::{SearchValue, ValueKind};

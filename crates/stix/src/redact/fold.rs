@@ -1,0 +1,163 @@
+//! One spelling for what people read as the same: NFKC, lower case, hiragana as
+//! katakana, old forms of kanji as new, hyphens and dots as one each; with the
+//! way back to the original bytes.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::canonical_combining_class;
+
+/// A folded text; every character knows the original bytes it came from.
+pub(super) struct Folded {
+    pub(super) chars: Vec<char>,
+    origins: Vec<Range<usize>>,
+}
+
+impl Folded {
+    pub(super) fn of(text: &str) -> Self {
+        let mut folded = Self {
+            chars: Vec::with_capacity(text.len()),
+            origins: Vec::new(),
+        };
+        let mut start = 0;
+        let mut segment = String::new();
+        for (at, character) in text.char_indices() {
+            if !joins(character) && !segment.is_empty() {
+                folded.push(&segment, start..at);
+                segment.clear();
+                start = at;
+            }
+            segment.push(character);
+        }
+        folded.push(&segment, start..text.len());
+        folded
+    }
+
+    fn push(&mut self, segment: &str, origin: Range<usize>) {
+        for character in segment.nfkc().flat_map(char::to_lowercase).nfkc() {
+            if !is_invisible(character) {
+                self.chars.push(plain(character));
+                self.origins.push(origin.clone());
+            }
+        }
+    }
+
+    /// Only the characters that `keep` says, with their origins.
+    pub(super) fn only(&self, keep: impl Fn(char) -> bool) -> Self {
+        let pairs = self
+            .chars
+            .iter()
+            .zip(&self.origins)
+            .filter(|(character, _)| keep(**character));
+        let (chars, origins) = pairs
+            .map(|(character, origin)| (*character, origin.clone()))
+            .unzip();
+        Self { chars, origins }
+    }
+
+    /// With `parts` of the text each replaced by one character (in order, apart).
+    pub(super) fn replace(&self, parts: &[(Range<usize>, char)]) -> Self {
+        let mut out = Self {
+            chars: Vec::new(),
+            origins: Vec::new(),
+        };
+        let mut at = 0;
+        for (part, character) in parts {
+            out.chars.extend_from_slice(&self.chars[at..part.start]);
+            out.origins.extend_from_slice(&self.origins[at..part.start]);
+            out.chars.push(*character);
+            out.origins.push(self.origin(part));
+            at = part.end;
+        }
+        out.chars.extend_from_slice(&self.chars[at..]);
+        out.origins.extend_from_slice(&self.origins[at..]);
+        out
+    }
+
+    /// The original bytes of a range of characters.
+    pub(super) fn origin(&self, range: &Range<usize>) -> Range<usize> {
+        let first = self
+            .origins
+            .get(range.start)
+            .map_or(0, |origin| origin.start);
+        let last = range
+            .end
+            .checked_sub(1)
+            .and_then(|last| self.origins.get(last));
+        first..last.map_or(first, |origin| origin.end)
+    }
+
+    /// All places of a word.
+    pub(super) fn places<'f>(
+        &'f self,
+        word: &'f [char],
+    ) -> impl Iterator<Item = Range<usize>> + 'f {
+        let length = word.len();
+        self.chars
+            .windows(length.max(1))
+            .enumerate()
+            .filter(move |(_, window)| *window == word)
+            .map(move |(at, _)| at..at + length)
+    }
+}
+
+/// The folded characters of a short text.
+pub(super) fn fold(text: &str) -> Vec<char> {
+    Folded::of(text).chars
+}
+
+/// Marks that change the character before them.
+fn joins(character: char) -> bool {
+    canonical_combining_class(character) != 0
+        || matches!(character, '\u{ff9e}' | '\u{ff9f}' | '\u{3099}' | '\u{309a}')
+        || matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
+}
+
+fn plain(character: char) -> char {
+    match character {
+        '\u{3041}'..='\u{3096}' => char::from_u32(u32::from(character) + 0x60).unwrap_or(character),
+        '。' | '․' | '‧' | '∙' => '.',
+        '\u{2010}'..='\u{2015}' | '−' => '-',
+        '髙' => '高',
+        '﨑' | '嵜' => '崎',
+        '邊' | '邉' => '辺',
+        '齋' | '齊' | '斎' => '斉',
+        '濱' | '濵' => '浜',
+        '澤' => '沢',
+        '國' => '国',
+        '廣' => '広',
+        '德' => '徳',
+        '澁' => '渋',
+        '櫻' => '桜',
+        '嶋' | '嶌' => '島',
+        '龍' => '竜',
+        '惠' => '恵',
+        '眞' => '真',
+        '學' => '学',
+        '會' => '会',
+        '鐵' => '鉄',
+        '藏' => '蔵',
+        '瀨' => '瀬',
+        '縣' => '県',
+        '區' => '区',
+        '佛' => '仏',
+        '壽' => '寿',
+        other => other,
+    }
+}

@@ -1,0 +1,11 @@
+//! Tests of kaname-stix.
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
+
+mod author;
+mod bundle;
+mod check;
+mod head;
+mod id;
+mod pattern;
+mod real;
+mod redact;

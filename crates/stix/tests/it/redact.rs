@@ -1,0 +1,250 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use kaname_stix::redact::{Reading, Trace, TraceKind, find_traces};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn finds(kind: TraceKind, trace: &str, text: &str) -> bool {
+    !find_traces(&json!({ "description": text }), &[Trace::new(kind, trace)]).is_empty()
+}
+
+#[test]
+fn names_in_disguise() {
+    let name = |trace: &str, text: &str| finds(TraceKind::Name, trace, text);
+    for text in [
+        "株式会社東都電力で見つかった",
+        "東都電力（株）の端末",
+        "東 都 電 力",
+        "東都\n電力",
+        "㈱東都電力",
+        "path/%E6%9D%B1%E9%83%BD%E9%9B%BB%E5%8A%9B",
+        "&#26481;&#37117;&#38651;&#21147;",
+        "\\u6771\\u90fd\\u96fb\\u529b",
+        "=E6=9D=B1=E9=83=BD=E9=9B=BB=E5=8A=9B",
+        "東\u{200b}都電力",
+        "%93%8C%93%73%93%64%97%CD",
+    ] {
+        assert!(name("東都電力株式会社", text), "{text}");
+    }
+    assert!(name("ミナト・バンク", "ﾐﾅﾄﾊﾞﾝｸの件") && name("ミナトバンク", "みなとばんく"));
+    assert!(
+        name("Example Corp. Ltd.", "EXAMPLE-corp host")
+            && name("Acme Power Inc.", "ａｃｍｅ　ｐｏｗｅｒ")
+    );
+    assert!(name("ANA", "the ANA server") && name("ANA", "ANA2024") && !name("ANA", "a banana"));
+    assert!(!name("東都電力", "東部電力") && !name("", "anything"));
+    let person = |trace: &str, text: &str| finds(TraceKind::Person, trace, text);
+    assert!(
+        person("高橋 太郎", "髙橋様")
+            && person("Taro Yamada", "YAMADA, Taro")
+            && person("山﨑花子", "山崎　花子")
+    );
+}
+
+#[test]
+fn punycode_is_read_both_ways() {
+    let ascii = PUNY;
+    assert!(finds(
+        TraceKind::Domain,
+        "東都電力.jp",
+        &format!("http://www.{ascii}/x")
+    ));
+    assert!(finds(TraceKind::Domain, ascii, "www.東都電力。jp を見よ"));
+    assert!(finds(TraceKind::Name, "東都電力", ascii));
+}
+
+/// `東都電力.jp` in punycode.
+const PUNY: &str = "xn--tfrt89bxl4al9e.jp";
+
+#[test]
+fn domains_in_disguise() {
+    let domain = |text: &str| finds(TraceKind::Domain, "toto-denryoku.co.jp", text);
+    for text in [
+        "https://www.toto-denryoku.co.jp/a",
+        "taro@mail.TOTO-DENRYOKU.co.jp",
+        "toto-denryoku[.]co[.]jp",
+        "toto-denryoku(dot)co(dot)jp",
+        "toto-denryoku dot co dot jp",
+        "ｔｏｔｏ－ｄｅｎｒｙｏｋｕ．ｃｏ．ｊｐ",
+        "toto-denryoku . co . jp",
+        "toto-den\nryoku.co.jp",
+        "toto-den=\r\nryoku.co.jp",
+        "toto‐denryoku｡co｡jp",
+        "toto-denryoku\\.co\\.jp",
+        "hxxp://toto-denryoku{.}co{.}jp",
+        "https://x/?u=toto%2Ddenryoku%2Eco.jp",
+        "%74%6f%74%6f-denryoku.co.jp",
+        "https://x/?u=%2574oto-denryoku.co.jp",
+        "toto-denryoku[.]co.jp.evil.example",
+    ] {
+        assert!(domain(text), "{text}");
+    }
+    assert!(!domain("denryoku.co.jp") && !domain("toto-denryoku.co.jpx"));
+    assert!(
+        !finds(TraceKind::Domain, "ab.jp", "xab.jp")
+            && finds(TraceKind::Domain, "ab.jp", "x.ab.jp")
+    );
+}
+
+#[test]
+fn addresses_in_disguise() {
+    let four = |text: &str| finds(TraceKind::Address, "203.0.113.0/24", text);
+    for text in [
+        "203.0.113.7",
+        "203[.]0[.]113[.]7:443",
+        "２０３．０．１１３．７",
+        "http://3405803783/",
+        "0xCB007107",
+        "7.113.0.203.in-addr.arpa",
+        "203-0-113-7.isp.example",
+        "203.0.0.0/16",
+        "203.0.113.128/25",
+        "203.000.113.007",
+        "::ffff:203.0.113.7",
+        "from 203.0.113.7. Then",
+        "a203 . 0 . 113 . 7",
+    ] {
+        assert!(four(text), "{text}");
+    }
+    assert!(!four("203.0.114.7") && !four("1203.0.113.7") && !four("203.0.113.7000"));
+    let six = |text: &str| finds(TraceKind::Address, "2001:db8:1::/48", text);
+    for text in [
+        "2001:DB8:1::5",
+        "[2001:db8:1::5]:443",
+        "2001:0db8:0001:0000:0000:0000:0000:0005",
+        "host:2001:db8:1::5",
+        "2001[:]db8[:]1[:][:]5",
+        "2001:db8::/32",
+        "2001:db8:1:2:3:4:5:6:443",
+    ] {
+        assert!(six(text), "{text}");
+    }
+    assert!(!six("2001:db8:2::5") && !six("std::fmt"));
+    assert!(
+        finds(TraceKind::Address, "203.0.113.7", "203.0.113.7")
+            && !finds(TraceKind::Address, "203.0.113.7", "203.0.113.70")
+    );
+}
+
+#[test]
+fn everywhere_in_the_value() {
+    let traces = [Trace::new(TraceKind::Domain, "toto.example")];
+    let secret = STANDARD.encode("MZ...http://toto.example/");
+    let wide: Vec<u8> = "iwr toto.example"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let value = json!({
+        "a/b": [{ "c": "x toto.example y" }],
+        "toto.example": 1,
+        "payload_bin": secret,
+        "command": format!("powershell -enc {}", STANDARD.encode(wide)),
+        "clean": "nothing",
+    });
+    let hits = find_traces(&value, &traces);
+    let paths: Vec<(&str, bool)> = hits
+        .iter()
+        .map(|hit| (hit.path.as_str(), hit.in_key))
+        .collect();
+    assert!(paths.contains(&("/a~1b/0/c", false)) && paths.contains(&("/toto.example", true)));
+    assert!(paths.contains(&("/payload_bin", false)) && paths.contains(&("/command", false)));
+    assert!(!paths.iter().any(|(path, _)| *path == "/clean"));
+    let plain = hits
+        .iter()
+        .find(|hit| hit.reading == Reading::Plain && !hit.in_key)
+        .unwrap();
+    assert_eq!(&"x toto.example y"[plain.span.clone()], "toto.example");
+    assert_eq!(plain.excerpt, "x toto.example y");
+}
+
+fn wide(text: &str) -> String {
+    let widen = |c: char| match c {
+        '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap(),
+        other => other,
+    };
+    text.chars().map(widen).collect()
+}
+
+fn percent(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+fn spaced(text: &str) -> String {
+    text.chars().flat_map(|c| [c, ' ']).collect()
+}
+
+/// Disguises that hide any kind of trace.
+fn disguise(kind: TraceKind, trace: &str, how: usize, around: &str) -> String {
+    let plain = format!("{around} {trace} {around}");
+    match how {
+        0 => plain,
+        1 => wide(&plain),
+        2 => percent(&plain),
+        3 => STANDARD.encode(&plain),
+        4 => format!("see/{}", URL_SAFE_NO_PAD.encode(&plain)),
+        5 => plain.to_uppercase(),
+        6 => percent(&percent(trace)),
+        7 => plain.bytes().map(|byte| format!("{byte:02x}")).collect(),
+        8 => plain
+            .chars()
+            .map(|c| format!("&#{};", u32::from(c)))
+            .collect(),
+        9 => STANDARD.encode(
+            plain
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect::<Vec<u8>>(),
+        ),
+        10 => STANDARD.encode(percent(&plain)),
+        _ if kind == TraceKind::Name || kind == TraceKind::Person => spaced(trace),
+        11 => trace.replace('.', "[.]"),
+        12 => trace.replace('.', " . "),
+        _ => trace.replace('.', "[.").replace("[.", "(.)"),
+    }
+}
+
+fn trace() -> impl Strategy<Value = Trace> {
+    prop_oneof![
+        "[ア-ヴ一-十]{3,6}(株式会社)?".prop_map(|text| Trace::new(TraceKind::Name, text)),
+        "[A-Z][a-z]{5,9} [A-Z][a-z]{3,6}( Inc\\.)?"
+            .prop_map(|text| Trace::new(TraceKind::Name, text)),
+        "[一-十]{2} [一-十]{2}".prop_map(|text| Trace::new(TraceKind::Person, text)),
+        "[a-z]{3,10}(-[a-z]{2,5})?\\.(co\\.jp|example|jp)"
+            .prop_map(|text| Trace::new(TraceKind::Domain, text)),
+        any::<[u8; 4]>().prop_map(|ip| Trace::new(
+            TraceKind::Address,
+            std::net::Ipv4Addr::from(ip).to_string()
+        )),
+    ]
+}
+
+fn embed(text: String, place: u8) -> Value {
+    match place % 5 {
+        0 => json!({ "description": text }),
+        1 => json!({ "external_references": [{ "source_name": "x", "url": text }] }),
+        2 => json!({ "extensions": { "x": { text: true } } }),
+        3 => json!([[["a", text]]]),
+        _ => json!(text),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn a_disguised_trace_is_found(
+        trace in trace(), how in 0_usize..14, around in "[a-z 、。]{0,12}", place in any::<u8>(),
+    ) {
+        let text = disguise(trace.kind, &trace.text, how, &around);
+        let hits = find_traces(&embed(text.clone(), place), std::slice::from_ref(&trace));
+        prop_assert!(!hits.is_empty(), "{:?} as {}", trace, text);
+    }
+
+    #[test]
+    fn never_panics_and_spans_fit(text in "\\PC{0,60}", trace in trace(), part in "\\PC{1,3}") {
+        let traces = [trace, Trace::new(TraceKind::Name, part.as_str()), Trace::new(TraceKind::Domain, part.as_str())];
+        for hit in find_traces(&json!(text), &traces) {
+            prop_assert!(text.get(hit.span.clone()).is_some());
+        }
+    }
+}
