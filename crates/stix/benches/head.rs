@@ -51,3 +51,30 @@ fn bundle(bencher: Bencher<'_, '_>) {
         .counter(BytesCount::new(text.len()))
         .bench_local(|| kaname_stix::bundle(text.as_bytes(), &limits).map(|b| b.objects.len()));
 }
+
+/// A mebibyte of base64 that says nothing, against some traces.
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn find_traces_in_payload(bencher: Bencher<'_, '_>) {
+    use kaname_stix::redact::{Trace, TraceKind, find_traces};
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut state = 1_u64;
+    let payload: String = std::iter::repeat_with(|| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        char::from(alphabet[(state >> 58) as usize])
+    })
+    .take(1 << 20)
+    .collect();
+    let value = serde_json::json!({ "payload_bin": payload });
+    let traces = [
+        Trace::new(TraceKind::Name, "東都電力株式会社"),
+        Trace::new(TraceKind::Person, "山田 太郎"),
+        Trace::new(TraceKind::Domain, "toto-denryoku.example"),
+        Trace::new(TraceKind::Address, "203.0.113.0/24"),
+        Trace::new(TraceKind::Address, "2001:db8::/32"),
+    ];
+    bencher
+        .counter(BytesCount::new(payload.len()))
+        .bench_local(|| find_traces(&value, &traces));
+}

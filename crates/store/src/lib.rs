@@ -1,1 +1,19 @@
-#![forbid(unsafe_code)]
+//! What a world's store must do. Stores know matters, records, audiences and bulk objects, never what
+//! a report or a party is: what they keep in the clear is computed by the fold that owns it.
+
+pub mod change;
+pub mod contract;
+pub mod jobs;
+pub mod port;
+pub mod query;
+pub mod stored;
+
+pub use change::{
+    Append, Blob, Commit, Committed, NewJob, NewObject, Notice, Posting, Record, SealedLink,
+};
+pub use jobs::{Job, JobOutcome};
+pub use port::{ObjectBytes, Store, StoreError};
+pub use query::{
+    Cursor, ListQuery, ObjectFilter, ObjectPage, Page, Search, Sort, StoredObject, Versions,
+};
+pub use stored::{StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord};

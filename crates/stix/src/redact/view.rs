@@ -18,6 +18,9 @@ const SHIFTED: usize = 64 * 1024;
 /// Shortest run of hexadecimal digits that is decoded.
 const HEX_RUN: usize = 8;
 
+/// Longest label of a domain (RFC 1035 §2.3.4); decoding longer ones is dear.
+const LABEL: usize = 63;
+
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -265,8 +268,12 @@ fn punycode(text: &str) -> Option<String> {
         let tail = &rest[at..];
         let is_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         let length = tail.bytes().take_while(|byte| is_label(*byte)).count();
-        let (decoded, _) = idna::domain_to_unicode(&tail[..length]);
-        out.push_str(&decoded);
+        if length <= LABEL {
+            let (decoded, _) = idna::domain_to_unicode(&tail[..length]);
+            out.push_str(&decoded);
+        } else {
+            out.push_str(&tail[..length]);
+        }
         rest = &tail[length..];
     }
     out.push_str(rest);

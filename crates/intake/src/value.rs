@@ -1,0 +1,87 @@
+//! One value typed or read from a cell, brought to its canonical form.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::extract::{ExtractOptions, extract};
+use crate::fold;
+use crate::host::Host;
+use crate::indicator::{Kind, Note};
+use crate::network::{self, Network};
+
+/// Longest value that is read, in bytes.
+const LONGEST: usize = 8_192;
+
+/// A value with its kind, canonical.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// Canonical value, as in [`crate::Finding::value`].
+    pub value: String,
+    /// The same with U-labels, where that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unicode: Option<String>,
+    /// What is odd about it.
+    pub notes: Vec<Note>,
+}
+
+/// Reads a text that holds exactly one value of any kind, defanged or not.
+#[must_use]
+pub fn read_value(text: &str) -> Option<Value> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > LONGEST {
+        return None;
+    }
+    let found = extract(text, &ExtractOptions::default());
+    let [only] = found.findings.as_slice() else {
+        return None;
+    };
+    let port = only.notes.iter().find_map(|note| match note {
+        Note::Port(port) => Some(port.to_string().len() + 1),
+        _ => None,
+    });
+    let covered = only.span.end - only.span.start + port.unwrap_or(0);
+    let whole = only.count == 1 && only.span.start == 0 && covered == text.len();
+    whole.then(|| Value {
+        kind: only.kind,
+        value: only.value.clone(),
+        unicode: only.unicode.clone(),
+        notes: only.notes.clone(),
+    })
+}
+
+/// Reads a text as a value of one kind. Names that [`read_value`] takes for files
+/// (`deploy.sh`) are accepted where the kind says that they are host names.
+#[must_use]
+pub fn read_value_as(kind: Kind, text: &str) -> Option<Value> {
+    let text = text.trim();
+    if text.len() > LONGEST {
+        return None;
+    }
+    if let Some(value) = read_value(text).filter(|value| value.kind == kind) {
+        return Some(value);
+    }
+    let folded = fold::fold(text);
+    match kind {
+        Kind::Domain => {
+            let host = Host::parse(folded.text.trim())?;
+            let notes = host.notes();
+            Some(Value { kind, value: host.ascii, unicode: host.unicode, notes })
+        }
+        Kind::Ipv4Cidr | Kind::Ipv6Cidr => {
+            let network = Network::parse(&folded.text)?;
+            let fits = network.address().is_ipv4() == (kind == Kind::Ipv4Cidr);
+            let notes = network::notes(network.address()).into_iter().collect();
+            fits.then(|| Value { kind, value: network.cidr(), unicode: None, notes })
+        }
+        Kind::Ipv4 | Kind::Ipv6 => {
+            let address: IpAddr = folded.text.trim().parse().ok()?;
+            let fits = address.is_ipv4() == (kind == Kind::Ipv4);
+            let notes = network::notes(address).into_iter().collect();
+            fits.then(|| Value { kind, value: address.to_string(), unicode: None, notes })
+        }
+        _ => None,
+    }
+}

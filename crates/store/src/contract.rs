@@ -1,0 +1,1 @@
+//! The contract suite: one function per promise, run against every adapter.

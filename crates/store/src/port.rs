@@ -1,0 +1,225 @@
+//! The port both stores implement.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
+use serde_json::Value;
+
+use crate::{
+    change::{Commit, Committed, NewJob, Posting, Record, SealedLink},
+    jobs::{Job, JobOutcome},
+    query::{ListQuery, ObjectFilter, ObjectPage, Page},
+    stored::{StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord},
+};
+
+/// Why a store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Someone else changed the matter first: load again and decide again.
+    #[error("matter {matter} is at another version than {expected}")]
+    Conflict {
+        /// The matter.
+        matter: MatterId,
+        /// The version the change was decided on.
+        expected: u32,
+    },
+    /// A unique key belongs to another matter.
+    #[error("{space} `{key}` is already taken")]
+    Taken {
+        /// Key space.
+        space: String,
+        /// The key.
+        key: String,
+    },
+    /// The request was done before; its answer is given again.
+    #[error("this request was already carried out")]
+    Repeated(Value),
+    /// The lease was lost to another worker.
+    #[error("the lease of job {0} is no longer held")]
+    LeaseLost(i64),
+    /// The database holds what this version cannot read.
+    #[error("stored {what} is unreadable: {why}")]
+    Corrupt {
+        /// What.
+        what: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// The database's schema does not fit this program.
+    #[error("{0}")]
+    Schema(String),
+    /// The database failed.
+    #[error("the database failed while {doing}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// Its own error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// A world's store. Everything a commit names is durable when `commit` returns, or nothing is.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Makes one change durable.
+    async fn commit(&self, change: Commit) -> Result<Committed, StoreError>;
+
+    /// A matter's projection, whoever asks; callers check the audience.
+    async fn record(&self, id: MatterId) -> Result<Option<StoredRecord>, StoreError>;
+    /// Several at once, in any order; missing ones are left out.
+    async fn records(&self, ids: &[MatterId]) -> Result<Vec<StoredRecord>, StoreError>;
+    /// The matter behind a unique key.
+    async fn lookup(&self, space: &str, key: &str) -> Result<Option<MatterId>, StoreError>;
+    /// A list.
+    async fn list(&self, query: &ListQuery) -> Result<Page, StoreError>;
+    /// Number of records per state of a kind among readable audiences.
+    async fn states(&self, query: &ListQuery) -> Result<Vec<(String, u64)>, StoreError>;
+    /// Readable matters of a kind that carry one of the values, with the values shared, at most 1,000.
+    async fn carrying(
+        &self,
+        kind: &str,
+        values: &[Posting],
+        readable: &roaring::RoaringBitmap,
+    ) -> Result<Vec<(MatterId, Posting)>, StoreError>;
+
+    /// A matter's events in order.
+    async fn history(&self, matter: MatterId) -> Result<Vec<StoredEvent>, StoreError>;
+    /// Events from a global number on, at most `limit`.
+    async fn events(&self, from: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError>;
+    /// Place of an event in the global order.
+    async fn event_seq(&self, event: EventId) -> Result<Option<u64>, StoreError>;
+    /// Number of events in the ledger.
+    async fn ledger_size(&self) -> Result<u64, StoreError>;
+    /// Puts events that were committed but have no global number yet into the order and extends the
+    /// Merkle tree; gives the number of leaves. With one writer this happens inside `commit` and this
+    /// only reads; with several nodes whoever holds the sequencer's lock does it and others wait.
+    async fn sequence(&self) -> Result<u64, StoreError>;
+    /// Hash of the complete subtree of 2^level leaves at `index`. Levels that are not multiples of
+    /// eight are computed from the tile below.
+    async fn subtree(&self, level: u32, index: u64) -> Result<Hash, StoreError>;
+    /// Keeps a signed checkpoint.
+    async fn put_checkpoint(&self, checkpoint: StoredCheckpoint) -> Result<(), StoreError>;
+    /// The newest checkpoint that covers at least `size` leaves.
+    async fn checkpoint(&self, size: u64) -> Result<Option<StoredCheckpoint>, StoreError>;
+    /// Destroys the payload keys of events and blobs of a matter, its search text and postings, and
+    /// writes the tombstone in their place, together with the events of `change`.
+    async fn shred(
+        &self,
+        events: &[EventId],
+        matter: MatterId,
+        change: Commit,
+    ) -> Result<Committed, StoreError>;
+    /// Forgets every projection of records (lookups, postings and search text included), first step
+    /// of `kaname rebuild`. Events, objects, blobs and sealed links are primary and stay.
+    async fn clear_records(&self) -> Result<(), StoreError>;
+    /// Writes projections computed from the ledger, without events.
+    async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError>;
+    /// SHA-256 over all projections in order of id, independent of when they were written: equal
+    /// before and after a rebuild.
+    async fn records_digest(&self) -> Result<Hash, StoreError>;
+
+    /// Every interned audience from an id on.
+    async fn audiences(&self, from: AudienceId) -> Result<Vec<(AudienceId, Audience)>, StoreError>;
+    /// The policy epoch.
+    async fn epoch(&self) -> Result<u64, StoreError>;
+
+    /// A range of objects.
+    async fn objects(&self, filter: &ObjectFilter) -> Result<ObjectPage, StoreError>;
+    /// The `objects` array of a TAXII envelope for the same range, ready to send, with the first and
+    /// last `date_added` and whether more follow.
+    async fn object_bytes(&self, filter: &ObjectFilter) -> Result<ObjectBytes, StoreError>;
+    /// Ids of visible objects that refer to `stix_id`, at most `limit`.
+    async fn referring(
+        &self,
+        stix_id: &str,
+        readable: &roaring::RoaringBitmap,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError>;
+
+    /// An attachment.
+    async fn blob(&self, id: MatterId) -> Result<Option<StoredBlob>, StoreError>;
+    /// The sealed link of a handle.
+    async fn sealed_link(&self, handle: HandleId) -> Result<Option<SealedLink>, StoreError>;
+    /// All handles with this tag.
+    async fn handles(&self, tag: &[u8; 32]) -> Result<Vec<HandleId>, StoreError>;
+
+    /// Queues work outside a commit.
+    async fn enqueue(&self, job: NewJob) -> Result<(), StoreError>;
+    /// Leases at most `limit` due jobs of these kinds.
+    async fn lease(
+        &self,
+        kinds: &[&str],
+        lease: [u8; 16],
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError>;
+    /// Ends a leased job.
+    async fn finish(&self, job: &Job, outcome: JobOutcome) -> Result<(), StoreError>;
+    /// Jobs that will not be tried again: `(kind, error, payload)`, newest first.
+    async fn dead_letters(&self, limit: u32) -> Result<Vec<(String, String, Value)>, StoreError>;
+
+    /// Notices after a position, at most 1,000.
+    async fn notices(&self, after: u64) -> Result<Vec<StoredNotice>, StoreError>;
+    /// Position of the newest notice.
+    async fn last_notice(&self) -> Result<u64, StoreError>;
+
+    /// Short-lived values that are no history: sessions, drafts, challenges, limits.
+    async fn kv_put(
+        &self,
+        space: &str,
+        key: &str,
+        value: Value,
+        expires: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// The value, unless expired.
+    async fn kv_get(
+        &self,
+        space: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Value>, StoreError>;
+    /// Takes the value away and gives it, once among all callers.
+    async fn kv_take(
+        &self,
+        space: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Value>, StoreError>;
+    /// All unexpired keys of a space that start with `prefix`, at most 1,000.
+    async fn kv_list(
+        &self,
+        space: &str,
+        prefix: &str,
+        now: Timestamp,
+    ) -> Result<Vec<(String, Value)>, StoreError>;
+    /// Adds one and gives the count; starts at one again after `expires`.
+    async fn kv_count(
+        &self,
+        space: &str,
+        key: &str,
+        now: Timestamp,
+        expires: Timestamp,
+    ) -> Result<u64, StoreError>;
+    /// Forgets what expired.
+    async fn kv_sweep(&self, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Writes a consistent copy while running; the form belongs to the adapter.
+    async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError>;
+    /// Cheap proof of life.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// A ready page of raw objects.
+#[derive(Debug, Clone, Default)]
+pub struct ObjectBytes {
+    /// Comma-separated objects, without brackets.
+    pub joined: String,
+    /// Number of objects in it.
+    pub count: u32,
+    /// `date_added` of the first and last, microseconds since 1970.
+    pub added: Option<(i64, i64)>,
+    /// Whether more follow.
+    pub more: bool,
+}

@@ -1,0 +1,177 @@
+//! Questions to a store. Each carries the reader's bitmap of audiences: nothing outside it is
+//! counted, sorted or named.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use kaname_kernel::{AudienceId, MatterId, ObjectKey, Tlp};
+use roaring::RoaringBitmap;
+
+use crate::stored::StoredRecord;
+
+/// Order of a record list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// `sort_at`, newest first.
+    #[default]
+    Newest,
+    /// `due_at`, soonest first; without one last.
+    Due,
+}
+
+/// Where the next page starts: sort key in microseconds and id of the last row shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// Sort key of the last row.
+    pub at_us: i64,
+    /// Id of the last row.
+    pub id: MatterId,
+}
+
+/// A list of records of one kind.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    /// Kind of matter.
+    pub kind: String,
+    /// Audiences the reader may read.
+    pub readable: Arc<RoaringBitmap>,
+    /// Only these states; empty for all.
+    pub states: Vec<String>,
+    /// Only of this owner.
+    pub owner: Option<MatterId>,
+    /// Only of these owners, when not empty (a provider's handles). Owning is a right of its own:
+    /// rows of these owners are given whatever their audience.
+    pub owners: Vec<MatterId>,
+    /// Only in this scope.
+    pub scope: Option<MatterId>,
+    /// Only with this TLP.
+    pub tlp: Option<Tlp>,
+    /// Only due before this moment.
+    pub due_before: Option<Timestamp>,
+    /// Words that must all be found (folded by the store with `kernel::fold`).
+    pub search: Option<String>,
+    /// Order.
+    pub sort: Sort,
+    /// Start after this row.
+    pub after: Option<Cursor>,
+    /// At most this many rows, 1 to 1,000.
+    pub limit: u32,
+}
+
+impl ListQuery {
+    /// All of a kind that `readable` shows, newest first, 50 to a page.
+    pub fn of(kind: &str, readable: Arc<RoaringBitmap>) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            readable,
+            states: Vec::new(),
+            owner: None,
+            owners: Vec::new(),
+            scope: None,
+            tlp: None,
+            due_before: None,
+            search: None,
+            sort: Sort::Newest,
+            after: None,
+            limit: 50,
+        }
+    }
+}
+
+/// A page of records.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<StoredRecord>,
+    /// Where the next page starts; `None` at the end.
+    pub next: Option<Cursor>,
+    /// Exact number of matching rows up to 10,000; 10,001 means more.
+    pub total: u32,
+}
+
+/// Which versions of an object (TAXII 2.1 §3.4).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Versions {
+    /// The newest.
+    #[default]
+    Last,
+    /// The oldest.
+    First,
+    /// Every one.
+    All,
+    /// Exactly these, microseconds since 1970.
+    At(Vec<i64>),
+}
+
+/// Words to find among objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search(pub String);
+
+/// A range of a collection's objects in order of `date_added`.
+#[derive(Debug, Clone)]
+pub struct ObjectFilter {
+    /// The collection; `None` for all (web library).
+    pub collection: Option<MatterId>,
+    /// Audiences the reader may read.
+    pub readable: Arc<RoaringBitmap>,
+    /// Only added after this moment, microseconds since 1970.
+    pub added_after_us: Option<i64>,
+    /// Newest first instead of oldest first.
+    pub newest_first: bool,
+    /// Continue strictly after this `date_added`.
+    pub after_us: Option<i64>,
+    /// Only these STIX ids; empty for all.
+    pub ids: Vec<String>,
+    /// Only these STIX types; empty for all.
+    pub types: Vec<String>,
+    /// Only these specification versions; empty for all.
+    pub specs: Vec<String>,
+    /// Which versions.
+    pub versions: Versions,
+    /// Words that must all be found.
+    pub search: Option<Search>,
+    /// Carries this value.
+    pub value: Option<crate::change::Posting>,
+    /// At most this many rows, 1 to 10,000.
+    pub limit: u32,
+    /// Whether to count (web lists do, TAXII does not).
+    pub count: bool,
+}
+
+/// An object as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredObject {
+    /// Key of this version.
+    pub key: ObjectKey,
+    /// Collection.
+    pub collection: MatterId,
+    /// STIX id.
+    pub stix_id: String,
+    /// STIX type.
+    pub stix_type: String,
+    /// TAXII version, microseconds since 1970.
+    pub version_us: i64,
+    /// Specification version.
+    pub spec: String,
+    /// When it was added, unique in the collection, microseconds since 1970.
+    pub added_us: i64,
+    /// Interned audience.
+    pub audience_id: AudienceId,
+    /// Name or value.
+    pub title: String,
+    /// The matter that brought it.
+    pub source: MatterId,
+    /// The original bytes.
+    pub raw: Box<str>,
+}
+
+/// A page of objects.
+#[derive(Debug, Clone, Default)]
+pub struct ObjectPage {
+    /// The objects in order.
+    pub objects: Vec<StoredObject>,
+    /// Whether more follow.
+    pub more: bool,
+    /// Exact number of matching rows up to 10,000; 10,001 means more; `None` when not asked.
+    pub total: Option<u32>,
+}
