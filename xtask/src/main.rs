@@ -1,1 +1,96 @@
-fn main() {}
+//! `cargo xtask`: the checks and chores of this repository, in Rust so that they run wherever the
+//! program builds.
+
+mod bench;
+mod ci;
+mod fuzz;
+mod smoke;
+mod step;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Checks and chores of the Kaname repository"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Check what the compiler does not: crate graph, forbidden calls, file sizes, glossary, bans
+    Tidy,
+    /// Everything continuous integration runs, in order; stops at the first failure
+    Ci {
+        /// Run only these steps (names as printed), in the usual order
+        #[arg(long, value_name = "STEP")]
+        only: Vec<String>,
+        /// Print the steps and their commands without running them
+        #[arg(long)]
+        list: bool,
+    },
+    /// Run a benchmark by name in release mode; without a name, list them
+    Bench {
+        /// Name of the benchmark
+        name: Option<String>,
+    },
+    /// Run the fuzz targets in release mode
+    Fuzz {
+        /// Only this target
+        target: Option<String>,
+        /// Seconds per target
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
+    /// Start the demo in a throw-away folder, wait until it serves, verify its ledger, stop it
+    Smoke,
+}
+
+fn main() -> ExitCode {
+    let root = repository_root();
+    let outcome = match Arguments::parse().chore {
+        Chore::Tidy => tidy::run(&root),
+        Chore::Ci { only, list } => ci::run(&root, &only, list),
+        Chore::Bench { name } => bench::run(&root, name.as_deref()),
+        Chore::Fuzz { target, seconds } => fuzz::run(&root, target.as_deref(), seconds),
+        Chore::Smoke => smoke::run(&root),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder above this crate's: cargo compiles its own position into it, so it works from anywhere
+/// inside the checkout.
+fn repository_root() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own).to_path_buf()
+}
+
+/// Why a chore did not succeed: what happened, and what a person does next.
+#[derive(Debug, thiserror::Error)]
+#[error("error: {what}\nhint: {hint}")]
+struct Failure {
+    what: String,
+    hint: String,
+}
+
+impl Failure {
+    fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+}

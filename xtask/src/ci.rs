@@ -1,0 +1,121 @@
+//! `cargo xtask ci`: the steps in order, cheap ones first, each with its time.
+
+use std::path::Path;
+
+use crate::Failure;
+use crate::step::{Step, answers};
+
+/// Seconds each fuzz target gets here; hours are for `cargo xtask fuzz --seconds`.
+const FUZZ_SECONDS: u64 = 5;
+
+fn steps(root: &Path) -> Vec<Step> {
+    let tests = if answers("cargo", &["nextest", "--version"]) {
+        "cargo nextest run --workspace --locked --no-fail-fast"
+    } else {
+        "cargo test --workspace --locked --no-fail-fast --bins --lib --tests"
+    };
+    let mut all = vec![
+        Step::new("format", "cargo fmt --all --check", "run `cargo fmt`"),
+        Step::new(
+            "tidy",
+            "cargo run --quiet --locked --package xtask -- tidy",
+            "each line above says which file and why; docs/ARCHITECTURE.md has the rules",
+        ),
+        Step::new(
+            "clippy",
+            "cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings",
+            "mend the warnings, or state `#[expect(…, reason = \"…\")]` where they are wrong",
+        ),
+        Step::new(
+            "test",
+            tests,
+            "run the failing test alone: cargo nextest run -p CRATE TEST_NAME",
+        ),
+        Step::new(
+            "doctest",
+            "cargo test --doc --workspace --locked --quiet",
+            "an example in a doc comment no longer compiles or holds",
+        ),
+        Step::new(
+            "deny",
+            "cargo deny --locked check bans licenses sources",
+            "deny.toml says what is allowed and why",
+        )
+        .left_out_unless(
+            answers("cargo", &["deny", "--version"]),
+            "cargo-deny is not installed (`./setup --test` builds it); `tidy` has checked the bans",
+        ),
+        Step::new(
+            "fuzz",
+            &format!(
+                "cargo run --quiet --locked --package kaname-fuzz -- --seconds {FUZZ_SECONDS}"
+            ),
+            "the input that broke it is named above; make it a test first",
+        )
+        .left_out_unless(
+            root.join("fuzz/Cargo.toml").exists(),
+            "there are no fuzz targets",
+        ),
+        Step::new(
+            "smoke",
+            "cargo run --quiet --locked --package xtask -- smoke",
+            "run it by hand: cargo run -- demo",
+        ),
+        Step {
+            folder: "e2e",
+            ..Step::new(
+                "e2e",
+                "npm test",
+                "run it by hand in e2e/; pictures of the failing page lie beside the test's output",
+            )
+        }
+        .left_out_unless(
+            root.join("e2e/package.json").exists(),
+            "there are no browser walks",
+        ),
+    ];
+    for step in &mut all {
+        step.environment.push(("CI", "true".to_owned()));
+        step.environment.push(("CARGO_INCREMENTAL", "0".to_owned()));
+    }
+    all
+}
+
+pub(crate) fn run(root: &Path, only: &[String], list: bool) -> Result<(), Failure> {
+    let all = steps(root);
+    for name in only {
+        if !all.iter().any(|step| step.name == name) {
+            let names: Vec<_> = all.iter().map(|step| step.name).collect();
+            return Err(Failure::new(
+                format!("no step is called `{name}`"),
+                format!("the steps are: {}", names.join(", ")),
+            ));
+        }
+    }
+    let wanted: Vec<_> = all
+        .iter()
+        .filter(|step| only.is_empty() || only.iter().any(|name| step.name == name))
+        .collect();
+
+    let mut told = Vec::new();
+    for (number, step) in wanted.iter().enumerate() {
+        println!(
+            "\n=== {}/{} {}: {}",
+            number + 1,
+            wanted.len(),
+            step.name,
+            step.words()
+        );
+        if let Some(reason) = step.left_out {
+            println!("left out: {reason}");
+            told.push(format!("{:<8} left out: {reason}", step.name));
+        } else if !list {
+            let took = step.run(root)?;
+            told.push(format!("{:<8} {:>7.1} s", step.name, took.as_secs_f64()));
+        }
+    }
+    if !list {
+        println!("\n=== all steps passed\n{}", told.join("\n"));
+    }
+    Ok(())
+}
