@@ -44,8 +44,13 @@ impl Default for ExtractOptions {
 /// Finds the indicators in a text. Takes time linear in its length.
 #[must_use]
 pub fn extract(text: &str, options: &ExtractOptions) -> Extraction {
-    let read = bounded(text, options.max_bytes.min(HARD_MAX_BYTES));
     let own = Own::new(&options.own_domains, &options.own_networks);
+    extract_beside(text, options, &own)
+}
+
+/// As [`extract`], with the provider's own already read: for many short texts.
+pub(crate) fn extract_beside(text: &str, options: &ExtractOptions, own: &Own) -> Extraction {
+    let read = bounded(text, options.max_bytes.min(HARD_MAX_BYTES));
     let folded = fold::fold(read);
     let mut gathering = Gathering {
         text: read,
@@ -60,10 +65,10 @@ pub fn extract(text: &str, options: &ExtractOptions) -> Extraction {
         // A word at the very end of a text that was cut may have been cut itself.
         let at_cut = hit.end == folded.text.len() && read.len() < text.len();
         if !at_cut {
-            gathering.add(hit, &own);
+            gathering.add(hit, own);
         }
     }
-    gathering.finish(&own)
+    gathering.finish(own)
 }
 
 /// The beginning of a text up to a bound, ending with a word if one ends nearby.
@@ -90,7 +95,11 @@ impl Pile {
     /// Adds a finding or counts it again; `None` when the pile is full.
     fn add(&mut self, finding: Finding, max: usize) -> Option<bool> {
         let key = (finding.kind, finding.value.clone());
-        if let Some(known) = self.places.get(&key).and_then(|at| self.findings.get_mut(*at)) {
+        if let Some(known) = self
+            .places
+            .get(&key)
+            .and_then(|at| self.findings.get_mut(*at))
+        {
             known.count = known.count.saturating_add(1);
             known.notes.extend(finding.notes);
             known.notes.sort_unstable();
@@ -142,7 +151,11 @@ impl Gathering<'_> {
             kind: hit.kind,
             value: hit.value,
             unicode: hit.unicode,
-            as_written: self.text.get(span.start..span.end).unwrap_or_default().to_owned(),
+            as_written: self
+                .text
+                .get(span.start..span.end)
+                .unwrap_or_default()
+                .to_owned(),
             span,
             notes,
             count: 1,

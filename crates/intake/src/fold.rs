@@ -34,7 +34,9 @@ impl Folded {
     /// Whether something in the range was defanged.
     pub(crate) fn is_defanged(&self, start: usize, end: usize) -> bool {
         let next = self.marks.partition_point(|mark| (*mark as usize) < start);
-        self.marks.get(next).is_some_and(|mark| (*mark as usize) < end)
+        self.marks
+            .get(next)
+            .is_some_and(|mark| (*mark as usize) < end)
     }
 
     fn push(&mut self, sign: char, start: u32, end: u32) {
@@ -81,7 +83,12 @@ fn glyphs(text: &str) -> Vec<Glyph> {
         let start = offset as u32;
         let end = start + sign.len_utf8() as u32;
         let mut push = |sign: char, replaced: bool| {
-            glyphs.push(Glyph { sign, start, end, replaced });
+            glyphs.push(Glyph {
+                sign,
+                start,
+                end,
+                replaced,
+            });
         };
         match sign {
             '\0'..='\u{7f}' => push(sign, false),
@@ -117,7 +124,10 @@ fn read_ideographic_stops(glyphs: &mut [Glyph]) {
             start += 1;
             continue;
         }
-        let length = glyphs[start..].iter().take_while(|glyph| in_stop_run(glyph.sign)).count();
+        let length = glyphs[start..]
+            .iter()
+            .take_while(|glyph| in_stop_run(glyph.sign))
+            .count();
         let end = start + length;
         let run = &mut glyphs[start..end];
         if run.iter().all(|glyph| glyph.sign != '.') {
@@ -199,13 +209,19 @@ struct Token {
 fn bracket(glyphs: &[Glyph]) -> Option<Token> {
     let open = sign_at(glyphs, 0)?;
     let close = closing(open)?;
-    let depth = glyphs.iter().take(3).take_while(|glyph| glyph.sign == open).count();
+    let depth = glyphs
+        .iter()
+        .take(3)
+        .take_while(|glyph| glyph.sign == open)
+        .count();
     let content_end = glyphs[depth..]
         .iter()
         .take(BRACKET_CONTENT)
         .position(|glyph| glyph.sign == close)?;
-    let content: String =
-        glyphs[depth..depth + content_end].iter().map(|glyph| glyph.sign).collect();
+    let content: String = glyphs[depth..depth + content_end]
+        .iter()
+        .map(|glyph| glyph.sign)
+        .collect();
     let closers = &glyphs[depth + content_end..];
     if closers.len() < depth || closers[..depth].iter().any(|glyph| glyph.sign != close) {
         return None;
@@ -243,7 +259,9 @@ fn meaning(content: &str, open: char) -> Option<(String, bool)> {
             // `Microsoft(.NET)` is prose, `example[.net]` is not.
             let is_name = matches!(open, '[' | '{')
                 && !name.is_empty()
-                && name.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '.');
+                && name
+                    .chars()
+                    .all(|sign| sign.is_ascii_alphanumeric() || sign == '.');
             return is_name.then(|| (content.to_owned(), false));
         }
     };

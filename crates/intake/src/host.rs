@@ -7,14 +7,50 @@ use crate::indicator::Note;
 /// Top-level domains that are also endings of file names or names in programs. A bare word
 /// ending in one is taken for a host name only when something else shows that it is one.
 const ENDS_FILES_TOO: &[&str] = &[
-    "as", "ax", "bar", "cab", "cat", "data", "docs", "dot", "foo", "inc", "java", "la", "man",
-    "map", "md", "mk", "mov", "movie", "name", "pl", "pm", "prof", "properties", "ps", "pub", "py",
-    "rs", "sc", "sh", "so", "st", "tf", "zip",
+    "as",
+    "ax",
+    "bar",
+    "cab",
+    "cat",
+    "data",
+    "docs",
+    "dot",
+    "foo",
+    "inc",
+    "java",
+    "la",
+    "man",
+    "map",
+    "md",
+    "mk",
+    "mov",
+    "movie",
+    "name",
+    "pl",
+    "pm",
+    "prof",
+    "properties",
+    "ps",
+    "pub",
+    "py",
+    "rs",
+    "sc",
+    "sh",
+    "so",
+    "st",
+    "tf",
+    "zip",
 ];
 
 /// Names of products that end like a host name.
 const PRODUCT_NAMES: &[&str] = &[
-    "ado.net", "asp.net", "vb.net", "system.io", "system.net", "socket.io", "java.io",
+    "ado.net",
+    "asp.net",
+    "vb.net",
+    "system.io",
+    "system.net",
+    "socket.io",
+    "java.io",
     "java.net",
 ];
 
@@ -23,8 +59,16 @@ const PRODUCT_NAMES: &[&str] = &[
 const RESERVED_TLDS: &[&str] = &["example", "invalid", "test", "onion", "xn--zckzah"];
 
 /// Last labels of names that exist only inside a network.
-const INTERNAL_TLDS: &[&str] =
-    &["local", "localhost", "internal", "lan", "localdomain", "intranet", "corp", "home"];
+const INTERNAL_TLDS: &[&str] = &[
+    "local",
+    "localhost",
+    "internal",
+    "lan",
+    "localdomain",
+    "intranet",
+    "corp",
+    "home",
+];
 
 /// How many changes of script within one name are tried as its end.
 const SCRIPT_CHANGES: usize = 8;
@@ -51,11 +95,14 @@ impl Host {
             idna::domain_to_ascii(text).ok()?
         };
         let ascii = ascii.strip_suffix('.').unwrap_or(&ascii).to_owned();
-        let well_formed = ascii.len() <= 253 && ascii.contains('.') && ascii.split('.').all(is_label);
+        let well_formed =
+            ascii.len() <= 253 && ascii.contains('.') && ascii.split('.').all(is_label);
         if !well_formed || is_number(last_label(&ascii)) {
             return None;
         }
-        let unicode = ascii.contains("xn--").then(|| idna::domain_to_unicode(&ascii).0);
+        let unicode = ascii
+            .contains("xn--")
+            .then(|| idna::domain_to_unicode(&ascii).0);
         let unicode = unicode.filter(|shown| *shown != ascii);
         Some(Host { ascii, unicode })
     }
@@ -94,9 +141,15 @@ impl Host {
         let mut notes = Vec::new();
         let tld = self.tld();
         let documentation = matches!(tld, "example" | "invalid" | "test" | "xn--zckzah")
-            || ["example.com", "example.net", "example.org", "example.jp", "example.co.jp"]
-                .iter()
-                .any(|zone| is_within(&self.ascii, zone));
+            || [
+                "example.com",
+                "example.net",
+                "example.org",
+                "example.jp",
+                "example.co.jp",
+            ]
+            .iter()
+            .any(|zone| is_within(&self.ascii, zone));
         if documentation {
             notes.push(Note::Documentation);
         }
@@ -114,7 +167,8 @@ impl Host {
 
 /// Whether a name is the zone itself or lies below it; both canonical.
 pub(crate) fn is_within(name: &str, zone: &str) -> bool {
-    name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    name.strip_suffix(zone)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 fn last_label(name: &str) -> &str {
@@ -129,7 +183,9 @@ fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with('-')
         && !label.ends_with('-')
-        && label.bytes().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, b'-' | b'_'))
+        && label
+            .bytes()
+            .all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, b'-' | b'_'))
 }
 
 fn is_registry(ascii: &str) -> bool {

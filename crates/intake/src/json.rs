@@ -113,7 +113,11 @@ pub struct JsonError {
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at line {} column {} ({})", self.fault, self.line, self.column, self.path)
+        write!(
+            f,
+            "{} at line {} column {} ({})",
+            self.fault, self.line, self.column, self.path
+        )
     }
 }
 
@@ -122,7 +126,10 @@ impl fmt::Display for JsonError {
 /// # Errors
 /// The first fault, with line, column and path.
 pub fn check_json(bytes: &[u8], limits: &JsonLimits) -> Result<(), JsonError> {
-    let limits = JsonLimits { max_depth: limits.max_depth.min(HARD_MAX_DEPTH), ..*limits };
+    let limits = JsonLimits {
+        max_depth: limits.max_depth.min(HARD_MAX_DEPTH),
+        ..*limits
+    };
     scan::Scanner::new(bytes, limits).run()
 }
 

@@ -25,10 +25,18 @@ pub fn safe_file_name(name: &str) -> String {
     let start = name.len().saturating_sub(16_384);
     let name = &name[name.ceil_char_boundary(start)..];
     let visible = name.chars().filter(|sign| !is_invisible(*sign));
-    let normal: String = visible.nfkc().filter(|sign| !is_invisible(*sign)).nfkc().collect();
-    let last = normal.rsplit(['/', '\\', '\u{2044}', '\u{2215}', '\u{29f8}']).find(|part| {
-        !part.trim_matches(|sign: char| sign == '.' || sign.is_whitespace()).is_empty()
-    });
+    let normal: String = visible
+        .nfkc()
+        .filter(|sign| !is_invisible(*sign))
+        .nfkc()
+        .collect();
+    let last = normal
+        .rsplit(['/', '\\', '\u{2044}', '\u{2215}', '\u{29f8}'])
+        .find(|part| {
+            !part
+                .trim_matches(|sign: char| sign == '.' || sign.is_whitespace())
+                .is_empty()
+        });
     let mut clean: String = last.unwrap_or_default().chars().map(harmless).collect();
     clean = trimmed(&shortened(trimmed(&clean))).to_owned();
     if clean.is_empty() {
@@ -88,7 +96,12 @@ fn shortened(name: &str) -> String {
 }
 
 fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    let stem = name
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_lowercase();
     let numbered = ["com", "lpt"].iter().any(|device| {
         stem.strip_prefix(device).is_some_and(|rest| {
             rest.chars().count() == 1 && rest.chars().all(|sign| sign.is_ascii_digit())

@@ -28,7 +28,10 @@ impl Network {
                 IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask))
             }
         };
-        Some(Network { address: masked, prefix })
+        Some(Network {
+            address: masked,
+            prefix,
+        })
     }
 
     /// Reads `192.0.2.0/24`, `2001:db8::/32` or a single address.
@@ -45,7 +48,10 @@ impl Network {
 
     /// The network of one address.
     pub(crate) fn of(address: IpAddr) -> Network {
-        Network { address, prefix: width(address) }
+        Network {
+            address,
+            prefix: width(address),
+        }
     }
 
     pub(crate) fn address(&self) -> IpAddr {

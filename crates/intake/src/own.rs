@@ -3,9 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::host::{self, Host};
-use crate::indicator::ExcludedReason;
+use crate::indicator::{ExcludedReason, Kind};
 use crate::network::Network;
-use crate::scan::{Hit, Place};
+use crate::scan::{self, Hit, Place};
+use crate::value::Value;
 
 /// What belongs to the provider.
 pub(crate) struct Own {
@@ -59,7 +60,28 @@ impl Own {
 
     /// Why a hit is left out, if it is.
     pub(crate) fn reason(&self, hit: &Hit) -> Option<ExcludedReason> {
-        match &hit.place {
+        self.reason_at(&hit.place, &hit.value)
+    }
+
+    /// Why a value that was read by itself is the provider's own, if it is.
+    pub(crate) fn reason_of(&self, value: &Value) -> Option<ExcludedReason> {
+        let place = match value.kind {
+            Kind::Ipv4 | Kind::Ipv4Cidr | Kind::Ipv6 | Kind::Ipv6Cidr => {
+                Network::parse(&value.value).map(Place::Network)
+            }
+            Kind::Domain => Some(Place::Host(value.value.clone())),
+            Kind::Email => {
+                let host = value.value.rsplit('@').next();
+                host.map(|host| Place::Host(host.to_owned()))
+            }
+            Kind::Url => scan::place_of_url(&value.value),
+            _ => None,
+        };
+        self.reason_at(&place.unwrap_or(Place::Nowhere), &value.value)
+    }
+
+    fn reason_at(&self, place: &Place, value: &str) -> Option<ExcludedReason> {
+        match place {
             Place::Host(name) => {
                 if let Some(domain) = self.domain_of(name) {
                     return Some(ExcludedReason::OwnDomain(domain.to_owned()));
@@ -72,12 +94,16 @@ impl Own {
             }
             Place::Nowhere => return None,
         }
-        let rest = hit.value.to_ascii_lowercase().replace("%2e", ".");
-        self.mentioned(&rest).map(|own| ExcludedReason::MentionsOwn(own.to_owned()))
+        let rest = value.to_ascii_lowercase().replace("%2e", ".");
+        self.mentioned(&rest)
+            .map(|own| ExcludedReason::MentionsOwn(own.to_owned()))
     }
 
     fn domain_of(&self, name: &str) -> Option<&str> {
-        let found = self.domains.iter().find(|domain| host::is_within(name, domain));
+        let found = self
+            .domains
+            .iter()
+            .find(|domain| host::is_within(name, domain));
         found.map(String::as_str)
     }
 

@@ -12,6 +12,7 @@ use crate::fold::Folded;
 use crate::host::Host;
 use crate::indicator::{Kind, Note};
 use crate::network::Network;
+use crate::value::Value;
 
 /// Something found, with its place in the plain text.
 pub(crate) struct Hit {
@@ -56,6 +57,34 @@ pub(crate) fn run(folded: &Folded) -> Vec<Hit> {
     hits
 }
 
+/// Reads one URL that stands by itself, with its scheme and without blanks.
+pub(crate) fn read_url(text: &str) -> Option<Value> {
+    let plain = text
+        .bytes()
+        .all(|sign| !sign.is_ascii_whitespace() && !sign.is_ascii_control());
+    let scheme = text
+        .split_once("://")
+        .map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let known = scheme.filter(|scheme| {
+        matches!(
+            scheme.as_str(),
+            "http" | "https" | "ftp" | "ftps" | "sftp" | "ws" | "wss"
+        )
+    });
+    known.filter(|_| plain)?;
+    url::read(0, text.len(), text).map(|hit| Value {
+        kind: hit.kind,
+        value: hit.value,
+        unicode: hit.unicode,
+        notes: hit.notes,
+    })
+}
+
+/// Whose a canonical URL is.
+pub(crate) fn place_of_url(url: &str) -> Option<Place> {
+    url::read(0, url.len(), url).map(|hit| hit.place)
+}
+
 impl<'a> Scan<'a> {
     fn text(&self) -> &'a str {
         &self.folded.text
@@ -89,7 +118,11 @@ impl<'a> Scan<'a> {
     /// The port number in `:8080` at `index`, if that is what stands there.
     fn port_at(&self, index: usize) -> Option<(u16, usize)> {
         let digits = self.text()[index..].strip_prefix(':')?;
-        let length = digits.bytes().take(6).take_while(u8::is_ascii_digit).count();
+        let length = digits
+            .bytes()
+            .take(6)
+            .take_while(u8::is_ascii_digit)
+            .count();
         let port: u16 = digits[..length].parse().ok().filter(|port| *port > 0)?;
         let next = digits[length..].chars().next();
         let ends = next.is_none_or(|sign| !sign.is_ascii_alphanumeric() && sign != ':');

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::extract::{ExtractOptions, extract};
 use crate::fold;
 use crate::host::Host;
-use crate::indicator::{Kind, Note};
+use crate::indicator::{Finding, Kind, Note};
 use crate::network::{self, Network};
+use crate::scan;
 
 /// Longest value that is read, in bytes.
 const LONGEST: usize = 8_192;
@@ -25,6 +26,17 @@ pub struct Value {
     pub unicode: Option<String>,
     /// What is odd about it.
     pub notes: Vec<Note>,
+}
+
+impl From<Finding> for Value {
+    fn from(finding: Finding) -> Value {
+        Value {
+            kind: finding.kind,
+            value: finding.value,
+            unicode: finding.unicode,
+            notes: finding.notes,
+        }
+    }
 }
 
 /// Reads a text that holds exactly one value of any kind, defanged or not.
@@ -68,19 +80,68 @@ pub fn read_value_as(kind: Kind, text: &str) -> Option<Value> {
         Kind::Domain => {
             let host = Host::parse(folded.text.trim())?;
             let notes = host.notes();
-            Some(Value { kind, value: host.ascii, unicode: host.unicode, notes })
+            Some(Value {
+                kind,
+                value: host.ascii,
+                unicode: host.unicode,
+                notes,
+            })
         }
         Kind::Ipv4Cidr | Kind::Ipv6Cidr => {
             let network = Network::parse(&folded.text)?;
             let fits = network.address().is_ipv4() == (kind == Kind::Ipv4Cidr);
             let notes = network::notes(network.address()).into_iter().collect();
-            fits.then(|| Value { kind, value: network.cidr(), unicode: None, notes })
+            fits.then(|| Value {
+                kind,
+                value: network.cidr(),
+                unicode: None,
+                notes,
+            })
         }
         Kind::Ipv4 | Kind::Ipv6 => {
             let address: IpAddr = folded.text.trim().parse().ok()?;
             let fits = address.is_ipv4() == (kind == Kind::Ipv4);
             let notes = network::notes(address).into_iter().collect();
-            fits.then(|| Value { kind, value: address.to_string(), unicode: None, notes })
+            fits.then(|| Value {
+                kind,
+                value: address.to_string(),
+                unicode: None,
+                notes,
+            })
+        }
+        Kind::Url => {
+            let url = scan::read_url(folded.text.trim())?;
+            Some(Value { kind, ..url })
+        }
+        Kind::Email => {
+            let (local, host) = folded.text.trim().rsplit_once('@')?;
+            let fits = (1..=64).contains(&local.len())
+                && local
+                    .bytes()
+                    .all(|sign| sign.is_ascii_graphic() && !b"<>\"(),:;[]\\@".contains(&sign));
+            let host = Host::parse(host).filter(|_| fits)?;
+            let local = local.to_lowercase();
+            let unicode = host
+                .unicode
+                .as_ref()
+                .map(|shown| format!("{local}@{shown}"));
+            Some(Value {
+                kind,
+                value: format!("{local}@{}", host.ascii),
+                unicode,
+                notes: host.notes(),
+            })
+        }
+        Kind::Asn => {
+            let digits = folded.text.trim();
+            let plain = !digits.is_empty() && digits.bytes().all(|sign| sign.is_ascii_digit());
+            let number: u32 = digits.parse().ok().filter(|number| plain && *number > 0)?;
+            Some(Value {
+                kind,
+                value: format!("AS{number}"),
+                unicode: None,
+                notes: Vec::new(),
+            })
         }
         _ => None,
     }

@@ -19,8 +19,13 @@ pub(super) struct Scanner<'a> {
 }
 
 enum Open<'a> {
-    Array { items: usize },
-    Object { keys: Keys<'a>, current: Cow<'a, str> },
+    Array {
+        items: usize,
+    },
+    Object {
+        keys: Keys<'a>,
+        current: Cow<'a, str>,
+    },
 }
 
 #[derive(Default)]
@@ -50,7 +55,12 @@ type Step = Result<(), JsonFault>;
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(bytes: &'a [u8], limits: JsonLimits) -> Scanner<'a> {
-        Scanner { bytes, limits, at: 0, open: Vec::new() }
+        Scanner {
+            bytes,
+            limits,
+            at: 0,
+            open: Vec::new(),
+        }
     }
 
     pub(super) fn run(mut self) -> Result<(), JsonError> {
@@ -59,7 +69,9 @@ impl<'a> Scanner<'a> {
 
     fn document(&mut self) -> Step {
         if self.bytes.len() > self.limits.max_bytes {
-            return Err(JsonFault::TooLong { limit: self.limits.max_bytes });
+            return Err(JsonFault::TooLong {
+                limit: self.limits.max_bytes,
+            });
         }
         if let Err(source) = std::str::from_utf8(self.bytes) {
             self.at = source.valid_up_to();
@@ -159,7 +171,10 @@ impl<'a> Scanner<'a> {
                 }
                 b'{' => {
                     let keys = Keys::default();
-                    self.deeper(Open::Object { keys, current: Cow::Borrowed("") })?;
+                    self.deeper(Open::Object {
+                        keys,
+                        current: Cow::Borrowed(""),
+                    })?;
                     self.skip_blanks();
                     if self.peek()? == b'}' {
                         return Ok(());
@@ -198,7 +213,9 @@ impl<'a> Scanner<'a> {
 
     fn deeper(&mut self, open: Open<'a>) -> Step {
         if self.open.len() >= self.limits.max_depth {
-            return Err(JsonFault::TooDeep { limit: self.limits.max_depth });
+            return Err(JsonFault::TooDeep {
+                limit: self.limits.max_depth,
+            });
         }
         self.at += 1;
         self.open.push(open);
@@ -229,14 +246,19 @@ impl<'a> Scanner<'a> {
         let quoted = &self.bytes[start..self.at];
         if escaped {
             let plain: Result<String, _> = serde_json::from_slice(quoted);
-            return plain.map(Cow::Owned).map_err(|_| JsonFault::Expected("a string"));
+            return plain
+                .map(Cow::Owned)
+                .map_err(|_| JsonFault::Expected("a string"));
         }
         let plain = std::str::from_utf8(&quoted[1..quoted.len() - 1]);
         plain.map(Cow::Borrowed).map_err(|_| JsonFault::NotUtf8)
     }
 
     fn escape(&mut self) -> Step {
-        let kind = self.bytes.get(self.at + 1).ok_or(JsonFault::UnexpectedEnd)?;
+        let kind = self
+            .bytes
+            .get(self.at + 1)
+            .ok_or(JsonFault::UnexpectedEnd)?;
         match kind {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {
                 self.at += 2;
@@ -265,7 +287,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn code_unit(&self, at: usize) -> Result<u16, JsonFault> {
-        let digits = self.bytes.get(at + 2..at + 6).ok_or(JsonFault::UnexpectedEnd)?;
+        let digits = self
+            .bytes
+            .get(at + 2..at + 6)
+            .ok_or(JsonFault::UnexpectedEnd)?;
         let digits = std::str::from_utf8(digits).unwrap_or_default();
         let hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
         u16::from_str_radix(digits, 16)
@@ -338,7 +363,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn peek(&self) -> Result<u8, JsonFault> {
-        self.bytes.get(self.at).copied().ok_or(JsonFault::UnexpectedEnd)
+        self.bytes
+            .get(self.at)
+            .copied()
+            .ok_or(JsonFault::UnexpectedEnd)
     }
 
     fn skip_blanks(&mut self) {
@@ -353,7 +381,10 @@ impl<'a> Scanner<'a> {
             _ => self.at.min(self.bytes.len()),
         };
         let before = &self.bytes[..offset];
-        let line_start = before.iter().rposition(|sign| *sign == b'\n').map_or(0, |at| at + 1);
+        let line_start = before
+            .iter()
+            .rposition(|sign| *sign == b'\n')
+            .map_or(0, |at| at + 1);
         JsonError {
             fault,
             offset,
@@ -381,7 +412,9 @@ fn push_key(path: &mut String, key: &str) {
     if key.is_empty() {
         return;
     }
-    let plain = key.bytes().all(|sign| sign.is_ascii_alphanumeric() || sign == b'_')
+    let plain = key
+        .bytes()
+        .all(|sign| sign.is_ascii_alphanumeric() || sign == b'_')
         && !key.starts_with(|sign: char| sign.is_ascii_digit());
     let shown: String = key.chars().take(SHOWN).collect();
     if plain {

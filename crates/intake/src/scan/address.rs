@@ -9,7 +9,10 @@ use crate::network::{self, Network};
 pub(super) fn scan_v4(scan: &mut Scan<'_>) {
     let text = scan.text();
     for (start, end) in runs(text, |sign| sign.is_ascii_digit() || sign == b'.') {
-        let lead = text[start..end].bytes().take_while(|sign| *sign == b'.').count();
+        let lead = text[start..end]
+            .bytes()
+            .take_while(|sign| *sign == b'.')
+            .count();
         let written = text[start..end].trim_matches('.');
         let start = start + lead;
         let end = start + written.len();
@@ -51,7 +54,9 @@ fn read_v4(written: &str) -> Option<Ipv4Addr> {
 fn is_apart(scan: &Scan<'_>, start: usize, end: usize) -> bool {
     let before = scan.before(start);
     let is_version_letter = matches!(before, Some('v' | 'V'))
-        && !scan.before(start - 1).is_some_and(|sign| sign.is_ascii_alphanumeric());
+        && !scan
+            .before(start - 1)
+            .is_some_and(|sign| sign.is_ascii_alphanumeric());
     let text = scan.text();
     let starts = is_version_letter
         || text[..start].ends_with("ver.")
@@ -61,7 +66,9 @@ fn is_apart(scan: &Scan<'_>, start: usize, end: usize) -> bool {
     let next = following.next();
     let ends = next.is_none_or(|sign| !sign.is_ascii_alphanumeric() && sign != '_')
         && !(matches!(next, Some('.' | '-'))
-            && following.next().is_some_and(|sign| sign.is_ascii_alphabetic()));
+            && following
+                .next()
+                .is_some_and(|sign| sign.is_ascii_alphabetic()));
     starts && ends
 }
 
@@ -108,7 +115,9 @@ fn read_v6(text: &str, start: usize, end: usize) -> Option<(usize, usize, Ipv6Ad
         return None;
     }
     let end_trimmed = run.trim_end_matches('.');
-    let without_colon = end_trimmed.strip_suffix(':').filter(|rest| !rest.ends_with(':'));
+    let without_colon = end_trimmed
+        .strip_suffix(':')
+        .filter(|rest| !rest.ends_with(':'));
     let written = without_colon.unwrap_or(end_trimmed);
     let v6: Ipv6Addr = written.parse().ok()?;
     let groups = written.split(':').filter(|group| !group.is_empty()).count();
@@ -121,7 +130,11 @@ fn zone(text: &str, end: usize) -> (usize, bool) {
     let Some(name) = text[end..].strip_prefix('%') else {
         return (end, false);
     };
-    let length = name.bytes().take(32).take_while(u8::is_ascii_alphanumeric).count();
+    let length = name
+        .bytes()
+        .take(32)
+        .take_while(u8::is_ascii_alphanumeric)
+        .count();
     (end + 1 + length, length > 0)
 }
 
@@ -137,7 +150,11 @@ fn address_hit(scan: &Scan<'_>, start: usize, end: usize, address: IpAddr) -> Hi
         if prefix < if width == 32 { 8 } else { 16 } {
             notes.push(Note::WideNetwork);
         }
-        let kind = if width == 32 { Kind::Ipv4Cidr } else { Kind::Ipv6Cidr };
+        let kind = if width == 32 {
+            Kind::Ipv4Cidr
+        } else {
+            Kind::Ipv6Cidr
+        };
         return hit(start, prefix_end, kind, network.cidr(), notes, network);
     }
     let bracketed = scan.before(start) == Some('[') && scan.after(end) == Some(']');
@@ -150,7 +167,14 @@ fn address_hit(scan: &Scan<'_>, start: usize, end: usize, address: IpAddr) -> Hi
     };
     notes.extend(port.map(|(port, _)| Note::Port(port)));
     let kind = if width == 32 { Kind::Ipv4 } else { Kind::Ipv6 };
-    hit(start, end, kind, address.to_string(), notes, Network::of(address))
+    hit(
+        start,
+        end,
+        kind,
+        address.to_string(),
+        notes,
+        Network::of(address),
+    )
 }
 
 fn hit(
@@ -162,7 +186,15 @@ fn hit(
     network: Network,
 ) -> Hit {
     let place = Place::Network(network);
-    Hit { start, end, kind, value, unicode: None, notes, place }
+    Hit {
+        start,
+        end,
+        kind,
+        value,
+        unicode: None,
+        notes,
+        place,
+    }
 }
 
 /// The prefix length in `/24` at `index`, and where it ends.
@@ -177,7 +209,9 @@ fn prefix_at(scan: &Scan<'_>, index: usize, width: u8) -> Option<(u8, usize)> {
         sign.is_ascii_alphanumeric()
             || matches!(sign, '/' | '_')
             || (matches!(sign, '.' | '?' | '-')
-                && following.next().is_some_and(|sign| sign.is_ascii_alphanumeric()))
+                && following
+                    .next()
+                    .is_some_and(|sign| sign.is_ascii_alphanumeric()))
     });
     let plain = digits.len() == 1 || !digits.starts_with('0');
     (plain && !goes_on).then_some((prefix, index + 1 + length))

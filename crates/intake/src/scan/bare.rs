@@ -37,7 +37,8 @@ fn is_path_sign(sign: u8) -> bool {
 fn is_list_of_names(path: &str) -> bool {
     let is_name = |part: &str| {
         part.parse::<std::net::IpAddr>().is_ok()
-            || Host::parse(part).is_some_and(|host| host.has_known_tld() && !host.ends_like_a_file())
+            || Host::parse(part)
+                .is_some_and(|host| host.has_known_tld() && !host.ends_like_a_file())
     };
     path.split('/').take(32).all(is_name)
 }

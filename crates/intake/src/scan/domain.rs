@@ -8,7 +8,9 @@ use crate::indicator::{Kind, Note};
 const LONGEST_INTERNATIONAL: usize = 600;
 
 /// Hiragana that join words of a sentence, as in `攻撃元は…`.
-const PARTICLES: &[char] = &['は', 'が', 'を', 'に', 'で', 'と', 'も', 'へ', 'や', 'の', 'た', 'す'];
+const PARTICLES: &[char] = &[
+    'は', 'が', 'を', 'に', 'で', 'と', 'も', 'へ', 'や', 'の', 'た', 'す',
+];
 
 pub(super) fn scan(scan: &mut Scan<'_>) {
     let text = scan.text();
@@ -110,7 +112,8 @@ fn add(scan: &mut Scan<'_>, start: usize, end: usize, host: &Host, notes: &[Note
     }
     let mut hit: Hit = host_hit(start, end, Kind::Domain, host.ascii.clone(), host);
     hit.unicode = host.unicode.clone();
-    hit.notes.extend(scan.port_at(end).map(|(port, _)| Note::Port(port)));
+    hit.notes
+        .extend(scan.port_at(end).map(|(port, _)| Note::Port(port)));
     hit.notes.extend_from_slice(notes);
     scan.add(hit);
 }
@@ -119,7 +122,9 @@ fn add(scan: &mut Scan<'_>, start: usize, end: usize, host: &Host, notes: &[Note
 fn looks_like_a_name(scan: &Scan<'_>, start: usize, end: usize, host: &Host) -> bool {
     let text = scan.text();
     let name = &text[start..end];
-    let in_path = matches!(scan.before(start), Some('\\' | '/' | '%' | '$' | '@'))
+    // After a name or address that was found, a stroke separates: `evil.example/bad.example`.
+    let in_list = text[..start].ends_with('/') && start > 1 && scan.is_taken(start - 2, start - 1);
+    let in_path = matches!(scan.before(start), Some('\\' | '/' | '%' | '$' | '@')) && !in_list
         || matches!(scan.after(end), Some('\\' | '@'));
     let is_call = text[end..].starts_with("()");
     let files = host.ends_like_a_file() && !host.ascii.starts_with("www.");
@@ -153,7 +158,13 @@ fn international(scan: &mut Scan<'_>, start: usize, end: usize) {
     let in_sentence = length < run.len();
     let shorter = Host::parse(&run[joint..length]).filter(|_| in_sentence);
     match shorter {
-        Some(host) => add(scan, start + joint, start + length, &host, &[Note::Doubtful]),
+        Some(host) => add(
+            scan,
+            start + joint,
+            start + length,
+            &host,
+            &[Note::Doubtful],
+        ),
         None => add(scan, start, start + length, &host, &[Note::Doubtful]),
     }
 }
@@ -164,7 +175,9 @@ fn international_end(run: &str) -> Option<(usize, Host)> {
         Host::parse(text).filter(|host| host.has_known_tld() && !host.ends_like_a_file())
     };
     let last_dot = run.rfind('.')?;
-    let change = host::script_changes(&run[last_dot..]).next().map(|index| last_dot + index);
+    let change = host::script_changes(&run[last_dot..])
+        .next()
+        .map(|index| last_dot + index);
     if let Some(end) = change {
         return known(&run[..end]).map(|host| (end, host));
     }

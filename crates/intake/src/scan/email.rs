@@ -24,7 +24,10 @@ pub(super) fn scan(scan: &mut Scan<'_>) {
         let local = text[start..at].to_lowercase();
         let value = format!("{local}@{}", host.ascii);
         let mut hit = host_hit(start, end, Kind::Email, value, &host);
-        hit.unicode = host.unicode.as_ref().map(|shown| format!("{local}@{shown}"));
+        hit.unicode = host
+            .unicode
+            .as_ref()
+            .map(|shown| format!("{local}@{shown}"));
         scan.add(hit);
     }
 }
@@ -40,10 +43,15 @@ fn local_start(text: &str, at: usize) -> Option<usize> {
         return None;
     }
     let signs = b"._%+-'/=#&!$*?^~";
-    let lead = text.as_bytes()[at - length..at].iter().take_while(|sign| signs.contains(sign)).count();
+    let lead = text.as_bytes()[at - length..at]
+        .iter()
+        .take_while(|sign| signs.contains(sign))
+        .count();
     // What stands before the last stroke or equals sign is markup: `to=user@…`, `cc/user@…`.
     let local = &text[at - length + lead..at];
-    let markup = local.rfind(['/', '=', '?', '&', '\'']).map_or(0, |index| index + 1);
+    let markup = local
+        .rfind(['/', '=', '?', '&', '\''])
+        .map_or(0, |index| index + 1);
     let start = at - local.len() + markup;
     (start < at && !text[..at].ends_with('.')).then_some(start)
 }

@@ -45,7 +45,15 @@ fn word(scan: &mut Scan<'_>, start: usize, end: usize) {
 
 fn found(start: usize, end: usize, kind: Kind, value: String, notes: Vec<Note>) -> Option<Hit> {
     let place = Place::Nowhere;
-    Some(Hit { start, end, kind, value, unicode: None, notes, place })
+    Some(Hit {
+        start,
+        end,
+        kind,
+        value,
+        unicode: None,
+        notes,
+        place,
+    })
 }
 
 fn hash(word: &str, start: usize, end: usize) -> Option<Hit> {
@@ -63,7 +71,10 @@ fn hash(word: &str, start: usize, end: usize) -> Option<Hit> {
     }
     let value = word.to_ascii_lowercase();
     let mut notes = Vec::new();
-    if OF_NOTHING.iter().any(|empty| value.get(..empty.len().min(64)) == Some(*empty)) {
+    if OF_NOTHING
+        .iter()
+        .any(|empty| value.get(..empty.len().min(64)) == Some(*empty))
+    {
         notes.push(Note::EmptyFile);
     }
     if word.bytes().all(|sign| sign.is_ascii_digit()) {
@@ -77,7 +88,11 @@ fn cve(text: &str, start: usize, end: usize) -> Option<Hit> {
     let rest = text[end..].strip_prefix(['-', ' ', '_'])?;
     let (year, number) = (rest.get(..4)?, rest.get(5..)?);
     let separator = rest.as_bytes().get(4)?;
-    let length = number.bytes().take(20).take_while(u8::is_ascii_digit).count();
+    let length = number
+        .bytes()
+        .take(20)
+        .take_while(u8::is_ascii_digit)
+        .count();
     let follows = number.as_bytes().get(length);
     let is_year = year.bytes().all(|sign| sign.is_ascii_digit())
         && year.starts_with(['1', '2'])
@@ -94,16 +109,28 @@ fn asn(text: &str, start: usize, end: usize) -> Option<Hit> {
     let word = &text[start..end];
     let (digits, end) = if word == "ASN" {
         let after = text[end..].strip_prefix([' ', ':'])?;
-        let blanks = after.bytes().take(2).take_while(|sign| *sign == b' ').count();
+        let blanks = after
+            .bytes()
+            .take(2)
+            .take_while(|sign| *sign == b' ')
+            .count();
         let after = &after[blanks..];
-        let length = after.bytes().take(11).take_while(u8::is_ascii_digit).count();
+        let length = after
+            .bytes()
+            .take(11)
+            .take_while(u8::is_ascii_digit)
+            .count();
         let follows = after.as_bytes().get(length);
         if follows.is_some_and(u8::is_ascii_alphanumeric) {
             return None;
         }
         (&after[..length], end + 1 + blanks + length)
     } else {
-        (word.strip_prefix("ASN").or_else(|| word.strip_prefix("AS"))?, end)
+        (
+            word.strip_prefix("ASN")
+                .or_else(|| word.strip_prefix("AS"))?,
+            end,
+        )
     };
     let plain = !digits.is_empty() && digits.bytes().all(|sign| sign.is_ascii_digit());
     let number: u32 = digits.parse().ok().filter(|number| plain && *number > 0)?;

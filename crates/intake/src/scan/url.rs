@@ -83,7 +83,9 @@ fn scheme_before(text: &str, colon: usize) -> Option<(usize, &'static str)> {
     SCHEMES.iter().find_map(|(spelling, scheme)| {
         let fits = word == *spelling
             || (spelling.len() >= UNMISTAKABLE && *spelling != "ttps" && word.ends_with(spelling));
-        let stars = word.strip_suffix(spelling).is_some_and(|rest| rest.bytes().all(|b| b == b'*'));
+        let stars = word
+            .strip_suffix(spelling)
+            .is_some_and(|rest| rest.bytes().all(|b| b == b'*'));
         (fits || stars).then(|| (colon - spelling.len(), *scheme))
     })
 }
@@ -115,7 +117,11 @@ fn end_of_url(text: &str, rest: usize, backslashes: bool) -> usize {
 
 /// Whether another URL begins here, as in a list without blanks.
 fn starts_another(text: &str) -> bool {
-    let letters = text.bytes().take(6).take_while(u8::is_ascii_alphabetic).count();
+    let letters = text
+        .bytes()
+        .take(6)
+        .take_while(u8::is_ascii_alphabetic)
+        .count();
     letters > 1 && text[letters..].starts_with("://")
 }
 
@@ -147,12 +153,19 @@ fn add(scan: &mut Scan<'_>, start: usize, rest: usize, end: usize, scheme: &str,
     let Some(end) = host_checked_end(text, rest, end) else {
         return;
     };
-    let after = if slashes { text[rest..end].replace('\\', "/") } else { text[rest..end].into() };
+    let after = if slashes {
+        text[rest..end].replace('\\', "/")
+    } else {
+        text[rest..end].into()
+    };
     let Some(mut hit) = read(start, end, &format!("{scheme}://{after}")) else {
         return;
     };
     let written = &text[start..];
-    if !written.get(..scheme.len()).is_some_and(|word| word.eq_ignore_ascii_case(scheme)) {
+    if !written
+        .get(..scheme.len())
+        .is_some_and(|word| word.eq_ignore_ascii_case(scheme))
+    {
         hit.notes.push(Note::Defanged);
     }
     scan.add(hit);
@@ -168,7 +181,9 @@ pub(super) fn host_checked_end(text: &str, rest: usize, end: usize) -> Option<us
     }
     let host_start = authority.rfind('@').map_or(0, |at| at + 1);
     let name = &authority[host_start..];
-    let ascii_end = name.find(|sign: char| !sign.is_ascii()).unwrap_or(name.len());
+    let ascii_end = name
+        .find(|sign: char| !sign.is_ascii())
+        .unwrap_or(name.len());
     let address = name[..ascii_end].split(':').next().unwrap_or_default();
     if address.trim_end_matches('.').parse::<IpAddr>().is_ok() {
         return Some(rest + host_start + ascii_end);
@@ -179,7 +194,11 @@ pub(super) fn host_checked_end(text: &str, rest: usize, end: usize) -> Option<us
     if whole && (port_cut || length == name.len()) {
         let after_port = &name[length..];
         let ascii_rest = after_port.is_ascii();
-        return Some(if ascii_rest { end } else { rest + host_start + length });
+        return Some(if ascii_rest {
+            end
+        } else {
+            rest + host_start + length
+        });
     }
     Some(rest + host_start + length)
 }

@@ -4,8 +4,22 @@
 const LOOK_BACK: usize = 48;
 
 const WORDS: &[&str] = &[
-    "version", "versions", "ver", "v", "build", "release", "firmware", "revision", "rev",
-    "バージョン", "ビルド", "リビジョン", "ファームウェア", "ファーム", "リリース", "版",
+    "version",
+    "versions",
+    "ver",
+    "v",
+    "build",
+    "release",
+    "firmware",
+    "revision",
+    "rev",
+    "バージョン",
+    "ビルド",
+    "リビジョン",
+    "ファームウェア",
+    "ファーム",
+    "リリース",
+    "版",
 ];
 
 /// Whether the text before an address names a version.

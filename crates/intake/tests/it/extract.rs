@@ -7,13 +7,19 @@ pub(crate) fn read(text: &str) -> Extraction {
 }
 
 fn found(text: &str) -> Vec<(Kind, String)> {
-    read(text).findings.into_iter().map(|finding| (finding.kind, finding.value)).collect()
+    read(text)
+        .findings
+        .into_iter()
+        .map(|finding| (finding.kind, finding.value))
+        .collect()
 }
 
 #[track_caller]
 fn finds(text: &str, expected: &[(Kind, &str)]) {
-    let expected: Vec<(Kind, String)> =
-        expected.iter().map(|(kind, value)| (*kind, (*value).to_owned())).collect();
+    let expected: Vec<(Kind, String)> = expected
+        .iter()
+        .map(|(kind, value)| (*kind, (*value).to_owned()))
+        .collect();
     assert_eq!(found(text), expected, "in {text:?}");
 }
 
@@ -21,7 +27,11 @@ fn finds(text: &str, expected: &[(Kind, &str)]) {
 fn has_note(text: &str, note: Note, expected: bool) {
     let findings = read(text).findings;
     assert_eq!(findings.len(), 1, "in {text:?}: {findings:?}");
-    assert_eq!(findings[0].notes.contains(&note), expected, "in {text:?}: {findings:?}");
+    assert_eq!(
+        findings[0].notes.contains(&note),
+        expected,
+        "in {text:?}: {findings:?}"
+    );
 }
 
 #[test]
@@ -66,8 +76,14 @@ fn defanged_dots_and_schemes() {
     ] {
         finds(written, &[(Kind::Url, "http://evil.example.com/a?b=1")]);
     }
-    finds("hxxps://evil[.]example/", &[(Kind::Url, "https://evil.example/")]);
-    finds("fxp://evil[.]example/x", &[(Kind::Url, "ftp://evil.example/x")]);
+    finds(
+        "hxxps://evil[.]example/",
+        &[(Kind::Url, "https://evil.example/")],
+    );
+    finds(
+        "fxp://evil[.]example/x",
+        &[(Kind::Url, "ftp://evil.example/x")],
+    );
 }
 
 #[test]
@@ -98,12 +114,15 @@ fn addresses_and_networks() {
     finds("198.51.100.7/24", &[(Kind::Ipv4Cidr, "198.51.100.0/24")]);
     has_note("198.51.100.7/24", Note::HostBitsSet, true);
     finds("198.51.100.7/33", &[(Kind::Url, "http://198.51.100.7/33")]);
-    finds("198.51.100.1-198.51.100.9", &[
-        (Kind::Ipv4, "198.51.100.1"),
-        (Kind::Ipv4, "198.51.100.9"),
-    ]);
+    finds(
+        "198.51.100.1-198.51.100.9",
+        &[(Kind::Ipv4, "198.51.100.1"), (Kind::Ipv4, "198.51.100.9")],
+    );
     finds("1.2.3.4.5 256.1.1.1 01.2.3.4 1.2.3 x1.2.3.4y", &[]);
-    finds("通信先は198.51.100.7です。", &[(Kind::Ipv4, "198.51.100.7")]);
+    finds(
+        "通信先は198.51.100.7です。",
+        &[(Kind::Ipv4, "198.51.100.7")],
+    );
     finds("2001:DB8:0:0::1", &[(Kind::Ipv6, "2001:db8::1")]);
     finds("2001[:]db8[:][:]1", &[(Kind::Ipv6, "2001:db8::1")]);
     finds("[2001:db8::1]:443", &[(Kind::Ipv6, "2001:db8::1")]);
@@ -114,7 +133,10 @@ fn addresses_and_networks() {
     finds("::ffff:198.51.100.7", &[(Kind::Ipv4, "198.51.100.7")]);
     has_note("::ffff:198.51.100.7", Note::V4Mapped, true);
     finds("12:34:56 aa:bb:cc:dd:ee:ff std::vec ab::cd :: a::b", &[]);
-    finds("http://[2001:db8::1]:8080/x", &[(Kind::Url, "http://[2001:db8::1]:8080/x")]);
+    finds(
+        "http://[2001:db8::1]:8080/x",
+        &[(Kind::Url, "http://[2001:db8::1]:8080/x")],
+    );
 }
 
 #[test]
@@ -159,7 +181,12 @@ fn versions_are_doubtful() {
     ] {
         has_note(text, Note::LooksLikeVersion, true);
     }
-    for text in ["server 1.2.3.4", "宛先 1.2.3.4", "1.2.3.4 version 2", "dev 1.2.3.4"] {
+    for text in [
+        "server 1.2.3.4",
+        "宛先 1.2.3.4",
+        "1.2.3.4 version 2",
+        "dev 1.2.3.4",
+    ] {
         has_note(text, Note::LooksLikeVersion, false);
     }
 }
@@ -172,38 +199,82 @@ fn hashes_and_identifiers() {
     let lower = |text: &str| text.to_lowercase();
     finds(md5, &[(Kind::Md5, &lower(md5))]);
     finds(&format!("SHA1:{sha1}、"), &[(Kind::Sha1, &lower(&sha1))]);
-    finds(&format!("値{sha256}です"), &[(Kind::Sha256, &lower(&sha256))]);
-    finds(&format!("{sha256}{sha256}"), &[(Kind::Sha512, &lower(&format!("{sha256}{sha256}")))]);
+    finds(
+        &format!("値{sha256}です"),
+        &[(Kind::Sha256, &lower(&sha256))],
+    );
+    finds(
+        &format!("{sha256}{sha256}"),
+        &[(Kind::Sha512, &lower(&format!("{sha256}{sha256}")))],
+    );
     finds(&format!("{md5}0 g{md5} {}", "0".repeat(32)), &[]);
     has_note("d41d8cd98f00b204e9800998ecf8427e", Note::EmptyFile, true);
-    for text in ["CVE-2024-12345", "cve‑2024‑12345", "脆弱性CVE-2024-12345の", "CVE 2024-12345"] {
+    for text in [
+        "CVE-2024-12345",
+        "cve‑2024‑12345",
+        "脆弱性CVE-2024-12345の",
+        "CVE 2024-12345",
+    ] {
         finds(text, &[(Kind::Cve, "CVE-2024-12345")]);
     }
-    finds("CVE-2024-123 CVE-20-1234 XCVE-2024-12345 CVE-2024-12345a", &[]);
-    finds("AS64496 (ASN 131072)", &[(Kind::Asn, "AS64496"), (Kind::Asn, "AS131072")]);
+    finds(
+        "CVE-2024-123 CVE-20-1234 XCVE-2024-12345 CVE-2024-12345a",
+        &[],
+    );
+    finds(
+        "AS64496 (ASN 131072)",
+        &[(Kind::Asn, "AS64496"), (Kind::Asn, "AS131072")],
+    );
     finds("AS400 AS2 AS IS AS0 as12345 AS99999999999", &[]);
 }
 
 #[test]
 fn japanese_without_blanks() {
-    finds("攻撃元はevil[.]example.comでした", &[(Kind::Domain, "evil.example.com")]);
-    finds("「evil.example.com」と『bad.example.org』", &[
-        (Kind::Domain, "evil.example.com"),
-        (Kind::Domain, "bad.example.org"),
-    ]);
-    finds("evil.example.comとbad.example.orgへ", &[
-        (Kind::Domain, "evil.example.com"),
-        (Kind::Domain, "bad.example.org"),
-    ]);
-    finds("evil.example.com。bad.example.org。", &[
-        (Kind::Domain, "evil.example.com"),
-        (Kind::Domain, "bad.example.org"),
-    ]);
-    finds("通信した．evil.example.comも", &[(Kind::Domain, "evil.example.com")]);
-    finds("hxxp://evil[.]example/pathにアクセス", &[(Kind::Url, "http://evil.example/path")]);
-    finds("hxxp://evil.example.comにアクセス", &[(Kind::Url, "http://evil.example.com/")]);
-    finds("（hxxp://evil.example/a）、", &[(Kind::Url, "http://evil.example/a")]);
-    finds("hxxp://198.51.100.7にアクセス", &[(Kind::Url, "http://198.51.100.7/")]);
+    finds(
+        "攻撃元はevil[.]example.comでした",
+        &[(Kind::Domain, "evil.example.com")],
+    );
+    finds(
+        "「evil.example.com」と『bad.example.org』",
+        &[
+            (Kind::Domain, "evil.example.com"),
+            (Kind::Domain, "bad.example.org"),
+        ],
+    );
+    finds(
+        "evil.example.comとbad.example.orgへ",
+        &[
+            (Kind::Domain, "evil.example.com"),
+            (Kind::Domain, "bad.example.org"),
+        ],
+    );
+    finds(
+        "evil.example.com。bad.example.org。",
+        &[
+            (Kind::Domain, "evil.example.com"),
+            (Kind::Domain, "bad.example.org"),
+        ],
+    );
+    finds(
+        "通信した．evil.example.comも",
+        &[(Kind::Domain, "evil.example.com")],
+    );
+    finds(
+        "hxxp://evil[.]example/pathにアクセス",
+        &[(Kind::Url, "http://evil.example/path")],
+    );
+    finds(
+        "hxxp://evil.example.comにアクセス",
+        &[(Kind::Url, "http://evil.example.com/")],
+    );
+    finds(
+        "（hxxp://evil.example/a）、",
+        &[(Kind::Url, "http://evil.example/a")],
+    );
+    finds(
+        "hxxp://198.51.100.7にアクセス",
+        &[(Kind::Url, "http://198.51.100.7/")],
+    );
     finds("今日は.そして。次に．終わり", &[]);
 }
 
@@ -213,15 +284,30 @@ fn international_names() {
     finds("「日本語[.]jp」", &[(Kind::Domain, "xn--wgv71a119e.jp")]);
     finds("XN--WGV71A119E.jp", &[(Kind::Domain, "xn--wgv71a119e.jp")]);
     finds("例え.テスト", &[(Kind::Domain, "xn--r8jz45g.xn--zckzah")]);
-    finds("日本語ドメイン.jp", &[(Kind::Domain, "xn--eckwd4c7c5976acvb2w6i.jp")]);
-    finds("日本語.example.jp を", &[(Kind::Domain, "xn--wgv71a119e.example.jp")]);
+    finds(
+        "日本語ドメイン.jp",
+        &[(Kind::Domain, "xn--eckwd4c7c5976acvb2w6i.jp")],
+    );
+    finds(
+        "日本語.example.jp を",
+        &[(Kind::Domain, "xn--wgv71a119e.example.jp")],
+    );
     finds("日本語．ｊｐ", &[(Kind::Domain, "xn--wgv71a119e.jp")]);
-    finds("hxxps://日本語[.]jp/a", &[(Kind::Url, "https://xn--wgv71a119e.jp/a")]);
-    finds("hxxps://日本語[.]jpにアクセス", &[(Kind::Url, "https://xn--wgv71a119e.jp/")]);
+    finds(
+        "hxxps://日本語[.]jp/a",
+        &[(Kind::Url, "https://xn--wgv71a119e.jp/a")],
+    );
+    finds(
+        "hxxps://日本語[.]jpにアクセス",
+        &[(Kind::Url, "https://xn--wgv71a119e.jp/")],
+    );
     let shown = &read("日本語[.]jp").findings[0];
     assert_eq!(shown.unicode.as_deref(), Some("日本語.jp"));
     assert_eq!(shown.as_written, "日本語[.]jp");
-    finds("攻撃元は日本語.jpでした", &[(Kind::Domain, "xn--wgv71a119e.jp")]);
+    finds(
+        "攻撃元は日本語.jpでした",
+        &[(Kind::Domain, "xn--wgv71a119e.jp")],
+    );
     has_note("攻撃元は日本語.jpでした", Note::Doubtful, true);
     has_note("日本語.jp", Note::Doubtful, false);
 }
@@ -229,17 +315,48 @@ fn international_names() {
 #[test]
 fn what_is_no_host_name() {
     for text in [
-        "report.pdf", "invoice.docx", "svchost.exe", "Main.java", "main.rs", "setup.py", "run.sh",
-        "archive.zip", "README.md", "index.html", "gate.php", "kernel32.dll", "a.b.c", "e.g. i.e.",
-        "C:\\Users\\foo\\bar.com", "%TEMP%\\Temp.NET\\a.dat", "/usr/lib/name.io", "ASP.NET",
-        "Win64/Spy.Agent.CC", "Trojan.Agent.AC", "done.In addition", "os.name()", "co.jp", "com",
-        "3.14", "....", "-.-", "unit.test", "10.5.com1", "foo.localhost", "foo_bar.baz", "@x.com/",
-        "\"version\": 1.0.0", "localhost:8080",
+        "report.pdf",
+        "invoice.docx",
+        "svchost.exe",
+        "Main.java",
+        "main.rs",
+        "setup.py",
+        "run.sh",
+        "archive.zip",
+        "README.md",
+        "index.html",
+        "gate.php",
+        "kernel32.dll",
+        "a.b.c",
+        "e.g. i.e.",
+        "C:\\Users\\foo\\bar.com",
+        "%TEMP%\\Temp.NET\\a.dat",
+        "/usr/lib/name.io",
+        "ASP.NET",
+        "Win64/Spy.Agent.CC",
+        "Trojan.Agent.AC",
+        "done.In addition",
+        "os.name()",
+        "co.jp",
+        "com",
+        "3.14",
+        "....",
+        "-.-",
+        "unit.test",
+        "10.5.com1",
+        "foo.localhost",
+        "foo_bar.baz",
+        "@x.com/",
+        "\"version\": 1.0.0",
+        "localhost:8080",
     ] {
         finds(text, &[]);
     }
     finds("main[.]rs", &[(Kind::Domain, "main.rs")]);
-    finds("http://archive.zip/x", &[(Kind::Url, "http://archive.zip/x")]);
+    finds(
+        "http://archive.zip/x",
+        &[(Kind::Url, "http://archive.zip/x")],
+    );
     finds("user@main.sh", &[(Kind::Email, "user@main.sh")]);
     finds("www.evil.sh", &[(Kind::Domain, "www.evil.sh")]);
     finds("bad-site.co.jp", &[(Kind::Domain, "bad-site.co.jp")]);
@@ -254,25 +371,46 @@ fn urls_end_where_they_end() {
         ("see http://evil.example/a, then", "http://evil.example/a"),
         ("(http://evil.example/a)", "http://evil.example/a"),
         ("http://evil.example/a_(b)", "http://evil.example/a_(b)"),
-        ("`++http://evil.example/a.php++`", "http://evil.example/a.php"),
-        ("<a href=\"http://evil.example/a\">", "http://evil.example/a"),
+        (
+            "`++http://evil.example/a.php++`",
+            "http://evil.example/a.php",
+        ),
+        (
+            "<a href=\"http://evil.example/a\">",
+            "http://evil.example/a",
+        ),
         ("http://evil.example[text]", "http://evil.example/"),
         ("|http://evil.example/a|b", "http://evil.example/a"),
         ("http://evil.example/a!?", "http://evil.example/a"),
         ("HTTP://EVIL.example:80/A%20b", "http://evil.example/A%20b"),
-        ("http://user:pw@evil.example/", "http://user:pw@evil.example/"),
+        (
+            "http://user:pw@evil.example/",
+            "http://user:pw@evil.example/",
+        ),
         ("http://evil.unknowntld/a", "http://evil.unknowntld/a"),
-        ("evil[.]example/gate.php?id=1", "http://evil.example/gate.php?id=1"),
+        (
+            "evil[.]example/gate.php?id=1",
+            "http://evil.example/gate.php?id=1",
+        ),
     ] {
         finds(text, &[(Kind::Url, value)]);
     }
-    finds("http://evil.example/a,http://bad.example/b", &[
-        (Kind::Url, "http://evil.example/a"),
-        (Kind::Url, "http://bad.example/b"),
-    ]);
+    finds(
+        "http://evil.example/a,http://bad.example/b",
+        &[
+            (Kind::Url, "http://evil.example/a"),
+            (Kind::Url, "http://bad.example/b"),
+        ],
+    );
     has_note("evil[.]example/gate.php", Note::SchemeAssumed, true);
     has_note("http://evil.unknowntld/a", Note::UnknownTld, true);
-    finds("evil.example/bad.example", &[(Kind::Domain, "evil.example"), (Kind::Domain, "bad.example")]);
+    finds(
+        "evil.example/bad.example",
+        &[
+            (Kind::Domain, "evil.example"),
+            (Kind::Domain, "bad.example"),
+        ],
+    );
     finds("evil.example:8443", &[(Kind::Domain, "evil.example")]);
     finds("http:// http:/// ://x file:///etc/passwd", &[]);
 }
@@ -281,7 +419,10 @@ fn urls_end_where_they_end() {
 fn same_values_are_one_finding_in_order() {
     let text = "b.example, A.example, b[.]example と 198.51.100.7";
     let findings = read(text).findings;
-    let values: Vec<&str> = findings.iter().map(|finding| finding.value.as_str()).collect();
+    let values: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding.value.as_str())
+        .collect();
     assert_eq!(values, ["b.example", "a.example", "198.51.100.7"]);
     assert_eq!(findings[0].count, 2);
     assert_eq!(findings[0].as_written, "b.example");
@@ -290,17 +431,31 @@ fn same_values_are_one_finding_in_order() {
 
 #[test]
 fn bounds_are_kept_and_said() {
-    let text: String = (0..50).map(|number| format!("host{number}.example\n")).collect();
-    let few = ExtractOptions { max_findings: 7, ..ExtractOptions::default() };
+    let text: String = (0..50)
+        .map(|number| format!("host{number}.example\n"))
+        .collect();
+    let few = ExtractOptions {
+        max_findings: 7,
+        ..ExtractOptions::default()
+    };
     let read = extract(&text, &few);
     assert_eq!((read.findings.len(), read.truncated), (7, true));
-    let short = ExtractOptions { max_bytes: 31, ..ExtractOptions::default() };
+    let short = ExtractOptions {
+        max_bytes: 31,
+        ..ExtractOptions::default()
+    };
     let read = extract(&text, &short);
     assert_eq!(read.findings.len(), 2, "{:?}", read.findings);
     assert!(read.truncated);
     assert!(!extract(&text, &ExtractOptions::default()).truncated);
-    let cut = ExtractOptions { max_bytes: 7, ..ExtractOptions::default() };
-    assert!(extract("evil.co.uk", &cut).findings.is_empty(), "half a name is no name");
+    let cut = ExtractOptions {
+        max_bytes: 7,
+        ..ExtractOptions::default()
+    };
+    assert!(
+        extract("evil.co.uk", &cut).findings.is_empty(),
+        "half a name is no name"
+    );
 }
 
 #[test]

@@ -6,11 +6,68 @@ use proptest::prelude::*;
 /// Texts made of the pieces that the extraction looks at, so that they meet.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "evil", "example", "com", ".", "[.]", "(dot)", "。", "．", "@", "＠", "[at]", "hxxp", "http",
-        "://", "[:]", "//", "/", "\\", "198", "51", "100", "7", "::", ":", "2001:db8", "ff", "%", "は",
-        "攻撃元", "日本語", "jp", "テスト", " ", "\n", "[", "]", "(", ")", "{", "<", ">", "|", "CVE-2024-",
-        "12345", "AS", "d41d8cd98f00b204e9800998ecf8427e", "xn--", "-", "_", "\u{200b}", "ﬁ", "ｶﾞ", "𝐞",
-        "version", "v", "own.example", "?", "=", "#", "，", "\u{202e}", "é",
+        "evil",
+        "example",
+        "com",
+        ".",
+        "[.]",
+        "(dot)",
+        "。",
+        "．",
+        "@",
+        "＠",
+        "[at]",
+        "hxxp",
+        "http",
+        "://",
+        "[:]",
+        "//",
+        "/",
+        "\\",
+        "198",
+        "51",
+        "100",
+        "7",
+        "::",
+        ":",
+        "2001:db8",
+        "ff",
+        "%",
+        "は",
+        "攻撃元",
+        "日本語",
+        "jp",
+        "テスト",
+        " ",
+        "\n",
+        "[",
+        "]",
+        "(",
+        ")",
+        "{",
+        "<",
+        ">",
+        "|",
+        "CVE-2024-",
+        "12345",
+        "AS",
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "xn--",
+        "-",
+        "_",
+        "\u{200b}",
+        "ﬁ",
+        "ｶﾞ",
+        "𝐞",
+        "version",
+        "v",
+        "own.example",
+        "?",
+        "=",
+        "#",
+        "，",
+        "\u{202e}",
+        "é",
     ]);
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
@@ -22,13 +79,20 @@ fn check(text: &str) -> Result<(), TestCaseError> {
         ..ExtractOptions::default()
     };
     let read = extract(text, &options);
-    let all = read.findings.iter().chain(read.excluded.iter().map(|out| &out.finding));
+    let all = read
+        .findings
+        .iter()
+        .chain(read.excluded.iter().map(|out| &out.finding));
     let mut last_start = 0;
     for finding in all.clone() {
         let written = text.get(finding.span.start..finding.span.end);
         prop_assert_eq!(written, Some(finding.as_written.as_str()));
         prop_assert!(!finding.as_written.is_empty() && finding.count > 0);
-        prop_assert!(!finding.value.contains(char::is_whitespace), "{:?}", finding);
+        prop_assert!(
+            !finding.value.contains(char::is_whitespace),
+            "{:?}",
+            finding
+        );
         prop_assert!(finding.notes.is_sorted());
     }
     for finding in &read.findings {
@@ -107,8 +171,31 @@ fn work_grows_with_the_length_only() {
     // Each of these made some extractor quadratic. At this size a quadratic reader would need
     // minutes; the runner's own limit is the judge, not a clock in here.
     for piece in [
-        "a.", "a", "@", "a@", "http://", "http://a", "[", "[.", "(dot)", "::", "1.", "1:", "あ.", "。a",
-        "aあ.", "CVE-", "(", "://", "http://(((", "a.b/", "%", "ver.", ".com", "0.0.0.0/", "hxxp:\\\\",
+        "a.",
+        "a",
+        "@",
+        "a@",
+        "http://",
+        "http://a",
+        "[",
+        "[.",
+        "(dot)",
+        "::",
+        "1.",
+        "1:",
+        "あ.",
+        "。a",
+        "aあ.",
+        "CVE-",
+        "(",
+        "://",
+        "http://(((",
+        "a.b/",
+        "%",
+        "ver.",
+        ".com",
+        "0.0.0.0/",
+        "hxxp:\\\\",
     ] {
         let text = piece.repeat((1 << 18) / piece.len());
         let start = std::time::Instant::now();

@@ -52,12 +52,19 @@ fn reports_give_the_indicators_their_authors_published() {
         let found_hashes = found.iter().filter(|finding| is_hash(finding.kind)).count();
         if std::env::var_os("KANAME_SHOW").is_some() {
             for finding in found.iter().filter(|finding| !is_hash(finding.kind)) {
-                println!("{report}: {:?} {} {:?}", finding.kind, finding.value, finding.notes);
+                println!(
+                    "{report}: {:?} {} {:?}",
+                    finding.kind, finding.value, finding.notes
+                );
             }
             println!("{report}: {found_hashes} hashes of {}", found.len());
         }
         assert!(found_hashes >= *hashes, "{report}: {found_hashes} hashes");
-        assert!(found.len() - found_hashes >= *network, "{report}: {}", found.len());
+        assert!(
+            found.len() - found_hashes >= *network,
+            "{report}: {}",
+            found.len()
+        );
         let Some(event) = event else {
             continue;
         };
@@ -68,8 +75,15 @@ fn reports_give_the_indicators_their_authors_published() {
             .iter()
             .filter(|finding| is_hash(finding.kind) || finding.kind == Kind::Ipv4)
             .collect();
-        let known = wanted.iter().filter(|finding| published.contains(&finding.value)).count();
+        let known = wanted
+            .iter()
+            .filter(|finding| published.contains(&finding.value))
+            .count();
         println!("{report}: {known} of {} are in {event}", wanted.len());
-        assert!(known * 10 >= wanted.len() * 8, "{report}: {known} of {}", wanted.len());
+        assert!(
+            known * 10 >= wanted.len() * 8,
+            "{report}: {known} of {}",
+            wanted.len()
+        );
     }
 }

@@ -1,0 +1,157 @@
+//! STIX as a submission: values of indicators and observables; the bytes stay as they came.
+
+use kaname_stix::{Head, ValueKind, bundle, head};
+use serde::Deserialize;
+
+use super::normal::{self, Values};
+use super::{
+    Problem, StixPart, SubmissionError, SubmissionOptions, Submitted, SubmittedValue, Way,
+};
+use crate::indicator::{Kind, Span};
+use crate::value::read_value_as;
+use crate::when::read_when;
+
+/// Objects whose name and description are about the whole.
+const WHOLES: &[&str] = &["report", "grouping", "incident", "note", "campaign"];
+
+/// What is read of an object besides its header.
+#[derive(Default, Deserialize)]
+struct Words {
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    r#abstract: Option<String>,
+    #[serde(default)]
+    content: Option<String>,
+    #[serde(default)]
+    valid_from: Option<String>,
+    #[serde(default)]
+    first_observed: Option<String>,
+}
+
+/// Reads a bundle, a TAXII envelope, a list of objects or one object.
+///
+/// # Errors
+/// As [`kaname_stix::bundle`]; and when there is no object. An object whose header does not read
+/// is a problem of the submission, named by its place.
+pub fn from_stix(bytes: &[u8], options: &SubmissionOptions) -> Result<Submitted, SubmissionError> {
+    let mut submitted = Submitted::new(Way::Stix);
+    let mut values = Values::new(options);
+    let range = Span {
+        start: 0,
+        end: bytes.len(),
+    };
+    read(bytes, range, options, &mut values, &mut submitted)?;
+    values.finish(&mut submitted);
+    Ok(submitted)
+}
+
+/// Reads the STIX in a part of a submission into it.
+pub(super) fn read(
+    bytes: &[u8],
+    range: Span,
+    options: &SubmissionOptions,
+    values: &mut Values<'_>,
+    submitted: &mut Submitted,
+) -> Result<(), SubmissionError> {
+    let part = bytes.get(range.start..range.end).unwrap_or_default();
+    let read = bundle(part, &options.limits.stix)?;
+    if read.objects.is_empty() {
+        return Err(SubmissionError::Empty);
+    }
+    submitted.stix = Some(StixPart {
+        range,
+        objects: read.objects.len(),
+    });
+    for (index, object) in read.objects.iter().enumerate() {
+        match head(object.get()) {
+            Ok(head) => {
+                let words: Words = serde_json::from_str(object.get()).unwrap_or_default();
+                take(index, &head, &words, values);
+                tell(&head, words, options, submitted);
+            }
+            Err(error) => {
+                let what = normal::line(&error.to_string(), 400);
+                submitted.problems.push(Problem::Object { index, what });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn take(index: usize, head: &Head, words: &Words, values: &mut Values<'_>) {
+    let said = words
+        .valid_from
+        .as_deref()
+        .or(words.first_observed.as_deref());
+    let first_seen = said.and_then(read_when);
+    let is_indicator = head.type_name() == "indicator";
+    for found in &head.values {
+        let Some(value) =
+            kind_of(found.kind, &found.text).and_then(|kind| read_value_as(kind, &found.text))
+        else {
+            continue;
+        };
+        values.add(SubmittedValue {
+            kind: value.kind,
+            value: value.value,
+            comment: head
+                .name
+                .clone()
+                .filter(|_| is_indicator)
+                .unwrap_or_default(),
+            as_written: found.text.clone(),
+            place: format!("objects[{index}]"),
+            first_seen,
+            notes: value.notes,
+        });
+    }
+}
+
+/// Title and text from the objects that are about the whole; what the form says goes before.
+fn tell(head: &Head, words: Words, options: &SubmissionOptions, submitted: &mut Submitted) {
+    if !WHOLES.contains(&head.type_name()) {
+        return;
+    }
+    let name = head.name.clone().or(words.r#abstract).unwrap_or_default();
+    if submitted.title.is_empty() {
+        submitted.title = normal::line(&name, options.limits.title_chars);
+    }
+    let text = words
+        .description
+        .or(words.content)
+        .map(|text| normal::text(&text));
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return;
+    };
+    let room = options
+        .limits
+        .text_bytes
+        .saturating_sub(submitted.technique.len() + 2);
+    if !submitted.technique.is_empty() {
+        submitted.technique.push_str("\n\n");
+    }
+    submitted
+        .technique
+        .push_str(&text[..text.floor_char_boundary(room)]);
+}
+
+fn kind_of(kind: ValueKind, text: &str) -> Option<Kind> {
+    let is_six = text.contains(':');
+    match kind {
+        ValueKind::Ipv4 => Some(Kind::Ipv4),
+        ValueKind::Ipv6 => Some(Kind::Ipv6),
+        ValueKind::Cidr if is_six => Some(Kind::Ipv6Cidr),
+        ValueKind::Cidr => Some(Kind::Ipv4Cidr),
+        ValueKind::Domain => Some(Kind::Domain),
+        ValueKind::Url => Some(Kind::Url),
+        ValueKind::Email => Some(Kind::Email),
+        ValueKind::Md5 => Some(Kind::Md5),
+        ValueKind::Sha1 => Some(Kind::Sha1),
+        ValueKind::Sha256 => Some(Kind::Sha256),
+        ValueKind::Sha512 => Some(Kind::Sha512),
+        ValueKind::Cve => Some(Kind::Cve),
+        ValueKind::AutonomousSystem => Some(Kind::Asn),
+        _ => None,
+    }
+}
