@@ -1,0 +1,293 @@
+//! Commands of the analyst on an item: derive, revise, decide on traces, ask for consent, answer a
+//! proposal, hand over.
+
+use jiff::{SignedDuration, Timestamp};
+use kaname_kernel::{AccountId, HandleId, MatterId};
+
+use crate::{
+    content::Content,
+    item::{Derivation, Item, ItemChange, ItemState},
+    manifest::{Manifest, Reach},
+    refused::{Refused, bounded, reason},
+    row::{MAX_ROWS, Row, RowState, carry_over},
+};
+
+/// Longest time a provider may be given for an answer.
+pub const MAX_CONSENT_TIME: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// Time a provider is given for an answer when nothing else is said.
+pub const CONSENT_TIME: SignedDuration = SignedDuration::from_hours(72);
+
+/// States in which an item may be written anew.
+const WRITABLE: &str =
+    "derived, awaiting_consent, changes_proposed, consented, refused, awaiting_release";
+
+pub(crate) fn wrong_state(item: &Item, needs: &'static str) -> Refused {
+    Refused::State {
+        matter: "item",
+        state: item.state.as_str(),
+        needs,
+    }
+}
+
+/// What a first derivation needs.
+#[derive(Debug, Clone)]
+pub struct Derive {
+    /// Item number ([`crate::number::item`]).
+    pub number: String,
+    /// A fresh handle that the sealed store leads to the provider's party.
+    pub handle: HandleId,
+    /// First revision.
+    pub content: Content,
+    /// What [`crate::checklist::check`] found in it.
+    pub rows: Vec<Row>,
+    /// Who derives.
+    pub by: AccountId,
+    /// Whether that officer belongs to the provider's party.
+    pub of_providers_party: bool,
+    /// The released item it is to replace.
+    pub replaces: Option<MatterId>,
+}
+
+/// Derives an item: the first event of a new matter.
+///
+/// # Errors
+/// When the content is not fit to be served, or the officer belongs to the provider's party.
+pub fn derive_item(derive: Derive) -> Result<Vec<ItemChange>, Refused> {
+    if derive.of_providers_party {
+        return Err(Refused::OwnParty);
+    }
+    derive.content.check()?;
+    bounded("traces", derive.rows.len(), MAX_ROWS)?;
+    let first = Derivation {
+        number: derive.number,
+        handle: derive.handle,
+        content: derive.content,
+        rows: derive.rows,
+        by: derive.by,
+        replaces: derive.replaces,
+    };
+    Ok(vec![ItemChange::Derived(Box::new(first))])
+}
+
+/// Writes the item anew. Whatever changes, consent is gone; decisions on traces that stand where they
+/// stood are kept.
+///
+/// # Errors
+/// When it is out or ended, nothing changes, the content is not fit to be served, or the officer
+/// belongs to the provider's party.
+pub fn revise(
+    item: &Item,
+    content: Content,
+    found: Vec<Row>,
+    by: AccountId,
+    of_providers_party: bool,
+) -> Result<Vec<ItemChange>, Refused> {
+    if !is_writable(item.state) {
+        return Err(wrong_state(item, WRITABLE));
+    }
+    if content == item.content {
+        return Err(Refused::NoChange);
+    }
+    Ok(vec![revised(item, content, found, by, of_providers_party)?])
+}
+
+const fn is_writable(state: ItemState) -> bool {
+    matches!(
+        state,
+        ItemState::Derived
+            | ItemState::AwaitingConsent
+            | ItemState::ChangesProposed
+            | ItemState::Consented
+            | ItemState::Refused
+            | ItemState::AwaitingRelease
+    )
+}
+
+fn revised(
+    item: &Item,
+    content: Content,
+    found: Vec<Row>,
+    by: AccountId,
+    of_providers_party: bool,
+) -> Result<ItemChange, Refused> {
+    if of_providers_party {
+        return Err(Refused::OwnParty);
+    }
+    content.check()?;
+    bounded("traces", found.len(), MAX_ROWS)?;
+    let rows = carry_over(&item.rows, &item.content, found, &content);
+    Ok(ItemChange::Revised {
+        content: Box::new(content),
+        rows,
+        by,
+    })
+}
+
+/// Says why a trace gives nobody away. Whoever says so counts as one who derived.
+///
+/// # Errors
+/// When the item is not being written, the row is not there or decided, or no reason is given.
+pub fn accept_trace(
+    item: &Item,
+    row: &str,
+    by: AccountId,
+    why: &str,
+) -> Result<Vec<ItemChange>, Refused> {
+    if item.state != ItemState::Derived {
+        return Err(wrong_state(item, "derived"));
+    }
+    let found = item.rows.iter().find(|one| one.key() == row);
+    match found.map(|one| &one.state) {
+        Some(RowState::Open) => {}
+        Some(_) => return Err(Refused::NoChange),
+        None => return Err(Refused::NoSuchTrace),
+    }
+    Ok(vec![ItemChange::TraceAccepted {
+        row: row.to_owned(),
+        by,
+        reason: reason(why)?,
+    }])
+}
+
+/// Asks the provider for consent to the present revision. `reach` holds the parties in the named
+/// groups as they are now.
+///
+/// # Errors
+/// When it is not being written or was refused as it is, traces are open, no way out is chosen, its
+/// validity is over, or the deadline is not within 90 days from now.
+pub fn ask_consent(
+    item: &Item,
+    reach: Reach,
+    deadline: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<ItemChange>, Refused> {
+    if item.state != ItemState::Derived {
+        return Err(wrong_state(item, "derived"));
+    }
+    let open = item.open_traces();
+    let ask = asked(
+        item,
+        &item.content,
+        item.revision,
+        open,
+        reach,
+        deadline,
+        now,
+    )?;
+    Ok(vec![ask])
+}
+
+fn asked(
+    item: &Item,
+    content: &Content,
+    revision: u32,
+    open: usize,
+    reach: Reach,
+    deadline: Timestamp,
+    now: Timestamp,
+) -> Result<ItemChange, Refused> {
+    if open > 0 {
+        return Err(Refused::OpenTraces { open });
+    }
+    if content.outlets.is_empty() {
+        return Err(Refused::Empty { field: "outlets" });
+    }
+    if !content.is_valid(now) {
+        return Err(Refused::NoLongerValid);
+    }
+    check_deadline(deadline, now)?;
+    let manifest = Manifest::of(&item.number, revision, content, &reach);
+    Ok(ItemChange::ConsentAsked {
+        hash: manifest.hash(),
+        deadline,
+        reach: manifest.reach,
+    })
+}
+
+fn check_deadline(deadline: Timestamp, now: Timestamp) -> Result<(), Refused> {
+    let time = deadline.duration_since(now);
+    if time <= SignedDuration::ZERO || time > MAX_CONSENT_TIME {
+        return Err(Refused::OutOfBounds { field: "deadline" });
+    }
+    Ok(())
+}
+
+/// What asking again needs, after a proposal was taken.
+#[derive(Debug, Clone)]
+pub struct AskAgain {
+    /// Parties in the groups that the proposal names.
+    pub reach: Reach,
+    /// Until when.
+    pub deadline: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Takes the provider's proposal as a new revision. Without open traces the provider is asked at once
+/// for consent to it; with open traces the analyst has to look first.
+///
+/// # Errors
+/// When there is none, its content is not fit to be served, or as in [`ask_consent`].
+pub fn accept_proposal(
+    item: &Item,
+    found: Vec<Row>,
+    by: AccountId,
+    of_providers_party: bool,
+    again: AskAgain,
+) -> Result<Vec<ItemChange>, Refused> {
+    let proposal = item.proposal.as_ref();
+    let proposal = proposal.filter(|_| item.state == ItemState::ChangesProposed);
+    let Some(proposal) = proposal else {
+        return Err(wrong_state(item, "changes_proposed"));
+    };
+    let content = proposal.content.clone();
+    let change = revised(item, content.clone(), found, by, of_providers_party)?;
+    let open = match &change {
+        ItemChange::Revised { rows, .. } => rows.iter().filter(|row| row.is_open()).count(),
+        _ => 0,
+    };
+    if open > 0 {
+        return Ok(vec![change]);
+    }
+    let AskAgain {
+        reach,
+        deadline,
+        now,
+    } = again;
+    let ask = asked(item, &content, item.revision + 1, 0, reach, deadline, now)?;
+    Ok(vec![change, ask])
+}
+
+/// Does not take the provider's proposal and asks again for what was asked before.
+///
+/// # Errors
+/// When there is none, without a reason, or with a deadline out of bounds.
+pub fn decline_proposal(
+    item: &Item,
+    why: &str,
+    deadline: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<ItemChange>, Refused> {
+    if item.state != ItemState::ChangesProposed {
+        return Err(wrong_state(item, "changes_proposed"));
+    }
+    check_deadline(deadline, now)?;
+    Ok(vec![ItemChange::ProposalDeclined {
+        reason: reason(why)?,
+        deadline,
+    }])
+}
+
+/// Gives a consented item to the second officer.
+///
+/// # Errors
+/// Without consent to exactly what it says now.
+pub fn hand_over(item: &Item, by: AccountId) -> Result<Vec<ItemChange>, Refused> {
+    if item.state != ItemState::Consented {
+        return Err(wrong_state(item, "consented"));
+    }
+    if !item.has_consent() {
+        return Err(Refused::OtherManifest);
+    }
+    Ok(vec![ItemChange::HandedOver { by }])
+}

@@ -1,0 +1,301 @@
+//! An item: what may be shared of a report, from its first derivation to its withdrawal. It carries a
+//! handle of its own; which report it came from stands in the sealed store only.
+
+mod change;
+mod fold;
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use kaname_kernel::{AccountId, Audience, Clause, HandleId, MatterId, Term};
+use serde::{Deserialize, Serialize};
+
+pub use self::change::{Derivation, ItemChange};
+use crate::{
+    content::Content,
+    manifest::{Manifest, ManifestHash, Reach},
+    row::Row,
+    sealed::Sealed,
+};
+
+/// Where an item stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemState {
+    /// Being written by an analyst.
+    Derived,
+    /// The provider is asked.
+    AwaitingConsent,
+    /// The provider said yes to these bytes.
+    Consented,
+    /// The provider wants other bytes.
+    ChangesProposed,
+    /// The provider said no, or nothing within the time.
+    Refused,
+    /// A second officer has to look.
+    AwaitingRelease,
+    /// Out.
+    Released,
+    /// Replaced by another item.
+    Superseded,
+    /// Taken back.
+    Withdrawn,
+    /// No longer valid.
+    Expired,
+}
+
+impl ItemState {
+    /// All states.
+    pub const ALL: [Self; 10] = [
+        Self::Derived,
+        Self::AwaitingConsent,
+        Self::Consented,
+        Self::ChangesProposed,
+        Self::Refused,
+        Self::AwaitingRelease,
+        Self::Released,
+        Self::Superseded,
+        Self::Withdrawn,
+        Self::Expired,
+    ];
+
+    /// The word in lists and counts.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Derived => "derived",
+            Self::AwaitingConsent => "awaiting_consent",
+            Self::Consented => "consented",
+            Self::ChangesProposed => "changes_proposed",
+            Self::Refused => "refused",
+            Self::AwaitingRelease => "awaiting_release",
+            Self::Released => "released",
+            Self::Superseded => "superseded",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// What the provider was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Hash of the manifest.
+    pub hash: ManifestHash,
+    /// When.
+    pub at: Timestamp,
+    /// Until when an answer counts; silence is refusal.
+    pub deadline: Timestamp,
+    /// Parties in the named groups at that time.
+    pub reach: Reach,
+}
+
+/// The provider's consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// Hash of the manifest it covers.
+    pub hash: ManifestHash,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Other bytes that the provider would consent to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The whole content as it should be.
+    pub content: Content,
+    /// Why, sealed: the provider's words may give it away.
+    pub comment: Sealed,
+}
+
+/// Why there is no consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The provider said no; its words, sealed.
+    Said {
+        /// May be empty.
+        comment: Sealed,
+    },
+    /// The provider said nothing within the time.
+    Silence,
+}
+
+/// An officer sent it back to the one who derived it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// Who.
+    pub by: AccountId,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An officer released it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Who.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Taken back after or before release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// Whether the provider wanted it.
+    pub by_provider: bool,
+    /// Why; shown to those who received it.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whether its values may stand in block lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Blocking {
+    /// Nothing speaks against it.
+    #[default]
+    Open,
+    /// Enough organisations called it a false positive; an officer has to decide.
+    Suspended {
+        /// Since when.
+        since: Timestamp,
+        /// How many organisations.
+        organisations: u32,
+    },
+    /// An officer let it stand in block lists again.
+    Resumed {
+        /// Who.
+        by: AccountId,
+        /// Why.
+        reason: String,
+        /// How many organisations had spoken against it.
+        organisations: u32,
+    },
+    /// An officer keeps it out for good.
+    Kept {
+        /// Who.
+        by: AccountId,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Blocking {
+    /// Whether block lists may carry it.
+    pub const fn allows(&self) -> bool {
+        matches!(self, Self::Open | Self::Resumed { .. })
+    }
+}
+
+/// An item as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Its id.
+    pub id: MatterId,
+    /// Its number.
+    pub number: String,
+    /// Stand-in of the provider.
+    pub handle: HandleId,
+    /// Where it stands.
+    pub state: ItemState,
+    /// Number of the revision, from 1.
+    pub revision: u32,
+    /// What it says.
+    pub content: Content,
+    /// The redaction checklist.
+    pub rows: Vec<Row>,
+    /// Everyone who wrote a revision or accepted a trace: none of them releases it.
+    pub derivers: BTreeSet<AccountId>,
+    /// When it was first derived.
+    pub derived_at: Timestamp,
+    /// When the present revision was written.
+    pub revised_at: Timestamp,
+    /// What the provider was asked last, for the present revision.
+    pub asked: Option<Asked>,
+    /// Consent to the present revision.
+    pub consent: Option<Consent>,
+    /// What the provider proposes instead.
+    pub proposal: Option<Proposal>,
+    /// Why the hub did not take the provider's last proposal.
+    pub declined: Option<String>,
+    /// Why there is no consent.
+    pub refusal: Option<Refusal>,
+    /// When it was sent back last.
+    pub returned: Option<Returned>,
+    /// Who released it.
+    pub release: Option<Release>,
+    /// Whether block lists may carry it.
+    pub blocking: Blocking,
+    /// The item it replaces.
+    pub replaces: Option<MatterId>,
+    /// The item that replaced it.
+    pub replaced_by: Option<MatterId>,
+    /// Why it was taken back.
+    pub withdrawal: Option<Withdrawal>,
+}
+
+impl Item {
+    /// The manifest the provider was asked about, or would be with nobody in the named groups.
+    pub fn manifest(&self) -> Manifest {
+        let nobody = Reach::default();
+        let reach = self.asked.as_ref().map_or(&nobody, |asked| &asked.reach);
+        Manifest::of(&self.number, self.revision, &self.content, reach)
+    }
+
+    /// Whether the consent it has covers what it says now.
+    pub fn has_consent(&self) -> bool {
+        self.consent
+            .is_some_and(|consent| consent.hash == self.manifest().hash())
+    }
+
+    /// Traces neither removed nor accepted.
+    pub fn open_traces(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_open()).count()
+    }
+
+    /// Whether members have, or had, it.
+    pub const fn is_out(&self) -> bool {
+        matches!(
+            self.state,
+            ItemState::Released | ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired
+        ) && self.release.is_some()
+    }
+
+    /// Whether its values belong into block lists now: released, valid, not under embargo, PAP
+    /// permitting, and not suspended.
+    pub fn may_block(&self, now: Timestamp) -> bool {
+        self.state == ItemState::Released
+            && self.blocking.allows()
+            && self.content.pap.permits_blocking()
+            && self.content.is_valid(now)
+            && self.content.embargo.is_none_or(|opens| opens <= now)
+    }
+
+    /// Officers before release; afterwards whom its markings, classes, duties and embargo admit. What
+    /// was superseded, withdrawn or expired stays visible to those who had it, as such.
+    pub fn audience(&self) -> Audience {
+        let Some(release) = self.release else {
+            return Audience::officers();
+        };
+        released_audience(&self.content, release.at)
+    }
+}
+
+/// Who may see a content released at that moment.
+pub fn released_audience(content: &Content, shared_at: Timestamp) -> Audience {
+    let mut audience = Audience::everyone().marked(content.tlp, &content.named, shared_at);
+    if !content.classes.is_empty() {
+        let classes = content.classes.iter().cloned().map(Term::Class);
+        audience = audience.and(Clause::any(classes.chain([Term::Officer])));
+    }
+    for duty in &content.duties {
+        audience = audience.and(Clause::any([Term::Duty(duty.clone()), Term::Officer]));
+    }
+    match content.embargo {
+        Some(opens) => audience.embargoed(opens),
+        None => audience,
+    }
+}

@@ -1,0 +1,228 @@
+//! How an item's events fold into its state, and what of it is looked up.
+
+use std::collections::BTreeSet;
+
+use kaname_kernel::{Matter, Moment, Projection, Unfit};
+
+use super::{
+    Asked, Blocking, Consent, Item, ItemChange, ItemState, Refusal, Release, Returned, Withdrawal,
+};
+use crate::{number, row::RowState};
+
+impl Matter for Item {
+    const KIND: &'static str = "item";
+    type Change = ItemChange;
+
+    fn name(change: &ItemChange) -> &'static str {
+        match change {
+            ItemChange::Derived(_) => "derived",
+            ItemChange::Revised { .. } => "revised",
+            ItemChange::TraceAccepted { .. } => "trace_accepted",
+            ItemChange::ConsentAsked { .. } => "consent_asked",
+            ItemChange::Consented { .. } => "consented",
+            ItemChange::ChangesProposed(_) => "changes_proposed",
+            ItemChange::ProposalDeclined { .. } => "proposal_declined",
+            ItemChange::ConsentRefused { .. } => "consent_refused",
+            ItemChange::ConsentLapsed => "consent_lapsed",
+            ItemChange::HandedOver { .. } => "handed_over",
+            ItemChange::Returned { .. } => "returned",
+            ItemChange::Released { .. } => "released",
+            ItemChange::Superseded { .. } => "superseded",
+            ItemChange::Withdrawn { .. } => "withdrawn",
+            ItemChange::Expired => "expired",
+            ItemChange::BlockingSuspended { .. } => "blocking_suspended",
+            ItemChange::BlockingResumed { .. } => "blocking_resumed",
+            ItemChange::BlockingKept { .. } => "blocking_kept",
+        }
+    }
+
+    fn begin(change: &ItemChange, at: &Moment<'_>) -> Result<Self, Unfit> {
+        let ItemChange::Derived(first) = change else {
+            return Err(at.unfit::<Self>("an item begins with being derived"));
+        };
+        Ok(Self {
+            id: at.matter,
+            number: first.number.clone(),
+            handle: first.handle,
+            state: ItemState::Derived,
+            revision: 1,
+            content: first.content.clone(),
+            rows: first.rows.clone(),
+            derivers: BTreeSet::from([first.by]),
+            derived_at: at.recorded,
+            revised_at: at.recorded,
+            asked: None,
+            consent: None,
+            proposal: None,
+            declined: None,
+            refusal: None,
+            returned: None,
+            release: None,
+            blocking: Blocking::Open,
+            replaces: first.replaces,
+            replaced_by: None,
+            withdrawal: None,
+        })
+    }
+
+    fn apply(&mut self, change: &ItemChange, at: &Moment<'_>) -> Result<(), Unfit> {
+        match change {
+            ItemChange::Derived(_) => return Err(at.unfit::<Self>("an item is derived once")),
+            ItemChange::Revised { content, rows, by } => {
+                self.content = (**content).clone();
+                self.rows = rows.clone();
+                self.derivers.insert(*by);
+                self.revision += 1;
+                self.revised_at = at.recorded;
+                self.forget_answers();
+            }
+            ItemChange::TraceAccepted { row, by, reason } => {
+                let found = self.rows.iter_mut().find(|one| one.key() == *row);
+                let Some(found) = found else {
+                    return Err(at.unfit::<Self>("no such row in the checklist"));
+                };
+                found.state = RowState::Accepted {
+                    by: *by,
+                    reason: reason.clone(),
+                };
+                self.derivers.insert(*by);
+            }
+            ItemChange::ConsentAsked {
+                hash,
+                deadline,
+                reach,
+            } => {
+                self.state = ItemState::AwaitingConsent;
+                self.asked = Some(Asked {
+                    hash: *hash,
+                    at: at.recorded,
+                    deadline: *deadline,
+                    reach: reach.clone(),
+                });
+            }
+            ItemChange::Consented { hash } => {
+                self.state = ItemState::Consented;
+                self.consent = Some(Consent {
+                    hash: *hash,
+                    at: at.recorded,
+                });
+            }
+            ItemChange::ChangesProposed(proposal) => {
+                self.state = ItemState::ChangesProposed;
+                self.proposal = Some((**proposal).clone());
+            }
+            ItemChange::ProposalDeclined { reason, deadline } => {
+                self.state = ItemState::AwaitingConsent;
+                self.proposal = None;
+                self.declined = Some(reason.clone());
+                let asked = self.asked.as_mut();
+                let Some(asked) = asked else {
+                    return Err(at.unfit::<Self>("the provider was not asked"));
+                };
+                asked.deadline = *deadline;
+            }
+            ItemChange::ConsentRefused { comment } => self.refused(Refusal::Said {
+                comment: comment.clone(),
+            }),
+            ItemChange::ConsentLapsed => self.refused(Refusal::Silence),
+            ItemChange::HandedOver { .. } => self.state = ItemState::AwaitingRelease,
+            ItemChange::Returned { by, reason } => {
+                self.forget_answers();
+                self.returned = Some(Returned {
+                    by: *by,
+                    reason: reason.clone(),
+                    at: at.recorded,
+                });
+            }
+            ItemChange::Released { by } => {
+                self.state = ItemState::Released;
+                self.release = Some(Release {
+                    by: *by,
+                    at: at.recorded,
+                });
+            }
+            ItemChange::Superseded { by_item } => {
+                self.state = ItemState::Superseded;
+                self.replaced_by = Some(*by_item);
+            }
+            ItemChange::Withdrawn {
+                by_provider,
+                reason,
+            } => {
+                self.state = ItemState::Withdrawn;
+                self.withdrawal = Some(Withdrawal {
+                    by_provider: *by_provider,
+                    reason: reason.clone(),
+                    at: at.recorded,
+                });
+            }
+            ItemChange::Expired => self.state = ItemState::Expired,
+            ItemChange::BlockingSuspended { organisations } => {
+                self.blocking = Blocking::Suspended {
+                    since: at.recorded,
+                    organisations: *organisations,
+                };
+            }
+            ItemChange::BlockingResumed {
+                by,
+                reason,
+                organisations,
+            } => {
+                self.blocking = Blocking::Resumed {
+                    by: *by,
+                    reason: reason.clone(),
+                    organisations: *organisations,
+                };
+            }
+            ItemChange::BlockingKept { by, reason } => {
+                self.blocking = Blocking::Kept {
+                    by: *by,
+                    reason: reason.clone(),
+                };
+            }
+        }
+        Ok(())
+    }
+
+    fn project(&self) -> Projection {
+        let content = &self.content;
+        let asked = self.asked.as_ref();
+        let due_at = match self.state {
+            ItemState::AwaitingConsent => asked.map(|asked| asked.deadline),
+            ItemState::Released => content.valid_until,
+            _ => None,
+        };
+        let sort_at = self.release.map_or(self.derived_at, |release| release.at);
+        Projection {
+            audience: self.audience(),
+            owner: Some(self.handle.cast()),
+            scope: content.collections.first().copied(),
+            due_at,
+            tlp: Some(content.tlp),
+            text: content.search_text(&self.number),
+            postings: content.postings(),
+            lookups: vec![("item".to_owned(), number::normalise(&self.number))],
+            ..Projection::officers(self.state.as_str(), sort_at)
+        }
+    }
+}
+
+impl Item {
+    /// Back to being written; nothing the provider said before counts for what comes.
+    fn forget_answers(&mut self) {
+        self.state = ItemState::Derived;
+        self.asked = None;
+        self.consent = None;
+        self.proposal = None;
+        self.declined = None;
+        self.refusal = None;
+        self.returned = None;
+    }
+
+    fn refused(&mut self, refusal: Refusal) {
+        self.state = ItemState::Refused;
+        self.consent = None;
+        self.proposal = None;
+        self.refusal = Some(refusal);
+    }
+}

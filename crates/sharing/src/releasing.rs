@@ -1,0 +1,123 @@
+//! Commands of the second officer on an item, and how what is out ends.
+
+use jiff::Timestamp;
+use kaname_kernel::AccountId;
+
+use crate::{
+    deriving::wrong_state,
+    item::{Item, ItemChange, ItemState},
+    manifest::Reach,
+    refused::{Refused, reason},
+};
+
+/// What a release needs to know.
+#[derive(Debug, Clone)]
+pub struct Releasing {
+    /// Who releases.
+    pub by: AccountId,
+    /// Whether the releasing officer belongs to the provider's party, as the sealed store says.
+    pub releaser_of_providers_party: bool,
+    /// Whether any of [`Item::derivers`] does.
+    pub deriver_of_providers_party: bool,
+    /// Parties in the named groups as they are now.
+    pub reach: Reach,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Releases an item: exactly what the provider consented to, by an officer who had no part in writing
+/// it, neither of them of the provider's party.
+///
+/// # Errors
+/// With the first condition that does not hold.
+pub fn release(item: &Item, releasing: &Releasing) -> Result<Vec<ItemChange>, Refused> {
+    if item.state != ItemState::AwaitingRelease {
+        return Err(wrong_state(item, "awaiting_release"));
+    }
+    if item.derivers.contains(&releasing.by) {
+        return Err(Refused::SamePerson);
+    }
+    if releasing.releaser_of_providers_party || releasing.deriver_of_providers_party {
+        return Err(Refused::OwnParty);
+    }
+    if !item.has_consent() {
+        return Err(Refused::OtherManifest);
+    }
+    let open = item.open_traces();
+    if open > 0 {
+        return Err(Refused::OpenTraces { open });
+    }
+    let groups = &item.content.named.groups;
+    let asked = item.asked.as_ref();
+    if !asked.is_some_and(|asked| asked.reach.covers(&releasing.reach, groups)) {
+        return Err(Refused::AudienceWidened);
+    }
+    if !item.content.is_valid(releasing.now) {
+        return Err(Refused::NoLongerValid);
+    }
+    Ok(vec![ItemChange::Released { by: releasing.by }])
+}
+
+/// Sends an item back to those who derived it. Consent is gone.
+///
+/// # Errors
+/// When it does not wait for release, or without a reason.
+pub fn send_back(item: &Item, by: AccountId, why: &str) -> Result<Vec<ItemChange>, Refused> {
+    if item.state != ItemState::AwaitingRelease {
+        return Err(wrong_state(item, "awaiting_release"));
+    }
+    let reason = reason(why)?;
+    Ok(vec![ItemChange::Returned { by, reason }])
+}
+
+/// A released item gives way to the one that was derived to replace it.
+///
+/// # Errors
+/// When it is not released, or the other is not released or was not derived to replace it.
+pub fn supersede(item: &Item, by: &Item) -> Result<Vec<ItemChange>, Refused> {
+    if item.state != ItemState::Released {
+        return Err(wrong_state(item, "released"));
+    }
+    if by.state != ItemState::Released {
+        return Err(wrong_state(by, "released"));
+    }
+    if by.replaces != Some(item.id) {
+        return Err(Refused::OutOfBounds { field: "replaces" });
+    }
+    Ok(vec![ItemChange::Superseded { by_item: by.id }])
+}
+
+/// An officer takes an item back, before or after release.
+///
+/// # Errors
+/// When it has ended already, or without a reason.
+pub fn withdraw_item(
+    item: &Item,
+    why: &str,
+    by_provider: bool,
+) -> Result<Vec<ItemChange>, Refused> {
+    if matches!(
+        item.state,
+        ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired
+    ) {
+        return Err(wrong_state(item, "released"));
+    }
+    Ok(vec![ItemChange::Withdrawn {
+        by_provider,
+        reason: reason(why)?,
+    }])
+}
+
+/// The hub's own job: the validity of a released item ended.
+///
+/// # Errors
+/// While it is valid, or when it is not released.
+pub fn expire(item: &Item, now: Timestamp) -> Result<Vec<ItemChange>, Refused> {
+    if item.state != ItemState::Released {
+        return Err(wrong_state(item, "released"));
+    }
+    if item.content.is_valid(now) {
+        return Err(Refused::NotDue);
+    }
+    Ok(vec![ItemChange::Expired])
+}

@@ -1,0 +1,86 @@
+//! Values of a report or item: what can be looked for and matched with others.
+
+use kaname_intake::Kind;
+use kaname_kernel::Posting;
+use kaname_stix::{SearchValue, ValueKind};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Longest value kept as it is in a posting, in bytes.
+const MAX_POSTING_BYTES: usize = 1024;
+/// Most values of one report or item.
+pub const MAX_VALUES: usize = 5_000;
+/// Longest value, in bytes.
+pub const MAX_VALUE_BYTES: usize = 8_192;
+
+/// One value as a provider confirmed it. What the provider says of it in words stands in the sealed
+/// part of the report, since words give people away.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// Canonical, as [`kaname_intake`] gives it.
+    pub value: String,
+}
+
+impl Value {
+    /// The same as STIX names it.
+    pub fn search_value(&self) -> SearchValue {
+        let kind = match self.kind {
+            Kind::Ipv4 => ValueKind::Ipv4,
+            Kind::Ipv6 => ValueKind::Ipv6,
+            Kind::Ipv4Cidr | Kind::Ipv6Cidr => ValueKind::Cidr,
+            Kind::Domain => ValueKind::Domain,
+            Kind::Url => ValueKind::Url,
+            Kind::Email => ValueKind::Email,
+            Kind::Md5 => ValueKind::Md5,
+            Kind::Sha1 => ValueKind::Sha1,
+            Kind::Sha256 => ValueKind::Sha256,
+            Kind::Sha512 => ValueKind::Sha512,
+            Kind::Cve => ValueKind::Cve,
+            Kind::Asn => ValueKind::AutonomousSystem,
+        };
+        let number = self.value.strip_prefix("AS");
+        let text = match (self.kind, number) {
+            (Kind::Asn, Some(number)) => number,
+            _ => &self.value,
+        };
+        SearchValue::new(kind, text)
+    }
+
+    /// What it is grouped by.
+    pub fn posting(&self) -> Posting {
+        posting(&self.search_value())
+    }
+}
+
+/// What any value, of a report, an item or a stored object, is grouped and correlated by: the space
+/// is the kind's name in [`ValueKind`], the value is in lower case where case says nothing. A value
+/// over 1,024 bytes stands for itself by its SHA-256.
+pub fn posting(value: &SearchValue) -> Posting {
+    let text = match value.kind {
+        ValueKind::Domain
+        | ValueKind::Email
+        | ValueKind::Ipv6
+        | ValueKind::Md5
+        | ValueKind::Sha1
+        | ValueKind::Sha256
+        | ValueKind::Sha512 => value.text.to_ascii_lowercase(),
+        ValueKind::Cve => value.text.to_ascii_uppercase(),
+        _ => value.text.clone(),
+    };
+    let text = if text.len() > MAX_POSTING_BYTES {
+        format!("sha256:{}", hex::encode(Sha256::digest(text.as_bytes())))
+    } else {
+        text
+    };
+    Posting {
+        space: value.kind.as_str().to_owned(),
+        value: text,
+    }
+}
+
+/// Whether equal values of the kind say that two things belong together; names do not.
+pub fn correlates(kind: ValueKind) -> bool {
+    !matches!(kind, ValueKind::Name | ValueKind::Alias)
+}

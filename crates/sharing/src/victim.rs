@@ -1,0 +1,288 @@
+//! What was done to the victim: a record beside the report, with an audience of its own. It is never
+//! derived from, and goes to others only by a further consent of its provider.
+
+use jiff::Timestamp;
+use kaname_kernel::{
+    AccountId, Audience, Clause, HandleId, Matter, MatterId, Moment, PartyId, Projection, Term,
+    Unfit,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    refused::{Refused, bounded, reason},
+    report::Opening,
+    sealed::{MAX_SEALED_CHARS, Sealed},
+};
+
+/// Most parties and persons one victim record is shown to.
+const MAX_SHARED: usize = 100;
+
+/// The sealed part of a victim record: its plain form, which the world seals and opens.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Harm {
+    /// What was hit, how badly, what stood still.
+    pub text: String,
+    /// When it was noticed.
+    pub noticed: Option<Timestamp>,
+    /// Whom to ask, in the provider's words.
+    pub contact: String,
+}
+
+/// To whom the provider has the record shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    /// Parties, such as the competent ministry.
+    pub parties: Vec<PartyId>,
+    /// Persons.
+    pub persons: Vec<AccountId>,
+}
+
+/// What can happen to a victim record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum VictimChange {
+    /// Recorded with the report.
+    Recorded {
+        /// The report beside it.
+        report: MatterId,
+        /// Stand-in of the provider.
+        handle: HandleId,
+        /// A sealed [`Harm`].
+        content: Sealed,
+    },
+    /// The report's analyst may open it.
+    Assigned {
+        /// To whom.
+        officer: AccountId,
+        /// Why.
+        reason: String,
+    },
+    /// Opened again.
+    Opened {
+        /// By whom.
+        officer: AccountId,
+        /// Why.
+        reason: String,
+    },
+    /// The provider has it shown to others, or takes that back.
+    Shown(Shown),
+    /// Taken back by the provider.
+    Withdrawn,
+}
+
+/// A victim record as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Victim {
+    /// Its id.
+    pub id: MatterId,
+    /// The report beside it.
+    pub report: MatterId,
+    /// Stand-in of the provider.
+    pub handle: HandleId,
+    /// A sealed [`Harm`].
+    pub content: Sealed,
+    /// When the hub recorded it.
+    pub recorded: Timestamp,
+    /// The analyst who may open it.
+    pub assigned: Option<AccountId>,
+    /// Who opened it, in order.
+    pub openings: Vec<Opening>,
+    /// To whom the provider has it shown.
+    pub shown: Shown,
+    /// Whether the provider took it back.
+    pub withdrawn: bool,
+}
+
+impl Matter for Victim {
+    const KIND: &'static str = "victim";
+    type Change = VictimChange;
+
+    fn name(change: &VictimChange) -> &'static str {
+        match change {
+            VictimChange::Recorded { .. } => "recorded",
+            VictimChange::Assigned { .. } => "assigned",
+            VictimChange::Opened { .. } => "opened",
+            VictimChange::Shown(_) => "shown",
+            VictimChange::Withdrawn => "withdrawn",
+        }
+    }
+
+    fn begin(change: &VictimChange, at: &Moment<'_>) -> Result<Self, Unfit> {
+        let VictimChange::Recorded {
+            report,
+            handle,
+            content,
+        } = change
+        else {
+            return Err(at.unfit::<Self>("a victim record begins with being recorded"));
+        };
+        Ok(Self {
+            id: at.matter,
+            report: *report,
+            handle: *handle,
+            content: content.clone(),
+            recorded: at.recorded,
+            assigned: None,
+            openings: Vec::new(),
+            shown: Shown::default(),
+            withdrawn: false,
+        })
+    }
+
+    fn apply(&mut self, change: &VictimChange, at: &Moment<'_>) -> Result<(), Unfit> {
+        match change {
+            VictimChange::Recorded { .. } => {
+                return Err(at.unfit::<Self>("a victim record is recorded once"));
+            }
+            VictimChange::Assigned { officer, reason } => {
+                self.assigned = Some(*officer);
+                self.opened(*officer, reason, at);
+            }
+            VictimChange::Opened { officer, reason } => self.opened(*officer, reason, at),
+            VictimChange::Shown(shown) => self.shown = shown.clone(),
+            VictimChange::Withdrawn => {
+                self.withdrawn = true;
+                self.shown = Shown::default();
+            }
+        }
+        Ok(())
+    }
+
+    fn project(&self) -> Projection {
+        let state = if self.withdrawn {
+            "withdrawn"
+        } else {
+            "recorded"
+        };
+        Projection {
+            audience: self.audience(),
+            owner: Some(self.handle.cast()),
+            scope: Some(self.report),
+            ..Projection::officers(state, self.recorded)
+        }
+    }
+}
+
+impl Victim {
+    /// The assigned analyst and those to whom the provider has it shown; nobody else, officers included.
+    pub fn audience(&self) -> Audience {
+        let persons = self.shown.persons.iter().chain(&self.assigned);
+        let parties = self.shown.parties.iter().copied().map(Term::Party);
+        let terms = persons.copied().map(Term::Person).chain(parties);
+        Audience::everyone().and(Clause::any(terms))
+    }
+
+    fn opened(&mut self, officer: AccountId, reason: &str, at: &Moment<'_>) {
+        self.openings.push(Opening {
+            officer,
+            reason: reason.to_owned(),
+            at: at.recorded,
+        });
+    }
+
+    fn needs_kept(&self) -> Result<(), Refused> {
+        if self.withdrawn {
+            return Err(Refused::State {
+                matter: "victim",
+                state: "withdrawn",
+                needs: "recorded",
+            });
+        }
+        Ok(())
+    }
+
+    fn needs_owner(&self, by: HandleId) -> Result<(), Refused> {
+        if self.handle == by {
+            Ok(())
+        } else {
+            Err(Refused::NotOwner)
+        }
+    }
+}
+
+/// Records what was done to the victim, beside a report.
+///
+/// # Errors
+/// When empty or too long.
+pub fn record_victim(
+    report: MatterId,
+    handle: HandleId,
+    content: Sealed,
+) -> Result<Vec<VictimChange>, Refused> {
+    if content.is_empty() {
+        return Err(Refused::Empty { field: "content" });
+    }
+    bounded("content", content.chars(), MAX_SEALED_CHARS)?;
+    Ok(vec![VictimChange::Recorded {
+        report,
+        handle,
+        content,
+    }])
+}
+
+/// The report's newly assigned analyst may open the victim record too.
+///
+/// # Errors
+/// When withdrawn, without a reason, or for an officer of the provider's own party.
+pub fn assign_victim(
+    victim: &Victim,
+    officer: AccountId,
+    why: &str,
+    of_providers_party: bool,
+) -> Result<Vec<VictimChange>, Refused> {
+    victim.needs_kept()?;
+    if of_providers_party {
+        return Err(Refused::OwnParty);
+    }
+    let reason = reason(why)?;
+    Ok(vec![VictimChange::Assigned { officer, reason }])
+}
+
+/// The assigned analyst opens it once more.
+///
+/// # Errors
+/// For anyone else, and without a reason.
+pub fn open_victim(
+    victim: &Victim,
+    officer: AccountId,
+    why: &str,
+) -> Result<Vec<VictimChange>, Refused> {
+    victim.needs_kept()?;
+    if victim.assigned != Some(officer) {
+        return Err(Refused::NotAssigned);
+    }
+    bounded("openings", victim.openings.len() + 1, 1_000)?;
+    let reason = reason(why)?;
+    Ok(vec![VictimChange::Opened { officer, reason }])
+}
+
+/// The provider's further consent: exactly these parties and persons see it from now on.
+///
+/// # Errors
+/// For anyone but the provider, when withdrawn, or for too many.
+pub fn show_victim(
+    victim: &Victim,
+    by: HandleId,
+    shown: Shown,
+) -> Result<Vec<VictimChange>, Refused> {
+    victim.needs_owner(by)?;
+    victim.needs_kept()?;
+    bounded("parties", shown.parties.len(), MAX_SHARED)?;
+    bounded("persons", shown.persons.len(), MAX_SHARED)?;
+    if shown == victim.shown {
+        return Err(Refused::NoChange);
+    }
+    Ok(vec![VictimChange::Shown(shown)])
+}
+
+/// The provider takes the record back.
+///
+/// # Errors
+/// For anyone but the provider, and a second time.
+pub fn withdraw_victim(victim: &Victim, by: HandleId) -> Result<Vec<VictimChange>, Refused> {
+    victim.needs_owner(by)?;
+    victim.needs_kept()?;
+    Ok(vec![VictimChange::Withdrawn])
+}
