@@ -2,11 +2,15 @@
 //! a report or a party is: what they keep in the clear is computed by the fold that owns it.
 
 pub mod change;
+pub mod check;
+#[cfg(feature = "contract")]
 pub mod contract;
+pub mod digest;
 pub mod jobs;
 pub mod port;
 pub mod query;
 pub mod stored;
+pub mod tiles;
 
 pub use change::{
     Append, Blob, Commit, Committed, NewJob, NewObject, Notice, Posting, Record, SealedLink,

@@ -37,6 +37,9 @@ pub enum StoreError {
     /// The lease was lost to another worker.
     #[error("the lease of job {0} is no longer held")]
     LeaseLost(i64),
+    /// The change contradicts itself or is over a limit; a mistake of the caller.
+    #[error("the change cannot be kept: {0}")]
+    Malformed(String),
     /// The database holds what this version cannot read.
     #[error("stored {what} is unreadable: {why}")]
     Corrupt {
@@ -102,12 +105,13 @@ pub trait Store: Send + Sync {
     async fn put_checkpoint(&self, checkpoint: StoredCheckpoint) -> Result<(), StoreError>;
     /// The newest checkpoint that covers at least `size` leaves.
     async fn checkpoint(&self, size: u64) -> Result<Option<StoredCheckpoint>, StoreError>;
-    /// Destroys the payload keys of events and blobs of a matter, its search text and postings, and
-    /// writes the tombstone in their place, together with the events of `change`.
+    /// Destroys the payload keys of events and of the blobs of `tombstone`'s matter and puts the
+    /// tombstone in the place of its projection (search text, postings and lookups go with it),
+    /// together with the events of `change`.
     async fn shred(
         &self,
         events: &[EventId],
-        matter: MatterId,
+        tombstone: Record,
         change: Commit,
     ) -> Result<Committed, StoreError>;
     /// Forgets every projection of records (lookups, postings and search text included), first step

@@ -1,0 +1,65 @@
+//! SQLite's errors on their way to [`StoreError`].
+
+use kaname_store::StoreError;
+
+/// What goes wrong inside: SQLite failed, or the store says no.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// SQLite failed.
+    Sql(rusqlite::Error),
+    /// The store says no.
+    Store(StoreError),
+}
+
+pub(crate) type Outcome<T> = Result<T, Fault>;
+
+impl Fault {
+    /// Named for whoever asked.
+    pub(crate) fn doing(self, doing: &'static str) -> StoreError {
+        match self {
+            Self::Sql(source) => database(doing, source),
+            Self::Store(error) => error,
+        }
+    }
+
+    /// Whether the transaction may hold half of what was asked: anything but a plain refusal.
+    pub(crate) fn spoils(&self) -> bool {
+        !matches!(
+            self,
+            Self::Store(
+                StoreError::Conflict { .. }
+                    | StoreError::Taken { .. }
+                    | StoreError::Repeated(_)
+                    | StoreError::LeaseLost(_)
+                    | StoreError::Malformed(_)
+            )
+        )
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// A database error with what was being done.
+pub(crate) fn database(
+    doing: &'static str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> StoreError {
+    let source = source.into();
+    StoreError::Database { doing, source }
+}
+
+/// Stored bytes that are not what this version writes.
+pub(crate) fn corrupt(what: &'static str, why: impl ToString) -> Fault {
+    let why = why.to_string();
+    Fault::Store(StoreError::Corrupt { what, why })
+}

@@ -1,0 +1,224 @@
+//! Ranges of threat objects in order of `date_added`.
+
+use kaname_store::{ObjectBytes, ObjectFilter, ObjectPage, StoredObject, Versions};
+use roaring::RoaringBitmap;
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::{
+    error::Outcome,
+    form,
+    read::{
+        Reading,
+        sql::{Conditions, words},
+    },
+};
+
+/// Counts are exact up to here.
+const COUNTED: u32 = 10_000;
+
+/// Most bytes of one page of raw objects; a page ends early rather than grow beyond.
+const PAGE_BYTES: usize = 64 * 1024 * 1024;
+
+pub(crate) fn page(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<ObjectPage> {
+    let Some(conditions) = conditions(reading, filter, true)? else {
+        return Ok(ObjectPage {
+            total: filter.count.then_some(0),
+            ..ObjectPage::default()
+        });
+    };
+    let columns = "o.key, c.id, o.stix_id, o.stix_type, o.version_us, o.spec, o.added_us, \
+                   o.audience, o.title, o.source, o.raw";
+    let from = "objects AS o JOIN collections AS c ON c.number = o.collection";
+    let sql = ranged(filter, columns, from, &conditions);
+    let mut range = reading.connection.prepare_cached(&sql)?;
+    let mut rows = range.query(conditions.arguments())?;
+    let mut page = ObjectPage::default();
+    let mut bytes = 0;
+    while let Some(row) = rows.next()? {
+        if page.objects.len() >= limit(filter) || bytes > PAGE_BYTES {
+            page.more = true;
+            break;
+        }
+        let object = decode(row)?;
+        bytes += object.raw.len();
+        page.objects.push(object);
+    }
+    if filter.count {
+        page.total = Some(count(reading, filter)?);
+    }
+    Ok(page)
+}
+
+pub(crate) fn bytes(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<ObjectBytes> {
+    let Some(conditions) = conditions(reading, filter, true)? else {
+        return Ok(ObjectBytes::default());
+    };
+    let sql = ranged(filter, "o.added_us, o.raw", "objects AS o", &conditions);
+    let mut range = reading.connection.prepare_cached(&sql)?;
+    let mut rows = range.query(conditions.arguments())?;
+    let mut page = ObjectBytes::default();
+    while let Some(row) = rows.next()? {
+        if page.count as usize >= limit(filter) || page.joined.len() > PAGE_BYTES {
+            page.more = true;
+            break;
+        }
+        let added: i64 = row.get(0)?;
+        let raw = row
+            .get_ref(1)?
+            .as_str()
+            .map_err(|e| crate::error::corrupt("object", e))?;
+        if page.count > 0 {
+            page.joined.push(',');
+        }
+        page.joined.push_str(raw);
+        page.count += 1;
+        page.added = Some((page.added.map_or(added, |(first, _)| first), added));
+    }
+    Ok(page)
+}
+
+pub(crate) fn referring(
+    reading: &Reading<'_>,
+    stix_id: &str,
+    readable: &RoaringBitmap,
+    limit: u32,
+) -> Outcome<Vec<String>> {
+    let find = "SELECT DISTINCT o.stix_id
+                FROM object_refs AS r CROSS JOIN objects AS o ON o.added_us = r.object
+                WHERE r.target = ?1 AND o.audience IN rarray(?2) LIMIT ?3";
+    let mut find = reading.connection.prepare_cached(find)?;
+    let mut rows = find.query(params![stix_id, form::bitmap(readable), limit.min(10_000)])?;
+    let mut ids = Vec::new();
+    while let Some(row) = rows.next()? {
+        ids.push(row.get(0)?);
+    }
+    Ok(ids)
+}
+
+fn limit(filter: &ObjectFilter) -> usize {
+    filter.limit.clamp(1, 10_000) as usize
+}
+
+fn decode(row: &Row<'_>) -> Outcome<StoredObject> {
+    Ok(StoredObject {
+        key: form::id(row, 0)?,
+        collection: form::id(row, 1)?,
+        stix_id: row.get(2)?,
+        stix_type: row.get(3)?,
+        version_us: row.get(4)?,
+        spec: row.get(5)?,
+        added_us: row.get(6)?,
+        audience_id: row.get(7)?,
+        title: row.get(8)?,
+        source: form::id(row, 9)?,
+        raw: row.get::<_, String>(10)?.into_boxed_str(),
+    })
+}
+
+fn ranged(filter: &ObjectFilter, columns: &str, from: &str, conditions: &Conditions) -> String {
+    let direction = if filter.newest_first { "DESC" } else { "ASC" };
+    format!(
+        "SELECT {columns} FROM {from}{} ORDER BY o.added_us {direction} LIMIT {}",
+        conditions.text(),
+        limit(filter) + 1
+    )
+}
+
+fn count(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<u32> {
+    let Some(conditions) = conditions(reading, filter, false)? else {
+        return Ok(0);
+    };
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM objects AS o{} LIMIT {})",
+        conditions.text(),
+        COUNTED + 1
+    );
+    let mut count = reading.connection.prepare_cached(&sql)?;
+    Ok(count.query_row(conditions.arguments(), |row| row.get(0))?)
+}
+
+/// All filters, with or without the cursor; `None` when nothing can match.
+fn conditions(
+    reading: &Reading<'_>,
+    filter: &ObjectFilter,
+    cursor: bool,
+) -> Outcome<Option<Conditions>> {
+    let mut all = Conditions::default();
+    let readable = form::bitmap(&filter.readable);
+    if let Some(collection) = filter.collection {
+        let find = "SELECT number FROM collections WHERE id = ?1";
+        let mut find = reading.connection.prepare_cached(find)?;
+        let number = find.query_row([collection.bytes()], |row| row.get::<_, i64>(0));
+        let Some(number) = number.optional()? else {
+            return Ok(None);
+        };
+        all.and("o.collection = ?", vec![Box::new(number)]);
+    }
+    all.and("o.audience IN rarray(?)", vec![Box::new(readable.clone())]);
+    if let Some(after) = filter.added_after_us {
+        all.and("o.added_us > ?", vec![Box::new(after)]);
+    }
+    if let Some(after) = filter.after_us.filter(|_| cursor) {
+        let fragment = if filter.newest_first {
+            "o.added_us < ?"
+        } else {
+            "o.added_us > ?"
+        };
+        all.and(fragment, vec![Box::new(after)]);
+    }
+    if !filter.ids.is_empty() {
+        all.and(
+            "o.stix_id IN rarray(?)",
+            vec![Box::new(form::texts(&filter.ids))],
+        );
+    }
+    if !filter.types.is_empty() {
+        all.and(
+            "o.stix_type IN rarray(?)",
+            vec![Box::new(form::texts(&filter.types))],
+        );
+    }
+    if !filter.specs.is_empty() {
+        all.and(
+            "o.spec IN rarray(?)",
+            vec![Box::new(form::texts(&filter.specs))],
+        );
+    }
+    // A version the reader may not see hides no other: the newest visible one is the last.
+    match &filter.versions {
+        Versions::All => {}
+        Versions::Last => all.and(
+            "(o.last = 1 OR NOT EXISTS (SELECT 1 FROM objects AS n
+                WHERE n.stix_id = o.stix_id AND n.collection = o.collection
+                AND n.version_us > o.version_us AND n.audience IN rarray(?)))",
+            vec![Box::new(readable)],
+        ),
+        Versions::First => all.and(
+            "(o.first = 1 OR NOT EXISTS (SELECT 1 FROM objects AS n
+                WHERE n.stix_id = o.stix_id AND n.collection = o.collection
+                AND n.version_us < o.version_us AND n.audience IN rarray(?)))",
+            vec![Box::new(readable)],
+        ),
+        Versions::At(versions) => {
+            all.and(
+                "o.version_us IN rarray(?)",
+                vec![Box::new(form::numbers(versions))],
+            );
+        }
+    }
+    if let Some(search) = &filter.search {
+        let Some(words) = words(&search.0) else {
+            return Ok(None);
+        };
+        let found = "o.added_us IN (SELECT rowid FROM object_text WHERE object_text MATCH ?)";
+        all.and(found, vec![Box::new(words)]);
+    }
+    if let Some(value) = &filter.value {
+        let found = "o.added_us IN (SELECT object FROM object_values
+                                    WHERE space = ? AND value = ?)";
+        let arguments: [Box<dyn rusqlite::ToSql>; 2] =
+            [Box::new(value.space.clone()), Box::new(value.value.clone())];
+        all.and(found, arguments.into());
+    }
+    Ok(Some(all))
+}

@@ -1,0 +1,47 @@
+//! A WHERE clause put together from fixed fragments, each with its arguments.
+
+use rusqlite::ToSql;
+
+#[derive(Default)]
+pub(crate) struct Conditions {
+    text: String,
+    arguments: Vec<Box<dyn ToSql>>,
+}
+
+impl Conditions {
+    /// Adds a condition; each `?` of the fragment stands for the next of `arguments`.
+    pub(crate) fn and(&mut self, fragment: &'static str, arguments: Vec<Box<dyn ToSql>>) {
+        self.text.push_str(if self.text.is_empty() {
+            " WHERE "
+        } else {
+            " AND "
+        });
+        self.text.push_str(fragment);
+        self.arguments.extend(arguments);
+    }
+
+    /// The clause with a space before it.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The arguments in order.
+    pub(crate) fn arguments(&self) -> rusqlite::ParamsFromIter<&[Box<dyn ToSql>]> {
+        rusqlite::params_from_iter(self.arguments.as_slice())
+    }
+}
+
+/// Most words of one search; more would only make it narrower.
+const MAX_WORDS: usize = 32;
+
+/// A full-text question: every token must be found. `None` when the text has no token at all.
+pub(crate) fn words(text: &str) -> Option<String> {
+    let tokens = kaname_kernel::fold::tokens(text);
+    // Tokens are letters and digits only, so a quote cannot end the string.
+    let quoted = tokens
+        .iter()
+        .take(MAX_WORDS)
+        .map(|token| format!("\"{token}\""));
+    let joined = quoted.collect::<Vec<_>>().join(" AND ");
+    (!joined.is_empty()).then_some(joined)
+}

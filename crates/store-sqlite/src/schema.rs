@@ -1,0 +1,72 @@
+//! Numbered migrations: appended to, never edited. All that are missing run in one transaction, so
+//! the file is at the old version or at the new one.
+
+use kaname_store::StoreError;
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::Outcome;
+
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_base.sql")];
+
+/// Version of the schema this program writes.
+pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// Marks a SQLite file as a Kaname store ("KANM").
+const APPLICATION: i32 = 0x4b41_4e4d;
+
+/// Brings the file to [`SCHEMA_VERSION`]; gives the version it was at.
+pub(crate) fn migrate(connection: &mut Connection) -> Outcome<u32> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = look(&transaction)?;
+    if found < SCHEMA_VERSION {
+        for (number, sql) in (1u32..).zip(MIGRATIONS) {
+            if number > found {
+                transaction.execute_batch(sql)?;
+                transaction.execute("INSERT INTO migrations (number) VALUES (?1)", [number])?;
+            }
+        }
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+    }
+    transaction.commit()?;
+    Ok(found)
+}
+
+/// The version the file is at, or why it cannot be used.
+fn look(connection: &Connection) -> Outcome<u32> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (version, application) = (number("user_version")?, number("application_id")?);
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table'";
+    let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
+    if version == 0 && application == 0 && tables == 0 {
+        connection.execute_batch("CREATE TABLE migrations (number INTEGER PRIMARY KEY) STRICT")?;
+        return Ok(0);
+    }
+    if application != i64::from(APPLICATION) {
+        return refuse(
+            "this file is a SQLite database of another program\n\
+            hint: check the path of the data folder",
+        );
+    }
+    let Some(version) = u32::try_from(version).ok().filter(|v| *v <= SCHEMA_VERSION) else {
+        return refuse(&format!(
+            "the store has schema {version}, newer than this program's {SCHEMA_VERSION}\n\
+             hint: run the program version that wrote it, or a newer one"
+        ));
+    };
+    let applied = "SELECT count(*), coalesce(max(number), 0) FROM migrations";
+    let applied: (u32, u32) =
+        connection.query_row(applied, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if applied != (version, version) {
+        return refuse(&format!(
+            "the store says schema {version} but lists {} migrations up to {}\n\
+             hint: it was changed from outside; restore it from a backup",
+            applied.0, applied.1
+        ));
+    }
+    Ok(version)
+}
+
+fn refuse<T>(why: &str) -> Outcome<T> {
+    Err(StoreError::Schema(why.to_owned()).into())
+}

@@ -1,0 +1,536 @@
+//! The port, one line of duty each: who does it is said here, how stands in `read` and `write`.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use kaname_kernel::{Audience, AudienceId, Clock, EventId, HandleId, MatterId, Rng, merkle::Hash};
+use kaname_store::{
+    Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage,
+    Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
+    StoredEvent, StoredNotice, StoredRecord, check,
+};
+use roaring::RoaringBitmap;
+use rusqlite::params;
+use serde_json::Value;
+
+use crate::{
+    connection,
+    error::{Fault, Outcome, corrupt, database},
+    options::SqliteOptions,
+    prepared::{PreparedCommit, PreparedJob, PreparedRecord},
+    read::{Readers, ledger, list, object, plain, record},
+    schema,
+    write::{commit, jobs, kv, rebuild, shred},
+    writer::Writer,
+};
+
+/// A world's store in one SQLite file.
+pub struct SqliteStore {
+    path: PathBuf,
+    found_schema: u32,
+    writer: Writer,
+    readers: Readers,
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SqliteStore {
+    /// Makes a new store; fails when the file exists.
+    pub fn create(
+        path: &Path,
+        options: SqliteOptions,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Self, StoreError> {
+        let mut new = std::fs::OpenOptions::new();
+        new.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+        let file = new
+            .open(path)
+            .map_err(|e| database("creating the store", e))?;
+        drop(file);
+        Self::open(path, options, clock, rng)
+    }
+
+    /// Opens a store that exists and brings its schema up to date.
+    pub fn open(
+        path: &Path,
+        options: SqliteOptions,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Self, StoreError> {
+        let doing = "opening the store";
+        let open = || -> Outcome<_> {
+            let mut writing = connection::writing(path, &options)?;
+            let found = schema::migrate(&mut writing)?;
+            let readers = Readers::open(path, &options)?;
+            Ok((writing, found, readers))
+        };
+        let (writing, found_schema, readers) = open().map_err(|fault| fault.doing(doing))?;
+        let writer = Writer::start(writing, options.queue, options.batch, clock, rng)?;
+        Ok(Self {
+            path: path.to_owned(),
+            found_schema,
+            writer,
+            readers,
+        })
+    }
+
+    /// The schema version found when opening, before migrations; 0 for a new file.
+    pub fn schema_version(&self) -> u32 {
+        self.found_schema
+    }
+
+    /// Finishes the writes that wait, empties the write-ahead log and lets go of the file.
+    pub async fn close(&self) {
+        let thread = self.writer.stop();
+        self.readers.close();
+        // A writer that panicked has nothing left to finish.
+        let joined = tokio::task::spawn_blocking(move || thread.map(std::thread::JoinHandle::join));
+        if let Ok(Some(Err(_))) = joined.await {
+            tracing::error!(path = %self.path.display(), "the store's writer had stopped early");
+        }
+    }
+
+    /// Events whose payload key was destroyed, oldest first: a restore from an older copy must
+    /// destroy them again.
+    pub async fn shredded(&self) -> Result<Vec<EventId>, StoreError> {
+        let doing = "reading the redaction list";
+        let find = "SELECT event FROM shredded ORDER BY at_us, event";
+        self.readers
+            .read(doing, move |reading| {
+                let mut find = reading.connection.prepare(find)?;
+                let mut rows = find.query([])?;
+                let mut events = Vec::new();
+                while let Some(row) = rows.next()? {
+                    events.push(crate::form::id(row, 0)?);
+                }
+                Ok(events)
+            })
+            .await
+    }
+}
+
+/// Work on the caller's side that may take a while for a large change.
+async fn prepare(change: Commit) -> Result<PreparedCommit, StoreError> {
+    if change.objects.len() + change.appends.len() < 64 {
+        return PreparedCommit::new(change);
+    }
+    let prepared = tokio::task::spawn_blocking(move || PreparedCommit::new(change));
+    prepared
+        .await
+        .map_err(|e| database("preparing a commit", e))?
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn commit(&self, change: Commit) -> Result<Committed, StoreError> {
+        let change = prepare(change).await?;
+        self.writer
+            .write("committing", move |writing| {
+                commit::commit(writing, &change)
+            })
+            .await
+    }
+
+    async fn record(&self, id: MatterId) -> Result<Option<StoredRecord>, StoreError> {
+        self.readers
+            .read("reading a record", move |r| record::by_id(r, id))
+            .await
+    }
+
+    async fn records(&self, ids: &[MatterId]) -> Result<Vec<StoredRecord>, StoreError> {
+        let ids = ids.to_vec();
+        self.readers
+            .read("reading records", move |r| record::by_ids(r, &ids))
+            .await
+    }
+
+    async fn lookup(&self, space: &str, key: &str) -> Result<Option<MatterId>, StoreError> {
+        let (space, key) = (space.to_owned(), key.to_owned());
+        self.readers
+            .read("looking up a key", move |r| record::lookup(r, &space, &key))
+            .await
+    }
+
+    async fn list(&self, query: &ListQuery) -> Result<Page, StoreError> {
+        let query = query.clone();
+        self.readers
+            .read("listing records", move |r| list::list(r, &query))
+            .await
+    }
+
+    async fn states(&self, query: &ListQuery) -> Result<Vec<(String, u64)>, StoreError> {
+        let query = query.clone();
+        self.readers
+            .read("counting records", move |r| list::states(r, &query))
+            .await
+    }
+
+    async fn carrying(
+        &self,
+        kind: &str,
+        values: &[Posting],
+        readable: &RoaringBitmap,
+    ) -> Result<Vec<(MatterId, Posting)>, StoreError> {
+        let (kind, values, readable) = (kind.to_owned(), values.to_vec(), readable.clone());
+        self.readers
+            .read("finding shared values", move |r| {
+                record::carrying(r, &kind, &values, &readable)
+            })
+            .await
+    }
+
+    async fn history(&self, matter: MatterId) -> Result<Vec<StoredEvent>, StoreError> {
+        self.readers
+            .read("reading a history", move |r| ledger::history(r, matter))
+            .await
+    }
+
+    async fn events(&self, from: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
+        self.readers
+            .read("reading events", move |r| ledger::events(r, from, limit))
+            .await
+    }
+
+    async fn event_seq(&self, event: EventId) -> Result<Option<u64>, StoreError> {
+        self.readers
+            .read("placing an event", move |r| ledger::event_seq(r, event))
+            .await
+    }
+
+    async fn ledger_size(&self) -> Result<u64, StoreError> {
+        self.readers
+            .read("reading the ledger's size", ledger::size)
+            .await
+    }
+
+    async fn sequence(&self) -> Result<u64, StoreError> {
+        // Events get their number inside the commit.
+        self.ledger_size().await
+    }
+
+    async fn subtree(&self, level: u32, index: u64) -> Result<Hash, StoreError> {
+        self.readers
+            .read("reading a ledger tile", move |r| {
+                ledger::subtree(r, level, index)
+            })
+            .await
+    }
+
+    async fn put_checkpoint(&self, checkpoint: StoredCheckpoint) -> Result<(), StoreError> {
+        let put = "INSERT INTO checkpoints (size, note, at_us) VALUES (?1, ?2, ?3)
+                   ON CONFLICT (size) DO UPDATE SET note = excluded.note, at_us = excluded.at_us";
+        self.writer
+            .write("keeping a checkpoint", move |writing| {
+                let size = i64::try_from(checkpoint.size);
+                let size = size.map_err(|e| corrupt("checkpoint size", e))?;
+                let at_us = checkpoint.at.as_microsecond();
+                let mut put = writing.connection.prepare_cached(put)?;
+                put.execute(params![size, checkpoint.note, at_us])?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn checkpoint(&self, size: u64) -> Result<Option<StoredCheckpoint>, StoreError> {
+        self.readers
+            .read("reading a checkpoint", move |r| ledger::checkpoint(r, size))
+            .await
+    }
+
+    async fn shred(
+        &self,
+        events: &[EventId],
+        tombstone: Record,
+        change: Commit,
+    ) -> Result<Committed, StoreError> {
+        let doing = "redacting";
+        check::record(&tombstone)?;
+        let (events, change) = (events.to_vec(), prepare(change).await?);
+        let tombstone = PreparedRecord::new(tombstone).map_err(|fault| fault.doing(doing))?;
+        self.writer
+            .write(doing, move |writing| {
+                shred::shred(writing, &events, &tombstone, &change)
+            })
+            .await
+    }
+
+    async fn clear_records(&self) -> Result<(), StoreError> {
+        self.writer
+            .write("clearing records", |writing| rebuild::clear(writing))
+            .await
+    }
+
+    async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError> {
+        let doing = "writing records";
+        records.iter().try_for_each(check::record)?;
+        let prepare = move || records.into_iter().map(PreparedRecord::new).collect();
+        let prepared = tokio::task::spawn_blocking(prepare).await;
+        let prepared: Outcome<Vec<_>> = prepared.map_err(|e| database(doing, e))?;
+        let prepared = prepared.map_err(|fault| fault.doing(doing))?;
+        self.writer
+            .write(doing, move |writing| rebuild::put(writing, &prepared))
+            .await
+    }
+
+    async fn records_digest(&self) -> Result<Hash, StoreError> {
+        self.readers.read("digesting records", record::digest).await
+    }
+
+    async fn audiences(&self, from: AudienceId) -> Result<Vec<(AudienceId, Audience)>, StoreError> {
+        self.readers
+            .read("reading audiences", move |r| plain::audiences(r, from))
+            .await
+    }
+
+    async fn epoch(&self) -> Result<u64, StoreError> {
+        self.readers.read("reading the epoch", plain::epoch).await
+    }
+
+    async fn objects(&self, filter: &ObjectFilter) -> Result<ObjectPage, StoreError> {
+        let filter = filter.clone();
+        self.readers
+            .read("reading objects", move |r| object::page(r, &filter))
+            .await
+    }
+
+    async fn object_bytes(&self, filter: &ObjectFilter) -> Result<ObjectBytes, StoreError> {
+        let filter = filter.clone();
+        self.readers
+            .read("reading objects", move |r| object::bytes(r, &filter))
+            .await
+    }
+
+    async fn referring(
+        &self,
+        stix_id: &str,
+        readable: &RoaringBitmap,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        let (stix_id, readable) = (stix_id.to_owned(), readable.clone());
+        self.readers
+            .read("finding references", move |r| {
+                object::referring(r, &stix_id, &readable, limit)
+            })
+            .await
+    }
+
+    async fn blob(&self, id: MatterId) -> Result<Option<StoredBlob>, StoreError> {
+        self.readers
+            .read("reading an attachment", move |r| plain::blob(r, id))
+            .await
+    }
+
+    async fn sealed_link(&self, handle: HandleId) -> Result<Option<SealedLink>, StoreError> {
+        self.readers
+            .read("reading a sealed link", move |r| {
+                plain::sealed_link(r, handle)
+            })
+            .await
+    }
+
+    async fn handles(&self, tag: &[u8; 32]) -> Result<Vec<HandleId>, StoreError> {
+        let tag = *tag;
+        self.readers
+            .read("finding handles", move |r| plain::handles(r, &tag))
+            .await
+    }
+
+    async fn enqueue(&self, job: NewJob) -> Result<(), StoreError> {
+        let job = [PreparedJob::new(job)];
+        self.writer
+            .write("queueing a job", move |writing| {
+                jobs::queue_all(writing, &job)
+            })
+            .await
+    }
+
+    async fn lease(
+        &self,
+        kinds: &[&str],
+        lease: [u8; 16],
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let kinds: Arc<[String]> = kinds.iter().map(|&kind| kind.to_owned()).collect();
+        let ask = jobs::Lease {
+            kinds,
+            lease,
+            now,
+            until,
+            limit: limit.min(1_000),
+        };
+        let look = ask.clone();
+        let doing = "leasing jobs";
+        let due = self
+            .readers
+            .read(doing, move |r| jobs::any_due(r.connection, &look))
+            .await?;
+        if !due {
+            return Ok(Vec::new());
+        }
+        self.writer
+            .write(doing, move |writing| jobs::lease(writing, &ask))
+            .await
+    }
+
+    async fn finish(&self, job: &Job, outcome: JobOutcome) -> Result<(), StoreError> {
+        let job = job.clone();
+        self.writer
+            .write("ending a job", move |writing| {
+                jobs::finish(writing, &job, &outcome)
+            })
+            .await
+    }
+
+    async fn dead_letters(&self, limit: u32) -> Result<Vec<(String, String, Value)>, StoreError> {
+        self.readers
+            .read("reading dead letters", move |r| {
+                plain::dead_letters(r, limit)
+            })
+            .await
+    }
+
+    async fn notices(&self, after: u64) -> Result<Vec<StoredNotice>, StoreError> {
+        self.readers
+            .read("reading notices", move |r| plain::notices(r, after))
+            .await
+    }
+
+    async fn last_notice(&self) -> Result<u64, StoreError> {
+        self.readers
+            .read("reading notices", plain::last_notice)
+            .await
+    }
+
+    async fn kv_put(
+        &self,
+        space: &str,
+        key: &str,
+        value: Value,
+        expires: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (space, key, value) = (space.to_owned(), key.to_owned(), value.to_string());
+        self.writer
+            .write("keeping a value", move |w| {
+                kv::put(w, (&space, &key), &value, expires)
+            })
+            .await
+    }
+
+    async fn kv_get(
+        &self,
+        space: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Value>, StoreError> {
+        let (space, key) = (space.to_owned(), key.to_owned());
+        self.readers
+            .read("reading a value", move |r| {
+                plain::kv_get(r, &space, &key, now)
+            })
+            .await
+    }
+
+    async fn kv_take(
+        &self,
+        space: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Value>, StoreError> {
+        let (space, key) = (space.to_owned(), key.to_owned());
+        self.writer
+            .write("taking a value", move |w| kv::take(w, (&space, &key), now))
+            .await
+    }
+
+    async fn kv_list(
+        &self,
+        space: &str,
+        prefix: &str,
+        now: Timestamp,
+    ) -> Result<Vec<(String, Value)>, StoreError> {
+        let (space, prefix) = (space.to_owned(), prefix.to_owned());
+        self.readers
+            .read("listing values", move |r| {
+                plain::kv_list(r, &space, &prefix, now)
+            })
+            .await
+    }
+
+    async fn kv_count(
+        &self,
+        space: &str,
+        key: &str,
+        now: Timestamp,
+        expires: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let (space, key) = (space.to_owned(), key.to_owned());
+        self.writer
+            .write("counting", move |w| {
+                kv::count(w, (&space, &key), now, expires)
+            })
+            .await
+    }
+
+    async fn kv_sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.writer
+            .write("sweeping values", move |writing| kv::sweep(writing, now))
+            .await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let (from, to) = (self.path.clone(), to.to_owned());
+        let doing = "backing up";
+        let copied = tokio::task::spawn_blocking(move || copy(&from, &to));
+        let copied = copied.await.map_err(|e| database(doing, e))?;
+        copied.map_err(|fault| fault.doing(doing))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        let probe = "SELECT 1";
+        self.readers
+            .read("pinging", move |r| {
+                Ok(r.connection.query_row(probe, [], |_| Ok(()))?)
+            })
+            .await
+    }
+}
+
+/// Copies the file as of one moment to a place where nothing stands yet.
+fn copy(from: &Path, to: &Path) -> Outcome<()> {
+    let io = |e: std::io::Error| Fault::Store(database("backing up", e));
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    if to.exists() {
+        return Err(io(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    let source = connection::reading(from, &SqliteOptions::default())?;
+    let mut target = rusqlite::Connection::open(&part)?;
+    let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
+    // All pages in one step: the read transaction holds one state while others go on writing.
+    let step = backup.step(-1)?;
+    drop(backup);
+    if step != rusqlite::backup::StepResult::Done {
+        return Err(corrupt("backup", format!("it ended with {step:?}")));
+    }
+    target.close().map_err(|(_, error)| error)?;
+    std::fs::File::open(&part)
+        .and_then(|file| file.sync_all())
+        .map_err(io)?;
+    std::fs::rename(&part, to).map_err(io)
+}

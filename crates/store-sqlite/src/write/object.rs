@@ -1,0 +1,183 @@
+//! Threat objects: bytes and header, values and references, and the moment they were added.
+
+use std::collections::BTreeSet;
+
+use kaname_kernel::MatterId;
+use rusqlite::{OptionalExtension, params};
+
+use crate::{
+    error::{Outcome, corrupt},
+    prepared::{Links, PreparedObject, sha256},
+    writer::Writing,
+};
+
+/// Adds objects in order. A version the collection already has is left as it is.
+pub(crate) fn add_all(writing: &mut Writing<'_>, objects: &[PreparedObject]) -> Outcome<()> {
+    for prepared in objects {
+        let collection = writing
+            .head
+            .collection(writing.connection, prepared.object.collection)?;
+        if let Some((first, last)) = place_among_versions(writing, prepared, collection)? {
+            let added_us = next_added(writing);
+            add(writing, prepared, collection, added_us, (first, last))?;
+        }
+    }
+    Ok(())
+}
+
+/// The next `date_added`: now, but at least a random 1 to 31 µs after the last, so that gaps do not
+/// count what a reader may not see. The writer waits before commit when that is ahead of the clock.
+fn next_added(writing: &mut Writing<'_>) -> i64 {
+    let mut random = [0u8; 1];
+    writing.rng.fill(&mut random);
+    let gap = 1 + i64::from(random[0]) % 31;
+    let now = writing.clock.now().as_microsecond();
+    let next = now.max(writing.head.last_added_us + gap);
+    writing.head.last_added_us = next;
+    next
+}
+
+/// Whether the version is the first and the last of its object in the collection; `None` when it is
+/// there already. The neighbours' own marks are set right.
+fn place_among_versions(
+    writing: &Writing<'_>,
+    new: &PreparedObject,
+    collection: i64,
+) -> Outcome<Option<(bool, bool)>> {
+    let (stix_id, version_us) = (&new.object.stix_id, new.object.version_us);
+    let find = "SELECT min(version_us), max(version_us),
+                       max(version_us = ?3)
+                FROM objects WHERE stix_id = ?1 AND collection = ?2";
+    let mut find = writing.connection.prepare_cached(find)?;
+    let (oldest, newest, there): (Option<i64>, Option<i64>, Option<bool>) = find
+        .query_row(params![stix_id, collection, version_us], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    if there == Some(true) {
+        return Ok(None);
+    }
+    let first = oldest.is_none_or(|oldest| version_us < oldest);
+    let last = newest.is_none_or(|newest| version_us > newest);
+    if let (true, Some(oldest)) = (first, oldest) {
+        let unmark = "UPDATE objects SET first = 0
+                      WHERE stix_id = ?1 AND collection = ?2 AND version_us = ?3";
+        let mut unmark = writing.connection.prepare_cached(unmark)?;
+        unmark.execute(params![stix_id, collection, oldest])?;
+    }
+    if let (true, Some(newest)) = (last, newest) {
+        let unmark = "UPDATE objects SET last = 0
+                      WHERE stix_id = ?1 AND collection = ?2 AND version_us = ?3";
+        let mut unmark = writing.connection.prepare_cached(unmark)?;
+        unmark.execute(params![stix_id, collection, newest])?;
+    }
+    Ok(Some((first, last)))
+}
+
+fn add(
+    writing: &mut Writing<'_>,
+    new: &PreparedObject,
+    collection: i64,
+    added_us: i64,
+    (first, last): (bool, bool),
+) -> Outcome<()> {
+    let object = &new.object;
+    let connection = writing.connection;
+    let audience = writing.head.audience(connection, &object.audience)?;
+    let put = "INSERT INTO objects (added_us, collection, audience, first, last, version_us,
+                   expires_us, key, source, stix_id, stix_type, spec, title, links, raw)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    connection.prepare_cached(put)?.execute(params![
+        added_us,
+        collection,
+        audience,
+        first,
+        last,
+        object.version_us,
+        object.expires_us,
+        object.key.bytes(),
+        object.source.bytes(),
+        object.stix_id,
+        object.stix_type,
+        object.spec,
+        object.title,
+        new.links,
+        &*object.raw,
+    ])?;
+    if !new.index.is_empty() {
+        let put = "INSERT INTO object_text (rowid, text) VALUES (?1, ?2)";
+        connection
+            .prepare_cached(put)?
+            .execute(params![added_us, new.index])?;
+    }
+    if new.links.is_some() {
+        let put = "INSERT INTO object_values (space, value, object) VALUES (?1, ?2, ?3)";
+        let mut put = connection.prepare_cached(put)?;
+        for value in object.postings.iter().collect::<BTreeSet<_>>() {
+            put.execute(params![value.space, value.value, added_us])?;
+        }
+        let put = "INSERT INTO object_refs (target, object) VALUES (?1, ?2)";
+        let mut put = connection.prepare_cached(put)?;
+        for target in object.refs.iter().collect::<BTreeSet<_>>() {
+            put.execute(params![target, added_us])?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes every version of an object out of a collection; its hash stays, so that the import which
+/// brought it can still be checked.
+pub(crate) fn withdraw(
+    writing: &mut Writing<'_>,
+    collection: MatterId,
+    stix_id: &str,
+) -> Outcome<()> {
+    let collection = writing.head.collection(writing.connection, collection)?;
+    let find = "SELECT added_us FROM objects WHERE stix_id = ?1 AND collection = ?2 LIMIT 1";
+    loop {
+        let mut find = writing.connection.prepare_cached(find)?;
+        let found: Option<i64> = find
+            .query_row(params![stix_id, collection], |row| row.get(0))
+            .optional()?;
+        match found {
+            Some(added_us) => withdraw_one(writing, added_us)?,
+            None => return Ok(()),
+        }
+    }
+}
+
+fn withdraw_one(writing: &Writing<'_>, added_us: i64) -> Outcome<()> {
+    let connection = writing.connection;
+    let find = "SELECT raw, links FROM objects WHERE added_us = ?1";
+    let (raw, links): (String, Option<String>) = connection
+        .prepare_cached(find)?
+        .query_row([added_us], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let links = links
+        .as_deref()
+        .map(serde_json::from_str::<Links>)
+        .transpose();
+    let links = links
+        .map_err(|e| corrupt("object links", e))?
+        .unwrap_or_default();
+    let keep = "INSERT INTO withdrawn (added_us, collection, stix_id, version_us, source, sha256)
+                SELECT added_us, collection, stix_id, version_us, source, ?2
+                FROM objects WHERE added_us = ?1";
+    let mut keep = connection.prepare_cached(keep)?;
+    keep.execute(params![added_us, sha256(raw.as_bytes())])?;
+    let drop = "DELETE FROM object_values WHERE space = ?1 AND value = ?2 AND object = ?3";
+    let mut drop = connection.prepare_cached(drop)?;
+    for value in &links.values {
+        drop.execute(params![value.space, value.value, added_us])?;
+    }
+    let drop = "DELETE FROM object_refs WHERE target = ?1 AND object = ?2";
+    let mut drop = connection.prepare_cached(drop)?;
+    for target in &links.refs {
+        drop.execute(params![target, added_us])?;
+    }
+    for drop in [
+        "DELETE FROM object_text WHERE rowid = ?1",
+        "DELETE FROM objects WHERE added_us = ?1",
+    ] {
+        connection.prepare_cached(drop)?.execute([added_us])?;
+    }
+    Ok(())
+}
