@@ -3,9 +3,12 @@
 
 mod glossary;
 mod graph;
+mod links;
 mod locked;
 pub(crate) mod manifest;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -74,6 +77,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     graph::check(&manifests, &mut findings);
     source::check(root, &texts, &mut findings);
     glossary::check(&texts, &mut findings);
+    links::check(root, &texts, &mut findings);
     locked::check(&texts, &mut findings)?;
 
     findings.sort_by(|a, b| (!a.note, &a.path, a.line).cmp(&(!b.note, &b.path, b.line)));
