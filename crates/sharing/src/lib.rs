@@ -7,15 +7,20 @@
 #![forbid(unsafe_code)]
 
 pub mod blocking;
+pub mod checklist;
 pub mod collection;
 pub mod consenting;
 pub mod content;
 pub mod delivery;
+pub mod derive;
 pub mod deriving;
+pub mod evidence;
 pub mod feedback;
 pub mod funnel;
 pub mod item;
 pub mod manifest;
+pub mod marking;
+pub mod neutral;
 pub mod number;
 pub mod refused;
 pub mod releasing;
@@ -31,6 +36,7 @@ pub mod webhook;
 pub use collection::Collection;
 pub use content::{Content, ItemKind, Outlet};
 pub use delivery::Delivery;
+pub use evidence::Evidence;
 pub use feedback::Feedback;
 pub use item::{Item, ItemChange, ItemState};
 pub use manifest::{Manifest, ManifestHash, Reach};

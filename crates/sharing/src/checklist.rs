@@ -1,0 +1,154 @@
+//! The redaction checklist: finds what gives the provider away in every field of an item's content,
+//! before a person does. Rather one row too many than one too few.
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, tz};
+use kaname_kernel::fold::fold;
+use kaname_stix::redact::{Reading, find_traces};
+use serde_json::{Value, json};
+
+use crate::{
+    content::Content,
+    evidence::Evidence,
+    row::{Row, RowState, Sign},
+};
+
+/// Rows for a content, all open. Strings are read as they stand and in the usual disguises; times in
+/// objects must be on the hour, and no text may tell the minute that the provider reported.
+pub fn check(content: &Content, evidence: &Evidence) -> Vec<Row> {
+    let value = as_value(content);
+    let mut rows = Rows::default();
+    for hit in find_traces(&value, &evidence.traces()) {
+        let Some(clue) = evidence.clues.get(hit.trace) else {
+            continue;
+        };
+        let span = (hit.span.start, hit.span.end);
+        rows.add(hit.path, hit.in_key, clue.sign, hit.reading, span);
+    }
+    let minutes = minutes(&evidence.times);
+    find_times(&value, String::new(), "", &minutes, &mut rows);
+    rows.all
+}
+
+/// All strings of a content under the pointers that rows use.
+fn as_value(content: &Content) -> Value {
+    let read = |text: &String| serde_json::from_str(text).unwrap_or(Value::Null);
+    let objects: Vec<Value> = content.objects.iter().map(read).collect();
+    json!({
+        "title": content.title,
+        "summary": content.summary,
+        "countermeasures": content.countermeasures,
+        "objects": objects,
+    })
+}
+
+#[derive(Default)]
+struct Rows {
+    all: Vec<Row>,
+    counts: HashMap<(String, bool, Sign, Reading), u16>,
+}
+
+impl Rows {
+    fn add(
+        &mut self,
+        place: String,
+        in_key: bool,
+        sign: Sign,
+        reading: Reading,
+        span: (usize, usize),
+    ) {
+        let count = self
+            .counts
+            .entry((place.clone(), in_key, sign, reading))
+            .or_default();
+        let nth = *count;
+        *count = count.saturating_add(1);
+        self.all.push(Row {
+            place,
+            in_key,
+            sign,
+            reading,
+            nth,
+            span,
+            state: RowState::Open,
+        });
+    }
+}
+
+/// The minute of each time as people write it, in Japan's time and in UTC; folded. Whole hours are
+/// coarse enough already.
+fn minutes(times: &[Timestamp]) -> Vec<String> {
+    let mut all = Vec::new();
+    for at in times.iter().filter(|at| at.as_second() % 3_600 != 0) {
+        for zone in [tz::offset(9), tz::offset(0)] {
+            let there = zone.to_datetime(*at);
+            let (hour, minute) = (there.hour(), there.minute());
+            all.push(format!("{hour:02}:{minute:02}"));
+            all.push(format!("{hour}:{minute:02}"));
+            all.push(format!("{hour}時{minute}分"));
+            all.push(format!("{hour:02}時{minute:02}分"));
+            all.push(format!("{hour}時{minute:02}分"));
+            if hour > 12 {
+                all.push(format!("午後{}時{minute}分", hour - 12));
+            }
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn find_times(value: &Value, path: String, key: &str, minutes: &[String], rows: &mut Rows) {
+    match value {
+        Value::String(text) => {
+            let exact = path.starts_with("/objects/") && is_exact(key, text);
+            let told = !exact && tells_minute(text, minutes);
+            if exact || told {
+                let span = (0, text.len());
+                rows.add(path, false, Sign::ExactTime, Reading::Plain, span);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                find_times(item, format!("{path}/{index}"), key, minutes, rows);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let escaped = name.replace('~', "~0").replace('/', "~1");
+                find_times(member, format!("{path}/{escaped}"), name, minutes, rows);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Whether a property of an object holds a time finer than an hour. Until when something holds is the
+/// hub's own decision and tells nothing.
+fn is_exact(key: &str, text: &str) -> bool {
+    if key == "valid_until" {
+        return false;
+    }
+    let micros = kaname_stix::time::micros(text);
+    micros.is_some_and(|micros| micros.div_euclid(1_000_000).rem_euclid(3_600) != 0)
+}
+
+fn tells_minute(text: &str, minutes: &[String]) -> bool {
+    if minutes.is_empty() {
+        return false;
+    }
+    let folded = fold(text);
+    let digit_before = |at: usize| {
+        let before = folded.get(..at).and_then(|head| head.chars().next_back());
+        before.is_some_and(|sign| sign.is_ascii_digit())
+    };
+    let digit_after = |at: usize| {
+        let after = folded.get(at..).and_then(|tail| tail.chars().next());
+        after.is_some_and(|sign| sign.is_ascii_digit())
+    };
+    minutes.iter().any(|minute| {
+        let mut places = folded.match_indices(minute.as_str());
+        places.any(|(at, found)| !digit_before(at) && !digit_after(at + found.len()))
+    })
+}

@@ -1,0 +1,107 @@
+//! Everything that would give a provider away: what the directory knows of it and what its report says.
+
+use jiff::Timestamp;
+use kaname_directory::party::Party;
+use kaname_stix::redact::{Trace, TraceKind};
+
+use crate::{report::Technique, row::Sign};
+
+/// Shortest party code or file name that is looked for; shorter ones are everyday words.
+const SHORTEST: usize = 4;
+
+/// Something that leads to the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clue {
+    /// What kind of thing.
+    pub sign: Sign,
+    /// How it is looked for.
+    pub trace: Trace,
+}
+
+/// All that leads to one provider. It names the provider: it lives in memory only, while the assigned
+/// analyst works.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Names, people, domains, addresses, telephone numbers, file names.
+    pub clues: Vec<Clue>,
+    /// Times as the provider knows them.
+    pub times: Vec<Timestamp>,
+}
+
+impl std::fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Evidence({} clues)", self.clues.len())
+    }
+}
+
+impl Evidence {
+    /// What the directory knows of the party.
+    pub fn of_party(party: &Party) -> Self {
+        let mut evidence = Self::default();
+        let name = &party.description.name;
+        let aliases = party.description.aliases.iter();
+        for line in [&name.ja, &name.en].into_iter().chain(aliases) {
+            evidence.add(Sign::Name, TraceKind::Name, line.as_str());
+        }
+        if party.code.as_str().len() >= SHORTEST {
+            evidence.add(Sign::Name, TraceKind::Name, party.code.as_str());
+        }
+        for contact in &party.contacts {
+            evidence.add(Sign::Person, TraceKind::Person, contact.name.as_str());
+            if let Some(mail) = &contact.mail {
+                evidence.add(Sign::Person, TraceKind::Name, mail.as_str());
+            }
+            if let Some(phone) = &contact.phone {
+                evidence.add_phone(phone.as_str());
+            }
+        }
+        for domain in &party.mail_domains {
+            evidence.add(Sign::Domain, TraceKind::Domain, domain.as_str());
+        }
+        for network in &party.networks {
+            evidence.add(Sign::Address, TraceKind::Address, network.as_str());
+        }
+        evidence
+    }
+
+    /// With what the report says of itself: when it was seen, how its attachments are called.
+    #[must_use]
+    pub fn with_report(mut self, technique: &Technique) -> Self {
+        self.times.extend(technique.seen);
+        for name in &technique.attachments {
+            let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+            if stem.chars().count() >= SHORTEST {
+                self.add(Sign::Attachment, TraceKind::Name, stem);
+            }
+        }
+        self
+    }
+
+    /// Adds one thing to look for, unless it is empty or there already.
+    pub fn add(&mut self, sign: Sign, kind: TraceKind, text: &str) {
+        let trace = Trace::new(kind, text.trim());
+        let known = self.clues.iter().any(|clue| clue.trace == trace);
+        if !trace.text.is_empty() && !known {
+            self.clues.push(Clue { sign, trace });
+        }
+    }
+
+    /// A telephone number, as dialled at home and from abroad.
+    fn add_phone(&mut self, phone: &str) {
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+        if digits.len() < SHORTEST {
+            return;
+        }
+        self.add(Sign::Phone, TraceKind::Name, &digits);
+        if phone.trim_start().starts_with("+81") {
+            self.add(Sign::Phone, TraceKind::Name, &format!("0{}", &digits[2..]));
+        } else if let Some(rest) = digits.strip_prefix('0') {
+            self.add(Sign::Phone, TraceKind::Name, &format!("81{rest}"));
+        }
+    }
+
+    /// The clues as traces, in order.
+    pub fn traces(&self) -> Vec<Trace> {
+        self.clues.iter().map(|clue| clue.trace.clone()).collect()
+    }
+}
