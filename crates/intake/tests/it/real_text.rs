@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use kaname_intake::{ExtractOptions, Kind, extract};
 use serde_json::Value;
 
+#[expect(clippy::disallowed_methods, reason = "the test's data is named from outside")]
 fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("KANAME_TESTDATA").map(PathBuf::from);
     if folder.is_none() {
@@ -41,6 +42,7 @@ const REPORTS: &[(&str, usize, usize, Option<&str>)] = &[
 ];
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a person asks to see what was found")]
 fn reports_give_the_indicators_their_authors_published() {
     let Some(folder) = folder() else {
         return;
