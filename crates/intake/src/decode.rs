@@ -129,7 +129,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     if let Some(wide) = wide(bytes) {
         return wide;
     }
-    if std::str::from_utf8(bytes).is_ok() {
+    if is_mostly_utf8(bytes) {
         return UTF_8;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
@@ -145,8 +145,23 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
         .unwrap_or(guessed)
 }
 
+/// UTF-8 as a whole, or with a few breaks such as gateways make that cut texts by bytes. Letters
+/// of other encodings hardly ever look like UTF-8.
+fn is_mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut letters, mut breaks) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        letters += chunk
+            .valid()
+            .chars()
+            .filter(|sign| !sign.is_ascii())
+            .count();
+        breaks += usize::from(!chunk.invalid().is_empty());
+    }
+    breaks == 0 || breaks * 4 <= letters
+}
+
 /// The sequences that begin JIS X 0208 and JIS X 0201 in ISO-2022-JP (RFC 1468).
-fn has_japanese_escape(bytes: &[u8]) -> bool {
+pub(crate) fn has_japanese_escape(bytes: &[u8]) -> bool {
     bytes
         .windows(3)
         .any(|three| matches!(three, [0x1b, b'$', b'@' | b'B'] | [0x1b, b'(', b'J' | b'I']))

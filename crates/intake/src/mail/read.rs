@@ -5,7 +5,7 @@ use mail_parser::{Address, HeaderName, HeaderValue, Message};
 
 use super::part::{self, Part};
 use super::{Mail, MailError, MailLimits, MailNote, attachment};
-use crate::decode::{DecodeNote, DecodeOptions, decode};
+use crate::decode::{DecodeNote, DecodeOptions, decode, has_japanese_escape};
 use crate::html;
 
 /// Levels beyond which no mail is read, whatever the limits say: the walk is recursive.
@@ -129,12 +129,16 @@ impl Walk {
         }
         // Senders that know no RFC 2047 write their own encoding into headers.
         let mut headers = match std::str::from_utf8(headers) {
-            Ok(text) => text.to_owned(),
-            Err(_) => decode(headers, &DecodeOptions::default())
+            Ok(text) if !has_japanese_escape(headers) => text.to_owned(),
+            _ => decode(headers, &DecodeOptions::default())
                 .map(|read| read.text)
                 .unwrap_or_default(),
         };
-        headers.push_str("\r\n\r\n");
+        // The parser wants at least one header, and many a part has none.
+        if !headers.is_empty() && !headers.ends_with('\n') {
+            headers.push_str("\r\n");
+        }
+        headers.push_str("X-End: 1\r\n\r\n");
         Ok(Part {
             headers: headers.into_bytes(),
             body,

@@ -125,7 +125,8 @@ proptest! {
 
     #[test]
     fn defanging_changes_nothing_but_the_note(
-        labels in prop::collection::vec("[a-z][a-z0-9]{0,8}", 1..4),
+        // With a digit at the end no label makes a public suffix such as `gr.jp` or `tokyo.jp`.
+        labels in prop::collection::vec("[a-z][a-z0-9]{0,7}[0-9]", 1..4),
         tld in prop::sample::select(vec!["com", "jp", "co.jp", "example", "info", "xyz"]),
         dot in prop::sample::select(vec!["[.]", "(.)", "{.}", "[dot]", "(dot)", "[。]", "［．］", " [.] "]),
         scheme in prop::sample::select(vec!["hxxp://", "hxxps://", "hxxp[:]//", "hxxps[://]"]),
@@ -167,7 +168,10 @@ proptest! {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a person reads how long the worst input took")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a person reads how long the worst input took"
+)]
 fn work_grows_with_the_length_only() {
     // Each of these made some extractor quadratic. At this size a quadratic reader would need
     // minutes; the runner's own limit is the judge, not a clock in here.

@@ -6,7 +6,13 @@
     reason = "a test says by panicking what it met"
 )]
 
+mod decode;
 mod extract;
 mod extract_own;
 mod extract_properties;
+mod hostile;
+mod mail;
 mod real_text;
+mod submission;
+mod table;
+mod when;

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use kaname_intake::{ExtractOptions, Kind, extract};
 use serde_json::Value;
 
-#[expect(clippy::disallowed_methods, reason = "the test's data is named from outside")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test's data is named from outside"
+)]
 fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("KANAME_TESTDATA").map(PathBuf::from);
     if folder.is_none() {
@@ -42,7 +45,10 @@ const REPORTS: &[(&str, usize, usize, Option<&str>)] = &[
 ];
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a person asks to see what was found")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a person asks to see what was found"
+)]
 fn reports_give_the_indicators_their_authors_published() {
     let Some(folder) = folder() else {
         return;

@@ -1,0 +1,343 @@
+//! Submissions in one form, whatever the way; and which speak of the same.
+
+use std::collections::BTreeSet;
+
+use kaname_intake::submission::{
+    FieldFault, Form, FormValue, Problem, SubmissionError, SubmissionOptions, Submitted,
+    SubmittedValue, Way, from_form, from_json, from_mail, from_stix, from_table, from_text,
+    group_keys, groups, is_widely_shared, similarity,
+};
+use kaname_intake::table::TableOptions;
+use kaname_intake::{JsonFault, Kind};
+
+fn options() -> SubmissionOptions {
+    SubmissionOptions {
+        own_domains: vec!["denryoku.example".into()],
+        own_networks: vec!["198.51.100.0/24".into()],
+        ..SubmissionOptions::default()
+    }
+}
+
+fn values(submitted: &Submitted) -> Vec<&str> {
+    submitted
+        .values
+        .iter()
+        .map(|value| value.value.as_str())
+        .collect()
+}
+
+#[test]
+fn the_same_values_by_every_way() {
+    let text = "不審な通信を検知\r\n\r\n203.0.113[.]77 と hxxp://evil[.]example/a へ。端末は198.51.100.9。";
+    let json = r#"{"title":"t","values":[{"value":"203.0.113[.]77","kind":"ipv4"},
+        "hxxp://evil[.]example/a",{"value":"198.51.100.9"}]}"#;
+    let stix = r#"{"type":"bundle","id":"bundle--00000000-0000-4000-8000-000000000001","objects":[
+      {"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000002",
+       "created":"2026-05-01T00:00:00Z","modified":"2026-05-01T00:00:00Z","name":"C2",
+       "pattern":"[ipv4-addr:value = '203.0.113.77'] OR [url:value = 'http://evil.example/a']",
+       "pattern_type":"stix","valid_from":"2026-05-01T00:00:00Z"},
+      {"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--00000000-0000-4000-8000-000000000003","value":"198.51.100.9"},
+      {"type":"report","spec_version":"2.1","id":"report--00000000-0000-4000-8000-000000000004",
+       "created":"2026-05-01T00:00:00Z","modified":"2026-05-01T00:00:00Z","name":"報告","description":"本文",
+       "published":"2026-05-01T00:00:00Z","object_refs":["indicator--00000000-0000-4000-8000-000000000002"]}]}"#;
+    let mail = format!("From: soc@denryoku.example\r\nSubject: s\r\n\r\n{text}");
+    let table = "value,comment\n203.0.113.77,C2\nhttp://evil.example/a,\n198.51.100.9,端末\n";
+    let all = [
+        (Way::Text, from_text(text.as_bytes(), &options())),
+        (Way::Json, from_json(json.as_bytes(), &options())),
+        (Way::Stix, from_stix(stix.as_bytes(), &options())),
+        (Way::Mail, from_mail(mail.as_bytes(), &options())),
+        (
+            Way::Table,
+            from_table(table.as_bytes(), &TableOptions::default(), &options()),
+        ),
+    ];
+    for (way, read) in all {
+        let read = read.unwrap();
+        assert_eq!(read.way, way);
+        assert_eq!(
+            values(&read),
+            ["203.0.113.77", "http://evil.example/a"],
+            "{way:?}"
+        );
+        let out: Vec<&str> = read
+            .left_out
+            .iter()
+            .map(|out| out.value.value.as_str())
+            .collect();
+        assert!(out.contains(&"198.51.100.9"), "{way:?}: {out:?}");
+        let stored = serde_json::to_string(&read).unwrap();
+        assert_eq!(serde_json::from_str::<Submitted>(&stored).unwrap(), read);
+    }
+    let read = from_text(text.as_bytes(), &options()).unwrap();
+    assert_eq!(read.title, "不審な通信を検知");
+    let read = from_stix(stix.as_bytes(), &options()).unwrap();
+    assert_eq!(
+        (read.title.as_str(), read.technique.as_str()),
+        ("報告", "本文")
+    );
+    assert_eq!(read.values[0].comment, "C2");
+    assert!(read.values[0].first_seen.is_some());
+    assert_eq!(read.stix.unwrap().objects, 3);
+}
+
+#[test]
+fn a_form_keeps_technique_and_victim_apart() {
+    let form = Form {
+        title: "  件名\u{202e}\n二行目 ".into(),
+        technique: "<script>alert(1)</script>\r\nマクロ\0".into(),
+        victim: "発電所の端末3台".into(),
+        occurred: "2026年5月1日 10時20分".into(),
+        values: vec![
+            FormValue {
+                value: "evil[.]example".into(),
+                comment: "C2".into(),
+                ..FormValue::default()
+            },
+            FormValue::default(),
+        ],
+    };
+    let read = from_form(&form, &options()).unwrap();
+    assert_eq!(read.title, "件名 二行目");
+    assert_eq!(
+        read.technique, "<script>alert(1)</script>\nマクロ",
+        "markup stays text"
+    );
+    assert_eq!(read.victim, "発電所の端末3台");
+    let occurred = read.occurred.unwrap();
+    assert_eq!(
+        (occurred.at.to_string().as_str(), occurred.uncertainty_s),
+        ("2026-05-01T01:20:00Z", 60)
+    );
+    assert_eq!(values(&read), ["evil.example"]);
+    assert_eq!(
+        from_form(&Form::default(), &options()),
+        Err(SubmissionError::Empty)
+    );
+}
+
+#[test]
+fn every_fault_of_a_form_is_named() {
+    let json = r#"{"titel":"x","title":5,"occurred":"soon","values":[{"value":"nothing"},
+        {"value":"evil.example","kind":"house"},{"value":"evil.example","kind":"ipv4"},{"comment":"c"},7,
+        {"value":"evil.example","first_seen":"x","extra":1}],
+        "attachments":[{"name":"a","base64":"%%"},{"name":"b"}]}"#;
+    let SubmissionError::Fields(errors) = from_json(json.as_bytes(), &options()).unwrap_err()
+    else {
+        panic!("faults of the form");
+    };
+    let paths: BTreeSet<&str> = errors.iter().map(|error| error.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        BTreeSet::from([
+            "$.titel",
+            "$.title",
+            "$.occurred",
+            "$.values[0].value",
+            "$.values[1].kind",
+            "$.values[2].value",
+            "$.values[3].value",
+            "$.values[4]",
+            "$.values[5].extra",
+            "$.values[5].first_seen",
+            "$.attachments[0].base64",
+            "$.attachments[1].base64",
+        ])
+    );
+    let long = serde_json::json!({"title": "あ".repeat(201)}).to_string();
+    let SubmissionError::Fields(errors) = from_json(long.as_bytes(), &options()).unwrap_err()
+    else {
+        panic!("a fault of the form");
+    };
+    assert_eq!(
+        errors[0].to_string(),
+        "$.title has 201 characters, the limit is 200"
+    );
+}
+
+#[test]
+fn stix_within_json_keeps_its_bytes() {
+    let stix = r#"{ "type":"bundle","objects":[ {"type":"domain-name","id":"domain-name--00000000-0000-4000-8000-000000000003","value":"evil.example"} ] }"#;
+    let json = format!(r#"{{"title":"t", "stix" : {stix} , "victim":"v"}}"#);
+    let read = from_json(json.as_bytes(), &options()).unwrap();
+    let range = read.stix.unwrap().range;
+    assert_eq!(&json[range.start..range.end], stix);
+    assert_eq!(values(&read), ["evil.example"]);
+    let bad = from_json(br#"{"title":"t","stix":{"objects":[5]}}"#, &options()).unwrap_err();
+    assert!(matches!(bad, SubmissionError::Stix(_)), "{bad}");
+}
+
+#[test]
+fn attachments_are_named_safely_and_hashed() {
+    let json = r#"{"attachments":[{"name":"..\\..\\con.txt","media_type":"text/html; x=<b>","base64":"aGVsbG8="}]}"#;
+    let read = from_json(json.as_bytes(), &options()).unwrap();
+    let file = &read.attachments[0];
+    assert_eq!(
+        (file.name.as_str(), file.size, file.bytes.as_slice()),
+        ("_con.txt", 5, b"hello".as_slice())
+    );
+    assert_eq!(
+        file.sha256,
+        "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+    );
+    assert!(!file.media_type.contains(['<', ' ']));
+}
+
+#[test]
+fn duplicate_keys_are_refused() {
+    let error = from_json(br#"{"title":"a","title":"b"}"#, &options()).unwrap_err();
+    let SubmissionError::Json(error) = error else {
+        panic!("{error}")
+    };
+    assert_eq!(error.fault, JsonFault::DuplicateKey("title".into()));
+    let stix = br#"{"type":"bundle","objects":[{"type":"x","type":"y"}]}"#;
+    assert!(
+        from_stix(stix, &options())
+            .unwrap_err()
+            .to_string()
+            .contains("duplicate key")
+    );
+}
+
+#[test]
+fn invalid_utf8_is_refused_in_json_and_read_in_text() {
+    let error = from_json(b"{\"title\":\"\xff\"}", &options()).unwrap_err();
+    assert!(matches!(error, SubmissionError::Json(_)), "{error}");
+    assert!(
+        from_stix(b"{\"type\":\"\xff\"}", &options())
+            .unwrap_err()
+            .to_string()
+            .contains("byte 9")
+    );
+    let read = from_text(b"evil.example \xff\xff\xff\xff", &options()).unwrap();
+    assert_eq!(values(&read), ["evil.example"]);
+    assert!(
+        read.problems
+            .iter()
+            .any(|problem| matches!(problem, Problem::Text(_)))
+    );
+}
+
+#[test]
+fn nan_and_infinity_are_no_json() {
+    for text in [
+        "{\"title\":NaN}",
+        "{\"title\":Infinity}",
+        "{\"title\":1e999}",
+        "{\"title\":-Infinity}",
+    ] {
+        let error = from_json(text.as_bytes(), &options()).unwrap_err();
+        let SubmissionError::Json(error) = error else {
+            panic!("{error}")
+        };
+        assert_eq!(error.line, 1, "{text}");
+    }
+    assert!(from_stix(b"{\"type\":\"x\",\"id\":NaN}", &options()).is_err());
+}
+
+#[test]
+fn strings_of_ten_megabytes() {
+    let long = "a".repeat(10 << 20);
+    let json = format!("{{\"title\":\"{long}\"}}");
+    let SubmissionError::Fields(errors) = from_json(json.as_bytes(), &options()).unwrap_err()
+    else {
+        panic!("a fault of the form");
+    };
+    assert!(matches!(
+        errors[0].what,
+        FieldFault::TooLong { limit: 200, .. }
+    ));
+    let error = from_text(long.as_bytes(), &options()).unwrap_err();
+    assert!(matches!(error, SubmissionError::Text(_)), "{error}");
+    let stix = format!("{{\"type\":\"{long}\",\"id\":\"x\"}}");
+    assert!(matches!(
+        from_stix(stix.as_bytes(), &options()),
+        Err(SubmissionError::Stix(_))
+    ));
+    let table = format!("value\n{long}\n203.0.113.7\n");
+    let read = from_table(table.as_bytes(), &TableOptions::default(), &options()).unwrap();
+    assert_eq!(values(&read), ["203.0.113.7"]);
+    let mail = format!("Subject: {}\r\n\r\n{long}", &long[..100_000]);
+    let read = from_mail(mail.as_bytes(), &options()).unwrap();
+    assert_eq!(read.title.len(), 200);
+    assert!(read.technique.len() <= 1 << 20);
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    for open in ["[", "{\"a\":"] {
+        let deep = open.repeat(100_000);
+        assert!(matches!(
+            from_json(deep.as_bytes(), &options()),
+            Err(SubmissionError::Json(_))
+        ));
+        assert!(matches!(
+            from_stix(deep.as_bytes(), &options()),
+            Err(SubmissionError::Stix(_))
+        ));
+    }
+}
+
+#[test]
+fn objects_that_do_not_read_are_problems_of_their_place() {
+    let stix = br#"{"type":"bundle","objects":[{"type":"domain-name","id":"x"},
+        {"type":"domain-name","id":"domain-name--00000000-0000-4000-8000-000000000003","value":"evil.example"}]}"#;
+    let read = from_stix(stix, &options()).unwrap();
+    assert_eq!(values(&read), ["evil.example"]);
+    assert!(matches!(read.problems[0], Problem::Object { index: 0, .. }));
+}
+
+#[test]
+fn too_many_values_are_said() {
+    let mut few = options();
+    few.limits.values = 3;
+    let text: String = (0..9)
+        .map(|number| format!("203.0.113.{number}\n"))
+        .collect();
+    let read = from_text(text.as_bytes(), &few).unwrap();
+    assert_eq!(read.values.len(), 3);
+    assert!(read.problems.contains(&Problem::TooManyValues { limit: 3 }));
+    let unreadable = SubmissionOptions {
+        own_domains: vec!["jp".into()],
+        ..options()
+    };
+    let read = from_text(text.as_bytes(), &unreadable).unwrap();
+    assert_eq!(read.problems, [Problem::UnusableOwn(vec!["jp".into()])]);
+}
+
+fn keys(text: &str) -> BTreeSet<(Kind, String)> {
+    group_keys(&from_text(text.as_bytes(), &options()).unwrap().values)
+}
+
+#[test]
+fn reports_with_the_same_rare_values_are_grouped() {
+    let first = keys("C2 203.0.113.77, 8.8.8.8, www.google.com");
+    let second = keys("evil.example 203.0.113.77");
+    let third =
+        keys("hxxp://evil[.]example/gate と 8.8.8.8 と https://www.google.com/ CVE-2026-1234");
+    let fourth = keys("other.example 8.8.8.8 www.google.com CVE-2026-1234 10.0.0.1");
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert_eq!(similarity(&first, &second).shared, 1);
+    assert_eq!(similarity(&third, &fourth).shared, 0);
+    assert_eq!(similarity(&fourth, &fourth).of_all, 1.0);
+    assert_eq!(similarity(&BTreeSet::new(), &BTreeSet::new()).of_all, 0.0);
+    let all = [first, second, third, fourth];
+    assert_eq!(groups(&all, 100), [vec![0, 1, 2], vec![3]]);
+    assert_eq!(groups(&all, 1), [vec![0], vec![1], vec![2], vec![3]]);
+    assert_eq!(groups(&[], 1), Vec::<Vec<usize>>::new());
+}
+
+#[test]
+fn a_page_on_a_platform_counts_but_not_the_platform() {
+    let value = |text: &str| -> SubmittedValue {
+        from_text(text.as_bytes(), &options())
+            .unwrap()
+            .values
+            .remove(0)
+    };
+    assert!(is_widely_shared(&value("8.8.8.8")));
+    assert!(is_widely_shared(&value("https://github.com/")));
+    assert!(!is_widely_shared(&value("https://github.com/evil/payload")));
+    assert!(!is_widely_shared(&value("203.0.113.77")));
+    assert!(is_widely_shared(&value("d41d8cd98f00b204e9800998ecf8427e")));
+}
