@@ -4,6 +4,7 @@
 //! readers see two different documents under one signature, so both are refused here (RFC 8259
 //! §4 and §6 leave them open; RFC 8785 §3.1 needs them closed).
 
+mod open;
 mod scan;
 
 use std::fmt;

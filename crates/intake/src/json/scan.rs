@@ -1,54 +1,18 @@
 //! The scanner: one pass, no recursion.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
+use super::open::{Keys, Open};
 use super::{JsonError, JsonFault, JsonLimits};
 
 /// How much of a key or number an error repeats, in characters.
 const SHOWN: usize = 60;
-
-/// Objects with fewer members are searched one by one.
-const FEW: usize = 8;
 
 pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     limits: JsonLimits,
     at: usize,
     open: Vec<Open<'a>>,
-}
-
-enum Open<'a> {
-    Array {
-        items: usize,
-    },
-    Object {
-        keys: Keys<'a>,
-        current: Cow<'a, str>,
-    },
-}
-
-#[derive(Default)]
-struct Keys<'a> {
-    few: Vec<Cow<'a, str>>,
-    many: HashSet<Cow<'a, str>>,
-}
-
-impl<'a> Keys<'a> {
-    fn len(&self) -> usize {
-        self.few.len() + self.many.len()
-    }
-
-    /// Whether the key is new.
-    fn insert(&mut self, key: Cow<'a, str>) -> bool {
-        if self.many.is_empty() && self.few.len() < FEW {
-            let new = !self.few.contains(&key);
-            self.few.push(key);
-            return new;
-        }
-        self.many.extend(self.few.drain(..));
-        self.many.insert(key)
-    }
 }
 
 type Step = Result<(), JsonFault>;

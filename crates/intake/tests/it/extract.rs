@@ -15,7 +15,7 @@ fn found(text: &str) -> Vec<(Kind, String)> {
 }
 
 #[track_caller]
-fn finds(text: &str, expected: &[(Kind, &str)]) {
+pub(crate) fn finds(text: &str, expected: &[(Kind, &str)]) {
     let expected: Vec<(Kind, String)> = expected
         .iter()
         .map(|(kind, value)| (*kind, (*value).to_owned()))
@@ -24,7 +24,7 @@ fn finds(text: &str, expected: &[(Kind, &str)]) {
 }
 
 #[track_caller]
-fn has_note(text: &str, note: Note, expected: bool) {
+pub(crate) fn has_note(text: &str, note: Note, expected: bool) {
     let findings = read(text).findings;
     assert_eq!(findings.len(), 1, "in {text:?}: {findings:?}");
     assert_eq!(
@@ -226,90 +226,6 @@ fn hashes_and_identifiers() {
         &[(Kind::Asn, "AS64496"), (Kind::Asn, "AS131072")],
     );
     finds("AS400 AS2 AS IS AS0 as12345 AS99999999999", &[]);
-}
-
-#[test]
-fn japanese_without_blanks() {
-    finds(
-        "攻撃元はevil[.]example.comでした",
-        &[(Kind::Domain, "evil.example.com")],
-    );
-    finds(
-        "「evil.example.com」と『bad.example.org』",
-        &[
-            (Kind::Domain, "evil.example.com"),
-            (Kind::Domain, "bad.example.org"),
-        ],
-    );
-    finds(
-        "evil.example.comとbad.example.orgへ",
-        &[
-            (Kind::Domain, "evil.example.com"),
-            (Kind::Domain, "bad.example.org"),
-        ],
-    );
-    finds(
-        "evil.example.com。bad.example.org。",
-        &[
-            (Kind::Domain, "evil.example.com"),
-            (Kind::Domain, "bad.example.org"),
-        ],
-    );
-    finds(
-        "通信した．evil.example.comも",
-        &[(Kind::Domain, "evil.example.com")],
-    );
-    finds(
-        "hxxp://evil[.]example/pathにアクセス",
-        &[(Kind::Url, "http://evil.example/path")],
-    );
-    finds(
-        "hxxp://evil.example.comにアクセス",
-        &[(Kind::Url, "http://evil.example.com/")],
-    );
-    finds(
-        "（hxxp://evil.example/a）、",
-        &[(Kind::Url, "http://evil.example/a")],
-    );
-    finds(
-        "hxxp://198.51.100.7にアクセス",
-        &[(Kind::Url, "http://198.51.100.7/")],
-    );
-    finds("今日は.そして。次に．終わり", &[]);
-}
-
-#[test]
-fn international_names() {
-    finds("日本語.jp", &[(Kind::Domain, "xn--wgv71a119e.jp")]);
-    finds("「日本語[.]jp」", &[(Kind::Domain, "xn--wgv71a119e.jp")]);
-    finds("XN--WGV71A119E.jp", &[(Kind::Domain, "xn--wgv71a119e.jp")]);
-    finds("例え.テスト", &[(Kind::Domain, "xn--r8jz45g.xn--zckzah")]);
-    finds(
-        "日本語ドメイン.jp",
-        &[(Kind::Domain, "xn--eckwd4c7c5976acvb2w6i.jp")],
-    );
-    finds(
-        "日本語.example.jp を",
-        &[(Kind::Domain, "xn--wgv71a119e.example.jp")],
-    );
-    finds("日本語．ｊｐ", &[(Kind::Domain, "xn--wgv71a119e.jp")]);
-    finds(
-        "hxxps://日本語[.]jp/a",
-        &[(Kind::Url, "https://xn--wgv71a119e.jp/a")],
-    );
-    finds(
-        "hxxps://日本語[.]jpにアクセス",
-        &[(Kind::Url, "https://xn--wgv71a119e.jp/")],
-    );
-    let shown = &read("日本語[.]jp").findings[0];
-    assert_eq!(shown.unicode.as_deref(), Some("日本語.jp"));
-    assert_eq!(shown.as_written, "日本語[.]jp");
-    finds(
-        "攻撃元は日本語.jpでした",
-        &[(Kind::Domain, "xn--wgv71a119e.jp")],
-    );
-    has_note("攻撃元は日本語.jpでした", Note::Doubtful, true);
-    has_note("日本語.jp", Note::Doubtful, false);
 }
 
 #[test]

@@ -8,6 +8,7 @@
 
 mod decode;
 mod extract;
+mod extract_japanese;
 mod extract_own;
 mod extract_properties;
 mod hostile;
