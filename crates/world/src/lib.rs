@@ -1,1 +1,34 @@
-#![forbid(unsafe_code)]
+//! A world: a store with its keys, clock and doors, and every operation people and machines may ask
+//! of it. Pages, the API, TAXII and the command line all call these operations; none has a second way.
+
+pub mod ambient;
+mod caller;
+pub mod directory;
+mod error;
+mod keys;
+mod ledger;
+mod outbox;
+mod read;
+mod rebuild;
+pub mod redact;
+mod sealed;
+mod settings;
+pub mod sharing;
+mod sight;
+pub mod sign_in;
+pub mod verify;
+pub mod worker;
+mod work;
+mod world;
+
+pub use caller::{Caller, FRESH_MINUTES};
+pub use error::WorldError;
+pub use keys::{KeyError, Keys};
+pub use ledger::Proof;
+pub use read::Listed;
+pub use rebuild::Rebuilt;
+pub use sealed::Link;
+pub use settings::Settings;
+pub use sight::Readable;
+pub use work::{Done, Loaded, Work};
+pub use world::{News, World};

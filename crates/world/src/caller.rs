@@ -1,0 +1,233 @@
+//! Who calls: the actor for the ledger, the reader for audiences, the principal for the policy.
+
+use jiff::{SignedDuration, Timestamp};
+use kaname_directory::{Account, Group, Key, Party, reader};
+use kaname_kernel::{AccountId, Actor, GroupId, KeyId, MatterId, PartyId, Reader, Role};
+use kaname_policy::{Action, Decision, Principal, PrincipalKind, Resource};
+use kaname_store::ListQuery;
+
+use crate::{error::WorldError, sight::Readable, work::Loaded, world::World};
+
+/// How long a second factor counts as fresh, in minutes.
+pub const FRESH_MINUTES: i64 = 15;
+
+/// Most groups a world keeps.
+const MAX_GROUPS: u32 = 1_000;
+
+/// Someone who asks or acts, with everything rules need to know.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Name in the ledger.
+    pub actor: Actor,
+    /// Eyes.
+    pub reader: Reader,
+    /// Rights.
+    pub principal: Principal,
+    /// The account, when a person calls.
+    pub account: Option<Loaded<Account>>,
+    /// The party, unless public or a job.
+    pub party: Option<Loaded<Party>>,
+    /// Session this call came through, by its public number.
+    pub session: Option<String>,
+}
+
+/// Something that belongs to a party, for the policy.
+pub(crate) fn of_party(party: PartyId) -> Resource {
+    Resource::any("party").of_party(party)
+}
+
+impl Caller {
+    /// Anyone, not signed in.
+    pub fn public() -> Self {
+        Self {
+            actor: Actor::system("public"),
+            reader: Reader::default(),
+            principal: Principal::public(),
+            account: None,
+            party: None,
+            session: None,
+        }
+    }
+
+    /// The hub's own job: sees everything officers see.
+    pub fn system(job: &str) -> Self {
+        Self {
+            actor: Actor::system(job),
+            reader: Reader {
+                officer: true,
+                ..Reader::default()
+            },
+            principal: Principal::system(),
+            account: None,
+            party: None,
+            session: None,
+        }
+    }
+
+    /// The party, or not signed in.
+    pub fn party_id(&self) -> Result<PartyId, WorldError> {
+        let party = self.party.as_ref().ok_or(WorldError::Unauthenticated)?;
+        Ok(party.id.cast())
+    }
+
+    /// The account of a person, or not allowed.
+    pub fn account_id(&self) -> Result<AccountId, WorldError> {
+        let account = self.account.as_ref();
+        let account = account.ok_or(WorldError::Denied("why-not-person"))?;
+        Ok(account.id.cast())
+    }
+
+    /// Whether the person holds the role.
+    pub fn has(&self, role: Role) -> bool {
+        self.principal.roles.contains(&role)
+    }
+
+    /// Whether it is an officer of the hub.
+    pub fn is_officer(&self) -> bool {
+        self.reader.officer
+    }
+}
+
+impl World {
+    /// The caller behind a signed-in account. `signed_in` is when password and second factor were
+    /// last shown, if a second factor was.
+    pub async fn person(
+        &self,
+        account: AccountId,
+        second_factor_at: Option<Timestamp>,
+        session: Option<String>,
+    ) -> Result<Caller, WorldError> {
+        let account = self.load::<Account>(account.cast()).await?;
+        let account = account.ok_or(WorldError::Unauthenticated)?;
+        if !account.state.is_active() {
+            return Err(WorldError::Unauthenticated);
+        }
+        let party_id = account.state.party;
+        let party = self.load::<Party>(party_id.cast()).await?;
+        let party = party.ok_or(WorldError::Unauthenticated)?;
+        let now = self.now();
+        let groups = self.groups().await?;
+        let reader = reader(&party.state, Some(&account.state), &groups, now);
+        let minutes = second_factor_at.map(|at| minutes_since(at, now));
+        let principal = Principal {
+            kind: PrincipalKind::Person,
+            account: Some(account.id.cast()),
+            party: Some(party_id),
+            roles: account.state.roles.clone(),
+            scopes: Default::default(),
+            second_factor: second_factor_at.is_some(),
+            minutes_since_sign_in: minutes,
+            officer: reader.officer,
+            member: reader.member,
+            own_handle: false,
+        };
+        Ok(Caller {
+            actor: Actor::person(account.id.cast(), party_id),
+            reader,
+            principal,
+            account: Some(account),
+            party: Some(party),
+            session,
+        })
+    }
+
+    /// The caller behind an API key.
+    pub(crate) async fn machine(&self, id: KeyId, key: &Key) -> Result<Caller, WorldError> {
+        let party_id = key.party;
+        let party = self.load::<Party>(party_id.cast()).await?;
+        let party = party.ok_or(WorldError::Unauthenticated)?;
+        let groups = self.groups().await?;
+        let reader = reader(&party.state, None, &groups, self.now());
+        let principal = Principal {
+            kind: PrincipalKind::Machine,
+            account: None,
+            party: Some(party_id),
+            roles: Default::default(),
+            scopes: key.scopes.iter().map(ToString::to_string).collect(),
+            second_factor: false,
+            minutes_since_sign_in: None,
+            officer: false,
+            member: reader.member,
+            own_handle: false,
+        };
+        Ok(Caller {
+            actor: Actor::machine(id, party_id),
+            reader: Reader {
+                officer: false,
+                ..reader
+            },
+            principal,
+            account: None,
+            party: Some(party),
+            session: None,
+        })
+    }
+
+    /// Every group with its id.
+    pub async fn groups(&self) -> Result<Vec<(GroupId, Group)>, WorldError> {
+        let everything = self.everything().await?;
+        let mut query = ListQuery::of(<Group as kaname_kernel::Matter>::KIND, everything);
+        query.limit = MAX_GROUPS;
+        let page = self.store().list(&query).await?;
+        let groups = page.rows.into_iter().map(|row| {
+            let group = serde_json::from_value(row.record.body).map_err(WorldError::encoding)?;
+            Ok((row.record.id.cast(), group))
+        });
+        groups.collect()
+    }
+
+    /// The bitmap of the caller's readable audiences.
+    pub async fn readable(&self, caller: &Caller) -> Result<Readable, WorldError> {
+        self.sight
+            .readable(self.store(), &caller.reader, self.now())
+            .await
+    }
+
+    /// A bitmap over every audience: for the hub's own bookkeeping, never for an answer.
+    pub(crate) async fn everything(&self) -> Result<Readable, WorldError> {
+        let audiences = self.audiences().await?;
+        Ok(std::sync::Arc::new(audiences.iter().map(|(id, _)| *id).collect()))
+    }
+
+    /// What the policy says.
+    pub fn decide(&self, caller: &Caller, action: Action, resource: &Resource) -> Decision {
+        self.policy().decide(&caller.principal, action, resource)
+    }
+
+    /// Goes on only if the policy permits.
+    pub fn allow(
+        &self,
+        caller: &Caller,
+        action: Action,
+        resource: &Resource,
+    ) -> Result<(), WorldError> {
+        let decision = self.decide(caller, action, resource);
+        if decision.allowed {
+            return Ok(());
+        }
+        Err(match decision.why_not {
+            _ if caller.principal.kind == PrincipalKind::Public => WorldError::Unauthenticated,
+            Some("why-not-recent" | "why-not-second-factor") => WorldError::StepUp,
+            Some(key) => WorldError::Denied(key),
+            None => WorldError::Denied("why-not-role"),
+        })
+    }
+
+    /// [`World::allow`] where no particular thing is acted upon.
+    pub fn allow_any(&self, caller: &Caller, action: Action) -> Result<(), WorldError> {
+        self.allow(caller, action, &Resource::default())
+    }
+
+    /// Whether the caller's party owns a matter through a sealed handle.
+    pub async fn owns(&self, caller: &Caller, owner: Option<MatterId>) -> Result<bool, WorldError> {
+        let (Some(party), Some(owner)) = (caller.party.as_ref(), owner) else {
+            return Ok(false);
+        };
+        self.is_own(party.id.cast(), owner.cast()).await
+    }
+}
+
+fn minutes_since(at: Timestamp, now: Timestamp) -> u32 {
+    let passed = now.duration_since(at).max(SignedDuration::ZERO);
+    u32::try_from(passed.as_mins()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,48 @@
+//! The breach log.
+
+use kaname_directory::{Breach, BreachChange, Finding, Refused};
+use kaname_kernel::{Id, Matter, MatterId};
+use kaname_policy::Action;
+
+use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
+
+impl World {
+    /// Writes down that a duty, marking, deadline or agreement was broken.
+    pub async fn record_breach(
+        &self,
+        caller: &Caller,
+        finding: Finding,
+    ) -> Result<Loaded<Breach>, WorldError> {
+        self.allow_any(caller, Action::BreachRecord)?;
+        let change = Breach::record(finding)?;
+        let mut work = self.work(&caller.actor);
+        let breach = work.begin::<Breach>(Id::fresh(self.clock(), self.rng()), change)?;
+        work.notice(Breach::KIND, Some(breach.id));
+        work.commit().await?;
+        Ok(breach)
+    }
+
+    /// Goes on with a breach as `decide` says, one of `Breach`'s commands.
+    pub async fn change_breach(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        decide: impl FnOnce(&Breach) -> Result<BreachChange, Refused>,
+    ) -> Result<Loaded<Breach>, WorldError> {
+        let mut breach = self.see::<Breach>(caller, id).await?;
+        self.allow_any(caller, Action::BreachRecord)?;
+        let change = decide(&breach.state)?;
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut breach, [change])?;
+        work.notice(Breach::KIND, Some(breach.id));
+        work.commit().await?;
+        Ok(breach)
+    }
+
+    /// Breaches the caller may see, newest first.
+    pub async fn breaches(&self, caller: &Caller) -> Result<Listed<Breach>, WorldError> {
+        let mut query = self.query::<Breach>(caller).await?;
+        query.limit = 200;
+        self.list(&query).await
+    }
+}

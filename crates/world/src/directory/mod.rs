@@ -1,0 +1,12 @@
+//! Operations on the directory: parties, accounts, keys, groups, requests for cooperation, breaches.
+
+mod account;
+mod breach;
+pub mod cooperation;
+mod group;
+mod key;
+mod party;
+mod start;
+
+pub use account::Enrolment;
+pub use start::FirstOfficer;

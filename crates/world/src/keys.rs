@@ -1,0 +1,163 @@
+//! The world's keys. They live in a folder of their own, outside the data folder and its backups:
+//! `world.key` wraps event payloads and signs checkpoints, `seal.key` opens the sealed store.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use kaname_kernel::{HandleId, PartyId, Rng, seal::SecretKey};
+
+const WORLD_FILE: &str = "world.key";
+const SEAL_FILE: &str = "seal.key";
+
+/// All secrets of one world.
+#[derive(Clone)]
+pub struct Keys {
+    /// Wraps the key of every event payload and attachment.
+    pub master: SecretKey,
+    /// Signs checkpoints.
+    pub signing: SigningKey,
+    /// Seals paging cursors; all nodes share it.
+    pub cursor: SecretKey,
+    /// Tags session tokens and API secrets before they are stored.
+    pub token: SecretKey,
+    seal: SecretKey,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys(…)")
+    }
+}
+
+/// Why the keys could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read or written.
+    #[error("key file {path} cannot be {doing}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// `read` or `written`.
+        doing: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is not 64 hexadecimal digits.
+    #[error("key file {0} does not hold 64 hexadecimal digits")]
+    Form(PathBuf),
+    /// Other people of the machine may read it.
+    #[error("key file {0} may be read by others; set its mode to 600")]
+    Mode(PathBuf),
+}
+
+impl Keys {
+    /// From the two secrets.
+    pub fn from_secrets(world: &SecretKey, seal: SecretKey) -> Self {
+        Self {
+            master: world.derive("payload"),
+            signing: SigningKey::from_bytes(world.derive("checkpoint").expose()),
+            cursor: world.derive("cursor"),
+            token: world.derive("token"),
+            seal,
+        }
+    }
+
+    /// Fresh keys kept nowhere: for tests.
+    pub fn generate(rng: &dyn Rng) -> Self {
+        Self::from_secrets(&SecretKey::generate(rng), SecretKey::generate(rng))
+    }
+
+    /// Makes both files in `folder` (mode 700/600). Files that are there already are not touched.
+    pub fn create(folder: &Path, rng: &dyn Rng) -> Result<Self, KeyError> {
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |source| KeyError::File {
+                path,
+                doing: "written",
+                source,
+            }
+        };
+        fs::create_dir_all(folder).map_err(io(folder))?;
+        private(folder, 0o700).map_err(io(folder))?;
+        for name in [WORLD_FILE, SEAL_FILE] {
+            let path = folder.join(name);
+            if path.exists() {
+                continue;
+            }
+            let key = SecretKey::generate(rng);
+            write_private(&path, &hex::encode(key.expose())).map_err(io(&path))?;
+        }
+        Self::load(folder)
+    }
+
+    /// Reads both files of `folder`.
+    pub fn load(folder: &Path) -> Result<Self, KeyError> {
+        let world = read(&folder.join(WORLD_FILE))?;
+        let seal = read(&folder.join(SEAL_FILE))?;
+        Ok(Self::from_secrets(&world, seal))
+    }
+
+    /// Public half of the checkpoint key.
+    pub fn verifying(&self) -> VerifyingKey {
+        self.signing.verifying_key()
+    }
+
+    /// Key of the boxes that lead from a handle to its party.
+    pub(crate) fn links(&self) -> SecretKey {
+        self.seal.derive("link")
+    }
+
+    /// Key of what a provider wrote, for one handle.
+    pub(crate) fn content(&self, handle: HandleId) -> SecretKey {
+        self.seal.derive("content").derive(&handle.to_string())
+    }
+
+    /// The tag under which a party finds its own handles.
+    pub(crate) fn party_tag(&self, party: PartyId) -> [u8; 32] {
+        self.seal.derive("party").tag(party.bytes())
+    }
+}
+
+fn read(path: &Path) -> Result<SecretKey, KeyError> {
+    let text = fs::read_to_string(path).map_err(|source| KeyError::File {
+        path: path.to_owned(),
+        doing: "read",
+        source,
+    })?;
+    if !is_private(path) {
+        return Err(KeyError::Mode(path.to_owned()));
+    }
+    let bytes = hex::decode(text.trim()).ok();
+    let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let bytes = bytes.ok_or_else(|| KeyError::Form(path.to_owned()))?;
+    Ok(SecretKey::from_bytes(bytes))
+}
+
+#[cfg(unix)]
+fn private(path: &Path, mode: u32) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(unix)]
+fn is_private(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 == 0)
+}
+
+#[cfg(unix)]
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}

@@ -1,0 +1,114 @@
+//! Reading matters, with the reader's eyes.
+
+use kaname_kernel::{Matter, MatterId};
+use kaname_store::{ListQuery, StoredRecord};
+
+use crate::{
+    caller::Caller, error::WorldError, redact::REDACTED, work::Loaded, world::World,
+};
+
+/// A page of matters of one kind.
+#[derive(Debug, Clone)]
+pub struct Listed<M> {
+    /// The rows.
+    pub rows: Vec<Loaded<M>>,
+    /// Where the next page starts.
+    pub next: Option<kaname_store::Cursor>,
+    /// Exact number of matching rows up to 10,000; 10,001 means more.
+    pub total: u32,
+}
+
+pub(crate) fn loaded<M: Matter>(stored: StoredRecord) -> Result<Loaded<M>, WorldError> {
+    let record = stored.record;
+    if record.state == REDACTED {
+        return Err(WorldError::NotFound(M::KIND));
+    }
+    Ok(Loaded {
+        id: record.id,
+        version: record.version,
+        state: serde_json::from_value(record.body).map_err(WorldError::encoding)?,
+    })
+}
+
+impl World {
+    /// A matter whoever asks: for rules, never for an answer.
+    pub async fn load<M: Matter>(&self, id: MatterId) -> Result<Option<Loaded<M>>, WorldError> {
+        let stored = self.store().record(id).await?;
+        let stored = stored.filter(|stored| {
+            stored.record.kind == M::KIND && stored.record.state != REDACTED
+        });
+        stored.map(loaded).transpose()
+    }
+
+    /// A matter the caller may see (by audience or by owning it), else not found.
+    pub async fn see<M: Matter>(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+    ) -> Result<Loaded<M>, WorldError> {
+        let stored = self.store().record(id).await?;
+        // The bitmap and the ownership are looked up whether or not the matter exists: the same path
+        // in the same time for what is hidden and what is not there.
+        let readable = self.readable(caller).await?;
+        let owner = stored.as_ref().and_then(|stored| stored.record.owner);
+        let owned = self.owns(caller, owner).await?;
+        let seen = stored.filter(|stored| {
+            stored.record.kind == M::KIND && (owned || readable.contains(stored.audience_id))
+        });
+        seen.map_or(Err(WorldError::NotFound(M::KIND)), loaded)
+    }
+
+    /// The matter behind a unique key, if the caller may see it.
+    pub async fn find<M: Matter>(
+        &self,
+        caller: &Caller,
+        space: &str,
+        key: &str,
+    ) -> Result<Loaded<M>, WorldError> {
+        let id = self.store().lookup(space, key).await?;
+        // A random id stands in for a missing one, so that both take the same way.
+        let id = id.unwrap_or_else(|| kaname_kernel::Id::random(self.rng()));
+        self.see(caller, id).await
+    }
+
+    /// The matter behind a unique key, whoever asks.
+    pub async fn find_any<M: Matter>(
+        &self,
+        space: &str,
+        key: &str,
+    ) -> Result<Option<Loaded<M>>, WorldError> {
+        match self.store().lookup(space, key).await? {
+            Some(id) => self.load(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A list as the query asks; `query.readable` must be the caller's.
+    pub async fn list<M: Matter>(&self, query: &ListQuery) -> Result<Listed<M>, WorldError> {
+        let page = self.store().list(query).await?;
+        let rows: Result<Vec<_>, _> = page
+            .rows
+            .into_iter()
+            .filter(|row| row.record.state != REDACTED)
+            .map(loaded)
+            .collect();
+        Ok(Listed {
+            rows: rows?,
+            next: page.next,
+            total: page.total,
+        })
+    }
+
+    /// A query for a kind with the caller's eyes.
+    pub async fn query<M: Matter>(&self, caller: &Caller) -> Result<ListQuery, WorldError> {
+        Ok(ListQuery::of(M::KIND, self.readable(caller).await?))
+    }
+
+    /// Fails when the matter was changed since `expected` was shown.
+    pub fn unchanged<M>(loaded: &Loaded<M>, expected: Option<u32>) -> Result<(), WorldError> {
+        match expected {
+            Some(version) if version != loaded.version => Err(WorldError::Stale(loaded.id)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The sealed store: which party stands behind a handle, and what it wrote. Its key is in a file of
+//! its own. Nothing else in the world leads from a report or an item to its provider.
+
+use kaname_kernel::{
+    HandleId, Id, MatterId, PartyId,
+    seal::{DoesNotOpen, SecretKey},
+};
+use kaname_sharing::Sealed;
+use kaname_store::{SealedLink, StoredBlob};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{error::WorldError, world::World};
+
+/// What a handle stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The provider.
+    pub party: PartyId,
+    /// The report a derived item came from; `None` on a report's own handle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<MatterId>,
+}
+
+impl World {
+    /// A fresh handle and its row for the sealed store.
+    pub fn seal_link(&self, link: &Link) -> Result<(HandleId, SealedLink), WorldError> {
+        let handle: HandleId = Id::random(self.rng());
+        let plain = serde_json::to_vec(link).map_err(WorldError::encoding)?;
+        // Links with and without a report have one length: the box says nothing by its size.
+        let mut padded = plain;
+        padded.resize(192, b' ');
+        let row = SealedLink {
+            handle,
+            tag: self.keys().party_tag(link.party),
+            boxed: self.keys().links().seal(self.rng(), handle.bytes(), &padded),
+        };
+        Ok((handle, row))
+    }
+
+    /// Opens a handle. Callers record the opening.
+    pub(crate) async fn open_link(&self, handle: HandleId) -> Result<Link, WorldError> {
+        let row = self.store().sealed_link(handle).await?;
+        let row = row.ok_or(WorldError::NotFound("handle"))?;
+        let plain = self.keys().links().open(handle.bytes(), &row.boxed)?;
+        serde_json::from_slice(&plain).map_err(WorldError::encoding)
+    }
+
+    /// The handles of a party, by its tag: how a provider finds its own.
+    pub async fn handles_of(&self, party: PartyId) -> Result<Vec<HandleId>, WorldError> {
+        Ok(self.store().handles(&self.keys().party_tag(party)).await?)
+    }
+
+    /// Whether the party stands behind the handle, told without opening the box.
+    pub async fn is_own(&self, party: PartyId, handle: HandleId) -> Result<bool, WorldError> {
+        let row = self.store().sealed_link(handle).await?;
+        Ok(row.is_some_and(|row| row.tag == self.keys().party_tag(party)))
+    }
+
+    /// Seals what a provider wrote, or what is written to it.
+    pub fn seal_content<T: Serialize>(
+        &self,
+        handle: HandleId,
+        content: &T,
+    ) -> Result<Sealed, WorldError> {
+        let plain = serde_json::to_vec(content).map_err(WorldError::encoding)?;
+        let key = self.keys().content(handle);
+        Ok(Sealed::of(&key.seal(self.rng(), handle.bytes(), &plain)))
+    }
+
+    /// Opens what [`World::seal_content`] gave for the same handle. Callers record the opening.
+    pub(crate) fn open_content<T: DeserializeOwned>(
+        &self,
+        handle: HandleId,
+        sealed: &Sealed,
+    ) -> Result<T, WorldError> {
+        let boxed = sealed.cipher().ok_or(DoesNotOpen)?;
+        let plain = self.keys().content(handle).open(handle.bytes(), &boxed)?;
+        serde_json::from_slice(&plain).map_err(WorldError::encoding)
+    }
+}
+
+impl World {
+    /// Wraps the key of an attachment under the seal key of its provider's handle.
+    pub(crate) fn wrap_blob_key(
+        &self,
+        handle: HandleId,
+        blob: MatterId,
+        key: &SecretKey,
+    ) -> Vec<u8> {
+        let wrapping = self.keys().content(handle);
+        wrapping.seal(self.rng(), blob.bytes(), key.expose())
+    }
+
+    /// Opens an attachment. Callers have checked who asks and recorded the opening.
+    pub(crate) fn open_blob(
+        &self,
+        handle: HandleId,
+        stored: &StoredBlob,
+        id: MatterId,
+    ) -> Result<Vec<u8>, WorldError> {
+        let wrapped = stored.wrapped_key.as_ref();
+        let wrapped = wrapped.ok_or(WorldError::NotFound("attachment"))?;
+        let key = self.keys().content(handle).open(id.bytes(), wrapped)?;
+        let key = <[u8; 32]>::try_from(key).map_err(|_| DoesNotOpen)?;
+        Ok(SecretKey::from_bytes(key).open(id.bytes(), &stored.cipher)?)
+    }
+}

@@ -1,0 +1,49 @@
+//! Names and bounds of a world. Every bound has a key in the configuration file.
+
+use serde::{Deserialize, Serialize};
+
+/// Settings with defaults that do for a national centre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The ledger's name in checkpoints (C2SP tlog-checkpoint origin): a host name, maybe a path.
+    pub origin: String,
+    /// Longest text pasted or typed, in bytes.
+    pub max_text_bytes: usize,
+    /// Longest attachment, in bytes.
+    pub max_attachment_bytes: usize,
+    /// Most attachments of one report.
+    pub max_attachments: usize,
+    /// Longest body of any request, in bytes.
+    pub max_body_bytes: usize,
+    /// Objects in one TAXII page.
+    pub max_page_objects: u32,
+    /// Wrong passwords or codes before a login waits, within 15 minutes.
+    pub max_sign_in_failures: u64,
+    /// A session ends after that many hours without use.
+    pub session_idle_hours: u32,
+    /// A session ends after that many hours in any case.
+    pub session_max_hours: u32,
+    /// Hours the hub gives a provider to answer a request for consent.
+    pub consent_hours: u32,
+    /// Distinct organisations whose false-positive reports suspend blocking exports.
+    pub false_positive_quota: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            origin: "kaname.localhost/ledger".to_owned(),
+            max_text_bytes: 1 << 20,
+            max_attachment_bytes: 32 << 20,
+            max_attachments: 16,
+            max_body_bytes: 64 << 20,
+            max_page_objects: 1_000,
+            max_sign_in_failures: 5,
+            session_idle_hours: 12,
+            session_max_hours: 168,
+            consent_hours: 72,
+            false_positive_quota: 3,
+        }
+    }
+}

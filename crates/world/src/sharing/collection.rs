@@ -1,0 +1,80 @@
+//! Collections: where released objects stand, and where what is posted becomes a submission.
+
+use kaname_kernel::{Id, Matter, MatterId};
+use kaname_policy::Action;
+use kaname_sharing::{
+    Refused,
+    collection::{self, Collection, CollectionChange, Definition},
+};
+use kaname_store::ListQuery;
+
+use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+
+/// Most collections of a world.
+const MAX_COLLECTIONS: u32 = 500;
+
+impl World {
+    /// Opens a collection.
+    pub async fn open_collection(
+        &self,
+        caller: &Caller,
+        definition: Definition,
+    ) -> Result<Loaded<Collection>, WorldError> {
+        self.allow_any(caller, Action::CollectionManage)?;
+        let mut changes = collection::open_collection(definition)?.into_iter();
+        let first = changes.next().ok_or(WorldError::NotFound("event"))?;
+        let mut work = self.work(&caller.actor);
+        let opened = work.begin::<Collection>(Id::fresh(self.clock(), self.rng()), first)?;
+        work.notice(Collection::KIND, Some(opened.id));
+        work.commit().await?;
+        Ok(opened)
+    }
+
+    /// Changes a collection as `decide` says, one of its commands.
+    pub async fn change_collection(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        decide: impl FnOnce(&Collection) -> Result<Vec<CollectionChange>, Refused>,
+    ) -> Result<Loaded<Collection>, WorldError> {
+        let mut collection = self.see::<Collection>(caller, id).await?;
+        self.allow_any(caller, Action::CollectionManage)?;
+        let changes = decide(&collection.state)?;
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut collection, changes)?;
+        work.new_epoch();
+        work.notice(Collection::KIND, Some(id));
+        work.commit().await?;
+        Ok(collection)
+    }
+
+    /// Every open collection the caller may know of, by alias.
+    pub async fn collections(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<Loaded<Collection>>, WorldError> {
+        let mut query = ListQuery::of(Collection::KIND, self.readable(caller).await?);
+        query.limit = MAX_COLLECTIONS;
+        query.states = vec!["open".to_owned()];
+        let mut all = self.list::<Collection>(&query).await?.rows;
+        all.sort_by(|a, b| a.state.definition.alias.cmp(&b.state.definition.alias));
+        Ok(all)
+    }
+
+    /// The collection of an id or alias, if the caller may know of it.
+    pub async fn collection(
+        &self,
+        caller: &Caller,
+        id_or_alias: &str,
+    ) -> Result<Loaded<Collection>, WorldError> {
+        let by_id = id_or_alias.parse::<MatterId>();
+        let found = match by_id {
+            Ok(id) => self.see::<Collection>(caller, id).await?,
+            Err(_) => self.find(caller, collection::SPACE, id_or_alias).await?,
+        };
+        if found.state.closed {
+            return Err(WorldError::NotFound(Collection::KIND));
+        }
+        Ok(found)
+    }
+}

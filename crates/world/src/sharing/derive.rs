@@ -1,0 +1,408 @@
+//! The analyst writes what may be shared: derive, revise, decide on traces, ask for consent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use kaname_directory::{Group, Party};
+use kaname_kernel::{
+    AccountId, GroupId, Id, Matter, MatterId, Pap, PartyId, Tlp, audience::Named,
+};
+use kaname_policy::{Action, Resource};
+use kaname_sharing::{
+    Content, ItemKind, Outlet, Reach, Text, Value, checklist,
+    derive::{FirstProposal, Plan, compose, first_proposal},
+    deriving::{self, AskAgain, Derive},
+    evidence::Evidence,
+    item::{Item, ItemChange},
+    number,
+    report::Technique,
+    triage,
+};
+use kaname_stix::ObjectId;
+
+use crate::{caller::Caller, error::WorldError, sealed::Link, work::Loaded, world::World};
+
+/// What goes into a first derivation.
+#[derive(Debug, Clone)]
+pub struct NewItem {
+    /// The report it comes from.
+    pub report: MatterId,
+    /// All of it, as it shall be shared.
+    pub draft: ItemDraft,
+    /// The released item it is to replace.
+    pub replaces: Option<MatterId>,
+}
+
+/// What an item shall say, as forms and the API give it. The STIX objects follow from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemDraft {
+    /// What it is about.
+    pub kind: ItemKind,
+    /// Title.
+    pub title: Text,
+    /// What happened, as far as it is shared.
+    pub summary: Text,
+    /// What to do against it.
+    pub countermeasures: Text,
+    /// Values that are shared.
+    pub values: Vec<Value>,
+    /// Attack techniques by their ATT&CK ids and names.
+    pub techniques: Vec<(String, String)>,
+    /// Who may be told.
+    pub tlp: Tlp,
+    /// What may be done with it.
+    pub pap: Pap,
+    /// Who is named, from AMBER up.
+    pub named: Named,
+    /// Member classes of which a reader needs one; empty for any.
+    pub classes: BTreeSet<String>,
+    /// Duties of which a reader needs every one.
+    pub duties: BTreeSet<String>,
+    /// Officers only before.
+    pub embargo: Option<Timestamp>,
+    /// Not to be used from then on.
+    pub valid_until: Option<Timestamp>,
+    /// Ways out.
+    pub outlets: BTreeSet<Outlet>,
+    /// Library collections it goes into.
+    pub collections: BTreeSet<MatterId>,
+}
+
+impl World {
+    /// Draws up a first proposal from a report: neutral words for traces, coarse times, fresh ids in
+    /// the hub's name. Nothing is kept; the analyst goes on from it.
+    pub async fn first_proposal(
+        &self,
+        caller: &Caller,
+        report: MatterId,
+    ) -> Result<FirstProposal, WorldError> {
+        let (technique, provider) = self.opened(caller, report).await?;
+        let (loaded, _) = self.report_for(caller, report, Action::ItemDerive).await?;
+        first_proposal(
+            &loaded.state.submission,
+            &technique,
+            &evidence(&provider.state, Some(&technique)),
+            &self.author().await?,
+            self.now(),
+            self.rng(),
+        )
+        .map_err(stix)
+    }
+
+    /// The content a draft leads to. Objects of `earlier` that say the same keep their ids and bytes.
+    pub async fn compose(
+        &self,
+        draft: ItemDraft,
+        earlier: &[String],
+    ) -> Result<Content, WorldError> {
+        let author = self.author().await?;
+        let plan = Plan {
+            author: &author,
+            kind: draft.kind,
+            title: &draft.title,
+            summary: &draft.summary,
+            countermeasures: &draft.countermeasures,
+            values: &draft.values,
+            techniques: &draft.techniques,
+            tlp: draft.tlp,
+            pap: draft.pap,
+            seen: None,
+            valid_until: draft.valid_until,
+            now: self.now(),
+        };
+        let objects = compose(&plan, earlier, self.rng()).map_err(stix)?;
+        Ok(Content {
+            author,
+            kind: draft.kind,
+            title: draft.title,
+            summary: draft.summary,
+            countermeasures: draft.countermeasures,
+            objects,
+            tlp: draft.tlp,
+            pap: draft.pap,
+            named: draft.named,
+            classes: draft.classes,
+            duties: draft.duties,
+            embargo: draft.embargo,
+            valid_until: draft.valid_until,
+            outlets: draft.outlets,
+            collections: draft.collections,
+        })
+    }
+
+    /// The hub as STIX names it: `created_by_ref` of all it authors.
+    pub async fn author(&self) -> Result<ObjectId, WorldError> {
+        let hub = self.hub_id().await?;
+        ObjectId::new("identity", hub.uuid()).map_err(stix)
+    }
+
+    /// Derives an item from a report the caller is assigned to and holds open.
+    pub async fn derive_item(
+        &self,
+        caller: &Caller,
+        new: NewItem,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let officer = caller.account_id()?;
+        let (technique, provider) = self.opened(caller, new.report).await?;
+        let (mut report, own) = self.report_for(caller, new.report, Action::ItemDerive).await?;
+        let (handle, link) = self.seal_link(&Link {
+            party: provider.id.cast(),
+            report: Some(new.report),
+        })?;
+        let content = self.compose(new.draft, &[]).await?;
+        let evidence = evidence(&provider.state, Some(&technique));
+        let rows = checklist::check(&content, &evidence);
+        let changes = deriving::derive_item(Derive {
+            number: number::item(self.now(), self.rng()),
+            handle,
+            content,
+            rows,
+            by: officer,
+            of_providers_party: own,
+            replaces: new.replaces,
+        })?;
+        let mut work = self.work(&caller.actor);
+        work.sealed(link);
+        let mut changes = changes.into_iter();
+        let first = changes.next().ok_or(WorldError::NotFound("event"))?;
+        let id = Id::fresh(self.clock(), self.rng());
+        let mut item = work.begin::<Item>(id, first)?;
+        work.apply(&mut item, changes)?;
+        let derived = triage::mark_derived(&report.state, officer)?;
+        work.apply(&mut report, derived)?;
+        work.notice(Item::KIND, Some(item.id));
+        work.commit().await?;
+        Ok(item)
+    }
+
+    /// Writes an item anew: consent, if there was one, is gone.
+    pub async fn revise_item(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        expected: Option<u32>,
+        draft: ItemDraft,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let officer = caller.account_id()?;
+        let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        Self::unchanged(&desk.item, expected)?;
+        let content = self.compose(draft, &desk.item.state.content.objects).await?;
+        let technique = self.technique_behind(&desk.link).await?;
+        let evidence = evidence(&desk.provider.state, technique.as_ref());
+        let rows = checklist::check(&content, &evidence);
+        let changes = deriving::revise(&desk.item.state, content, rows, officer, desk.own)?;
+        self.keep_item(caller, desk.item, changes).await
+    }
+
+    /// Lets a trace stand, with a reason why it gives nobody away.
+    pub async fn accept_trace(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        row: &str,
+        reason: &str,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let officer = caller.account_id()?;
+        let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        let changes = deriving::accept_trace(&desk.item.state, row, officer, reason)?;
+        self.keep_item(caller, desk.item, changes).await
+    }
+
+    /// Asks the provider for consent to exactly these bytes.
+    pub async fn ask_consent(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        expected: Option<u32>,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let desk = self.item_for(caller, id, Action::ItemAskConsent).await?;
+        Self::unchanged(&desk.item, expected)?;
+        let groups = &desk.item.state.content.named.groups;
+        let reach = self.reach(groups).await?;
+        let (deadline, now) = (self.consent_deadline(), self.now());
+        let changes = deriving::ask_consent(&desk.item.state, reach, deadline, now)?;
+        self.keep_item(caller, desk.item, changes).await
+    }
+
+    /// Takes the provider's proposal as the new revision.
+    pub async fn accept_proposal(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        expected: Option<u32>,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let officer = caller.account_id()?;
+        let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        Self::unchanged(&desk.item, expected)?;
+        let proposal = desk.item.state.proposal.clone();
+        let content = proposal.map(|proposal| proposal.content);
+        let content = content.unwrap_or_else(|| desk.item.state.content.clone());
+        let technique = self.technique_behind(&desk.link).await?;
+        let evidence = evidence(&desk.provider.state, technique.as_ref());
+        let rows = checklist::check(&content, &evidence);
+        let again = AskAgain {
+            reach: self.reach(&content.named.groups).await?,
+            deadline: self.consent_deadline(),
+            now: self.now(),
+        };
+        let state = &desk.item.state;
+        let changes = deriving::accept_proposal(state, rows, officer, desk.own, again)?;
+        self.keep_item(caller, desk.item, changes).await
+    }
+
+    /// Does not take the provider's proposal and asks again for what was asked before.
+    pub async fn decline_proposal(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        reason: &str,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        let (deadline, now) = (self.consent_deadline(), self.now());
+        let changes = deriving::decline_proposal(&desk.item.state, reason, deadline, now)?;
+        self.keep_item(caller, desk.item, changes).await
+    }
+
+    /// Gives a consented item to a second officer.
+    pub async fn hand_over(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let officer = caller.account_id()?;
+        let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        let changes = deriving::hand_over(&desk.item.state, officer)?;
+        self.keep_item(caller, desk.item, changes).await
+    }
+
+    fn consent_deadline(&self) -> Timestamp {
+        let hours = i64::from(self.settings().consent_hours);
+        self.now() + SignedDuration::from_hours(hours)
+    }
+
+    /// Parties in the groups, as they are now.
+    pub(super) async fn reach(
+        &self,
+        groups: &[GroupId],
+    ) -> Result<Reach, WorldError> {
+        let mut reach: BTreeMap<_, BTreeSet<PartyId>> = BTreeMap::new();
+        for id in groups {
+            let group = self.load::<Group>(id.cast()).await?;
+            let members = group.iter().flat_map(|group| group.state.present());
+            reach.insert(*id, members.collect());
+        }
+        Ok(Reach(reach))
+    }
+
+    /// The sealed part of a report the caller holds open, and its provider.
+    async fn opened(
+        &self,
+        caller: &Caller,
+        report: MatterId,
+    ) -> Result<(Technique, Loaded<Party>), WorldError> {
+        let view = self.report(caller, report).await?;
+        let shut = WorldError::refused(
+            "refused-not-open",
+            "the sealed part is shut; open it with a reason first",
+        );
+        let content = view.content.filter(|_| !view.own).ok_or(shut)?;
+        let link = self.open_link(view.report.state.submission.handle).await?;
+        let party = self.load::<Party>(link.party.cast()).await?;
+        Ok((content, party.ok_or(WorldError::NotFound("party"))?))
+    }
+
+    async fn technique_behind(&self, link: &Link) -> Result<Option<Technique>, WorldError> {
+        let Some(report) = link.report else {
+            return Ok(None);
+        };
+        let report = self.load::<kaname_sharing::Report>(report).await?;
+        let report = report.ok_or(WorldError::NotFound("report"))?;
+        let submission = &report.state.submission;
+        self.open_content(submission.handle, &submission.content).map(Some)
+    }
+
+    /// An item an officer wants to act on, with what only the sealed store knows.
+    pub(super) async fn item_for(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        action: Action,
+    ) -> Result<Desk, WorldError> {
+        let item = self.see::<Item>(caller, id).await?;
+        if !caller.is_officer() {
+            return Err(WorldError::Denied("why-not-role"));
+        }
+        let link = self.open_link(item.state.handle).await?;
+        let own = caller.party_id().is_ok_and(|party| party == link.party);
+        let mut resource = Resource::one(Item::KIND, id)
+            .in_state(item.state.state.as_str())
+            .provider_is_own(own);
+        // Who looks is compared with everyone who wrote: the caller, where among them, else the first.
+        let caller_wrote = caller.account_id().ok();
+        let caller_wrote = caller_wrote.filter(|own| item.state.derivers.contains(own));
+        if let Some(deriver) = caller_wrote.or(item.state.derivers.first().copied()) {
+            resource = resource.derived_by(deriver);
+        }
+        self.allow(caller, action, &resource)?;
+        let provider = self.load::<Party>(link.party.cast()).await?;
+        Ok(Desk {
+            item,
+            own,
+            provider: provider.ok_or(WorldError::NotFound("party"))?,
+            link,
+        })
+    }
+
+    pub(super) async fn keep_item(
+        &self,
+        caller: &Caller,
+        mut item: Loaded<Item>,
+        changes: Vec<ItemChange>,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut item, changes)?;
+        work.notice(Item::KIND, Some(item.id));
+        work.commit().await?;
+        Ok(item)
+    }
+
+    /// Whether any of these accounts belongs to the party.
+    pub(super) async fn any_of_party(
+        &self,
+        accounts: &BTreeSet<AccountId>,
+        party: PartyId,
+    ) -> Result<bool, WorldError> {
+        for account in accounts {
+            let account = self.load::<kaname_directory::Account>(account.cast()).await?;
+            if account.is_some_and(|account| account.state.party == party) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// All that leads to the provider; in memory only, while an officer works.
+fn evidence(provider: &Party, technique: Option<&Technique>) -> Evidence {
+    let evidence = Evidence::of_party(provider);
+    match technique {
+        Some(technique) => evidence.with_report(technique),
+        None => evidence,
+    }
+}
+
+fn stix(error: kaname_stix::StixError) -> WorldError {
+    WorldError::invalid("objects", "error-stix", error.to_string())
+}
+
+/// An item on an officer's desk, with what only the sealed store knows. Never leaves this crate.
+pub(super) struct Desk {
+    /// The item.
+    pub item: Loaded<Item>,
+    /// Whether the officer belongs to the provider's party.
+    pub own: bool,
+    /// The provider.
+    pub provider: Loaded<Party>,
+    /// Where the handle leads.
+    pub link: Link,
+}

@@ -1,0 +1,126 @@
+//! Members say what they saw and what it was worth; the provider hears it without their names.
+
+use kaname_kernel::{Id, Matter, MatterId};
+use kaname_policy::Action;
+use kaname_sharing::{
+    blocking,
+    feedback::{self, Feedback, ForProvider, Given},
+    item::Item,
+};
+use kaname_store::ListQuery;
+
+use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+
+/// Most organisations whose feedback on one item is summed.
+const MAX_FEEDBACK: u32 = 1_000;
+
+impl World {
+    /// Gives or changes the caller's organisation's feedback on an item it received.
+    pub async fn give_feedback(
+        &self,
+        caller: &Caller,
+        item: MatterId,
+        given: Given,
+    ) -> Result<Loaded<Feedback>, WorldError> {
+        self.allow_any(caller, Action::FeedbackGive)?;
+        let received = self.received_item(caller, item).await?;
+        let party = caller.party_id()?;
+        let key = feedback::lookup_key(item, party);
+        let before = self.find_any::<Feedback>(feedback::SPACE, &key).await?;
+        let state = before.as_ref().map(|before| &before.state);
+        let changes = feedback::give_feedback(state, item, party, given)?;
+        let mut work = self.work(&caller.actor);
+        let kept = match before {
+            Some(mut before) => {
+                work.apply(&mut before, changes)?;
+                before
+            }
+            None => {
+                let mut changes = changes.into_iter();
+                let first = changes.next().ok_or(WorldError::NotFound("event"))?;
+                let id = Id::fresh(self.clock(), self.rng());
+                work.begin::<Feedback>(id, first)?
+            }
+        };
+        work.notice(Feedback::KIND, Some(received.id));
+        work.commit().await?;
+        self.weigh_false_positives(item).await?;
+        Ok(kept)
+    }
+
+    /// An item that is out and that the caller may see as a reader.
+    pub(super) async fn received_item(
+        &self,
+        caller: &Caller,
+        item: MatterId,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let item = self.see::<Item>(caller, item).await?;
+        if !item.state.is_out() {
+            return Err(WorldError::NotFound(Item::KIND));
+        }
+        Ok(item)
+    }
+
+    /// The caller's organisation's own feedback on an item.
+    pub async fn own_feedback(
+        &self,
+        caller: &Caller,
+        item: MatterId,
+    ) -> Result<Option<Loaded<Feedback>>, WorldError> {
+        let Ok(party) = caller.party_id() else {
+            return Ok(None);
+        };
+        let key = feedback::lookup_key(item, party);
+        self.find_any(feedback::SPACE, &key).await
+    }
+
+    /// What members said of an item: for its provider and officers, names withheld unless agreed.
+    pub async fn feedback_for_provider(
+        &self,
+        caller: &Caller,
+        item: MatterId,
+    ) -> Result<ForProvider, WorldError> {
+        let item = self.see::<Item>(caller, item).await?;
+        let own = self.owns(caller, Some(item.state.handle.cast())).await?;
+        if !own && !caller.is_officer() {
+            return Err(WorldError::NotFound(Item::KIND));
+        }
+        let all = self.feedback_on(item.id).await?;
+        Ok(feedback::for_provider(&all))
+    }
+
+    async fn feedback_on(&self, item: MatterId) -> Result<Vec<Feedback>, WorldError> {
+        let mut query = ListQuery::of(Feedback::KIND, self.everything().await?);
+        query.scope = Some(item);
+        query.limit = MAX_FEEDBACK;
+        let page = self.list::<Feedback>(&query).await?;
+        Ok(page.rows.into_iter().map(|row| row.state).collect())
+    }
+
+    pub(super) async fn organisations_against(&self, item: &Item) -> Result<u32, WorldError> {
+        let all = self.feedback_on(item.id).await?;
+        Ok(blocking::organisations_against(item, &all))
+    }
+
+    /// Suspends blocking exports once enough distinct organisations report a false positive.
+    async fn weigh_false_positives(&self, item: MatterId) -> Result<(), WorldError> {
+        for _ in 0..5 {
+            let Some(mut item) = self.load::<Item>(item).await? else {
+                return Ok(());
+            };
+            let against = self.organisations_against(&item.state).await?;
+            let Ok(changes) = blocking::suspend_blocking(&item.state, against) else {
+                return Ok(());
+            };
+            let caller = Caller::system("false-positives");
+            let mut work = self.work(&caller.actor);
+            work.apply(&mut item, changes)?;
+            work.notice(Item::KIND, Some(item.id));
+            match work.commit().await {
+                Err(error) if error.is_conflict() => continue,
+                other => return other.map(|_| ()),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! What was released, with the reader's eyes.
+
+use kaname_kernel::{Matter, MatterId};
+use kaname_policy::Action;
+use kaname_sharing::{item::Item, number};
+use kaname_store::{ListQuery, ObjectFilter, ObjectPage, Versions};
+
+use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
+
+/// States of items that members have, or had.
+pub const OUT: [&str; 4] = ["released", "superseded", "withdrawn", "expired"];
+
+/// Space of item numbers.
+const ITEM_SPACE: &str = "item";
+
+impl World {
+    /// Released items the caller may see, newest first. `adjust` filters and pages; asking for states
+    /// outside [`OUT`] gives nothing.
+    pub async fn library(
+        &self,
+        caller: &Caller,
+        adjust: impl FnOnce(&mut ListQuery),
+    ) -> Result<Listed<Item>, WorldError> {
+        self.allow_any(caller, Action::LibraryRead)?;
+        let mut query = self.query::<Item>(caller).await?;
+        query.states = vec!["released".to_owned()];
+        adjust(&mut query);
+        query.states.retain(|state| OUT.contains(&state.as_str()));
+        if query.states.is_empty() {
+            query.states = vec!["released".to_owned()];
+        }
+        query.owner = None;
+        query.owners.clear();
+        self.list(&query).await
+    }
+
+    /// A released item the caller may see.
+    pub async fn library_item(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+    ) -> Result<Loaded<Item>, WorldError> {
+        self.allow_any(caller, Action::LibraryRead)?;
+        self.received_item(caller, id).await
+    }
+
+    /// The item of a number, as the caller may see it.
+    pub async fn item_of(&self, caller: &Caller, typed: &str) -> Result<Loaded<Item>, WorldError> {
+        self.find(caller, ITEM_SPACE, &number::normalise(typed)).await
+    }
+
+    /// Items on the officers' desk, soonest deadline first.
+    pub async fn desk_items(
+        &self,
+        caller: &Caller,
+        adjust: impl FnOnce(&mut ListQuery),
+    ) -> Result<Listed<Item>, WorldError> {
+        self.allow_any(caller, Action::ItemReadDesk)?;
+        let mut query = self.query::<Item>(caller).await?;
+        query.sort = kaname_store::Sort::Due;
+        adjust(&mut query);
+        self.list(&query).await
+    }
+
+    /// An item with everything officers and its provider may see of it.
+    pub async fn item(&self, caller: &Caller, id: MatterId) -> Result<Loaded<Item>, WorldError> {
+        self.see(caller, id).await
+    }
+
+    /// Threat objects the caller may see.
+    pub async fn objects(
+        &self,
+        caller: &Caller,
+        adjust: impl FnOnce(&mut ObjectFilter),
+    ) -> Result<ObjectPage, WorldError> {
+        self.allow_any(caller, Action::LibraryRead)?;
+        let mut filter = ObjectFilter {
+            collection: None,
+            readable: self.readable(caller).await?,
+            added_after_us: None,
+            newest_first: true,
+            after_us: None,
+            ids: Vec::new(),
+            types: Vec::new(),
+            specs: Vec::new(),
+            versions: Versions::Last,
+            search: None,
+            value: None,
+            limit: 50,
+            count: true,
+        };
+        adjust(&mut filter);
+        Ok(self.store().objects(&filter).await?)
+    }
+
+    /// Items that carry one of these items' values too, as the caller may see them.
+    pub async fn related_items(
+        &self,
+        caller: &Caller,
+        item: &Loaded<Item>,
+    ) -> Result<Vec<Loaded<Item>>, WorldError> {
+        let readable = self.readable(caller).await?;
+        let values = item.state.content.postings();
+        let hits = self.store().carrying(Item::KIND, &values, &readable).await?;
+        let mut ids: Vec<MatterId> = hits.into_iter().map(|(id, _)| id).collect();
+        ids.sort();
+        ids.dedup();
+        ids.retain(|id| *id != item.id);
+        ids.truncate(50);
+        let mut related = Vec::new();
+        for id in ids {
+            if let Ok(other) = self.see::<Item>(caller, id).await
+                && other.state.is_out()
+            {
+                related.push(other);
+            }
+        }
+        Ok(related)
+    }
+}

@@ -1,0 +1,22 @@
+//! Operations of sharing, one file per step of the way: submit → triage → derive → consent → release
+//! → library and outlets → feedback.
+
+mod collection;
+mod consent;
+mod derive;
+mod feedback;
+mod funnel;
+pub mod library;
+mod object;
+mod provider;
+pub mod release;
+mod similar;
+pub mod submit;
+mod sweep;
+pub mod triage;
+
+pub use consent::ProviderWords;
+pub use derive::{ItemDraft, NewItem};
+pub use similar::Similar;
+pub use submit::{Attachment, NewReport, Receipt};
+pub use triage::ReportView;

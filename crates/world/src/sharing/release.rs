@@ -1,0 +1,144 @@
+//! The second officer: release exactly what was consented to, or send it back; and how what is out
+//! ends.
+
+use kaname_kernel::{Matter, MatterId};
+use kaname_policy::Action;
+use kaname_sharing::{
+    ItemState, blocking,
+    item::Item,
+    releasing::{self, Releasing},
+};
+use kaname_store::NewJob;
+
+use crate::{
+    caller::Caller,
+    error::WorldError,
+    work::{Loaded, Work},
+    world::World,
+};
+
+/// Kind of the job that queues deliveries of a released item; its payload is `{"item": id}`.
+pub const DISTRIBUTE: &str = "distribute";
+
+impl World {
+    /// Releases an item: its objects enter the collections and deliveries are queued, in one commit
+    /// with the decision.
+    pub async fn release(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        expected: Option<u32>,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let officer = caller.account_id()?;
+        let desk = self.item_for(caller, id, Action::ItemRelease).await?;
+        Self::unchanged(&desk.item, expected)?;
+        let derivers = &desk.item.state.derivers;
+        let party = desk.link.party;
+        let releasing = Releasing {
+            by: officer,
+            releaser_of_providers_party: desk.own,
+            deriver_of_providers_party: self.any_of_party(derivers, party).await?,
+            reach: self.reach(&desk.item.state.content.named.groups).await?,
+            now: self.now(),
+        };
+        let changes = releasing::release(&desk.item.state, &releasing)?;
+        let mut item = desk.item;
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut item, changes)?;
+        self.put_out(&mut work, &item.state)?;
+        if let Some(replaced) = item.state.replaces
+            && let Some(mut old) = self.load::<Item>(replaced).await?
+            && let Ok(changes) = releasing::supersede(&old.state, &item.state)
+        {
+            self.pull_back(&mut work, &old.state);
+            work.apply(&mut old, changes)?;
+        }
+        work.notice(Item::KIND, Some(id));
+        work.commit().await?;
+        Ok(item)
+    }
+
+    /// Sends an item back to its analyst. Consent is gone.
+    pub async fn return_item(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        reason: &str,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let officer = caller.account_id()?;
+        let desk = self.item_for(caller, id, Action::ItemReturn).await?;
+        let changes = releasing::send_back(&desk.item.state, officer, reason)?;
+        self.keep_item(caller, desk.item, changes).await
+    }
+
+    /// An officer takes an item back; what is out leaves the collections.
+    pub async fn withdraw_item(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        reason: &str,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let desk = self.item_for(caller, id, Action::ItemWithdraw).await?;
+        let mut item = desk.item;
+        let changes = releasing::withdraw_item(&item.state, reason, false)?;
+        let mut work = self.work(&caller.actor);
+        self.pull_back(&mut work, &item.state);
+        work.apply(&mut item, changes)?;
+        work.notice(Item::KIND, Some(id));
+        work.commit().await?;
+        Ok(item)
+    }
+
+    /// An officer decides on a suspended item: back into block lists, or out of them for good.
+    pub async fn decide_blocking(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        resume: bool,
+        reason: &str,
+    ) -> Result<Loaded<Item>, WorldError> {
+        let officer = caller.account_id()?;
+        let desk = self.item_for(caller, id, Action::ExportSuspendDecide).await?;
+        let against = self.organisations_against(&desk.item.state).await?;
+        let state = &desk.item.state;
+        let changes = if resume {
+            blocking::resume_blocking(state, officer, reason, against)?
+        } else {
+            blocking::keep_suspended(state, officer, reason)?
+        };
+        self.keep_item(caller, desk.item, changes).await
+    }
+
+    /// Objects of a released item enter its collections.
+    fn put_out(&self, work: &mut Work<'_>, item: &Item) -> Result<(), WorldError> {
+        let audience = item.audience();
+        let expires = item.content.valid_until;
+        for collection in &item.content.collections {
+            for raw in &item.content.objects {
+                let source = (expires, item.id);
+                work.object(self.new_object(raw, *collection, &audience, source)?);
+            }
+        }
+        work.job(NewJob {
+            kind: DISTRIBUTE.to_owned(),
+            dedup: Some(format!("{DISTRIBUTE}/{}", item.id)),
+            priority: 10,
+            run_at: self.now(),
+            max_attempts: 20,
+            payload: serde_json::json!({ "item": item.id }),
+        });
+        Ok(())
+    }
+
+    /// Objects of an item that ends leave its collections.
+    pub(super) fn pull_back(&self, work: &mut Work<'_>, item: &Item) {
+        if item.state != ItemState::Released {
+            return;
+        }
+        for collection in &item.content.collections {
+            for (_, head) in item.content.heads() {
+                work.remove_object(*collection, &head.id.to_string());
+            }
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! A report comes in: sealed, durable, then acknowledged with a receipt that can be proved.
+
+use jiff::Timestamp;
+use kaname_kernel::{
+    Actor, EventId, HandleId, Id, Matter, MatterId, Pap, Tlp, seal::SecretKey,
+};
+use kaname_policy::Action;
+use kaname_sharing::{
+    number,
+    report::{Channel, Report, Submission, Technique, Urgency, Wishes},
+    triage,
+    value::Value,
+    victim::{Harm, Victim, record_victim},
+};
+use kaname_store::Blob;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{caller::Caller, error::WorldError, ledger::Proof, sealed::Link, world::World};
+
+/// A report as it is handed in, whichever way it came.
+#[derive(Debug, Clone)]
+pub struct NewReport {
+    /// How it came.
+    pub channel: Channel,
+    /// Title, sealed.
+    pub title: String,
+    /// What the attacker did, sealed.
+    pub technique: String,
+    /// What was done to the victim, sealed, in a record of its own; empty for none.
+    pub harm: Harm,
+    /// Values the provider confirmed.
+    pub values: Vec<Value>,
+    /// Remarks on single values, sealed: value and remark.
+    pub remarks: Vec<(String, String)>,
+    /// How far it may go.
+    pub tlp: Tlp,
+    /// What may be done with it.
+    pub pap: Pap,
+    /// Whom to reach.
+    pub wishes: Wishes,
+    /// Sector code, when the provider lets it be known.
+    pub sector: Option<String>,
+    /// How soon somebody has to look.
+    pub urgency: Urgency,
+    /// When it was seen.
+    pub seen: Option<Timestamp>,
+    /// The original as it arrived (a bundle, mail, table), kept encrypted.
+    pub original: Option<Attachment>,
+    /// Samples, mails, captures, pictures: kept encrypted and inert.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file that came with a report.
+#[derive(Debug, Clone)]
+pub struct Attachment {
+    /// Name, already made safe (`kaname_intake::safe_file_name`).
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What the provider gets, once the report is durable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Receipt number.
+    pub number: String,
+    /// The report.
+    pub report: MatterId,
+    /// The event that says it was submitted.
+    pub event: EventId,
+}
+
+impl World {
+    /// Takes a report in. `once` is the caller's own key against doing it twice: the same key again
+    /// gives the same receipt.
+    pub async fn submit(
+        &self,
+        caller: &Caller,
+        new: NewReport,
+        once: Option<&str>,
+    ) -> Result<Receipt, WorldError> {
+        self.allow_any(caller, Action::SubmissionSubmit)?;
+        let party = caller.party_id()?;
+        self.check_submission(&new)?;
+        let (handle, link) = self.seal_link(&Link {
+            party,
+            report: None,
+        })?;
+        // The name of the one who submits is sealed with the rest.
+        let actor = Actor::sealed(handle);
+        let mut work = self.work(&actor);
+        work.sealed(link);
+        if let Some(seen) = new.seen {
+            work.occurred(coarse_hour(seen), 3_600);
+        }
+        let id: MatterId = Id::fresh(self.clock(), self.rng());
+        let (blobs, names) = self.blobs(id, handle, &new)?;
+        let content = Technique {
+            title: new.title.trim().to_owned(),
+            text: new.technique.trim().to_owned(),
+            remarks: new.remarks,
+            seen: new.seen,
+            attachments: names,
+            blobs: blobs.iter().map(|blob| blob.id).collect(),
+        };
+        let submission = Submission {
+            receipt: number::receipt(self.now(), self.rng()),
+            handle,
+            content: self.seal_content(handle, &content)?,
+            channel: new.channel,
+            values: new.values,
+            tlp: new.tlp,
+            pap: new.pap,
+            wishes: new.wishes,
+            sector: new.sector,
+            urgency: new.urgency,
+            attachments: u32::try_from(new.attachments.len()).unwrap_or(u32::MAX),
+            seen: new.seen,
+        };
+        let changes = triage::submit(submission)?;
+        let mut changes = changes.into_iter();
+        let first = changes.next().ok_or(WorldError::NotFound("event"))?;
+        let mut report = work.begin::<Report>(id, first)?;
+        work.apply(&mut report, changes)?;
+        for blob in blobs {
+            work.blob(blob);
+        }
+        if !new.harm.text.trim().is_empty() {
+            let content = self.seal_content(handle, &new.harm)?;
+            let id_of_victim = Id::fresh(self.clock(), self.rng());
+            for recorded in record_victim(id, handle, content)? {
+                work.begin::<Victim>(id_of_victim, recorded)?;
+            }
+        }
+        work.notice(Report::KIND, Some(id));
+        let number = report.state.submission.receipt.clone();
+        if let Some(once) = once {
+            let answer = serde_json::json!({ "number": number, "report": id });
+            work.once(self.once_key(caller, "submit", once)?, answer);
+        }
+        let done = match work.commit().await {
+            Ok(done) => done,
+            Err(WorldError::Repeated(answer)) => return self.same_receipt(answer).await,
+            Err(error) => return Err(error),
+        };
+        let event = done.events.first().copied();
+        let event = event.ok_or(WorldError::NotFound("event"))?;
+        self.group_with_similar(id).await?;
+        Ok(Receipt {
+            number,
+            report: id,
+            event,
+        })
+    }
+
+    async fn same_receipt(&self, answer: serde_json::Value) -> Result<Receipt, WorldError> {
+        #[derive(Deserialize)]
+        struct Kept {
+            number: String,
+            report: MatterId,
+        }
+        let kept: Kept = serde_json::from_value(answer).map_err(WorldError::encoding)?;
+        let history = self.store().history(kept.report).await?;
+        let first = history.first().ok_or(WorldError::NotFound("report"))?;
+        Ok(Receipt {
+            number: kept.number,
+            report: kept.report,
+            event: first.event.header.id,
+        })
+    }
+
+    /// Proves that a receipt's event stands in the ledger, to whoever holds the receipt number.
+    pub async fn prove_receipt(&self, receipt: &str) -> Result<Proof, WorldError> {
+        let key = number::normalise(receipt);
+        let report = self.store().lookup("receipt", &key).await?;
+        let report = report.ok_or(WorldError::NotFound("receipt"))?;
+        let history = self.store().history(report).await?;
+        let first = history.first().ok_or(WorldError::NotFound("receipt"))?;
+        self.prove(first.event.header.id).await
+    }
+
+    fn check_submission(&self, new: &NewReport) -> Result<(), WorldError> {
+        let settings = self.settings();
+        let too_large = |field: &str, actual: usize, limit: usize| {
+            Err(WorldError::invalid(
+                field,
+                "error-too-large",
+                format!("{actual} is over the limit of {limit}"),
+            ))
+        };
+        if new.title.len() > 600 {
+            return too_large("title", new.title.len(), 600);
+        }
+        if new.title.trim().is_empty() {
+            return Err(WorldError::invalid(
+                "title",
+                "error-empty",
+                "a title is needed",
+            ));
+        }
+        let text = new.technique.len() + new.harm.text.len();
+        if text > settings.max_text_bytes {
+            return too_large("technique", text, settings.max_text_bytes);
+        }
+        if new.attachments.len() > settings.max_attachments {
+            let count = new.attachments.len();
+            return too_large("attachments", count, settings.max_attachments);
+        }
+        let files = new.attachments.iter().chain(&new.original);
+        for file in files {
+            if file.bytes.len() > settings.max_attachment_bytes {
+                let limit = settings.max_attachment_bytes;
+                return too_large("attachments", file.bytes.len(), limit);
+            }
+        }
+        if new.values.is_empty() && new.technique.trim().is_empty() {
+            return Err(WorldError::invalid(
+                "technique",
+                "error-empty",
+                "a description or at least one value is needed",
+            ));
+        }
+        if let Some(sector) = &new.sector
+            && !self.knows_sector(sector)
+        {
+            return Err(WorldError::invalid(
+                "sector",
+                "error-unknown-sector",
+                "not a sector in force today",
+            ));
+        }
+        Ok(())
+    }
+
+    fn knows_sector(&self, code: &str) -> bool {
+        code.parse().is_ok_and(|code| self.catalogue().knows_sector(&code))
+    }
+
+    /// The original and the attachments, each under a key of its own that only the seal key opens.
+    fn blobs(
+        &self,
+        matter: MatterId,
+        handle: HandleId,
+        new: &NewReport,
+    ) -> Result<(Vec<Blob>, Vec<String>), WorldError> {
+        let files = new.original.iter().chain(&new.attachments);
+        let mut blobs = Vec::new();
+        let mut names = Vec::new();
+        for file in files {
+            let id: MatterId = Id::random(self.rng());
+            let key = SecretKey::generate(self.rng());
+            let cipher = key.seal(self.rng(), id.bytes(), &file.bytes);
+            blobs.push(Blob {
+                id,
+                matter,
+                sha256: Sha256::digest(&cipher).into(),
+                wrapped_key: self.wrap_blob_key(handle, id, &key),
+                cipher,
+            });
+            names.push(file.name.clone());
+        }
+        Ok((blobs, names))
+    }
+
+    /// A key against doing it twice that says nothing about who asked.
+    pub(crate) fn once_key(
+        &self,
+        caller: &Caller,
+        what: &str,
+        given: &str,
+    ) -> Result<String, WorldError> {
+        if given.is_empty() || given.len() > 200 {
+            return Err(WorldError::invalid(
+                "idempotency-key",
+                "error-idempotency-key",
+                "1 to 200 bytes are expected",
+            ));
+        }
+        let party = caller.party_id()?;
+        let text = format!("{party} {what} {given}");
+        let tag = self.keys().token.derive("once").tag(text.as_bytes());
+        Ok(format!("{what}/{}", hex::encode(tag)))
+    }
+}
+
+/// What the ledger says of the time an attack was seen: its hour.
+fn coarse_hour(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second().div_euclid(3_600) * 3_600).unwrap_or(at)
+}

@@ -1,0 +1,337 @@
+//! The analyst's side of a report: take it with a reason, read its sealed part, ask, note, close.
+
+use jiff::{SignedDuration, Timestamp};
+use kaname_kernel::{Actor, HandleId, Matter, MatterId};
+use kaname_policy::{Action, Resource};
+use kaname_sharing::{
+    report::{Closing, Report, ReportChange, Technique},
+    triage,
+    victim::{self, Harm, Victim},
+};
+use kaname_store::{ListQuery, Sort};
+
+use super::similar::Similar;
+use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
+
+/// An opening counts for one shift; after that the sealed part opens only with a new reason.
+pub const OPENING: SignedDuration = SignedDuration::from_hours(8);
+
+/// A report with what this caller may see of it.
+#[derive(Debug, Clone)]
+pub struct ReportView {
+    /// The report.
+    pub report: Loaded<Report>,
+    /// Its sealed part, for the provider and, within an opening, the assigned analyst.
+    pub content: Option<Technique>,
+    /// What was done to the victim, for the same.
+    pub harm: Option<Harm>,
+    /// Questions and answers in the clear: whether the hub spoke, the text, when. Empty when the
+    /// sealed part is shut.
+    pub thread: Vec<(bool, String, Timestamp)>,
+    /// Officers' notes in the clear, for the assigned analyst.
+    pub notes: Vec<(String, Timestamp)>,
+    /// Whether the caller's party is the provider.
+    pub own: bool,
+    /// Other reports with the same values, for officers.
+    pub similar: Vec<Similar>,
+    /// Items derived from it: for the provider, and within an opening the assigned analyst.
+    pub items: Vec<MatterId>,
+}
+
+impl World {
+    /// Reports waiting in triage, soonest deadline first.
+    pub async fn triage_list(
+        &self,
+        caller: &Caller,
+        adjust: impl FnOnce(&mut ListQuery),
+    ) -> Result<Listed<Report>, WorldError> {
+        self.allow_any(caller, Action::TriageList)?;
+        let mut query = self.query::<Report>(caller).await?;
+        query.sort = Sort::Due;
+        query.states = vec!["submitted".to_owned(), "in_triage".to_owned()];
+        adjust(&mut query);
+        self.list(&query).await
+    }
+
+    /// A report with as much as the caller may see.
+    pub async fn report(&self, caller: &Caller, id: MatterId) -> Result<ReportView, WorldError> {
+        let report = self.see::<Report>(caller, id).await?;
+        let handle = report.state.submission.handle;
+        let own = self.owns(caller, Some(handle.cast())).await?;
+        let analyst = !own && self.holds_open(caller, &report.state);
+        let mut view = ReportView {
+            report,
+            content: None,
+            harm: None,
+            thread: Vec::new(),
+            notes: Vec::new(),
+            own,
+            similar: Vec::new(),
+            items: Vec::new(),
+        };
+        if own || analyst {
+            self.open_view(&mut view, analyst).await?;
+        }
+        if caller.is_officer() && !own {
+            view.similar = self.similar_reports(id).await?;
+        }
+        Ok(view)
+    }
+
+    async fn open_view(&self, view: &mut ReportView, analyst: bool) -> Result<(), WorldError> {
+        let state = &view.report.state;
+        let handle = state.submission.handle;
+        view.content = Some(self.open_content(handle, &state.submission.content)?);
+        for line in &state.thread {
+            let text = self.open_content(handle, &line.text)?;
+            view.thread.push((line.from_hub, text, line.at));
+        }
+        if analyst {
+            for note in &state.notes {
+                let text = self.open_content(handle, &note.text)?;
+                view.notes.push((text, note.at));
+            }
+        }
+        if let Some(victim) = self.victim_of(view.report.id).await? {
+            view.harm = Some(self.open_content(handle, &victim.state.content)?);
+        }
+        view.items = self.items_of(handle, view.report.id).await?;
+        Ok(())
+    }
+
+    /// Whether the caller is the assigned analyst within an opening.
+    fn holds_open(&self, caller: &Caller, report: &Report) -> bool {
+        let Ok(account) = caller.account_id() else {
+            return false;
+        };
+        let last = report.openings.iter().rev().find(|one| one.officer == account);
+        let fresh = last.is_some_and(|one| self.now().duration_since(one.at) < OPENING);
+        report.assigned == Some(account) && fresh
+    }
+
+    pub(crate) async fn victim_of(
+        &self,
+        report: MatterId,
+    ) -> Result<Option<Loaded<Victim>>, WorldError> {
+        let mut query = ListQuery::of(Victim::KIND, self.everything().await?);
+        query.scope = Some(report);
+        query.limit = 1;
+        let mut page = self.list::<Victim>(&query).await?;
+        Ok(page.rows.pop())
+    }
+
+    /// Items whose handle leads to this report. Only the sealed store knows.
+    async fn items_of(
+        &self,
+        handle: HandleId,
+        report: MatterId,
+    ) -> Result<Vec<MatterId>, WorldError> {
+        let link = self.open_link(handle).await?;
+        let mut items = Vec::new();
+        for other in self.handles_of(link.party).await? {
+            let link = self.open_link(other).await?;
+            if link.report == Some(report) {
+                let mut query =
+                    ListQuery::of(kaname_sharing::Item::KIND, self.everything().await?);
+                query.owner = Some(other.cast());
+                let page = self.store().list(&query).await?;
+                items.extend(page.rows.into_iter().map(|row| row.record.id));
+            }
+        }
+        Ok(items)
+    }
+
+    /// The analyst takes a report: a recorded assignment with a reason, which the provider and the
+    /// auditor see.
+    pub async fn take_report(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        reason: &str,
+    ) -> Result<Loaded<Report>, WorldError> {
+        let officer = caller.account_id()?;
+        let (mut report, own) = self.report_for(caller, id, Action::TriageAssign).await?;
+        let changes = triage::assign(&report.state, officer, reason, own)?;
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut report, changes)?;
+        if let Some(mut victim) = self.victim_of(id).await?
+            && let Ok(changes) = victim::assign_victim(&victim.state, officer, reason, own)
+        {
+            work.apply(&mut victim, changes)?;
+            // Who may see the victim's record has changed.
+            work.new_epoch();
+        }
+        work.notice(Report::KIND, Some(id));
+        work.commit().await?;
+        Ok(report)
+    }
+
+    /// The assigned analyst opens the sealed part again, with a reason.
+    pub async fn reopen_report(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        reason: &str,
+    ) -> Result<Loaded<Report>, WorldError> {
+        let officer = caller.account_id()?;
+        let (mut report, _) = self.report_for(caller, id, Action::TriageAssign).await?;
+        let changes = triage::open(&report.state, officer, reason)?;
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut report, changes)?;
+        work.notice(Report::KIND, Some(id));
+        work.commit().await?;
+        Ok(report)
+    }
+
+    /// The analyst asks the provider.
+    pub async fn ask_provider(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        text: &str,
+    ) -> Result<(), WorldError> {
+        self.say(caller, id, text, |report, officer, text| {
+            triage::ask(report, officer, text)
+        })
+        .await
+    }
+
+    /// The analyst writes a note for other officers.
+    pub async fn note_report(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        text: &str,
+    ) -> Result<(), WorldError> {
+        self.say(caller, id, text, |report, officer, text| {
+            triage::note(report, officer, text)
+        })
+        .await
+    }
+
+    async fn say(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        text: &str,
+        decide: impl FnOnce(
+            &Report,
+            kaname_kernel::AccountId,
+            kaname_sharing::Sealed,
+        ) -> Result<Vec<ReportChange>, kaname_sharing::Refused>,
+    ) -> Result<(), WorldError> {
+        let officer = caller.account_id()?;
+        let (mut report, _) = self.report_for(caller, id, Action::TriageAssign).await?;
+        let sealed = self.sealed_text(report.state.submission.handle, text)?;
+        let changes = decide(&report.state, officer, sealed)?;
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut report, changes)?;
+        work.notice(Report::KIND, Some(id));
+        work.commit().await?;
+        Ok(())
+    }
+
+    /// The analyst closes a report as a duplicate or as not actionable.
+    pub async fn close_report(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        closing: Closing,
+    ) -> Result<Loaded<Report>, WorldError> {
+        let officer = caller.account_id()?;
+        let (mut report, _) = self.report_for(caller, id, Action::TriageClose).await?;
+        let changes = triage::close(&report.state, officer, closing)?;
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut report, changes)?;
+        work.notice(Report::KIND, Some(id));
+        work.commit().await?;
+        Ok(report)
+    }
+
+    /// The provider answers a question, or adds something unasked.
+    pub async fn answer_hub(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        text: &str,
+    ) -> Result<(), WorldError> {
+        let (mut report, handle) = self.own_report(caller, id).await?;
+        let sealed = self.sealed_text(handle, text)?;
+        let changes = triage::answer(&report.state, handle, sealed)?;
+        self.keep_own_report(&mut report, handle, changes).await
+    }
+
+    /// The provider takes a report back.
+    pub async fn withdraw_report(&self, caller: &Caller, id: MatterId) -> Result<(), WorldError> {
+        let (mut report, handle) = self.own_report(caller, id).await?;
+        let changes = triage::withdraw(&report.state, handle)?;
+        self.keep_own_report(&mut report, handle, changes).await
+    }
+
+    async fn own_report(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+    ) -> Result<(Loaded<Report>, HandleId), WorldError> {
+        let report = self.see::<Report>(caller, id).await?;
+        let handle = report.state.submission.handle;
+        if !self.owns(caller, Some(handle.cast())).await? {
+            return Err(WorldError::Denied("refused-not-owner"));
+        }
+        self.allow_any(caller, Action::SubmissionSubmit)?;
+        Ok((report, handle))
+    }
+
+    async fn keep_own_report(
+        &self,
+        report: &mut Loaded<Report>,
+        handle: HandleId,
+        changes: Vec<ReportChange>,
+    ) -> Result<(), WorldError> {
+        let mut work = self.work(&Actor::sealed(handle));
+        work.apply(report, changes)?;
+        work.notice(Report::KIND, Some(report.id));
+        work.commit().await?;
+        Ok(())
+    }
+
+    /// A report an officer wants to act on, with whether the officer is of the provider's party.
+    pub(super) async fn report_for(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        action: Action,
+    ) -> Result<(Loaded<Report>, bool), WorldError> {
+        let report = self.see::<Report>(caller, id).await?;
+        let handle = report.state.submission.handle;
+        let own = self.owns(caller, Some(handle.cast())).await?;
+        let mut resource = Resource::one(Report::KIND, id)
+            .in_state(report.state.state.as_str())
+            .provider_is_own(own);
+        if let Some(officer) = report.state.assigned {
+            resource = resource.assigned_to(officer);
+        }
+        self.allow(caller, action, &resource)?;
+        Ok((report, own))
+    }
+
+    /// Seals a text between hub and provider.
+    pub(super) fn sealed_text(
+        &self,
+        handle: HandleId,
+        text: &str,
+    ) -> Result<kaname_sharing::Sealed, WorldError> {
+        let text = text.trim();
+        if text.len() > 20_000 {
+            return Err(WorldError::invalid(
+                "text",
+                "error-too-large",
+                "at most 20,000 bytes",
+            ));
+        }
+        if text.is_empty() {
+            return Ok(kaname_sharing::Sealed::default());
+        }
+        self.seal_content(handle, &text)
+    }
+}

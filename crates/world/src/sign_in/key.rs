@@ -1,0 +1,27 @@
+//! API keys: one per machine, scoped, shown once, revocable.
+
+use kaname_directory::{
+    Key,
+    key::{KEY_SPACE, prefix_of},
+};
+
+use crate::{caller::Caller, error::WorldError, world::World};
+
+impl World {
+    /// The caller behind an API key, or not signed in. A wrong key counts against the address it came
+    /// from, and only against that: one hostile machine must not shut out others.
+    pub async fn key_caller(&self, token: &str, address: &str) -> Result<Caller, WorldError> {
+        self.may_guess_from(address).await?;
+        // A prefix nobody has stands in for a malformed one, so that both take the same way.
+        let prefix = prefix_of(token).unwrap_or("kn_");
+        let found = self.find_any::<Key>(KEY_SPACE, prefix).await?;
+        let now = self.now();
+        match found.filter(|key| key.state.opens(token, now)) {
+            Some(key) => self.machine(key.id.cast(), &key.state).await,
+            None => {
+                self.failed_guess_from(address).await?;
+                Err(WorldError::Unauthenticated)
+            }
+        }
+    }
+}

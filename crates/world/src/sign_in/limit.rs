@@ -1,0 +1,68 @@
+//! Limits on guessing, per login and per address, in windows of 15 minutes.
+
+use jiff::SignedDuration;
+
+use crate::{error::WorldError, world::World};
+
+const SPACE: &str = "guess";
+const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+/// One address may fail this many times as often as one login before it waits: an office has many
+/// people behind one.
+const ADDRESS_FACTOR: u64 = 20;
+
+impl World {
+    /// Refuses when this login or address failed too often lately. Called before the password is
+    /// looked at, whether or not the login exists.
+    pub(super) async fn may_guess(&self, login: &str, address: &str) -> Result<(), WorldError> {
+        self.not_stopped(&format!("login/{login}")).await?;
+        self.may_guess_from(address).await
+    }
+
+    /// The same for an address alone.
+    pub(super) async fn may_guess_from(&self, address: &str) -> Result<(), WorldError> {
+        self.not_stopped(&format!("address/{address}")).await
+    }
+
+    /// Counts a failure; past the limit the login or address waits out the window.
+    pub(super) async fn failed_guess(&self, login: &str, address: &str) -> Result<(), WorldError> {
+        let most = self.settings().max_sign_in_failures;
+        self.count_failure(&format!("login/{login}"), most).await?;
+        self.failed_guess_from(address).await
+    }
+
+    /// The same for an address alone.
+    pub(super) async fn failed_guess_from(&self, address: &str) -> Result<(), WorldError> {
+        let most = self.settings().max_sign_in_failures;
+        let most = most.saturating_mul(ADDRESS_FACTOR);
+        self.count_failure(&format!("address/{address}"), most).await
+    }
+
+    /// Forgets a login's failures after it signed in.
+    pub(super) async fn guessed_right(&self, login: &str) -> Result<(), WorldError> {
+        let key = format!("count/login/{login}");
+        self.store().kv_take(SPACE, &key, self.now()).await?;
+        Ok(())
+    }
+
+    async fn not_stopped(&self, who: &str) -> Result<(), WorldError> {
+        let now = self.now();
+        let held = self.store().kv_get(SPACE, &format!("stop/{who}"), now).await?;
+        let until = held.and_then(|value| value.as_i64()).unwrap_or(0);
+        if until > now.as_second() {
+            return Err(WorldError::TooMany((until - now.as_second()).unsigned_abs()));
+        }
+        Ok(())
+    }
+
+    async fn count_failure(&self, who: &str, most: u64) -> Result<(), WorldError> {
+        let now = self.now();
+        let until = now + WINDOW;
+        let key = format!("count/{who}");
+        if self.store().kv_count(SPACE, &key, now, until).await? >= most {
+            let stop = serde_json::json!(until.as_second());
+            let key = format!("stop/{who}");
+            self.store().kv_put(SPACE, &key, stop, until).await?;
+        }
+        Ok(())
+    }
+}

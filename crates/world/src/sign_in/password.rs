@@ -1,0 +1,79 @@
+//! Passwords: argon2id (RFC 9106) in PHC form.
+
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
+    password_hash::{Salt, SaltString},
+};
+use kaname_kernel::Rng;
+
+use crate::error::WorldError;
+
+/// Shortest password, in characters (NIST SP 800-63B §5.1.1.2 asks for 8 with a second factor).
+pub const MIN_CHARS: usize = 12;
+/// Longest password, in bytes.
+pub const MAX_BYTES: usize = 1_024;
+
+/// OWASP's second recommended setting: 19 MiB, two passes, one lane.
+fn hasher() -> Argon2<'static> {
+    let params = Params::new(19_456, 2, 1, None).unwrap_or_default();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// Whether a new password will do: long enough, not one character repeated, not the login.
+pub fn check_new(password: &str, login: &str) -> Result<(), WorldError> {
+    let invalid = |key, message: String| Err(WorldError::invalid("password", key, message));
+    if password.chars().count() < MIN_CHARS {
+        let message = format!("at least {MIN_CHARS} characters are needed");
+        return invalid("error-password-short", message);
+    }
+    if password.len() > MAX_BYTES {
+        let message = format!("at most {MAX_BYTES} bytes are read");
+        return invalid("error-password-long", message);
+    }
+    let mut chars = password.chars();
+    let first = chars.next();
+    let uniform = chars.all(|c| Some(c) == first);
+    if uniform || password.to_lowercase().contains(&login.to_lowercase()) {
+        return invalid(
+            "error-password-easy",
+            "it repeats one character or contains the login".to_owned(),
+        );
+    }
+    Ok(())
+}
+
+/// Hashes a password. Takes tens of milliseconds: runs off the async threads.
+pub async fn hash(password: String, rng: &dyn Rng) -> Result<String, WorldError> {
+    let salt: [u8; 16] = rng.bytes();
+    let work = move || {
+        let salt = SaltString::encode_b64(&salt).map_err(|_| "salt")?;
+        let hash = hasher().hash_password(password.as_bytes(), Salt::from(&salt));
+        hash.map(|hash| hash.to_string()).map_err(|_| "hash")
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    match done {
+        Ok(Ok(hash)) => Ok(hash),
+        Ok(Err(_)) | Err(_) => Err(WorldError::invalid(
+            "password",
+            "error-password-hash",
+            "the password could not be hashed",
+        )),
+    }
+}
+
+/// Whether the password fits. Without a stored hash (no such login) the same work is done on a
+/// stand-in, so that time does not tell which logins exist.
+pub async fn verify(password: String, stored: Option<String>) -> bool {
+    let known = stored.is_some();
+    // Hash of a random password nobody knows, with the same parameters.
+    const STAND_IN: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3RhbmQtaW4tc2FsdC0wMQ$\
+                            2VYg0f3mMDUvpnT5mQkF6mQ9o7bOq0n7b4t3c1d2e3E";
+    let work = move || {
+        let text = stored.as_deref().unwrap_or(STAND_IN);
+        let Ok(parsed) = PasswordHash::new(text) else {
+            return false;
+        };
+        hasher().verify_password(password.as_bytes(), &parsed).is_ok()
+    };
+    tokio::task::spawn_blocking(work).await.unwrap_or(false) && known
+}

@@ -1,0 +1,288 @@
+//! Sessions: made by signing in, listed and ended by their owner, short-lived when idle.
+
+use jiff::{SignedDuration, Timestamp};
+use kaname_directory::{
+    Account, SealedBytes,
+    account::{LOGIN_SPACE, login_key},
+};
+use kaname_kernel::{AccountId, Id};
+use kaname_policy::{Action, Resource};
+use serde::{Deserialize, Serialize};
+
+use super::{password, second_factor};
+use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+
+const SPACE: &str = "session";
+/// How stale `seen` may be before a request writes it again, in seconds.
+const SEEN_EVERY_S: i64 = 60;
+
+/// A fresh session: the token is for the cookie and stored nowhere.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// For the `__Host-` cookie.
+    pub token: String,
+    /// Whose.
+    pub account: AccountId,
+    /// Whether a second factor was shown.
+    pub second_factor: bool,
+    /// When the session ends in any case.
+    pub expires: Timestamp,
+}
+
+/// What its owner sees of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    /// Public number, for ending it.
+    pub number: String,
+    /// Since when.
+    pub started: Timestamp,
+    /// Last used, to the minute.
+    pub seen: Timestamp,
+    /// When a second factor was last shown.
+    pub second_factor_at: Option<Timestamp>,
+    /// Browser and address as told at sign-in, bounded; hostile text.
+    pub label: String,
+    /// Value that forms carry against cross-site requests.
+    pub csrf: String,
+    /// When it ends in any case.
+    pub expires: Timestamp,
+}
+
+impl World {
+    /// Signs in with login, password and, when the account has one, a one-time code. `address` is
+    /// where the request came from, for limits on guessing.
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+        code: &str,
+        (address, label): (&str, &str),
+    ) -> Result<SignedIn, WorldError> {
+        let login = login_key(login);
+        if login.len() > 256 || password.len() > password::MAX_BYTES {
+            return Err(WorldError::Unauthenticated);
+        }
+        self.may_guess(&login, address).await?;
+        let account = self.find_any::<Account>(LOGIN_SPACE, &login).await?;
+        let active = account.filter(|account| account.state.is_active());
+        let stored = active.as_ref().and_then(|a| a.state.password.clone());
+        let fits = password::verify(password.to_owned(), stored).await;
+        let second = match active {
+            Some(account) if fits => {
+                let second = self.second_factor(&account, code).await?;
+                second.map(|shown| (account, shown))
+            }
+            _ => None,
+        };
+        let Some((account, shown)) = second else {
+            self.failed_guess(&login, address).await?;
+            return Err(WorldError::Unauthenticated);
+        };
+        self.guessed_right(&login).await?;
+        self.start_session(account.id.cast(), shown, label).await
+    }
+
+    /// `Some(true)` when a second factor was shown and fits, `Some(false)` when the account has none,
+    /// `None` when it has one and the code does not fit or was used before.
+    pub(super) async fn second_factor(
+        &self,
+        account: &Loaded<Account>,
+        code: &str,
+    ) -> Result<Option<bool>, WorldError> {
+        let Some(sealed) = &account.state.totp else {
+            return Ok(Some(false));
+        };
+        let secret: String = self.open_secret("totp", sealed)?;
+        let now = self.now();
+        let Some(step) = second_factor::step_of(&secret, code, now) else {
+            return Ok(None);
+        };
+        // Each step's code counts once; its memory may go after the window it is valid in.
+        let key = format!("{}/{step}", account.id);
+        let until = now + SignedDuration::from_mins(5);
+        let uses = self.store().kv_count("totp", &key, now, until).await?;
+        Ok((uses == 1).then_some(true))
+    }
+
+    /// Starts a session for an account whose owner was recognised another way (OpenID Connect,
+    /// passkey, the demo's front page).
+    pub async fn start_session(
+        &self,
+        account: AccountId,
+        second_factor: bool,
+        label: &str,
+    ) -> Result<SignedIn, WorldError> {
+        let now = self.now();
+        let secret: [u8; 32] = self.rng().bytes();
+        let token = format!("{}.{}", account.uuid().simple(), hex::encode(secret));
+        let hours = i64::from(self.settings().session_max_hours);
+        let expires = now + SignedDuration::from_hours(hours);
+        let csrf: [u8; 16] = self.rng().bytes();
+        let number: [u8; 6] = self.rng().bytes();
+        let info = SessionInfo {
+            number: hex::encode(number),
+            started: now,
+            seen: now,
+            second_factor_at: second_factor.then_some(now),
+            label: label.chars().filter(|c| !c.is_control()).take(160).collect(),
+            csrf: hex::encode(csrf),
+            expires,
+        };
+        self.keep_session(&self.session_key(account, &token), &info).await?;
+        Ok(SignedIn {
+            token,
+            account,
+            second_factor,
+            expires,
+        })
+    }
+
+    /// Shows password and second factor again, for acts that need them fresh.
+    pub async fn step_up(
+        &self,
+        token: &str,
+        password: &str,
+        code: &str,
+        address: &str,
+    ) -> Result<(), WorldError> {
+        let (account_id, mut info, key) = self.session(token).await?;
+        let account = self.load::<Account>(account_id.cast()).await?;
+        let account = account.ok_or(WorldError::Unauthenticated)?;
+        let login = account.state.login.as_str().to_owned();
+        self.may_guess(&login, address).await?;
+        let stored = account.state.password.clone();
+        let fits = password::verify(password.to_owned(), stored).await;
+        let shown = if fits {
+            self.second_factor(&account, code).await?
+        } else {
+            None
+        };
+        match shown {
+            Some(true) => {
+                info.second_factor_at = Some(self.now());
+                self.keep_session(&key, &info).await
+            }
+            Some(false) => Err(WorldError::Denied("why-not-second-factor")),
+            None => {
+                self.failed_guess(&login, address).await?;
+                Err(WorldError::Unauthenticated)
+            }
+        }
+    }
+
+    /// The caller behind a session token, with the session's own facts.
+    pub async fn resume(&self, token: &str) -> Result<(Caller, SessionInfo), WorldError> {
+        let (account, mut info, key) = self.session(token).await?;
+        let now = self.now();
+        if now.duration_since(info.seen).as_secs() >= SEEN_EVERY_S {
+            info.seen = now;
+            self.keep_session(&key, &info).await?;
+        }
+        let number = Some(info.number.clone());
+        let caller = self.person(account, info.second_factor_at, number).await?;
+        Ok((caller, info))
+    }
+
+    /// Whether the caller may manage the own sessions and secrets.
+    pub(crate) fn allow_own_session(&self, caller: &Caller) -> Result<(), WorldError> {
+        let account = caller.account_id()?;
+        let own = Resource::any("session").of_account(account);
+        self.allow(caller, Action::SessionOwn, &own)
+    }
+
+    /// The caller's sessions, newest use first.
+    pub async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionInfo>, WorldError> {
+        self.allow_own_session(caller)?;
+        let prefix = format!("{}/", caller.account_id()?.uuid().simple());
+        let rows = self.store().kv_list(SPACE, &prefix, self.now()).await?;
+        let infos = rows.into_iter().map(|(_, value)| serde_json::from_value(value));
+        let mut infos: Vec<SessionInfo> =
+            infos.collect::<Result<_, _>>().map_err(WorldError::encoding)?;
+        infos.sort_by_key(|info| std::cmp::Reverse(info.seen));
+        Ok(infos)
+    }
+
+    /// Ends one of the caller's sessions, by its number.
+    pub async fn end_session(&self, caller: &Caller, number: &str) -> Result<(), WorldError> {
+        self.allow_own_session(caller)?;
+        self.end_sessions_of(caller.account_id()?, |info| info.number == number)
+            .await
+    }
+
+    /// Ends the session of this token, if there is one.
+    pub async fn sign_out(&self, token: &str) -> Result<(), WorldError> {
+        if let Some((account, _)) = split(token) {
+            let key = self.session_key(account, token);
+            self.store().kv_take(SPACE, &key, self.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends sessions of an account: when its password changes, it is disabled, or its owner asks.
+    pub(crate) async fn end_sessions_of(
+        &self,
+        account: AccountId,
+        which: impl Fn(&SessionInfo) -> bool,
+    ) -> Result<(), WorldError> {
+        let prefix = format!("{}/", account.uuid().simple());
+        let now = self.now();
+        for (key, value) in self.store().kv_list(SPACE, &prefix, now).await? {
+            let info: SessionInfo =
+                serde_json::from_value(value).map_err(WorldError::encoding)?;
+            if which(&info) {
+                self.store().kv_take(SPACE, &key, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn session(&self, token: &str) -> Result<(AccountId, SessionInfo, String), WorldError> {
+        let (account, _) = split(token).ok_or(WorldError::Unauthenticated)?;
+        let key = self.session_key(account, token);
+        let now = self.now();
+        let value = self.store().kv_get(SPACE, &key, now).await?;
+        let value = value.ok_or(WorldError::Unauthenticated)?;
+        let info = serde_json::from_value(value).map_err(WorldError::encoding)?;
+        Ok((account, info, key))
+    }
+
+    async fn keep_session(&self, key: &str, info: &SessionInfo) -> Result<(), WorldError> {
+        let idle = SignedDuration::from_hours(i64::from(self.settings().session_idle_hours));
+        let expires = info.expires.min(self.now() + idle);
+        let value = serde_json::to_value(info).map_err(WorldError::encoding)?;
+        self.store().kv_put(SPACE, key, value, expires).await?;
+        Ok(())
+    }
+
+    /// What is stored of a token: a keyed tag, so that a copy of the database opens no session.
+    fn session_key(&self, account: AccountId, token: &str) -> String {
+        let tag = self.keys().token.derive("session").tag(token.as_bytes());
+        format!("{}/{}", account.uuid().simple(), hex::encode(tag))
+    }
+
+    /// Seals a small secret of an account (a one-time-password secret).
+    pub(crate) fn seal_secret(&self, purpose: &str, secret: &str) -> SealedBytes {
+        let key = self.keys().token.derive(purpose);
+        SealedBytes::new(key.seal(self.rng(), purpose.as_bytes(), secret.as_bytes()))
+    }
+
+    /// Opens what [`World::seal_secret`] gave.
+    pub(crate) fn open_secret(
+        &self,
+        purpose: &str,
+        sealed: &SealedBytes,
+    ) -> Result<String, WorldError> {
+        let key = self.keys().token.derive(purpose);
+        let plain = key.open(purpose.as_bytes(), sealed.bytes())?;
+        String::from_utf8(plain).map_err(WorldError::encoding)
+    }
+}
+
+fn split(token: &str) -> Option<(AccountId, &str)> {
+    let (account, secret) = token.split_once('.')?;
+    if account.len() != 32 || secret.len() != 64 {
+        return None;
+    }
+    let account: AccountId = account.parse::<Id<_>>().ok()?;
+    Some((account, secret))
+}

@@ -1,0 +1,126 @@
+//! A world owns its store, its keys, its clock and its doors to the outside.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use kaname_directory::Catalogue;
+use kaname_kernel::{Audience, AudienceId, Clock, Rng};
+use kaname_policy::Policy;
+use kaname_store::{Committed, Store};
+use tokio::sync::broadcast;
+
+use crate::{error::WorldError, keys::Keys, settings::Settings, sight::Sight};
+
+/// How many notices a slow live page may fall behind before it is told to reload.
+const NOTICE_BACKLOG: usize = 1_024;
+
+/// One world: the live one, or an exercise run in a store of its own.
+pub struct World {
+    store: Arc<dyn Store>,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+    settings: Settings,
+    policy: Policy,
+    catalogue: Catalogue,
+    pub(crate) sight: Sight,
+    pub(crate) news: broadcast::Sender<News>,
+    newest: Mutex<Committed>,
+}
+
+/// What a live page is told: a topic, never content. Readers ask again with their own eyes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// Topic, such as `report`.
+    pub topic: String,
+    /// Position in the outbox.
+    pub position: u64,
+}
+
+impl World {
+    /// Over a store, with keys, clock and randomness given.
+    pub fn new(
+        store: Arc<dyn Store>,
+        keys: Keys,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        settings: Settings,
+    ) -> Result<Self, WorldError> {
+        let policy = Policy::builtin().map_err(WorldError::encoding)?;
+        let catalogue = Catalogue::builtin().map_err(WorldError::encoding)?;
+        let newest = Committed {
+            first_seq: None,
+            ledger_size: 0,
+            epoch: 0,
+        };
+        Ok(Self {
+            store,
+            keys,
+            clock,
+            rng,
+            settings,
+            policy,
+            catalogue,
+            sight: Sight::default(),
+            news: broadcast::channel(NOTICE_BACKLOG).0,
+            newest: Mutex::new(newest),
+        })
+    }
+
+    /// The store. Reading through it shows everything: callers apply the reader's bitmap.
+    pub fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// Now, in UTC.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Randomness fit for keys.
+    pub fn rng(&self) -> &dyn Rng {
+        self.rng.as_ref()
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Bounds and names of this world.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Who may act.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The dated data: sectors, bodies, classes, duties.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// News from now on.
+    pub fn listen(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    /// Every interned audience.
+    pub async fn audiences(&self) -> Result<Arc<Vec<(AudienceId, Audience)>>, WorldError> {
+        self.sight.audiences(self.store()).await
+    }
+
+    pub(crate) fn committed(&self, committed: &Committed) {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if committed.ledger_size > newest.ledger_size {
+            *newest = *committed;
+        }
+    }
+}
