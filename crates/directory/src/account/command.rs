@@ -170,5 +170,9 @@ fn check_roles(what: &'static str, roles: &BTreeSet<Role>, party: &Party) -> Res
     if !party.is_hub() && roles.iter().any(|role| role.is_officer()) {
         return Refused::state(what, "officers belong to the party that runs the hub");
     }
+    // A steward sets roles in the own party: in the hub's, that would be a way to make officers.
+    if party.is_hub() && roles.contains(&Role::Steward) {
+        return Refused::state(what, "the hub's accounts are managed by its administrators");
+    }
     Ok(())
 }
