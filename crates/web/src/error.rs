@@ -1,0 +1,265 @@
+//! What goes wrong, once for people (a designed page) and once for programs (RFC 9457).
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::text::Text;
+
+/// Why a request was not served. The answer's form (page or problem details) is chosen by
+/// [`crate::frame::around`] after what the client accepts.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// There is no such thing, or none the reader may know of: the same answer.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in.
+    #[error("not signed in")]
+    SignIn,
+    /// Signed in too long ago for this: the second factor is asked for again.
+    #[error("second factor is older than this action allows")]
+    Again,
+    /// The reader knows of it but may not do this.
+    #[error("not allowed: {because}")]
+    Forbidden {
+        /// Key of the message that says why.
+        because: &'static str,
+    },
+    /// The form came from elsewhere, or its token is old.
+    #[error("form token is missing or belongs to another session")]
+    Forged,
+    /// Not HTTP as this server reads it.
+    #[error("malformed request")]
+    BadRequest,
+    /// The body can't be read.
+    #[error("malformed body at {at}: {why}")]
+    Malformed {
+        /// Where: field, JSON pointer, or line and column.
+        at: String,
+        /// What is wrong there, in English, for whoever writes the client.
+        why: String,
+    },
+    /// The body was read, and what it says can't be accepted.
+    #[error("{} faults in what was sent", .0.len())]
+    Invalid(Vec<Fault>),
+    /// The body is larger than this endpoint takes.
+    #[error("body too large")]
+    TooLarge,
+    /// The body's media type is not one this endpoint reads.
+    #[error("unsupported media type; {expected} is expected")]
+    WrongMedia {
+        /// What is read here.
+        expected: &'static str,
+    },
+    /// None of the media types that the client accepts can be given.
+    #[error("not acceptable")]
+    NotAcceptable,
+    /// This address does not take that method.
+    #[error("method not allowed")]
+    WrongMethod,
+    /// Someone else changed it in the meantime.
+    #[error("changed in the meantime")]
+    Conflict,
+    /// Too many tries.
+    #[error("too many requests; retry after {retry_after_s} s")]
+    TooMany {
+        /// When trying again makes sense, in seconds.
+        retry_after_s: u32,
+    },
+    /// Overloaded, or it took too long.
+    #[error("busy")]
+    Busy,
+    /// A fault of this program. The cause goes to the log, never to the client.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// One thing wrong in what was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// Where: field or JSON pointer.
+    pub at: String,
+    /// What is wrong there and what would be right, for people, in their language.
+    pub said: String,
+}
+
+impl Failure {
+    /// A fault of this program.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// Status of the answer (RFC 9110).
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignIn | Self::Again => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } | Self::Forged => StatusCode::FORBIDDEN,
+            Self::BadRequest | Self::Malformed { .. } => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::WrongMedia { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The failure that a bare error status of some layer stands for.
+    pub(crate) const fn of_status(status: StatusCode) -> Option<Self> {
+        Some(match status {
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::WrongMethod,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::BAD_REQUEST => Self::BadRequest,
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Self::Busy,
+            _ => return None,
+        })
+    }
+
+    /// Stable name for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::SignIn => "not_signed_in",
+            Self::Again => "second_factor_needed",
+            Self::Forbidden { .. } => "forbidden",
+            Self::Forged => "form_token",
+            Self::BadRequest => "malformed_request",
+            Self::Malformed { .. } => "malformed_body",
+            Self::Invalid(_) => "invalid",
+            Self::TooLarge => "too_large",
+            Self::WrongMedia { .. } => "unsupported_media_type",
+            Self::NotAcceptable => "not_acceptable",
+            Self::WrongMethod => "method_not_allowed",
+            Self::Conflict => "conflict",
+            Self::TooMany { .. } => "too_many",
+            Self::Busy => "busy",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// Key of what happened and key of what to do.
+    const fn keys(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotFound => ("common-error-not-found", "common-error-not-found-do"),
+            Self::SignIn => ("common-error-sign-in", "common-error-sign-in-do"),
+            Self::Again => ("common-error-again", "common-error-again-do"),
+            Self::Forbidden { because } => ("common-error-forbidden", because),
+            Self::Forged => ("common-error-forged", "common-error-forged-do"),
+            Self::BadRequest => ("common-error-bad-request", "common-error-bad-request-do"),
+            Self::Malformed { .. } => ("common-error-malformed", "common-error-malformed-do"),
+            Self::Invalid(_) => ("common-error-invalid", "common-error-invalid-do"),
+            Self::TooLarge => ("common-error-too-large", "common-error-too-large-do"),
+            Self::WrongMedia { .. } => ("common-error-media", "common-error-media-do"),
+            Self::NotAcceptable => (
+                "common-error-not-acceptable",
+                "common-error-not-acceptable-do",
+            ),
+            Self::WrongMethod => ("common-error-method", "common-error-method-do"),
+            Self::Conflict => ("common-error-conflict", "common-error-conflict-do"),
+            Self::TooMany { .. } => ("common-error-too-many", "common-error-too-many-do"),
+            Self::Busy => ("common-error-busy", "common-error-busy-do"),
+            Self::Internal(_) => ("common-error-internal", "common-error-internal-do"),
+        }
+    }
+}
+
+/// The failure on its way from the handler to the frame.
+#[derive(Clone)]
+pub(crate) struct Failed(pub(crate) Arc<Failure>);
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Failed(Arc::new(self)));
+        response
+    }
+}
+
+/// A failure told in a language: the page's content and the JSON document (RFC 9457) alike.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    /// `about:blank`: the status says the kind, `code` says which.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// What happened.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What to do.
+    pub detail: String,
+    /// Stable name of the failure.
+    pub code: &'static str,
+    /// Path asked for.
+    pub instance: String,
+    /// Where in the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The parser's own words, in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Largest body taken here, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// Media type read here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<&'static str>,
+    /// Each thing wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+    /// Number under which the log has the cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+}
+
+impl Problem {
+    /// `limit`: the endpoint's, in bytes. `number`: under which the cause was logged.
+    pub(crate) fn new(
+        failure: &Failure,
+        text: Text,
+        instance: &str,
+        limit: Option<u64>,
+        number: Option<String>,
+    ) -> Self {
+        let (title, detail) = failure.keys();
+        let mut problem = Self {
+            kind: "about:blank",
+            title: text.t(title).into_owned(),
+            status: failure.status().as_u16(),
+            detail: text.t(detail).into_owned(),
+            code: failure.code(),
+            instance: instance.to_owned(),
+            at: None,
+            why: None,
+            limit: None,
+            expected: None,
+            faults: Vec::new(),
+            number,
+        };
+        match failure {
+            Failure::Malformed { at, why } => {
+                problem.at = Some(at.clone());
+                problem.why = Some(why.clone());
+            }
+            Failure::Invalid(faults) => problem.faults.clone_from(faults),
+            Failure::TooLarge => problem.limit = limit,
+            Failure::WrongMedia { expected } => problem.expected = Some(expected),
+            _ => {}
+        }
+        problem
+    }
+}
+
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,232 @@
+//! The middleware around every route: builds the [`Frame`], tells failures as page or problem, and
+//! puts the protecting headers on each answer.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+use super::{Frame, Host, Page, Section, Visitor, cookie, show_with};
+use crate::{
+    error::{Failed, Failure, Problem},
+    route::BodyLimit,
+    text::group,
+};
+
+/// Everything is forbidden but what the pages use: own style, script, images, streams and forms.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const PROTECTION: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+/// The page that tells of a failure.
+#[derive(Template)]
+#[template(path = "frame_error.html")]
+pub(super) struct ErrorPage {
+    pub(super) page: Page,
+    pub(super) problem: Problem,
+}
+
+impl ErrorPage {
+    fn limit(&self) -> Option<String> {
+        self.problem.limit.map(|limit| group(limit / 1024))
+    }
+}
+
+/// Middleware, outermost of all that know the state.
+pub async fn around<H: Host>(State(host): State<H>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let (visitor, refused) = match host.visitor(&parts).await {
+        Ok(visitor) => (visitor, None),
+        Err(failure) => (Visitor::default(), Some(failure)),
+    };
+    let frame = Frame::of(Arc::new(host.settings().clone()), visitor, &parts);
+    let asked = Asked {
+        page: accepts_page(&parts.headers),
+        reading: matches!(parts.method, Method::GET | Method::HEAD),
+    };
+    let mut request = Request::from_parts(parts, body);
+    request.extensions_mut().insert(frame.clone());
+    let mut response = match refused {
+        None => next.run(request).await,
+        Some(failure) => failure.into_response(),
+    };
+    if let Some(failure) = failure_in(&response) {
+        let told = tell(&frame, &asked, &failure, &response);
+        let cookies = response
+            .headers()
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .cloned()
+            .collect();
+        response = with_cookies(told, cookies);
+    }
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    protect(&mut response, is_page);
+    if is_page {
+        keep(&frame, response.headers_mut());
+    }
+    response
+}
+
+struct Asked {
+    page: bool,
+    reading: bool,
+}
+
+fn accepts_page(headers: &HeaderMap) -> bool {
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// What the handler or a layer refused, unless it told so itself in its own media type.
+fn failure_in(response: &Response) -> Option<Arc<Failure>> {
+    if let Some(Failed(failure)) = response.extensions().get::<Failed>() {
+        return Some(failure.clone());
+    }
+    let kind = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .map(HeaderValue::as_bytes);
+    let bare = kind.is_none_or(|kind| kind.starts_with(b"text/plain"));
+    let status = response.status();
+    (bare && !status.is_success())
+        .then(|| Failure::of_status(status).map(Arc::new))
+        .flatten()
+}
+
+fn tell(frame: &Frame, asked: &Asked, failure: &Failure, response: &Response) -> Response {
+    let number = matches!(failure, Failure::Internal(_)).then(|| log(frame, failure));
+    if asked.page
+        && let Some(redirect) = to_sign_in(frame, asked, failure)
+    {
+        return redirect;
+    }
+    let limit = response
+        .extensions()
+        .get::<BodyLimit>()
+        .map(|limit| limit.0);
+    let address = &frame.inside().address;
+    let path = address.split('?').next().unwrap_or_default();
+    let problem = Problem::new(failure, frame.text(), path, limit, number);
+    let mut told = if asked.page {
+        let page = frame.page(Section::Elsewhere, problem.title.clone());
+        show_with(failure.status(), &ErrorPage { page, problem })
+            .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    } else {
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        (failure.status(), kind, Json(problem)).into_response()
+    };
+    if let Failure::TooMany { retry_after_s } = failure {
+        told.headers_mut()
+            .insert(header::RETRY_AFTER, (*retry_after_s).into());
+    } else if matches!(failure, Failure::Busy) {
+        told.headers_mut().insert(header::RETRY_AFTER, 5.into());
+    } else if matches!(failure, Failure::SignIn) {
+        let schemes = HeaderValue::from_static("Bearer realm=\"kaname\"");
+        told.headers_mut().insert(header::WWW_AUTHENTICATE, schemes);
+    }
+    told
+}
+
+/// A person at a page is led to the sign-in page and back.
+fn to_sign_in(frame: &Frame, asked: &Asked, failure: &Failure) -> Option<Response> {
+    let door = match failure {
+        Failure::SignIn => "/sign-in",
+        Failure::Again => "/sign-in/again",
+        _ => return None,
+    };
+    let back = if asked.reading {
+        frame.inside().address.as_str()
+    } else {
+        "/"
+    };
+    let next = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", back)
+        .finish();
+    frame.go(&format!("{door}?{next}")).ok()
+}
+
+/// Writes the cause to the log under a number that the reader can quote.
+fn log(frame: &Frame, failure: &Failure) -> String {
+    let number = hex::encode(frame.settings().rng.bytes::<4>());
+    let cause = match failure {
+        Failure::Internal(cause) => cause.to_string(),
+        other => other.to_string(),
+    };
+    tracing::error!(
+        number,
+        cause,
+        address = frame.inside().address,
+        "request failed"
+    );
+    number
+}
+
+fn with_cookies(mut response: Response, cookies: Vec<HeaderValue>) -> Response {
+    for line in cookies {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+    response
+}
+
+fn protect(response: &mut Response, is_page: bool) {
+    let headers = response.headers_mut();
+    for (name, value) in PROTECTION {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    if is_page {
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+        headers.append(
+            header::VARY,
+            HeaderValue::from_static("accept, accept-language, cookie"),
+        );
+    }
+}
+
+/// After a page: the flash was said, and the browser learns what its forms are bound to.
+fn keep(frame: &Frame, headers: &mut HeaderMap) {
+    let inside = frame.inside();
+    let secure = inside.settings.secure;
+    let said = inside
+        .flash
+        .is_some()
+        .then(|| cookie::write(cookie::FLASH, "", 0, secure));
+    let visit = inside
+        .first_visit
+        .then(|| cookie::write(cookie::VISIT, &inside.binding, 24 * 60 * 60, secure));
+    for line in [said, visit].into_iter().flatten().flatten() {
+        headers.append(header::SET_COOKIE, line);
+    }
+}

@@ -1,0 +1,93 @@
+//! What the frame needs from the program it stands in.
+
+use std::{future::Future, sync::Arc};
+
+use axum::http::request::Parts;
+use kaname_kernel::{Clock, Rng, Role};
+
+use super::{CsrfKey, Section};
+use crate::{
+    error::Failure,
+    route::Access,
+    text::{Count, Lang},
+};
+
+/// The application state behind the routes: who is asking, and may they.
+pub trait Host: Clone + Send + Sync + 'static {
+    /// What stays the same while the program runs.
+    fn settings(&self) -> &Settings;
+
+    /// Who sends this request; a visitor nobody knows is not an error.
+    ///
+    /// # Errors
+    /// When the session store can't be asked.
+    fn visitor(&self, request: &Parts) -> impl Future<Output = Result<Visitor, Failure>> + Send;
+
+    /// Whether they may use an endpoint of that access. Called before every handler; may put what
+    /// the handler needs (actor, reader) into the request's extensions.
+    ///
+    /// # Errors
+    /// [`Failure::SignIn`], [`Failure::Again`], [`Failure::Forbidden`] or [`Failure::NotFound`].
+    fn admit(
+        &self,
+        visitor: &Visitor,
+        access: &Access,
+        request: &mut Parts,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// What the frame is told once.
+#[derive(Clone)]
+pub struct Settings {
+    /// The hub's name in Japanese and English, as it stands in the top bar.
+    pub hub: [String; 2],
+    /// Key of form tokens, shared by all nodes of the world.
+    pub csrf: CsrfKey,
+    /// Cookies only over TLS; false on plain loopback.
+    pub secure: bool,
+    /// Name of the exercise when this world is one; its pages wear the band.
+    pub exercise: Option<String>,
+    /// A world made by the demo, which offers to sign in as each role.
+    pub demo: bool,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives the random bytes of visit cookies.
+    pub rng: Arc<dyn Rng>,
+}
+
+impl Settings {
+    /// The hub's name in that language.
+    pub fn hub_name(&self, lang: Lang) -> &str {
+        let [japanese, english] = &self.hub;
+        match lang {
+            Lang::Ja => japanese,
+            Lang::En => english,
+        }
+    }
+}
+
+/// Whoever sends a request.
+#[derive(Debug, Clone, Default)]
+pub struct Visitor {
+    /// The signed-in person; `None` for the public and for machines.
+    pub who: Option<WhoAmI>,
+    /// What binds their forms: a secret of the session. `None` when there is no session.
+    pub binding: Option<String>,
+    /// The account's language, if it has one.
+    pub lang: Option<Lang>,
+}
+
+/// The signed-in person, as the frame shows them.
+#[derive(Debug, Clone, Default)]
+pub struct WhoAmI {
+    /// Their name or role title.
+    pub name: String,
+    /// Their party's name in the page's language.
+    pub party: String,
+    /// On whose behalf they act, for a delegated corporation.
+    pub on_behalf: Option<String>,
+    /// Roles, which decide the sections shown.
+    pub roles: Vec<Role>,
+    /// How many things wait for them, per section.
+    pub waiting: Vec<(Section, Count)>,
+}

@@ -1,0 +1,30 @@
+//! What surrounds every page: who is looking, in which language, where they may go, and the
+//! protections each answer carries.
+//!
+//! A page embeds a [`Page`], made by the [`Frame`] that its handler takes as an argument.
+
+mod around;
+mod cookie;
+mod csrf;
+mod flash;
+mod form;
+mod host;
+mod nav;
+mod page;
+pub mod part;
+mod preference;
+mod request;
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use around::around;
+pub use csrf::{CsrfKey, guard};
+pub use flash::Flash;
+pub use form::Posted;
+pub use host::{Host, Settings, Visitor, WhoAmI};
+pub use nav::{NavGroup, NavItem, Section};
+pub use page::{Page, Theme, show, show_with};
+pub use preference::endpoint as preference_endpoint;
+pub use request::Frame;

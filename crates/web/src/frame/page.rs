@@ -1,0 +1,173 @@
+//! What every page's template holds, and how a template becomes an answer.
+
+use std::borrow::Cow;
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use jiff::Timestamp;
+
+use super::{Flash, NavGroup, WhoAmI};
+use crate::{
+    error::Failure,
+    text::{Lang, Text, TextArg},
+};
+
+/// Light or dark, as the reader's device says or as they chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the device says.
+    #[default]
+    Auto,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// Name in the cookie and on the root element.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads the name; anything else is [`Theme::Auto`].
+    pub fn from_name(name: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.name() == name)
+            .unwrap_or_default()
+    }
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Auto => "common-theme-auto",
+            Self::Light => "common-theme-light",
+            Self::Dark => "common-theme-dark",
+        }
+    }
+}
+
+/// What surrounds a page. A page's template has it in the field `page` and extends `frame.html`.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Messages in the reader's language.
+    pub text: Text,
+    /// Light or dark.
+    pub theme: Theme,
+    /// First heading and title of the tab.
+    pub title: String,
+    /// The hub's name.
+    pub hub: String,
+    /// Sections the reader uses.
+    pub nav: Vec<NavGroup>,
+    /// The reader; `None` when not signed in.
+    pub who: Option<WhoAmI>,
+    /// Said once, after a redirect.
+    pub flash: Option<Flash>,
+    /// Token for this reader's forms.
+    pub csrf: String,
+    /// Name of the exercise whose band the page wears.
+    pub exercise: Option<String>,
+    /// Whether the world was made by the demo.
+    pub demo: bool,
+    /// Path and query of this page, to come back to.
+    pub address: String,
+    /// When it was asked for; deadlines count from here.
+    pub now: Timestamp,
+    /// Address of a stream (SSE) that sends [`part::Fresh`](super::part::Fresh) bars.
+    pub live: Option<String>,
+    /// What stands in the search field.
+    pub query: String,
+    pub(super) style: String,
+    pub(super) script: String,
+    pub(super) icon: String,
+}
+
+impl Page {
+    /// With news of its rows from that stream of server-sent events.
+    #[must_use]
+    pub fn live_from(mut self, stream: impl Into<String>) -> Self {
+        self.live = Some(stream.into());
+        self
+    }
+
+    /// With these words in the search field.
+    #[must_use]
+    pub fn searched(mut self, query: impl Into<String>) -> Self {
+        self.query = query.into();
+        self
+    }
+
+    /// Language of the page.
+    pub fn lang(&self) -> Lang {
+        self.text.lang()
+    }
+
+    /// The message `key`.
+    pub fn t(&self, key: &str) -> Cow<'static, str> {
+        self.text.t(key)
+    }
+
+    /// The message `key` with one variable.
+    pub fn t1(&self, key: &str, name: &'static str, value: impl TextArg) -> Cow<'static, str> {
+        self.text.t1(key, name, value)
+    }
+
+    /// The message `key` with two variables.
+    pub fn t2(
+        &self,
+        key: &str,
+        first: &'static str,
+        first_value: impl TextArg,
+        second: &'static str,
+        second_value: impl TextArg,
+    ) -> Cow<'static, str> {
+        self.text.t2(key, first, first_value, second, second_value)
+    }
+
+    /// When the page was made, in the foot.
+    pub fn said_now(&self) -> String {
+        self.text.jst(self.now, self.now)
+    }
+
+    /// Name, label and whether chosen.
+    pub fn themes(&self) -> Vec<(&'static str, Cow<'static, str>, bool)> {
+        Theme::ALL
+            .into_iter()
+            .map(|theme| (theme.name(), self.t(theme.key()), theme == self.theme))
+            .collect()
+    }
+
+    /// Language and whether chosen.
+    pub fn langs(&self) -> [(Lang, bool); 2] {
+        Lang::ALL.map(|lang| (lang, lang == self.lang()))
+    }
+}
+
+/// Answers with the page.
+///
+/// # Errors
+/// [`Failure::Internal`] when the template can't be rendered.
+pub fn show(template: &impl Template) -> Result<Response, Failure> {
+    show_with(StatusCode::OK, template)
+}
+
+/// Answers with the page and another status: 422 for a form shown again with what is wrong.
+///
+/// # Errors
+/// As [`show`].
+pub fn show_with(status: StatusCode, template: &impl Template) -> Result<Response, Failure> {
+    let body = template.render().map_err(Failure::internal)?;
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    Ok((status, [(header::CONTENT_TYPE, kind)], body).into_response())
+}

@@ -1,0 +1,79 @@
+//! Ids that copy on click, and differences between two texts.
+
+use askama::Template;
+
+use crate::frame::Page;
+
+/// An id, hash or value that is copied by a click. Without script it is text to mark by hand.
+#[derive(Debug, Clone, Template)]
+#[template(path = "parts/copied.html")]
+pub struct Copied {
+    value: String,
+    /// Shown instead of the value when it is long.
+    short: String,
+    says: String,
+    done: String,
+}
+
+/// A piece of a text that was compared with another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// In both.
+    Same(String),
+    /// Taken out of the original.
+    Gone(String),
+    /// Put in its place.
+    New(String),
+    /// In both and worth seeing: an indicator.
+    Mark(String),
+}
+
+/// A text with what was taken out and put in.
+#[derive(Debug, Clone, Template)]
+#[template(path = "parts/difference.html")]
+pub struct Difference {
+    pieces: Vec<Piece>,
+    gone: String,
+    new: String,
+}
+
+impl Page {
+    /// `{{ page.copied(item.id) }}`: whole, in one line of fixed width.
+    pub fn copied(&self, value: impl ToString) -> Copied {
+        let value = value.to_string();
+        let short = value.clone();
+        self.copy(value, short)
+    }
+
+    /// `{{ page.hash(sha256) }}`: shown as `9b41 07ce … 5a20`, copied whole.
+    pub fn hash(&self, value: impl ToString) -> Copied {
+        let value = value.to_string();
+        let long = value.len() > 24 && value.is_ascii();
+        let short = if long {
+            let end = value.len() - 4;
+            format!("{} {} … {}", &value[..4], &value[4..8], &value[end..])
+        } else {
+            value.clone()
+        };
+        self.copy(value, short)
+    }
+
+    fn copy(&self, value: String, short: String) -> Copied {
+        let says = self.t1("common-copy", "value", &value).into_owned();
+        Copied {
+            value,
+            short,
+            says,
+            done: self.t("common-copied").into_owned(),
+        }
+    }
+
+    /// `{{ page.difference(pieces) }}`.
+    pub fn difference(&self, pieces: &[Piece]) -> Difference {
+        Difference {
+            pieces: pieces.to_vec(),
+            gone: self.t("common-piece-gone").into_owned(),
+            new: self.t("common-piece-new").into_owned(),
+        }
+    }
+}

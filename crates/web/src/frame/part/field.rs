@@ -1,0 +1,187 @@
+//! A field of a form: label, hint, what was typed, and what is wrong with it.
+
+use askama::Template;
+
+use crate::frame::Page;
+
+/// One of several values to choose.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// What is posted.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+    /// One sentence more; may be empty.
+    pub hint: String,
+}
+
+impl Choice {
+    /// A choice without more to say.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            label: label.into(),
+            hint: String::new(),
+        }
+    }
+
+    /// With one sentence more.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Line(&'static str),
+    Lines(u8),
+    Select(Vec<Choice>),
+    Radio(Vec<Choice>),
+    Boxes(Vec<Choice>),
+    File,
+}
+
+/// A field. Built by [`Page`]'s `line`, `lines`, `select`, `radio`, `boxes`, `file` and the methods
+/// here.
+#[derive(Debug, Clone, Template)]
+#[template(path = "parts/field.html")]
+pub struct Field {
+    name: String,
+    label: String,
+    kind: Kind,
+    values: Vec<String>,
+    hint: String,
+    error: Option<String>,
+    /// The word shown behind the label of a field that may be left empty.
+    optional: Option<String>,
+    optional_word: String,
+    error_word: String,
+    autocomplete: &'static str,
+    longest: Option<u32>,
+}
+
+impl Field {
+    /// With what was typed or chosen before.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// With everything that was chosen before.
+    #[must_use]
+    pub fn values(mut self, values: impl IntoIterator<Item = String>) -> Self {
+        self.values.extend(values);
+        self
+    }
+
+    /// With help below the label.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// With what is wrong and what would be right.
+    #[must_use]
+    pub fn error(mut self, error: Option<String>) -> Self {
+        self.error = error;
+        self
+    }
+
+    /// May be left empty.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = Some(self.optional_word.clone());
+        self
+    }
+
+    /// What a browser may fill in (`username`, `current-password`, `one-time-code`).
+    #[must_use]
+    pub const fn autocomplete(mut self, what: &'static str) -> Self {
+        self.autocomplete = what;
+        self
+    }
+
+    /// At most so many characters.
+    #[must_use]
+    pub const fn longest(mut self, characters: u32) -> Self {
+        self.longest = Some(characters);
+        self
+    }
+
+    fn text(&self) -> &str {
+        self.values.first().map_or("", String::as_str)
+    }
+
+    fn is_group(&self) -> bool {
+        matches!(self.kind, Kind::Radio(_) | Kind::Boxes(_))
+    }
+
+    fn chosen(&self, choice: &Choice) -> bool {
+        self.values.contains(&choice.value)
+    }
+
+    /// Ids of hint and error, for `aria-describedby`.
+    fn described_by(&self) -> String {
+        let mut ids = Vec::new();
+        if !self.hint.is_empty() {
+            ids.push(format!("{}-hint", self.name));
+        }
+        if self.error.is_some() {
+            ids.push(format!("{}-error", self.name));
+        }
+        ids.join(" ")
+    }
+}
+
+impl Page {
+    /// One line of text; `kind` is an input type (`text`, `password`, `email`, `search`,
+    /// `datetime-local`, `number`).
+    pub fn line(&self, kind: &'static str, name: &str, label: impl Into<String>) -> Field {
+        self.field(Kind::Line(kind), name, label)
+    }
+
+    /// Several lines of text, `rows` high.
+    pub fn lines(&self, rows: u8, name: &str, label: impl Into<String>) -> Field {
+        self.field(Kind::Lines(rows), name, label)
+    }
+
+    /// One of several, as a list that opens.
+    pub fn select(&self, name: &str, label: impl Into<String>, choices: Vec<Choice>) -> Field {
+        self.field(Kind::Select(choices), name, label)
+    }
+
+    /// One of a few, all in sight.
+    pub fn radio(&self, name: &str, label: impl Into<String>, choices: Vec<Choice>) -> Field {
+        self.field(Kind::Radio(choices), name, label)
+    }
+
+    /// Any of a few, all in sight.
+    pub fn boxes(&self, name: &str, label: impl Into<String>, choices: Vec<Choice>) -> Field {
+        self.field(Kind::Boxes(choices), name, label)
+    }
+
+    /// A file; its form needs `enctype="multipart/form-data"`.
+    pub fn file(&self, name: &str, label: impl Into<String>) -> Field {
+        self.field(Kind::File, name, label)
+    }
+
+    fn field(&self, kind: Kind, name: &str, label: impl Into<String>) -> Field {
+        Field {
+            name: name.to_owned(),
+            label: label.into(),
+            kind,
+            values: Vec::new(),
+            hint: String::new(),
+            error: None,
+            optional: None,
+            optional_word: self.t("common-optional").into_owned(),
+            error_word: self.t("common-field-error").into_owned(),
+            autocomplete: "off",
+            longest: None,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Pieces that pages are put together from. Each is a value with its own small template, so that a
+//! page writes `{{ part }}` and gets markup that was escaped where it was made.
+
+mod check;
+mod code;
+mod due;
+mod empty;
+mod field;
+mod fresh;
+mod funnel;
+mod label;
+mod notice;
+mod pager;
+mod row;
+mod step;
+mod verb;
+
+pub use check::{Check, Checklist};
+pub use code::{Copied, Difference, Piece};
+pub use due::{At, Due};
+pub use empty::Empty;
+pub use field::{Choice, Field};
+pub use fresh::{Draft, Fresh};
+pub use funnel::{Funnel, Stage};
+pub use label::{PapLabel, Severity, Tag, TlpLabel};
+pub use notice::{Notice, Tone};
+pub use pager::{Pager, Tab, Tabs};
+pub use row::Row;
+pub use step::{Step, Steps};
+pub use verb::Verb;
+
+/// Marks parts as HTML already: their templates escaped what they were given.
+macro_rules! html {
+    ($($part:ty),*) => { $( impl askama::filters::HtmlSafe for $part {} )* };
+}
+html!(
+    At, Checklist, Copied, Difference, Draft, Due, Empty, Field, Fresh, Funnel, Notice, PapLabel,
+    Pager, Row, Severity, Steps, Tabs, Tag, TlpLabel, Verb
+);

@@ -1,0 +1,158 @@
+//! One request as the frame sees it.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+use jiff::Timestamp;
+
+use super::{Flash, Page, Section, Settings, Theme, Visitor, cookie, nav::nav};
+use crate::{
+    assets,
+    error::Failure,
+    text::{Lang, Text},
+};
+
+/// One request: who, in which language, when. Handlers take it as an argument and make their
+/// [`Page`] from it.
+#[derive(Clone)]
+pub struct Frame(Arc<Inside>);
+
+pub(super) struct Inside {
+    pub(super) settings: Arc<Settings>,
+    pub(super) visitor: Visitor,
+    pub(super) text: Text,
+    pub(super) theme: Theme,
+    /// Path and query asked for.
+    pub(super) address: String,
+    pub(super) flash: Option<Flash>,
+    /// What form tokens are bound to: the session, or the browser before signing in.
+    pub(super) binding: String,
+    /// Whether the browser does not hold `binding` yet.
+    pub(super) first_visit: bool,
+    pub(super) now: Timestamp,
+}
+
+impl Frame {
+    /// Reads cookies and headers of a request.
+    pub(super) fn of(settings: Arc<Settings>, visitor: Visitor, request: &Parts) -> Self {
+        let headers = &request.headers;
+        let accept = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
+        let lang = Lang::choose(cookie::read(headers, cookie::LANG), visitor.lang, accept);
+        let held = cookie::read(headers, cookie::VISIT).filter(|value| value.len() == 32);
+        let (binding, first_visit) = match (&visitor.binding, held) {
+            (Some(session), _) => (session.clone(), false),
+            (None, Some(visit)) => (visit.to_owned(), false),
+            (None, None) => (hex::encode(settings.rng.bytes::<16>()), true),
+        };
+        Self(Arc::new(Inside {
+            text: Text::new(lang),
+            theme: Theme::from_name(cookie::read(headers, cookie::THEME).unwrap_or_default()),
+            address: request
+                .uri
+                .path_and_query()
+                .map_or("/", |both| both.as_str())
+                .to_owned(),
+            flash: cookie::read(headers, cookie::FLASH).and_then(Flash::from_cookie),
+            now: settings.clock.now(),
+            settings,
+            visitor,
+            binding,
+            first_visit,
+        }))
+    }
+
+    pub(super) fn inside(&self) -> &Inside {
+        &self.0
+    }
+
+    /// The messages in the reader's language.
+    pub fn text(&self) -> Text {
+        self.0.text
+    }
+
+    /// When the request came.
+    pub fn now(&self) -> Timestamp {
+        self.0.now
+    }
+
+    /// Who sent it.
+    pub fn visitor(&self) -> &Visitor {
+        &self.0.visitor
+    }
+
+    /// What the program told the frame.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(super) fn token_fits(&self, token: &str) -> bool {
+        self.0.settings.csrf.fits(&self.0.binding, token)
+    }
+
+    /// A page of that section. The title is what the reader sees first and what a tab is called.
+    pub fn page(&self, section: Section, title: impl Into<String>) -> Page {
+        let inside = &self.0;
+        let settings = &inside.settings;
+        Page {
+            text: inside.text,
+            theme: inside.theme,
+            title: title.into(),
+            hub: settings.hub_name(inside.text.lang()).to_owned(),
+            nav: nav(inside.visitor.who.as_ref(), section, inside.text),
+            who: inside.visitor.who.clone(),
+            flash: inside.flash.clone(),
+            csrf: settings.csrf.token(&inside.binding),
+            exercise: settings.exercise.clone(),
+            demo: settings.demo,
+            address: inside.address.clone(),
+            now: inside.now,
+            live: None,
+            query: String::new(),
+            style: assets::url("kaname.css"),
+            script: assets::url("kaname.js"),
+            icon: assets::url("icon.svg"),
+        }
+    }
+
+    /// On to another page of this house after something was posted (303).
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] when `to` can't stand in a header.
+    pub fn go(&self, to: &str) -> Result<Response, Failure> {
+        let to = HeaderValue::from_str(to).map_err(Failure::internal)?;
+        Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response())
+    }
+
+    /// On to another page, which says `flash` once.
+    ///
+    /// # Errors
+    /// As [`Frame::go`].
+    pub fn go_saying(&self, to: &str, flash: &Flash) -> Result<Response, Failure> {
+        let mut response = self.go(to)?;
+        let line = cookie::write(
+            cookie::FLASH,
+            &flash.to_cookie(),
+            60,
+            self.settings().secure,
+        );
+        if let Some(line) = line {
+            response.headers_mut().append(header::SET_COOKIE, line);
+        }
+        Ok(response)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Frame {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let frame = parts.extensions.get::<Self>().cloned();
+        frame.ok_or_else(|| Failure::internal("the frame does not surround this route"))
+    }
+}

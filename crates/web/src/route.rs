@@ -1,0 +1,229 @@
+//! The table of endpoints. The router is made from it alone, so nothing is served that does not
+//! say here who may use it and what it leaves in the ledger.
+//!
+//! To add an endpoint: write its handler in the room it belongs to, add it to that room's
+//! `endpoints()`, and the room to the list that the program hands to [`router`].
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{Method, StatusCode, header},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+    routing::{self, MethodRouter},
+};
+use kaname_policy::Action;
+use tower_http::{
+    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+};
+
+use crate::{
+    assets,
+    error::Failure,
+    frame::{self, Frame, Host},
+};
+
+/// Largest body of an endpoint that does not say otherwise, in bytes.
+pub const FORM_LIMIT: u64 = 256 * 1024;
+/// How long a handler may take before the client is told that the house is busy.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Who may use an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone, signed in or not; says why that is right.
+    Public(&'static str),
+    /// A signed-in person whose policy permits at least one of these actions. What exactly is
+    /// permitted on which thing, the handler's command asks again.
+    SignedIn(&'static [Action]),
+    /// A machine whose key permits this action. No cookie is looked at, so no form token is asked
+    /// for.
+    Key(Action),
+    /// A signed-in person or a machine's key that is permitted this action: feeds that browsers
+    /// and programs read. For reading only.
+    Either(Action),
+}
+
+/// What using an endpoint leaves in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audit {
+    /// An event of this kind (`item.released`).
+    Event(&'static str),
+    /// Nothing, for this reason.
+    None(&'static str),
+}
+
+/// One method of one address.
+#[derive(Clone)]
+pub struct Endpoint<S> {
+    /// HTTP method.
+    pub method: Method,
+    /// Path with `{placeholders}`.
+    pub path: &'static str,
+    /// Stable name, `noun.verb`.
+    pub name: &'static str,
+    /// Who may use it.
+    pub access: Access,
+    /// What it leaves in the ledger.
+    pub audit: Audit,
+    /// Largest body in bytes.
+    pub body_limit: u64,
+    handler: MethodRouter<S>,
+}
+
+impl<S: Host> Endpoint<S> {
+    /// An endpoint with the usual body limit. `handler` answers `method` only.
+    pub const fn new(
+        method: Method,
+        path: &'static str,
+        name: &'static str,
+        access: Access,
+        audit: Audit,
+        handler: MethodRouter<S>,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            name,
+            access,
+            audit,
+            body_limit: FORM_LIMIT,
+            handler,
+        }
+    }
+
+    /// Takes bodies up to so many bytes: uploads, bundles.
+    #[must_use]
+    pub const fn with_body(mut self, bytes: u64) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Whether a browser's session could be abused to reach it.
+    fn changes_for_a_browser(&self) -> bool {
+        let reads = matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        !reads && !matches!(self.access, Access::Key(_))
+    }
+}
+
+/// Largest body of the endpoint that answered; the frame says it in a 413.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimit(pub(crate) u64);
+
+#[derive(Clone)]
+struct Gate<S> {
+    host: S,
+    access: Arc<Access>,
+    limit: u64,
+}
+
+/// Endpoints of the frame itself.
+pub fn frame_endpoints<S: Host>() -> Vec<Endpoint<S>> {
+    vec![
+        Endpoint::new(
+            Method::GET,
+            "/assets/{file}",
+            "asset.read",
+            Access::Public("style and script of every page, the public ones too"),
+            Audit::None("reads what is the same for everyone"),
+            routing::get(assets::serve),
+        ),
+        frame::preference_endpoint(),
+    ]
+}
+
+/// The router of all these endpoints, with limits, gate, form guard and frame around each.
+pub fn router<S: Host>(host: &S, endpoints: Vec<Endpoint<S>>) -> Router<S> {
+    let mut router = Router::new();
+    for endpoint in endpoints {
+        let gate = Gate {
+            host: host.clone(),
+            access: Arc::new(endpoint.access.clone()),
+            limit: endpoint.body_limit,
+        };
+        let guarded = endpoint.changes_for_a_browser();
+        let bytes = usize::try_from(endpoint.body_limit).unwrap_or(usize::MAX);
+        let mut handler = endpoint.handler.layer(DefaultBodyLimit::max(bytes));
+        if guarded {
+            handler = handler.layer(from_fn(frame::guard));
+        }
+        let handler = handler
+            .layer(RequestBodyLimitLayer::new(bytes))
+            .layer(from_fn_with_state(gate, admit::<S>));
+        router = router.route(endpoint.path, handler);
+    }
+    router
+        .fallback(|| async { Failure::NotFound })
+        .method_not_allowed_fallback(|| async { Failure::WrongMethod })
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIMEOUT,
+        ))
+        .layer(CatchPanicLayer::custom(|_| {
+            Failure::internal("a handler panicked").into_response()
+        }))
+        .layer(from_fn_with_state(host.clone(), frame::around::<S>))
+}
+
+/// Middleware of every endpoint: may they, and is the body small enough to begin with.
+async fn admit<S: Host>(State(gate): State<Gate<S>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Some(frame) = parts.extensions.get::<Frame>().cloned() else {
+        return Failure::internal("the frame does not surround this route").into_response();
+    };
+    let declared = parts
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let admitted = gate
+        .host
+        .admit(frame.visitor(), &gate.access, &mut parts)
+        .await;
+    let mut response = match admitted {
+        Err(failure) => failure.into_response(),
+        Ok(()) if declared.is_some_and(|length| length > gate.limit) => {
+            Failure::TooLarge.into_response()
+        }
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+    };
+    response.extensions_mut().insert(BodyLimit(gate.limit));
+    response
+}
+
+/// What is wrong with a table, one sentence each; the program's tests expect nothing.
+pub fn faults<S: Host>(endpoints: &[Endpoint<S>]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (index, endpoint) in endpoints.iter().enumerate() {
+        let here = format!("{} {}", endpoint.method, endpoint.path);
+        let mut say = |what: &str| found.push(format!("{here}: {what}"));
+        let reads = matches!(endpoint.method, Method::GET | Method::HEAD);
+        match &endpoint.access {
+            Access::Public(why) if why.len() < 10 => say("public without a reason"),
+            Access::SignedIn([]) => say("signed in, but no action is named"),
+            Access::Either(_) if !reads => say("both browser and key, but not for reading only"),
+            _ => {}
+        }
+        match &endpoint.audit {
+            Audit::None(why) if why.len() < 10 => say("no event and no reason why"),
+            Audit::Event(kind) if !kind.contains('.') => say("the event's kind is not noun.verb"),
+            _ => {}
+        }
+        if !endpoint.path.starts_with('/') {
+            say("the path does not begin with /");
+        }
+        if !endpoint.name.contains('.') {
+            say("the name is not noun.verb");
+        }
+        for earlier in endpoints.iter().take(index) {
+            if earlier.name == endpoint.name {
+                say("the name is taken by another endpoint");
+            }
+            if earlier.method == endpoint.method && earlier.path == endpoint.path {
+                say("the address is taken by another endpoint");
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,65 @@
+//! Words for people: Fluent messages in Japanese and English, times, numbers.
+//!
+//! One file per room in `text/ja` and `text/en`; every key starts with its room's name. A key is
+//! always written whole in the source (`page.t("library-title")`), never put together, so that
+//! the tests find missing and unused ones.
+
+mod arg;
+mod bundle;
+mod lang;
+mod number;
+mod time;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+pub use arg::TextArg;
+pub use lang::Lang;
+pub use number::{Count, group};
+
+/// The messages in one language. Copied freely: the messages themselves are static.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    lang: Lang,
+}
+
+impl Text {
+    /// Messages in `lang`.
+    pub const fn new(lang: Lang) -> Self {
+        Self { lang }
+    }
+
+    /// The language.
+    pub const fn lang(self) -> Lang {
+        self.lang
+    }
+
+    /// The message `key`, which takes no variables.
+    pub fn t(self, key: &str) -> Cow<'static, str> {
+        bundle::format(self.lang, key, &[])
+    }
+
+    /// The message `key` with its variables; numbers are grouped (1,234) and choose plural forms.
+    pub fn t_args(self, key: &str, args: &[(&'static str, &dyn TextArg)]) -> Cow<'static, str> {
+        bundle::format(self.lang, key, args)
+    }
+
+    /// The message `key` with one variable, for templates.
+    pub fn t1(self, key: &str, name: &'static str, value: impl TextArg) -> Cow<'static, str> {
+        self.t_args(key, &[(name, &value)])
+    }
+
+    /// The message `key` with two variables, for templates.
+    pub fn t2(
+        self,
+        key: &str,
+        first: &'static str,
+        first_value: impl TextArg,
+        second: &'static str,
+        second_value: impl TextArg,
+    ) -> Cow<'static, str> {
+        self.t_args(key, &[(first, &first_value), (second, &second_value)])
+    }
+}

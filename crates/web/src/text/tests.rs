@@ -1,0 +1,225 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use jiff::Timestamp;
+
+use super::{Count, Lang, Text, bundle::files, group};
+
+type Messages = BTreeMap<String, BTreeSet<String>>;
+
+fn inline(expression: &InlineExpression<&str>, into: &mut BTreeSet<String>) {
+    match expression {
+        InlineExpression::VariableReference { id } => {
+            into.insert(id.name.to_owned());
+        }
+        InlineExpression::Placeable { expression } => placed(expression, into),
+        _ => {}
+    }
+}
+
+fn placed(expression: &Expression<&str>, into: &mut BTreeSet<String>) {
+    match expression {
+        Expression::Inline(expression) => inline(expression, into),
+        Expression::Select { selector, variants } => {
+            inline(selector, into);
+            for variant in variants {
+                variables(&variant.value, into);
+            }
+        }
+    }
+}
+
+fn variables(pattern: &Pattern<&str>, into: &mut BTreeSet<String>) {
+    for element in &pattern.elements {
+        if let PatternElement::Placeable { expression } = element {
+            placed(expression, into);
+        }
+    }
+}
+
+/// Every message of the language with the variables it takes.
+fn messages(lang: Lang) -> Messages {
+    let mut found = Messages::new();
+    for (room, source) in files(lang) {
+        let parsed = fluent_syntax::parser::parse(*source)
+            .unwrap_or_else(|(_, errors)| panic!("{}/{room}.ftl: {errors:?}", lang.tag()));
+        for entry in &parsed.body {
+            let Entry::Message(message) = entry else {
+                continue;
+            };
+            let key = message.id.name;
+            assert!(
+                key.strip_prefix(room)
+                    .is_some_and(|rest| rest.starts_with('-')),
+                "{}/{room}.ftl: {key} must start with {room}-",
+                lang.tag()
+            );
+            let mut taken = BTreeSet::new();
+            if let Some(value) = &message.value {
+                variables(value, &mut taken);
+            }
+            let again = found.insert(key.to_owned(), taken).is_some();
+            assert!(!again, "{}/{room}.ftl: {key} is defined twice", lang.tag());
+        }
+    }
+    found
+}
+
+fn sources(folder: &Path, into: &mut Vec<(String, String)>) {
+    let entries = std::fs::read_dir(folder).unwrap();
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path
+            .extension()
+            .is_some_and(|end| end == "rs" || end == "html")
+        {
+            let source = std::fs::read_to_string(&path).unwrap();
+            let comment = |line: &&str| !line.trim_start().starts_with("//");
+            let code = source
+                .lines()
+                .filter(comment)
+                .collect::<Vec<_>>()
+                .join("\n");
+            into.push((path.display().to_string(), code));
+        }
+    }
+}
+
+/// What stands between double quotes and looks like the key of a room: `room-word-word`.
+fn quoted_keys<'s>(source: &'s str, rooms: &BTreeSet<&str>) -> Vec<&'s str> {
+    source
+        .split('"')
+        .filter(|literal| {
+            let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            literal.chars().all(word)
+                && literal
+                    .split_once('-')
+                    .is_some_and(|(room, rest)| rooms.contains(room) && !rest.is_empty())
+        })
+        .collect()
+}
+
+/// Keys asked for in a call: `t("key"`, `t1("key"`, `t_args("key"`.
+fn called_keys(source: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for call in ["t(\"", "t1(\"", "t2(\"", "t_args(\"", "t_args(\n"] {
+        for (at, _) in source.match_indices(call) {
+            let before = source[..at].chars().next_back();
+            if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+                continue;
+            }
+            let rest = source[at + call.len()..]
+                .trim_start()
+                .trim_start_matches('"');
+            if let Some((key, _)) = rest.split_once('"') {
+                found.push(key);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn both_languages_have_the_same_messages_with_the_same_variables() {
+    let (japanese, english) = (messages(Lang::Ja), messages(Lang::En));
+    for (key, taken) in &japanese {
+        assert_eq!(Some(taken), english.get(key), "ja and en differ on {key}");
+    }
+    for key in english.keys() {
+        assert!(japanese.contains_key(key), "{key} is missing in ja");
+    }
+}
+
+#[test]
+fn every_key_asked_for_exists_and_every_message_is_used() {
+    let known = messages(Lang::Ja);
+    let rooms: BTreeSet<&str> = files(Lang::Ja).iter().map(|(room, _)| *room).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = Vec::new();
+    sources(&root.join("src"), &mut all);
+    sources(&root.join("templates"), &mut all);
+    all.retain(|(path, _)| !path.ends_with("text/tests.rs"));
+
+    let mut used = BTreeSet::new();
+    let mut missing = Vec::new();
+    for (path, source) in &all {
+        for key in called_keys(source) {
+            if !known.contains_key(key) {
+                missing.push(format!("{path}: {key}"));
+            }
+        }
+        for key in quoted_keys(source, &rooms) {
+            if known.contains_key(key) {
+                used.insert(key);
+            } else if path.ends_with(".rs") {
+                missing.push(format!("{path}: {key}"));
+            }
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "no such message:\n{}",
+        missing.join("\n")
+    );
+    let unused: Vec<_> = known
+        .keys()
+        .filter(|key| !used.contains(key.as_str()))
+        .collect();
+    assert!(unused.is_empty(), "messages nobody uses: {unused:?}");
+}
+
+#[test]
+fn language_is_chosen_by_switch_then_account_then_browser() {
+    assert_eq!(Lang::choose(None, None, None), Lang::Ja);
+    assert_eq!(Lang::choose(None, None, Some("en-GB,ja;q=0.8")), Lang::En);
+    assert_eq!(
+        Lang::choose(None, None, Some("fr, en;q=0.2, ja;q=0.9")),
+        Lang::Ja
+    );
+    assert_eq!(Lang::choose(None, None, Some("en;q=0, fr")), Lang::Ja);
+    assert_eq!(Lang::choose(None, Some(Lang::En), Some("ja")), Lang::En);
+    assert_eq!(
+        Lang::choose(Some("ja"), Some(Lang::En), Some("en")),
+        Lang::Ja
+    );
+    assert_eq!(Lang::choose(Some("<script>"), None, Some("en")), Lang::En);
+}
+
+#[test]
+fn times_carry_their_zone_and_the_year_only_when_it_differs() {
+    let now: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
+    let at: Timestamp = "2026-11-22T20:42:00Z".parse().unwrap();
+    let old: Timestamp = "2018-07-31T15:00:00Z".parse().unwrap();
+    let (ja, en) = (Text::new(Lang::Ja), Text::new(Lang::En));
+    assert_eq!(ja.jst(at, now), "11月23日（月）05:42 JST");
+    assert_eq!(en.jst(at, now), "23 Nov 05:42 JST");
+    assert_eq!(ja.jst(old, now), "2018年8月1日（水）00:00 JST");
+    assert_eq!(en.jst(old, now), "1 Aug 2018 00:00 JST");
+}
+
+#[test]
+fn lengths_keep_two_units() {
+    let length = |minutes| Text::new(Lang::Ja).length(jiff::SignedDuration::from_mins(minutes));
+    assert_eq!(length(0), "1分");
+    assert_eq!(length(12), "12分");
+    assert_eq!(length(100), "1時間40分");
+    assert_eq!(length(180), "3時間");
+    assert_eq!(length(-60 * 49), "2日");
+    let english = Text::new(Lang::En).length(jiff::SignedDuration::from_mins(100));
+    assert_eq!(english, "1 h 40 min");
+}
+
+#[test]
+fn numbers_are_grouped_and_counts_say_when_they_stopped() {
+    assert_eq!(group(0), "0");
+    assert_eq!(group(999), "999");
+    assert_eq!(group(6_142_880), "6,142,880");
+    assert_eq!(Count::capped(10_001, 10_000).to_string(), "10,000+");
+    assert_eq!(Count::capped(10_000, 10_000).to_string(), "10,000");
+    let text = Text::new(Lang::En).t1("common-days", "n", 1_234_u32);
+    assert_eq!(text, "1,234 days");
+}

@@ -1,0 +1,12 @@
+// What pages do beyond HTML. Each part works on its own, and every page works without them.
+import "htmx.org";
+import "htmx.org/dist/ext/hx-sse.js";
+
+import { copyOnClick } from "./copy.js";
+import { keyboard } from "./keyboard.js";
+import { closeOutside, focusFirstError } from "./open.js";
+
+copyOnClick(document);
+keyboard(document);
+closeOutside(document);
+focusFirstError(document);
