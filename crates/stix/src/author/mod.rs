@@ -5,12 +5,14 @@
 //! out an object with an error.
 
 mod observed;
+mod threat;
 mod write;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use observed::{Observed, ObservedIds, observable, observed};
+pub use threat::{Known, intrusion_set, malware, threat_actor, tool};
 
 use crate::error::StixError;
 use crate::id::ObjectId;

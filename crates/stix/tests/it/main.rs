@@ -4,6 +4,7 @@
 mod author;
 mod bundle;
 mod check;
+mod galaxy;
 mod head;
 mod id;
 mod pattern;
