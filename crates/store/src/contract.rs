@@ -58,7 +58,7 @@ where
     let mut seed = 0;
     let mut fresh = async |name: &str| {
         seed += 1;
-        tracing_name(name);
+        announce(name);
         let clock: Arc<dyn Clock> = Arc::new(Ticking::at("2026-04-01T00:00:00Z".parse().unwrap()));
         let rng: Arc<dyn Rng> = Arc::new(SeededRng::new(seed));
         let store = make(Arc::clone(&clock), Arc::clone(&rng)).await;
@@ -95,6 +95,6 @@ where
 }
 
 /// Shown by the test harness when a check fails.
-fn tracing_name(name: &str) {
+fn announce(name: &str) {
     eprintln!("contract: {name}");
 }

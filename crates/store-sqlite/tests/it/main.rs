@@ -7,27 +7,52 @@
     reason = "tests"
 )]
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
-use kaname_kernel::{FixedClock, SeededRng};
-use kaname_store::Store;
+use kaname_kernel::{Clock, FixedClock, Rng, SeededRng};
+use kaname_store::{Store, contract};
 use kaname_store_sqlite::{SqliteOptions, SqliteStore};
+
+fn new_store(path: &Path) -> SqliteStore {
+    let clock = Arc::new(FixedClock::at("2026-04-01T00:00:00Z".parse().unwrap()));
+    let rng = Arc::new(SeededRng::new(1));
+    SqliteStore::create(path, SqliteOptions::default(), clock, rng).unwrap()
+}
+
+fn open_store(path: &Path) -> SqliteStore {
+    let clock = Arc::new(FixedClock::at("2026-04-01T00:00:00Z".parse().unwrap()));
+    let rng = Arc::new(SeededRng::new(2));
+    SqliteStore::open(path, SqliteOptions::default(), clock, rng).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    let make = async |clock: Arc<dyn Clock>, rng: Arc<dyn Rng>| {
+        let name = rng
+            .as_ref()
+            .bytes::<8>()
+            .map(|byte| format!("{byte:02x}"))
+            .concat();
+        let path = folder.path().join(name);
+        SqliteStore::create(&path, SqliteOptions::default(), clock, rng).unwrap()
+    };
+    contract::run(make).await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn opens_closes_and_opens_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("world.db");
-    let clock = Arc::new(FixedClock::at("2026-04-01T00:00:00Z".parse().unwrap()));
-    let rng = Arc::new(SeededRng::new(1));
-    let store = SqliteStore::create(&path, SqliteOptions::default(), clock.clone(), rng.clone());
-    let store = store.unwrap();
-    store.ping().await.unwrap();
-    store
-        .kv_put("s", "k", 1.into(), "2026-05-01T00:00:00Z".parse().unwrap())
-        .await
-        .unwrap();
+    let store = new_store(&path);
+    assert_eq!(store.schema_version(), 0);
+    let expires = "2026-05-01T00:00:00Z".parse().unwrap();
+    store.kv_put("s", "k", 1.into(), expires).await.unwrap();
     store.close().await;
-    let store = SqliteStore::open(&path, SqliteOptions::default(), clock, rng).unwrap();
+    assert!(store.ping().await.is_err());
+    assert!(store.kv_put("s", "k", 2.into(), expires).await.is_err());
+    let store = open_store(&path);
+    assert_eq!(store.schema_version(), kaname_store_sqlite::SCHEMA_VERSION);
     let now = "2026-04-01T00:00:00Z".parse().unwrap();
     assert_eq!(store.kv_get("s", "k", now).await.unwrap(), Some(1.into()));
     assert_eq!(store.ledger_size().await.unwrap(), 0);

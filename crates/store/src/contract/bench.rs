@@ -88,16 +88,25 @@ impl Bench {
     pub(super) fn append(&self, record: Record, count: u32) -> Append {
         let first = record.version + 1 - count;
         let events = (first..=record.version).map(|version| self.event(&record, version));
-        Append { events: events.collect(), record }
+        Append {
+            events: events.collect(),
+            record,
+        }
     }
 
     /// A commit of one event that leads to this record.
     pub(super) fn change(&self, record: Record) -> Commit {
-        Commit { appends: vec![self.append(record, 1)], ..Commit::default() }
+        Commit {
+            appends: vec![self.append(record, 1)],
+            ..Commit::default()
+        }
     }
 
     pub(super) async fn put(&self, record: Record) -> Record {
-        self.store.commit(self.change(record.clone())).await.unwrap();
+        self.store
+            .commit(self.change(record.clone()))
+            .await
+            .unwrap();
         record
     }
 
@@ -125,7 +134,9 @@ impl Bench {
 
     pub(super) async fn readable(&self, audiences: &[Audience]) -> Arc<RoaringBitmap> {
         let all = self.store.audiences(0).await.unwrap();
-        let chosen = all.iter().filter(|(_, audience)| audiences.contains(audience));
+        let chosen = all
+            .iter()
+            .filter(|(_, audience)| audiences.contains(audience));
         Arc::new(chosen.map(|(id, _)| *id).collect())
     }
 
@@ -136,7 +147,9 @@ impl Bench {
 
     /// Ids found by words among what officers may read.
     pub(super) async fn found(&self, kind: &str, words: &str) -> Vec<MatterId> {
-        let mut query = self.seen(kind, &[Audience::officers(), Audience::everyone()]).await;
+        let mut query = self
+            .seen(kind, &[Audience::officers(), Audience::everyone()])
+            .await;
         query.search = Some(words.to_owned());
         let page = self.store.list(&query).await.unwrap();
         page.rows.iter().map(|row| row.record.id).collect()
@@ -156,7 +169,10 @@ pub(super) fn audiences(count: i64) -> Vec<Audience> {
 }
 
 pub(super) fn posting(space: &str, value: &str) -> Posting {
-    Posting { space: space.to_owned(), value: value.to_owned() }
+    Posting {
+        space: space.to_owned(),
+        value: value.to_owned(),
+    }
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -19,9 +19,21 @@ pub(super) async fn numbers_events_and_keeps_them(bench: Bench) {
     assert_eq!(store.events(0, 10).await.unwrap(), []);
     let (mut first, second) = (bench.record("report"), bench.record("party"));
     first.version = 3;
-    let appends = vec![bench.append(first.clone(), 3), bench.append(second.clone(), 1)];
-    let sent: Vec<_> = appends.iter().flat_map(|append| append.events.clone()).collect();
-    let done = store.commit(Commit { appends, ..Commit::default() }).await.unwrap();
+    let appends = vec![
+        bench.append(first.clone(), 3),
+        bench.append(second.clone(), 1),
+    ];
+    let sent: Vec<_> = appends
+        .iter()
+        .flat_map(|append| append.events.clone())
+        .collect();
+    let done = store
+        .commit(Commit {
+            appends,
+            ..Commit::default()
+        })
+        .await
+        .unwrap();
     assert_eq!(store.sequence().await.unwrap(), 4);
     assert!(matches!(done.first_seq, None | Some(0)), "{done:?}");
     let kept = store.events(0, 10).await.unwrap();
@@ -29,7 +41,10 @@ pub(super) async fn numbers_events_and_keeps_them(bench: Bench) {
     assert_eq!(order, [0, 1, 2, 3]);
     let events: Vec<_> = kept.iter().map(|stored| stored.event.clone()).collect();
     assert_eq!(events, sent);
-    assert!(kept.iter().all(|stored| stored.leaf == stored.event.leaf_hash()));
+    assert!(
+        kept.iter()
+            .all(|stored| stored.leaf == stored.event.leaf_hash())
+    );
     assert_eq!(store.events(2, 1).await.unwrap(), &kept[2..3]);
     assert_eq!(store.events(4, 1).await.unwrap(), []);
     assert_eq!(store.history(first.id).await.unwrap(), &kept[..3]);
@@ -44,7 +59,12 @@ pub(super) async fn numbers_events_and_keeps_them(bench: Bench) {
     first.version = 4;
     bench.put(first.clone()).await;
     store.sequence().await.unwrap();
-    let last = store.history(first.id).await.unwrap().pop().map(|stored| stored.seq);
+    let last = store
+        .history(first.id)
+        .await
+        .unwrap()
+        .pop()
+        .map(|stored| stored.seq);
     assert_eq!(last, Some(4));
 }
 
@@ -60,7 +80,10 @@ pub(super) async fn refuses_a_stale_version_and_writes_nothing(bench: Bench) {
     let mut beside = bench.change(bench.record("report"));
     beside.appends.push(bench.append(record.clone(), 1));
     for mut change in [stale, gap, beside] {
-        change.notices.push(Notice { topic: "report".to_owned(), matter: None });
+        change.notices.push(Notice {
+            topic: "report".to_owned(),
+            matter: None,
+        });
         change.jobs.push(job("mail"));
         change.new_epoch = true;
         let refused = store.commit(change).await.unwrap_err();
@@ -74,7 +97,13 @@ pub(super) async fn refuses_a_stale_version_and_writes_nothing(bench: Bench) {
     assert_eq!(store.epoch().await.unwrap(), 0);
     assert_eq!(store.last_notice().await.unwrap(), 0);
     let (now, until) = (bench.at(0), bench.at(60));
-    assert_eq!(store.lease(&["mail"], [1; 16], now, until, 10).await.unwrap(), []);
+    assert_eq!(
+        store
+            .lease(&["mail"], [1; 16], now, until, 10)
+            .await
+            .unwrap(),
+        []
+    );
 }
 
 fn job(kind: &str) -> NewJob {
@@ -101,20 +130,45 @@ pub(super) async fn refuses_changes_that_contradict_themselves(bench: Bench) {
     let mut long_key = good.clone();
     long_key.record.lookups = vec![("name".to_owned(), "x".repeat(2_000))];
     for append in [none, other_matter, other_version, long_key] {
-        let refused = store.commit(Commit { appends: vec![append], ..Commit::default() }).await;
-        assert!(matches!(refused, Err(StoreError::Malformed(_))), "{refused:?}");
+        let refused = store
+            .commit(Commit {
+                appends: vec![append],
+                ..Commit::default()
+            })
+            .await;
+        assert!(
+            matches!(refused, Err(StoreError::Malformed(_))),
+            "{refused:?}"
+        );
     }
     bench.put(record).await;
     // The same event under another matter.
     let other = bench.record("report");
     let mut twice = bench.append(other.clone(), 1);
     twice.events[0].header.id = good.events[0].header.id;
-    let commit = Commit { appends: vec![good], ..Commit::default() };
-    assert!(matches!(store.commit(commit).await, Err(StoreError::Conflict { .. })));
-    let kept = store.history(store.events(0, 1).await.unwrap()[0].event.header.matter).await.unwrap();
+    let commit = Commit {
+        appends: vec![good],
+        ..Commit::default()
+    };
+    assert!(matches!(
+        store.commit(commit).await,
+        Err(StoreError::Conflict { .. })
+    ));
+    let kept = store
+        .history(store.events(0, 1).await.unwrap()[0].event.header.matter)
+        .await
+        .unwrap();
     twice.events[0].header.id = kept[0].event.header.id;
-    let refused = store.commit(Commit { appends: vec![twice], ..Commit::default() }).await;
-    assert!(matches!(refused, Err(StoreError::Malformed(_))), "{refused:?}");
+    let refused = store
+        .commit(Commit {
+            appends: vec![twice],
+            ..Commit::default()
+        })
+        .await;
+    assert!(
+        matches!(refused, Err(StoreError::Malformed(_))),
+        "{refused:?}"
+    );
     assert_eq!(store.sequence().await.unwrap(), 1);
 }
 
@@ -145,8 +199,16 @@ pub(super) async fn tree_over_the_leaves_is_the_kernels(bench: Bench) {
     let mut written = 0u64;
     // Uneven bites over two tile borders.
     for bite in [1u64, 2, 5, 100, 147, 1, 1, 256, 30] {
-        let appends = (0..bite).map(|_| bench.append(bench.record("report"), 1)).collect();
-        store.commit(Commit { appends, ..Commit::default() }).await.unwrap();
+        let appends = (0..bite)
+            .map(|_| bench.append(bench.record("report"), 1))
+            .collect();
+        store
+            .commit(Commit {
+                appends,
+                ..Commit::default()
+            })
+            .await
+            .unwrap();
         written += bite;
         assert_eq!(store.sequence().await.unwrap(), written);
     }
@@ -161,10 +223,15 @@ pub(super) async fn tree_over_the_leaves_is_the_kernels(bench: Bench) {
     for index in [0, 255, 256, 300, written - 1] {
         let Ok(proof) = merkle::inclusion(&mut Given(&levels), index, written);
         let leaf = leaves[index as usize];
-        assert!(merkle::verify_inclusion(leaf, index, written, &proof, &root));
+        assert!(merkle::verify_inclusion(
+            leaf, index, written, &proof, &root
+        ));
     }
     for beyond in [(0, written), (8, written >> 8), (3, u64::MAX), (200, 0)] {
-        assert!(store.subtree(beyond.0, beyond.1).await.is_err(), "{beyond:?}");
+        assert!(
+            store.subtree(beyond.0, beyond.1).await.is_err(),
+            "{beyond:?}"
+        );
     }
 }
 
@@ -182,8 +249,14 @@ pub(super) async fn keeps_checkpoints(bench: Bench) {
     assert_eq!(store.checkpoint(0).await.unwrap(), Some(note(9, "nine")));
     assert_eq!(store.checkpoint(9).await.unwrap(), Some(note(9, "nine")));
     assert_eq!(store.checkpoint(10).await.unwrap(), None);
-    store.put_checkpoint(note(9, "nine, signed again")).await.unwrap();
-    assert_eq!(store.checkpoint(6).await.unwrap(), Some(note(9, "nine, signed again")));
+    store
+        .put_checkpoint(note(9, "nine, signed again"))
+        .await
+        .unwrap();
+    assert_eq!(
+        store.checkpoint(6).await.unwrap(),
+        Some(note(9, "nine, signed again"))
+    );
 }
 
 pub(super) async fn answers_a_repeated_request_once_more(bench: Bench) {

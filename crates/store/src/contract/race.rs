@@ -70,7 +70,9 @@ pub(super) async fn bad_commits_leave_good_ones_alone(bench: Bench) {
         };
         let matter = change.appends[0].record.id;
         let store = Arc::clone(&bench.store);
-        racing.push(tokio::spawn(async move { (good, matter, store.commit(change).await) }));
+        racing.push(tokio::spawn(async move {
+            (good, matter, store.commit(change).await)
+        }));
     }
     let mut good_ones = 1;
     for one in racing {
@@ -94,7 +96,12 @@ pub(super) async fn many_writers_keep_one_order(bench: Bench) {
         let store = Arc::clone(&bench.store);
         let record = bench.record("report");
         let changes: Vec<Commit> = (1..=each)
-            .map(|version| bench.change(Record { version, ..record.clone() }))
+            .map(|version| {
+                bench.change(Record {
+                    version,
+                    ..record.clone()
+                })
+            })
             .collect();
         running.push(tokio::spawn(async move {
             for change in changes {
@@ -105,7 +112,10 @@ pub(super) async fn many_writers_keep_one_order(bench: Bench) {
     }
     for one in running {
         let history = bench.store.history(one.await.unwrap()).await.unwrap();
-        let versions: Vec<u32> = history.iter().map(|stored| stored.event.header.version).collect();
+        let versions: Vec<u32> = history
+            .iter()
+            .map(|stored| stored.event.header.version)
+            .collect();
         assert_eq!(versions, (1..=each).collect::<Vec<_>>());
     }
     let size = bench.store.sequence().await.unwrap();

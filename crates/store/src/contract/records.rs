@@ -38,7 +38,13 @@ pub(super) async fn come_back_as_they_were_written(bench: Bench) {
     several.sort_by_key(|row| row.record.id);
     let several: Vec<_> = several.into_iter().map(|row| row.record).collect();
     assert_eq!(several, [record.clone(), plain]);
-    let mut next = Record { version: 2, tlp: None, due_at: None, owner: None, ..record.clone() };
+    let mut next = Record {
+        version: 2,
+        tlp: None,
+        due_at: None,
+        owner: None,
+        ..record.clone()
+    };
     next.body = json!({});
     next.sort_at += SignedDuration::from_secs(1);
     bench.put(next.clone()).await;
@@ -56,7 +62,10 @@ pub(super) async fn unique_keys_lead_to_one_matter(bench: Bench) {
     assert_eq!(store.lookup("login", "a").await.unwrap(), Some(first.id));
     assert_eq!(store.lookup("login", "c").await.unwrap(), None);
     assert_eq!(store.lookup("receipt", "a").await.unwrap(), None);
-    let refused = store.commit(bench.change(named(&["c", "b"]))).await.unwrap_err();
+    let refused = store
+        .commit(bench.change(named(&["c", "b"])))
+        .await
+        .unwrap_err();
     let StoreError::Taken { space, key: taken } = refused else {
         panic!("{refused:?}");
     };
@@ -64,20 +73,46 @@ pub(super) async fn unique_keys_lead_to_one_matter(bench: Bench) {
     assert_eq!(store.lookup("login", "c").await.unwrap(), None);
     // Two matters of one commit cannot have the same key either.
     let both = [named(&["d"]), named(&["d"])].map(|record| bench.append(record, 1));
-    let refused = store.commit(Commit { appends: both.into(), ..Commit::default() }).await;
-    assert!(matches!(refused, Err(StoreError::Taken { .. })), "{refused:?}");
+    let refused = store
+        .commit(Commit {
+            appends: both.into(),
+            ..Commit::default()
+        })
+        .await;
+    assert!(
+        matches!(refused, Err(StoreError::Taken { .. })),
+        "{refused:?}"
+    );
     // A key given up is free, and may move within one commit, whichever stands first.
-    let freed = Record { version: 2, lookups: vec![key("a")], ..first.clone() };
+    let freed = Record {
+        version: 2,
+        lookups: vec![key("a")],
+        ..first.clone()
+    };
     bench.put(freed.clone()).await;
     assert_eq!(store.lookup("login", "b").await.unwrap(), None);
     let second = bench.put(named(&["b"])).await;
     assert_eq!(store.lookup("login", "b").await.unwrap(), Some(second.id));
     let swapped = [
-        Record { version: 3, lookups: vec![key("b")], ..freed },
-        Record { version: 2, lookups: vec![key("a")], ..second.clone() },
+        Record {
+            version: 3,
+            lookups: vec![key("b")],
+            ..freed
+        },
+        Record {
+            version: 2,
+            lookups: vec![key("a")],
+            ..second.clone()
+        },
     ];
     let appends = swapped.map(|record| bench.append(record, 1)).into();
-    store.commit(Commit { appends, ..Commit::default() }).await.unwrap();
+    store
+        .commit(Commit {
+            appends,
+            ..Commit::default()
+        })
+        .await
+        .unwrap();
     assert_eq!(store.lookup("login", "b").await.unwrap(), Some(first.id));
     assert_eq!(store.lookup("login", "a").await.unwrap(), Some(second.id));
 }
@@ -85,19 +120,41 @@ pub(super) async fn unique_keys_lead_to_one_matter(bench: Bench) {
 pub(super) async fn replace_their_search_text_and_postings(bench: Bench) {
     let store = &bench.store;
     let record = bench.put(full(&bench)).await;
-    let other = Record { audience: Audience::everyone(), ..full(&bench) };
-    let other = bench.put(Record { lookups: Vec::new(), ..other }).await;
-    let everything = bench.readable(&[Audience::officers(), Audience::everyone()]).await;
+    let other = Record {
+        audience: Audience::everyone(),
+        ..full(&bench)
+    };
+    let other = bench
+        .put(Record {
+            lookups: Vec::new(),
+            ..other
+        })
+        .await;
+    let everything = bench
+        .readable(&[Audience::officers(), Audience::everyone()])
+        .await;
     let public = bench.readable(&[Audience::everyone()]).await;
-    let values = [posting("ipv4", "192.0.2.1"), posting("domain", "unknown.example")];
-    let mut carrying = store.carrying("report", &values, &everything).await.unwrap();
+    let values = [
+        posting("ipv4", "192.0.2.1"),
+        posting("domain", "unknown.example"),
+    ];
+    let mut carrying = store
+        .carrying("report", &values, &everything)
+        .await
+        .unwrap();
     carrying.sort();
-    let mut expected = vec![(record.id, values[0].clone()), (other.id, values[0].clone())];
+    let mut expected = vec![
+        (record.id, values[0].clone()),
+        (other.id, values[0].clone()),
+    ];
     expected.sort();
     assert_eq!(carrying, expected);
     let visible = store.carrying("report", &values, &public).await.unwrap();
     assert_eq!(visible, [(other.id, values[0].clone())]);
-    assert_eq!(store.carrying("party", &values, &everything).await.unwrap(), []);
+    assert_eq!(
+        store.carrying("party", &values, &everything).await.unwrap(),
+        []
+    );
     for words in ["攻撃", "標的", "TARGETED", "ａｔｔａｃｋ 攻撃", "100"] {
         assert_eq!(bench.found("report", words).await.len(), 2, "{words}");
     }
@@ -113,11 +170,26 @@ pub(super) async fn replace_their_search_text_and_postings(bench: Bench) {
     bench.put(next).await;
     assert_eq!(bench.found("report", "攻撃").await, [other.id]);
     assert_eq!(bench.found("report", "電力 grid").await, [record.id]);
-    let carrying = store.carrying("report", &values, &everything).await.unwrap();
+    let carrying = store
+        .carrying("report", &values, &everything)
+        .await
+        .unwrap();
     assert_eq!(carrying, [(other.id, values[0].clone())]);
     let domain = [posting("domain", "例え.jp")];
-    assert_eq!(store.carrying("report", &domain, &everything).await.unwrap().len(), 2);
-    let last = Record { version: 3, text: String::new(), postings: Vec::new(), ..record };
+    assert_eq!(
+        store
+            .carrying("report", &domain, &everything)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
+    let last = Record {
+        version: 3,
+        text: String::new(),
+        postings: Vec::new(),
+        ..record
+    };
     bench.put(last).await;
     assert_eq!(bench.found("report", "grid").await, []);
 }
@@ -128,7 +200,10 @@ pub(super) async fn audiences_are_interned_and_epochs_counted(bench: Bench) {
     let all = audiences(5);
     let mut ids = Vec::new();
     for audience in all.iter().chain(&all) {
-        let record = Record { audience: audience.clone(), ..bench.record("report") };
+        let record = Record {
+            audience: audience.clone(),
+            ..bench.record("report")
+        };
         let id = bench.put(record).await.id;
         ids.push(store.record(id).await.unwrap().unwrap().audience_id);
     }
@@ -145,8 +220,18 @@ pub(super) async fn audiences_are_interned_and_epochs_counted(bench: Bench) {
     let mut change = bench.change(bench.record("report"));
     change.new_epoch = true;
     assert_eq!(store.commit(change).await.unwrap().epoch, 1);
-    assert_eq!(store.commit(bench.change(bench.record("report"))).await.unwrap().epoch, 1);
-    let alone = Commit { new_epoch: true, ..Commit::default() };
+    assert_eq!(
+        store
+            .commit(bench.change(bench.record("report")))
+            .await
+            .unwrap()
+            .epoch,
+        1
+    );
+    let alone = Commit {
+        new_epoch: true,
+        ..Commit::default()
+    };
     assert_eq!(store.commit(alone).await.unwrap().epoch, 2);
     assert_eq!(store.epoch().await.unwrap(), 2);
 }
@@ -173,9 +258,15 @@ pub(super) async fn rebuild_gives_the_same_digest(bench: Bench) {
     store.put_records(records[..25].to_vec()).await.unwrap();
     store.put_records(records[25..].to_vec()).await.unwrap();
     assert_eq!(store.records_digest().await.unwrap(), before);
-    assert_eq!(store.lookup("receipt", "R-39").await.unwrap(), Some(records[0].id));
+    assert_eq!(
+        store.lookup("receipt", "R-39").await.unwrap(),
+        Some(records[0].id)
+    );
     assert!(!bench.found("report", "攻撃").await.is_empty());
-    let next = Record { version: 2, ..records[0].clone() };
+    let next = Record {
+        version: 2,
+        ..records[0].clone()
+    };
     bench.put(next).await;
     assert_ne!(store.records_digest().await.unwrap(), before);
 }

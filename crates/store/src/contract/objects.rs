@@ -1,0 +1,364 @@
+//! Threat objects: order of addition, versions, filters and bytes, against a brute-force oracle.
+
+use std::sync::Arc;
+
+use kaname_kernel::{Audience, AudienceId, MatterId, fold};
+use roaring::RoaringBitmap;
+
+use super::bench::{Bench, audiences, posting};
+use crate::{
+    change::{Commit, NewObject},
+    query::{ObjectFilter, Search, StoredObject, Versions},
+};
+
+fn all_of(readable: Arc<RoaringBitmap>) -> ObjectFilter {
+    ObjectFilter {
+        collection: None,
+        readable,
+        added_after_us: None,
+        newest_first: false,
+        after_us: None,
+        ids: Vec::new(),
+        types: Vec::new(),
+        specs: Vec::new(),
+        versions: Versions::All,
+        search: None,
+        value: None,
+        limit: 100,
+        count: true,
+    }
+}
+
+fn adding(objects: Vec<NewObject>) -> Commit {
+    Commit {
+        objects,
+        ..Commit::default()
+    }
+}
+
+pub(super) async fn are_added_in_strictly_rising_order(bench: Bench) {
+    let collections: [MatterId; 2] = [bench.id(), bench.id()];
+    let mut names = Vec::new();
+    for round in 0..20 {
+        let mut objects = Vec::new();
+        for n in 0..10 {
+            let name = format!("indicator--{round}-{n}");
+            objects.push(bench.object(*bench.pick(&collections), &name, 1));
+            names.push(name);
+        }
+        bench.store.commit(adding(objects)).await.unwrap();
+    }
+    let mut filter = all_of(bench.readable(&[Audience::everyone()]).await);
+    filter.limit = 1_000;
+    let now_us = bench.clock.now().as_microsecond();
+    let page = bench.store.objects(&filter).await.unwrap();
+    let given: Vec<_> = page
+        .objects
+        .iter()
+        .map(|object| object.stix_id.clone())
+        .collect();
+    assert_eq!(given, names);
+    let added: Vec<i64> = page.objects.iter().map(|object| object.added_us).collect();
+    assert!(added.is_sorted_by(|a, b| a < b), "unique and rising");
+    assert!(
+        added.last().is_some_and(|last| *last <= now_us),
+        "never in the future"
+    );
+    for collection in collections {
+        filter.collection = Some(collection);
+        let bytes = bench.store.object_bytes(&filter).await.unwrap();
+        let own = page
+            .objects
+            .iter()
+            .filter(|object| object.collection == collection);
+        let own: Vec<_> = own.map(|object| (object.added_us, &*object.raw)).collect();
+        let joined = own
+            .iter()
+            .map(|(_, raw)| *raw)
+            .collect::<Vec<_>>()
+            .join(",");
+        assert_eq!(bytes.joined, joined);
+        assert_eq!(bytes.added, Some((own[0].0, own[own.len() - 1].0)));
+        assert_eq!((bytes.count as usize, bytes.more), (own.len(), false));
+    }
+    filter.collection = Some(bench.id());
+    assert_eq!(bench.store.objects(&filter).await.unwrap().total, Some(0));
+    assert_eq!(bench.store.object_bytes(&filter).await.unwrap().count, 0);
+}
+
+/// Everything stored, beside what each object was given to be found by.
+struct Library {
+    collections: Vec<MatterId>,
+    rows: Vec<(StoredObject, NewObject)>,
+}
+
+async fn fill(bench: &Bench) -> Library {
+    let collections: Vec<MatterId> = (0..3).map(|_| bench.id()).collect();
+    let audiences = audiences(6);
+    let mut sent: Vec<NewObject> = Vec::new();
+    for _ in 0..30 {
+        let mut objects = Vec::new();
+        for _ in 0..12 {
+            let stix_type = *bench.pick(&["indicator", "malware", "relationship"]);
+            let stix_id = format!("{stix_type}--{}", bench.below(50));
+            let collection = *bench.pick(&collections);
+            // Versions come in any order, and some come again.
+            let mut object = bench.object(collection, &stix_id, 1 + bench.below(6) as i64);
+            object.audience = bench.pick(&audiences).clone();
+            object.spec = (*bench.pick(&["2.1", "2.1", "2.0"])).to_owned();
+            object.text = (*bench.pick(&["電力の攻撃", "水道 phishing", ""])).to_owned();
+            object.postings = vec![posting(
+                "domain",
+                bench.pick::<&str>(&["a.example", "b.example"]),
+            )];
+            let same = |old: &&NewObject| {
+                (old.collection, &old.stix_id, old.version_us)
+                    == (collection, &object.stix_id, object.version_us)
+            };
+            let known = sent.iter().chain(&objects).find(same).is_some();
+            objects.push(object.clone());
+            if !known {
+                sent.push(object);
+            }
+        }
+        bench.store.commit(adding(objects)).await.unwrap();
+    }
+    let all = bench.store.audiences(0).await.unwrap();
+    let mut filter = all_of(Arc::new(all.iter().map(|(id, _)| *id).collect()));
+    filter.limit = 1_000;
+    let stored = bench.store.objects(&filter).await.unwrap().objects;
+    assert_eq!(
+        stored.len(),
+        sent.len(),
+        "a version that is there already is left as it is"
+    );
+    let rows = stored.into_iter().map(|row| {
+        let new = sent.iter().find(|new| new.key == row.key).unwrap();
+        assert_eq!(
+            (&row.raw, &row.title, row.source),
+            (&new.raw, &new.title, new.source)
+        );
+        (row, new.clone())
+    });
+    Library {
+        collections,
+        rows: rows.collect(),
+    }
+}
+
+fn shown(filter: &ObjectFilter, row: &StoredObject, library: &Library) -> bool {
+    let sees = |id: AudienceId| filter.readable.contains(id);
+    let other_visible = |newer: bool| {
+        library.rows.iter().any(|(other, _)| {
+            (&other.stix_id, other.collection) == (&row.stix_id, row.collection)
+                && sees(other.audience_id)
+                && if newer {
+                    other.version_us > row.version_us
+                } else {
+                    other.version_us < row.version_us
+                }
+        })
+    };
+    let version = match &filter.versions {
+        Versions::All => true,
+        Versions::Last => !other_visible(true),
+        Versions::First => !other_visible(false),
+        Versions::At(versions) => versions.contains(&row.version_us),
+    };
+    sees(row.audience_id) && version
+}
+
+fn expected(filter: &ObjectFilter, library: &Library) -> Vec<StoredObject> {
+    let listed = |list: &[String], item: &String| list.is_empty() || list.contains(item);
+    let wanted = filter.search.as_ref().map(|search| fold::tokens(&search.0));
+    let matching = library.rows.iter().filter(|(row, new)| {
+        let tokens = fold::tokens(&new.text);
+        shown(filter, row, library)
+            && filter
+                .collection
+                .is_none_or(|collection| collection == row.collection)
+            && filter
+                .added_after_us
+                .is_none_or(|after| row.added_us > after)
+            && listed(&filter.ids, &row.stix_id)
+            && listed(&filter.types, &row.stix_type)
+            && listed(&filter.specs, &row.spec)
+            && wanted
+                .as_ref()
+                .is_none_or(|all| all.iter().all(|word| tokens.contains(word)))
+            && filter
+                .value
+                .as_ref()
+                .is_none_or(|value| new.postings.contains(value))
+    });
+    let mut rows: Vec<_> = matching.map(|(row, _)| row.clone()).collect();
+    if filter.newest_first {
+        rows.reverse();
+    }
+    rows
+}
+
+async fn any_filter(bench: &Bench, library: &Library) -> ObjectFilter {
+    let all = bench.store.audiences(0).await.unwrap();
+    let readable = all
+        .iter()
+        .filter(|_| bench.below(3) > 0)
+        .map(|(id, _)| *id)
+        .collect();
+    let maybe = |one_in: u64| bench.below(one_in) == 0;
+    let mut filter = all_of(Arc::new(readable));
+    filter.collection = (!maybe(4)).then(|| *bench.pick(&library.collections));
+    filter.added_after_us = maybe(4).then(|| bench.pick(&library.rows).0.added_us);
+    filter.newest_first = maybe(3);
+    if maybe(4) {
+        filter.ids = (0..3)
+            .map(|_| bench.pick(&library.rows).0.stix_id.clone())
+            .collect();
+    }
+    if maybe(3) {
+        filter.types = vec!["indicator".to_owned(), "relationship".to_owned()];
+    }
+    if maybe(4) {
+        filter.specs = vec!["2.0".to_owned()];
+    }
+    filter.versions = match bench.below(5) {
+        0 => Versions::All,
+        1 => Versions::First,
+        2 => Versions::At(vec![2, 5]),
+        _ => Versions::Last,
+    };
+    filter.search = maybe(4).then(|| Search((*bench.pick(&["攻撃", "PHISHING 水道"])).to_owned()));
+    filter.value = maybe(4).then(|| posting("domain", "a.example"));
+    filter.limit = 1 + bench.below(40) as u32;
+    filter
+}
+
+pub(super) async fn agree_with_brute_force(bench: Bench) {
+    let library = fill(&bench).await;
+    for round in 0..150 {
+        let mut filter = any_filter(&bench, &library).await;
+        let expected = expected(&filter, &library);
+        let mut given = Vec::new();
+        for _ in 0..=expected.len() {
+            let page = bench.store.objects(&filter).await.unwrap();
+            let bytes = bench.store.object_bytes(&filter).await.unwrap();
+            assert_eq!(
+                page.total,
+                Some(expected.len() as u32),
+                "round {round}: {filter:?}"
+            );
+            let joined: Vec<&str> = page.objects.iter().map(|object| &*object.raw).collect();
+            assert_eq!(bytes.joined, joined.join(","), "round {round}: {filter:?}");
+            assert_eq!(
+                (bytes.count as usize, bytes.more),
+                (joined.len(), page.more)
+            );
+            filter.after_us = page.objects.last().map(|last| last.added_us);
+            assert_eq!(bytes.added.map(|(_, last)| last), filter.after_us);
+            given.extend(page.objects);
+            if !page.more {
+                break;
+            }
+        }
+        assert_eq!(given, expected, "round {round}: {filter:?}");
+    }
+    let mut filter = all_of(Arc::default());
+    filter.count = false;
+    let page = bench.store.objects(&filter).await.unwrap();
+    assert_eq!(
+        (page.objects.len(), page.total, page.more),
+        (0, None, false)
+    );
+}
+
+pub(super) async fn are_withdrawn_and_enter_again(bench: Bench) {
+    let collection = bench.id();
+    let dressed = |version_us: i64| NewObject {
+        text: "電力".to_owned(),
+        postings: vec![posting("domain", "a.example")],
+        refs: vec!["malware--1".to_owned()],
+        ..bench.object(collection, "indicator--1", version_us)
+    };
+    bench
+        .store
+        .commit(adding(vec![dressed(1), dressed(2)]))
+        .await
+        .unwrap();
+    let mut filter = all_of(bench.readable(&[Audience::everyone()]).await);
+    let before = bench.store.objects(&filter).await.unwrap().objects;
+    assert_eq!(before.len(), 2);
+    let away = vec![
+        (collection, "indicator--1".to_owned()),
+        (bench.id(), "none".to_owned()),
+    ];
+    bench
+        .store
+        .commit(Commit {
+            removed: away.clone(),
+            ..Commit::default()
+        })
+        .await
+        .unwrap();
+    for search in [None, Some(Search("電力".to_owned()))] {
+        filter.search = search;
+        assert_eq!(bench.store.objects(&filter).await.unwrap().total, Some(0));
+    }
+    let referring = bench
+        .store
+        .referring("malware--1", &filter.readable, 10)
+        .await
+        .unwrap();
+    assert_eq!(referring, Vec::<String>::new());
+    // Taken out and put in again by one commit: a new moment, later than all before.
+    let again = Commit {
+        removed: away,
+        objects: vec![dressed(1)],
+        ..Commit::default()
+    };
+    bench.store.commit(again).await.unwrap();
+    let after = bench.store.objects(&filter).await.unwrap().objects;
+    assert_eq!(after.len(), 1);
+    assert!(after[0].added_us > before[1].added_us);
+    filter.versions = Versions::Last;
+    assert_eq!(bench.store.objects(&filter).await.unwrap().objects, after);
+}
+
+pub(super) async fn are_found_by_what_they_refer_to(bench: Bench) {
+    let collection = bench.id();
+    let mut objects = Vec::new();
+    for n in 0..6 {
+        let mut object = bench.object(collection, &format!("relationship--{n}"), 1);
+        object.refs = vec!["malware--1".to_owned(), format!("indicator--{}", n % 2)];
+        object.audience = audiences(2)[n % 2].clone();
+        objects.push(object);
+    }
+    bench.store.commit(adding(objects)).await.unwrap();
+    let public = bench.readable(&[Audience::everyone()]).await;
+    let mut given = bench
+        .store
+        .referring("malware--1", &public, 10)
+        .await
+        .unwrap();
+    given.sort();
+    assert_eq!(
+        given,
+        ["relationship--0", "relationship--2", "relationship--4"]
+    );
+    assert_eq!(
+        bench
+            .store
+            .referring("malware--1", &public, 2)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
+    for (target, seen) in [
+        ("indicator--0", 3),
+        ("indicator--1", 0),
+        ("indicator--9", 0),
+    ] {
+        let given = bench.store.referring(target, &public, 10).await.unwrap();
+        assert_eq!(given.len(), seen, "{target}");
+    }
+}
