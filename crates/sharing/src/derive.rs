@@ -206,7 +206,9 @@ pub fn compose(
 }
 
 fn read(objects: &[String]) -> Vec<(Head, &str)> {
-    let heads = objects.iter().map(|text| Some((kaname_stix::head(text).ok()?, text.as_str())));
+    let heads = objects
+        .iter()
+        .map(|text| Some((kaname_stix::head(text).ok()?, text.as_str())));
     heads.flatten().collect()
 }
 

@@ -69,7 +69,9 @@ impl Evidence {
     pub fn with_report(mut self, technique: &Technique) -> Self {
         self.times.extend(technique.seen);
         for name in &technique.attachments {
-            let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+            let stem = name
+                .rsplit_once('.')
+                .map_or(name.as_str(), |(stem, _)| stem);
             if stem.chars().count() >= SHORTEST {
                 self.add(Sign::Attachment, TraceKind::Name, stem);
             }

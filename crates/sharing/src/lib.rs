@@ -24,6 +24,7 @@ pub mod neutral;
 pub mod number;
 pub mod refused;
 pub mod releasing;
+pub mod rendition;
 pub mod report;
 pub mod row;
 pub mod sealed;

@@ -11,10 +11,12 @@ const ROUNDS: usize = 48;
 
 /// Which language a text is in, for the neutral words: Japanese when it has a Japanese character.
 pub fn language_of(text: &str) -> &'static str {
-    let japanese = |sign: char| {
-        matches!(sign, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}')
-    };
-    if text.chars().any(japanese) { "ja" } else { "en" }
+    let japanese = |sign: char| matches!(sign, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}');
+    if text.chars().any(japanese) {
+        "ja"
+    } else {
+        "en"
+    }
 }
 
 /// A text of one language as a [`Text`], with neutral words for traces.
@@ -93,7 +95,12 @@ fn widened(text: &str, start: usize, end: usize, kind: TraceKind) -> (usize, usi
     let joins = |sign: &char| sign.is_ascii_graphic() && !"\"'<>(),;`|".contains(*sign);
     let before = text.get(..start).unwrap_or_default();
     let after = text.get(end..).unwrap_or_default();
-    let left: usize = before.chars().rev().take_while(joins).map(char::len_utf8).sum();
+    let left: usize = before
+        .chars()
+        .rev()
+        .take_while(joins)
+        .map(char::len_utf8)
+        .sum();
     let right: usize = after.chars().take_while(joins).map(char::len_utf8).sum();
     (start - left, end + right)
 }

@@ -1,0 +1,333 @@
+//! Renditions of released items for outlets. They only leave content out or map it by a fixed table;
+//! what they show is what was consented to. Whether a reader may see an item is decided before.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use kaname_intake::csv_safe;
+use kaname_kernel::Tlp;
+use kaname_stix::{ObjectId, SearchValue, ValueKind, author};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    item::{Item, ItemState},
+    marking::standing_objects,
+};
+
+/// Columns of the CSV feed, in order.
+pub const CSV_COLUMNS: [&str; 12] = [
+    "item",
+    "kind",
+    "value_kind",
+    "value",
+    "tlp",
+    "pap",
+    "title_ja",
+    "title_en",
+    "released",
+    "valid_until",
+    "blocking",
+    "stix_id",
+];
+
+/// One value of a released item, as feeds carry it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ValueLine {
+    /// Number of the item.
+    pub item: String,
+    /// What the item is about.
+    pub kind: &'static str,
+    /// What the value is.
+    pub value_kind: &'static str,
+    /// The value.
+    pub value: String,
+    /// Such as `TLP:GREEN`.
+    pub tlp: String,
+    /// Such as `PAP:GREEN`.
+    pub pap: String,
+    /// Title in Japanese.
+    pub title_ja: String,
+    /// Title in English.
+    pub title_en: String,
+    /// When it was released.
+    pub released: String,
+    /// Until when it is to be used; empty for no end.
+    pub valid_until: String,
+    /// Whether it may stand in block lists now.
+    pub blocking: bool,
+    /// The object that carries it.
+    pub stix_id: String,
+}
+
+/// Whether an item is in feeds: released and valid. Superseded, withdrawn and expired ones are not.
+pub fn is_current(item: &Item, now: Timestamp) -> bool {
+    item.state == ItemState::Released && item.content.is_valid(now)
+}
+
+/// The values of an item, one line each, in the order of its objects; none when it is not current.
+pub fn value_lines(item: &Item, now: Timestamp) -> Vec<ValueLine> {
+    if !is_current(item, now) {
+        return Vec::new();
+    }
+    let content = &item.content;
+    let moment = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
+    let blocking = item.may_block(now);
+    let mut lines = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (id, value) in values_with_ids(item) {
+        if !seen.insert(value.clone()) {
+            continue;
+        }
+        lines.push(ValueLine {
+            item: item.number.clone(),
+            kind: content.kind.as_str(),
+            value_kind: value.kind.as_str(),
+            value: value.text,
+            tlp: content.tlp.to_string(),
+            pap: content.pap.to_string(),
+            title_ja: content.title.ja.clone(),
+            title_en: content.title.en.clone(),
+            released: moment(item.release.map(|release| release.at)),
+            valid_until: moment(content.valid_until),
+            blocking,
+            stix_id: id.to_string(),
+        });
+    }
+    lines
+}
+
+/// Values of indicators, observables and vulnerabilities, with the object that carries each.
+fn values_with_ids(item: &Item) -> Vec<(ObjectId, SearchValue)> {
+    let heads = item.content.heads();
+    let pairs = heads.flat_map(|(_, head)| {
+        let id = head.id.clone();
+        head.values
+            .into_iter()
+            .map(move |value| (id.clone(), value))
+    });
+    pairs
+        .filter(|(_, value)| is_feed_value(value.kind))
+        .collect()
+}
+
+/// What feeds carry: not names, and not ids of other catalogues.
+fn is_feed_value(kind: ValueKind) -> bool {
+    crate::value::correlates(kind) && kind != ValueKind::ExternalId
+}
+
+/// The CSV feed's first line.
+pub fn csv_header() -> String {
+    format!("{}\r\n", CSV_COLUMNS.join(","))
+}
+
+/// An item's lines of the CSV feed. Cells that a spreadsheet would take for a formula are escaped.
+pub fn csv_lines(item: &Item, now: Timestamp) -> String {
+    let mut out = String::new();
+    for line in value_lines(item, now) {
+        let blocking = if line.blocking { "yes" } else { "no" };
+        let cells = [
+            line.item.as_str(),
+            line.kind,
+            line.value_kind,
+            &line.value,
+            &line.tlp,
+            &line.pap,
+            &line.title_ja,
+            &line.title_en,
+            &line.released,
+            &line.valid_until,
+            blocking,
+            &line.stix_id,
+        ];
+        let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
+        out.push_str(&cells.join(","));
+        out.push_str("\r\n");
+    }
+    out
+}
+
+/// A cell, safe for spreadsheets and quoted where RFC 4180 asks for it.
+fn csv_cell(text: &str) -> String {
+    let safe = csv_safe(text);
+    if safe.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", safe.replace('"', "\"\""))
+    } else {
+        safe.into_owned()
+    }
+}
+
+/// An item's lines of the JSON Lines feed.
+pub fn json_lines(item: &Item, now: Timestamp) -> String {
+    let mut out = String::new();
+    for line in value_lines(item, now) {
+        if let Ok(text) = serde_json::to_string(&line) {
+            out.push_str(&text);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// An item's lines of the plain-value feed, which machines block by: values of one kind, or of all
+/// kinds that can be blocked. Empty unless [`Item::may_block`].
+pub fn plain_lines(item: &Item, kind: Option<ValueKind>, now: Timestamp) -> String {
+    if !item.may_block(now) {
+        return String::new();
+    }
+    let mut out = String::new();
+    for line in item.content.values() {
+        let wanted = kind.is_none_or(|kind| kind == line.kind) && can_be_blocked(line.kind);
+        if wanted && !line.text.contains(['\r', '\n']) {
+            out.push_str(&line.text);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Kinds of value that a machine blocks by.
+pub const fn can_be_blocked(kind: ValueKind) -> bool {
+    matches!(
+        kind,
+        ValueKind::Ipv4
+            | ValueKind::Ipv6
+            | ValueKind::Cidr
+            | ValueKind::Domain
+            | ValueKind::Url
+            | ValueKind::Email
+            | ValueKind::Md5
+            | ValueKind::Sha1
+            | ValueKind::Sha256
+            | ValueKind::Sha512
+    )
+}
+
+/// A STIX bundle of the items' objects, byte for byte, each once, with the marking definitions they
+/// refer to and the hub's `identity` object.
+///
+/// # Errors
+/// As [`standing_objects`].
+pub fn stix_bundle<'a>(
+    id: Uuid,
+    identity: &'a str,
+    items: impl IntoIterator<Item = &'a Item>,
+) -> Result<String, kaname_stix::StixError> {
+    let standing = standing_objects()?;
+    let mut seen = BTreeSet::new();
+    let mut marks = BTreeSet::new();
+    let mut objects: Vec<&str> = Vec::new();
+    for item in items {
+        for (text, head) in item.content.heads() {
+            marks.extend(head.markings);
+            if seen.insert(head.id) {
+                objects.push(text);
+            }
+        }
+    }
+    let used = standing.iter().filter(|text| {
+        let head = kaname_stix::head(text);
+        head.is_ok_and(|head| marks.contains(&head.id) && !seen.contains(&head.id))
+    });
+    let first = used.map(String::as_str).chain([identity]);
+    Ok(author::bundle(id, first.chain(objects)))
+}
+
+/// A value that nobody can click by mistake: `hxxp`, `[.]`, `[@]`.
+pub fn defang(value: &SearchValue) -> String {
+    match value.kind {
+        ValueKind::Url => {
+            let text = value.text.replacen("http", "hxxp", 1);
+            let split = text.find("://").map_or(0, |at| at + 3);
+            let (scheme, rest) = text.split_at(split);
+            let host = rest.find('/').unwrap_or(rest.len());
+            let (host, path) = rest.split_at(host);
+            format!("{scheme}{}{path}", host.replace('.', "[.]"))
+        }
+        ValueKind::Email => value.text.replace('@', "[@]").replace('.', "[.]"),
+        ValueKind::Domain | ValueKind::Ipv4 => value.text.replace('.', "[.]"),
+        _ => value.text.clone(),
+    }
+}
+
+/// Most values a mail shows; the rest are on the page.
+pub const MAX_MAIL_VALUES: usize = 200;
+
+/// What a mail about an item may say. The words around it are the mail's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// Number of the item.
+    pub number: String,
+    /// Its marking, which may stand in the subject.
+    pub tlp: Tlp,
+    /// Its content; `None` from AMBER up unless the mail is encrypted to its reader: then the mail
+    /// says only that there is something, and where.
+    pub content: Option<NoticeContent>,
+}
+
+/// The content of an item in a mail, in one language. Plain text: whoever builds HTML escapes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NoticeContent {
+    /// Title.
+    pub title: String,
+    /// Summary.
+    pub summary: String,
+    /// Countermeasures.
+    pub countermeasures: String,
+    /// Kind of the item.
+    pub kind: &'static str,
+    /// Such as `PAP:GREEN`.
+    pub pap: String,
+    /// Until when it holds.
+    pub valid_until: Option<Timestamp>,
+    /// Values, defanged: kind and value.
+    pub values: Vec<(&'static str, String)>,
+    /// How many values there are more.
+    pub more_values: usize,
+}
+
+/// Whether content under this marking stays out of plain mail, SMS and voice.
+pub const fn is_neutral_only(tlp: Tlp) -> bool {
+    matches!(tlp, Tlp::Amber | Tlp::AmberStrict | Tlp::Red)
+}
+
+/// What a mail about an item may say, in a language. `encrypted`: to its reader's own key.
+pub fn notice(item: &Item, language: &str, encrypted: bool) -> Notice {
+    let content = &item.content;
+    let shown = encrypted || !is_neutral_only(content.tlp);
+    let filled = || {
+        let values = content.values();
+        let values: Vec<&SearchValue> = values.iter().filter(|v| is_feed_value(v.kind)).collect();
+        let first = values.iter().take(MAX_MAIL_VALUES);
+        NoticeContent {
+            title: content.title.in_language(language).to_owned(),
+            summary: content.summary.in_language(language).to_owned(),
+            countermeasures: content.countermeasures.in_language(language).to_owned(),
+            kind: content.kind.as_str(),
+            pap: content.pap.to_string(),
+            valid_until: content.valid_until,
+            values: first.map(|v| (v.kind.as_str(), defang(v))).collect(),
+            more_values: values.len().saturating_sub(MAX_MAIL_VALUES),
+        }
+    };
+    Notice {
+        number: item.number.clone(),
+        tlp: content.tlp,
+        content: shown.then(filled),
+    }
+}
+
+/// The body of a webhook call: that something happened and where to fetch it, never content.
+/// `event` is an event name such as `item.released`, `url` the item's page or API address.
+pub fn webhook_body(item: &Item, event: &str, url: &str, at: Timestamp) -> String {
+    json!({
+        "event": event,
+        "item": item.number,
+        "state": item.state.as_str(),
+        "tlp": item.content.tlp.to_string(),
+        "url": url,
+        "at": format!("{at:.3}"),
+    })
+    .to_string()
+}
