@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: the steps in order, cheap ones first, each with its time.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::Failure;
 use crate::step::{Step, answers};
@@ -35,6 +35,14 @@ fn steps(root: &Path) -> Vec<Step> {
             "doctest",
             "cargo test --doc --workspace --locked --quiet",
             "an example in a doc comment no longer compiles or holds",
+        ),
+        Step {
+            folder: "ui",
+            ..Step::new("ui", "npm test", "run it by hand in ui/")
+        }
+        .left_out_unless(
+            root.join("ui/test").is_dir(),
+            "the page scripts have no tests of their own",
         ),
         Step::new(
             "deny",
@@ -74,11 +82,36 @@ fn steps(root: &Path) -> Vec<Step> {
             "there are no browser walks",
         ),
     ];
+    let brought = brought_by_setup();
     for step in &mut all {
         step.environment.push(("CI", "true".to_owned()));
         step.environment.push(("CARGO_INCREMENTAL", "0".to_owned()));
+        step.environment.extend(brought.iter().cloned());
     }
     all
+}
+
+/// Where `./setup --test` put things, told to the tests that can use them. What is not there is not
+/// named, and such a test says that it is skipped.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the place is chosen by the person who ran ./setup"
+)]
+fn brought_by_setup() -> Vec<(&'static str, String)> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(
+        || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
+        PathBuf::from,
+    );
+    [
+        ("KANAME_DEMO_DATA", "demo-data"),
+        ("KANAME_PYTHON", "python"),
+    ]
+    .into_iter()
+    .filter(|(name, _)| std::env::var_os(name).is_none())
+    .map(|(name, folder)| (name, cache.join("kaname").join(folder)))
+    .filter(|(_, path)| path.is_dir())
+    .map(|(name, path)| (name, path.to_string_lossy().into_owned()))
+    .collect()
 }
 
 pub(crate) fn run(root: &Path, only: &[String], list: bool) -> Result<(), Failure> {
