@@ -184,28 +184,8 @@ fn conditions(
             vec![Box::new(form::texts(&filter.specs))],
         );
     }
-    // A version the reader may not see hides no other: the newest visible one is the last.
-    match &filter.versions {
-        Versions::All => {}
-        Versions::Last => all.and(
-            "(o.last = 1 OR NOT EXISTS (SELECT 1 FROM objects AS n
-                WHERE n.stix_id = o.stix_id AND n.collection = o.collection
-                AND n.version_us > o.version_us AND n.audience IN rarray(?)))",
-            vec![Box::new(readable)],
-        ),
-        Versions::First => all.and(
-            "(o.first = 1 OR NOT EXISTS (SELECT 1 FROM objects AS n
-                WHERE n.stix_id = o.stix_id AND n.collection = o.collection
-                AND n.version_us < o.version_us AND n.audience IN rarray(?)))",
-            vec![Box::new(readable)],
-        ),
-        Versions::At(versions) => {
-            all.and(
-                "o.version_us IN rarray(?)",
-                vec![Box::new(form::numbers(versions))],
-            );
-        }
-    }
+    let (chosen, arguments) = versions(&filter.versions, &readable);
+    all.and(&chosen, arguments);
     if let Some(search) = &filter.search {
         let Some(words) = words(&search.0) else {
             return Ok(None);
@@ -221,4 +201,43 @@ fn conditions(
         all.and(found, arguments.into());
     }
     Ok(Some(all))
+}
+
+/// A condition on the version, with its arguments. A version the reader may not see hides no other:
+/// the newest visible one is the last.
+fn versions(
+    which: &Versions,
+    readable: &(impl rusqlite::ToSql + Clone + 'static),
+) -> (String, Vec<Box<dyn rusqlite::ToSql>>) {
+    match which {
+        Versions::All => ("1".to_owned(), Vec::new()),
+        Versions::Last => (
+            "(o.last = 1 OR NOT EXISTS (SELECT 1 FROM objects AS n
+                WHERE n.stix_id = o.stix_id AND n.collection = o.collection
+                AND n.version_us > o.version_us AND n.audience IN rarray(?)))"
+                .to_owned(),
+            vec![Box::new(readable.clone())],
+        ),
+        Versions::First => (
+            "(o.first = 1 OR NOT EXISTS (SELECT 1 FROM objects AS n
+                WHERE n.stix_id = o.stix_id AND n.collection = o.collection
+                AND n.version_us < o.version_us AND n.audience IN rarray(?)))"
+                .to_owned(),
+            vec![Box::new(readable.clone())],
+        ),
+        Versions::At(versions) => (
+            "o.version_us IN rarray(?)".to_owned(),
+            vec![Box::new(form::numbers(versions))],
+        ),
+        Versions::AnyOf(several) => {
+            let mut texts = vec!["0".to_owned()];
+            let mut arguments = Vec::new();
+            for one in several {
+                let (text, more) = versions(one, readable);
+                texts.push(text);
+                arguments.extend(more);
+            }
+            (format!("({})", texts.join(" OR ")), arguments)
+        }
+    }
 }
