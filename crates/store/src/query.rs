@@ -90,7 +90,7 @@ pub struct Page {
 }
 
 /// Which versions of an object (TAXII 2.1 §3.4).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Versions {
     /// The newest.
     #[default]
@@ -101,6 +101,8 @@ pub enum Versions {
     All,
     /// Exactly these, microseconds since 1970.
     At(Vec<i64>),
+    /// Whatever one of these gives; none of them gives nothing.
+    AnyOf(Vec<Self>),
 }
 
 /// Words to find among objects.

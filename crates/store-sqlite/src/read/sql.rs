@@ -10,7 +10,7 @@ pub(crate) struct Conditions {
 
 impl Conditions {
     /// Adds a condition; each `?` of the fragment stands for the next of `arguments`.
-    pub(crate) fn and(&mut self, fragment: &'static str, arguments: Vec<Box<dyn ToSql>>) {
+    pub(crate) fn and(&mut self, fragment: &str, arguments: Vec<Box<dyn ToSql>>) {
         self.text.push_str(if self.text.is_empty() {
             " WHERE "
         } else {

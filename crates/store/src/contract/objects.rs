@@ -159,11 +159,16 @@ fn shown(filter: &ObjectFilter, row: &StoredObject, library: &Library) -> bool {
                 }
         })
     };
-    let version = match &filter.versions {
+    let one = |versions: &Versions| match versions {
         Versions::All => true,
         Versions::Last => !other_visible(true),
         Versions::First => !other_visible(false),
         Versions::At(versions) => versions.contains(&row.version_us),
+        Versions::AnyOf(_) => panic!("this oracle knows one level"),
+    };
+    let version = match &filter.versions {
+        Versions::AnyOf(several) => several.iter().any(one),
+        single => one(single),
     };
     sees(row.audience_id) && version
 }
@@ -221,7 +226,9 @@ async fn any_filter(bench: &Bench, library: &Library) -> ObjectFilter {
     if maybe(4) {
         filter.specs = vec!["2.0".to_owned()];
     }
-    filter.versions = match bench.below(5) {
+    filter.versions = match bench.below(7) {
+        3 => Versions::AnyOf(vec![Versions::First, Versions::Last]),
+        4 => Versions::AnyOf(vec![Versions::At(vec![3]), Versions::First]),
         0 => Versions::All,
         1 => Versions::First,
         2 => Versions::At(vec![2, 5]),
