@@ -311,7 +311,7 @@ fn field_of_word(word: &str) -> Option<Field> {
         |known: &&str| !known.is_ascii() && known.chars().count() > 1 && word.starts_with(*known);
     let found = WORDS
         .iter()
-        .find(|(_, words)| words.iter().any(|known| begins(known)));
+        .find(|(_, words)| words.iter().any(begins));
     found.map(|(field, _)| *field)
 }
 

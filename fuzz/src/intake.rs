@@ -1,0 +1,199 @@
+//! Parsers of the intake.
+
+use kaname_intake::mail::{MailLimits, MailSource, mail_indicators, read_mail};
+use kaname_intake::submission::{
+    SubmissionError, SubmissionOptions, Submitted, from_json, from_mail, from_stix, from_table,
+    from_text, group_keys,
+};
+use kaname_intake::table::{TableOptions, read_table};
+use kaname_intake::{
+    DecodeOptions, ExtractOptions, Finding, JsonLimits, Kind, check_json, csv_plain, csv_safe,
+    decode, extract, guard, read_value, read_value_as, read_when, safe_file_name,
+};
+
+fn own() -> ExtractOptions {
+    ExtractOptions {
+        own_domains: vec!["own.example".into()],
+        own_networks: vec!["198.51.100.0/24".into()],
+        ..ExtractOptions::default()
+    }
+}
+
+fn submission_options() -> SubmissionOptions {
+    SubmissionOptions {
+        own_domains: own().own_domains,
+        own_networks: own().own_networks,
+        ..SubmissionOptions::default()
+    }
+}
+
+/// Names and addresses within the provider's own never come out.
+fn assert_others(kind: Kind, value: &str) {
+    let host = match kind {
+        Kind::Domain => value,
+        Kind::Email => value.rsplit('@').next().unwrap_or_default(),
+        Kind::Ipv4 => {
+            assert!(!value.starts_with("198.51.100."), "own address {value}");
+            return;
+        }
+        Kind::Url => value.split(['/', '@']).nth(2).unwrap_or_default(),
+        _ => return,
+    };
+    let is_own = host == "own.example" || host.ends_with(".own.example");
+    assert!(!is_own, "own name {value}");
+}
+
+fn assert_found(finding: &Finding, text: &str) {
+    assert_others(finding.kind, &finding.value);
+    let written = text.get(finding.span.start..finding.span.end);
+    assert_eq!(
+        written,
+        Some(finding.as_written.as_str()),
+        "a span points elsewhere"
+    );
+}
+
+pub(crate) fn extract_text(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let read = extract(&text, &own());
+    for finding in &read.findings {
+        assert_found(finding, &text);
+        let again = read_value_as(finding.kind, &finding.value);
+        let again = again.map(|value| value.value);
+        assert_eq!(
+            again.as_ref(),
+            Some(&finding.value),
+            "a canonical value changes"
+        );
+    }
+    let _ = from_text(data, &submission_options());
+}
+
+pub(crate) fn value(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let _ = read_value(&text);
+    for kind in Kind::ALL {
+        if let Some(value) = read_value_as(kind, &text) {
+            assert_eq!(value.kind, kind);
+            let again = read_value_as(kind, &value.value).map(|again| again.value);
+            assert_eq!(again, Some(value.value), "a canonical value changes");
+        }
+    }
+}
+
+pub(crate) fn decode_bytes(data: &[u8]) {
+    let declared = ["utf-8", "shift_jis", "iso-2022-jp", "nonsense"];
+    let label = data
+        .first()
+        .map(|byte| declared[usize::from(*byte) % declared.len()]);
+    for declared in [None, label.map(str::to_owned)] {
+        let options = DecodeOptions {
+            declared,
+            ..DecodeOptions::default()
+        };
+        let read = decode(data, &options).expect("short enough");
+        if std::str::from_utf8(data)
+            .is_ok_and(|text| text.is_ascii() && !text.contains(['\x1b', '\0']))
+        {
+            assert_eq!(read.text.as_bytes(), data, "ASCII stays as it is");
+        }
+    }
+}
+
+pub(crate) fn json(data: &[u8]) {
+    let checked = check_json(data, &JsonLimits::default());
+    let built = guard(data, &JsonLimits::default());
+    assert_eq!(
+        checked.is_ok(),
+        built.is_ok(),
+        "checked and built differ: {checked:?}"
+    );
+    if let Err(error) = checked {
+        assert!(error.offset <= data.len());
+    }
+}
+
+pub(crate) fn table(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let options = TableOptions {
+        own: own(),
+        ..TableOptions::default()
+    };
+    let safe = csv_safe(&text);
+    assert_eq!(csv_plain(&safe), text, "a safe cell does not come back");
+    let Ok(read) = read_table(&text, &options) else {
+        return;
+    };
+    for row in &read.values {
+        assert_others(row.value.kind, &row.value.value);
+    }
+}
+
+pub(crate) fn mail(data: &[u8]) {
+    let Ok(read) = read_mail(data, &MailLimits::default()) else {
+        return;
+    };
+    for file in &read.attachments {
+        assert_eq!(safe_file_name(&file.name), file.name);
+        assert_eq!(file.size, file.bytes.len());
+    }
+    for found in mail_indicators(&read, &own()).findings {
+        match found.sources.first() {
+            Some(MailSource::Subject) => assert_found(&found.finding, &read.subject),
+            Some(_) => assert_others(found.finding.kind, &found.finding.value),
+            None => panic!("a finding stands nowhere"),
+        }
+    }
+}
+
+pub(crate) fn file_name(data: &[u8]) {
+    let name = safe_file_name(&String::from_utf8_lossy(data));
+    assert!(!name.is_empty() && name.len() <= 255, "{name:?}");
+    assert!(
+        !name.contains(['/', '\\', '\0', '\n', '\r', '\u{202e}']) && !name.starts_with('.'),
+        "{name:?}"
+    );
+    assert_eq!(safe_file_name(&name), name);
+}
+
+pub(crate) fn when(data: &[u8]) {
+    if let Some(read) = read_when(&String::from_utf8_lossy(data)) {
+        assert!((1..=86_400).contains(&read.uncertainty_s));
+        let again = read_when(&read.at.to_string()).expect("a written time reads");
+        assert_eq!(again.at, read.at);
+    }
+}
+
+fn assert_submitted(read: Result<Submitted, SubmissionError>, data: &[u8]) {
+    let Ok(read) = read else {
+        return;
+    };
+    for value in &read.values {
+        assert_others(value.kind, &value.value);
+    }
+    if let Some(stix) = read.stix {
+        assert!(
+            data.get(stix.range.start..stix.range.end).is_some(),
+            "STIX lies elsewhere"
+        );
+    }
+    assert!(!read.title.contains('\n'));
+    let _ = group_keys(&read.values);
+}
+
+pub(crate) fn submission_json(data: &[u8]) {
+    assert_submitted(from_json(data, &submission_options()), data);
+}
+
+pub(crate) fn submission_stix(data: &[u8]) {
+    assert_submitted(from_stix(data, &submission_options()), data);
+}
+
+pub(crate) fn submission_mail(data: &[u8]) {
+    assert_submitted(from_mail(data, &submission_options()), data);
+}
+
+pub(crate) fn submission_table(data: &[u8]) {
+    let read = from_table(data, &TableOptions::default(), &submission_options());
+    assert_submitted(read, data);
+}

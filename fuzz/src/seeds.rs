@@ -1,0 +1,76 @@
+//! Inputs to begin with: small ones of each format, whole and odd.
+
+pub(crate) const TEXT: &[&[u8]] = &[
+    "攻撃元は203.0.113[.]77で、hxxps[:]//evil[.]example/a?b=1 と日本語.jp、taro＠evil．example から届いた。".as_bytes(),
+    b"198.51.100.7 mail.own.example http://evil.example/?u=a@own.example 2001:db8::1/48 fe80::1%eth0",
+    b"CVE-2026-12345 AS64496 d41d8cd98f00b204e9800998ecf8427e version 1.2.3.4 evil.example/bad.example",
+    "ｅｖｉｌ［．］ｅｘａｍｐｌｅ、evil。example。com ev\u{200b}il.exam\u{ad}ple xn--wgv71a119e.jp".as_bytes(),
+];
+
+pub(crate) const BYTES: &[&[u8]] = &[
+    "攻撃元は203.0.113.77でした".as_bytes(),
+    b"\x8d\x55\x8c\x82\x8c\xb3\x82\xcd203.0.113.77",
+    b"\x1b$B967b85$O\x1b(B203.0.113.77",
+    b"\xb9\xb6\xb7\xe2\xb8\xb5\xa4\xcf203.0.113.77",
+    b"\xff\xfe2\x000\x003\x00.\x000\x00",
+    b"\xef\xbb\xbfvalue,comment\r\n",
+];
+
+pub(crate) const JSON: &[&[u8]] = &[
+    br#"{"title":"t","technique":"x","victim":"v","occurred":"2026-05-01T10:20:00+09:00","values":[{"value":"evil[.]example","kind":"domain","comment":"c","first_seen":"2026-05-01"},"203.0.113.7"],"attachments":[{"name":"a","media_type":"text/plain","base64":"aGVsbG8="}]}"#,
+    br#"{"title":"t","stix":{"type":"bundle","objects":[{"type":"domain-name","id":"domain-name--00000000-0000-4000-8000-000000000003","value":"evil.example"}]}}"#,
+    br#"[1,2.5e3,-0,"\u0061\ud83d\ude00",{"a":null,"b":[true,false]},9007199254740993]"#,
+];
+
+pub(crate) const STIX: &[&[u8]] = &[
+    br#"{"type":"bundle","id":"bundle--00000000-0000-4000-8000-000000000001","objects":[{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000002","created":"2026-05-01T00:00:00Z","modified":"2026-05-01T00:00:00Z","name":"C2","pattern":"[ipv4-addr:value = '203.0.113.77'] OR [file:hashes.'SHA-256' = 'e3b0']","pattern_type":"stix","valid_from":"2026-05-01T00:00:00Z"},{"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--00000000-0000-4000-8000-000000000003","value":"198.51.100.9"}]}"#,
+    r#"{"type":"report","spec_version":"2.1","id":"report--00000000-0000-4000-8000-000000000004","created":"2026-05-01T00:00:00.123Z","modified":"2026-05-01T00:00:00.123Z","name":"要電力株式会社 http://portal.own.example/ 203.0.113.9","description":"b3duLmV4YW1wbGU= %6fwn.example own\u002eexample","published":"2026-05-01T00:00:00Z","object_refs":["indicator--00000000-0000-4000-8000-000000000002"],"object_marking_refs":["marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"]}"#.as_bytes(),
+    br#"{"more":false,"objects":[{"type":"file","spec_version":"2.1","id":"file--00000000-0000-5000-8000-000000000005","hashes":{"MD5":"d41d8cd98f00b204e9800998ecf8427e"},"name":"a.exe"}]}"#,
+];
+
+pub(crate) const PATTERN: &[&[u8]] = &[
+    b"[ipv4-addr:value = '203.0.113.77'] OR [domain-name:value IN ('a.example', 'b\\'.example')]",
+    b"[file:hashes.'SHA-256' = 'e3b0' AND file:name != 'x'] FOLLOWEDBY [url:value LIKE '%x%'] WITHIN 5 SECONDS",
+    b"[network-traffic:dst_ref.value = 'evil.example' AND network-traffic:dst_port = 443]",
+];
+
+pub(crate) const TABLE: &[&[u8]] = &[
+    "指標,種別,備考,検知日\r\n203.0.113[.]77,IPアドレス,\"C2、\r\n\"\"二\"\"\",2026年5月1日\r\nmail.own.example,domain,,\r\n".as_bytes(),
+    b"value\ttype\tfirst_seen\n=HYPERLINK(\"http://evil.example/\")\turl\t2026-05-01 10:20\n-1\tx\ty\n",
+    b"sep=;\nip;comment\n203.0.113.7 203.0.113.8;\"open\n198.51.100.9;x\n",
+];
+
+pub(crate) const MAIL: &[&[u8]] = &[
+    b"Received: from mx.evil.example ([203.0.113.77]) by mail.own.example; Fri, 1 May 2026 10:20:00 +0900\r\nFrom: =?ISO-2022-JP?B?GyRCOjRGIxsoQg==?= <a@evil.example>\r\nReply-To: b@bad.example\r\nSubject: =?UTF-8?Q?=E8=AB=8B?=\r\nDate: Fri, 1 May 2026 10:20:00 +0900\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<a href='http://link&#46;example/'>x</a><script>1</script>\r\n--b\r\nContent-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBA==\r\n--b--\r\n",
+    b"From: a@own.example\r\nContent-Type: multipart/digest; boundary=\"c d\"\r\n\r\n--c d\r\n\r\nSubject: inner\r\n\r\nhttp://evil.example/\r\n--c d\r\nContent-Type: message/rfc822\r\n\r\nSubject: two\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=E8=AB=8B=\r\n=ZZ\r\n",
+    b"Subject: \x1b$B967b\x1b(B\r\n\r\n\x1b$B967b85$O\x1b(B203.0.113.77",
+];
+
+pub(crate) const NAMES: &[&[u8]] = &[
+    b"../../etc/passwd",
+    b"CON.txt",
+    "請求書\u{202e}fdp.exe".as_bytes(),
+    b"C:\\x\\aux. . .",
+    b"a b...~.pdf ",
+];
+
+pub(crate) const WORDS: &[&[u8]] = &[
+    b"evil.example",
+    b"203.0.113.0/24",
+    b"2001:db8::/32",
+    b"hxxp://evil[.]example/",
+    b"a@evil.example",
+    b"AS64496",
+    b"TLP:AMBER+STRICT",
+    b"2026-05-01T10:20:30.123+09:00",
+    "令和8年5月1日 10時20分".as_bytes(),
+    b"domain-name--00000000-0000-4000-8000-000000000003",
+    b"indicator--00000000-0000-4000-8000-00000000000a",
+];
+
+pub(crate) const CHECKPOINT: &[&[u8]] = &[
+    b"kaname.example/log\n5\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\xe2\x80\x94 kaname.example/log AAAAAAAA\n",
+    b"a\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+];
+
+pub(crate) const PROOF: &[&[u8]] = &[&[3; 80], &[0; 48], &[255; 112]];

@@ -1,0 +1,86 @@
+//! Parsers of STIX.
+
+use kaname_stix::redact::{Trace, TraceKind, find_traces};
+use kaname_stix::{
+    Limits, ObjectId, Stamp, bundle as read_bundle, canonical_json, head, pattern_values, sco_id,
+};
+use serde_json::Value;
+
+/// What is read as a bundle is JSON, and its objects are parts of the bytes.
+pub(crate) fn bundle(data: &[u8]) {
+    let Ok(read) = read_bundle(data, &Limits::default()) else {
+        return;
+    };
+    for object in &read.objects {
+        let inside = data
+            .windows(object.get().len().max(1))
+            .any(|part| part == object.get().as_bytes());
+        assert!(inside, "an object is not a part of its input");
+        if let Ok(head) = head(object.get()) {
+            assert_eq!(head.id.type_name(), head.type_name());
+            let _ = head.version_micros();
+        }
+    }
+}
+
+/// Checking never fails; canonical JSON is stable.
+pub(crate) fn check(data: &[u8]) {
+    let Ok(value) = serde_json::from_slice::<Value>(data) else {
+        return;
+    };
+    let _ = kaname_stix::check(&value);
+    let canonical = canonical_json(&value);
+    let again: Value = serde_json::from_str(&canonical).expect("canonical JSON is JSON");
+    assert_eq!(canonical_json(&again), canonical);
+    if let (Some(object), Some(Value::String(type_name))) = (value.as_object(), value.get("type")) {
+        let _ = sco_id(type_name, object);
+    }
+}
+
+/// Any pattern gives values, or none.
+pub(crate) fn pattern(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    for value in pattern_values(&text) {
+        if let Some(pattern) = kaname_stix::pattern_for(value.kind, &value.text) {
+            let read = pattern_values(&pattern);
+            assert!(
+                read.iter().any(|found| found.text == value.text),
+                "{pattern}"
+            );
+        }
+    }
+}
+
+/// Traces of a provider are found in any document, and what is found points to its text.
+pub(crate) fn traces(data: &[u8]) {
+    let Ok(value) = serde_json::from_slice::<Value>(data) else {
+        return;
+    };
+    let traces = [
+        Trace::new(TraceKind::Name, "要電力株式会社"),
+        Trace::new(TraceKind::Domain, "own.example"),
+        Trace::new(TraceKind::Address, "203.0.113.0/24"),
+    ];
+    for hit in find_traces(&value, &traces) {
+        assert!(hit.trace < traces.len());
+        let at = value.pointer(&hit.path);
+        assert!(at.is_some(), "{} points to nothing", hit.path);
+        if let (Some(Value::String(text)), false) = (at, hit.in_key) {
+            assert!(
+                text.get(hit.span.clone()).is_some(),
+                "{:?} is no part of {text:?}",
+                hit.span
+            );
+        }
+    }
+}
+
+/// Identifiers and times.
+pub(crate) fn words(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Ok(id) = ObjectId::parse(&text) {
+        let again = ObjectId::parse(&id.to_string()).expect("a written id reads");
+        assert_eq!(again, id);
+    }
+    let _ = Stamp::parse(&text);
+}
