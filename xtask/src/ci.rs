@@ -8,6 +8,10 @@ use crate::step::{Step, answers};
 /// Seconds each fuzz target gets here; hours are for `cargo xtask fuzz --seconds`.
 const FUZZ_SECONDS: u64 = 5;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "CI=true is how a build machine says what it is"
+)]
 fn steps(root: &Path) -> Vec<Step> {
     let tests = if answers("cargo", &["nextest", "--version"]) {
         "cargo nextest run --workspace --locked --no-fail-fast"
@@ -83,9 +87,13 @@ fn steps(root: &Path) -> Vec<Step> {
         ),
     ];
     let brought = brought_by_setup();
+    let fresh_clone = std::env::var_os("CI").is_some();
     for step in &mut all {
         step.environment.push(("CI", "true".to_owned()));
-        step.environment.push(("CARGO_INCREMENTAL", "0".to_owned()));
+        // A build that starts from a fresh clone gains nothing from incremental files.
+        if fresh_clone {
+            step.environment.push(("CARGO_INCREMENTAL", "0".to_owned()));
+        }
         step.environment.extend(brought.iter().cloned());
     }
     all
