@@ -10,7 +10,7 @@ use kaname_kernel::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    refused::{Refused, at_most},
+    refused::{Refused, Why, at_most},
     text::{BadText, DutyCode, Line, Paragraph},
 };
 
@@ -124,7 +124,7 @@ impl Breach {
     /// Puts a breach down.
     pub fn record(finding: Finding) -> Result<BreachChange, Refused> {
         if finding.kind == BreachKind::Duty && finding.duty.is_none() {
-            return Refused::state("record breach", "a breach of duty names the duty");
+            return Refused::state("record breach", Why::DutyNotNamed);
         }
         Ok(BreachChange::Recorded(finding))
     }
@@ -133,7 +133,7 @@ impl Breach {
     pub fn tell(&self) -> Result<BreachChange, Refused> {
         self.open("tell the party")?;
         if self.told.is_some() {
-            return Refused::state("tell the party", "it was told before");
+            return Refused::state("tell the party", Why::ToldBefore);
         }
         Ok(BreachChange::Told)
     }
@@ -142,7 +142,7 @@ impl Breach {
     pub fn state(&self, text: Paragraph) -> Result<BreachChange, Refused> {
         self.open("state")?;
         if self.told.is_none() {
-            return Refused::state("state", "the party was not told yet");
+            return Refused::state("state", Why::NotToldYet);
         }
         at_most("breach.statements", self.statements.len() + 1, 20)?;
         Ok(BreachChange::Stated { text })
@@ -156,7 +156,7 @@ impl Breach {
 
     fn open(&self, what: &'static str) -> Result<(), Refused> {
         if self.closed.is_some() {
-            return Refused::state(what, "the entry is closed");
+            return Refused::state(what, Why::EntryClosed);
         }
         Ok(())
     }

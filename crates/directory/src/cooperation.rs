@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     party::Party,
-    refused::Refused,
+    refused::{Refused, Why},
     text::{Line, Paragraph},
 };
 
@@ -110,13 +110,13 @@ impl Cooperation {
     /// Asks a party.
     pub fn ask(asked: Asked, to: &Party, now: Timestamp) -> Result<CooperationChange, Refused> {
         if asked.to != to.id {
-            return Refused::state("ask for cooperation", "the party given is another");
+            return Refused::state("ask for cooperation", Why::OtherParty);
         }
         if to.span.until.is_some() {
-            return Refused::state("ask for cooperation", "the party is retired");
+            return Refused::state("ask for cooperation", Why::PartyRetired);
         }
         if asked.deadline <= now {
-            return Refused::state("ask for cooperation", "the deadline has passed already");
+            return Refused::state("ask for cooperation", Why::DeadlinePast);
         }
         Ok(CooperationChange::Asked(asked))
     }
@@ -129,10 +129,7 @@ impl Cooperation {
     ) -> Result<CooperationChange, Refused> {
         self.open("extend deadline")?;
         if deadline <= self.asked.deadline || deadline <= now {
-            return Refused::state(
-                "extend deadline",
-                "a deadline is only moved later, into the future",
-            );
+            return Refused::state("extend deadline", Why::DeadlineNotLater);
         }
         Ok(CooperationChange::Extended { deadline })
     }
@@ -167,7 +164,7 @@ impl Cooperation {
 
     fn open(&self, what: &'static str) -> Result<(), Refused> {
         if !self.is_open() {
-            return Refused::state(what, "the request is closed");
+            return Refused::state(what, Why::RequestClosed);
         }
         Ok(())
     }

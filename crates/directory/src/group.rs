@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     party::Party,
-    refused::{Refused, at_most},
+    refused::{Refused, Why, at_most},
     text::{Code, Name2},
 };
 
@@ -107,10 +107,10 @@ impl Group {
         self.open("join group")?;
         at_most("group.members", self.members.len() + 1, MEMBERS_MAX)?;
         if party.span.until.is_some() {
-            return Refused::state("join group", "the party is retired");
+            return Refused::state("join group", Why::PartyRetired);
         }
         if self.has(party.id) {
-            return Refused::state("join group", "the party is already in it");
+            return Refused::state("join group", Why::AlreadyInGroup);
         }
         Ok(GroupChange::Joined { party: party.id })
     }
@@ -118,7 +118,7 @@ impl Group {
     /// Lets a party go.
     pub fn leave(&self, party: PartyId) -> Result<GroupChange, Refused> {
         if !self.has(party) {
-            return Refused::state("leave group", "the party is not in it");
+            return Refused::state("leave group", Why::NotInGroup);
         }
         Ok(GroupChange::Left { party })
     }
@@ -158,7 +158,7 @@ impl Group {
 
     fn open(&self, what: &'static str) -> Result<(), Refused> {
         if self.closed {
-            return Refused::state(what, "the group is closed");
+            return Refused::state(what, Why::GroupClosed);
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     party::Party,
-    refused::Refused,
+    refused::{Refused, Why},
     text::{BadText, Line},
 };
 
@@ -189,13 +189,13 @@ impl Key {
         now: Timestamp,
     ) -> Result<KeyChange, Refused> {
         if party.span.until.is_some() {
-            return Refused::state("issue key", "the party is retired");
+            return Refused::state("issue key", Why::PartyRetired);
         }
         if scopes.is_empty() {
-            return Refused::state("issue key", "a key has at least one scope");
+            return Refused::state("issue key", Why::NoScope);
         }
         if expires.is_some_and(|end| end <= now) {
-            return Refused::state("issue key", "it would have expired already");
+            return Refused::state("issue key", Why::ExpiredAlready);
         }
         Ok(KeyChange::Issued {
             party: party.id,
@@ -210,7 +210,7 @@ impl Key {
     /// Takes it back, for good.
     pub fn revoke(&self, reason: Line) -> Result<KeyChange, Refused> {
         if self.revoked.is_some() {
-            return Refused::state("revoke key", "it is already revoked");
+            return Refused::state("revoke key", Why::AlreadyRevoked);
         }
         Ok(KeyChange::Revoked { reason })
     }

@@ -30,7 +30,7 @@ pub use party::{
     PartyChange, PartyKind, PublicKey, PublicKeyKind, Registration,
 };
 pub use reader::reader;
-pub use refused::Refused;
+pub use refused::{Refused, Why};
 pub use secret::SealedBytes;
 pub use text::{
     BadText, BodyCode, ClassCode, Code, Domain, DutyCode, Lang, Line, Login, MailAddress, Name2,

@@ -146,10 +146,7 @@ impl From<kaname_directory::Refused> for WorldError {
                 "refused-not-in-force",
                 vec![("code", code), ("on", on.to_string())],
             ),
-            Refused::State { what, why } => (
-                "refused-directory-state",
-                vec![("what", what.to_owned()), ("why", why.to_owned())],
-            ),
+            Refused::State { what, why } => (why.key(), vec![("what", what.to_owned())]),
         };
         Self::Refused {
             key,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Account, AccountChange, NewAccount, OidcIdentity, Passkey};
 use crate::{
     party::Party,
-    refused::{Refused, at_most},
+    refused::{Refused, Why, at_most},
     secret::SealedBytes,
     text::{BadText, Lang, Line, MailAddress, Name2, Paragraph},
 };
@@ -21,10 +21,10 @@ impl Account {
     /// Opens an account for a person of `party`.
     pub fn open(new: NewAccount, party: &Party) -> Result<AccountChange, Refused> {
         if new.party != party.id {
-            return Refused::state("open account", "the party given is another");
+            return Refused::state("open account", Why::OtherParty);
         }
         if party.span.until.is_some() {
-            return Refused::state("open account", "the party is retired");
+            return Refused::state("open account", Why::PartyRetired);
         }
         check_roles("open account", &new.roles, party)?;
         Ok(AccountChange::Opened(new))
@@ -47,7 +47,7 @@ impl Account {
         party: &Party,
     ) -> Result<AccountChange, Refused> {
         if self.party != party.id {
-            return Refused::state("set roles", "the party given is another");
+            return Refused::state("set roles", Why::OtherParty);
         }
         check_roles("set roles", &roles, party)?;
         Ok(AccountChange::RolesSet { roles })
@@ -75,7 +75,7 @@ impl Account {
     /// Takes the TOTP secret away.
     pub fn remove_totp(&self) -> Result<AccountChange, Refused> {
         if self.totp.is_none() {
-            return Refused::state("remove TOTP", "none is set");
+            return Refused::state("remove TOTP", Why::NoneSet);
         }
         self.keeps_a_factor("remove TOTP", self.passkeys.len())?;
         Ok(AccountChange::TotpRemoved)
@@ -90,7 +90,7 @@ impl Account {
             CREDENTIAL_MAX,
         )?;
         if self.passkeys.iter().any(|held| held.id == passkey.id) {
-            return Refused::state("add passkey", "it is already added");
+            return Refused::state("add passkey", Why::AlreadyAdded);
         }
         Ok(AccountChange::PasskeyAdded(passkey))
     }
@@ -118,7 +118,7 @@ impl Account {
     pub fn link_oidc(&self, identity: OidcIdentity) -> Result<AccountChange, Refused> {
         at_most("account.oidc", self.oidc.len() + 1, 5)?;
         if self.oidc.contains(&identity) {
-            return Refused::state("link identity", "it is already linked");
+            return Refused::state("link identity", Why::AlreadyLinked);
         }
         Ok(AccountChange::OidcLinked(identity))
     }
@@ -126,7 +126,7 @@ impl Account {
     /// Cuts the link.
     pub fn unlink_oidc(&self, identity: OidcIdentity) -> Result<AccountChange, Refused> {
         if !self.oidc.contains(&identity) {
-            return Refused::state("unlink identity", "it is not linked");
+            return Refused::state("unlink identity", Why::NotLinked);
         }
         Ok(AccountChange::OidcUnlinked(identity))
     }
@@ -134,7 +134,7 @@ impl Account {
     /// Shuts the person out.
     pub fn disable(&self, reason: Paragraph) -> Result<AccountChange, Refused> {
         if !self.is_active() {
-            return Refused::state("disable account", "it is already disabled");
+            return Refused::state("disable account", Why::AlreadyDisabled);
         }
         Ok(AccountChange::Disabled { reason })
     }
@@ -142,14 +142,14 @@ impl Account {
     /// Lets the person in again.
     pub fn enable(&self) -> Result<AccountChange, Refused> {
         if self.is_active() {
-            return Refused::state("enable account", "it is not disabled");
+            return Refused::state("enable account", Why::NotDisabled);
         }
         Ok(AccountChange::Enabled)
     }
 
     fn has_passkey(&self, what: &'static str, id: &Line) -> Result<(), Refused> {
         if !self.passkeys.iter().any(|held| held.id == *id) {
-            return Refused::state(what, "it is not one of this account");
+            return Refused::state(what, Why::NotThisAccounts);
         }
         Ok(())
     }
@@ -157,7 +157,7 @@ impl Account {
     /// Officers can't go without a second factor: release and administration need one.
     fn keeps_a_factor(&self, what: &'static str, left: usize) -> Result<(), Refused> {
         if left == 0 && self.has_officer_role() {
-            return Refused::state(what, "an officer keeps at least one second factor");
+            return Refused::state(what, Why::OfficerWithoutFactor);
         }
         Ok(())
     }
@@ -165,14 +165,14 @@ impl Account {
 
 fn check_roles(what: &'static str, roles: &BTreeSet<Role>, party: &Party) -> Result<(), Refused> {
     if roles.is_empty() {
-        return Refused::state(what, "an account has at least one role");
+        return Refused::state(what, Why::NoRole);
     }
     if !party.is_hub() && roles.iter().any(|role| role.is_officer()) {
-        return Refused::state(what, "officers belong to the party that runs the hub");
+        return Refused::state(what, Why::OfficerOutsideHub);
     }
     // A steward sets roles in the own party: in the hub's, that would be a way to make officers.
     if party.is_hub() && roles.contains(&Role::Steward) {
-        return Refused::state(what, "the hub's accounts are managed by its administrators");
+        return Refused::state(what, Why::StewardOfHub);
     }
     Ok(())
 }

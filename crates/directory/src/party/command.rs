@@ -13,7 +13,7 @@ use super::{
 use crate::{
     catalogue::Catalogue,
     dated::{Span, day_of},
-    refused::{Refused, at_most},
+    refused::{Refused, Why, at_most},
     text::{Domain, DutyCode, Network, Paragraph},
 };
 
@@ -43,7 +43,7 @@ impl Party {
             .iter()
             .any(|c| c.mail.is_none() && c.phone.is_none())
         {
-            return Refused::state("set contacts", "a contact has neither mail nor telephone");
+            return Refused::state("set contacts", Why::ContactUnreachable);
         }
         Ok(PartyChange::ContactsSet { contacts })
     }
@@ -85,16 +85,13 @@ impl Party {
         self.alive("set membership")?;
         at_most("party.memberships", self.memberships.len() + 1, 64)?;
         if new.span.is_empty() {
-            return Refused::state("set membership", "it would end before it begins");
+            return Refused::state("set membership", Why::EndsBeforeBegin);
         }
         if new.span.from < self.span.from {
-            return Refused::state(
-                "set membership",
-                "it would begin before the party was registered",
-            );
+            return Refused::state("set membership", Why::BeforeRegistration);
         }
         if new.classes.is_empty() {
-            return Refused::state("set membership", "a member has at least one class");
+            return Refused::state("set membership", Why::NoClass);
         }
         let day = new.span.from;
         for class in &new.classes {
@@ -108,7 +105,7 @@ impl Party {
             }
         }
         if self.memberships.iter().any(|held| held.span.from > day) {
-            return Refused::state("set membership", "a later membership is already entered");
+            return Refused::state("set membership", Why::LaterMembership);
         }
         Ok(PartyChange::MembershipSet(new))
     }
@@ -117,7 +114,7 @@ impl Party {
     pub fn end_membership(&self, on: Date) -> Result<PartyChange, Refused> {
         let reaches_over = |held: &Membership| held.span.until.is_none_or(|until| until > on);
         if !self.memberships.iter().any(reaches_over) {
-            return Refused::state("end membership", "no membership is in force on that day");
+            return Refused::state("end membership", Why::NoMembership);
         }
         Ok(PartyChange::MembershipEnded { on })
     }
@@ -127,7 +124,7 @@ impl Party {
         self.alive("set ISACs")?;
         at_most("party.under", isacs.len(), 20)?;
         if isacs.contains(&self.id) {
-            return Refused::state("set ISACs", "an ISAC is not a member of itself");
+            return Refused::state("set ISACs", Why::MemberOfItself);
         }
         Ok(PartyChange::UnderSet { isacs })
     }
@@ -153,16 +150,13 @@ impl Party {
             });
         };
         if text.value.version.as_str() != text_version {
-            return Refused::state(
-                "accept duty",
-                "the text has another version now; read it again",
-            );
+            return Refused::state("accept duty", Why::OtherTextVersion);
         }
         let same = |held: &DutyAcceptance| {
             held.duty == duty && held.text_version == text.value.version && held.span.contains(day)
         };
         if self.duties.iter().any(same) {
-            return Refused::state("accept duty", "this version is already accepted");
+            return Refused::state("accept duty", Why::AlreadyAccepted);
         }
         Ok(PartyChange::DutyAccepted(DutyAcceptance {
             duty,
@@ -179,7 +173,7 @@ impl Party {
             held.duty == duty && held.span.until.is_none_or(|until| until > on)
         };
         if !self.duties.iter().any(bound) {
-            return Refused::state("release from duty", "the duty does not bind on that day");
+            return Refused::state("release from duty", Why::DutyNotBinding);
         }
         Ok(PartyChange::DutyReleased { duty, on })
     }
@@ -190,10 +184,10 @@ impl Party {
         at_most("party.delegations", self.delegations.len() + 1, 100)?;
         at_most("delegation.scopes", granted.scopes.len(), 50)?;
         if granted.principal == self.id {
-            return Refused::state("grant delegation", "a party needs no powers from itself");
+            return Refused::state("grant delegation", Why::PowerFromItself);
         }
         if granted.scopes.is_empty() || granted.span.is_empty() {
-            return Refused::state("grant delegation", "it gives no power on any day");
+            return Refused::state("grant delegation", Why::NoPower);
         }
         Ok(PartyChange::DelegationGranted(granted))
     }
@@ -202,10 +196,7 @@ impl Party {
     pub fn revoke_delegation(&self, principal: PartyId, on: Date) -> Result<PartyChange, Refused> {
         let held = |d: &Delegation| d.principal == principal && !d.is_over(on);
         if !self.delegations.iter().any(held) {
-            return Refused::state(
-                "revoke delegation",
-                "no powers of that party reach to that day",
-            );
+            return Refused::state("revoke delegation", Why::NoSuchPower);
         }
         Ok(PartyChange::DelegationRevoked { principal, on })
     }
@@ -214,17 +205,17 @@ impl Party {
     pub fn retire(&self, on: Date, reason: Paragraph) -> Result<PartyChange, Refused> {
         self.alive("retire party")?;
         if self.is_hub() {
-            return Refused::state("retire party", "it runs this hub");
+            return Refused::state("retire party", Why::RunsThisHub);
         }
         if on < self.span.from {
-            return Refused::state("retire party", "it was registered only after that day");
+            return Refused::state("retire party", Why::BeforeRegistration);
         }
         Ok(PartyChange::Retired { on, reason })
     }
 
     fn alive(&self, what: &'static str) -> Result<(), Refused> {
         if self.span.until.is_some() {
-            return Refused::state(what, "the party is retired");
+            return Refused::state(what, Why::PartyRetired);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Text from outside is bounded and folded.
 
 use kaname_directory::{
-    Code, Domain, Line, Login, MailAddress, Minted, Network, Paragraph, PublicKey, Scope, key,
+    Code, Domain, Line, Login, MailAddress, Minted, Network, Paragraph, PublicKey, Scope, Why, key,
 };
 use kaname_kernel::SeededRng;
 use proptest::prelude::*;
@@ -127,4 +127,18 @@ proptest! {
         if let Ok(value) = text.parse::<Network>() { prop_assert_eq!(value.as_str().parse::<Network>().unwrap(), value); }
         if let Ok(value) = text.parse::<MailAddress>() { prop_assert_eq!(value.as_str().parse::<MailAddress>().unwrap(), value); }
     }
+}
+
+#[test]
+fn every_reason_has_a_key_and_a_sentence_of_its_own() {
+    let mut keys: Vec<&str> = Why::ALL.iter().map(|why| why.key()).collect();
+    let mut sentences: Vec<String> = Why::ALL.iter().map(ToString::to_string).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    sentences.sort_unstable();
+    sentences.dedup();
+    assert_eq!(
+        (keys.len(), sentences.len()),
+        (Why::ALL.len(), Why::ALL.len())
+    );
 }
