@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// Language chosen with the switch.
-pub(super) const LANG: &str = "kaname-lang";
+pub(crate) const LANG: &str = "kaname-lang";
 /// Theme chosen with the switch.
 pub(super) const THEME: &str = "kaname-theme";
 /// Binds the forms of someone not signed in to their browser.
@@ -12,7 +12,7 @@ pub(super) const VISIT: &str = "kaname-visit";
 pub(super) const FLASH: &str = "kaname-flash";
 
 /// The value of the first cookie of that name.
-pub(super) fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(crate) fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -25,7 +25,7 @@ pub(super) fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// A `Set-Cookie` line that scripts and other sites never see; `None` when the value has bytes
 /// that a cookie can't carry. `seconds` 0 removes the cookie.
-pub(super) fn write(name: &str, value: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
+pub(crate) fn write(name: &str, value: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
     let plain = value
         .bytes()
         .all(|b| b.is_ascii_graphic() && !matches!(b, b';' | b',' | b'"' | b'\\'));

@@ -75,6 +75,8 @@ pub struct Visitor {
     pub binding: Option<String>,
     /// The account's language, if it has one.
     pub lang: Option<Lang>,
+    /// Eyes and rights of the signed-in person, for the gate.
+    pub caller: Option<Arc<kaname_world::Caller>>,
 }
 
 /// The signed-in person, as the frame shows them.

@@ -4,7 +4,7 @@
 //! A page embeds a [`Page`], made by the [`Frame`] that its handler takes as an argument.
 
 mod around;
-mod cookie;
+pub(crate) mod cookie;
 mod csrf;
 mod flash;
 mod form;

@@ -91,6 +91,14 @@ fn table() -> Vec<Endpoint<Program>> {
             routing::get(broken),
         ),
         Endpoint::new(
+            Method::GET,
+            "/panic",
+            "panic.read",
+            open(),
+            none(),
+            routing::get(panicking),
+        ),
+        Endpoint::new(
             Method::POST,
             "/small",
             "small.write",
@@ -110,6 +118,11 @@ async fn page(frame: Frame) -> Result<Response, Failure> {
 
 async fn written(Posted(form): Posted<Vec<(String, String)>>) -> Response {
     form.len().to_string().into_response()
+}
+
+async fn panicking(frame: Frame) -> Result<Response, Failure> {
+    assert!(frame.now() != sample::now(), "a bug");
+    frame.go("/")
 }
 
 async fn broken() -> Result<Response, Failure> {
@@ -191,7 +204,7 @@ fn a_table_with_gaps_is_found_out() {
 
 #[tokio::test]
 async fn every_answer_carries_the_protecting_headers() {
-    for path in ["/open", "/nowhere", "/broken"] {
+    for path in ["/open", "/nowhere", "/broken", "/panic"] {
         let answer = ask(get(path).body(Body::empty()).unwrap()).await;
         let policy = answer.headers[header::CONTENT_SECURITY_POLICY]
             .to_str()

@@ -1,0 +1,299 @@
+//! The house: what the routes stand on. It tells the frame who is asking, and every handler with
+//! whose eyes and rights it works.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use kaname_policy::{Action, Resource};
+use kaname_world::{Caller, World, WorldError};
+
+use crate::{
+    error::{Failure, Fault},
+    frame::{Host, Settings, Visitor, WhoAmI, cookie},
+    route::Access,
+    text::Lang,
+};
+
+/// Name of the session cookie over TLS. Browsers take it only with Secure, Path=/ and no Domain.
+const SESSION: &str = "__Host-kaname";
+/// Its name on plain loopback, where browsers refuse the other.
+const SESSION_PLAIN: &str = "kaname-session";
+
+/// The application state.
+#[derive(Clone)]
+pub struct House {
+    inside: Arc<Inside>,
+}
+
+struct Inside {
+    world: Arc<World>,
+    settings: Settings,
+    /// Address under which the hub is reached, without a slash at the end: for links in feeds, mails
+    /// and TAXII discovery.
+    public_url: String,
+    /// Whether a proxy in front tells where a request came from.
+    behind_proxy: bool,
+}
+
+impl House {
+    /// Over a world.
+    pub fn new(
+        world: Arc<World>,
+        settings: Settings,
+        public_url: impl Into<String>,
+        behind_proxy: bool,
+    ) -> Self {
+        let public_url = public_url.into().trim_end_matches('/').to_owned();
+        Self {
+            inside: Arc::new(Inside {
+                world,
+                settings,
+                public_url,
+                behind_proxy,
+            }),
+        }
+    }
+
+    /// The world.
+    pub fn world(&self) -> &World {
+        &self.inside.world
+    }
+
+    /// The world, for tasks that outlive the request.
+    pub fn shared_world(&self) -> Arc<World> {
+        Arc::clone(&self.inside.world)
+    }
+
+    /// Address under which the hub is reached, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.inside.public_url
+    }
+
+    /// Where a request came from: the peer, or what the proxy in front says. For limits on guessing.
+    pub fn address(&self, parts: &Parts) -> String {
+        if self.inside.behind_proxy {
+            let told = parts.headers.get("x-forwarded-for");
+            let told = told.and_then(|value| value.to_str().ok());
+            // The last entry is the proxy's own word; those before it are the client's.
+            if let Some(last) = told.and_then(|list| list.rsplit(',').next()) {
+                return last.trim().chars().take(64).collect();
+            }
+        }
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        peer.map_or_else(
+            || "unknown".to_owned(),
+            |ConnectInfo(peer)| peer.ip().to_string(),
+        )
+    }
+
+    const fn session_name(&self) -> &'static str {
+        if self.inside.settings.secure {
+            SESSION
+        } else {
+            SESSION_PLAIN
+        }
+    }
+
+    /// The session token a request carries.
+    pub(crate) fn token<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
+        cookie::read(headers, self.session_name())
+    }
+
+    /// The `Set-Cookie` line that keeps a session token, or with an empty token forgets it.
+    pub(crate) fn session_cookie(&self, token: &str) -> Option<HeaderValue> {
+        let seconds = if token.is_empty() { 0 } else { 30 * 24 * 3_600 };
+        cookie::write(
+            self.session_name(),
+            token,
+            seconds,
+            self.inside.settings.secure,
+        )
+    }
+
+    /// The caller behind a machine's key, from `Authorization: Bearer kn_…`, or Basic with the key as
+    /// password or user name.
+    async fn machine(&self, parts: &Parts) -> Result<Option<Caller>, Failure> {
+        let Some(token) = key_of(&parts.headers) else {
+            return Ok(None);
+        };
+        let address = self.address(parts);
+        let caller = self.world().key_caller(&token, &address).await?;
+        Ok(Some(caller))
+    }
+
+    /// Whether the policy may permit one of the actions on something of the caller's own. What exactly
+    /// is permitted on which thing, the operation asks again.
+    fn permitted(&self, caller: &Caller, actions: &[Action]) -> Result<(), Failure> {
+        let mut eager = caller.clone();
+        eager.principal.own_handle = true;
+        let mut own = Resource::any("page").provider_is_own(false);
+        own.party = caller.principal.party;
+        own.account = caller.principal.account;
+        let mut refusal = None;
+        for action in actions {
+            let decision = self.world().decide(&eager, *action, &own);
+            if decision.allowed {
+                return Ok(());
+            }
+            refusal = refusal.or(decision.why_not);
+        }
+        Err(match refusal {
+            Some("why-not-signed-in") => Failure::SignIn,
+            // These depend on the thing or the hour, which the operation looks at.
+            Some("why-not-recent" | "why-not-second-factor" | "why-not-deriver") => return Ok(()),
+            Some(because) => Failure::Forbidden { because },
+            None => Failure::Forbidden {
+                because: "why-not-role",
+            },
+        })
+    }
+}
+
+impl Host for House {
+    fn settings(&self) -> &Settings {
+        &self.inside.settings
+    }
+
+    async fn visitor(&self, request: &Parts) -> Result<Visitor, Failure> {
+        let Some(token) = self.token(&request.headers) else {
+            return Ok(Visitor::default());
+        };
+        let (caller, info) = match self.world().resume(token).await {
+            Ok(resumed) => resumed,
+            Err(WorldError::Unauthenticated) => return Ok(Visitor::default()),
+            Err(error) => return Err(error.into()),
+        };
+        let (Some(account), Some(party)) = (&caller.account, &caller.party) else {
+            return Ok(Visitor::default());
+        };
+        let lang = match account.state.lang {
+            kaname_directory::Lang::Ja => Lang::Ja,
+            kaname_directory::Lang::En => Lang::En,
+        };
+        let shown = Lang::choose(
+            cookie::read(&request.headers, cookie::LANG),
+            Some(lang),
+            None,
+        );
+        let shown = match shown {
+            Lang::Ja => kaname_directory::Lang::Ja,
+            Lang::En => kaname_directory::Lang::En,
+        };
+        let who = WhoAmI {
+            name: account.state.title.get(shown).to_owned(),
+            party: party.state.description.name.get(shown).to_owned(),
+            on_behalf: None,
+            roles: account.state.roles.iter().copied().collect(),
+            waiting: Vec::new(),
+        };
+        Ok(Visitor {
+            who: Some(who),
+            binding: Some(info.csrf),
+            lang: Some(lang),
+            caller: Some(Arc::new(caller)),
+        })
+    }
+
+    async fn admit(
+        &self,
+        visitor: &Visitor,
+        access: &Access,
+        request: &mut Parts,
+    ) -> Result<(), Failure> {
+        let signed_in = visitor.caller.clone();
+        let caller = match access {
+            Access::Public(_) => signed_in.unwrap_or_else(|| Arc::new(Caller::public())),
+            Access::SignedIn(actions) => {
+                let caller = signed_in.ok_or(Failure::SignIn)?;
+                self.permitted(&caller, actions)?;
+                caller
+            }
+            Access::Key(action) => {
+                let caller = self.machine(request).await?.ok_or(Failure::SignIn)?;
+                self.permitted(&caller, &[*action])?;
+                Arc::new(caller)
+            }
+            Access::Either(action) => {
+                let caller = match self.machine(request).await? {
+                    Some(caller) => Arc::new(caller),
+                    None => signed_in.ok_or(Failure::SignIn)?,
+                };
+                self.permitted(&caller, &[*action])?;
+                caller
+            }
+        };
+        request.extensions.insert(By(caller));
+        Ok(())
+    }
+}
+
+/// With whose eyes and rights a handler works.
+#[derive(Clone)]
+pub struct By(pub Arc<Caller>);
+
+impl std::ops::Deref for By {
+    type Target = Caller;
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for By {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let by = parts.extensions.get::<Self>().cloned();
+        by.ok_or_else(|| Failure::internal("the gate does not stand before this route"))
+    }
+}
+
+fn key_of(headers: &HeaderMap) -> Option<String> {
+    let line = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, rest) = line.split_once(' ')?;
+    let rest = rest.trim();
+    if rest.len() > 1_024 {
+        return None;
+    }
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
+    let (user, password) = pair.split_once(':')?;
+    let key = if password.is_empty() { user } else { password };
+    Some(key.to_owned())
+}
+
+impl From<WorldError> for Failure {
+    fn from(error: WorldError) -> Self {
+        match error {
+            WorldError::NotFound(_) => Self::NotFound,
+            WorldError::Denied(because) => Self::Forbidden { because },
+            WorldError::StepUp => Self::Again,
+            WorldError::Unauthenticated => Self::SignIn,
+            WorldError::TooMany(seconds) => Self::TooMany {
+                retry_after_s: u32::try_from(seconds).unwrap_or(u32::MAX),
+            },
+            WorldError::Invalid { field, message, .. } => Self::Invalid(vec![Fault {
+                at: field,
+                said: message,
+            }]),
+            WorldError::Refused { message, .. } => Self::Invalid(vec![Fault {
+                at: String::new(),
+                said: message,
+            }]),
+            WorldError::Stale(_) | WorldError::Repeated(_) => Self::Conflict,
+            WorldError::Taken { space, key } => Self::Invalid(vec![Fault {
+                at: space,
+                said: format!("`{key}` is already in use"),
+            }]),
+            other => Self::internal(other),
+        }
+    }
+}
