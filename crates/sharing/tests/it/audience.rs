@@ -1,0 +1,185 @@
+//! Who sees what at which time.
+
+use std::collections::BTreeMap;
+
+use kaname_kernel::{Audience, Matter, Reader, Tlp};
+use kaname_sharing::{
+    Content, Refused, Text,
+    collection::{
+        Access, Collection, CollectionKind, Definition, close_collection, open_collection,
+        redefine_collection,
+    },
+    item::released_audience,
+};
+
+use crate::{
+    flow::{at_second_officer, released},
+    support::{Tale, account, content, group, hours, matter, officer, party, start},
+};
+
+fn member(number: u128) -> Reader {
+    Reader {
+        account: Some(account(number + 100)),
+        party: Some(party(number)),
+        member: true,
+        ..Reader::default()
+    }
+}
+
+fn hub_officer() -> Reader {
+    Reader {
+        officer: true,
+        ..Reader::default()
+    }
+}
+
+#[test]
+fn before_release_officers_only_and_afterwards_the_markings() {
+    let waiting = at_second_officer(Tlp::Clear);
+    assert_eq!(waiting.state().project().audience, Audience::officers());
+    let out = released(Tlp::Clear);
+    assert_eq!(out.state().project().audience, Audience::everyone());
+    let projection = out.state().project();
+    let released_at = out.state().release.unwrap().at;
+    assert_eq!(
+        (projection.state.as_str(), projection.sort_at),
+        ("released", released_at)
+    );
+    assert_eq!(projection.due_at, out.state().content.valid_until);
+    assert_eq!(projection.scope, Some(matter(500)));
+}
+
+#[test]
+fn amber_reaches_the_named_and_late_joiners_do_not_see() {
+    let content = content("題名", Tlp::Amber, 1);
+    let audience = released_audience(&content, start());
+    let in_group = |joined: i64| Reader {
+        groups: BTreeMap::from([(group(1), joined)]),
+        ..member(30)
+    };
+    let second = start().as_second();
+    assert!(audience.admits(&member(7), start()));
+    assert!(!audience.admits(&member(8), start()));
+    assert!(audience.admits(&in_group(second - 1), start()));
+    assert!(
+        !audience.admits(&in_group(second + 1), start()),
+        "joined later"
+    );
+    assert!(!audience.admits(&Reader::default(), start()));
+}
+
+#[test]
+fn classes_duties_and_embargo_are_clauses_too() {
+    let mut narrow: Content = content("題名", Tlp::Green, 1);
+    narrow.classes.insert("first".to_owned());
+    narrow.duties.insert("secrecy".to_owned());
+    narrow.embargo = Some(start() + hours(5));
+    let audience = released_audience(&narrow, start());
+    let full = Reader {
+        classes: ["first".to_owned()].into(),
+        duties: ["secrecy".to_owned()].into(),
+        ..member(7)
+    };
+    let later = start() + hours(6);
+    assert!(!audience.admits(&full, start()), "embargo");
+    assert!(audience.admits(&full, later));
+    let without_class = Reader {
+        classes: Default::default(),
+        ..full.clone()
+    };
+    let without_duty = Reader {
+        duties: Default::default(),
+        ..full
+    };
+    assert!(!audience.admits(&without_class, later) && !audience.admits(&without_duty, later));
+    assert!(audience.admits(&hub_officer(), start()));
+}
+
+#[test]
+fn a_marking_that_reaches_nobody_is_refused() {
+    for tlp in [Tlp::Amber, Tlp::AmberStrict, Tlp::Red] {
+        let mut lonely = content("題名", tlp, 1);
+        lonely.named = Default::default();
+        assert_eq!(lonely.check(), Err(Refused::Nobody));
+    }
+}
+
+#[test]
+fn objects_must_carry_the_items_own_marking_and_author() {
+    let mut wrong = content("題名", Tlp::Green, 1);
+    wrong.tlp = Tlp::Amber;
+    assert!(matches!(wrong.check(), Err(Refused::BadObject { .. })));
+    let mut foreign = content("題名", Tlp::Green, 1);
+    foreign.author =
+        kaname_stix::ObjectId::parse("identity--00000000-0000-4000-8000-000000000001").unwrap();
+    assert!(matches!(foreign.check(), Err(Refused::BadObject { .. })));
+    let mut twice = content("題名", Tlp::Green, 1);
+    let first = twice.objects[0].clone();
+    twice.objects.push(first);
+    assert!(matches!(twice.check(), Err(Refused::BadObject { .. })));
+    let mut broken = content("題名", Tlp::Green, 1);
+    broken.objects[0] = "{\"type\":\"indicator\"".to_owned();
+    assert!(matches!(
+        broken.check(),
+        Err(Refused::BadObject { index: 0, .. })
+    ));
+}
+
+fn definition(kind: CollectionKind, read: Access, write: Access) -> Definition {
+    Definition {
+        alias: "shared-green".to_owned(),
+        title: Text::new("共有情報", "Shared"),
+        description: Text::default(),
+        kind,
+        default_tlp: None,
+        read,
+        write,
+    }
+}
+
+#[test]
+fn nothing_is_posted_into_a_library_and_nobody_reads_an_intake() {
+    let posted = definition(CollectionKind::Library, Access::Members, Access::Members);
+    assert!(open_collection(posted).is_err());
+    let read = definition(CollectionKind::Intake, Access::Members, Access::Members);
+    assert!(open_collection(read).is_err());
+    let mut tale: Tale<Collection> = Tale::new(matter(40));
+    let intake = definition(CollectionKind::Intake, Access::Nobody, Access::Members);
+    tale.take(officer(1), open_collection(intake)).unwrap();
+    let now = tale.now;
+    assert!(tale.state().can_write(&member(1), now) && !tale.state().can_read(&member(1), now));
+    assert!(!tale.state().can_read(&hub_officer(), now));
+    assert!(
+        tale.state().audience().admits(&member(1), now),
+        "writers know of it"
+    );
+    let other = definition(CollectionKind::Library, Access::Members, Access::Nobody);
+    assert!(
+        redefine_collection(tale.state(), other).is_err(),
+        "the kind stays"
+    );
+    let closed = close_collection(tale.state(), "統合");
+    tale.take(officer(1), closed).unwrap();
+    assert!(!tale.state().can_write(&member(1), now));
+    assert_eq!(tale.state().audience(), Audience::officers());
+    assert_eq!(&tale.replayed(), tale.state());
+}
+
+#[test]
+fn group_access_follows_present_membership() {
+    let access = Access::Groups {
+        groups: vec![group(1)],
+    };
+    let joined_late = Reader {
+        groups: BTreeMap::from([(group(1), i64::MAX - 1)]),
+        ..member(3)
+    };
+    assert!(access.admits(&joined_late, start()) && !access.admits(&member(3), start()));
+    assert!(Access::Everyone.admits(&Reader::default(), start()));
+    assert!(!Access::Nobody.admits(&hub_officer(), start()));
+    for alias in ["", "1st", "Upper", "with space", "日本"] {
+        let mut bad = definition(CollectionKind::Library, Access::Everyone, Access::Nobody);
+        bad.alias = alias.to_owned();
+        assert!(open_collection(bad).is_err(), "{alias}");
+    }
+}

@@ -1,0 +1,198 @@
+//! Traces of the provider are found wherever they are planted.
+
+use kaname_kernel::Tlp;
+use kaname_sharing::{
+    Content,
+    checklist::check,
+    neutral::without_traces,
+    row::{Row, RowState, Sign, carry_over},
+};
+use proptest::prelude::*;
+
+use crate::support::{account, content, evidence, technique};
+
+/// A trace in a disguise, and what it should be found as.
+const PLANTS: [(&str, Sign); 16] = [
+    ("東都電力株式会社", Sign::Name),
+    ("東都電力", Sign::Name),
+    ("東 都 電 力", Sign::Name),
+    ("TOTO ELECTRIC POWER", Sign::Name),
+    ("Ｔｏｔｏ　Ｅｌｅｃｔｒｉｃ　Ｐｏｗｅｒ", Sign::Name),
+    ("toto electric-power", Sign::Name),
+    ("ﾐﾅﾄｻｲﾄ", Sign::Name),
+    ("高橋太郎", Sign::Person),
+    ("taro.takahashi@gmail.example", Sign::Person),
+    ("www.toto-denryoku.co.jp", Sign::Domain),
+    ("hxxps://toto-denryoku[.]co[.]jp/a", Sign::Domain),
+    ("ＴＯＴＯ－ＤＥＮＲＹＯＫＵ．ＣＯ．ＪＰ", Sign::Domain),
+    ("198.51.100.77", Sign::Address),
+    ("198[.]51[.]100[.]9", Sign::Address),
+    ("０３－５５０１－７７８８", Sign::Phone),
+    ("+81 3 5501 7788", Sign::Phone),
+];
+
+fn plant(content: &mut Content, field: usize, text: &str) -> String {
+    let tail = format!(" 参考: {text} 以上");
+    let texts = [
+        (&mut content.title.ja, "/title/ja"),
+        (&mut content.title.en, "/title/en"),
+        (&mut content.summary.ja, "/summary/ja"),
+        (&mut content.summary.en, "/summary/en"),
+        (&mut content.countermeasures.ja, "/countermeasures/ja"),
+        (&mut content.countermeasures.en, "/countermeasures/en"),
+    ];
+    let count = texts.len();
+    if let Some((target, place)) = texts.into_iter().nth(field) {
+        target.push_str(&tail);
+        return place.to_owned();
+    }
+    // Any string of any object, nested ones included.
+    let mut left = field - count;
+    for (index, object) in content.objects.iter_mut().enumerate() {
+        let mut value: serde_json::Value = serde_json::from_str(object).unwrap();
+        if let Some(place) = plant_in(&mut value, &tail, &mut left, format!("/objects/{index}")) {
+            *object = value.to_string();
+            return place;
+        }
+    }
+    content.title.ja.push_str(&tail);
+    "/title/ja".to_owned()
+}
+
+fn plant_in(
+    value: &mut serde_json::Value,
+    tail: &str,
+    left: &mut usize,
+    path: String,
+) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => {
+            if *left == 0 {
+                text.push_str(tail);
+                return Some(path);
+            }
+            *left -= 1;
+            None
+        }
+        serde_json::Value::Array(items) => items
+            .iter_mut()
+            .enumerate()
+            .find_map(|(index, item)| plant_in(item, tail, left, format!("{path}/{index}"))),
+        serde_json::Value::Object(members) => members
+            .iter_mut()
+            .find_map(|(key, member)| plant_in(member, tail, left, format!("{path}/{key}"))),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_clean_content_has_no_rows() {
+    let rows = check(&content("不審なメール", Tlp::Green, 1), &evidence());
+    assert_eq!(rows, Vec::new());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 160, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_plant_is_found_in_every_field(field in 0usize..70, which in 0usize..PLANTS.len()) {
+        let (text, sign) = PLANTS[which];
+        let mut planted = content("不審なメール", Tlp::Green, 1);
+        let place = plant(&mut planted, field, text);
+        let rows = check(&planted, &evidence());
+        let found = rows.iter().any(|row| row.place == place && row.sign == sign && row.is_open());
+        prop_assert!(found, "{text} at {place}: {rows:?}");
+        let row = rows.iter().find(|row| row.place == place).unwrap();
+        prop_assert!(row.excerpt(&planted).is_some());
+    }
+}
+
+#[test]
+fn rows_never_hold_the_words_themselves() {
+    let mut planted = content("不審なメール", Tlp::Green, 1);
+    planted.summary.ja.push_str("東都電力の高橋太郎");
+    let rows = check(&planted, &evidence());
+    let text = serde_json::to_string(&rows).unwrap();
+    assert!(
+        !rows.is_empty() && !text.contains("東都") && !text.contains("高橋"),
+        "{text}"
+    );
+    let (_, inside, _) = rows[0].excerpt(&planted).unwrap();
+    assert_eq!(inside, "東都電力");
+}
+
+#[test]
+fn exact_times_and_attachment_names() {
+    let report = technique("");
+    let evidence = evidence().with_report(&report);
+    let mut planted = content("不審なメール", Tlp::Green, 1);
+    planted.summary.ja = "24日 6時47分に受信、添付は「請求書_東都」".to_owned();
+    planted.summary.en = "received 21:47 UTC".to_owned();
+    planted.objects[0] = planted.objects[0].replace("T00:00:00.000Z", "T21:47:12.000Z");
+    let rows = check(&planted, &evidence);
+    let has = |place: &str, sign: Sign| {
+        rows.iter()
+            .any(|row| row.place == place && row.sign == sign)
+    };
+    assert!(has("/summary/ja", Sign::ExactTime), "{rows:?}");
+    assert!(has("/summary/ja", Sign::Attachment), "{rows:?}");
+    assert!(has("/summary/en", Sign::ExactTime), "{rows:?}");
+    assert!(has("/objects/0/valid_from", Sign::ExactTime), "{rows:?}");
+    assert!(!has("/summary/en", Sign::Attachment));
+}
+
+#[test]
+fn decisions_are_kept_only_where_nothing_moved() {
+    let mut before = content("不審なメール", Tlp::Green, 1);
+    before.summary.ja = "東都電力と同じ地域".to_owned();
+    before.title.ja = "東都電力という語".to_owned();
+    let mut rows = check(&before, &evidence());
+    for row in &mut rows {
+        row.state = RowState::Accepted {
+            by: account(2),
+            reason: "同名の別会社".to_owned(),
+        };
+    }
+    let mut after = before.clone();
+    after.summary.ja = "東都電力と同じ地域、加筆".to_owned();
+    after.title.ja = "語".to_owned();
+    let now = carry_over(&rows, &before, check(&after, &evidence()), &after);
+    let state = |place: &str| {
+        now.iter()
+            .filter(|row| row.place == place)
+            .map(|row| &row.state)
+            .collect::<Vec<_>>()
+    };
+    assert!(
+        state("/summary/ja")
+            .iter()
+            .all(|state| **state == RowState::Open)
+    );
+    assert!(
+        state("/title/ja")
+            .iter()
+            .all(|state| **state == RowState::Removed)
+    );
+    let same = carry_over(&rows, &before, check(&before, &evidence()), &before);
+    assert!(same.iter().all(|row: &Row| !row.is_open()) && same.len() == rows.len());
+}
+
+#[test]
+fn neutral_words_take_the_place_of_traces() {
+    let traces = evidence().traces();
+    let text = "東都電力株式会社の髙橋太郎が taro@mail.toto-denryoku.co.jp で受信し、\n198.51.100.9 の端末（東都電力）が evil.example に接続した。東都\n電力から報告。";
+    let neutral = without_traces(text, &traces, "ja");
+    for gone in ["東都", "髙橋", "toto", "198.51", "taro@", "株式会社"] {
+        assert!(
+            !neutral.contains(gone) || gone == "株式会社",
+            "{gone} in {neutral}"
+        );
+    }
+    assert!(
+        neutral.contains("evil.example") && neutral.contains("国内の事業者"),
+        "{neutral}"
+    );
+    let mut planted = content("不審なメール", Tlp::Green, 1);
+    planted.summary.ja = neutral;
+    assert_eq!(check(&planted, &evidence()), Vec::new());
+}

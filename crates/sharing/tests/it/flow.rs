@@ -1,0 +1,348 @@
+//! The flow, rule by rule.
+
+use kaname_kernel::{Actor, Tlp};
+use kaname_sharing::{
+    Item, ItemState, Reach, Refused, Sealed,
+    consenting::{consent, lapse, propose, refuse, take_back},
+    deriving::{
+        AskAgain, CONSENT_TIME, Derive, accept_proposal, accept_trace, ask_consent,
+        decline_proposal, derive_item, hand_over, revise,
+    },
+    item::{Proposal, Refusal},
+    manifest::difference,
+    releasing::{Releasing, expire, release, send_back, supersede, withdraw_item},
+    row::{Row, RowState, Sign},
+};
+use kaname_stix::redact::Reading;
+
+use crate::support::{
+    OWNER, Tale, account, content, derived, group, handle, hours, matter, officer, party, provider,
+    reach,
+};
+
+fn releasing(tale: &Tale<Item>, by: u128) -> Releasing {
+    Releasing {
+        by: account(by),
+        releaser_of_providers_party: false,
+        deriver_of_providers_party: false,
+        reach: reach(),
+        now: tale.now,
+    }
+}
+
+fn ask(tale: &mut Tale<Item>) {
+    let asked = ask_consent(tale.state(), reach(), tale.now + CONSENT_TIME, tale.now);
+    tale.take(officer(1), asked).unwrap();
+}
+
+fn agree(tale: &mut Tale<Item>) {
+    let hash = tale.state().manifest().hash();
+    let agreed = consent(tale.state(), handle(OWNER), hash, tale.now);
+    tale.take(provider(), agreed).unwrap();
+}
+
+pub(crate) fn at_second_officer(tlp: Tlp) -> Tale<Item> {
+    let mut tale = derived(content("不審なメール", tlp, 3));
+    ask(&mut tale);
+    agree(&mut tale);
+    let over = hand_over(tale.state(), account(1));
+    tale.take(officer(1), over).unwrap();
+    tale
+}
+
+pub(crate) fn released(tlp: Tlp) -> Tale<Item> {
+    let mut tale = at_second_officer(tlp);
+    let out = release(tale.state(), &releasing(&tale, 2));
+    tale.take(officer(2), out).unwrap();
+    tale
+}
+
+#[test]
+fn from_derivation_to_release() {
+    let tale = released(Tlp::Amber);
+    let item = tale.state();
+    assert_eq!(item.state, ItemState::Released);
+    assert_eq!(item.release.unwrap().by, account(2));
+    assert!(item.has_consent() && item.is_out());
+    assert_eq!(tale.replayed(), *item);
+}
+
+#[test]
+fn the_deriver_does_not_release_nor_does_who_accepted_a_trace() {
+    let tale = at_second_officer(Tlp::Green);
+    let same = release(tale.state(), &releasing(&tale, 1));
+    assert_eq!(same, Err(Refused::SamePerson));
+
+    let row = Row {
+        place: "/summary/ja".to_owned(),
+        in_key: false,
+        sign: Sign::Name,
+        reading: Reading::Plain,
+        nth: 0,
+        span: (0, 3),
+        state: RowState::Open,
+    };
+    let mut tale: Tale<Item> = Tale::new(matter(2));
+    let derive = Derive {
+        number: "S-2611-AAAAA".to_owned(),
+        handle: handle(OWNER),
+        content: content("題名", Tlp::Green, 4),
+        rows: vec![row.clone()],
+        by: account(1),
+        of_providers_party: false,
+        replaces: None,
+    };
+    tale.take(officer(1), derive_item(derive)).unwrap();
+    let early = ask_consent(tale.state(), reach(), tale.now + hours(5), tale.now);
+    assert_eq!(early, Err(Refused::OpenTraces { open: 1 }));
+    let silent = accept_trace(tale.state(), &row.key(), account(2), "  ");
+    assert_eq!(silent, Err(Refused::ReasonMissing));
+    let accepted = accept_trace(tale.state(), &row.key(), account(2), "一般名詞");
+    tale.take(officer(2), accepted).unwrap();
+    ask(&mut tale);
+    agree(&mut tale);
+    let over = hand_over(tale.state(), account(1));
+    tale.take(officer(1), over).unwrap();
+    let same = release(tale.state(), &releasing(&tale, 2));
+    assert_eq!(same, Err(Refused::SamePerson));
+    let out = release(tale.state(), &releasing(&tale, 3));
+    tale.take(officer(3), out).unwrap();
+}
+
+#[test]
+fn officers_of_the_providers_party_have_no_part() {
+    let tale = at_second_officer(Tlp::Green);
+    for (deriver, releaser) in [(true, false), (false, true)] {
+        let own = Releasing {
+            releaser_of_providers_party: releaser,
+            deriver_of_providers_party: deriver,
+            ..releasing(&tale, 2)
+        };
+        assert_eq!(release(tale.state(), &own), Err(Refused::OwnParty));
+    }
+    let item = tale.state();
+    let revised = revise(
+        item,
+        content("別", Tlp::Green, 9),
+        Vec::new(),
+        account(3),
+        true,
+    );
+    assert_eq!(revised, Err(Refused::OwnParty));
+}
+
+#[test]
+fn replayed_consent_is_refused() {
+    let mut tale = derived(content("初版", Tlp::Green, 1));
+    ask(&mut tale);
+    let old = tale.state().manifest().hash();
+    agree(&mut tale);
+    let edit = revise(
+        tale.state(),
+        content("第二版", Tlp::Green, 2),
+        Vec::new(),
+        account(1),
+        false,
+    );
+    tale.take(officer(1), edit).unwrap();
+    assert!(tale.state().consent.is_none());
+    ask(&mut tale);
+    let replay = consent(tale.state(), handle(OWNER), old, tale.now);
+    assert_eq!(replay, Err(Refused::OtherManifest));
+    // Back to the very same words: a new revision, so the old consent stays void.
+    let back = revise(
+        tale.state(),
+        content("初版", Tlp::Green, 1),
+        Vec::new(),
+        account(1),
+        false,
+    );
+    tale.take(officer(1), back).unwrap();
+    ask(&mut tale);
+    let replay = consent(tale.state(), handle(OWNER), old, tale.now);
+    assert_eq!(replay, Err(Refused::OtherManifest));
+}
+
+#[test]
+fn widened_audience_after_consent_is_refused() {
+    let tale = at_second_officer(Tlp::Amber);
+    let mut wider = reach();
+    wider.0.entry(group(1)).or_default().insert(party(13));
+    let widened = Releasing {
+        reach: wider,
+        ..releasing(&tale, 2)
+    };
+    assert_eq!(
+        release(tale.state(), &widened),
+        Err(Refused::AudienceWidened)
+    );
+    // A party that left makes the audience narrower, which was consented to.
+    let narrower = Releasing {
+        reach: Reach([(group(1), [party(11)].into())].into()),
+        ..releasing(&tale, 2)
+    };
+    assert!(release(tale.state(), &narrower).is_ok());
+}
+
+#[test]
+fn only_the_owner_answers_and_only_in_time() {
+    let mut tale = derived(content("題名", Tlp::Green, 1));
+    ask(&mut tale);
+    let hash = tale.state().manifest().hash();
+    let stranger = handle(99);
+    let item = tale.state().clone();
+    assert_eq!(
+        consent(&item, stranger, hash, tale.now),
+        Err(Refused::NotOwner)
+    );
+    assert_eq!(
+        refuse(&item, stranger, Sealed::default()),
+        Err(Refused::NotOwner)
+    );
+    assert_eq!(take_back(&item, stranger), Err(Refused::NotOwner));
+    assert_eq!(lapse(&item, tale.now), Err(Refused::NotDue));
+    tale.now = tale.now + CONSENT_TIME + hours(1);
+    let late = consent(&item, handle(OWNER), hash, tale.now);
+    assert_eq!(late, Err(Refused::DeadlinePassed));
+    let lapsed = lapse(&item, tale.now);
+    tale.take(Actor::system("deadline"), lapsed).unwrap();
+    assert_eq!(tale.state().state, ItemState::Refused);
+    assert_eq!(tale.state().refusal, Some(Refusal::Silence));
+}
+
+#[test]
+fn the_provider_may_refuse_after_having_agreed() {
+    let mut tale = at_second_officer(Tlp::Green);
+    let no = refuse(tale.state(), handle(OWNER), Sealed::of(b"no"));
+    tale.take(provider(), no).unwrap();
+    let out = release(tale.state(), &releasing(&tale, 2));
+    assert!(matches!(out, Err(Refused::State { .. })));
+    assert!(!tale.state().has_consent());
+}
+
+#[test]
+fn a_proposal_becomes_a_revision_and_is_asked_for_again() {
+    let mut tale = derived(content("題名", Tlp::Green, 1));
+    ask(&mut tale);
+    let before = tale.state().manifest();
+    let wanted = content("より短い題名", Tlp::Amber, 1);
+    let proposal = Proposal {
+        content: wanted.clone(),
+        comment: Sealed::of(b"why"),
+    };
+    let proposed = propose(
+        tale.state(),
+        handle(OWNER),
+        before.hash(),
+        proposal,
+        tale.now,
+    );
+    tale.take(provider(), proposed).unwrap();
+    let again = AskAgain {
+        reach: reach(),
+        deadline: tale.now + hours(24),
+        now: tale.now,
+    };
+    let accepted = accept_proposal(tale.state(), Vec::new(), account(1), false, again);
+    tale.take(officer(1), accepted).unwrap();
+    let item = tale.state();
+    assert_eq!((item.state, item.revision), (ItemState::AwaitingConsent, 2));
+    assert_eq!(item.content, wanted);
+    let asked = item.asked.as_ref().unwrap();
+    assert_eq!(asked.hash, item.manifest().hash());
+    let parts: Vec<&str> = difference(&before, &item.manifest())
+        .iter()
+        .map(|one| one.part)
+        .collect();
+    assert!(
+        parts.contains(&"title-ja") && parts.contains(&"tlp"),
+        "{parts:?}"
+    );
+    agree(&mut tale);
+}
+
+#[test]
+fn a_declined_proposal_asks_for_the_old_bytes_again() {
+    let mut tale = derived(content("題名", Tlp::Green, 1));
+    ask(&mut tale);
+    let hash = tale.state().manifest().hash();
+    let proposal = Proposal {
+        content: content("別の題名", Tlp::Green, 1),
+        comment: Sealed::default(),
+    };
+    let proposed = propose(tale.state(), handle(OWNER), hash, proposal, tale.now);
+    tale.take(provider(), proposed).unwrap();
+    let declined = decline_proposal(tale.state(), "意味が変わる", tale.now + hours(9), tale.now);
+    tale.take(officer(1), declined).unwrap();
+    assert_eq!(tale.state().state, ItemState::AwaitingConsent);
+    agree(&mut tale);
+}
+
+#[test]
+fn sent_back_means_asking_again() {
+    let mut tale = at_second_officer(Tlp::Green);
+    let back = send_back(tale.state(), account(2), "対策が足りない");
+    tale.take(officer(2), back).unwrap();
+    let item = tale.state();
+    assert_eq!(item.state, ItemState::Derived);
+    assert!(item.consent.is_none() && item.returned.is_some());
+    assert!(hand_over(item, account(1)).is_err());
+}
+
+#[test]
+fn what_is_out_ends_in_three_ways() {
+    let mut old = released(Tlp::Green);
+    let mut new: Tale<Item> = Tale::new(matter(77));
+    let derive = Derive {
+        number: "S-2611-BBBBB".to_owned(),
+        handle: handle(OWNER),
+        content: content("改訂", Tlp::Green, 8),
+        rows: Vec::new(),
+        by: account(1),
+        of_providers_party: false,
+        replaces: Some(old.id),
+    };
+    new.take(officer(1), derive_item(derive)).unwrap();
+    assert!(supersede(old.state(), new.state()).is_err());
+    ask(&mut new);
+    agree(&mut new);
+    let over = hand_over(new.state(), account(1));
+    new.take(officer(1), over).unwrap();
+    let out = release(new.state(), &releasing(&new, 2));
+    new.take(officer(2), out).unwrap();
+    let gone = supersede(old.state(), new.state());
+    old.take(officer(2), gone).unwrap();
+    assert_eq!(old.state().replaced_by, Some(new.id));
+
+    let mut tale = released(Tlp::Green);
+    let back = take_back(tale.state(), handle(OWNER));
+    tale.take(provider(), back).unwrap();
+    assert!(tale.state().withdrawal.as_ref().unwrap().by_provider);
+    assert!(withdraw_item(tale.state(), "二度目", false).is_err());
+
+    let mut tale = released(Tlp::Green);
+    assert_eq!(expire(tale.state(), tale.now), Err(Refused::NotDue));
+    tale.now = tale.now + hours(24 * 61);
+    let over = expire(tale.state(), tale.now);
+    tale.take(Actor::system("expiry"), over).unwrap();
+    assert_eq!(tale.state().state, ItemState::Expired);
+}
+
+#[test]
+fn refusals_have_keys_of_their_own() {
+    let refusals = [
+        Refused::ReasonMissing,
+        Refused::NotOwner,
+        Refused::NotAssigned,
+        Refused::OwnParty,
+        Refused::SamePerson,
+        Refused::OtherManifest,
+        Refused::AudienceWidened,
+    ];
+    let mut keys: Vec<&str> = refusals.iter().map(Refused::key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), refusals.len());
+    let details = Refused::OpenTraces { open: 2 }.details();
+    assert_eq!(details, vec![("open", "2".to_owned())]);
+}

@@ -1,0 +1,18 @@
+//! Tests of the sharing domain: the flow as random command sequences, the rules one by one.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests stop at what they did not expect"
+)]
+
+mod audience;
+mod checklist;
+mod derive;
+mod feedback;
+mod flow;
+mod manifest;
+mod outlets;
+mod report;
+mod support;
+mod walk;

@@ -1,0 +1,268 @@
+//! Reports and victim records: sealed parts, openings, deadlines.
+
+use jiff::SignedDuration;
+use kaname_kernel::{Actor, Audience, Matter, Reader, SeededRng};
+use kaname_sharing::{
+    Refused, Report, ReportState, Sealed, Victim, number,
+    report::{Closing, Submission, Urgency},
+    triage::{
+        answer, ask, assign, close, group, is_late, mark_derived, note, open, submit, ungroup,
+        withdraw,
+    },
+    victim::{Shown, assign_victim, open_victim, record_victim, show_victim, withdraw_victim},
+};
+
+use crate::support::{
+    OWNER, Tale, account, handle, hours, matter, officer, party, provider, submission,
+};
+
+fn submitted() -> Tale<Report> {
+    let mut tale = Tale::new(matter(10));
+    tale.take(provider(), submit(submission())).unwrap();
+    tale
+}
+
+fn in_triage() -> Tale<Report> {
+    let mut tale = submitted();
+    let assigned = assign(tale.state(), account(1), "当番", false);
+    tale.take(officer(1), assigned).unwrap();
+    tale
+}
+
+#[test]
+fn what_is_kept_in_the_clear_names_nobody() {
+    let tale = submitted();
+    let report = tale.state();
+    assert_eq!(
+        report.submission.seen.unwrap().as_second() % 3_600,
+        0,
+        "coarse"
+    );
+    let projection = report.project();
+    assert_eq!(projection.audience, Audience::officers());
+    assert_eq!(projection.owner, Some(handle(OWNER).cast()));
+    assert_eq!(projection.postings.len(), 3);
+    assert_eq!(
+        projection.lookups,
+        vec![("receipt".to_owned(), "R-2611-0417B".to_owned())]
+    );
+}
+
+#[test]
+fn only_the_assigned_analyst_opens_and_every_opening_is_kept() {
+    let mut tale = submitted();
+    assert_eq!(
+        open(tale.state(), account(1), "確認"),
+        Err(Refused::NotAssigned)
+    );
+    assert_eq!(
+        assign(tale.state(), account(1), " ", false),
+        Err(Refused::ReasonMissing)
+    );
+    assert_eq!(
+        assign(tale.state(), account(1), "当番", true),
+        Err(Refused::OwnParty)
+    );
+    let assigned = assign(tale.state(), account(1), "当番", false);
+    tale.take(officer(1), assigned).unwrap();
+    assert_eq!(
+        open(tale.state(), account(2), "確認"),
+        Err(Refused::NotAssigned)
+    );
+    let opened = open(tale.state(), account(1), "添付の確認");
+    tale.take(officer(1), opened).unwrap();
+    let moved = assign(tale.state(), account(2), "交代", false);
+    tale.take(officer(2), moved).unwrap();
+    assert_eq!(
+        open(tale.state(), account(1), "確認"),
+        Err(Refused::NotAssigned)
+    );
+    assert_eq!(tale.state().openings.len(), 3);
+    assert_eq!(tale.state().state, ReportState::InTriage);
+    assert_eq!(&tale.replayed(), tale.state());
+}
+
+#[test]
+fn questions_answers_notes_groups() {
+    let mut tale = in_triage();
+    let text = || Sealed::of(b"text");
+    let asked = ask(tale.state(), account(1), text());
+    tale.take(officer(1), asked).unwrap();
+    assert!(tale.state().awaits_answer());
+    assert_eq!(
+        answer(tale.state(), handle(5), text()),
+        Err(Refused::NotOwner)
+    );
+    let answered = answer(tale.state(), handle(OWNER), text());
+    tale.take(provider(), answered).unwrap();
+    assert!(!tale.state().awaits_answer());
+    assert_eq!(
+        note(tale.state(), account(3), text()),
+        Err(Refused::NotAssigned)
+    );
+    let noted = note(tale.state(), account(1), text());
+    tale.take(officer(1), noted).unwrap();
+    let grouped = group(tale.state(), matter(11));
+    tale.take(officer(1), grouped).unwrap();
+    assert_eq!(tale.state().project().scope, Some(matter(11)));
+    assert_eq!(group(tale.state(), matter(11)), Err(Refused::NoChange));
+    let alone = ungroup(tale.state());
+    tale.take(officer(1), alone).unwrap();
+    assert_eq!(&tale.replayed(), tale.state());
+}
+
+#[test]
+fn derived_closed_withdrawn() {
+    let mut tale = in_triage();
+    assert_eq!(
+        mark_derived(tale.state(), account(2)),
+        Err(Refused::NotAssigned)
+    );
+    let derived = mark_derived(tale.state(), account(1));
+    tale.take(officer(1), derived).unwrap();
+    assert_eq!(mark_derived(tale.state(), account(1)), Ok(Vec::new()));
+    assert_eq!(tale.state().triage_due(), None);
+    let back = withdraw(tale.state(), handle(OWNER));
+    tale.take(provider(), back).unwrap();
+    assert_eq!(tale.state().closing, Some(Closing::Withdrawn));
+
+    let mut tale = in_triage();
+    let own = Closing::Duplicate { of: tale.id };
+    assert_eq!(close(tale.state(), account(1), own), Err(Refused::NoChange));
+    let forged = close(tale.state(), account(1), Closing::Withdrawn);
+    assert_eq!(forged, Err(Refused::NotOwner));
+    let silent = Closing::NotActionable {
+        reason: String::new(),
+    };
+    assert_eq!(
+        close(tale.state(), account(1), silent),
+        Err(Refused::ReasonMissing)
+    );
+    let duplicate = close(
+        tale.state(),
+        account(1),
+        Closing::Duplicate { of: matter(4) },
+    );
+    tale.take(officer(1), duplicate).unwrap();
+    assert!(assign(tale.state(), account(2), "再開", false).is_err());
+    assert!(answer(tale.state(), handle(OWNER), Sealed::of(b"x")).is_err());
+    assert_eq!(&tale.replayed(), tale.state());
+}
+
+#[test]
+fn triage_has_a_deadline_by_urgency() {
+    for (urgency, within) in [(Urgency::High, 1), (Urgency::Normal, 4), (Urgency::Low, 24)] {
+        let mut tale: Tale<Report> = Tale::new(matter(12));
+        let submission = Submission {
+            urgency,
+            ..submission()
+        };
+        tale.take(provider(), submit(submission)).unwrap();
+        let due = tale.now + hours(within);
+        assert_eq!(tale.state().project().due_at, Some(due));
+        assert!(!is_late(tale.state(), due));
+        assert!(is_late(tale.state(), due + SignedDuration::from_secs(1)));
+    }
+}
+
+#[test]
+fn bounds_on_what_is_handed_in() {
+    let empty = Submission {
+        content: Sealed::default(),
+        values: Vec::new(),
+        ..submission()
+    };
+    assert!(matches!(submit(empty), Err(Refused::Empty { .. })));
+    let mut many = submission();
+    let one = many.values[0].clone();
+    many.values = vec![one; 5_001];
+    assert!(matches!(submit(many), Err(Refused::TooMuch { .. })));
+    let mut long = submission();
+    long.values[0].value = "a".repeat(8_193);
+    assert!(matches!(submit(long), Err(Refused::TooMuch { .. })));
+    let files = Submission {
+        attachments: 51,
+        ..submission()
+    };
+    assert!(matches!(submit(files), Err(Refused::TooMuch { .. })));
+}
+
+#[test]
+fn victim_information_has_an_audience_of_its_own() {
+    let mut tale: Tale<Victim> = Tale::new(matter(20));
+    let recorded = record_victim(matter(10), handle(OWNER), Sealed::of(b"harm"));
+    tale.take(provider(), recorded).unwrap();
+    let reader = |number: u128, of: u128, officer: bool| Reader {
+        account: Some(account(number)),
+        party: Some(party(of)),
+        officer,
+        member: true,
+        ..Reader::default()
+    };
+    let sees =
+        |tale: &Tale<Victim>, reader: &Reader| tale.state().audience().admits(reader, tale.now);
+    assert!(
+        !sees(&tale, &reader(1, 0, true)),
+        "officers do not see it either"
+    );
+    assert_eq!(
+        assign_victim(tale.state(), account(1), "当番", true),
+        Err(Refused::OwnParty)
+    );
+    let assigned = assign_victim(tale.state(), account(1), "当番", false);
+    tale.take(officer(1), assigned).unwrap();
+    assert!(sees(&tale, &reader(1, 0, true)) && !sees(&tale, &reader(2, 0, true)));
+    assert_eq!(
+        open_victim(tale.state(), account(2), "確認"),
+        Err(Refused::NotAssigned)
+    );
+    let opened = open_victim(tale.state(), account(1), "確認");
+    tale.take(officer(1), opened).unwrap();
+    let shown = Shown {
+        parties: vec![party(30)],
+        persons: Vec::new(),
+    };
+    assert_eq!(
+        show_victim(tale.state(), handle(2), shown.clone()),
+        Err(Refused::NotOwner)
+    );
+    let consented = show_victim(tale.state(), handle(OWNER), shown);
+    tale.take(provider(), consented).unwrap();
+    assert!(sees(&tale, &reader(99, 30, false)) && !sees(&tale, &reader(99, 31, false)));
+    let back = withdraw_victim(tale.state(), handle(OWNER));
+    tale.take(provider(), back).unwrap();
+    assert!(!sees(&tale, &reader(99, 30, false)));
+    assert_eq!(&tale.replayed(), tale.state());
+}
+
+#[test]
+fn a_note_is_a_persons() {
+    let tale = in_triage();
+    let system = Actor::system("job");
+    let noted = note(tale.state(), account(1), Sealed::of(b"x")).unwrap();
+    let moment = kaname_kernel::Moment {
+        matter: tale.id,
+        version: 3,
+        recorded: tale.now,
+        occurred: tale.now,
+        actor: &system,
+    };
+    assert!(tale.state().clone().apply(&noted[0], &moment).is_err());
+}
+
+#[test]
+fn numbers_count_nothing_and_read_back() {
+    let rng = SeededRng::new(3);
+    let month_end: jiff::Timestamp = "2026-10-31T15:00:00Z".parse().unwrap();
+    let first = number::receipt(month_end, &rng);
+    let second = number::receipt(month_end, &rng);
+    assert!(first.starts_with("R-2611-") && first.len() == 12, "{first}");
+    assert_ne!(first, second);
+    assert_eq!(
+        number::normalise(&format!(" {} ", first.to_lowercase())),
+        first
+    );
+    assert_eq!(number::normalise("ｒ－２６１１－OIL4B"), "R-2611-0114B");
+    assert_eq!(number::normalise(""), "");
+    assert!(number::item(month_end, &rng).starts_with("S-2611-"));
+}
