@@ -18,17 +18,89 @@ use crate::{
 /// objects must be on the hour, and no text may tell the minute that the provider reported.
 pub fn check(content: &Content, evidence: &Evidence) -> Vec<Row> {
     let value = as_value(content);
+    let mut texts = Vec::new();
+    collect(&value, &mut texts);
+    let found = Found::of(texts, evidence);
     let mut rows = Rows::default();
-    for hit in find_traces(&value, &evidence.traces()) {
-        let Some(clue) = evidence.clues.get(hit.trace) else {
-            continue;
-        };
-        let span = (hit.span.start, hit.span.end);
-        rows.add(hit.path, hit.in_key, clue.sign, hit.reading, span);
-    }
+    place(&value, String::new(), &found, &mut rows);
     let minutes = minutes(&evidence.times);
     find_times(&value, String::new(), "", &minutes, &mut rows);
     rows.all
+}
+
+/// What was found in each distinct text: the same words stand in thousands of objects.
+struct Found(HashMap<String, Vec<(Sign, Reading, (usize, usize))>>);
+
+impl Found {
+    fn of(mut texts: Vec<String>, evidence: &Evidence) -> Self {
+        texts.sort_unstable();
+        texts.dedup();
+        let mut found: HashMap<String, Vec<_>> = HashMap::new();
+        for hit in find_traces(&json!(texts), &evidence.traces()) {
+            let index = hit.path.trim_start_matches('/').parse::<usize>().ok();
+            let text = index.and_then(|index| texts.get(index));
+            let clue = evidence.clues.get(hit.trace);
+            if let (Some(text), Some(clue)) = (text, clue) {
+                let one = (clue.sign, hit.reading, (hit.span.start, hit.span.end));
+                found.entry(text.clone()).or_default().push(one);
+            }
+        }
+        Self(found)
+    }
+
+    fn place(&self, text: &str, in_key: bool, path: &str, rows: &mut Rows) {
+        for (sign, reading, span) in self.0.get(text).into_iter().flatten() {
+            rows.add(path.to_owned(), in_key, *sign, *reading, *span);
+        }
+    }
+}
+
+/// Ids that the hub drew at random and times of the standard's form hold no words: they are not read.
+fn is_read(text: &str) -> bool {
+    let id =
+        text.len() > 36 && kaname_stix::ObjectId::parse(text).is_ok_and(|id| id.class().is_some());
+    !id && kaname_stix::time::micros(text).is_none()
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) if is_read(text) => texts.push(text.clone()),
+        Value::String(_) | Value::Null | Value::Bool(_) => {}
+        Value::Number(number) => texts.push(number.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                texts.push(name.clone());
+                collect(member, texts);
+            }
+        }
+    }
+}
+
+/// Puts what was found in a text to every place where it stands.
+fn place(value: &Value, path: String, found: &Found, rows: &mut Rows) {
+    match value {
+        Value::String(text) => found.place(text, false, &path, rows),
+        Value::Number(number) => found.place(&number.to_string(), false, &path, rows),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                place(item, format!("{path}/{index}"), found, rows);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let path = format!("{path}/{}", escaped(name));
+                found.place(name, true, &path, rows);
+                place(member, path, found, rows);
+            }
+        }
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// A key as a JSON pointer writes it (RFC 6901 §3).
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// All strings of a content under the pointers that rows use.
@@ -116,8 +188,8 @@ fn find_times(value: &Value, path: String, key: &str, minutes: &[String], rows: 
         }
         Value::Object(members) => {
             for (name, member) in members {
-                let escaped = name.replace('~', "~0").replace('/', "~1");
-                find_times(member, format!("{path}/{escaped}"), name, minutes, rows);
+                let path = format!("{path}/{}", escaped(name));
+                find_times(member, path, name, minutes, rows);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

@@ -251,17 +251,21 @@ impl Content {
 
     /// What it is grouped and correlated by.
     pub fn postings(&self) -> Vec<Posting> {
-        let postings: BTreeSet<Posting> = self.values().iter().map(posting).collect();
+        Self::postings_of(&self.values())
+    }
+
+    /// The same from its [`Content::values`].
+    pub(crate) fn postings_of(values: &BTreeSet<SearchValue>) -> Vec<Posting> {
+        let postings: BTreeSet<Posting> = values.iter().map(posting).collect();
         postings.into_iter().take(MAX_POSTINGS).collect()
     }
 
-    /// Everything in it that search should find.
-    pub fn search_text(&self, number: &str) -> String {
+    /// Everything in it that search should find, its [`Content::values`] included.
+    pub(crate) fn search_text(&self, number: &str, values: &BTreeSet<SearchValue>) -> String {
         let mut parts = vec![number];
         for text in [&self.title, &self.summary, &self.countermeasures] {
             parts.extend([text.ja.as_str(), text.en.as_str()]);
         }
-        let values = self.values();
         parts.extend(values.iter().map(|value| value.text.as_str()));
         parts.join("\n")
     }

@@ -20,7 +20,7 @@ use crate::{
     neutral::neutral,
     report::{Submission, Technique},
     row::Row,
-    text::Text,
+    text::{MAX_TEXT_BYTES, MAX_TITLE_BYTES, Text},
     value::Value,
 };
 
@@ -68,8 +68,8 @@ pub struct FirstProposal {
     pub left_out: Vec<Value>,
 }
 
-/// Makes a first proposal from a report whose sealed part the assigned analyst has open. The provider
-/// wishes about readers and outlets are taken over for the analyst to check.
+/// Makes a first proposal from a report whose sealed part the assigned analyst has open. The
+/// provider's wishes about readers are taken over for the analyst to check.
 ///
 /// # Errors
 /// When an object would not be valid STIX 2.1.
@@ -86,11 +86,11 @@ pub fn first_proposal(
     let (left_out, values): (Vec<Value>, Vec<Value>) =
         submission.values.iter().cloned().partition(leads);
     let kind = kind_of(&values);
-    let mut title = neutral(&technique.title, &traces);
+    let mut title = neutral(&technique.title, &traces, MAX_TITLE_BYTES);
     if title.is_empty() {
         title = Text::new(kind_title(kind, "ja"), kind_title(kind, "en"));
     }
-    let summary = neutral(&technique.text, &traces);
+    let summary = neutral(&technique.text, &traces, MAX_TEXT_BYTES);
     let valid_until = coarsen(now.saturating_add(VALIDITY).unwrap_or(now), Coarse::Day);
     let plan = Plan {
         author,

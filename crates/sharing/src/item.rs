@@ -7,7 +7,7 @@ mod fold;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use kaname_kernel::{AccountId, Audience, Clause, HandleId, MatterId, Term};
+use kaname_kernel::{AccountId, Audience, Clause, HandleId, MatterId, Term, Tlp};
 use serde::{Deserialize, Serialize};
 
 pub use self::change::{Derivation, ItemChange};
@@ -275,12 +275,20 @@ impl Item {
     }
 
     /// Officers before release; afterwards whom its markings, classes, duties and embargo admit. What
-    /// was superseded, withdrawn or expired stays visible to those who had it, as such.
+    /// was superseded, withdrawn or expired stays visible to those who had it, as such. Under RED the
+    /// officers who wrote and released it count as named: they know it, and have to be able to take it
+    /// back.
     pub fn audience(&self) -> Audience {
         let Some(release) = self.release else {
             return Audience::officers();
         };
-        released_audience(&self.content, release.at)
+        if self.content.tlp != Tlp::Red {
+            return released_audience(&self.content, release.at);
+        }
+        let mut content = self.content.clone();
+        let officers = self.derivers.iter().copied().chain([release.by]);
+        content.named.persons.extend(officers);
+        released_audience(&content, release.at)
     }
 }
 

@@ -2,11 +2,12 @@
 //! left is found by the checklist.
 
 use kaname_stix::redact::{Reading, Trace, TraceKind, find_traces};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::text::Text;
 
 /// How often a text is looked through again; each round takes one place of every trace in every line.
+/// What stands more often is left to the checklist.
 const ROUNDS: usize = 48;
 
 /// Which language a text is in, for the neutral words: Japanese when it has a Japanese character.
@@ -19,10 +20,12 @@ pub fn language_of(text: &str) -> &'static str {
     }
 }
 
-/// A text of one language as a [`Text`], with neutral words for traces.
-pub fn neutral(text: &str, traces: &[Trace]) -> Text {
+/// A text of one language as a [`Text`], with neutral words for traces, cut to `limit` bytes.
+pub fn neutral(text: &str, traces: &[Trace], limit: usize) -> Text {
     let language = language_of(text);
-    let text = without_traces(text, traces, language);
+    // Cut twice: reading no more than is kept, and keeping no more after words became longer.
+    let text = without_traces(cut(text, limit), traces, language);
+    let text = cut(&text, limit).to_owned();
     if language == "ja" {
         Text::new(text, "")
     } else {
@@ -30,58 +33,88 @@ pub fn neutral(text: &str, traces: &[Trace]) -> Text {
     }
 }
 
-/// The text with every trace that is written plainly replaced by a neutral word of the language.
-pub fn without_traces(text: &str, traces: &[Trace], language: &str) -> String {
-    let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
-    for _ in 0..ROUNDS {
-        if !replace_once(&mut lines, traces, language) {
-            break;
-        }
+/// The beginning of a text, at most `limit` bytes. It ends with a whole word where one ends nearby, so
+/// that no half of a name is left.
+fn cut(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
     }
-    // A name may be broken over lines.
-    let mut whole = vec![lines.join("\n")];
-    for _ in 0..ROUNDS {
-        if !replace_once(&mut whole, traces, language) {
-            break;
-        }
+    let end = text.floor_char_boundary(limit);
+    let from = text.floor_char_boundary(end.saturating_sub(limit / 8));
+    let ends = |sign: char| sign.is_whitespace() || matches!(sign, '。' | '、' | '．' | '，');
+    let tail = text[from..end].trim_end_matches(|sign: char| !ends(sign));
+    if tail.is_empty() {
+        &text[..end]
+    } else {
+        &text[..from + tail.len()]
     }
-    whole.concat()
 }
 
-/// Replaces the places found in each text; tells whether there were any.
-fn replace_once(texts: &mut [String], traces: &[Trace], language: &str) -> bool {
-    let mut places: Vec<Vec<(usize, usize, TraceKind)>> = vec![Vec::new(); texts.len()];
-    let value: Value = json!(texts);
-    for hit in find_traces(&value, traces) {
-        let index = hit.path.trim_start_matches('/').parse::<usize>().ok();
-        let kind = traces.get(hit.trace).map(|trace| trace.kind);
-        let (Some(index), Some(kind)) = (index, kind) else {
-            continue;
-        };
-        let Some((text, found)) = texts.get(index).zip(places.get_mut(index)) else {
-            continue;
-        };
-        if hit.reading == Reading::Plain && hit.span.start < hit.span.end {
-            let (start, end) = widened(text, hit.span.start, hit.span.end, kind);
-            found.push((start, end, kind));
+/// The text with every trace that is written plainly replaced by a neutral word of the language.
+pub fn without_traces(text: &str, traces: &[Trace], language: &str) -> String {
+    let lines = text.split('\n').map(str::to_owned).collect();
+    let lines = replaced(lines, traces, language);
+    // A name may be broken over lines.
+    replaced(vec![lines.join("\n")], traces, language).concat()
+}
+
+/// The texts with neutral words. A text is looked through again as long as something was replaced.
+fn replaced(mut texts: Vec<String>, traces: &[Trace], language: &str) -> Vec<String> {
+    let mut open: Vec<usize> = (0..texts.len()).collect();
+    for _ in 0..ROUNDS {
+        let looked: Vec<&str> = open.iter().map(|at| texts[*at].as_str()).collect();
+        let mut places: Vec<Vec<Place>> = vec![Vec::new(); open.len()];
+        for hit in find_traces(&json!(looked), traces) {
+            let index = hit.path.trim_start_matches('/').parse::<usize>().ok();
+            let kind = traces.get(hit.trace).map(|trace| trace.kind);
+            if let (Some(index), Some(kind)) = (index, kind)
+                && let Some((text, found)) = looked.get(index).zip(places.get_mut(index))
+                && hit.reading == Reading::Plain
+                && hit.span.start < hit.span.end
+            {
+                let (start, end) = widened(text, hit.span.start, hit.span.end, kind);
+                found.push(Place { start, end, kind });
+            }
+        }
+        let mut changed = Vec::new();
+        for (at, found) in open.into_iter().zip(places) {
+            if replace(&mut texts[at], found, language) {
+                changed.push(at);
+            }
+        }
+        if changed.is_empty() {
+            break;
+        }
+        open = changed;
+    }
+    texts
+}
+
+/// Bytes of a text to be replaced.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    start: usize,
+    end: usize,
+    kind: TraceKind,
+}
+
+/// Replaces places of a text by neutral words; tells whether anything changed.
+fn replace(text: &mut String, mut found: Vec<Place>, language: &str) -> bool {
+    // The widest of those that begin together first; what overlaps one already taken waits.
+    found.sort_by_key(|place| (place.start, usize::MAX - place.end));
+    let mut taken: Vec<Place> = Vec::new();
+    for place in found {
+        if taken.last().is_none_or(|last| place.start >= last.end) {
+            taken.push(place);
         }
     }
     let mut any = false;
-    for (text, mut found) in texts.iter_mut().zip(places) {
-        // The widest of those that begin together first; what overlaps one already taken waits.
-        found.sort_by_key(|(start, end, _)| (*start, usize::MAX - *end));
-        let mut taken: Vec<(usize, usize, TraceKind)> = Vec::new();
-        for place in found {
-            if taken.last().is_none_or(|last| place.0 >= last.1) {
-                taken.push(place);
-            }
-        }
-        for (start, end, kind) in taken.into_iter().rev() {
-            let word = word(kind, language);
-            if text.get(start..end).is_some_and(|there| there != word) {
-                text.replace_range(start..end, word);
-                any = true;
-            }
+    for place in taken.into_iter().rev() {
+        let word = word(place.kind, language);
+        let there = text.get(place.start..place.end);
+        if there.is_some_and(|there| there != word) {
+            text.replace_range(place.start..place.end, word);
+            any = true;
         }
     }
     any

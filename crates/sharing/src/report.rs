@@ -366,7 +366,7 @@ impl Matter for Report {
             scope: self.cluster,
             due_at: self.triage_due(),
             tlp: Some(submission.tlp),
-            text: submission.receipt.clone(),
+            text: self.search_text(),
             postings: postings.into_iter().collect(),
             lookups: vec![("receipt".to_owned(), number::normalise(&submission.receipt))],
             ..Projection::officers(self.state.as_str(), self.received)
@@ -375,6 +375,16 @@ impl Matter for Report {
 }
 
 impl Report {
+    /// What officers find it by: its number and its values. Its words are sealed.
+    fn search_text(&self) -> String {
+        let values = self.submission.values.iter();
+        let values = values.map(|value| value.value.as_str());
+        let parts: Vec<&str> = std::iter::once(self.submission.receipt.as_str())
+            .chain(values)
+            .collect();
+        parts.join("\n")
+    }
+
     fn open(&mut self, officer: AccountId, reason: &str, at: &Moment<'_>) {
         self.openings.push(Opening {
             officer,

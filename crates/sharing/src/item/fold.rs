@@ -7,7 +7,7 @@ use kaname_kernel::{Matter, Moment, Projection, Unfit};
 use super::{
     Asked, Blocking, Consent, Item, ItemChange, ItemState, Refusal, Release, Returned, Withdrawal,
 };
-use crate::{number, row::RowState};
+use crate::{content::Content, number, row::RowState};
 
 impl Matter for Item {
     const KIND: &'static str = "item";
@@ -186,6 +186,7 @@ impl Matter for Item {
 
     fn project(&self) -> Projection {
         let content = &self.content;
+        let values = content.values();
         let asked = self.asked.as_ref();
         let due_at = match self.state {
             ItemState::AwaitingConsent => asked.map(|asked| asked.deadline),
@@ -199,8 +200,8 @@ impl Matter for Item {
             scope: content.collections.first().copied(),
             due_at,
             tlp: Some(content.tlp),
-            text: content.search_text(&self.number),
-            postings: content.postings(),
+            text: content.search_text(&self.number, &values),
+            postings: Content::postings_of(&values),
             lookups: vec![("item".to_owned(), number::normalise(&self.number))],
             ..Projection::officers(self.state.as_str(), sort_at)
         }

@@ -96,6 +96,24 @@ fn classes_duties_and_embargo_are_clauses_too() {
 }
 
 #[test]
+fn red_reaches_named_persons_and_its_own_officers_only() {
+    let tale = released(Tlp::Red);
+    let audience = tale.state().audience();
+    let person = |number: u128| Reader {
+        account: Some(account(number)),
+        officer: number < 10,
+        member: true,
+        ..Reader::default()
+    };
+    for named in [70, 1, 2] {
+        assert!(audience.admits(&person(named), start()), "{named}");
+    }
+    for other in [71, 3] {
+        assert!(!audience.admits(&person(other), start()), "{other}");
+    }
+}
+
+#[test]
 fn a_marking_that_reaches_nobody_is_refused() {
     for tlp in [Tlp::Amber, Tlp::AmberStrict, Tlp::Red] {
         let mut lonely = content("題名", tlp, 1);

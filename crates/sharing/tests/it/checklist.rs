@@ -31,57 +31,45 @@ const PLANTS: [(&str, Sign); 16] = [
     ("+81 3 5501 7788", Sign::Phone),
 ];
 
-fn plant(content: &mut Content, field: usize, text: &str) -> String {
+/// Puts the trace into every string of a content, nested ones included; gives the places.
+fn plant_everywhere(content: &mut Content, text: &str) -> Vec<String> {
     let tail = format!(" 参考: {text} 以上");
+    let mut places = Vec::new();
     let texts = [
-        (&mut content.title.ja, "/title/ja"),
-        (&mut content.title.en, "/title/en"),
-        (&mut content.summary.ja, "/summary/ja"),
-        (&mut content.summary.en, "/summary/en"),
-        (&mut content.countermeasures.ja, "/countermeasures/ja"),
-        (&mut content.countermeasures.en, "/countermeasures/en"),
+        (&mut content.title, "title"),
+        (&mut content.summary, "summary"),
+        (&mut content.countermeasures, "countermeasures"),
     ];
-    let count = texts.len();
-    if let Some((target, place)) = texts.into_iter().nth(field) {
-        target.push_str(&tail);
-        return place.to_owned();
+    for (target, name) in texts {
+        target.ja.push_str(&tail);
+        target.en.push_str(&tail);
+        places.extend([format!("/{name}/ja"), format!("/{name}/en")]);
     }
-    // Any string of any object, nested ones included.
-    let mut left = field - count;
     for (index, object) in content.objects.iter_mut().enumerate() {
         let mut value: serde_json::Value = serde_json::from_str(object).unwrap();
-        if let Some(place) = plant_in(&mut value, &tail, &mut left, format!("/objects/{index}")) {
-            *object = value.to_string();
-            return place;
-        }
+        plant_in(&mut value, &tail, format!("/objects/{index}"), &mut places);
+        *object = value.to_string();
     }
-    content.title.ja.push_str(&tail);
-    "/title/ja".to_owned()
+    places
 }
 
-fn plant_in(
-    value: &mut serde_json::Value,
-    tail: &str,
-    left: &mut usize,
-    path: String,
-) -> Option<String> {
+fn plant_in(value: &mut serde_json::Value, tail: &str, path: String, places: &mut Vec<String>) {
     match value {
         serde_json::Value::String(text) => {
-            if *left == 0 {
-                text.push_str(tail);
-                return Some(path);
-            }
-            *left -= 1;
-            None
+            text.push_str(tail);
+            places.push(path);
         }
-        serde_json::Value::Array(items) => items
-            .iter_mut()
-            .enumerate()
-            .find_map(|(index, item)| plant_in(item, tail, left, format!("{path}/{index}"))),
-        serde_json::Value::Object(members) => members
-            .iter_mut()
-            .find_map(|(key, member)| plant_in(member, tail, left, format!("{path}/{key}"))),
-        _ => None,
+        serde_json::Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                plant_in(item, tail, format!("{path}/{index}"), places);
+            }
+        }
+        serde_json::Value::Object(members) => {
+            for (key, member) in members {
+                plant_in(member, tail, format!("{path}/{key}"), places);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -91,19 +79,40 @@ fn a_clean_content_has_no_rows() {
     assert_eq!(rows, Vec::new());
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 160, failure_persistence: None, ..ProptestConfig::default() })]
+#[test]
+fn every_plant_is_found_in_every_field() {
+    let evidence = evidence();
+    for (text, sign) in PLANTS {
+        let mut planted = content("不審なメール", Tlp::Green, 1);
+        let places = plant_everywhere(&mut planted, text);
+        assert!(places.len() > 60);
+        let rows = check(&planted, &evidence);
+        for place in places {
+            let mut here = rows.iter().filter(|row| row.place == place);
+            let row = here.find(|row| row.sign == sign && row.is_open());
+            let row = row.unwrap_or_else(|| panic!("{text} at {place}"));
+            assert!(row.excerpt(&planted).is_some());
+        }
+    }
+}
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Wherever in whatever words: what stands around a trace does not hide it.
     #[test]
-    fn every_plant_is_found_in_every_field(field in 0usize..70, which in 0usize..PLANTS.len()) {
+    fn words_around_a_trace_do_not_hide_it(
+        before in "[あ-んア-ン一-龠a-z0-9、。 ]{0,30}",
+        after in "[あ-んア-ン一-龠a-z0-9、。 ]{0,30}",
+        which in 0usize..PLANTS.len(),
+    ) {
         let (text, sign) = PLANTS[which];
         let mut planted = content("不審なメール", Tlp::Green, 1);
-        let place = plant(&mut planted, field, text);
+        planted.objects.clear();
+        planted.summary.ja = format!("{before} {text} {after}");
         let rows = check(&planted, &evidence());
-        let found = rows.iter().any(|row| row.place == place && row.sign == sign && row.is_open());
-        prop_assert!(found, "{text} at {place}: {rows:?}");
-        let row = rows.iter().find(|row| row.place == place).unwrap();
-        prop_assert!(row.excerpt(&planted).is_some());
+        let found = rows.iter().any(|row| row.place == "/summary/ja" && row.sign == sign);
+        prop_assert!(found, "{:?}: {:?}", planted.summary.ja, rows);
     }
 }
 
