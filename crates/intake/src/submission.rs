@@ -4,6 +4,7 @@
 //! have two audiences. Values of the provider itself are left out and named as such. Nothing here
 //! decides whether a submission is durable: the receipt comes from the ledger.
 
+mod file;
 mod form;
 mod group;
 mod json;
@@ -12,6 +13,7 @@ mod normal;
 mod readers;
 mod stix;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::decode::DecodeError;
@@ -21,6 +23,7 @@ use crate::mail::{Attachment, MailError, MailNote};
 use crate::table::{RowError, TableError};
 use crate::when::When;
 
+pub use file::{from_file, way_of};
 pub use form::{Form, FormValue, from_form};
 pub use group::{GroupKey, Similarity, group_keys, groups, is_widely_shared, similarity};
 pub use json::from_json;
@@ -209,6 +212,12 @@ pub enum FieldFault {
     /// It is no time.
     #[error("is not a time such as 2026-05-01T10:20:00+09:00")]
     BadTime,
+    /// It is a time that has not come.
+    #[error("lies after {latest}")]
+    NotYet {
+        /// The latest time that is taken.
+        latest: Timestamp,
+    },
     /// It is not base64 (RFC 4648 §4).
     #[error("is not base64")]
     BadBase64,

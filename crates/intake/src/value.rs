@@ -134,7 +134,9 @@ pub fn read_value_as(kind: Kind, text: &str) -> Option<Value> {
         }
         Kind::Asn => {
             let written = folded.text.trim();
-            let prefix = written.get(..2).filter(|start| start.eq_ignore_ascii_case("AS"));
+            let prefix = written
+                .get(..2)
+                .filter(|start| start.eq_ignore_ascii_case("AS"));
             let digits = prefix.map_or(written, |_| &written[2..]);
             let plain = !digits.is_empty() && digits.bytes().all(|sign| sign.is_ascii_digit());
             let number: u32 = digits.parse().ok().filter(|number| plain && *number > 0)?;

@@ -1,5 +1,7 @@
 //! The typed form: what the web form and the JSON API both fill in.
 
+use jiff::Timestamp;
+
 use super::normal::{self, Values};
 use super::{
     FieldError, FieldFault, SubmissionError, SubmissionOptions, Submitted, SubmittedValue, Way,
@@ -71,7 +73,7 @@ pub(super) fn fill(
     submitted: &mut Submitted,
 ) -> Result<(), Vec<FieldError>> {
     let limits = &options.limits;
-    let mut faults = Faults::default();
+    let mut faults = Faults::new(options);
     faults.check_chars("$.title", &form.title, limits.title_chars);
     faults.check_bytes("$.technique", &form.technique, limits.text_bytes);
     faults.check_bytes("$.victim", &form.victim, limits.text_bytes);
@@ -98,12 +100,19 @@ pub(super) fn fill(
     Ok(())
 }
 
-#[derive(Default)]
 pub(super) struct Faults {
     pub(super) found: Vec<FieldError>,
+    latest: Option<Timestamp>,
 }
 
 impl Faults {
+    pub(super) fn new(options: &SubmissionOptions) -> Faults {
+        Faults {
+            found: Vec::new(),
+            latest: options.latest,
+        }
+    }
+
     pub(super) fn add(&mut self, path: &str, what: FieldFault) {
         if self.found.len() < MAX_ERRORS {
             self.found.push(FieldError {
@@ -148,8 +157,12 @@ impl Faults {
             return None;
         }
         let read = read_when(text);
-        if read.is_none() {
-            self.add(path, FieldFault::BadTime);
+        match (read, self.latest) {
+            (None, _) => self.add(path, FieldFault::BadTime),
+            (Some(read), Some(latest)) if read.at > latest => {
+                self.add(path, FieldFault::NotYet { latest });
+            }
+            _ => {}
         }
         read
     }

@@ -41,7 +41,7 @@ const FILE_MEMBERS: &[&str] = &["name", "media_type", "base64"];
 /// The first fault of the JSON with line, column and path, or every fault of the form.
 pub fn from_json(bytes: &[u8], options: &SubmissionOptions) -> Result<Submitted, SubmissionError> {
     let document = guard(bytes, &options.limits.json)?;
-    let mut faults = Faults::default();
+    let mut faults = Faults::new(options);
     let Value::Object(members) = &document else {
         faults.add("$", wrong("an object"));
         return Err(SubmissionError::Fields(faults.found));

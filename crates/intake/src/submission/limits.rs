@@ -1,5 +1,6 @@
 //! Bounds on a submission.
 
+use jiff::Timestamp;
 use kaname_stix::Limits as StixLimits;
 
 use crate::extract::ExtractOptions;
@@ -63,6 +64,9 @@ pub struct SubmissionOptions {
     pub own_domains: Vec<String>,
     /// Networks of the provider in CIDR notation, or single addresses.
     pub own_networks: Vec<String>,
+    /// Nothing that is said to have happened after this is taken: the caller's now, and as much
+    /// as clocks may differ. `None` takes any time.
+    pub latest: Option<Timestamp>,
 }
 
 impl SubmissionOptions {

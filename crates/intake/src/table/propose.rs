@@ -309,9 +309,7 @@ fn field_of_word(word: &str) -> Option<Field> {
     // `検知日時（JST）`, `備考欄`: only words in other scripts, which say enough by themselves.
     let begins =
         |known: &&str| !known.is_ascii() && known.chars().count() > 1 && word.starts_with(*known);
-    let found = WORDS
-        .iter()
-        .find(|(_, words)| words.iter().any(begins));
+    let found = WORDS.iter().find(|(_, words)| words.iter().any(begins));
     found.map(|(field, _)| *field)
 }
 

@@ -12,6 +12,7 @@ mod extract_japanese;
 mod extract_own;
 mod extract_properties;
 mod hostile;
+mod linear;
 mod mail;
 mod real_text;
 mod submission;

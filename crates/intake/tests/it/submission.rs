@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use kaname_intake::submission::{
     FieldFault, Form, FormValue, Problem, SubmissionError, SubmissionOptions, Submitted,
-    SubmittedValue, Way, from_form, from_json, from_mail, from_stix, from_table, from_text,
-    group_keys, groups, is_widely_shared, similarity,
+    SubmittedValue, Way, from_file, from_form, from_json, from_mail, from_stix, from_table,
+    from_text, group_keys, groups, is_widely_shared, similarity, way_of,
 };
 use kaname_intake::table::TableOptions;
 use kaname_intake::{JsonFault, Kind};
@@ -340,4 +340,47 @@ fn a_page_on_a_platform_counts_but_not_the_platform() {
     assert!(!is_widely_shared(&value("https://github.com/evil/payload")));
     assert!(!is_widely_shared(&value("203.0.113.77")));
     assert!(is_widely_shared(&value("d41d8cd98f00b204e9800998ecf8427e")));
+}
+
+#[test]
+fn files_are_taken_for_what_they_are() {
+    for (name, content, way) in [
+        ("a.json", "{\"type\":\"bundle\",\"objects\":[]}", Way::Stix),
+        ("a.json", " {\"title\":\"x\",\"values\":[]}", Way::Json),
+        ("a.csv", "value\n203.0.113.7\n", Way::Table),
+        ("a.tsv", "value\n203.0.113.7\n", Way::Table),
+        (
+            "mail",
+            "Received: x\r\nFrom: a@evil.example\r\n\r\nbody",
+            Way::Mail,
+        ),
+        ("a.eml", "Subject: x\r\n\r\nbody", Way::Mail),
+        ("a.txt", "Subject: x\r\n\r\nbody", Way::Text),
+        ("a.txt", "[203.0.113.7] を検知", Way::Text),
+        ("a.bin", "", Way::Text),
+    ] {
+        assert_eq!(way_of(name, content.as_bytes()), way, "{name} {content}");
+    }
+    let read = from_file("表.CSV", "値\n203.0.113.7\n".as_bytes(), &options()).unwrap();
+    assert_eq!((read.way, values(&read)), (Way::Table, vec!["203.0.113.7"]));
+}
+
+#[test]
+fn what_has_not_happened_yet_is_refused() {
+    let latest = "2026-05-01T00:00:00Z".parse().unwrap();
+    let options = SubmissionOptions {
+        latest: Some(latest),
+        ..options()
+    };
+    let form = |occurred: &str| Form {
+        technique: "x".into(),
+        occurred: occurred.into(),
+        ..Form::default()
+    };
+    assert!(from_form(&form("2026-04-30 10:00"), &options).is_ok());
+    let SubmissionError::Fields(errors) = from_form(&form("2026-05-02"), &options).unwrap_err()
+    else {
+        panic!("a fault of the form");
+    };
+    assert_eq!(errors[0].what, FieldFault::NotYet { latest });
 }
