@@ -6,9 +6,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use kaname_world::WorldError;
 use serde::Serialize;
 
-use crate::text::Text;
+use crate::text::{Text, TextArg};
 
 /// Why a request was not served. The answer's form (page or problem details) is chosen by
 /// [`crate::frame::around`] after what the client accepts.
@@ -46,6 +47,9 @@ pub enum Failure {
     /// The body was read, and what it says can't be accepted.
     #[error("{} faults in what was sent", .0.len())]
     Invalid(Vec<Fault>),
+    /// A rule forbids it in the present state.
+    #[error("refused: {}", .0.key)]
+    Refused(Reason),
     /// The body is larger than this endpoint takes.
     #[error("body too large")]
     TooLarge,
@@ -78,12 +82,71 @@ pub enum Failure {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// A sentence for people, not yet in a language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// Key of the message.
+    pub key: &'static str,
+    /// Its variables. Codes among them (fields, states) are told by their names.
+    pub details: Vec<(&'static str, String)>,
+}
+
+impl Reason {
+    /// A message without variables.
+    pub const fn new(key: &'static str) -> Self {
+        Self {
+            key,
+            details: Vec::new(),
+        }
+    }
+
+    /// With a variable.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.details.push((name, value.into()));
+        self
+    }
+
+    /// In a language.
+    pub fn said(&self, text: Text) -> String {
+        let named = |(name, value): &(&'static str, String)| match *name {
+            "field" | "state" | "matter" => (*name, text.word(value).into_owned()),
+            _ => (*name, value.clone()),
+        };
+        let details: Vec<_> = self.details.iter().map(named).collect();
+        let args: Vec<(&'static str, &dyn TextArg)> = details
+            .iter()
+            .map(|(name, value)| (*name, value as &dyn TextArg))
+            .collect();
+        text.t_args(self.key, &args).into_owned()
+    }
+}
+
 /// One thing wrong in what was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Where: field or JSON pointer.
     pub at: String,
-    /// What is wrong there and what would be right, for people, in their language.
+    /// What is wrong there and what would be right.
+    pub why: Reason,
+}
+
+impl Fault {
+    /// A fault at a field, told by a message without variables.
+    pub fn new(at: impl Into<String>, key: &'static str) -> Self {
+        Self {
+            at: at.into(),
+            why: Reason::new(key),
+        }
+    }
+}
+
+/// A fault told in a language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// Where: field or JSON pointer.
+    pub at: String,
+    /// What is wrong there and what would be right.
     pub said: String,
 }
 
@@ -105,7 +168,7 @@ impl Failure {
             Self::WrongMedia { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict => StatusCode::CONFLICT,
+            Self::Conflict | Self::Refused(_) => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -135,6 +198,7 @@ impl Failure {
             Self::BadRequest => "malformed_request",
             Self::Malformed { .. } => "malformed_body",
             Self::Invalid(_) => "invalid",
+            Self::Refused(_) => "refused",
             Self::TooLarge => "too_large",
             Self::WrongMedia { .. } => "unsupported_media_type",
             Self::NotAcceptable => "not_acceptable",
@@ -144,6 +208,33 @@ impl Failure {
             Self::Busy => "busy",
             Self::Internal(_) => "internal",
         }
+    }
+
+    /// What the reader can do about it, in one sentence: why it was refused, or what is wrong in
+    /// what they typed. For pages that say it themselves; `None` when only [`Failure`]'s own page
+    /// can (not found, not signed in, a fault of the program).
+    pub fn sentence(&self, text: Text) -> Option<String> {
+        match self {
+            Self::Refused(reason) => Some(reason.said(text)),
+            Self::Forbidden { because } => Some(text.t(because).into_owned()),
+            Self::Conflict => Some(text.t(self.keys().1).into_owned()),
+            Self::Invalid(faults) => {
+                let said: Vec<_> = faults.iter().map(|fault| fault.why.said(text)).collect();
+                Some(said.join(" "))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is wrong with one field, for the form that is shown again.
+    pub fn at_field(&self, field: &str, text: Text) -> Option<String> {
+        let Self::Invalid(faults) = self else {
+            return None;
+        };
+        faults
+            .iter()
+            .find(|fault| fault.at == field)
+            .map(|fault| fault.why.said(text))
     }
 
     /// Key of what happened and key of what to do.
@@ -157,6 +248,7 @@ impl Failure {
             Self::BadRequest => ("common-error-bad-request", "common-error-bad-request-do"),
             Self::Malformed { .. } => ("common-error-malformed", "common-error-malformed-do"),
             Self::Invalid(_) => ("common-error-invalid", "common-error-invalid-do"),
+            Self::Refused(reason) => ("common-error-refused", reason.key),
             Self::TooLarge => ("common-error-too-large", "common-error-too-large-do"),
             Self::WrongMedia { .. } => ("common-error-media", "common-error-media-do"),
             Self::NotAcceptable => (
@@ -168,6 +260,29 @@ impl Failure {
             Self::TooMany { .. } => ("common-error-too-many", "common-error-too-many-do"),
             Self::Busy => ("common-error-busy", "common-error-busy-do"),
             Self::Internal(_) => ("common-error-internal", "common-error-internal-do"),
+        }
+    }
+}
+
+impl From<WorldError> for Failure {
+    /// What the world answered. What only the log may know becomes [`Failure::Internal`].
+    fn from(error: WorldError) -> Self {
+        match error {
+            WorldError::NotFound(_) => Self::NotFound,
+            WorldError::Denied(because) => Self::Forbidden { because },
+            WorldError::StepUp => Self::Again,
+            WorldError::Unauthenticated => Self::SignIn,
+            WorldError::TooMany(seconds) => Self::TooMany {
+                retry_after_s: u32::try_from(seconds).unwrap_or(u32::MAX),
+            },
+            WorldError::Invalid { field, key, .. } => Self::Invalid(vec![Fault::new(field, key)]),
+            WorldError::Refused { key, details, .. } => Self::Refused(Reason { key, details }),
+            WorldError::Stale(_) | WorldError::Repeated(_) => Self::Conflict,
+            WorldError::Taken { space, key } => {
+                let why = Reason::new("common-error-taken").with("name", key);
+                Self::Invalid(vec![Fault { at: space, why }])
+            }
+            other => Self::internal(other),
         }
     }
 }
@@ -214,7 +329,7 @@ pub struct Problem {
     pub expected: Option<&'static str>,
     /// Each thing wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub faults: Vec<Fault>,
+    pub faults: Vec<Told>,
     /// Number under which the log has the cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
@@ -234,7 +349,10 @@ impl Problem {
             kind: "about:blank",
             title: text.t(title).into_owned(),
             status: failure.status().as_u16(),
-            detail: text.t(detail).into_owned(),
+            detail: match failure {
+                Failure::Refused(reason) => reason.said(text),
+                _ => text.t(detail).into_owned(),
+            },
             code: failure.code(),
             instance: instance.to_owned(),
             at: None,
@@ -249,7 +367,13 @@ impl Problem {
                 problem.at = Some(at.clone());
                 problem.why = Some(why.clone());
             }
-            Failure::Invalid(faults) => problem.faults.clone_from(faults),
+            Failure::Invalid(faults) => {
+                let told = |fault: &Fault| Told {
+                    at: fault.at.clone(),
+                    said: fault.why.said(text),
+                };
+                problem.faults = faults.iter().map(told).collect();
+            }
             Failure::TooLarge => problem.limit = limit,
             Failure::WrongMedia { expected } => problem.expected = Some(expected),
             _ => {}

@@ -12,7 +12,7 @@ use kaname_policy::{Action, Resource};
 use kaname_world::{Caller, World, WorldError};
 
 use crate::{
-    error::{Failure, Fault},
+    error::Failure,
     frame::{Host, Settings, Visitor, WhoAmI, cookie},
     route::Access,
     text::Lang,
@@ -90,7 +90,7 @@ impl House {
         )
     }
 
-    const fn session_name(&self) -> &'static str {
+    fn session_name(&self) -> &'static str {
         if self.inside.settings.secure {
             SESSION
         } else {
@@ -268,32 +268,4 @@ fn key_of(headers: &HeaderMap) -> Option<String> {
     let (user, password) = pair.split_once(':')?;
     let key = if password.is_empty() { user } else { password };
     Some(key.to_owned())
-}
-
-impl From<WorldError> for Failure {
-    fn from(error: WorldError) -> Self {
-        match error {
-            WorldError::NotFound(_) => Self::NotFound,
-            WorldError::Denied(because) => Self::Forbidden { because },
-            WorldError::StepUp => Self::Again,
-            WorldError::Unauthenticated => Self::SignIn,
-            WorldError::TooMany(seconds) => Self::TooMany {
-                retry_after_s: u32::try_from(seconds).unwrap_or(u32::MAX),
-            },
-            WorldError::Invalid { field, message, .. } => Self::Invalid(vec![Fault {
-                at: field,
-                said: message,
-            }]),
-            WorldError::Refused { message, .. } => Self::Invalid(vec![Fault {
-                at: String::new(),
-                said: message,
-            }]),
-            WorldError::Stale(_) | WorldError::Repeated(_) => Self::Conflict,
-            WorldError::Taken { space, key } => Self::Invalid(vec![Fault {
-                at: space,
-                said: format!("`{key}` is already in use"),
-            }]),
-            other => Self::internal(other),
-        }
-    }
 }

@@ -108,6 +108,10 @@ impl World {
         let now = self.now();
         let groups = self.groups().await?;
         let reader = reader(&party.state, Some(&account.state), &groups, now);
+        // Of a retired party nobody signs in: its people read as the public, so they must not act either.
+        if reader.party.is_none() {
+            return Err(WorldError::Unauthenticated);
+        }
         let minutes = second_factor_at.map(|at| minutes_since(at, now));
         let principal = Principal {
             kind: PrincipalKind::Person,
@@ -138,6 +142,9 @@ impl World {
         let party = party.ok_or(WorldError::Unauthenticated)?;
         let groups = self.groups().await?;
         let reader = reader(&party.state, None, &groups, self.now());
+        if reader.party.is_none() {
+            return Err(WorldError::Unauthenticated);
+        }
         let principal = Principal {
             kind: PrincipalKind::Machine,
             account: None,
@@ -160,6 +167,16 @@ impl World {
             account: None,
             party: Some(party),
             session: None,
+        })
+    }
+
+    /// The eyes of a party's machine without a key: what its deliveries and digests may show.
+    pub(crate) async fn machine_eyes(&self, party: &Loaded<Party>) -> Result<Caller, WorldError> {
+        let groups = self.groups().await?;
+        Ok(Caller {
+            reader: reader(&party.state, None, &groups, self.now()),
+            party: Some(party.clone()),
+            ..Caller::public()
         })
     }
 

@@ -8,6 +8,7 @@ mod error;
 mod keys;
 mod ledger;
 mod outbox;
+pub mod outlet;
 mod read;
 mod rebuild;
 pub mod redact;

@@ -60,6 +60,7 @@ fn kinds() -> Vec<(&'static str, Fold)> {
         kind::<kaname_sharing::Delivery>(),
         kind::<kaname_sharing::Webhook>(),
         kind::<crate::redact::Redaction>(),
+        kind::<crate::sharing::Import>(),
     ]
 }
 

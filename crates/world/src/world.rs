@@ -9,7 +9,9 @@ use kaname_policy::Policy;
 use kaname_store::{Committed, Store};
 use tokio::sync::broadcast;
 
-use crate::{error::WorldError, keys::Keys, settings::Settings, sight::Sight};
+use crate::{
+    error::WorldError, keys::Keys, outlet::FetchBook, settings::Settings, sight::Sight,
+};
 
 /// How many notices a slow live page may fall behind before it is told to reload.
 const NOTICE_BACKLOG: usize = 1_024;
@@ -25,6 +27,7 @@ pub struct World {
     catalogue: Catalogue,
     pub(crate) sight: Sight,
     pub(crate) news: broadcast::Sender<News>,
+    pub(crate) fetched: FetchBook,
     newest: Mutex<Committed>,
 }
 
@@ -63,6 +66,7 @@ impl World {
             catalogue,
             sight: Sight::default(),
             news: broadcast::channel(NOTICE_BACKLOG).0,
+            fetched: FetchBook::default(),
             newest: Mutex::new(newest),
         })
     }

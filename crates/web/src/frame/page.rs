@@ -118,6 +118,11 @@ impl Page {
         self.text.t(key)
     }
 
+    /// What people call a state, field or role: `{{ page.word(item.state.as_str()) }}`.
+    pub fn word(&self, code: &str) -> String {
+        self.text.word(code).into_owned()
+    }
+
     /// The message `key` with one variable.
     pub fn t1(&self, key: &str, name: &'static str, value: impl TextArg) -> Cow<'static, str> {
         self.text.t1(key, name, value)

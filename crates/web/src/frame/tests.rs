@@ -10,7 +10,7 @@ use tower::ServiceExt as _;
 
 use super::{Frame, Host, Posted, Section, Settings, Visitor, around::ErrorPage, sample, show};
 use crate::{
-    error::{Failure, Fault, Problem},
+    error::{Failure, Fault, Problem, Reason},
     route::{Access, Audit, Endpoint, faults, frame_endpoints, router},
     text::Lang,
 };
@@ -390,9 +390,10 @@ fn every_part_renders_in_both_languages() {
 fn the_frame_of_an_error_is_as_before() {
     for lang in Lang::ALL {
         let frame = sample::frame(sample::settings(), sample::officer(lang), "/intake?x=1");
+        let why = Reason::new("refused-empty").with("field", "title");
         let fault = Fault {
             at: "/objects/3/pattern".into(),
-            said: "pattern is empty".into(),
+            why,
         };
         let failure = Failure::Invalid(vec![fault]);
         let problem = Problem::new(

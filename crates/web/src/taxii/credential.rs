@@ -26,7 +26,9 @@ pub fn key_in(headers: &HeaderMap) -> Option<String> {
     }
     let pair = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
     let (user, password) = pair.split_once(':')?;
-    let key = [password, user].into_iter().find(|part| part.starts_with(START));
+    let key = [password, user]
+        .into_iter()
+        .find(|part| part.starts_with(START));
     key.map(str::to_owned)
 }
 

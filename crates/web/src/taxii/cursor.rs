@@ -36,7 +36,13 @@ impl Binding<'_> {
         push(self.list);
         push(&self.collection.to_string());
         push(&reader);
-        push(&self.range.added_after_us.map(|us| us.to_string()).unwrap_or_default());
+        push(
+            &self
+                .range
+                .added_after_us
+                .map(|us| us.to_string())
+                .unwrap_or_default(),
+        );
         for list in [&self.range.ids, &self.range.types, &self.range.specs] {
             push(&list.len().to_string());
             list.iter().for_each(|one| push(one));
@@ -59,7 +65,9 @@ impl Binding<'_> {
             .and_then(|sealed| key.open(&self.context(), &sealed).ok())
             .and_then(|plain| <[u8; 8]>::try_from(plain).ok());
         opened.map(i64::from_be_bytes).ok_or_else(|| {
-            TaxiiError::bad_request("next does not belong to this request: repeat it with the same filters")
+            TaxiiError::bad_request(
+                "next does not belong to this request: repeat it with the same filters",
+            )
         })
     }
 }
@@ -102,10 +110,22 @@ mod tests {
         let other = Range::default();
         let collection = Id::random(&rng);
         for changed in [
-            Binding { reader: &theirs, ..binding },
-            Binding { range: &other, ..binding },
-            Binding { list: "manifest", ..binding },
-            Binding { collection, ..binding },
+            Binding {
+                reader: &theirs,
+                ..binding
+            },
+            Binding {
+                range: &other,
+                ..binding
+            },
+            Binding {
+                list: "manifest",
+                ..binding
+            },
+            Binding {
+                collection,
+                ..binding
+            },
         ] {
             assert!(changed.open(&key, &next).is_err());
         }
@@ -114,7 +134,17 @@ mod tests {
             assert!(binding.open(&key, broken).is_err());
         }
         // The limit may change from page to page.
-        let range = Range { limit: 5, ..range.clone() };
-        assert!(Binding { range: &range, ..binding }.open(&key, &next).is_ok());
+        let range = Range {
+            limit: 5,
+            ..range.clone()
+        };
+        assert!(
+            Binding {
+                range: &range,
+                ..binding
+            }
+            .open(&key, &next)
+            .is_ok()
+        );
     }
 }

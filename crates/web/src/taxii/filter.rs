@@ -59,11 +59,16 @@ fn take(asked: &mut Asked, name: &str, value: &str, takes: Takes) -> Result<bool
     match name {
         "added_after" => {
             let at = stamp::read(value).ok_or_else(|| {
-                bad(name, "is not an RFC 3339 timestamp in UTC (2026-01-02T03:04:05.000006Z)")
+                bad(
+                    name,
+                    "is not an RFC 3339 timestamp in UTC (2026-01-02T03:04:05.000006Z)",
+                )
             })?;
             range.added_after_us = Some(at);
         }
-        "limit" => range.limit = limit(value).ok_or_else(|| bad(name, "is not a positive integer"))?,
+        "limit" => {
+            range.limit = limit(value).ok_or_else(|| bad(name, "is not a positive integer"))?
+        }
         "next" => asked.next = Some(value.to_owned()),
         "match[id]" if takes == Takes::Everything => range.ids = list(name, value)?,
         "match[type]" if takes == Takes::Everything => range.types = list(name, value)?,
@@ -111,7 +116,10 @@ fn versions(words: &[String]) -> Result<Versions, TaxiiError> {
             "first" => several.push(Versions::First),
             "last" => several.push(Versions::Last),
             other => exact.push(stamp::read(other).ok_or_else(|| {
-                bad("match[version]", "is neither `first`, `last`, `all` nor a timestamp")
+                bad(
+                    "match[version]",
+                    "is neither `first`, `last`, `all` nor a timestamp",
+                )
             })?),
         }
     }
@@ -138,12 +146,17 @@ mod tests {
 
     #[test]
     fn filters_are_read() -> Result<(), TaxiiError> {
-        let asked = all("match[type]=malware,indicator&match%5Bid%5D=indicator--1&limit=50\
-             &added_after=2026-01-02T03:04:05.000006Z&next=abc&other=1")?;
+        let asked = all(
+            "match[type]=malware,indicator&match%5Bid%5D=indicator--1&limit=50\
+             &added_after=2026-01-02T03:04:05.000006Z&next=abc&other=1",
+        )?;
         assert_eq!(asked.range.types, ["indicator", "malware"]);
         assert_eq!(asked.range.ids, ["indicator--1"]);
         assert_eq!(asked.range.limit, 50);
-        assert_eq!(asked.range.added_after_us, stamp::read("2026-01-02T03:04:05.000006Z"));
+        assert_eq!(
+            asked.range.added_after_us,
+            stamp::read("2026-01-02T03:04:05.000006Z")
+        );
         assert_eq!(asked.next.as_deref(), Some("abc"));
         assert_eq!(asked.range.versions, Versions::Last);
         Ok(())
@@ -154,7 +167,10 @@ mod tests {
         let of = |text: &str| all(&format!("match[version]={text}")).map(|a| a.range.versions);
         assert_eq!(of("first")?, Versions::First);
         assert_eq!(of("last,all")?, Versions::All);
-        assert_eq!(of("first,last")?, Versions::AnyOf(vec![Versions::First, Versions::Last]));
+        assert_eq!(
+            of("first,last")?,
+            Versions::AnyOf(vec![Versions::First, Versions::Last])
+        );
         let at = stamp::read("2026-01-02T03:04:05Z").unwrap_or_default();
         assert_eq!(of("2026-01-02T03:04:05.000Z")?, Versions::At(vec![at]));
         assert_eq!(

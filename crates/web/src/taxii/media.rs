@@ -17,7 +17,9 @@ pub(super) fn accepts(headers: &HeaderMap) -> bool {
 
 /// Whether a body of that content type is read.
 pub(super) fn is_envelope(headers: &HeaderMap) -> bool {
-    let mut named = headers.get_all(HeaderName::from_static("content-type")).iter();
+    let mut named = headers
+        .get_all(HeaderName::from_static("content-type"))
+        .iter();
     let (Some(only), None) = (named.next(), named.next()) else {
         return false;
     };
@@ -35,7 +37,9 @@ struct Parts {
 
 impl Parts {
     fn version_fits(&self) -> bool {
-        self.version.as_deref().is_none_or(|version| version == "2.1")
+        self.version
+            .as_deref()
+            .is_none_or(|version| version == "2.1")
     }
 }
 

@@ -23,15 +23,24 @@ mod tests {
     #[test]
     fn six_digits_both_ways() {
         let us = read("2026-11-24T21:00:00.000001Z");
-        assert_eq!(us.map(write).as_deref(), Some("2026-11-24T21:00:00.000001Z"));
+        assert_eq!(
+            us.map(write).as_deref(),
+            Some("2026-11-24T21:00:00.000001Z")
+        );
         assert_eq!(
             read("2026-11-24T21:00:00Z").map(write).as_deref(),
             Some("2026-11-24T21:00:00.000000Z")
         );
         // Equal versions in 3 and 6 digits.
-        assert_eq!(read("2026-11-24T21:00:00.120Z"), read("2026-11-24T21:00:00.120000Z"));
+        assert_eq!(
+            read("2026-11-24T21:00:00.120Z"),
+            read("2026-11-24T21:00:00.120000Z")
+        );
         // Finer than a microsecond: never beyond the whole microsecond before it.
-        assert_eq!(read("2026-11-24T21:00:00.1200009Z"), read("2026-11-24T21:00:00.120000Z"));
+        assert_eq!(
+            read("2026-11-24T21:00:00.1200009Z"),
+            read("2026-11-24T21:00:00.120000Z")
+        );
     }
 
     #[test]

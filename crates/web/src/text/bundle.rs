@@ -61,6 +61,17 @@ fn bundle(lang: Lang) -> &'static Bundle {
     }
 }
 
+/// The message that the room `word` has for a code found in a record, if it has one.
+pub(super) fn word(lang: Lang, code: &str) -> Option<Cow<'static, str>> {
+    let bundle = bundle(lang);
+    let pattern = bundle.get_message(&format!("word-{code}"))?.value()?;
+    Some(Cow::Owned(
+        bundle
+            .format_pattern(pattern, None, &mut Vec::new())
+            .into_owned(),
+    ))
+}
+
 /// The message, or its key in brackets when it is missing (a test keeps that from happening).
 pub(super) fn format(
     lang: Lang,

@@ -46,6 +46,12 @@ impl Text {
         bundle::format(self.lang, key, args)
     }
 
+    /// What people call a code that stands in records: a state, a field, a role (`in_triage` →
+    /// 分析中). The code itself when it has no name yet.
+    pub fn word<'c>(self, code: &'c str) -> Cow<'c, str> {
+        bundle::word(self.lang, code).unwrap_or(Cow::Borrowed(code))
+    }
+
     /// The message `key` with one variable, for templates.
     pub fn t1(self, key: &str, name: &'static str, value: impl TextArg) -> Cow<'static, str> {
         self.t_args(key, &[(name, &value)])

@@ -6,6 +6,7 @@ mod consent;
 mod derive;
 mod feedback;
 mod funnel;
+mod import;
 pub mod library;
 mod object;
 mod provider;
@@ -17,6 +18,7 @@ pub mod triage;
 
 pub use consent::ProviderWords;
 pub use derive::{ItemDraft, NewItem};
+pub use import::{Import, ImportChange, Imported, Rejected};
 pub use similar::Similar;
 pub use submit::{Attachment, NewReport, Receipt};
 pub use triage::ReportView;

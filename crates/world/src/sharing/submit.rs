@@ -80,7 +80,11 @@ impl World {
         new: NewReport,
         once: Option<&str>,
     ) -> Result<Receipt, WorldError> {
-        self.allow_any(caller, Action::SubmissionSubmit)?;
+        let action = match new.channel {
+            Channel::Taxii => Action::TaxiiPost,
+            _ => Action::SubmissionSubmit,
+        };
+        self.allow_any(caller, action)?;
         let party = caller.party_id()?;
         self.check_submission(&new)?;
         let (handle, link) = self.seal_link(&Link {

@@ -1,0 +1,177 @@
+//! Collections as machines see them, and ranges of what stands in them.
+
+use kaname_kernel::Matter;
+use kaname_policy::Action;
+use kaname_sharing::{Collection, Outlet, collection::CollectionKind};
+use kaname_store::{ObjectBytes, ObjectFilter, ObjectPage, Versions};
+
+use super::fetched::Fetch;
+use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+
+/// A collection with what this caller may do to it (TAXII 2.1 §5.2).
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// The collection.
+    pub collection: Loaded<Collection>,
+    /// Whether the caller may read objects in it.
+    pub can_read: bool,
+    /// Whether the caller may post to it.
+    pub can_write: bool,
+}
+
+/// Which objects of a collection, in order of `date_added`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Range {
+    /// Only added strictly after this moment, microseconds since 1970.
+    pub added_after_us: Option<i64>,
+    /// Continue strictly after this `date_added`, microseconds since 1970.
+    pub after_us: Option<i64>,
+    /// Only these STIX ids; empty for all.
+    pub ids: Vec<String>,
+    /// Only these STIX types; empty for all.
+    pub types: Vec<String>,
+    /// Only these specification versions; empty for all.
+    pub specs: Vec<String>,
+    /// Which versions.
+    pub versions: Versions,
+    /// At most this many, 1 to the world's `max_page_objects`.
+    pub limit: u32,
+}
+
+impl World {
+    /// Every collection the caller may know of, by alias.
+    pub async fn offered_collections(&self, caller: &Caller) -> Result<Vec<Offered>, WorldError> {
+        let all = self.collections(caller).await?;
+        Ok(all.into_iter().map(|one| self.offered(caller, one)).collect())
+    }
+
+    /// The collection of an id or alias, if the caller may know of it.
+    pub async fn offered_collection(
+        &self,
+        caller: &Caller,
+        id_or_alias: &str,
+    ) -> Result<Offered, WorldError> {
+        let collection = self.collection(caller, id_or_alias).await?;
+        Ok(self.offered(caller, collection))
+    }
+
+    fn offered(&self, caller: &Caller, collection: Loaded<Collection>) -> Offered {
+        let may = |action| self.allow_any(caller, action).is_ok();
+        let (now, reader, state) = (self.now(), &caller.reader, &collection.state);
+        let kind = state.definition.kind;
+        let can_read = kind != CollectionKind::Intake
+            && state.can_read(reader, now)
+            && may(Action::TaxiiRead);
+        // What is posted becomes a submission, and an intake is the only door for those. A peer's
+        // objects come by its own connection, a library's by release.
+        let can_write = kind == CollectionKind::Intake
+            && state.can_write(reader, now)
+            && may(Action::TaxiiPost);
+        Offered {
+            collection,
+            can_read,
+            can_write,
+        }
+    }
+
+    /// Raw objects of a range, ready to be sent over TAXII. Their party counts as having fetched them.
+    pub async fn taxii_bytes(
+        &self,
+        caller: &Caller,
+        offered: &Offered,
+        range: &Range,
+    ) -> Result<ObjectBytes, WorldError> {
+        let filter = self.taxii_filter(caller, offered, range).await?;
+        let page = self.store().object_bytes(&filter).await?;
+        if let (Some(party), Some((_, last))) = (caller.reader.party, page.added) {
+            self.fetched.note(Fetch {
+                party,
+                outlet: Outlet::Taxii,
+                collection: offered.collection.id,
+                range: range.clone(),
+                last_us: last,
+            });
+        }
+        Ok(page)
+    }
+
+    /// Headers of a range, for manifests and lists of versions. Nobody counts as having fetched them.
+    pub async fn taxii_headers(
+        &self,
+        caller: &Caller,
+        offered: &Offered,
+        range: &Range,
+    ) -> Result<ObjectPage, WorldError> {
+        let filter = self.taxii_filter(caller, offered, range).await?;
+        Ok(self.store().objects(&filter).await?)
+    }
+
+    /// Whether any version of an object stands in the collection that the caller may see.
+    pub async fn taxii_has(
+        &self,
+        caller: &Caller,
+        offered: &Offered,
+        stix_id: &str,
+    ) -> Result<bool, WorldError> {
+        let range = Range {
+            ids: vec![stix_id.to_owned()],
+            versions: Versions::All,
+            limit: 1,
+            ..Range::default()
+        };
+        let filter = self.taxii_filter(caller, offered, &range).await?;
+        Ok(self.store().object_bytes(&filter).await?.count > 0)
+    }
+
+    async fn taxii_filter(
+        &self,
+        caller: &Caller,
+        offered: &Offered,
+        range: &Range,
+    ) -> Result<ObjectFilter, WorldError> {
+        self.allow_any(caller, Action::TaxiiRead)?;
+        if !offered.can_read {
+            return Err(WorldError::Denied("denied-collection-read"));
+        }
+        self.range_filter(caller, offered.collection.id, range).await
+    }
+
+    /// A range with the caller's eyes.
+    pub(super) async fn range_filter(
+        &self,
+        caller: &Caller,
+        collection: kaname_kernel::MatterId,
+        range: &Range,
+    ) -> Result<ObjectFilter, WorldError> {
+        let most = self.settings().max_page_objects.max(1);
+        Ok(ObjectFilter {
+            collection: Some(collection),
+            readable: self.readable(caller).await?,
+            added_after_us: range.added_after_us,
+            newest_first: false,
+            after_us: range.after_us,
+            ids: range.ids.clone(),
+            types: range.types.clone(),
+            specs: range.specs.clone(),
+            versions: range.versions.clone(),
+            search: None,
+            value: None,
+            limit: range.limit.clamp(1, most),
+            count: false,
+        })
+    }
+}
+
+impl Offered {
+    /// Fails when the caller may not post here.
+    pub fn must_write(&self) -> Result<(), WorldError> {
+        if self.can_write {
+            Ok(())
+        } else {
+            Err(WorldError::Denied("denied-collection-write"))
+        }
+    }
+}
+
+/// Kind of the matter, for errors.
+pub(super) const COLLECTION: &str = <Collection as Matter>::KIND;

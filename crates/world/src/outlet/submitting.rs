@@ -1,0 +1,133 @@
+//! A TAXII envelope read as a report.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use kaname_intake::submission::{SubmissionOptions, from_stix};
+use kaname_kernel::{Pap, Tlp};
+use kaname_sharing::{
+    marking::pap_marking_id,
+    value::{MAX_VALUES, Value},
+    victim::Harm,
+};
+use kaname_stix::{ObjectId, TlpMark, tlp_of};
+use serde::Deserialize;
+
+use super::posted::PostedObject;
+use crate::{caller::Caller, error::WorldError, world::World};
+
+/// Most types named in a title.
+const MAX_TYPES: usize = 6;
+
+/// What an envelope says.
+pub(super) struct Envelope {
+    pub(super) title: String,
+    pub(super) technique: String,
+    pub(super) harm: Harm,
+    pub(super) values: Vec<Value>,
+    pub(super) remarks: Vec<(String, String)>,
+    pub(super) tlp: Option<Tlp>,
+    pub(super) pap: Pap,
+    pub(super) seen: Option<Timestamp>,
+}
+
+impl World {
+    /// Reads the objects of an envelope; the provider's own values are left out.
+    pub(super) fn read_envelope(
+        &self,
+        caller: &Caller,
+        envelope: &[u8],
+    ) -> Result<Envelope, WorldError> {
+        let mut options = SubmissionOptions::default();
+        options.limits.values = MAX_VALUES;
+        options.limits.stix.bytes = self.settings().max_attachment_bytes;
+        options.limits.text_bytes = self.settings().max_text_bytes / 2;
+        if let Some(party) = &caller.party {
+            let party = &party.state;
+            options.own_domains = party.mail_domains.iter().map(|one| one.to_string()).collect();
+            options.own_networks = party.networks.iter().map(|one| one.to_string()).collect();
+        }
+        let read = from_stix(envelope, &options)
+            .map_err(|error| WorldError::invalid("envelope", "error-stix", error.to_string()))?;
+        let values: BTreeSet<Value> = read
+            .values
+            .iter()
+            .map(|one| Value {
+                kind: one.kind,
+                value: one.value.clone(),
+            })
+            .collect();
+        let remarks = read
+            .values
+            .iter()
+            .filter(|one| !one.comment.is_empty())
+            .map(|one| (one.value.clone(), one.comment.clone()));
+        let marks = marks(envelope)?;
+        Ok(Envelope {
+            title: read.title,
+            technique: read.technique,
+            harm: Harm {
+                text: read.victim,
+                noticed: None,
+                contact: String::new(),
+            },
+            remarks: remarks.collect(),
+            values: values.into_iter().collect(),
+            tlp: marks.iter().filter_map(tlp_of).map(tlp).max(),
+            pap: pap(&marks)?,
+            seen: read.occurred.map(|when| when.at),
+        })
+    }
+}
+
+/// Every marking that an object of the envelope carries, as a whole or in a part.
+fn marks(envelope: &[u8]) -> Result<BTreeSet<ObjectId>, WorldError> {
+    let limits = kaname_stix::Limits::default();
+    let read = kaname_stix::bundle(envelope, &limits)
+        .map_err(|error| WorldError::invalid("envelope", "error-stix", error.to_string()))?;
+    let heads = read.objects.iter().filter_map(|raw| kaname_stix::head(raw.get()).ok());
+    let marks = heads.flat_map(|head| head.markings.into_iter().chain(head.granular_markings));
+    Ok(marks.collect())
+}
+
+/// The strictest PAP statement of the hub's own that is named; AMBER when the provider says nothing.
+fn pap(marks: &BTreeSet<ObjectId>) -> Result<Pap, WorldError> {
+    let mut strictest = None;
+    for pap in Pap::ALL {
+        let id = pap_marking_id(pap).map_err(WorldError::encoding)?;
+        if marks.contains(&id) {
+            strictest = Some(pap);
+        }
+    }
+    Ok(strictest.unwrap_or(Pap::Amber))
+}
+
+fn tlp(mark: TlpMark) -> Tlp {
+    match mark {
+        TlpMark::Clear => Tlp::Clear,
+        TlpMark::Green => Tlp::Green,
+        TlpMark::Amber => Tlp::Amber,
+        TlpMark::AmberStrict => Tlp::AmberStrict,
+        TlpMark::Red => Tlp::Red,
+    }
+}
+
+/// A title for an envelope that names nothing: the types in it.
+pub(super) fn types(objects: &[PostedObject]) -> String {
+    let taken = objects.iter().filter(|object| object.fault.is_none());
+    let types: BTreeSet<&str> = taken
+        .filter_map(|object| Some(object.id.split_once("--")?.0))
+        .collect();
+    let types: Vec<&str> = types.into_iter().take(MAX_TYPES).collect();
+    format!("STIX: {} ({})", objects.len(), types.join(", "))
+}
+
+/// The id an unreadable object gives itself, if it is a short text.
+pub(super) fn id_of(raw: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Id {
+        id: String,
+    }
+    let id = serde_json::from_str::<Id>(raw).ok()?.id;
+    (id.len() <= 200 && id.is_ascii()).then_some(id)
+}

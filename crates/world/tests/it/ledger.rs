@@ -1,0 +1,85 @@
+//! Receipts prove, ledgers verify, one flipped byte is named, projections rebuild.
+
+use kaname_kernel::{checkpoint::Checkpoint, merkle::verify_inclusion};
+use kaname_testkit::Nation;
+use kaname_world::verify::verify;
+
+use crate::story;
+
+fn hash(text: &str) -> [u8; 32] {
+    hex::decode(text).unwrap().try_into().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_is_proved_under_a_signed_checkpoint() {
+    let nation = Nation::new().await;
+    let receipt = story::submit(&nation).await;
+    let typed = receipt.number.to_lowercase();
+    let proof = nation.world.prove_receipt(&typed).await.unwrap();
+    let key = nation.world.keys().verifying();
+    let checkpoint = Checkpoint::open(&proof.checkpoint, &key).unwrap();
+    let path: Vec<_> = proof.path.iter().map(|node| hash(node)).collect();
+    let leaf = hash(&proof.leaf);
+    assert!(verify_inclusion(leaf, proof.index, checkpoint.size, &path, &checkpoint.root));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_ledger_verifies_and_a_cut_tail_is_found() {
+    let nation = Nation::new().await;
+    story::released(&nation).await;
+    let world = &nation.world;
+    let checkpoint = world.checkpoint().await.unwrap();
+    let key = world.keys().verifying();
+    let verdict = verify(world.store(), &key, &[], &|_| {}).await.unwrap();
+    assert_eq!(verdict.fault, None);
+    assert_eq!(verdict.events, checkpoint.size);
+    assert!(verdict.checkpoints >= 1);
+    // A witness holds a checkpoint over more than is here.
+    let ahead = Checkpoint {
+        size: checkpoint.size + 1,
+        ..Checkpoint::open(&checkpoint.note, &key).unwrap()
+    };
+    let note = ahead.sign(&world.keys().signing);
+    let cut = verify(world.store(), &key, &[note], &|_| {}).await.unwrap();
+    assert!(cut.fault.unwrap().what.contains("tail is cut"));
+    // Or one over another past.
+    let forked = Checkpoint {
+        size: checkpoint.size - 1,
+        root: [7; 32],
+        ..ahead
+    };
+    let note = forked.sign(&world.keys().signing);
+    let forked = verify(world.store(), &key, &[note], &|_| {}).await.unwrap();
+    assert!(forked.fault.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn projections_rebuild_to_the_same_rows() {
+    let nation = Nation::new().await;
+    story::released(&nation).await;
+    let rebuilt = nation.world.rebuild(&|_| {}).await.unwrap();
+    assert!(rebuilt.identical, "{rebuilt:?}");
+    let member = nation.caller(&nation.member).await;
+    assert_eq!(nation.world.library(&member, |_| {}).await.unwrap().total, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redaction_leaves_the_log_whole_and_rebuilds_to_the_same_tombstone() {
+    let nation = Nation::new().await;
+    let receipt = story::submit(&nation).await;
+    let admin = nation.caller(&nation.administrator).await;
+    let world = &nation.world;
+    world.redact(&admin, receipt.report, "裁判所の命令").await.unwrap();
+    for stored in world.store().history(receipt.report).await.unwrap() {
+        assert!(stored.event.wrapped_key.is_none());
+        assert!(stored.event.open(&world.keys().master).is_err());
+    }
+    let analyst = nation.caller(&nation.analyst).await;
+    assert!(world.report(&analyst, receipt.report).await.is_err());
+    let key = world.keys().verifying();
+    let verdict = verify(world.store(), &key, &[], &|_| {}).await.unwrap();
+    assert_eq!(verdict.fault, None);
+    assert!(verdict.redacted >= 1);
+    let rebuilt = world.rebuild(&|_| {}).await.unwrap();
+    assert!(rebuilt.identical, "{rebuilt:?}");
+}
