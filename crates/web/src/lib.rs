@@ -23,5 +23,7 @@ pub mod assets;
 pub mod error;
 pub mod frame;
 pub mod house;
+pub mod room;
 pub mod route;
+mod said;
 pub mod text;

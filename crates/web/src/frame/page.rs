@@ -88,9 +88,9 @@ pub struct Page {
     pub live: Option<String>,
     /// What stands in the search field.
     pub query: String,
-    pub(super) style: String,
-    pub(super) script: String,
-    pub(super) icon: String,
+    pub(crate) style: String,
+    pub(crate) script: String,
+    pub(crate) icon: String,
 }
 
 impl Page {

@@ -1,16 +1,19 @@
-# 入力の誤り：何が違い、どう直すか
-error-code-wrong = 番号が合いません。端末の時刻が正しいか確かめ、次に表示される番号を入れてください。
-error-empty = 空です。書いてください。
-error-idempotency-key = Idempotency-Key は 1～200 バイトで指定してください。
-error-password-easy = よく使われるか、推測しやすい合言葉です。別の長い合言葉にしてください。
+# 入力の誤り
+error-empty = 入力が必要です。
+error-too-large = 大きすぎます。{ $what }
+error-text = 入力が正しくありません：{ $what }
+error-reason = 1〜2,000バイトの理由を書いてください。
+error-stix = STIX として正しくありません：{ $what }
+error-unknown-sector = 今日の時点で有効な分野ではありません。
+error-idempotency-key = 冪等キーは 1〜200 バイトです。
+error-password-short = パスワードは12文字以上にしてください。
+error-password-long = パスワードは1,024バイトまでです。
+error-password-easy = 同じ文字の繰り返しや、ログイン名を含むものは使えません。
 error-password-hash = パスワードを保存できませんでした。もう一度お試しください。
-error-password-long = 長すぎます。
-error-password-short = 短すぎます。12 文字以上にしてください。
 error-password-wrong = いまのパスワードが違います。
-error-reason = 理由を 1 文字以上、2,000 バイト以内で書いてください。
-error-source = 出所を読み取れません。
-error-stix = STIX 2.1 として正しくありません。
-error-text = 書き方が正しくありません。長さと使える文字を確かめてください。
-error-too-large = 長すぎるか、多すぎます。分けて送ってください。
-error-unknown-kind = この種類の記録は扱えません。
-error-unknown-sector = 今日の時点で有効な分野から選んでください。
+error-code-wrong = 確認コードが合いません。端末の時計を確かめてください。
+error-sign-in = ログイン名、パスワード、確認コードのいずれかが違います。
+error-taken = 「{ $what }」はすでに使われています。
+error-changed = ほかの担当が先に変更しました。最新の内容を確かめて、もう一度行ってください。
+error-too-many = 試行が多すぎます。{ $n }分ほど待ってからお試しください。
+error-values = 指標として読めない行があります：{ $what }

@@ -1,12 +1,12 @@
-# なぜできないか（権限の規則ごと）
-why-not-signed-in = サインインしていないため、できません。
-why-not-person = この判断は人だけが行えます。API キーや自動処理ではできません。
-why-not-deriver = あなたが派生させたため、承認できるのはほかの担当だけです。
+# なぜできないか（権限）
+why-not-signed-in = サインインが必要です。
+why-not-person = 機械の鍵ではできません。人がサインインして行ってください。
+why-not-deriver = あなたが作成したため、ほかの担当だけが承認できます。
 why-not-provider-party = 提供者と同じ組織に属する担当は扱えません。
-why-not-second-factor = 第二要素（認証アプリなど）の登録と確認が要ります。
-why-not-recent = 本人確認から 15 分を過ぎています。もう一度、第二要素を入れてください。
-why-not-member = 会員資格が有効な組織だけができます。
-why-not-scope = この API キーには、この操作の権限がありません。
+why-not-second-factor = 二要素目でのサインインが必要です。
+why-not-recent = 15分以内のサインインが必要です。もう一度確認してください。
+why-not-member = 会員資格が有効な組織だけが利用できます。
+why-not-scope = この鍵に、その権限はありません。
 why-not-role = あなたの役割には、この操作の権限がありません。
-why-not-system = 自動処理には許されていない操作です。
-why-not-unknown = 権限を確かめられなかったため、止めました。運用担当へお知らせください。
+why-not-system = システムの処理としては行えません。
+why-not-unknown = この操作は許可されていません。

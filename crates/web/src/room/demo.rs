@@ -1,0 +1,87 @@
+//! The demo's front door: sign in as each role, without a password. Only where the store says that the
+//! demo made it, and only from this machine; elsewhere these addresses do not exist.
+
+use std::net::SocketAddr;
+
+use axum::{
+    extract::{ConnectInfo, State},
+    http::Method,
+    response::Response,
+    routing,
+};
+use kaname_directory::Account;
+use kaname_directory::account::LOGIN_SPACE;
+use kaname_world::{Caller, Loaded};
+use serde::Deserialize;
+
+use super::sign_in;
+use crate::{
+    error::Failure,
+    frame::{Frame, Posted},
+    house::House,
+    route::{Access, Audit, Endpoint},
+    text::Lang,
+};
+
+/// Endpoints of this room.
+pub fn endpoints() -> Vec<Endpoint<House>> {
+    vec![Endpoint::new(
+        Method::POST,
+        "/demo/sign-in",
+        "demo.sign_in",
+        Access::Public("in a store the demo made, from this machine; elsewhere it is not found"),
+        Audit::None("sessions are short-lived state, not history"),
+        routing::post(start),
+    )]
+}
+
+/// Login, role title and party of everyone who can be chosen.
+pub(super) async fn people(
+    house: &House,
+    frame: &Frame,
+) -> Result<Vec<(String, String, String)>, Failure> {
+    let lang = match frame.text().lang() {
+        Lang::Ja => kaname_directory::Lang::Ja,
+        Lang::En => kaname_directory::Lang::En,
+    };
+    let shell = Caller::system("demo");
+    let accounts = house.world().accounts(&shell, |query| query.limit = 100).await?;
+    let mut people = Vec::new();
+    for account in accounts.rows {
+        let party = house
+            .world()
+            .load::<kaname_directory::Party>(account.state.party.cast())
+            .await?;
+        let party = party.map(|party| party.state.description.name.get(lang).to_owned());
+        let title = account.state.title.get(lang).to_owned();
+        let login = account.state.login.as_str().to_owned();
+        people.push((account.state.opened, login, title, party.unwrap_or_default()));
+    }
+    people.sort_by_key(|person| person.0);
+    let people = people.into_iter().map(|(_, login, title, party)| (login, title, party));
+    Ok(people.collect())
+}
+
+#[derive(Deserialize)]
+struct As {
+    login: String,
+}
+
+async fn start(
+    State(house): State<House>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    frame: Frame,
+    Posted(posted): Posted<As>,
+) -> Result<Response, Failure> {
+    if !frame.settings().demo || !peer.ip().is_loopback() {
+        return Err(Failure::NotFound);
+    }
+    let login = kaname_directory::account::login_key(&posted.login);
+    let account: Option<Loaded<Account>> = house.world().find_any(LOGIN_SPACE, &login).await?;
+    let account = account.ok_or(Failure::NotFound)?;
+    let signed = house
+        .world()
+        .start_session(account.id.cast(), true, "demo")
+        .await?;
+    sign_in::enter(&house, &frame, &signed, "/")
+}

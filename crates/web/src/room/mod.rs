@@ -1,0 +1,15 @@
+//! The rooms: each holds the pages and actions of one duty, with its endpoints. Adding a room means
+//! one line in [`endpoints`].
+
+pub mod demo;
+pub mod sign_in;
+
+use crate::{house::House, route::Endpoint};
+
+/// Every endpoint of every room.
+pub fn endpoints() -> Vec<Endpoint<House>> {
+    let mut all = crate::route::frame_endpoints();
+    all.extend(demo::endpoints());
+    all.extend(sign_in::endpoints());
+    all
+}
