@@ -1,10 +1,22 @@
-//! What arrives, read and bounded: pasted text, mail, tables, JSON, file names.
+//! What arrives, read and bounded: pasted text, mail, tables, STIX, JSON, file names.
 //!
 //! Everything here is hostile until a person has looked at it. Nothing is fetched, unpacked,
 //! rendered or executed: archives stay archives, so there is no zip bomb to set off, and markup
 //! becomes text. Every bound is an option, and every error says what was met, where, and the
-//! bound. The crate does no I/O and, of the workspace, knows
-//! only `kaname-stix`.
+//! bound. The crate does no I/O and, of the workspace, knows only `kaname-stix`.
+//!
+//! | what arrives | read by |
+//! |---|---|
+//! | bytes of an unknown encoding | [`decode`] |
+//! | text with indicators in it | [`extract`]; one value alone: [`read_value`], [`read_value_as`] |
+//! | a table | [`table::propose`], [`table::read_table`]; cells that leave: [`csv_safe`] |
+//! | a mail | [`mail::read_mail`], [`mail::mail_indicators`] |
+//! | JSON | [`guard`], [`check_json`] |
+//! | a file name, a time | [`safe_file_name`], [`read_when`] |
+//! | a whole submission, by any way | [`submission::from_form`] and its siblings |
+//!
+//! What cannot be read is data beside what can: a row without a value, a letter that is none, a
+//! broken transfer encoding. Errors are for what passes a bound or is of another format.
 
 #![forbid(unsafe_code)]
 
