@@ -29,13 +29,16 @@ pub fn check(content: &Content, evidence: &Evidence) -> Vec<Row> {
 }
 
 /// What was found in each distinct text: the same words stand in thousands of objects.
-struct Found(HashMap<String, Vec<(Sign, Reading, (usize, usize))>>);
+struct Found(HashMap<String, Vec<Spot>>);
+
+/// What was found in a text, how it was read, and which bytes of it.
+type Spot = (Sign, Reading, (usize, usize));
 
 impl Found {
     fn of(mut texts: Vec<String>, evidence: &Evidence) -> Self {
         texts.sort_unstable();
         texts.dedup();
-        let mut found: HashMap<String, Vec<_>> = HashMap::new();
+        let mut found: HashMap<String, Vec<Spot>> = HashMap::new();
         for hit in find_traces(&json!(texts), &evidence.traces()) {
             let index = hit.path.trim_start_matches('/').parse::<usize>().ok();
             let text = index.and_then(|index| texts.get(index));

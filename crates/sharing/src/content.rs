@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kaname_kernel::{MatterId, Pap, Posting, Tlp, audience::Named};
-use kaname_stix::{Class, Head, ObjectId, SearchValue, TlpMark, tlp_marking_id, tlp_of};
+use kaname_stix::{Class, Head, ObjectId, SearchValue, TlpMark, ValueKind, tlp_marking_id, tlp_of};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     refused::{Refused, bounded},
     text::{MAX_TEXT_BYTES, MAX_TITLE_BYTES, Text},
-    value::{correlates, posting},
+    value::{Value, correlates, posting},
 };
 
 /// Most objects of one item.
@@ -247,6 +247,31 @@ impl Content {
     pub fn values(&self) -> BTreeSet<SearchValue> {
         let all = self.heads().flat_map(|(_, head)| head.values);
         all.filter(|value| correlates(value.kind)).collect()
+    }
+
+    /// The values it shares, as a form shows them for editing: those of indicators and vulnerabilities.
+    pub fn shared_values(&self) -> Vec<Value> {
+        let heads = self.heads().map(|(_, head)| head);
+        let carriers =
+            heads.filter(|head| matches!(head.type_name(), "indicator" | "vulnerability"));
+        let mut all = Vec::new();
+        for value in carriers.flat_map(|head| head.values) {
+            let value = Value::of_search_value(&value);
+            all.extend(value.filter(|value| !all.contains(value)));
+        }
+        all
+    }
+
+    /// The attack techniques it names, as a form shows them for editing: ATT&CK id and name.
+    pub fn techniques(&self) -> Vec<(String, String)> {
+        let heads = self.heads().map(|(_, head)| head);
+        let patterns = heads.filter(|head| head.type_name() == "attack-pattern");
+        let pairs = patterns.filter_map(|head| {
+            let mut values = head.values.iter();
+            let id = values.find(|value| value.kind == ValueKind::ExternalId)?;
+            Some((id.text.clone(), head.name?))
+        });
+        pairs.collect()
     }
 
     /// What it is grouped and correlated by.

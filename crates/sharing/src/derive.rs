@@ -49,7 +49,8 @@ pub struct Plan<'a> {
     pub tlp: Tlp,
     /// What may be done.
     pub pap: Pap,
-    /// When it was first seen; made coarse to the day.
+    /// When it was first seen; made coarse to the day. `None` keeps what earlier objects say, else
+    /// today.
     pub seen: Option<Timestamp>,
     /// Until when values are to be used.
     pub valid_until: Option<Timestamp>,
@@ -266,6 +267,14 @@ impl<'a> Composer<'a> {
         Ok(id)
     }
 
+    /// From when the earlier indicator holds: an edit that does not say when it was seen changes
+    /// nothing there.
+    fn valid_from(&self, same: impl Fn(&Head) -> bool) -> Option<Timestamp> {
+        let (_, text) = self.earlier.iter().find(|(head, _)| same(head))?;
+        let value: serde_json::Value = serde_json::from_str(text).ok()?;
+        value.get("valid_from")?.as_str()?.parse().ok()
+    }
+
     fn fresh(&self) -> Uuid {
         Id::<kaname_kernel::id::ObjectKind>::random(self.rng).uuid()
     }
@@ -287,7 +296,9 @@ impl<'a> Composer<'a> {
         let Some(pattern) = pattern_for(search.kind, &search.text) else {
             return Ok(());
         };
-        let seen = self.plan.seen.unwrap_or(self.now).min(self.now);
+        let same = |head: &Head| head.pattern.as_ref() == Some(&pattern);
+        let seen = self.plan.seen.or_else(|| self.valid_from(same));
+        let seen = seen.unwrap_or(self.now).min(self.now);
         let indicator = author::Indicator {
             name: Some(&value.value),
             description: None,
@@ -296,7 +307,6 @@ impl<'a> Composer<'a> {
             valid_from: coarsen(seen, Coarse::Day),
             valid_until: self.plan.valid_until,
         };
-        let same = |head: &Head| head.pattern.as_ref() == Some(&pattern);
         let make = |base: &Base<'_>| author::indicator(base, &indicator);
         self.write(&[], same, make).map(|_| ())
     }

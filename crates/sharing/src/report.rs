@@ -2,6 +2,8 @@
 //! a record of its own ([`crate::victim`]). What was derived from it is a matter of its own too
 //! ([`crate::item`]); nothing here leads there.
 
+mod change;
+
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +12,7 @@ use kaname_kernel::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use self::change::ReportChange;
 use crate::{number, sealed::Sealed, value::Value};
 
 /// How a report came in.
@@ -191,56 +194,6 @@ pub struct Noted {
     pub text: Sealed,
     /// When.
     pub at: Timestamp,
-}
-
-/// What can happen to a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
-pub enum ReportChange {
-    /// Handed in.
-    Submitted(Box<Submission>),
-    /// Given to an analyst, which is an opening too.
-    Assigned {
-        /// To whom.
-        officer: AccountId,
-        /// Why this opening.
-        reason: String,
-    },
-    /// Opened again.
-    Opened {
-        /// By whom.
-        officer: AccountId,
-        /// Why.
-        reason: String,
-    },
-    /// Put to others that say the same.
-    Grouped {
-        /// The cluster: id of its first report.
-        cluster: MatterId,
-    },
-    /// Taken out of its cluster.
-    Ungrouped,
-    /// An officer wrote something down.
-    Noted {
-        /// Sealed text.
-        text: Sealed,
-    },
-    /// The hub asks.
-    Asked {
-        /// Sealed text.
-        text: Sealed,
-    },
-    /// The provider answers, or adds something.
-    Answered {
-        /// Sealed text.
-        text: Sealed,
-    },
-    /// Something was derived from it. Which item is said in the sealed store only.
-    Derived,
-    /// Closed by an officer.
-    Closed(Closing),
-    /// Taken back by the provider.
-    Withdrawn,
 }
 
 /// A report as it stands.

@@ -48,6 +48,31 @@ impl Value {
         SearchValue::new(kind, text)
     }
 
+    /// The value that STIX names so; `None` for kinds that no report carries.
+    pub fn of_search_value(search: &SearchValue) -> Option<Self> {
+        let kind = match search.kind {
+            ValueKind::Ipv4 => Kind::Ipv4,
+            ValueKind::Ipv6 => Kind::Ipv6,
+            ValueKind::Cidr if search.text.contains(':') => Kind::Ipv6Cidr,
+            ValueKind::Cidr => Kind::Ipv4Cidr,
+            ValueKind::Domain => Kind::Domain,
+            ValueKind::Url => Kind::Url,
+            ValueKind::Email => Kind::Email,
+            ValueKind::Md5 => Kind::Md5,
+            ValueKind::Sha1 => Kind::Sha1,
+            ValueKind::Sha256 => Kind::Sha256,
+            ValueKind::Sha512 => Kind::Sha512,
+            ValueKind::Cve => Kind::Cve,
+            ValueKind::AutonomousSystem => Kind::Asn,
+            _ => return None,
+        };
+        let value = match kind {
+            Kind::Asn => format!("AS{}", search.text),
+            _ => search.text.clone(),
+        };
+        Some(Self { kind, value })
+    }
+
     /// What it is grouped by.
     pub fn posting(&self) -> Posting {
         posting(&self.search_value())

@@ -150,9 +150,34 @@ fn every_kind_of_value_gives_valid_objects() {
     let mut content = crate::support::content("題名", Tlp::Amber, 1);
     content.objects = objects;
     let postings = content.postings();
+    assert_eq!(content.shared_values().len(), values.len());
     for value in &values {
+        assert!(content.shared_values().contains(value), "{value:?}");
         assert!(postings.contains(&value.posting()), "{value:?}");
     }
+}
+
+#[test]
+fn an_edit_on_another_day_keeps_from_when_values_hold() {
+    let author = hub();
+    let texts = [Text::new("題名", ""), Text::default(), Text::default()];
+    let values = values();
+    let rng = SeededRng::new(5);
+    let seen = Plan {
+        seen: Some(start() - hours(24 * 9)),
+        ..plan(&author, &texts, &values)
+    };
+    let first = compose(&seen, &[], &rng).unwrap();
+    let later = Plan {
+        now: start() + hours(24 * 3),
+        ..plan(&author, &texts, &values)
+    };
+    assert_eq!(compose(&later, &first, &rng).unwrap(), first);
+    let techniques = crate::support::content("題名", Tlp::Green, 1).techniques();
+    assert_eq!(
+        techniques,
+        vec![("T1566".to_owned(), "Phishing".to_owned())]
+    );
 }
 
 #[test]

@@ -201,7 +201,7 @@ fn only_the_owner_answers_and_only_in_time() {
     );
     assert_eq!(take_back(&item, stranger), Err(Refused::NotOwner));
     assert_eq!(lapse(&item, tale.now), Err(Refused::NotDue));
-    tale.now = tale.now + CONSENT_TIME + hours(1);
+    tale.now += CONSENT_TIME + hours(1);
     let late = consent(&item, handle(OWNER), hash, tale.now);
     assert_eq!(late, Err(Refused::DeadlinePassed));
     let lapsed = lapse(&item, tale.now);
@@ -322,7 +322,7 @@ fn what_is_out_ends_in_three_ways() {
 
     let mut tale = released(Tlp::Green);
     assert_eq!(expire(tale.state(), tale.now), Err(Refused::NotDue));
-    tale.now = tale.now + hours(24 * 61);
+    tale.now += hours(24 * 61);
     let over = expire(tale.state(), tale.now);
     tale.take(Actor::system("expiry"), over).unwrap();
     assert_eq!(tale.state().state, ItemState::Expired);

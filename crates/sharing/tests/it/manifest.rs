@@ -5,11 +5,13 @@ use kaname_sharing::{Content, Manifest, ManifestHash, Outlet, Reach, Text, manif
 
 use crate::support::{account, content, group, hours, matter, party, reach, start};
 
+type Edit = Box<dyn Fn(&mut Content)>;
+
 #[test]
 fn every_part_is_covered() {
     let base = content("題名", Tlp::Amber, 1);
     let first = Manifest::of("S-1", 1, &base, &reach());
-    let edits: Vec<(&str, Box<dyn Fn(&mut Content)>)> = vec![
+    let edits: Vec<(&str, Edit)> = vec![
         ("title-ja", Box::new(|c| c.title.ja.push('x'))),
         ("title-en", Box::new(|c| c.title.en.push('x'))),
         ("summary-ja", Box::new(|c| c.summary.ja.push('x'))),

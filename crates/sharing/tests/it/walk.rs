@@ -136,7 +136,7 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
             tale.take(actor, decided)
         }
         15 => {
-            tale.now = tale.now + hours(i64::from(b % 6));
+            tale.now += hours(i64::from(b % 6));
             let now = tale.now;
             tale.take(officer(9), lapse(&item, now))
         }
