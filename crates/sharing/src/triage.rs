@@ -15,6 +15,11 @@ use crate::{
 pub const MAX_ATTACHMENTS: u32 = 50;
 /// Most groups or classes wished for.
 const MAX_WISHES: usize = 200;
+/// Most bytes of all values of one report together: they stand in one event.
+const MAX_VALUES_BYTES: usize = 1024 * 1024;
+/// Longest note or line, and all of a report's together, in sealed characters.
+const MAX_LINE_CHARS: usize = MAX_SEALED_CHARS / 16;
+const MAX_LINES_CHARS: usize = 2 * MAX_SEALED_CHARS;
 /// Most openings, notes and lines of one report.
 const MAX_LINES: usize = 1_000;
 
@@ -26,9 +31,12 @@ const MAX_LINES: usize = 1_000;
 pub fn submit(mut submission: Submission) -> Result<Vec<ReportChange>, Refused> {
     bounded("content", submission.content.chars(), MAX_SEALED_CHARS)?;
     bounded("values", submission.values.len(), MAX_VALUES)?;
+    let mut bytes = 0;
     for value in &submission.values {
         bounded("value", value.value.len(), MAX_VALUE_BYTES)?;
+        bytes += value.value.len();
     }
+    bounded("value_bytes", bytes, MAX_VALUES_BYTES)?;
     let attachments = submission.attachments as usize;
     bounded("attachments", attachments, MAX_ATTACHMENTS as usize)?;
     bounded("groups", submission.wishes.groups.len(), MAX_WISHES)?;
@@ -135,7 +143,11 @@ fn said(report: &Report, text: &Sealed) -> Result<(), Refused> {
     if text.is_empty() {
         return Err(Refused::Empty { field: "text" });
     }
-    bounded("text", text.chars(), MAX_SEALED_CHARS / 16)
+    bounded("text", text.chars(), MAX_LINE_CHARS)?;
+    let notes = report.notes.iter().map(|note| note.text.chars());
+    let lines = report.thread.iter().map(|line| line.text.chars());
+    let before: usize = notes.chain(lines).sum();
+    bounded("texts", before + text.chars(), MAX_LINES_CHARS)
 }
 
 /// The assigned analyst writes a note. The event's actor is its author.

@@ -180,6 +180,25 @@ fn bounds_on_what_is_handed_in() {
     let mut long = submission();
     long.values[0].value = "a".repeat(8_193);
     assert!(matches!(submit(long), Err(Refused::TooMuch { .. })));
+    let mut heavy = submission();
+    heavy.values = (0..200)
+        .map(|n| {
+            crate::support::value(
+                kaname_intake::Kind::Url,
+                &format!("http://{n}/{}", "a".repeat(8_000)),
+            )
+        })
+        .collect();
+    assert!(matches!(submit(heavy), Err(Refused::TooMuch { .. })));
+    let mut tale = in_triage();
+    let big = || Sealed::of(&[7; 96 * 1024 - 8]);
+    let mut said = 0;
+    while let Ok(changes) = answer(tale.state(), handle(OWNER), big()) {
+        tale.take(provider(), Ok(changes)).unwrap();
+        said += 1;
+        assert!(said < 100, "all lines together are bounded");
+    }
+    assert!(said > 10);
     let files = Submission {
         attachments: 51,
         ..submission()
