@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeSeed as _;
 
+use crate::draft::Draft;
 use crate::error::StixError;
 use crate::id::{Class, ObjectId, class_of};
 use crate::pattern::pattern_values;
 use crate::time::Stamp;
 use crate::value::{SearchValue, ValueKind};
-use crate::walk::{Draft, Spot, Walk};
+use crate::walk::{Spot, Walk};
 
 /// The version of STIX an object is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -256,7 +257,7 @@ fn spec_version(type_name: &str, written: Option<&str>) -> Result<SpecVersion, S
 fn values(type_name: &str, draft: &mut Draft) -> Vec<SearchValue> {
     let mut values = std::mem::take(&mut draft.values);
     let class = class_of(type_name);
-    for (slot, property) in crate::walk::NAMES.iter().enumerate() {
+    for (slot, property) in crate::draft::NAMES.iter().enumerate() {
         let Some(text) = &draft.names[slot] else {
             continue;
         };

@@ -12,6 +12,7 @@ pub mod author;
 mod bundle;
 mod canonical;
 mod check;
+mod draft;
 mod error;
 mod galaxy;
 mod head;
