@@ -1,0 +1,157 @@
+//! Commands about collections, sectors, the ledger and the store.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+/// Commands about collections.
+#[derive(Debug, Subcommand)]
+pub enum CollectionCommand {
+    /// Make a collection
+    #[command(
+        after_help = "Examples:\n  kaname collection add energy --kind library --name-ja エネルギー分野向け --name-en 'For energy' --tlp AMBER --group energy\n  kaname collection add reference --kind peer --name-ja 参照知識 --name-en Reference --tlp CLEAR"
+    )]
+    Add {
+        /// Short unique name
+        code: String,
+        /// intake (what is posted becomes a submission), peer (taken over from a partner), library (released items)
+        #[arg(long, value_parser = ["intake", "peer", "library"])]
+        kind: String,
+        /// Name in Japanese
+        #[arg(long)]
+        name_ja: String,
+        /// Name in English
+        #[arg(long)]
+        name_en: String,
+        /// TLP of objects without a marking of their own
+        #[arg(long, default_value = "AMBER+STRICT")]
+        tlp: String,
+        /// Code of a group named by AMBER; may be repeated
+        #[arg(long = "group")]
+        groups: Vec<String>,
+    },
+    /// List collections
+    #[command(after_help = "Example:\n  kaname collection list --json")]
+    List,
+}
+
+/// Commands about sectors.
+#[derive(Debug, Subcommand)]
+pub enum SectorCommand {
+    /// Sectors and their ministries as of a day
+    #[command(
+        after_help = "Examples:\n  kaname sector list --on 2018-08-01\n  kaname sector list --on 2025-08-01 --json"
+    )]
+    List {
+        /// The day; today when left out
+        #[arg(long)]
+        on: Option<Date>,
+    },
+    /// What changed between two days, with sources
+    #[command(after_help = "Example:\n  kaname sector changes --from 2018-08-01 --to 2025-08-01")]
+    Changes {
+        /// Changes after this day
+        #[arg(long)]
+        from: Date,
+        /// Up to and including this day; today when left out
+        #[arg(long)]
+        to: Option<Date>,
+    },
+}
+
+/// Options of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// STIX bundles or plain lists of objects
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Code of the collection, of kind peer
+    #[arg(long)]
+    pub collection: String,
+    /// Where they come from, as recorded; the file's name when left out
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Take the good objects of a file even when others are not
+    #[arg(long)]
+    pub skip_bad: bool,
+}
+
+/// Form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// One STIX bundle
+    Stix,
+    /// One object per line
+    Jsonl,
+}
+
+/// Options of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Code of the collection
+    #[arg(long)]
+    pub collection: String,
+    /// File to write; standard output when left out
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Form
+    #[arg(long, value_enum, default_value = "stix")]
+    pub form: ExportForm,
+    /// Only what a party of this code may see; the officers' view when left out
+    #[arg(long, value_name = "CODE")]
+    pub as_party: Option<String>,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Signed checkpoint that someone kept; may be repeated
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    pub checkpoints: Vec<PathBuf>,
+    /// Write the newest checkpoint there, to be kept elsewhere
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
+}
+
+/// Options of `backup`.
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// File to write; must not exist
+    pub file: PathBuf,
+}
+
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// File that `backup` wrote
+    pub file: PathBuf,
+    /// Put the copy in place of a store that is there; the old one is kept beside it
+    #[arg(long)]
+    pub replace: bool,
+    /// Signed checkpoint that the copy must contain; may be repeated
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    pub checkpoints: Vec<PathBuf>,
+}
+
+/// Options of `migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Commands about the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Explain each mistake: where, which key, what is allowed, what was meant
+    #[command(after_help = "Example:\n  kaname config check --config kaname.toml")]
+    Check,
+    /// Effective values with where each comes from; secrets are masked
+    #[command(after_help = "Example:\n  KANAME_LOG__LEVEL=debug kaname config show")]
+    Show,
+    /// Print a configuration file with every key, its default and its meaning
+    #[command(after_help = "Example:\n  kaname config example > kaname.toml")]
+    Example,
+}

@@ -1,0 +1,139 @@
+//! The command line: the tree of commands with their options. What they do stands in `command`.
+
+mod data;
+mod people;
+mod run;
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+pub use self::{
+    data::{
+        BackupArgs, CollectionCommand, ConfigCommand, ExportArgs, ExportForm, ImportArgs,
+        MigrateArgs, RestoreArgs, SectorCommand, VerifyArgs,
+    },
+    people::{AddParty, AddUser, GroupCommand, KeyCommand, PartyCommand, UserCommand},
+    run::{DemoArgs, InitArgs, ServeArgs},
+};
+use crate::fault::EXIT_CODES;
+
+/// Kaname: a coordination centre for sharing what was seen of attacks.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kaname",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Begin with:\n  kaname demo              a whole invented nation, to look around in\n  kaname init              a hub of your own\n  kaname serve             its server"
+)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Configuration file; otherwise ./kaname.toml, then /etc/kaname/kaname.toml, if there
+    #[arg(long, global = true, value_name = "FILE", env = "KANAME_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Data folder (store.path)
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// Folder of the keys (keys.folder)
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub keys: Option<PathBuf>,
+    /// PostgreSQL database instead of the file in the data folder (store.url)
+    #[arg(long, global = true, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// All commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new hub: store, keys, its own party and the first officer
+    #[command(
+        after_help = "Example:\n  kaname init --name-ja 共有センター --name-en 'Sharing Centre' --login officer --password-file pw.txt"
+    )]
+    Init(InitArgs),
+    /// Run the server: pages, API, TAXII, feeds; and the worker, unless --no-worker
+    #[command(
+        after_help = "Examples:\n  kaname serve                                   on http://127.0.0.1:8440\n  kaname serve --address [::]:443 --tls-cert chain.pem --tls-key key.pem\n  kaname serve --address 10.0.0.5:8440 --behind-proxy"
+    )]
+    Serve(ServeArgs),
+    /// Run a worker alone: mail, webhooks, digests
+    #[command(after_help = "Example:\n  kaname worker")]
+    Worker,
+    /// Show a whole invented nation on this machine, in a folder that is thrown away
+    #[command(
+        after_help = "Examples:\n  kaname demo\n  kaname demo --port 9000 --data ./nation        kept in ./nation"
+    )]
+    Demo(DemoArgs),
+    /// Organisations: add, list, show, retire, duties
+    #[command(subcommand)]
+    Party(PartyCommand),
+    /// People's accounts: add, list, reset, disable, enable
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Machines' API keys: add, list, revoke
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Groups of parties: add, join, leave, list
+    #[command(subcommand)]
+    Group(GroupCommand),
+    /// Collections of threat objects: add, list
+    #[command(subcommand)]
+    Collection(CollectionCommand),
+    /// Sectors and competent ministries, as of any day
+    #[command(subcommand)]
+    Sector(SectorCommand),
+    /// Bring STIX bundles into a collection, one event per file
+    #[command(
+        after_help = "Example:\n  kaname import enterprise-attack.json --collection reference"
+    )]
+    Import(ImportArgs),
+    /// Write a collection's objects to a file
+    #[command(after_help = "Example:\n  kaname export --collection library --out library.json")]
+    Export(ExportArgs),
+    /// Prove the whole ledger: every event, every order, every checkpoint
+    #[command(
+        after_help = "Examples:\n  kaname verify\n  kaname verify --checkpoint kept-in-march.txt   also finds a cut tail or a rewritten past"
+    )]
+    Verify(VerifyArgs),
+    /// Compute every table anew from the ledger (with the server stopped)
+    #[command(after_help = "Example:\n  kaname rebuild")]
+    Rebuild,
+    /// Write a consistent copy, while the server runs; it holds no keys
+    #[command(after_help = "Example:\n  kaname backup /backup/kaname-2026-11-24.db")]
+    Backup(BackupArgs),
+    /// Put a copy in place of the store, after proving it
+    #[command(after_help = "Example:\n  kaname restore /backup/kaname-2026-11-24.db")]
+    Restore(RestoreArgs),
+    /// Bring the store's schema to this program's version
+    #[command(after_help = "Example:\n  kaname migrate --dry-run")]
+    Migrate(MigrateArgs),
+    /// The configuration: check, show, example
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// The command tree, with the exit codes under each help.
+pub fn tree() -> clap::Command {
+    told(Cli::command())
+}
+
+fn told(command: clap::Command) -> clap::Command {
+    let own = command.get_after_help().map(ToString::to_string);
+    let text = match own {
+        Some(own) => format!("{own}\n\n{EXIT_CODES}"),
+        None => EXIT_CODES.to_owned(),
+    };
+    command.after_help(text).mut_subcommands(told)
+}

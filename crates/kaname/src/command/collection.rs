@@ -1,0 +1,129 @@
+//! `collection add | list`.
+
+use kaname_kernel::{GroupId, Tlp};
+use kaname_sharing::{
+    Text,
+    collection::{Access, Collection, CollectionKind, Definition},
+};
+use kaname_world::{Loaded, World};
+use serde_json::{Value, json};
+
+use super::{group, shell};
+use crate::{
+    cli::CollectionCommand,
+    config::Config,
+    fault::Fault,
+    open::Hub,
+    say::{Say, table},
+};
+
+pub(super) async fn run(
+    config: &Config,
+    command: CollectionCommand,
+    say: Say,
+) -> Result<(), Fault> {
+    let hub = Hub::open(config).await?;
+    let done = act(&hub.world, command, say).await;
+    hub.close().await;
+    done
+}
+
+async fn act(world: &World, command: CollectionCommand, say: Say) -> Result<(), Fault> {
+    match command {
+        CollectionCommand::Add {
+            code,
+            kind,
+            name_ja,
+            name_en,
+            tlp,
+            groups,
+        } => {
+            let tlp = tlp.parse::<Tlp>();
+            let tlp = tlp.map_err(|error| Fault::usage(format!("--tlp: {error}")))?;
+            let mut named = Vec::new();
+            for code in &groups {
+                named.push(group::find(world, code).await?.id.cast());
+            }
+            let title = Text::new(name_ja, name_en);
+            let definition = definition(&code, &kind, title, Text::default(), (tlp, named));
+            let collection = world.open_collection(&shell(), definition).await?;
+            say.result(&shown(&collection), || format!("collection {code} is open"))
+        }
+        CollectionCommand::List => {
+            let all = world.collections(&shell()).await?;
+            let values: Vec<_> = all.iter().map(shown).collect();
+            say.result(
+                &json!({ "count": values.len(), "collections": values }),
+                || {
+                    let rows: Vec<_> = all
+                        .iter()
+                        .map(|collection| {
+                            let definition = &collection.state.definition;
+                            [
+                                definition.alias.clone(),
+                                definition.kind.as_str().to_owned(),
+                                definition.title.ja.clone(),
+                                definition.default_tlp.map_or("—", Tlp::label).to_owned(),
+                                collection.id.to_string(),
+                            ]
+                        })
+                        .collect();
+                    table(["CODE", "KIND", "NAME", "TLP", "ID"], &rows)
+                },
+            )
+        }
+    }
+}
+
+/// A collection as it is usually wanted: named groups read it, or, without any, whoever its TLP lets.
+pub fn definition(
+    alias: &str,
+    kind: &str,
+    title: Text,
+    description: Text,
+    (tlp, groups): (Tlp, Vec<GroupId>),
+) -> Definition {
+    let kind = match kind {
+        "intake" => CollectionKind::Intake,
+        "peer" => CollectionKind::Peer,
+        _ => CollectionKind::Library,
+    };
+    let wide = match tlp {
+        Tlp::Clear => Access::Everyone,
+        Tlp::Green => Access::Members,
+        _ => Access::Officers,
+    };
+    let read = match kind {
+        CollectionKind::Intake => Access::Nobody,
+        // What stands in a library has audiences of its own.
+        CollectionKind::Library if groups.is_empty() => Access::Everyone,
+        _ if groups.is_empty() => wide,
+        _ => Access::Groups {
+            groups: groups.clone(),
+        },
+    };
+    let write = match kind {
+        CollectionKind::Intake if groups.is_empty() => Access::Members,
+        CollectionKind::Intake => Access::Groups { groups },
+        CollectionKind::Peer => Access::Officers,
+        CollectionKind::Library => Access::Nobody,
+    };
+    Definition {
+        alias: alias.to_owned(),
+        title,
+        description,
+        kind,
+        default_tlp: Some(tlp).filter(|_| kind != CollectionKind::Intake),
+        read,
+        write,
+    }
+}
+
+fn shown(collection: &Loaded<Collection>) -> Value {
+    json!({
+        "id": collection.id,
+        "definition": collection.state.definition,
+        "opened": collection.state.opened,
+        "closed": collection.state.closed,
+    })
+}

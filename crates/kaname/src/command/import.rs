@@ -1,0 +1,137 @@
+//! `import`: STIX bundles into a peer collection.
+
+use std::{fs, path::Path};
+
+use kaname_sharing::collection::Collection;
+use kaname_stix::Limits;
+use kaname_world::{Loaded, World, sharing::Imported};
+use serde_json::json;
+
+use super::shell;
+use crate::{
+    cli::ImportArgs,
+    config::Config,
+    fault::{Exit, Fault},
+    open::Hub,
+    say::Say,
+};
+
+/// Largest file that is read, in bytes, and most objects of one file.
+const LIMITS: Limits = Limits {
+    bytes: 1 << 30,
+    objects: 2_000_000,
+    object_bytes: 8 << 20,
+    depth: 64,
+};
+/// Most rejected objects that are named.
+const MOST_NAMED: usize = 20;
+
+pub(super) async fn run(config: &Config, args: ImportArgs, say: Say) -> Result<(), Fault> {
+    let hub = Hub::open(config).await?;
+    let done = import_all(&hub.world, &args, say).await;
+    hub.close().await;
+    done
+}
+
+async fn import_all(world: &World, args: &ImportArgs, say: Say) -> Result<(), Fault> {
+    let collection = world.collection(&shell(), &args.collection).await;
+    let collection = collection.map_err(|error| match error {
+        kaname_world::WorldError::NotFound(_) => {
+            Fault::not_found(format!("there is no collection `{}`", args.collection))
+                .hint("`kaname collection list` shows the codes")
+        }
+        other => other.into(),
+    })?;
+    let mut results = Vec::new();
+    let mut rejected = 0;
+    for path in &args.files {
+        let imported = import_file(world, &collection, path, args, say).await?;
+        rejected += imported.rejected.len();
+        let refused = imported.taken == 0 && !imported.rejected.is_empty();
+        let named: Vec<_> = imported.rejected.iter().take(MOST_NAMED).collect();
+        results.push(json!({
+            "file": path,
+            "import": imported.import,
+            "taken": imported.taken,
+            "rejected": imported.rejected.len(),
+            "first_rejected": named,
+        }));
+        if refused && !args.skip_bad {
+            say.result(&json!({ "files": results }), String::new)?;
+            return Err(refusal(path, &imported));
+        }
+        say.note(&format!(
+            "{}: {} objects taken",
+            path.display(),
+            imported.taken
+        ));
+    }
+    say.result(&json!({ "files": results }), || match rejected {
+        0 => "all objects were taken".to_owned(),
+        count => format!("{count} objects were not taken; --json names them"),
+    })
+}
+
+fn refusal(path: &Path, imported: &Imported) -> Fault {
+    let count = imported.rejected.len();
+    let mut fault = Fault::failed(format!(
+        "{count} objects do not fit; nothing of this file was taken"
+    ))
+    .at(path.display().to_string());
+    for one in imported.rejected.iter().take(3) {
+        fault
+            .causes
+            .push(format!("object {}: {}", one.index, one.why));
+    }
+    fault.hint("--skip-bad takes the others")
+}
+
+async fn import_file(
+    world: &World,
+    collection: &Loaded<Collection>,
+    path: &Path,
+    args: &ImportArgs,
+    say: Say,
+) -> Result<Imported, Fault> {
+    let unreadable = |error: std::io::Error| {
+        let mut fault = Fault::file(path, "read", &error);
+        fault.exit = Exit::NotFound;
+        fault
+    };
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > LIMITS.bytes as u64 {
+        return Err(Fault::failed(format!(
+            "{size} bytes are over the limit of {}",
+            LIMITS.bytes
+        ))
+        .at(path.display().to_string())
+        .hint("split the bundle"));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let bundle = kaname_stix::bundle(&bytes, &LIMITS);
+    let bundle = bundle.map_err(|error| {
+        Fault::failed("the file is no STIX")
+            .at(path.display().to_string())
+            .because(&error)
+    })?;
+    let objects: Vec<&str> = bundle.objects.iter().map(|raw| raw.get()).collect();
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    let source = args.source.clone().unwrap_or(name);
+    let bar = say.progress("importing", objects.len() as u64);
+    let taken = &|done| bar.set_position(done);
+    let imported = world
+        .import(
+            &shell(),
+            collection,
+            (&source, args.skip_bad),
+            &objects,
+            taken,
+        )
+        .await;
+    bar.finish_and_clear();
+    Ok(imported?)
+}

@@ -1,0 +1,187 @@
+//! `init`: a new hub with its keys, its own party, the first officer and the first collections.
+
+use std::{fs, path::Path};
+
+use jiff::Timestamp;
+use kaname_directory::{
+    Code, Description, Lang, Login, Name2, NewAccount, PartyKind, Registration, day_of,
+};
+use kaname_kernel::{Clock as _, Id, Role, Tlp};
+use kaname_sharing::{
+    Text,
+    collection::{Access, CollectionKind, Definition},
+};
+use kaname_world::{
+    Caller, Keys, World,
+    ambient::{SystemClock, SystemRng},
+    directory::FirstOfficer,
+};
+use serde_json::json;
+
+use super::secret;
+use crate::{
+    cli::InitArgs,
+    config::Config,
+    fault::{Exit, Fault},
+    open,
+    say::Say,
+};
+
+pub(super) async fn run(config: &Config, args: InitArgs, say: Say) -> Result<(), Fault> {
+    refuse_twice(config).await?;
+    // Everything that may be wrong with the arguments comes before anything is made.
+    let officer = NewAccount {
+        login: Login::parse("--login", &args.login)?,
+        title: Name2::parse("title", "管理担当官", "Administrator")?,
+        party: Id::random(&SystemRng),
+        roles: [Role::Administrator].into(),
+        lang: Lang::Ja,
+        mail: None,
+    };
+    let centre = centre(&args, SystemClock.now())?;
+    let password = secret::password(args.password_file.as_deref(), !say.is_json())?;
+
+    folder(&config.data())?;
+    let keys = Keys::create(&config.keys(), &SystemRng)?;
+    let store = open::create_store(config, std::sync::Arc::new(SystemClock))?;
+    let world = open::world(config, &store, keys)?;
+    let first = FirstOfficer {
+        account: officer,
+        password: password.text.clone(),
+    };
+    let founded = begin(&world, centre, first).await;
+    store.close().await;
+    let (login, enrolment) = match founded {
+        Ok(founded) => founded,
+        Err(fault) => {
+            // Nothing was founded: an empty store would only stand in the way of the next try.
+            let _ = fs::remove_file(open::database(config));
+            return Err(fault);
+        }
+    };
+    let shown = password.made.then_some(password.text);
+    let result = json!({
+        "data": config.data(),
+        "keys": config.keys(),
+        "login": login,
+        "password": shown,
+        "totp_secret": enrolment.secret,
+        "totp_address": enrolment.address,
+    });
+    say.result(&result, || {
+        let mut lines = vec![
+            format!("The hub is founded in {}.", config.data().display()),
+            String::new(),
+            format!(
+                "  keys        {}  (keep a copy elsewhere; backups do not hold them)",
+                config.keys().display()
+            ),
+            format!("  login       {login}"),
+        ];
+        if let Some(password) = &shown {
+            lines.push(format!("  password    {password}  (shown once)"));
+        }
+        lines.push(format!(
+            "  second factor, for an authenticator (shown once)\n              {}",
+            enrolment.secret
+        ));
+        lines.push(format!("              {}", enrolment.address));
+        lines.push(String::new());
+        lines.push(format!("Next: kaname serve{}", with_data(config)));
+        lines.join("\n")
+    })
+}
+
+/// The option that names the data folder again, when it was not found by itself.
+fn with_data(config: &Config) -> String {
+    match config.origin("store.path") {
+        crate::config::load::Origin::Option(_) => format!(" --data {}", config.data().display()),
+        _ => String::new(),
+    }
+}
+
+/// Whoever runs it twice is told what is there, and nothing is touched.
+async fn refuse_twice(config: &Config) -> Result<(), Fault> {
+    let path = open::database(config);
+    if !path.exists() {
+        return Ok(());
+    }
+    let store = open::open_store(config)?;
+    let size = store.port().ledger_size().await;
+    store.close().await;
+    let what = format!("there is a hub in {} already", config.data().display());
+    Err(Fault::new(Exit::Denied, what)
+        .at(path.display().to_string())
+        .hint(match size {
+            Ok(size) => format!("its ledger holds {size} events; nothing was changed"),
+            Err(_) => "nothing was changed".to_owned(),
+        })
+        .hint("`kaname serve` runs it; --data names another folder for another hub"))
+}
+
+fn centre(args: &InitArgs, now: Timestamp) -> Result<Registration, Fault> {
+    Ok(Registration {
+        code: Code::parse("--code", &args.code)?,
+        kind: PartyKind::Centre,
+        description: Description {
+            name: Name2::parse("--name-ja, --name-en", &args.name_ja, &args.name_en)?,
+            aliases: Vec::new(),
+            sectors: Default::default(),
+        },
+        from: day_of(now),
+    })
+}
+
+/// Founds the hub in an empty world, with the collections that every hub begins with.
+pub async fn begin(
+    world: &World,
+    centre: Registration,
+    first: FirstOfficer,
+) -> Result<(String, kaname_world::directory::Enrolment), Fault> {
+    let (_, account, enrolment) = world.found(centre, first).await?;
+    let caller = Caller::system("init");
+    for definition in [library(), intake()] {
+        world.open_collection(&caller, definition).await?;
+    }
+    Ok((account.state.login.to_string(), enrolment))
+}
+
+fn library() -> Definition {
+    Definition {
+        alias: "library".to_owned(),
+        title: Text::new("ライブラリ", "Library"),
+        description: Text::new(
+            "公開決裁を経た情報。見える範囲は閲覧者ごとに異なる。",
+            "Released items, each shown to whom it may be shown.",
+        ),
+        kind: CollectionKind::Library,
+        default_tlp: Some(Tlp::Amber),
+        read: Access::Everyone,
+        write: Access::Nobody,
+    }
+}
+
+fn intake() -> Definition {
+    Definition {
+        alias: "intake".to_owned(),
+        title: Text::new("受付", "Intake"),
+        description: Text::new(
+            "ここに投稿したものは報告として受け付けられる。",
+            "What is posted here becomes a report.",
+        ),
+        kind: CollectionKind::Intake,
+        default_tlp: None,
+        read: Access::Nobody,
+        write: Access::Members,
+    }
+}
+
+/// Makes a folder for this user only.
+pub fn folder(path: &Path) -> Result<(), Fault> {
+    let unmade = |error: std::io::Error| Fault::file(path, "made", &error);
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(unmade)
+}

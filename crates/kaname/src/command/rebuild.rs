@@ -1,0 +1,41 @@
+//! `rebuild`: every table anew from the ledger.
+
+use crate::{
+    config::Config,
+    fault::{Exit, Fault},
+    open::Hub,
+    say::Say,
+};
+
+pub(super) async fn run(config: &Config, say: Say) -> Result<(), Fault> {
+    let hub = Hub::open(config).await?;
+    let done = rebuild(&hub, say).await;
+    hub.close().await;
+    done
+}
+
+async fn rebuild(hub: &Hub, say: Say) -> Result<(), Fault> {
+    let bar = say.progress("rebuilding", hub.world.store().ledger_size().await?);
+    let rebuilt = hub.world.rebuild(&|done| bar.set_position(done)).await;
+    bar.finish_and_clear();
+    let rebuilt = rebuilt?;
+    say.result(&rebuilt, || {
+        let same = if rebuilt.identical {
+            "the same as before"
+        } else {
+            "NOT the same as before"
+        };
+        format!(
+            "{} matters from {} events; all rows are {same}",
+            rebuilt.matters, rebuilt.events
+        )
+    })?;
+    if rebuilt.identical {
+        return Ok(());
+    }
+    Err(Fault::new(
+        Exit::Unproved,
+        "rows differed from what the ledger says; now they follow it",
+    )
+    .hint("someone changed the tables, or another version of this program wrote them"))
+}

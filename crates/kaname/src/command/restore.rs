@@ -1,0 +1,186 @@
+//! `restore`: a copy in place of the store, proved before and redacted again.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use kaname_kernel::{EventId, MatterId};
+use kaname_world::{Keys, World, ambient::SystemClock, redact::REDACTED};
+use serde_json::json;
+
+use super::{init, shell, verify};
+use crate::{
+    cli::RestoreArgs,
+    config::Config,
+    fault::{Exit, Fault},
+    open,
+    say::Say,
+};
+
+/// Events read at a time.
+const BATCH: u32 = 4_096;
+
+pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<(), Fault> {
+    if !args.file.is_file() {
+        return Err(Fault::not_found(format!(
+            "there is no file {}",
+            args.file.display()
+        )));
+    }
+    let target = open::database(config);
+    if target.exists() && !args.replace {
+        let what = format!("there is a store at {}", target.display());
+        return Err(Fault::new(Exit::Denied, what)
+            .hint("--replace puts the copy in its place and keeps the old one beside it"));
+    }
+    let notes = verify::notes(&args.checkpoints)?;
+    let keys = open::keys(config)?;
+    init::folder(&config.data())?;
+    let work = config.data().join("restoring.db");
+    remove_store(&work)?;
+    fs::copy(&args.file, &work).map_err(|error| Fault::file(&work, "written", &error))?;
+    private(&work)?;
+
+    let prepared = prepare(config, &work, &target, &notes, &keys, say).await;
+    let (events, redacted) = match prepared {
+        Ok(prepared) => prepared,
+        Err(fault) => {
+            remove_store(&work)?;
+            return Err(fault);
+        }
+    };
+    let kept = put_in_place(&work, &target)?;
+    let result = json!({
+        "store": target, "events": events, "redacted_again": redacted, "old_store": kept,
+    });
+    say.result(&result, || {
+        let mut text = format!(
+            "restored to {}: {events} events, all proved",
+            target.display()
+        );
+        if redacted > 0 {
+            text.push_str(&format!(
+                "\n{redacted} matters redacted since that copy are redacted again"
+            ));
+        }
+        if let Some(kept) = &kept {
+            text.push_str(&format!("\nthe store before is kept as {}", kept.display()));
+        }
+        text
+    })
+}
+
+/// Proves the copy and redacts again what the store it replaces had redacted. Gives its events and
+/// the number of matters redacted.
+async fn prepare(
+    config: &Config,
+    work: &Path,
+    target: &Path,
+    notes: &[String],
+    keys: &Keys,
+    say: Say,
+) -> Result<(u64, usize), Fault> {
+    let store = open::open_file(config, work, Arc::new(SystemClock))?;
+    let proved = async {
+        let verdict = verify::checked(store.port().as_ref(), keys, notes, say).await?;
+        verify::outcome(&verdict)?;
+        let gone = shredded(config, target).await?;
+        let world = open::world(config, &store, keys.clone())?;
+        let redacted = redact_again(&world, &gone).await?;
+        world.checkpoint().await?;
+        Ok((verdict.events, redacted))
+    };
+    let proved = proved.await;
+    store.close().await;
+    proved
+}
+
+/// What the store that is replaced had destroyed.
+async fn shredded(config: &Config, target: &Path) -> Result<BTreeSet<EventId>, Fault> {
+    if !target.exists() {
+        return Ok(BTreeSet::new());
+    }
+    let store = open::open_file(config, target, Arc::new(SystemClock))?;
+    let gone = store.shredded().await;
+    store.close().await;
+    Ok(gone?.into_iter().collect())
+}
+
+/// Redacts every matter with an event whose key must be gone but is not.
+async fn redact_again(world: &World, gone: &BTreeSet<EventId>) -> Result<usize, Fault> {
+    if gone.is_empty() {
+        return Ok(0);
+    }
+    let mut matters: BTreeSet<MatterId> = BTreeSet::new();
+    let mut from = 0;
+    loop {
+        let batch = world.store().events(from, BATCH).await?;
+        if batch.is_empty() {
+            break;
+        }
+        from += batch.len() as u64;
+        let alive = batch.iter().map(|stored| &stored.event);
+        let alive = alive.filter(|event| event.wrapped_key.is_some());
+        let due = alive.filter(|event| gone.contains(&event.header.id));
+        matters.extend(due.map(|event| event.header.matter));
+    }
+    for matter in &matters {
+        let reason = format!("{REDACTED} before; redacted again when a backup was restored");
+        world.redact(&shell(), *matter, &reason).await?;
+    }
+    Ok(matters.len())
+}
+
+/// Moves the copy to where the store stands; the old one is kept under a name of its own.
+fn put_in_place(work: &Path, target: &Path) -> Result<Option<PathBuf>, Fault> {
+    let moved = |from: &Path, to: &Path| {
+        fs::rename(from, to).map_err(|error| Fault::file(from, "moved", &error))
+    };
+    let mut kept = None;
+    if target.exists() {
+        let free = (1..1_000).map(|number| with_suffix(target, &format!(".before-{number}")));
+        let free = free.filter(|path| !path.exists()).next();
+        let free = free.ok_or_else(|| Fault::failed("too many old stores are kept beside it"))?;
+        moved(target, &free)?;
+        for side in ["-wal", "-shm"] {
+            let path = with_suffix(target, side);
+            if path.exists() {
+                moved(&path, &with_suffix(&free, side))?;
+            }
+        }
+        kept = Some(free);
+    }
+    moved(work, target)?;
+    remove_store(work)?;
+    Ok(kept)
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Removes a database file with the two that SQLite keeps beside it.
+fn remove_store(path: &Path) -> Result<(), Fault> {
+    for side in ["", "-wal", "-shm"] {
+        let path = with_suffix(path, side);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Fault::file(&path, "removed", &error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn private(path: &Path) -> Result<(), Fault> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(path, mode).map_err(|error| Fault::file(path, "made private", &error))
+}

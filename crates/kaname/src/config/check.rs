@@ -1,0 +1,129 @@
+//! Rules that hold between keys, and mistakes in words.
+
+use std::{net::IpAddr, path::Path};
+
+use super::{Config, load::Mistake};
+use crate::fault::{Exit, Fault};
+
+/// What is wrong between keys that are each right.
+pub fn together(config: &Config) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    let mut say = |key: &str, what: String, allowed: &str| {
+        mistakes.push(Mistake {
+            at: config.origin(key).to_string(),
+            key: key.to_owned(),
+            what,
+            allowed: Some(allowed.to_owned()),
+            did_you_mean: None,
+        });
+    };
+    let (data, keys) = (config.data(), config.keys());
+    if lies_within(&keys, &data) {
+        let what = format!(
+            "{} lies in the data folder {}",
+            keys.display(),
+            data.display()
+        );
+        let allowed = "a folder of its own, so that no copy of the data carries its keys";
+        say("keys.folder", what, allowed);
+    }
+    let (cert, key) = (
+        config.path("listen.tls_cert"),
+        config.path("listen.tls_key"),
+    );
+    match (cert, key) {
+        (Some(_), None) => {
+            say(
+                "listen.tls_key",
+                "is missing beside listen.tls_cert".to_owned(),
+                "both or neither",
+            );
+        }
+        (None, Some(_)) => {
+            say(
+                "listen.tls_cert",
+                "is missing beside listen.tls_key".to_owned(),
+                "both or neither",
+            );
+        }
+        _ => {}
+    }
+    let address = config.address();
+    let plain = cert.is_none() && !config.switch("listen.behind_proxy");
+    if plain && !address.ip().is_loopback() {
+        let what = format!("{address} is open to other machines, without TLS");
+        let allowed =
+            "loopback; or listen.tls_cert and listen.tls_key; or listen.behind_proxy = true";
+        say("listen.address", what, allowed);
+    }
+    if config.text("mail.smtp_host").is_some() && config.text("mail.from").is_none() {
+        say(
+            "mail.from",
+            "is missing beside mail.smtp_host".to_owned(),
+            "a mail address",
+        );
+    }
+    let open = config.text("mail.smtp_tls") == Some("none");
+    if let Some(host) = config
+        .text("mail.smtp_host")
+        .filter(|host| open && !is_local(host))
+    {
+        let what = format!("mail would go to {host} unprotected");
+        say(
+            "mail.smtp_tls",
+            what,
+            "starttls or tls; none only to this machine",
+        );
+    }
+    mistakes
+}
+
+fn is_local(host: &str) -> bool {
+    host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether `inner` is `outer` or lies in it. Both may not exist yet: the part that does is resolved,
+/// so that a link cannot hide where a folder lies.
+pub fn lies_within(inner: &Path, outer: &Path) -> bool {
+    resolved(inner).starts_with(resolved(outer))
+}
+
+fn resolved(path: &Path) -> std::path::PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut plain = std::path::PathBuf::new();
+    for part in absolute.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    for there in plain.ancestors() {
+        if let Ok(real) = there.canonicalize() {
+            let rest = plain.strip_prefix(there).unwrap_or(Path::new(""));
+            return real.join(rest);
+        }
+    }
+    plain
+}
+
+/// A mistake as a fault.
+pub fn fault(mistake: &Mistake) -> Fault {
+    let what = if mistake.key.is_empty() {
+        mistake.what.clone()
+    } else {
+        format!("{}: {}", mistake.key, mistake.what)
+    };
+    let mut fault = Fault::new(Exit::Usage, what).at(mistake.at.clone());
+    if let Some(meant) = &mistake.did_you_mean {
+        fault = fault.hint(format!("did you mean `{meant}`?"));
+    }
+    if let Some(allowed) = &mistake.allowed {
+        fault = fault.hint(format!("allowed: {allowed}"));
+    }
+    fault
+}

@@ -1,0 +1,328 @@
+//! Every key of the configuration, in one table: the file, the environment, `config check`, `config
+//! show` and `config example` are made of it.
+
+/// What a key's value may be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// Any text of one line.
+    Text,
+    /// A path of a file or folder; relative ones start where the configuration file lies.
+    Path,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number between both bounds.
+    Number(u64, u64),
+    /// Bytes between both bounds: a number, or one with `KiB`, `MiB` or `GiB`.
+    Bytes(u64, u64),
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Address and port to listen on, such as `127.0.0.1:8440`.
+    Address,
+    /// An address of one of these schemes.
+    Url(&'static [&'static str]),
+}
+
+impl Kind {
+    /// What is allowed, in words.
+    pub fn allowed(self) -> String {
+        match self {
+            Self::Text => "text on one line".to_owned(),
+            Self::Path => "a path".to_owned(),
+            Self::Bool => "true or false".to_owned(),
+            Self::Number(least, most) => format!("a whole number from {least} to {most}"),
+            Self::Bytes(least, most) => {
+                format!("bytes from {least} to {most}, such as 4096, \"64 KiB\" or \"32 MiB\"")
+            }
+            Self::Choice(words) => format!("one of {}", words.join(", ")),
+            Self::Address => {
+                "an IP address and port, such as 127.0.0.1:8440 or [::1]:8440".to_owned()
+            }
+            Self::Url(schemes) => {
+                let forms: Vec<_> = schemes
+                    .iter()
+                    .map(|scheme| format!("{scheme}://…"))
+                    .collect();
+                format!("an address {}", forms.join(" or "))
+            }
+        }
+    }
+}
+
+/// A key of the configuration.
+#[derive(Debug)]
+pub struct Key {
+    /// `section.key`.
+    pub name: &'static str,
+    /// What its value may be.
+    pub kind: Kind,
+    /// Its value when nothing is said; empty for none.
+    pub default: &'static str,
+    /// Whether it must not be shown.
+    pub secret: bool,
+    /// What it is, one sentence.
+    pub about: &'static str,
+}
+
+impl Key {
+    /// The environment variable that overrides it.
+    pub fn variable(&self) -> String {
+        let (section, key) = self.name.split_once('.').unwrap_or((self.name, ""));
+        format!("KANAME_{}__{}", section.to_uppercase(), key.to_uppercase())
+    }
+}
+
+const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'static str) -> Key {
+    Key {
+        name,
+        kind,
+        default,
+        secret: false,
+        about,
+    }
+}
+
+const fn secret(name: &'static str, kind: Kind, about: &'static str) -> Key {
+    Key {
+        name,
+        kind,
+        default: "",
+        secret: true,
+        about,
+    }
+}
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+
+/// All keys, in the order in which they are shown.
+pub const KEYS: &[Key] = &[
+    key(
+        "hub.name_ja",
+        Kind::Text,
+        "要 情報共有センター",
+        "Name of the hub in Japanese, as pages and mails show it.",
+    ),
+    key(
+        "hub.name_en",
+        Kind::Text,
+        "Kaname Sharing Centre",
+        "Name of the hub in English.",
+    ),
+    key(
+        "hub.origin",
+        Kind::Text,
+        "kaname.localhost/ledger",
+        "Name of the ledger in signed checkpoints: a host name, maybe with a path. Never change it later.",
+    ),
+    key(
+        "store.path",
+        Kind::Path,
+        "kaname-data",
+        "Data folder: database and attachments.",
+    ),
+    secret(
+        "store.url",
+        Kind::Url(&["postgres", "postgresql"]),
+        "PostgreSQL database to use instead of the file in the data folder.",
+    ),
+    key(
+        "store.readers",
+        Kind::Number(1, 64),
+        "4",
+        "Connections that read beside the writer.",
+    ),
+    key(
+        "store.cache",
+        Kind::Bytes(256 * KIB, 4 * GIB),
+        "8 MiB",
+        "Page cache of each connection to an embedded store.",
+    ),
+    key(
+        "keys.folder",
+        Kind::Path,
+        "",
+        "Folder of world.key and seal.key; never inside the data folder. Default: the data folder's name with `-keys` added.",
+    ),
+    key(
+        "listen.address",
+        Kind::Address,
+        "127.0.0.1:8440",
+        "Where the server listens.",
+    ),
+    key(
+        "listen.public_url",
+        Kind::Url(&["http", "https"]),
+        "",
+        "Address under which people reach it; links in mails begin with it.",
+    ),
+    key(
+        "listen.behind_proxy",
+        Kind::Bool,
+        "false",
+        "Whether a proxy that ends TLS stands in front: plain HTTP is then allowed, and the client's address is taken from its X-Forwarded-For.",
+    ),
+    key(
+        "listen.tls_cert",
+        Kind::Path,
+        "",
+        "Certificate chain in PEM; read again when the file changes.",
+    ),
+    key(
+        "listen.tls_key",
+        Kind::Path,
+        "",
+        "Private key of the certificate in PEM.",
+    ),
+    key(
+        "listen.max_connections",
+        Kind::Number(16, 100_000),
+        "2048",
+        "Connections served at a time; more wait.",
+    ),
+    key(
+        "listen.header_timeout_s",
+        Kind::Number(1, 300),
+        "10",
+        "Seconds within which a request's header must arrive.",
+    ),
+    key(
+        "listen.threads",
+        Kind::Number(1, 256),
+        "4",
+        "Threads that serve requests.",
+    ),
+    key(
+        "mail.smtp_host",
+        Kind::Text,
+        "",
+        "Mail server; without one no mail is sent.",
+    ),
+    key(
+        "mail.smtp_port",
+        Kind::Number(1, 65_535),
+        "587",
+        "Its port.",
+    ),
+    key(
+        "mail.smtp_tls",
+        Kind::Choice(&["starttls", "tls", "none"]),
+        "starttls",
+        "How the connection is protected; `none` only to loopback.",
+    ),
+    key("mail.smtp_user", Kind::Text, "", "User at the mail server."),
+    secret(
+        "mail.smtp_password",
+        Kind::Text,
+        "Password at the mail server.",
+    ),
+    key("mail.from", Kind::Text, "", "Sender address of mails."),
+    key(
+        "limits.max_text",
+        Kind::Bytes(KIB, 64 * MIB),
+        "1 MiB",
+        "Longest text pasted or typed.",
+    ),
+    key(
+        "limits.max_attachment",
+        Kind::Bytes(KIB, GIB),
+        "32 MiB",
+        "Largest attachment.",
+    ),
+    key(
+        "limits.max_attachments",
+        Kind::Number(0, 50),
+        "16",
+        "Most attachments of one report.",
+    ),
+    key(
+        "limits.max_body",
+        Kind::Bytes(64 * KIB, 2 * GIB),
+        "64 MiB",
+        "Largest body of any request.",
+    ),
+    key(
+        "limits.max_page_objects",
+        Kind::Number(1, 10_000),
+        "1000",
+        "Objects in one TAXII page.",
+    ),
+    key(
+        "limits.max_sign_in_failures",
+        Kind::Number(1, 100),
+        "5",
+        "Wrong passwords or codes within 15 minutes before a login has to wait.",
+    ),
+    key(
+        "limits.session_idle_hours",
+        Kind::Number(1, 720),
+        "12",
+        "Hours without use after which a session ends.",
+    ),
+    key(
+        "limits.session_max_hours",
+        Kind::Number(1, 8_760),
+        "168",
+        "Hours after which a session ends in any case.",
+    ),
+    key(
+        "limits.consent_hours",
+        Kind::Number(1, 2_160),
+        "72",
+        "Hours a provider has to answer a request for consent; silence is refusal.",
+    ),
+    key(
+        "limits.false_positive_quota",
+        Kind::Number(3, 1_000),
+        "3",
+        "Distinct organisations whose false-positive reports suspend blocking exports.",
+    ),
+    secret(
+        "bus.nats_url",
+        Kind::Url(&["nats", "tls"]),
+        "NATS server that carries live updates between nodes; one node needs none.",
+    ),
+    key(
+        "log.format",
+        Kind::Choice(&["text", "json"]),
+        "text",
+        "Form of log lines on standard error.",
+    ),
+    key(
+        "log.level",
+        Kind::Choice(&["error", "warn", "info", "debug", "trace"]),
+        "info",
+        "Least important kind of line that is written.",
+    ),
+];
+
+/// The key of that name.
+pub fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The name among `known` that is nearest to what was written, when it is near enough to be meant.
+pub fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let bound = (written.chars().count() / 3).clamp(2, 5);
+    known
+        .map(|name| (distance(written, name), name))
+        .filter(|(far, _)| *far <= bound)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Levenshtein distance of short names.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(80).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().take(80).enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}

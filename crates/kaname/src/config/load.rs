@@ -1,0 +1,281 @@
+//! Putting the configuration together: defaults, then the file, then the environment, then the
+//! command line. Mistakes are collected, not stopped at, so that one run shows them all.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use toml::de::{DeTable, DeValue};
+
+use super::{
+    key::{self, KEYS, Key, Kind},
+    value::{self, Value},
+};
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nothing was said.
+    Default,
+    /// The file, at this line.
+    File(PathBuf, usize),
+    /// This environment variable.
+    Variable(String),
+    /// This option.
+    Option(String),
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(path, line) => write!(f, "{}:{line}", path.display()),
+            Self::Variable(name) => write!(f, "environment {name}"),
+            Self::Option(name) => write!(f, "option {name}"),
+        }
+    }
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// The value.
+    pub value: Value,
+    /// Its origin.
+    pub origin: Origin,
+}
+
+/// A mistake in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Mistake {
+    /// File and line, variable or option.
+    pub at: String,
+    /// The key as written.
+    pub key: String,
+    /// What is wrong.
+    pub what: String,
+    /// What is allowed.
+    pub allowed: Option<String>,
+    /// The key that was probably meant.
+    pub did_you_mean: Option<String>,
+}
+
+/// All settings, by name of their key.
+pub type Settings = BTreeMap<&'static str, Setting>;
+
+/// What the configuration is made from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Path and text of the file.
+    pub file: Option<(PathBuf, String)>,
+    /// Environment variables that begin with `KANAME_`.
+    pub variables: Vec<(String, String)>,
+    /// Options: key, value, and the option's name.
+    pub options: Vec<(&'static str, String, String)>,
+}
+
+/// Reads all sources.
+pub fn load(sources: &Sources) -> (Settings, Vec<Mistake>) {
+    let mut settings = Settings::new();
+    let mut mistakes = Vec::new();
+    for key in KEYS {
+        let value = value::parse(key.kind, key.default).unwrap_or(Value::None);
+        let origin = Origin::Default;
+        settings.insert(key.name, Setting { value, origin });
+    }
+    if let Some((path, text)) = &sources.file {
+        read_file(path, text, &mut settings, &mut mistakes);
+    }
+    read_variables(&sources.variables, &mut settings, &mut mistakes);
+    for (name, text, option) in &sources.options {
+        if let Some(key) = key::find(name) {
+            let origin = Origin::Option(option.clone());
+            set(key, text, origin, None, &mut settings, &mut mistakes);
+        }
+    }
+    (settings, mistakes)
+}
+
+fn set(
+    key: &'static Key,
+    text: &str,
+    origin: Origin,
+    base: Option<&Path>,
+    settings: &mut Settings,
+    mistakes: &mut Vec<Mistake>,
+) {
+    match value::parse(key.kind, text) {
+        Ok(value) => {
+            let value = match (value, base) {
+                (Value::Path(path), Some(base)) => Value::Path(base.join(path)),
+                (value, _) => value,
+            };
+            settings.insert(key.name, Setting { value, origin });
+        }
+        Err(what) => mistakes.push(Mistake {
+            at: origin.to_string(),
+            key: key.name.to_owned(),
+            what,
+            allowed: Some(key.kind.allowed()),
+            did_you_mean: None,
+        }),
+    }
+}
+
+fn read_file(path: &Path, text: &str, settings: &mut Settings, mistakes: &mut Vec<Mistake>) {
+    let base = path.parent().unwrap_or(Path::new(""));
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let at = error.span().map_or(1, |span| line_of(text, span.start));
+        mistakes.push(Mistake {
+            at: format!("{}:{at}", path.display()),
+            key: String::new(),
+            what: error.message().to_owned(),
+            allowed: None,
+            did_you_mean: None,
+        });
+    }
+    let unknown = |line: usize, key: &str, what: &str, meant: Option<&str>| Mistake {
+        at: format!("{}:{line}", path.display()),
+        key: key.to_owned(),
+        what: what.to_owned(),
+        allowed: None,
+        did_you_mean: meant.map(str::to_owned),
+    };
+    for (section, content) in root.get_ref().iter() {
+        let section_line = line_of(text, section.span().start);
+        let section = section.get_ref().as_ref();
+        let DeValue::Table(table) = content.get_ref() else {
+            let meant = KEYS
+                .iter()
+                .find(|key| key.name.ends_with(&format!(".{section}")));
+            let what = "a key stands in a section, such as `[store]`";
+            mistakes.push(unknown(
+                section_line,
+                section,
+                what,
+                meant.map(|key| key.name),
+            ));
+            continue;
+        };
+        if !sections().any(|known| known == section) {
+            let meant = key::nearest(section, sections());
+            mistakes.push(unknown(
+                section_line,
+                section,
+                "there is no such section",
+                meant,
+            ));
+            continue;
+        }
+        for (name, content) in table.iter() {
+            let line = line_of(text, name.span().start);
+            let full = format!("{section}.{}", name.get_ref());
+            let Some(key) = key::find(&full) else {
+                let meant = nearest_key(&full);
+                mistakes.push(unknown(line, &full, "there is no such key", meant));
+                continue;
+            };
+            let line = line_of(text, content.span().start);
+            let origin = Origin::File(path.to_owned(), line);
+            match plain(content.get_ref(), key.kind) {
+                Some(value) => set(key, &value, origin, Some(base), settings, mistakes),
+                None => mistakes.push(Mistake {
+                    at: origin.to_string(),
+                    key: full,
+                    what: format!("is {}", type_of(content.get_ref())),
+                    allowed: Some(key.kind.allowed()),
+                    did_you_mean: None,
+                }),
+            }
+        }
+    }
+}
+
+/// The value as text when its TOML type fits the kind.
+fn plain(value: &DeValue<'_>, kind: Kind) -> Option<String> {
+    match (value, kind) {
+        (DeValue::Boolean(switch), Kind::Bool) => Some(switch.to_string()),
+        (DeValue::Integer(number), Kind::Number(..) | Kind::Bytes(..)) => {
+            i64::from_str_radix(number.as_str(), number.radix())
+                .ok()
+                .map(|n| n.to_string())
+        }
+        (DeValue::String(_), Kind::Bool | Kind::Number(..)) => None,
+        (DeValue::String(text), _) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+fn type_of(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "text",
+        DeValue::Integer(_) => "a number",
+        DeValue::Float(_) => "a fraction",
+        DeValue::Boolean(_) => "a switch",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+fn read_variables(
+    variables: &[(String, String)],
+    settings: &mut Settings,
+    mistakes: &mut Vec<Mistake>,
+) {
+    for (variable, text) in variables {
+        // Variables without a section are other tools' (KANAME_CONFIG, KANAME_DEMO_DATA).
+        let Some((section, name)) = variable
+            .strip_prefix("KANAME_")
+            .and_then(|rest| rest.split_once("__"))
+        else {
+            continue;
+        };
+        let full = format!("{}.{}", section.to_lowercase(), name.to_lowercase());
+        let origin = Origin::Variable(variable.clone());
+        match key::find(&full) {
+            Some(key) => set(key, text, origin, None, settings, mistakes),
+            None => mistakes.push(Mistake {
+                at: origin.to_string(),
+                key: full.clone(),
+                what: "there is no such key".to_owned(),
+                allowed: None,
+                did_you_mean: nearest_key(&full).and_then(key::find).map(Key::variable),
+            }),
+        }
+    }
+}
+
+fn nearest_key(written: &str) -> Option<&'static str> {
+    let same_section = || {
+        let section = written.split('.').next().unwrap_or_default();
+        KEYS.iter()
+            .map(|key| key.name)
+            .filter(move |name| name.starts_with(section))
+    };
+    let nearest = key::nearest(written, KEYS.iter().map(|key| key.name));
+    nearest.or_else(|| {
+        // A key of this section that holds the word, such as `tls_cert` for `cert`.
+        let word = written.split('.').nth(1).filter(|word| word.len() > 2)?;
+        same_section().find(|name| name.contains(word))
+    })
+}
+
+/// Names of the sections, each once.
+pub fn sections() -> impl Iterator<Item = &'static str> {
+    let mut last = "";
+    KEYS.iter().filter_map(move |key| {
+        let section = key.name.split('.').next().unwrap_or_default();
+        let fresh = section != last;
+        last = section;
+        fresh.then_some(section)
+    })
+}
+
+/// Line number from 1 of a byte in a text.
+fn line_of(text: &str, byte: usize) -> usize {
+    let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
+    before.iter().filter(|b| **b == b'\n').count() + 1
+}

@@ -1,0 +1,180 @@
+//! The configuration: one TOML file, every key overridable by the environment, options win.
+
+pub mod check;
+pub mod key;
+pub mod load;
+pub mod value;
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use self::{
+    load::{Mistake, Origin, Setting, Settings, Sources},
+    value::Value,
+};
+use crate::fault::{Exit, Fault};
+
+/// Largest configuration file that is read, in bytes.
+const MAX_FILE: u64 = 1 << 20;
+/// Places where the file is looked for when none is named.
+const PLACES: [&str; 2] = ["kaname.toml", "/etc/kaname/kaname.toml"];
+
+/// The effective configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    settings: Settings,
+    file: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads all sources. Mistakes come beside the configuration, which then holds defaults in
+    /// their place.
+    pub fn read(sources: &Sources) -> (Self, Vec<Mistake>) {
+        let (settings, mut mistakes) = load::load(sources);
+        let file = sources.file.as_ref().map(|(path, _)| path.clone());
+        let config = Self { settings, file };
+        mistakes.extend(check::together(&config));
+        (config, mistakes)
+    }
+
+    /// The same, with mistakes as a fault.
+    pub fn sound(sources: &Sources) -> Result<Self, Fault> {
+        let (config, mistakes) = Self::read(sources);
+        match mistakes.as_slice() {
+            [] => Ok(config),
+            [first, rest @ ..] => {
+                let mut fault = check::fault(first);
+                if !rest.is_empty() {
+                    fault = fault.hint(format!(
+                        "{} more; `kaname config check` shows all of them",
+                        rest.len()
+                    ));
+                }
+                Err(fault)
+            }
+        }
+    }
+
+    /// The file it was read from.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// A setting with its origin. Every key of the table has one.
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.get(name)
+    }
+
+    /// Where the value of a key comes from.
+    pub fn origin(&self, name: &str) -> Origin {
+        self.setting(name)
+            .map_or(Origin::Default, |setting| setting.origin.clone())
+    }
+
+    /// Text, or `None` when nothing is said.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.setting(name)?.value {
+            Value::Text(ref text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A path.
+    pub fn path(&self, name: &str) -> Option<&Path> {
+        match self.setting(name)?.value {
+            Value::Path(ref path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// A number or a number of bytes. All number keys have a default within their bounds.
+    pub fn number(&self, name: &str) -> u64 {
+        match self.setting(name).map(|setting| &setting.value) {
+            Some(Value::Number(number)) => *number,
+            _ => 0,
+        }
+    }
+
+    /// A switch.
+    pub fn switch(&self, name: &str) -> bool {
+        self.setting(name)
+            .is_some_and(|setting| setting.value == Value::Bool(true))
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        match self.setting("listen.address").map(|setting| &setting.value) {
+            Some(Value::Address(address)) => *address,
+            _ => SocketAddr::from((Ipv4Addr::LOCALHOST, 8_440)),
+        }
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.path("store.path")
+            .map_or_else(|| PathBuf::from("kaname-data"), Path::to_owned)
+    }
+
+    /// The folder of the keys: as said, or the data folder's name with `-keys` added.
+    pub fn keys(&self) -> PathBuf {
+        if let Some(folder) = self.path("keys.folder") {
+            return folder.to_owned();
+        }
+        let data = self.data();
+        let mut name = data
+            .file_name()
+            .unwrap_or("kaname-data".as_ref())
+            .to_owned();
+        name.push("-keys");
+        data.with_file_name(name)
+    }
+
+    /// Bounds and names of the world.
+    pub fn world(&self) -> kaname_world::Settings {
+        let size = |name| usize::try_from(self.number(name)).unwrap_or(usize::MAX);
+        let small = |name| u32::try_from(self.number(name)).unwrap_or(u32::MAX);
+        let defaults = kaname_world::Settings::default();
+        kaname_world::Settings {
+            origin: self
+                .text("hub.origin")
+                .map_or(defaults.origin, str::to_owned),
+            max_text_bytes: size("limits.max_text"),
+            max_attachment_bytes: size("limits.max_attachment"),
+            max_attachments: size("limits.max_attachments"),
+            max_body_bytes: size("limits.max_body"),
+            max_page_objects: small("limits.max_page_objects"),
+            max_sign_in_failures: self.number("limits.max_sign_in_failures"),
+            session_idle_hours: small("limits.session_idle_hours"),
+            session_max_hours: small("limits.session_max_hours"),
+            consent_hours: small("limits.consent_hours"),
+            false_positive_quota: size("limits.false_positive_quota"),
+        }
+    }
+}
+
+/// Finds and reads the configuration file: the one named, else the first that is there.
+pub fn file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, Fault> {
+    let path = match named {
+        Some(path) => path.to_owned(),
+        None => match PLACES.iter().map(Path::new).find(|path| path.is_file()) {
+            Some(path) => path.to_owned(),
+            None => return Ok(None),
+        },
+    };
+    let unreadable = |error: std::io::Error| {
+        let mut fault = Fault::file(&path, "read", &error);
+        fault.exit = Exit::Usage;
+        fault.hint("`kaname config example` prints a configuration to begin with")
+    };
+    let size = std::fs::metadata(&path).map_err(unreadable)?.len();
+    if size > MAX_FILE {
+        return Err(Fault::usage(format!(
+            "{} is over {MAX_FILE} bytes",
+            path.display()
+        )));
+    }
+    let text = std::fs::read_to_string(&path).map_err(unreadable)?;
+    Ok(Some((path, text)))
+}

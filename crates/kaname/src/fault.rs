@@ -1,0 +1,214 @@
+//! What went wrong, told so that a person knows what to do: what, where, and hints. Each kind of
+//! fault has an exit code of its own.
+
+use std::fmt::Write as _;
+
+use kaname_store::StoreError;
+use kaname_world::{KeyError, WorldError};
+use serde_json::json;
+
+/// Exit codes, as every `--help` says them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// It could not be done.
+    Failed = 1,
+    /// The command or the configuration is not understood.
+    Usage = 2,
+    /// There is no such thing.
+    NotFound = 3,
+    /// Not allowed, or in conflict with what is there.
+    Denied = 4,
+    /// A proof does not hold.
+    Unproved = 5,
+}
+
+/// The exit codes in words, for `--help`.
+pub const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 not understood (arguments, \
+configuration), 3 not found, 4 denied or in conflict with what is there, 5 verification failed";
+
+/// A fault on its way to the person.
+#[derive(Debug)]
+pub struct Fault {
+    /// Its kind.
+    pub exit: Exit,
+    /// What went wrong, lower case, no full stop.
+    pub what: String,
+    /// File, line, field or option.
+    pub place: Option<String>,
+    /// Causes beneath it, outermost first.
+    pub causes: Vec<String>,
+    /// What to do.
+    pub hints: Vec<String>,
+}
+
+impl Fault {
+    /// A fault of that kind.
+    pub fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self {
+            exit,
+            what: what.into(),
+            place: None,
+            causes: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// It could not be done.
+    pub fn failed(what: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, what)
+    }
+
+    /// The command is not understood.
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(what: impl Into<String>) -> Self {
+        Self::new(Exit::NotFound, what)
+    }
+
+    /// With the place.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    /// With what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// With the error beneath and its own causes.
+    #[must_use]
+    pub fn because(mut self, error: &dyn std::error::Error) -> Self {
+        let mut next = Some(error);
+        // Errors that point to themselves would never end; eight causes tell enough.
+        while let Some(cause) = next.filter(|_| self.causes.len() < 8) {
+            let text = cause.to_string();
+            if self.causes.last() != Some(&text) && self.what != text {
+                self.causes.push(text);
+            }
+            next = cause.source();
+        }
+        self
+    }
+
+    /// A file that could not be read or written.
+    pub fn file(path: &std::path::Path, doing: &str, error: &std::io::Error) -> Self {
+        Self::failed(format!("{} cannot be {doing}", path.display())).because(error)
+    }
+
+    /// As lines for a terminal, readable without colour.
+    pub fn text(&self) -> String {
+        let mut text = format!("error: {}\n", self.what);
+        if let Some(place) = &self.place {
+            let _ = writeln!(text, "  at: {place}");
+        }
+        for cause in &self.causes {
+            let _ = writeln!(text, "  because: {}", cause.replace('\n', "\n           "));
+        }
+        for hint in &self.hints {
+            let _ = writeln!(text, "  hint: {}", hint.replace('\n', "\n        "));
+        }
+        text
+    }
+
+    /// As JSON, for `--json`.
+    pub fn json(&self) -> serde_json::Value {
+        json!({ "error": {
+            "what": self.what,
+            "at": self.place,
+            "because": self.causes,
+            "hints": self.hints,
+            "exit_code": self.exit as u8,
+        } })
+    }
+}
+
+impl From<WorldError> for Fault {
+    fn from(error: WorldError) -> Self {
+        match error {
+            WorldError::NotFound(what) => Self::not_found(format!("there is no such {what}")),
+            WorldError::Store(store) => store.into(),
+            other => {
+                let exit = match &other {
+                    WorldError::Denied(_)
+                    | WorldError::StepUp
+                    | WorldError::Unauthenticated
+                    | WorldError::TooMany(_)
+                    | WorldError::Refused { .. }
+                    | WorldError::Stale(_)
+                    | WorldError::Taken { .. }
+                    | WorldError::Repeated(_) => Exit::Denied,
+                    WorldError::Invalid { .. } => Exit::Usage,
+                    _ => Exit::Failed,
+                };
+                let mut fault = Self::new(exit, other.to_string());
+                if let Some(source) = std::error::Error::source(&other) {
+                    fault = fault.because(source);
+                }
+                match other {
+                    WorldError::Taken { .. } => fault.hint("choose another name"),
+                    WorldError::Stale(_) => fault.hint("run the command again"),
+                    WorldError::Sealed(_) => {
+                        fault.hint("look whether `keys.folder` holds the keys made with this store")
+                    }
+                    _ => fault,
+                }
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        let exit = match &error {
+            StoreError::Taken { .. } | StoreError::Conflict { .. } => Exit::Denied,
+            _ => Exit::Failed,
+        };
+        // A store's words may bring their own hints.
+        let words = error.to_string();
+        let mut lines = words.lines();
+        let mut fault = Self::new(exit, lines.next().unwrap_or_default().trim());
+        for line in lines {
+            let line = line.trim();
+            fault = match line.strip_prefix("hint: ") {
+                Some(hint) => fault.hint(hint),
+                None => {
+                    fault.causes.push(line.to_owned());
+                    fault
+                }
+            };
+        }
+        match std::error::Error::source(&error) {
+            Some(source) => fault.because(source),
+            None => fault,
+        }
+    }
+}
+
+impl From<KeyError> for Fault {
+    fn from(error: KeyError) -> Self {
+        let mut fault = Self::failed(error.to_string());
+        if let Some(source) = std::error::Error::source(&error) {
+            fault = fault.because(source);
+        }
+        match error {
+            KeyError::Mode(path) => fault.hint(format!("chmod 600 {}", path.display())),
+            KeyError::File { .. } => fault.hint(
+                "`keys.folder` names the folder with world.key and seal.key; `kaname init` makes it",
+            ),
+            _ => fault,
+        }
+    }
+}
+
+impl From<kaname_directory::BadText> for Fault {
+    fn from(error: kaname_directory::BadText) -> Self {
+        Self::usage(error.to_string())
+    }
+}

@@ -1,0 +1,145 @@
+//! What the running program does by itself: checkpoints, news between nodes, deadlines, work that
+//! waits, forgetting what expired.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use kaname_world::{World, WorldError, worker::Worker};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, timeout},
+};
+
+use crate::config::Config;
+
+/// Longest wait for a running turn at the end.
+const ENDING: Duration = Duration::from_secs(15);
+
+/// Starts all loops; they end when `stop` says so.
+pub fn start(
+    world: &Arc<World>,
+    config: &Config,
+    with_worker: bool,
+    stop: watch::Receiver<bool>,
+) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let own = Arc::clone(world);
+    tasks.spawn(every(
+        "checkpoint",
+        Duration::from_secs(1),
+        stop.clone(),
+        move || {
+            let world = Arc::clone(&own);
+            async move { world.checkpoint().await.map(|_| ()) }
+        },
+    ));
+    let own = Arc::clone(world);
+    tasks.spawn(every(
+        "deadlines",
+        Duration::from_secs(5),
+        stop.clone(),
+        move || {
+            let world = Arc::clone(&own);
+            async move { world.sweep().await.map(|_| ()) }
+        },
+    ));
+    let own = Arc::clone(world);
+    tasks.spawn(every(
+        "forgetting",
+        Duration::from_secs(60),
+        stop.clone(),
+        move || {
+            let world = Arc::clone(&own);
+            async move {
+                world.store().kv_sweep(world.now()).await?;
+                Ok(())
+            }
+        },
+    ));
+    tasks.spawn(news(Arc::clone(world), stop.clone()));
+    if with_worker {
+        let worker = Worker::new(Arc::clone(world), duties(world, config));
+        tasks.spawn(jobs(worker, stop));
+    }
+    tasks
+}
+
+/// What the worker of this program can do.
+fn duties(_world: &Arc<World>, _config: &Config) -> Vec<Box<dyn kaname_world::worker::Duty>> {
+    Vec::new()
+}
+
+/// Waits until all loops have ended.
+pub async fn end(mut tasks: JoinSet<()>) {
+    let ended = async { while tasks.join_next().await.is_some() {} };
+    if timeout(ENDING, ended).await.is_err() {
+        tracing::warn!("a background loop did not end in time");
+    }
+}
+
+/// Does something again and again. A failure is told and tried again at the next turn.
+async fn every<F, W>(name: &'static str, pause: Duration, mut stop: watch::Receiver<bool>, work: F)
+where
+    F: Fn() -> W,
+    W: Future<Output = Result<(), WorldError>>,
+{
+    let mut ticks = interval(pause);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => break,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = work().await {
+            tracing::error!(task = name, error = %told(&error), "a background task failed");
+        }
+    }
+}
+
+/// Carries news from the outbox to live pages.
+async fn news(world: Arc<World>, mut stop: watch::Receiver<bool>) {
+    let mut position = world.store().last_notice().await.unwrap_or_default();
+    let mut ticks = interval(Duration::from_millis(250));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => break,
+            _ = ticks.tick() => {}
+        }
+        match world.pump(position).await {
+            Ok(newest) => position = newest,
+            Err(error) => tracing::error!(error = %told(&error), "news could not be read"),
+        }
+    }
+}
+
+/// Does waiting jobs, at once while there are some.
+async fn jobs(worker: Worker, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(Duration::from_millis(500));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => break,
+            _ = ticks.tick() => {}
+        }
+        loop {
+            match worker.turn().await {
+                Ok(0) => break,
+                Ok(_) if *stop.borrow() => return,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(error = %told(&error), "jobs could not be taken");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// An error with its cause, for a log line.
+fn told(error: &WorldError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}

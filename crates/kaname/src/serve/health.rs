@@ -1,0 +1,123 @@
+//! What surrounds the pages: liveness, readiness, metrics, and one log line for each request.
+
+use std::{net::SocketAddr, sync::Arc, time::Instant};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use kaname_world::World;
+
+use super::metrics::{Gauges, Metrics};
+use crate::ambient;
+
+/// Header that names a request, in answers and log lines.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Most dead jobs that are counted.
+const MOST_DEAD: u32 = 1_000;
+
+#[derive(Clone)]
+struct Probe {
+    world: Arc<World>,
+    metrics: Arc<Metrics>,
+}
+
+/// The pages with the probes beside them and the log around all.
+pub fn around(pages: Router, world: Arc<World>, metrics: Arc<Metrics>) -> Router {
+    let probe = Probe {
+        world,
+        metrics: Arc::clone(&metrics),
+    };
+    let probes = Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(numbers))
+        .with_state(probe);
+    pages
+        .merge(probes)
+        .layer(from_fn_with_state(metrics, logged))
+}
+
+/// Ready when the store answers and holds a founded hub.
+async fn ready(State(probe): State<Probe>) -> Response {
+    let founded = async {
+        probe.world.store().ping().await?;
+        probe.world.hub().await
+    };
+    match founded.await {
+        Ok(Some(_)) => "ready\n".into_response(),
+        Ok(None) => (StatusCode::SERVICE_UNAVAILABLE, "no hub is founded\n").into_response(),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the store does not answer\n",
+            )
+                .into_response()
+        }
+    }
+}
+
+/// Numbers tell how much there is, so they are for this machine only: what comes through a proxy or
+/// from another machine finds nothing here.
+async fn numbers(
+    State(probe): State<Probe>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
+    if !peer.ip().is_loopback() || forwarded {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let store = probe.world.store();
+    let dead = store.dead_letters(MOST_DEAD).await;
+    let gauges = Gauges {
+        events: store.ledger_size().await.unwrap_or_default(),
+        epoch: store.epoch().await.unwrap_or_default(),
+        dead_jobs: dead.map(|dead| dead.len() as u64).unwrap_or_default(),
+        notices: store.last_notice().await.unwrap_or_default(),
+    };
+    let form = [(
+        header::CONTENT_TYPE,
+        "text/plain; version=0.0.4; charset=utf-8",
+    )];
+    (form, probe.metrics.text(&gauges)).into_response()
+}
+
+/// One line for each request: the route's pattern, never the address as sent.
+#[expect(clippy::disallowed_methods, reason = "a duration that is only told")]
+async fn logged(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = hex(ambient::random::<8>());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("-", MatchedPath::as_str).to_owned();
+    let mut response = next.run(request).await;
+    let took = started.elapsed();
+    let status = response.status().as_u16();
+    metrics.answered(status, took);
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let quiet = matches!(
+        route.as_str(),
+        "/healthz" | "/readyz" | "/metrics" | "/assets/{file}"
+    );
+    if status >= 500 {
+        tracing::error!(request = %id, %method, %route, status, duration_ms, "answered");
+    } else if quiet {
+        tracing::debug!(request = %id, %method, %route, status, duration_ms, "answered");
+    } else {
+        tracing::info!(request = %id, %method, %route, status, duration_ms, "answered");
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+fn hex(bytes: [u8; 8]) -> String {
+    format!("{:016x}", u64::from_be_bytes(bytes))
+}

@@ -1,0 +1,189 @@
+//! Accepting connections, within bounds: how many at a time, how long a handshake and a request's
+//! header may take, and how long an idle connection is kept.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::timeout,
+};
+use tokio_rustls::TlsAcceptor;
+use tower::Service as _;
+
+use super::{metrics::Metrics, tls};
+use crate::{
+    config::Config,
+    fault::{Exit, Fault},
+};
+
+/// Longest wait for open requests at the end.
+const ENDING: Duration = Duration::from_secs(10);
+/// Pause after the system refused to hand over a connection (no file handles left).
+const REFUSED_PAUSE: Duration = Duration::from_millis(100);
+/// Largest header block of a request, in bytes.
+const MAX_HEADER: usize = 64 * 1024;
+/// HTTP/2 requests at a time on one connection.
+const MAX_STREAMS: u32 = 100;
+
+/// Where the server listens, ready to accept.
+pub struct Doors {
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    permits: Arc<Semaphore>,
+    header_timeout: Duration,
+}
+
+impl Doors {
+    /// Binds the address and reads the certificate.
+    pub async fn open(config: &Config) -> Result<Self, Fault> {
+        let address = config.address();
+        let tls = match (
+            config.path("listen.tls_cert"),
+            config.path("listen.tls_key"),
+        ) {
+            (Some(cert), Some(key)) => Some(tls::acceptor(cert, key)?),
+            _ => None,
+        };
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            let fault = Fault::new(Exit::Failed, format!("{address} cannot be listened on"));
+            fault
+                .because(&error)
+                .at(config.origin("listen.address").to_string())
+                .hint("is another server running there? choose another address or port")
+        })?;
+        let connections = usize::try_from(config.number("listen.max_connections")).unwrap_or(2_048);
+        Ok(Self {
+            listener,
+            tls,
+            permits: Arc::new(Semaphore::new(connections)),
+            header_timeout: Duration::from_secs(config.number("listen.header_timeout_s").max(1)),
+        })
+    }
+
+    /// The address bound, with its port.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.listener.local_addr().ok()
+    }
+
+    /// Serves until told to stop; then waits for open requests.
+    pub async fn serve(
+        self,
+        router: Router,
+        metrics: Arc<Metrics>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let graceful = GracefulShutdown::new();
+        loop {
+            let permit = Arc::clone(&self.permits).acquire_owned();
+            let accepted = async {
+                let permit = permit.await.ok()?;
+                Some((permit, self.listener.accept().await))
+            };
+            let accepted = tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => break,
+                accepted = accepted => accepted,
+            };
+            let Some((permit, accepted)) = accepted else {
+                break;
+            };
+            match accepted {
+                Ok((stream, peer)) => {
+                    let connection = Connection {
+                        router: router.clone(),
+                        metrics: Arc::clone(&metrics),
+                        tls: self.tls.clone(),
+                        header_timeout: self.header_timeout,
+                        peer,
+                        watcher: graceful.watcher(),
+                        _permit: permit,
+                    };
+                    tokio::spawn(connection.serve(stream));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(REFUSED_PAUSE).await;
+                }
+            }
+        }
+        drop(self.listener);
+        if timeout(ENDING, graceful.shutdown()).await.is_err() {
+            tracing::warn!("some requests were still open after ten seconds");
+        }
+    }
+}
+
+struct Connection {
+    router: Router,
+    metrics: Arc<Metrics>,
+    tls: Option<TlsAcceptor>,
+    header_timeout: Duration,
+    peer: SocketAddr,
+    watcher: hyper_util::server::graceful::Watcher,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    async fn serve(self, stream: TcpStream) {
+        self.metrics.accepted.fetch_add(1, Relaxed);
+        self.metrics.open.fetch_add(1, Relaxed);
+        let metrics = Arc::clone(&self.metrics);
+        // Small answers go out at once.
+        let _ = stream.set_nodelay(true);
+        match self.tls.clone() {
+            None => self.talk(stream).await,
+            Some(acceptor) => match timeout(self.header_timeout, acceptor.accept(stream)).await {
+                Ok(Ok(stream)) => self.talk(stream).await,
+                Ok(Err(_)) | Err(_) => {
+                    metrics.given_up.fetch_add(1, Relaxed);
+                }
+            },
+        }
+        metrics.open.fetch_sub(1, Relaxed);
+    }
+
+    async fn talk(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.header_timeout)
+            .max_buf_size(MAX_HEADER.max(8_192))
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(MAX_STREAMS)
+            .max_header_list_size(u32::try_from(MAX_HEADER).unwrap_or(u32::MAX))
+            .keep_alive_interval(Some(Duration::from_secs(20)))
+            .keep_alive_timeout(self.header_timeout);
+        let (router, peer) = (self.router, self.peer);
+        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+            let mut router = router.clone();
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            async move { Ok::<_, Infallible>(sure(router.call(request).await)) }
+        });
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        if self.watcher.watch(connection.into_owned()).await.is_err() {
+            self.metrics.given_up.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+fn sure<T>(result: Result<T, Infallible>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(never) => match never {},
+    }
+}

@@ -1,0 +1,31 @@
+//! Log lines: structured, English, on standard error. No query, body, cookie or name of a provider
+//! ever stands in them.
+
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+use crate::config::Config;
+
+/// Starts logging as configured; a second start changes nothing.
+pub fn start(config: &Config) {
+    let level = config.text("log.level").unwrap_or("info");
+    let filter = EnvFilter::new(format!(
+        "warn,kaname={level},kaname_world={level},kaname_web={level}"
+    ));
+    let registry = tracing_subscriber::registry().with(filter);
+    let json = config.text("log.format") == Some("json");
+    // A subscriber that is set already stays.
+    let _ = if json {
+        registry
+            .with(
+                fmt::layer()
+                    .json()
+                    .flatten_event(true)
+                    .with_writer(std::io::stderr),
+            )
+            .try_init()
+    } else {
+        registry
+            .with(fmt::layer().with_target(false).with_writer(std::io::stderr))
+            .try_init()
+    };
+}

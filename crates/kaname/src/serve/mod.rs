@@ -1,0 +1,136 @@
+//! `serve` and `worker`: the hub as a running program.
+
+mod background;
+mod health;
+mod listen;
+mod log;
+mod metrics;
+mod tls;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use kaname_web::{
+    frame::{CsrfKey, Settings},
+    house::House,
+};
+use kaname_world::{
+    World,
+    ambient::{SystemClock, SystemRng},
+};
+use tokio::sync::watch;
+
+use self::{listen::Doors, metrics::Metrics};
+use crate::{config::Config, fault::Fault, open::Hub};
+
+/// Runs the server until it is told to end.
+pub async fn run(config: Config, with_worker: bool) -> Result<(), Fault> {
+    log::start(&config);
+    let hub = Hub::open(&config).await?;
+    let running = Running::start(&config, Arc::clone(&hub.world), false).await;
+    let running = match running {
+        Ok(running) => running,
+        Err(fault) => {
+            hub.close().await;
+            return Err(fault);
+        }
+    };
+    let tasks = background::start(&hub.world, &config, with_worker, running.stop.subscribe());
+    ended().await;
+    tracing::info!("ending: no new connections, open requests are finished");
+    running.end().await;
+    background::end(tasks).await;
+    hub.close().await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// Runs a worker until it is told to end.
+pub async fn work(config: Config) -> Result<(), Fault> {
+    log::start(&config);
+    let hub = Hub::open(&config).await?;
+    let (stop, stopping) = watch::channel(false);
+    let tasks = background::start(&hub.world, &config, true, stopping);
+    tracing::info!("worker started");
+    ended().await;
+    let _ = stop.send(true);
+    background::end(tasks).await;
+    hub.close().await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// A server that accepts connections.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Told `true` when everything is to end.
+    pub stop: watch::Sender<bool>,
+    accepting: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    /// Starts to listen. `demo`: the front page offers to sign in as each role; only for a store that
+    /// `kaname demo` made, on loopback.
+    pub async fn start(config: &Config, world: Arc<World>, demo: bool) -> Result<Self, Fault> {
+        let address = config.address();
+        let demo = demo && address.ip().is_loopback() && !config.switch("listen.behind_proxy");
+        let doors = Doors::open(config).await?;
+        let address = doors.address().unwrap_or(address);
+        let metrics = Arc::new(Metrics::default());
+        let house = house(config, Arc::clone(&world), address, demo);
+        let pages = kaname_web::route::router(&house, kaname_web::route::frame_endpoints())
+            .with_state(house);
+        let router = health::around(pages, world, Arc::clone(&metrics));
+        let (stop, stopping) = watch::channel(false);
+        let accepting = tokio::spawn(doors.serve(router, metrics, stopping));
+        tracing::info!(%address, tls = config.path("listen.tls_cert").is_some(), "listening");
+        Ok(Self {
+            address,
+            stop,
+            accepting,
+        })
+    }
+
+    /// Stops accepting, and waits until open requests are answered (ten seconds at most).
+    pub async fn end(self) {
+        let _ = self.stop.send(true);
+        let _ = self.accepting.await;
+    }
+}
+
+fn house(config: &Config, world: Arc<World>, address: SocketAddr, demo: bool) -> House {
+    let tls = config.path("listen.tls_cert").is_some();
+    let behind_proxy = config.switch("listen.behind_proxy");
+    let scheme = if tls { "https" } else { "http" };
+    let own = format!("{scheme}://{address}");
+    let public_url = config.text("listen.public_url").map_or(own, str::to_owned);
+    let name = |key, default: &str| config.text(key).unwrap_or(default).to_owned();
+    let settings = Settings {
+        hub: [name("hub.name_ja", "要"), name("hub.name_en", "Kaname")],
+        csrf: CsrfKey::new(*world.keys().token.derive("csrf").expose()),
+        secure: tls || behind_proxy,
+        exercise: None,
+        demo,
+        clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng),
+    };
+    House::new(world, settings, public_url, behind_proxy)
+}
+
+/// Waits for Ctrl-C or the signal to end.
+pub async fn ended() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the signal to end cannot be heard; Ctrl-C works");
+            let _ = interrupted.await;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! TLS from PEM files, read again when they change: a renewed certificate needs no restart.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, SystemTime},
+};
+
+use rustls::{
+    ServerConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    server::{ClientHello, ResolvesServerCert},
+    sign::CertifiedKey,
+};
+use tokio_rustls::TlsAcceptor;
+
+use crate::fault::Fault;
+
+/// How often the files are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Largest PEM file that is read, in bytes.
+const MAX_PEM: u64 = 1 << 20;
+
+/// The certificate in use.
+#[derive(Debug)]
+struct Current {
+    key: RwLock<Arc<CertifiedKey>>,
+}
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(
+            &self.key.read().unwrap_or_else(PoisonError::into_inner),
+        ))
+    }
+}
+
+/// An acceptor with this certificate, and a task that follows the files for as long as the program
+/// runs.
+pub fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, Fault> {
+    let current = Arc::new(Current {
+        key: RwLock::new(Arc::new(load(cert, key)?)),
+    });
+    let provider = Arc::new(ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Fault::failed("TLS cannot be set up").because(&error))?;
+    let resolver = Arc::clone(&current) as Arc<dyn ResolvesServerCert>;
+    let mut config = config.with_no_client_auth().with_cert_resolver(resolver);
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    tokio::spawn(follow(current, cert.to_owned(), key.to_owned()));
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+async fn follow(current: Arc<Current>, cert: PathBuf, key: PathBuf) {
+    let mut seen = (changed(&cert), changed(&key));
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let now = (changed(&cert), changed(&key));
+        if now == seen {
+            continue;
+        }
+        match load(&cert, &key) {
+            Ok(loaded) => {
+                *current.key.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
+                seen = now;
+                tracing::info!("the certificate was read anew");
+            }
+            // Perhaps only one of the two files is written yet: it is tried again.
+            Err(fault) => {
+                tracing::warn!(why = %fault.what, "the changed certificate cannot be used yet")
+            }
+        }
+    }
+}
+
+fn changed(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|meta| meta.modified()).ok()
+}
+
+fn load(cert: &Path, key: &Path) -> Result<CertifiedKey, Fault> {
+    let pem = read(cert)?;
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let chain = chain.map_err(|error| unusable(cert).because(&error))?;
+    if chain.is_empty() {
+        return Err(unusable(cert).hint("a CERTIFICATE block in PEM is expected"));
+    }
+    let pem = read(key)?;
+    let private = PrivateKeyDer::from_pem_slice(&pem);
+    let private = private.map_err(|error| unusable(key).because(&error))?;
+    let certified = CertifiedKey::from_der(chain, private, &ring::default_provider());
+    certified.map_err(|error| {
+        unusable(key)
+            .because(&error)
+            .hint("does this key belong to the certificate?")
+    })
+}
+
+fn unusable(path: &Path) -> Fault {
+    Fault::failed("the certificate cannot be used").at(path.display().to_string())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Fault> {
+    let unreadable = |error: std::io::Error| Fault::file(path, "read", &error);
+    if fs::metadata(path).map_err(unreadable)?.len() > MAX_PEM {
+        return Err(unusable(path).hint("the file is over 1 MiB"));
+    }
+    fs::read(path).map_err(unreadable)
+}
