@@ -111,6 +111,7 @@ impl Reason {
     pub fn said(&self, text: Text) -> String {
         let named = |(name, value): &(&'static str, String)| match *name {
             "field" | "state" | "matter" => (*name, text.word(value).into_owned()),
+            "needs" => (*name, text.either(value.split(", "))),
             _ => (*name, value.clone()),
         };
         let details: Vec<_> = self.details.iter().map(named).collect();
@@ -210,33 +211,6 @@ impl Failure {
         }
     }
 
-    /// What the reader can do about it, in one sentence: why it was refused, or what is wrong in
-    /// what they typed. For pages that say it themselves; `None` when only [`Failure`]'s own page
-    /// can (not found, not signed in, a fault of the program).
-    pub fn sentence(&self, text: Text) -> Option<String> {
-        match self {
-            Self::Refused(reason) => Some(reason.said(text)),
-            Self::Forbidden { because } => Some(text.t(because).into_owned()),
-            Self::Conflict => Some(text.t(self.keys().1).into_owned()),
-            Self::Invalid(faults) => {
-                let said: Vec<_> = faults.iter().map(|fault| fault.why.said(text)).collect();
-                Some(said.join(" "))
-            }
-            _ => None,
-        }
-    }
-
-    /// What is wrong with one field, for the form that is shown again.
-    pub fn at_field(&self, field: &str, text: Text) -> Option<String> {
-        let Self::Invalid(faults) = self else {
-            return None;
-        };
-        faults
-            .iter()
-            .find(|fault| fault.at == field)
-            .map(|fault| fault.why.said(text))
-    }
-
     /// Key of what happened and key of what to do.
     const fn keys(&self) -> (&'static str, &'static str) {
         match self {
@@ -275,11 +249,18 @@ impl From<WorldError> for Failure {
             WorldError::TooMany(seconds) => Self::TooMany {
                 retry_after_s: u32::try_from(seconds).unwrap_or(u32::MAX),
             },
-            WorldError::Invalid { field, key, .. } => Self::Invalid(vec![Fault::new(field, key)]),
+            WorldError::Invalid {
+                field,
+                key,
+                message,
+            } => {
+                let why = Reason::new(key).with("what", message);
+                Self::Invalid(vec![Fault { at: field, why }])
+            }
             WorldError::Refused { key, details, .. } => Self::Refused(Reason { key, details }),
             WorldError::Stale(_) | WorldError::Repeated(_) => Self::Conflict,
             WorldError::Taken { space, key } => {
-                let why = Reason::new("common-error-taken").with("name", key);
+                let why = Reason::new("error-taken").with("what", key);
                 Self::Invalid(vec![Fault { at: space, why }])
             }
             other => Self::internal(other),

@@ -52,6 +52,16 @@ impl Text {
         bundle::word(self.lang, code).unwrap_or(Cow::Borrowed(code))
     }
 
+    /// Several codes by their names, any of which would do: 「同意済み」「提供済み」, `consented or
+    /// released`.
+    pub fn either<'c>(self, codes: impl Iterator<Item = &'c str>) -> String {
+        let names: Vec<_> = codes.map(|code| self.word(code)).collect();
+        match self.lang {
+            Lang::Ja => names.iter().map(|name| format!("「{name}」")).collect(),
+            Lang::En => names.join(" or "),
+        }
+    }
+
     /// The message `key` with one variable, for templates.
     pub fn t1(self, key: &str, name: &'static str, value: impl TextArg) -> Cow<'static, str> {
         self.t_args(key, &[(name, &value)])

@@ -92,7 +92,6 @@ common-error-not-found-do = The address is wrong, or nothing here is visible to 
 common-error-sign-in = Please sign in
 common-error-sign-in-do = Sign in, or send a valid API key.
 common-error-refused = This can't be done now
-common-error-taken = “{ $name }” is already in use.
 common-error-again = Please confirm who you are
 common-error-again-do = This needs your second factor once more.
 common-error-forbidden = You can't do this

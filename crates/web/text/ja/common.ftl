@@ -86,7 +86,6 @@ common-error-not-found-do = アドレスが違うか、あなたに見えるも�
 common-error-sign-in = サインインが必要です
 common-error-sign-in-do = サインインするか、有効な API キーを添えてください。
 common-error-refused = いまはできません
-common-error-taken = 「{ $name }」は、すでに使われています。
 common-error-again = もう一度、本人確認が必要です
 common-error-again-do = この操作の前に、第二要素を入れ直してください。
 common-error-forbidden = この操作はできません
