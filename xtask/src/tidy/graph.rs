@@ -50,6 +50,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "policy",
             "sharing",
             "store",
+            "store-sqlite",
+            "store-postgres",
             "world",
             "web",
         ],
