@@ -123,7 +123,11 @@ impl Mutator {
         let from = self.numbers.below(self.pool.len());
         let mut input = self.pool.get(from).cloned().unwrap_or_default();
         // One change most often: many together leave little that is still well formed.
-        let more = if self.numbers.below(2) == 0 { 0 } else { self.numbers.below(6) };
+        let more = if self.numbers.below(2) == 0 {
+            0
+        } else {
+            self.numbers.below(6)
+        };
         for _ in 0..=more {
             self.change(&mut input);
         }
@@ -143,7 +147,7 @@ impl Mutator {
     fn change(&mut self, input: &mut Vec<u8>) {
         let at = self.numbers.below(input.len() + 1);
         let length = self.numbers.below((input.len() - at).min(64) + 1);
-        match self.numbers.below(10) {
+        match self.numbers.below(13) {
             0 => {
                 if let Some(byte) = input.get_mut(at) {
                     *byte ^= 1 << self.numbers.below(8);
@@ -184,7 +188,30 @@ impl Mutator {
                 input.truncate(at);
                 input.extend_from_slice(&spliced);
             }
+            9..=11 => self.exchange_words(input, at),
             _ => input.truncate(at),
         }
+    }
+
+    /// Puts another word, or a piece, in the place of a quoted one: JSON and tables stay well
+    /// formed.
+    fn exchange_words(&mut self, input: &mut Vec<u8>, at: usize) {
+        let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
+        let quotes: Vec<usize> = input
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| is_quote(byte))
+            .map(|(place, _)| place)
+            .collect();
+        let next = quotes.partition_point(|place| *place < at);
+        let (Some(open), Some(close)) = (quotes.get(next), quotes.get(next + 1)) else {
+            return;
+        };
+        let from = self.numbers.below(quotes.len());
+        let other = match (quotes.get(from), quotes.get(from + 1)) {
+            (Some(one), Some(two)) if self.numbers.below(2) == 0 => input[one + 1..*two].to_vec(),
+            _ => PIECES[self.numbers.below(PIECES.len())].to_vec(),
+        };
+        input.splice(open + 1..*close, other);
     }
 }

@@ -12,7 +12,7 @@
 //! | a table | [`table::propose`], [`table::read_table`]; cells that leave: [`csv_safe`] |
 //! | a mail | [`mail::read_mail`], [`mail::mail_indicators`] |
 //! | JSON | [`guard`], [`check_json`] |
-//! | a file name, a time | [`safe_file_name`], [`read_when`] |
+//! | a file name, a time, a file of which one must not say more | [`safe_file_name`], [`read_when`], [`binary_type`] |
 //! | a whole submission, by any way | [`submission::from_form`] and its siblings |
 //!
 //! What cannot be read is data beside what can: a row without a value, a letter that is none, a
@@ -20,6 +20,7 @@
 
 #![forbid(unsafe_code)]
 
+mod binary;
 mod csv_safe;
 mod decode;
 mod extract;
@@ -38,6 +39,7 @@ pub mod table;
 mod value;
 mod when;
 
+pub use binary::binary_type;
 pub use csv_safe::{csv_plain, csv_safe};
 pub use decode::{DecodeError, DecodeNote, DecodeOptions, Decoded, decode};
 pub use extract::{ExtractOptions, extract};

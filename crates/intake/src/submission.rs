@@ -254,6 +254,12 @@ pub enum SubmissionError {
     /// The STIX does not read.
     #[error(transparent)]
     Stix(#[from] kaname_stix::StixError),
+    /// A text or table was expected, and the bytes are something else.
+    #[error("this is no text but {media_type}; send it as an attachment")]
+    NotText {
+        /// What it is by its first bytes.
+        media_type: String,
+    },
     /// Nothing is in it: no text, value, object or file.
     #[error("the submission is empty")]
     Empty,

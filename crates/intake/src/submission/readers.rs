@@ -2,6 +2,7 @@
 
 use super::normal::{self, Values};
 use super::{Problem, SubmissionError, SubmissionOptions, Submitted, SubmittedValue, Way};
+use crate::binary::binary_type;
 use crate::decode::{DecodeNote, DecodeOptions, decode};
 use crate::extract::extract;
 use crate::indicator::Finding;
@@ -117,6 +118,10 @@ pub fn from_table(
 }
 
 fn text_of(bytes: &[u8], max_bytes: usize) -> Result<(String, Vec<Problem>), SubmissionError> {
+    if let Some(media_type) = binary_type(bytes) {
+        let media_type = media_type.to_owned();
+        return Err(SubmissionError::NotText { media_type });
+    }
     let read = decode(
         bytes,
         &DecodeOptions {

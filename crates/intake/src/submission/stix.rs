@@ -9,7 +9,7 @@ use super::{
 };
 use crate::indicator::{Kind, Span};
 use crate::value::read_value_as;
-use crate::when::read_when;
+use crate::when::{When, read_when};
 
 /// Objects whose name and description are about the whole.
 const WHOLES: &[&str] = &["report", "grouping", "incident", "note", "campaign"];
@@ -27,6 +27,16 @@ struct Words {
     valid_from: Option<String>,
     #[serde(default)]
     first_observed: Option<String>,
+    #[serde(default)]
+    first_seen: Option<String>,
+}
+
+impl Words {
+    /// When what the object tells of was seen first.
+    fn seen(&self) -> Option<When> {
+        let said = self.first_observed.as_deref();
+        said.or(self.first_seen.as_deref()).and_then(read_when)
+    }
 }
 
 /// Reads a bundle, a TAXII envelope, a list of objects or one object.
@@ -63,11 +73,13 @@ pub(super) fn read(
         range,
         objects: read.objects.len(),
     });
+    let mut earliest = None;
     for (index, object) in read.objects.iter().enumerate() {
         match head(object.get()) {
             Ok(head) => {
                 let words: Words = serde_json::from_str(object.get()).unwrap_or_default();
                 take(index, &head, &words, values);
+                earliest = earlier(earliest, words.seen());
                 tell(&head, words, options, submitted);
             }
             Err(error) => {
@@ -76,7 +88,16 @@ pub(super) fn read(
             }
         }
     }
+    // What the form around the objects says goes before.
+    submitted.occurred = submitted.occurred.or(earliest);
     Ok(())
+}
+
+fn earlier(one: Option<When>, other: Option<When>) -> Option<When> {
+    [one, other]
+        .into_iter()
+        .flatten()
+        .min_by_key(|when| when.at)
 }
 
 fn take(index: usize, head: &Head, words: &Words, values: &mut Values<'_>) {

@@ -384,3 +384,38 @@ fn what_has_not_happened_yet_is_refused() {
     };
     assert_eq!(errors[0].what, FieldFault::NotYet { latest });
 }
+
+#[test]
+fn files_that_are_no_text_are_told_so() {
+    for (bytes, media_type) in [
+        (&b"PK\x03\x04\x14\0"[..], "application/zip"),
+        (b"%PDF-1.7\n", "application/pdf"),
+        (
+            b"MZ\x90\0\x03\0",
+            "application/vnd.microsoft.portable-executable",
+        ),
+        (b"\xd4\xc3\xb2\xa1\x02\0", "application/vnd.tcpdump.pcap"),
+    ] {
+        let error = from_file("table.csv", bytes, &options()).unwrap_err();
+        let told = SubmissionError::NotText {
+            media_type: media_type.into(),
+        };
+        assert_eq!(error, told);
+    }
+    assert!(from_text("MZから始まる文 203.0.113.7".as_bytes(), &options()).is_ok());
+}
+
+#[test]
+fn stix_says_when_it_was_first_seen() {
+    let stix = br#"[{"type":"sighting","spec_version":"2.1","id":"sighting--00000000-0000-4000-8000-000000000001",
+        "created":"2026-05-01T00:00:00Z","modified":"2026-05-01T00:00:00Z","first_seen":"2026-04-02T00:00:00Z",
+        "sighting_of_ref":"indicator--00000000-0000-4000-8000-000000000002"},
+        {"type":"observed-data","spec_version":"2.1","id":"observed-data--00000000-0000-4000-8000-000000000003",
+        "created":"2026-05-01T00:00:00Z","modified":"2026-05-01T00:00:00Z","first_observed":"2026-04-01T00:00:00Z",
+        "last_observed":"2026-04-01T00:00:00Z","number_observed":1}]"#;
+    let read = from_stix(stix, &options()).unwrap();
+    assert_eq!(
+        read.occurred.unwrap().at.to_string(),
+        "2026-04-01T00:00:00Z"
+    );
+}
