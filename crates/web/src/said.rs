@@ -52,7 +52,7 @@ mod tests {
         let japanese = said(Text::new(Lang::Ja), &refused).unwrap();
         assert_eq!(
             japanese,
-            "いまの状態（派生済み）ではできません。「同意済み」「第二担当待ち」のときにできます。"
+            "いまの状態（作成中）ではできません。「同意済み」「承認待ち」のときにできます。"
         );
         let english = said(Text::new(Lang::En), &refused).unwrap();
         assert!(english.ends_with("possible when it is consented or awaiting second officer."));

@@ -117,6 +117,11 @@ impl Keys {
         self.seal.derive("content").derive(&handle.to_string())
     }
 
+    /// Key of drafts: they name their provider, and are sealed like what was submitted.
+    pub(crate) fn drafts(&self) -> SecretKey {
+        self.seal.derive("draft")
+    }
+
     /// The tag under which a party finds its own handles.
     pub(crate) fn party_tag(&self, party: PartyId) -> [u8; 32] {
         self.seal.derive("party").tag(party.bytes())

@@ -14,6 +14,7 @@ mod page;
 pub mod part;
 mod preference;
 mod request;
+mod upload;
 #[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
@@ -28,3 +29,4 @@ pub use nav::{NavGroup, NavItem, Section};
 pub use page::{Page, Theme, show, show_with};
 pub use preference::endpoint as preference_endpoint;
 pub use request::Frame;
+pub use upload::{Upload, UploadedFile};

@@ -89,11 +89,13 @@ impl World {
         .map_err(stix)
     }
 
-    /// The content a draft leads to. Objects of `earlier` that say the same keep their ids and bytes.
+    /// The content a draft leads to. Objects of `earlier` that say the same keep their ids and bytes;
+    /// `seen` is when its values were first seen, for a first derivation.
     pub async fn compose(
         &self,
         draft: ItemDraft,
         earlier: &[String],
+        seen: Option<Timestamp>,
     ) -> Result<Content, WorldError> {
         let author = self.author().await?;
         let plan = Plan {
@@ -106,7 +108,7 @@ impl World {
             techniques: &draft.techniques,
             tlp: draft.tlp,
             pap: draft.pap,
-            seen: None,
+            seen,
             valid_until: draft.valid_until,
             now: self.now(),
         };
@@ -149,7 +151,7 @@ impl World {
             party: provider.id.cast(),
             report: Some(new.report),
         })?;
-        let content = self.compose(new.draft, &[]).await?;
+        let content = self.compose(new.draft, &[], report.state.submission.seen).await?;
         let evidence = evidence(&provider.state, Some(&technique));
         let rows = checklist::check(&content, &evidence);
         let changes = deriving::derive_item(Derive {
@@ -186,7 +188,7 @@ impl World {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
         Self::unchanged(&desk.item, expected)?;
-        let content = self.compose(draft, &desk.item.state.content.objects).await?;
+        let content = self.compose(draft, &desk.item.state.content.objects, None).await?;
         let technique = self.technique_behind(&desk.link).await?;
         let evidence = evidence(&desk.provider.state, technique.as_ref());
         let rows = checklist::check(&content, &evidence);

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most objects of one part: one event, one durable commit.
-pub const PART: usize = 10_000;
+const PART: usize = 10_000;
 /// Longest name of a source, in bytes.
 const MAX_SOURCE: usize = 300;
 

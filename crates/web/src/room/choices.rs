@@ -1,0 +1,49 @@
+//! Choices that several rooms offer: markings, sectors.
+
+use std::borrow::Cow;
+
+use kaname_directory::day_of;
+use kaname_kernel::{Pap, Tlp};
+
+use crate::{
+    frame::{
+        Page,
+        part::{Choice, Field},
+    },
+    house::House,
+    text::Lang,
+};
+
+/// The five TLP labels, each with what it means.
+pub(super) fn tlp(page: &Page, name: &str, label: Cow<'static, str>, chosen: Tlp) -> Field {
+    let choice = |tlp: Tlp| Choice::new(tlp.label(), tlp.to_string()).hint(page.tlp_meaning(tlp));
+    let all = Tlp::ALL.map(choice).to_vec();
+    page.radio(name, label, all).value(chosen.label())
+}
+
+/// The four PAP labels, each with what it means.
+pub(super) fn pap(page: &Page, name: &str, label: Cow<'static, str>, chosen: Pap) -> Field {
+    let choice = |pap: Pap| Choice::new(pap.label(), pap.to_string()).hint(page.pap_meaning(pap));
+    let all = Pap::ALL.map(choice).to_vec();
+    page.radio(name, label, all).value(chosen.label())
+}
+
+/// The sectors in force today, or none.
+pub(super) fn sector(page: &Page, house: &House, name: &str, chosen: Option<&str>) -> Field {
+    let today = day_of(page.now);
+    let mut all = vec![Choice::new("", page.t("submission-sector-none"))];
+    for sector in house.world().catalogue().sectors_on(today) {
+        all.push(Choice::new(sector.code.as_str(), sector.name.get(lang(page))));
+    }
+    page.select(name, page.t("submission-sector"), all)
+        .hint(page.t("submission-sector-hint"))
+        .value(chosen.unwrap_or(""))
+}
+
+/// The directory's word for the page's language.
+pub(super) fn lang(page: &Page) -> kaname_directory::Lang {
+    match page.lang() {
+        Lang::Ja => kaname_directory::Lang::Ja,
+        Lang::En => kaname_directory::Lang::En,
+    }
+}

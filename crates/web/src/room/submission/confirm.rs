@@ -1,0 +1,244 @@
+//! Handing in, second step: which of the values found are meant, then submit.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use kaname_intake::{
+    ExcludedReason, Note,
+    submission::{Problem, Submitted},
+};
+use kaname_world::{
+    World, WorldError,
+    sharing::{Attachment, Draft},
+};
+
+use crate::{
+    error::Failure,
+    frame::{
+        Flash, Frame, Page, Section, Upload,
+        part::{Field, Notice, Tone},
+        show,
+    },
+    house::{By, House},
+    room::words,
+    said::said,
+    text::Text,
+};
+
+#[derive(Template)]
+#[template(path = "room/submission/confirm.html")]
+struct ConfirmPage {
+    page: Page,
+    title: String,
+    seen: Option<String>,
+    technique: String,
+    victim: String,
+    values: Vec<ValueRow>,
+    left_out: Vec<ValueRow>,
+    notices: Vec<Notice>,
+    tlp: kaname_kernel::Tlp,
+    pap: kaname_kernel::Pap,
+    attachments: Field,
+    once: String,
+}
+
+/// A value found, as a row to confirm.
+struct ValueRow {
+    key: String,
+    kind: String,
+    value: String,
+    shown: Option<String>,
+    place: String,
+    notes: Vec<String>,
+}
+
+pub(super) async fn ask(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+) -> Result<Response, Failure> {
+    let draft = house.world().draft(&by).await?;
+    let Some((draft, read)) = draft.and_then(with_read) else {
+        return frame.go("/submissions/new");
+    };
+    show(&page(&frame, &draft, &read))
+}
+
+fn with_read(draft: Draft) -> Option<(Draft, Submitted)> {
+    let read = draft.read.clone()?;
+    Some((draft, read))
+}
+
+fn page(frame: &Frame, draft: &Draft, read: &Submitted) -> ConfirmPage {
+    let text = frame.text();
+    let page = frame.page(Section::Submissions, text.t("submission-confirm"));
+    let values = read.values.iter().enumerate();
+    let left_out = read.left_out.iter().enumerate();
+    ConfirmPage {
+        title: read.title.clone(),
+        seen: read.occurred.map(|when| text.jst(when.at, frame.now())),
+        technique: read.technique.clone(),
+        victim: read.victim.clone(),
+        values: values
+            .map(|(index, value)| row(text, format!("v{index}"), value, None))
+            .collect(),
+        left_out: left_out
+            .map(|(index, left)| row(text, format!("x{index}"), &left.value, Some(&left.reason)))
+            .collect(),
+        notices: notices(text, read),
+        tlp: draft.terms.tlp,
+        pap: draft.terms.pap,
+        attachments: page
+            .file("attachments", text.t("submission-attachments"))
+            .hint(text.t("submission-attachments-hint"))
+            .optional(),
+        once: draft.once.clone(),
+        page,
+    }
+}
+
+fn row(
+    text: Text,
+    key: String,
+    value: &kaname_intake::submission::SubmittedValue,
+    left_out: Option<&ExcludedReason>,
+) -> ValueRow {
+    let mut notes: Vec<String> = value.notes.iter().map(|note| note_said(text, *note)).collect();
+    if !value.comment.is_empty() {
+        notes.push(value.comment.clone());
+    }
+    if let Some(reason) = left_out {
+        let own = match reason {
+            ExcludedReason::OwnDomain(own)
+            | ExcludedReason::OwnNetwork(own)
+            | ExcludedReason::MentionsOwn(own) => own,
+        };
+        notes.push(text.t1("submission-own", "own", own.as_str()).into_owned());
+    }
+    ValueRow {
+        key,
+        kind: words::value_kind(text, value.kind),
+        shown: (value.as_written != value.value).then(|| value.as_written.clone()),
+        value: value.value.clone(),
+        place: value.place.clone(),
+        notes,
+    }
+}
+
+fn note_said(text: Text, note: Note) -> String {
+    let key = match note {
+        Note::Defanged => "submission-note-defanged",
+        Note::Private | Note::Loopback | Note::LinkLocal => "submission-note-internal",
+        Note::Multicast | Note::Reserved => "submission-note-reserved",
+        Note::Documentation => "submission-note-documentation",
+        Note::LooksLikeVersion => "submission-note-version",
+        Note::Doubtful => "submission-note-doubtful",
+        Note::HostBitsSet | Note::ZoneDropped | Note::V4Mapped => "submission-note-changed",
+        Note::WideNetwork => "submission-note-wide",
+        Note::Port(port) => {
+            return text.t1("submission-note-port", "port", port.to_string()).into_owned();
+        }
+        Note::SchemeAssumed => "submission-note-scheme",
+        Note::UnknownTld => "submission-note-tld",
+        Note::PublicSuffix => "submission-note-suffix",
+        Note::EmptyFile => "submission-note-empty-file",
+    };
+    text.t(key).into_owned()
+}
+
+/// What did not become part of it: nothing is lost silently.
+fn notices(text: Text, read: &Submitted) -> Vec<Notice> {
+    let mut said = Vec::new();
+    for problem in read.problems.iter().take(20) {
+        let what = match problem {
+            Problem::Row(error) => {
+                let what = error.what.to_string();
+                text.t2("submission-row", "line", error.line, "what", what).into_owned()
+            }
+            Problem::Mail(note) => format!("{note:?}"),
+            Problem::Text(note) => format!("{note:?}"),
+            Problem::Object { index, what } => format!("objects[{index}]: {what}"),
+            Problem::TooManyValues { limit } => {
+                text.t1("submission-too-many", "limit", *limit).into_owned()
+            }
+            Problem::UnusableOwn(own) => own.join(", "),
+        };
+        said.push(Notice {
+            tone: Tone::Care,
+            title: text.t("submission-problem").into_owned(),
+            text: what,
+        });
+    }
+    said
+}
+
+pub(super) async fn submit(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let text = frame.text();
+    let draft = world.draft(&by).await?;
+    let once = upload.get("once").to_owned();
+    let Some((draft, mut read)) = draft.and_then(with_read) else {
+        // Sent twice: the draft went with the first; the report is in the list.
+        return frame.go("/submissions");
+    };
+    if draft.once != once {
+        return frame.go("/submissions/confirm");
+    }
+    confirmed(&mut read, &upload);
+    let original = match &draft.original {
+        Some((name, encoded)) => Some(Attachment {
+            name: name.clone(),
+            bytes: STANDARD.decode(encoded).map_err(Failure::internal)?,
+        }),
+        None => None,
+    };
+    let attachments = upload.into_files().into_iter().map(|file| Attachment {
+        name: file.name,
+        bytes: file.bytes,
+    });
+    let attachments = attachments.collect();
+    let report = World::report_from(read, draft.terms.clone(), original, attachments);
+    match world.submit(&by, report, Some(&once)).await {
+        Ok(receipt) => {
+            world.drop_draft(&by).await?;
+            let number = receipt.number.as_str();
+            let done = Flash::done(text.t1("submission-received", "number", number));
+            frame.go_saying(&format!("/submissions/{number}"), &done)
+        }
+        Err(error) => refused(&frame, error),
+    }
+}
+
+fn refused(frame: &Frame, error: WorldError) -> Result<Response, Failure> {
+    match said(frame.text(), &error) {
+        Some(said) => frame.go_saying("/submissions/confirm", &Flash::refused(said)),
+        None => Err(error.into()),
+    }
+}
+
+/// Keeps the values that were ticked, of those found and of those left out.
+fn confirmed(read: &mut Submitted, upload: &Upload) {
+    let ticked: BTreeSet<&str> = upload.all("value").collect();
+    let left_out = std::mem::take(&mut read.left_out);
+    let mut index = 0;
+    read.values.retain(|_| {
+        let keep = ticked.contains(format!("v{index}").as_str());
+        index += 1;
+        keep
+    });
+    for (index, left) in left_out.into_iter().enumerate() {
+        if ticked.contains(format!("x{index}").as_str()) {
+            read.values.push(left.value);
+        }
+    }
+}

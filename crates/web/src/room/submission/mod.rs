@@ -1,0 +1,111 @@
+//! The provider's desk: hand in a report, follow it, answer what the hub asks.
+
+mod confirm;
+mod list;
+mod new;
+mod show;
+
+use axum::{http::Method, routing};
+use kaname_policy::Action;
+
+use crate::{
+    house::House,
+    route::{Access, Audit, Endpoint},
+};
+
+/// Largest file or set of attachments, in bytes.
+const UPLOAD: u64 = 72 << 20;
+
+const SUBMIT: Access = Access::SignedIn(&[Action::SubmissionSubmit]);
+const OWN: Access = Access::SignedIn(&[Action::SubmissionReadOwn]);
+const READS: Audit = Audit::None("reads the own party's reports only");
+const DRAFT: Audit = Audit::None("a draft is no submission; it is sealed and forgotten");
+
+/// Endpoints of this room.
+pub fn endpoints() -> Vec<Endpoint<House>> {
+    vec![
+        Endpoint::new(
+            Method::GET,
+            "/submissions",
+            "submission.list",
+            OWN,
+            READS,
+            routing::get(list::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/submissions/new",
+            "submission.ask",
+            SUBMIT,
+            READS,
+            routing::get(new::ask),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/submissions/draft",
+            "draft.keep",
+            SUBMIT,
+            DRAFT,
+            routing::post(new::keep),
+        )
+        .with_body(UPLOAD),
+        Endpoint::new(
+            Method::POST,
+            "/submissions/draft/drop",
+            "draft.drop",
+            SUBMIT,
+            DRAFT,
+            routing::post(new::discard),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/submissions/new",
+            "submission.read",
+            SUBMIT,
+            DRAFT,
+            routing::post(new::read),
+        )
+        .with_body(UPLOAD),
+        Endpoint::new(
+            Method::GET,
+            "/submissions/confirm",
+            "submission.confirm",
+            SUBMIT,
+            READS,
+            routing::get(confirm::ask),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/submissions",
+            "submission.submit",
+            SUBMIT,
+            Audit::Event("report.submitted"),
+            routing::post(confirm::submit),
+        )
+        .with_body(UPLOAD),
+        Endpoint::new(
+            Method::GET,
+            "/submissions/{number}",
+            "submission.show",
+            OWN,
+            READS,
+            routing::get(show::show_own),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/submissions/{number}/answer",
+            "submission.answer",
+            SUBMIT,
+            Audit::Event("report.answered"),
+            routing::post(show::answer),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/submissions/{number}/withdraw",
+            "submission.withdraw",
+            SUBMIT,
+            Audit::Event("report.withdrawn"),
+            routing::post(show::withdraw),
+        ),
+    ]
+}

@@ -1,0 +1,259 @@
+//! Handing in, first step: type, paste or bring a file.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{Html, IntoResponse as _, Response},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use kaname_sharing::report::Urgency;
+use kaname_world::{
+    WorldError,
+    sharing::{Draft, Terms},
+};
+
+use crate::{
+    error::Failure,
+    frame::{
+        Flash, Frame, Page, Section, Upload,
+        part::{self, Choice, Field},
+        show, show_with,
+    },
+    house::{By, House},
+    room::choices,
+    said::said,
+};
+
+#[derive(Template)]
+#[template(path = "room/submission/new.html")]
+struct NewPage {
+    page: Page,
+    fields: Vec<Field>,
+    terms: Vec<Field>,
+    keeps: part::Draft,
+    original: Option<String>,
+    wrong: Option<String>,
+}
+
+pub(super) async fn ask(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+) -> Result<Response, Failure> {
+    let draft = house.world().draft(&by).await?.unwrap_or_default();
+    show(&page(&house, &frame, &draft, None))
+}
+
+fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<String>) -> NewPage {
+    let text = frame.text();
+    let page = frame.page(Section::Submissions, text.t("submission-new"));
+    let fields = vec![
+        page.line("text", "title", text.t("submission-title"))
+            .hint(text.t("submission-title-hint"))
+            .value(&draft.title)
+            .longest(200)
+            .optional(),
+        page.lines(12, "technique", text.t("submission-technique"))
+            .hint(text.t("submission-technique-hint"))
+            .value(&draft.technique)
+            .optional(),
+        page.file("file", text.t("submission-file"))
+            .hint(text.t("submission-file-hint"))
+            .optional(),
+        page.lines(4, "victim", text.t("submission-victim"))
+            .hint(text.t("submission-victim-hint"))
+            .value(&draft.victim)
+            .optional(),
+        page.line("text", "seen", text.t("submission-seen"))
+            .hint(text.t("submission-seen-hint"))
+            .value(&draft.seen)
+            .longest(60)
+            .optional(),
+    ];
+    let terms = vec![
+        choices::tlp(&page, "tlp", text.t("submission-tlp"), draft.terms.tlp)
+            .hint(text.t("submission-tlp-hint")),
+        choices::pap(&page, "pap", text.t("submission-pap"), draft.terms.pap)
+            .hint(text.t("submission-pap-hint")),
+        choices::sector(&page, house, "sector", draft.terms.sector.as_deref()),
+        page.select("urgency", text.t("submission-urgency"), urgencies(&page))
+            .value(urgency_name(draft.terms.urgency)),
+    ];
+    let said = draft.kept.map(|kept| {
+        let at = text.clock(kept);
+        text.t1("submission-kept", "at", at).into_owned()
+    });
+    NewPage {
+        keeps: part::Draft {
+            to: "/submissions/draft".to_owned(),
+            said: said.unwrap_or_default(),
+        },
+        original: draft.original.as_ref().map(|(name, _)| name.clone()),
+        page,
+        fields,
+        terms,
+        wrong,
+    }
+}
+
+fn urgencies(page: &Page) -> Vec<Choice> {
+    let choice = |name: &str, key: &str| Choice::new(name, page.t(key));
+    vec![
+        choice("low", "submission-urgency-low"),
+        choice("normal", "submission-urgency-normal"),
+        choice("high", "submission-urgency-high"),
+    ]
+}
+
+fn urgency_name(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Low => "low",
+        Urgency::Normal => "normal",
+        Urgency::High => "high",
+    }
+}
+
+/// What the form says, over the draft that was kept: a file read before stays unless a new one comes.
+fn draft_of(upload: &Upload, before: Option<Draft>) -> Draft {
+    let before = before.unwrap_or_default();
+    let terms = Terms {
+        tlp: upload.get("tlp").parse().unwrap_or(Terms::default().tlp),
+        pap: upload.get("pap").parse().unwrap_or(Terms::default().pap),
+        sector: Some(upload.get("sector").to_owned()).filter(|code| !code.is_empty()),
+        urgency: match upload.get("urgency") {
+            "low" => Urgency::Low,
+            "high" => Urgency::High,
+            _ => Urgency::Normal,
+        },
+        ..before.terms
+    };
+    let original = upload.file("file").map(|file| {
+        let bytes = STANDARD.encode(&file.bytes);
+        (file.name.clone(), bytes)
+    });
+    Draft {
+        once: before.once,
+        title: upload.get("title").to_owned(),
+        technique: upload.get("technique").to_owned(),
+        victim: upload.get("victim").to_owned(),
+        seen: upload.get("seen").to_owned(),
+        terms,
+        read: None,
+        original: original.or(before.original),
+        kept: None,
+    }
+}
+
+pub(super) async fn keep(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let before = world.draft(&by).await?;
+    world.keep_draft(&by, &draft_of(&upload, before)).await?;
+    let at = frame.text().clock(frame.now());
+    let said = frame.text().t1("submission-kept", "at", at);
+    // A clock's digits and a fixed sentence: nothing here was typed by anyone.
+    Ok(Html(said.into_owned()).into_response())
+}
+
+pub(super) async fn discard(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+) -> Result<Response, Failure> {
+    house.world().drop_draft(&by).await?;
+    let done = Flash::done(frame.text().t("submission-dropped"));
+    frame.go_saying("/submissions", &done)
+}
+
+/// Reads what was handed in and goes on to have its values confirmed.
+pub(super) async fn read(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let before = world.draft(&by).await?;
+    let mut draft = draft_of(&upload, before);
+    match read_draft(&house, &by, &draft) {
+        Ok(read) => {
+            draft.read = Some(read);
+            world.keep_draft(&by, &draft).await?;
+            frame.go("/submissions/confirm")
+        }
+        Err(error) => {
+            let wrong = said(frame.text(), &error);
+            let Some(wrong) = wrong else {
+                return Err(error.into());
+            };
+            // What was typed is kept; only the file that could not be read is let go.
+            draft.original = None;
+            world.keep_draft(&by, &draft).await?;
+            let page = page(&house, &frame, &draft, Some(wrong));
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}
+
+fn read_draft(
+    house: &House,
+    by: &By,
+    draft: &Draft,
+) -> Result<kaname_intake::submission::Submitted, WorldError> {
+    let world = house.world();
+    let typed = draft.technique.trim();
+    let mut read = match &draft.original {
+        Some((name, encoded)) => {
+            let bytes = STANDARD.decode(encoded).map_err(WorldError::encoding)?;
+            let mut read = world.read_in(by, name, &bytes)?;
+            if !typed.is_empty() {
+                let more = world.read_in(by, "pasted.txt", typed.as_bytes())?;
+                let known = |value: &kaname_intake::submission::SubmittedValue| {
+                    read.values
+                        .iter()
+                        .any(|one| one.kind == value.kind && one.value == value.value)
+                };
+                let fresh: Vec<_> =
+                    more.values.into_iter().filter(|value| !known(value)).collect();
+                read.values.extend(fresh);
+                read.left_out.extend(more.left_out);
+                read.technique = typed.to_owned();
+            }
+            read
+        }
+        None if typed.is_empty() => {
+            return Err(WorldError::invalid(
+                "technique",
+                "error-empty",
+                "a description, values or a file are needed",
+            ));
+        }
+        None => world.read_in(by, "pasted.txt", typed.as_bytes())?,
+    };
+    if !draft.title.trim().is_empty() {
+        read.title = draft.title.trim().to_owned();
+    }
+    if read.title.trim().is_empty() {
+        let first = read.technique.lines().map(str::trim).find(|line| !line.is_empty());
+        read.title = first.unwrap_or("—").chars().take(60).collect();
+    }
+    if !draft.victim.trim().is_empty() {
+        read.victim = draft.victim.trim().to_owned();
+    }
+    if !draft.seen.trim().is_empty() {
+        read.occurred = kaname_intake::read_when(&draft.seen);
+        if read.occurred.is_none() {
+            return Err(WorldError::invalid(
+                "seen",
+                "error-time",
+                "not a date or time that can be read",
+            ));
+        }
+    }
+    Ok(read)
+}

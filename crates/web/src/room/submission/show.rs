@@ -1,0 +1,178 @@
+//! One of the provider's own reports: where it stands, who opened it and why, questions, what was
+//! derived from it.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use kaname_directory::Account;
+use kaname_kernel::MatterId;
+use kaname_sharing::{Item, Report, number, report::Closing};
+use kaname_world::WorldError;
+use serde::Deserialize;
+
+use crate::{
+    error::Failure,
+    frame::{
+        Flash, Frame, Page, Posted, Section,
+        part::{At, Field, Row, Steps, Verb},
+        show,
+    },
+    house::{By, House},
+    room::{choices, words},
+    said::said,
+};
+
+#[derive(Template)]
+#[template(path = "room/submission/show.html")]
+struct ShowPage {
+    page: Page,
+    number: String,
+    state: String,
+    tlp: kaname_kernel::Tlp,
+    pap: kaname_kernel::Pap,
+    steps: Steps,
+    seen: Option<At>,
+    technique: String,
+    victim: String,
+    values: Vec<(String, String)>,
+    attachments: Vec<String>,
+    openings: Vec<(String, String, At)>,
+    thread: Vec<(bool, String, At)>,
+    reply: Option<Field>,
+    items: Vec<Row>,
+    closing: Option<String>,
+    withdraw: Option<Verb>,
+    proof: Verb,
+}
+
+/// The id behind a receipt number, if it is the caller's own.
+async fn own(house: &House, by: &By, typed: &str) -> Result<MatterId, Failure> {
+    let key = number::normalise(typed);
+    let report = house.world().find::<Report>(by, "receipt", &key).await?;
+    let handle = report.state.submission.handle;
+    if house.world().owns(by, Some(handle.cast())).await? {
+        Ok(report.id)
+    } else {
+        Err(Failure::NotFound)
+    }
+}
+
+pub(super) async fn show_own(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+) -> Result<Response, Failure> {
+    let text = frame.text();
+    let world = house.world();
+    let id = own(&house, &by, &typed).await?;
+    let view = world.report(&by, id).await?;
+    let content = view.content.unwrap_or_default();
+    let report = view.report.state;
+    let submission = &report.submission;
+    let page = frame.page(Section::Submissions, content.title.as_str());
+    let mut items = Vec::new();
+    let mut furthest = None;
+    for item in view.items {
+        let item = world.see::<Item>(&by, item).await?;
+        let state = &item.state;
+        furthest = furthest.max(Some(words::way_of_item(state.state)));
+        let href = format!("/items/{}", state.number);
+        let title = state.content.title.in_language(page.lang().tag());
+        let tag = page.tag(words::item_state(text, state.state));
+        let due = page.came(state.revised_at, state.number.as_str());
+        items.push(Row::new(due, href, title).tlp(page.tlp(state.content.tlp)).tag(tag));
+    }
+    let mut openings = Vec::new();
+    for opening in &report.openings {
+        let officer = world.load::<Account>(opening.officer.cast()).await?;
+        let title = officer.map(|officer| officer.state.title.get(choices::lang(&page)).to_owned());
+        openings.push((title.unwrap_or_default(), opening.reason.clone(), page.at(opening.at)));
+    }
+    let open = report.closing.is_none();
+    let href = format!("/submissions/{}", submission.receipt);
+    let now = furthest.unwrap_or_else(|| words::way_of_report(report.state));
+    let values = submission.values.iter().map(|value| {
+        let kind = words::value_kind(text, value.kind);
+        (kind, value.value.clone())
+    });
+    show(&ShowPage {
+        number: submission.receipt.clone(),
+        state: words::report_state(text, report.state, report.closing.as_ref()),
+        tlp: submission.tlp,
+        pap: submission.pap,
+        steps: page.steps(&words::way(text), now),
+        seen: content.seen.map(|seen| page.at(seen)),
+        technique: content.text,
+        victim: view.harm.map(|harm| harm.text).unwrap_or_default(),
+        values: values.collect(),
+        attachments: content.attachments,
+        openings,
+        thread: view
+            .thread
+            .into_iter()
+            .map(|(hub, said, at)| (hub, said, page.at(at)))
+            .collect(),
+        reply: open.then(|| page.lines(4, "text", text.t("submission-reply"))),
+        items,
+        closing: match &report.closing {
+            Some(Closing::NotActionable { reason }) => Some(reason.clone()),
+            _ => None,
+        },
+        withdraw: open.then(|| {
+            let to = format!("{href}/withdraw");
+            page.post(to, text.t("submission-withdraw")).grave()
+        }),
+        proof: page.link(
+            format!("/receipts?number={}", submission.receipt),
+            text.t("submission-proof"),
+        ),
+        page,
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Said {
+    text: String,
+}
+
+pub(super) async fn answer(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+    Posted(posted): Posted<Said>,
+) -> Result<Response, Failure> {
+    let id = own(&house, &by, &typed).await?;
+    let done = house.world().answer_hub(&by, id, &posted.text).await;
+    back(&frame, &typed, done, "submission-answered")
+}
+
+pub(super) async fn withdraw(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+) -> Result<Response, Failure> {
+    let id = own(&house, &by, &typed).await?;
+    let done = house.world().withdraw_report(&by, id).await;
+    back(&frame, &typed, done, "submission-withdrawn")
+}
+
+fn back(
+    frame: &Frame,
+    number: &str,
+    done: Result<(), WorldError>,
+    key: &str,
+) -> Result<Response, Failure> {
+    let to = format!("/submissions/{}", number::normalise(number));
+    match done {
+        Ok(()) => frame.go_saying(&to, &Flash::done(frame.text().t(key))),
+        Err(error) => match said(frame.text(), &error) {
+            Some(said) => frame.go_saying(&to, &Flash::refused(said)),
+            None => Err(error.into()),
+        },
+    }
+}

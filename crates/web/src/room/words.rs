@@ -1,0 +1,120 @@
+//! Words that several rooms use for kinds and states.
+
+use kaname_intake::Kind;
+use kaname_sharing::{ItemKind, ItemState, Outlet, ReportState, report::Closing};
+
+use crate::text::Text;
+
+/// What kind of value it is.
+pub(super) fn value_kind(text: Text, kind: Kind) -> String {
+    let key = match kind {
+        Kind::Ipv4 => "words-ipv4",
+        Kind::Ipv4Cidr => "words-ipv4-cidr",
+        Kind::Ipv6 => "words-ipv6",
+        Kind::Ipv6Cidr => "words-ipv6-cidr",
+        Kind::Domain => "words-domain",
+        Kind::Url => "words-url",
+        Kind::Email => "words-email",
+        Kind::Md5 => "words-md5",
+        Kind::Sha1 => "words-sha1",
+        Kind::Sha256 => "words-sha256",
+        Kind::Sha512 => "words-sha512",
+        Kind::Cve => "words-cve",
+        Kind::Asn => "words-asn",
+    };
+    text.t(key).into_owned()
+}
+
+/// Where a report stands.
+pub(super) fn report_state(text: Text, state: ReportState, closing: Option<&Closing>) -> String {
+    let key = match (state, closing) {
+        (ReportState::Submitted, _) => "words-report-submitted",
+        (ReportState::InTriage, _) => "words-report-in-triage",
+        (ReportState::Derived, _) => "words-report-derived",
+        (ReportState::Closed, Some(Closing::Withdrawn)) => "words-report-withdrawn",
+        (ReportState::Closed, Some(Closing::Duplicate { .. })) => "words-report-duplicate",
+        (ReportState::Closed, _) => "words-report-closed",
+    };
+    text.t(key).into_owned()
+}
+
+/// Where an item stands.
+pub(super) fn item_state(text: Text, state: ItemState) -> String {
+    let key = match state {
+        ItemState::Derived => "words-item-derived",
+        ItemState::AwaitingConsent => "words-item-awaiting-consent",
+        ItemState::Consented => "words-item-consented",
+        ItemState::ChangesProposed => "words-item-changes-proposed",
+        ItemState::Refused => "words-item-refused",
+        ItemState::AwaitingRelease => "words-item-awaiting-release",
+        ItemState::Released => "words-item-released",
+        ItemState::Superseded => "words-item-superseded",
+        ItemState::Withdrawn => "words-item-withdrawn",
+        ItemState::Expired => "words-item-expired",
+    };
+    text.t(key).into_owned()
+}
+
+/// What an item is about.
+pub(super) fn item_kind(text: Text, kind: ItemKind) -> String {
+    let key = match kind {
+        ItemKind::Technique => "words-kind-technique",
+        ItemKind::Indicator => "words-kind-indicator",
+        ItemKind::Vulnerability => "words-kind-vulnerability",
+        ItemKind::Phishing => "words-kind-phishing",
+        ItemKind::Malware => "words-kind-malware",
+        ItemKind::Advisory => "words-kind-advisory",
+    };
+    text.t(key).into_owned()
+}
+
+/// A way out.
+pub(super) fn outlet(text: Text, outlet: Outlet) -> String {
+    let key = match outlet {
+        Outlet::Taxii => "words-outlet-taxii",
+        Outlet::Web => "words-outlet-web",
+        Outlet::Feed => "words-outlet-feed",
+        Outlet::Mail => "words-outlet-mail",
+        Outlet::Webhook => "words-outlet-webhook",
+    };
+    text.t(key).into_owned()
+}
+
+/// The way from a report to feedback, as steps.
+pub(super) fn way(text: Text) -> Vec<crate::frame::part::Step> {
+    let keys = [
+        "words-way-submitted",
+        "words-way-triage",
+        "words-way-derived",
+        "words-way-consent",
+        "words-way-second",
+        "words-way-released",
+        "words-way-feedback",
+    ];
+    let step = |key: &str| crate::frame::part::Step {
+        label: text.t(key).into_owned(),
+        note: None,
+    };
+    keys.into_iter().map(step).collect()
+}
+
+/// Which step of [`way`] a report without an item is at.
+pub(super) const fn way_of_report(state: ReportState) -> usize {
+    match state {
+        ReportState::Submitted => 1,
+        ReportState::InTriage => 1,
+        ReportState::Derived => 2,
+        ReportState::Closed => 1,
+    }
+}
+
+/// Which step of [`way`] an item is at.
+pub(super) const fn way_of_item(state: ItemState) -> usize {
+    match state {
+        ItemState::Derived => 2,
+        ItemState::AwaitingConsent | ItemState::ChangesProposed | ItemState::Refused => 3,
+        ItemState::Consented | ItemState::AwaitingRelease => 4,
+        ItemState::Released => 6,
+        ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired => 7,
+    }
+}

@@ -1,0 +1,64 @@
+//! Whom a content would reach: what the provider and the officers are told before they decide.
+
+use kaname_directory::{Party, reader};
+use kaname_kernel::{Audience, Matter, Tlp};
+use kaname_sharing::{Content, item::released_audience};
+use kaname_store::ListQuery;
+
+use crate::{error::WorldError, world::World};
+
+/// Parties read at a time.
+const BATCH: u32 = 1_000;
+
+/// How many would see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// Anyone, signed in or not.
+    Everyone,
+    /// So many parties.
+    Parties(u32),
+    /// So many named persons.
+    Persons(u32),
+}
+
+impl World {
+    /// Whom the content would reach if it were released now.
+    pub async fn reached(&self, content: &Content) -> Result<Reached, WorldError> {
+        let persons = content.named.persons.len();
+        if content.tlp == Tlp::Red {
+            return Ok(Reached::Persons(u32::try_from(persons).unwrap_or(u32::MAX)));
+        }
+        let now = self.now();
+        let mut open = content.clone();
+        // An embargo says when, not who.
+        open.embargo = None;
+        let audience = released_audience(&open, now);
+        if audience == Audience::everyone() {
+            return Ok(Reached::Everyone);
+        }
+        let parties = self.admitted(&audience).await?;
+        Ok(Reached::Parties(u32::try_from(parties.len()).unwrap_or(u32::MAX)))
+    }
+
+    /// The parties whose people the audience admits now, whatever their accounts.
+    pub async fn admitted(&self, audience: &Audience) -> Result<Vec<Party>, WorldError> {
+        let now = self.now();
+        let groups = self.groups().await?;
+        let mut query = ListQuery::of(Party::KIND, self.everything().await?);
+        query.limit = BATCH;
+        let mut admitted = Vec::new();
+        loop {
+            let page = self.list::<Party>(&query).await?;
+            for party in page.rows {
+                let eyes = reader(&party.state, None, &groups, now);
+                if audience.admits(&eyes, now) {
+                    admitted.push(party.state);
+                }
+            }
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => return Ok(admitted),
+            }
+        }
+    }
+}
