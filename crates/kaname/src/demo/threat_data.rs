@@ -127,7 +127,9 @@ fn source(folder: &Path) -> String {
 fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = LIMITS.bytes as u64 + 1;
-    std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    std::fs::File::open(path)?
+        .take(most)
+        .read_to_end(&mut bytes)?;
     if bytes.len() > LIMITS.bytes {
         return Err(std::io::Error::other("larger than expected"));
     }
