@@ -5,9 +5,8 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, request::Parts},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kaname_policy::{Action, Resource};
 use kaname_world::{Caller, World, WorldError};
 
@@ -117,7 +116,7 @@ impl House {
     /// The caller behind a machine's key, from `Authorization: Bearer kn_…`, or Basic with the key as
     /// password or user name.
     async fn machine(&self, parts: &Parts) -> Result<Option<Caller>, Failure> {
-        let Some(token) = key_of(&parts.headers) else {
+        let Some(token) = crate::taxii::key_in(&parts.headers) else {
             return Ok(None);
         };
         let address = self.address(parts);
@@ -249,23 +248,4 @@ impl<S: Sync> FromRequestParts<S> for By {
         let by = parts.extensions.get::<Self>().cloned();
         by.ok_or_else(|| Failure::internal("the gate does not stand before this route"))
     }
-}
-
-fn key_of(headers: &HeaderMap) -> Option<String> {
-    let line = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, rest) = line.split_once(' ')?;
-    let rest = rest.trim();
-    if rest.len() > 1_024 {
-        return None;
-    }
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(rest.to_owned());
-    }
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let pair = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
-    let (user, password) = pair.split_once(':')?;
-    let key = if password.is_empty() { user } else { password };
-    Some(key.to_owned())
 }

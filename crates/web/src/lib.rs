@@ -26,4 +26,5 @@ pub mod house;
 pub mod room;
 pub mod route;
 mod said;
+pub mod taxii;
 pub mod text;

@@ -124,6 +124,10 @@ fn failure_in(response: &Response) -> Option<Arc<Failure>> {
 
 fn tell(frame: &Frame, asked: &Asked, failure: &Failure, response: &Response) -> Response {
     let number = matches!(failure, Failure::Internal(_)).then(|| log(frame, failure));
+    let path = frame.inside().address.split('?').next();
+    if let Some(told) = crate::taxii::told(path.unwrap_or_default(), failure) {
+        return told;
+    }
     if asked.page
         && let Some(redirect) = to_sign_in(frame, asked, failure)
     {

@@ -12,6 +12,7 @@ use crate::{house::House, route::Endpoint};
 /// Every endpoint of every room.
 pub fn endpoints() -> Vec<Endpoint<House>> {
     let mut all = crate::route::frame_endpoints();
+    all.extend(crate::taxii::endpoints());
     all.extend(demo::endpoints());
     all.extend(sign_in::endpoints());
     all.extend(submission::endpoints());

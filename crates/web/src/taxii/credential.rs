@@ -10,7 +10,7 @@ const LONGEST: usize = 1_024;
 const START: &str = "kn_";
 
 /// The key that a request carries; `None` when it carries none of the form.
-pub fn key_in(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn key_in(headers: &HeaderMap) -> Option<String> {
     let mut named = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(only), None) = (named.next(), named.next()) else {
         return None;

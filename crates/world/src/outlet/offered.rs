@@ -1,6 +1,5 @@
 //! Collections as machines see them, and ranges of what stands in them.
 
-use kaname_kernel::Matter;
 use kaname_policy::Action;
 use kaname_sharing::{Collection, Outlet, collection::CollectionKind};
 use kaname_store::{ObjectBytes, ObjectFilter, ObjectPage, Versions};
@@ -172,6 +171,3 @@ impl Offered {
         }
     }
 }
-
-/// Kind of the matter, for errors.
-pub(super) const COLLECTION: &str = <Collection as Matter>::KIND;

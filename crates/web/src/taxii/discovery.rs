@@ -1,0 +1,39 @@
+//! Discovery and the one API root (TAXII 2.1 §4.1, §4.2).
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde_json::json;
+
+use super::{
+    MAX_CONTENT, ROOT,
+    error::TaxiiError,
+    media::TAXII,
+    reply::{self, Accepted},
+};
+use crate::{house::House, text::Lang, frame::Host as _};
+
+/// `GET /taxii2/`
+pub(super) async fn discovery(
+    State(house): State<House>,
+    _: Accepted,
+) -> Result<Response, TaxiiError> {
+    let root = format!("{}{ROOT}", house.public_url());
+    let answer = json!({
+        "title": house.settings().hub_name(Lang::En),
+        "description": house.settings().hub_name(Lang::Ja),
+        "default": root,
+        "api_roots": [root],
+    });
+    reply::resource(StatusCode::OK, &answer)
+}
+
+/// `GET /taxii2/api/`
+pub(super) async fn root(State(house): State<House>, _: Accepted) -> Result<Response, TaxiiError> {
+    let most = house.world().settings().max_attachment_bytes;
+    let answer = json!({
+        "title": house.settings().hub_name(Lang::En),
+        "description": house.settings().hub_name(Lang::Ja),
+        "versions": [TAXII],
+        "max_content_length": u64::try_from(most).unwrap_or(MAX_CONTENT).min(MAX_CONTENT),
+    });
+    reply::resource(StatusCode::OK, &answer)
+}
