@@ -78,7 +78,7 @@ impl Running {
         let address = doors.address().unwrap_or(address);
         let metrics = Arc::new(Metrics::default());
         let house = house(config, Arc::clone(&world), address, demo);
-        let pages = kaname_web::route::router(&house, kaname_web::route::frame_endpoints())
+        let pages = kaname_web::route::router(&house, kaname_web::room::endpoints())
             .with_state(house);
         let router = health::around(pages, world, Arc::clone(&metrics));
         let (stop, stopping) = watch::channel(false);
