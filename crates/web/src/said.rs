@@ -55,6 +55,6 @@ mod tests {
             "いまの状態（作成中）ではできません。「同意済み」「承認待ち」のときにできます。"
         );
         let english = said(Text::new(Lang::En), &refused).unwrap();
-        assert!(english.ends_with("possible when it is consented or awaiting second officer."));
+        assert!(english.ends_with("possible when it is consented or awaiting release."));
     }
 }

@@ -1,13 +1,13 @@
 # Names of codes in records: states, fields, roles (looked up by `Text::word`)
-word-submitted = submitted
+word-submitted = received
 word-in_triage = in triage
-word-derived = derived
+word-derived = being written
 word-closed = closed
 word-awaiting_consent = awaiting consent
 word-consented = consented
 word-changes_proposed = changes proposed
 word-refused = refused
-word-awaiting_release = awaiting second officer
+word-awaiting_release = awaiting release
 word-released = released
 word-superseded = superseded
 word-withdrawn = withdrawn

@@ -1,0 +1,51 @@
+// Walks every kind of page that each of the demo's people can reach by links, in four looks.
+//   KANAME_URL=http://127.0.0.1:8080 node --test walk.test.mjs
+import { after, before, test } from "node:test";
+
+import { home, kind, look, looks, none, open, people, tab, ways } from "./browser.mjs";
+
+/** Most kinds of page walked for one person. */
+const MOST = 60;
+const skip = home ? false : "KANAME_URL names no running demo";
+
+let browser;
+before(async () => {
+  if (!skip) browser = await open();
+});
+after(async () => browser?.close());
+
+async function walk(who) {
+  const wrong = [];
+  const [first, ...others] = looks;
+  const page = await tab(browser, first, who);
+  const paths = [];
+  const seen = new Set();
+  const waiting = [who === null ? "/sign-in" : "/"];
+  while (waiting.length > 0 && paths.length < MOST) {
+    const path = waiting.shift();
+    if (seen.has(kind(path))) continue;
+    seen.add(kind(path));
+    // What is not a page (a feed, a file) is for other tests.
+    if (/\.(csv|jsonl|txt|json)(\?|$)|^\/(taxii2|feeds|assets)\//.test(path)) continue;
+    paths.push(path);
+    wrong.push(...(await look(page, path, first, who)).map((what) => `${first.name} ${path} ${what}`));
+    waiting.push(...(await ways(page)));
+  }
+  await page.context().close();
+  for (const other of others) {
+    const next = await tab(browser, other, who);
+    for (const path of paths) {
+      wrong.push(...(await look(next, path, other, who)).map((what) => `${other.name} ${path} ${what}`));
+    }
+    await next.context().close();
+  }
+  return wrong;
+}
+
+test("the public's pages", { skip }, async () => none(await walk(null), "public"));
+
+test("each person's pages", { skip, timeout: 900_000 }, async (t) => {
+  for (const who of await people(browser)) {
+    await t.test(who, async () => none(await walk(who), who));
+  }
+});
