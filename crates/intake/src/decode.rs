@@ -37,8 +37,8 @@ impl Default for DecodeOptions {
 pub enum DecodeNote {
     /// A byte order mark stood before the text and is not part of it.
     ByteOrderMark,
-    /// Nothing said what the encoding is; it was guessed from the bytes.
-    Guessed,
+    /// Nothing said what the encoding is; it was guessed from the bytes to be this one.
+    Guessed(String),
     /// The declared encoding is unknown or does not fit the bytes; another was used.
     DeclaredDoesNotFit(String),
     /// Bytes that are no text in this encoding, replaced by U+FFFD.
@@ -107,7 +107,7 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, DecodeEr
     }
     let encoding = guess(bytes);
     if encoding != UTF_8 {
-        notes.push(DecodeNote::Guessed);
+        notes.push(DecodeNote::Guessed(encoding.name().to_owned()));
     }
     Ok(read(encoding, bytes, 0, notes))
 }

@@ -253,6 +253,7 @@ fn meaning(content: &str, open: char) -> Option<(String, bool)> {
         ":" => (":", false),
         "/" => ("/", false),
         "//" => ("//", false),
+        "::" => ("::", false),
         "://" => ("://", false),
         _ => {
             let name = content.strip_prefix('.')?;

@@ -200,6 +200,9 @@ fn hit(
 /// The prefix length in `/24` at `index`, and where it ends.
 fn prefix_at(scan: &Scan<'_>, index: usize, width: u8) -> Option<(u8, usize)> {
     let after = scan.text()[index..].strip_prefix('/')?;
+    if let Some((prefix, length)) = mask(after).filter(|_| width == 32) {
+        return Some((prefix, index + 1 + length));
+    }
     let length = after.bytes().take(4).take_while(u8::is_ascii_digit).count();
     let digits = &after[..length];
     let prefix: u8 = digits.parse().ok().filter(|prefix| *prefix <= width)?;
@@ -215,6 +218,18 @@ fn prefix_at(scan: &Scan<'_>, index: usize, width: u8) -> Option<(u8, usize)> {
     });
     let plain = digits.len() == 1 || !digits.starts_with('0');
     (plain && !goes_on).then_some((prefix, index + 1 + length))
+}
+
+/// The prefix length that a netmask such as `255.255.255.0` stands for, and the mask's length.
+fn mask(text: &str) -> Option<(u8, usize)> {
+    let is_sign = |sign: &u8| sign.is_ascii_digit() || *sign == b'.';
+    let length = text.bytes().take(16).take_while(is_sign).count();
+    let written = text[..length].trim_end_matches('.');
+    let bits = read_v4(written)?.to_bits();
+    let ones = bits.leading_ones();
+    let is_mask = ones > 0 && ones + bits.trailing_zeros().min(32 - ones) == 32;
+    let apart = !text[written.len()..].starts_with(|sign: char| sign.is_ascii_alphanumeric());
+    (is_mask && apart).then_some((ones as u8, written.len()))
 }
 
 /// The longest stretches of bytes that `is_member` accepts.

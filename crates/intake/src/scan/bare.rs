@@ -21,7 +21,15 @@ pub(super) fn url_from(scan: &Scan<'_>, start: usize, host_end: usize) -> Option
         return None;
     }
     let end = url::trimmed_end(text, slash, slash + 1 + length, scan.before(start));
-    if end <= slash + 1 || is_list_of_names(&text[slash + 1..end]) {
+    if end <= slash + 1 {
+        return None;
+    }
+    let path = &text[slash + 1..end];
+    // `203.0.113.7:443/tcp` names a protocol.
+    let is_protocol = ["tcp", "udp"]
+        .iter()
+        .any(|name| path.eq_ignore_ascii_case(name));
+    if is_protocol || is_list_of_names(path) {
         return None;
     }
     let mut hit = url::read(start, end, &format!("http://{}", &text[start..end]))?;

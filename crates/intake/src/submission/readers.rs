@@ -1,12 +1,15 @@
 //! Pasted text, mails and tables as submissions.
 
+use super::form::Faults;
 use super::normal::{self, Values};
-use super::{Problem, SubmissionError, SubmissionOptions, Submitted, SubmittedValue, Way};
+use super::{
+    FieldFault, Problem, SubmissionError, SubmissionOptions, Submitted, SubmittedValue, Way,
+};
 use crate::binary::binary_type;
 use crate::decode::{DecodeNote, DecodeOptions, decode};
 use crate::extract::extract;
 use crate::indicator::Finding;
-use crate::mail::{MailSource, mail_indicators, read_mail};
+use crate::mail::{Attachment, MailSource, mail_indicators, read_mail};
 use crate::table::{RowValue, TableOptions, read_table};
 
 /// Reads pasted text or a text file in any of the encodings of [`decode`].
@@ -69,6 +72,7 @@ pub fn from_mail(bytes: &[u8], options: &SubmissionOptions) -> Result<Submitted,
         &mail.text
     };
     submitted.technique = normal::text(shown);
+    check_files(&mail.attachments, options)?;
     submitted.attachments = mail.attachments;
     submitted
         .problems
@@ -77,6 +81,34 @@ pub fn from_mail(bytes: &[u8], options: &SubmissionOptions) -> Result<Submitted,
         return Err(SubmissionError::Empty);
     }
     Ok(submitted)
+}
+
+/// The bounds on files are those of every way.
+fn check_files(files: &[Attachment], options: &SubmissionOptions) -> Result<(), SubmissionError> {
+    let (most, longest) = (options.limits.attachments, options.limits.attachment_bytes);
+    let mut faults = Faults::new(options);
+    if files.len() > most {
+        let (actual, limit) = (files.len(), most);
+        faults.add("$.attachments", FieldFault::TooMany { actual, limit });
+    }
+    for (index, file) in files
+        .iter()
+        .enumerate()
+        .filter(|(_, file)| file.size > longest)
+    {
+        let (actual, limit, unit) = (file.size, longest, "bytes".to_owned());
+        let what = FieldFault::TooLong {
+            actual,
+            limit,
+            unit,
+        };
+        faults.add(&format!("$.attachments[{index}]"), what);
+    }
+    if faults.found.is_empty() {
+        Ok(())
+    } else {
+        Err(SubmissionError::Fields(faults.found))
+    }
 }
 
 /// Reads a table; the mapping, delimiter and header of `table` hold, its bounds and own values

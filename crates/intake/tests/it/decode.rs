@@ -32,7 +32,9 @@ fn each_encoding_is_found_out() {
         let read = read(&encoded(label, &text));
         assert_eq!(read.text, text, "{label}");
         assert_eq!(read.encoding.to_ascii_lowercase(), label);
-        let guessed = read.notes.contains(&DecodeNote::Guessed);
+        let guessed = read
+            .notes
+            .contains(&DecodeNote::Guessed(read.encoding.clone()));
         assert_eq!(guessed, label != "utf-8", "{label}");
     }
     assert_eq!(read(&encoded("shift_jis", TEXT)).text, TEXT);

@@ -123,6 +123,18 @@ fn addresses_and_networks() {
         "通信先は198.51.100.7です。",
         &[(Kind::Ipv4, "198.51.100.7")],
     );
+    finds("203.0.113.77:443/tcp", &[(Kind::Ipv4, "203.0.113.77")]);
+    has_note("203.0.113.77[:]443/TCP", Note::Port(443), true);
+    finds("evil.example:53/udp", &[(Kind::Domain, "evil.example")]);
+    finds(
+        "198.51.100.0/255.255.255.0",
+        &[(Kind::Ipv4Cidr, "198.51.100.0/24")],
+    );
+    finds(
+        "203.0.113.8/255.255.255.248.",
+        &[(Kind::Ipv4Cidr, "203.0.113.8/29")],
+    );
+    finds("2001[:]db8[::]77", &[(Kind::Ipv6, "2001:db8::77")]);
     finds("2001:DB8:0:0::1", &[(Kind::Ipv6, "2001:db8::1")]);
     finds("2001[:]db8[:][:]1", &[(Kind::Ipv6, "2001:db8::1")]);
     finds("[2001:db8::1]:443", &[(Kind::Ipv6, "2001:db8::1")]);

@@ -1,14 +1,13 @@
-//! Submissions in one form, whatever the way; and which speak of the same.
+//! Submissions in one form, whatever the way.
 
 use std::collections::BTreeSet;
 
+use kaname_intake::JsonFault;
 use kaname_intake::submission::{
-    FieldFault, Form, FormValue, Problem, SubmissionError, SubmissionOptions, Submitted,
-    SubmittedValue, Way, from_file, from_form, from_json, from_mail, from_stix, from_table,
-    from_text, group_keys, groups, is_widely_shared, similarity, way_of,
+    FieldFault, Form, FormValue, Problem, SubmissionError, SubmissionOptions, Submitted, Way,
+    from_file, from_form, from_json, from_mail, from_stix, from_table, from_text, way_of,
 };
 use kaname_intake::table::TableOptions;
-use kaname_intake::{JsonFault, Kind};
 
 fn options() -> SubmissionOptions {
     SubmissionOptions {
@@ -305,43 +304,6 @@ fn too_many_values_are_said() {
     assert_eq!(read.problems, [Problem::UnusableOwn(vec!["jp".into()])]);
 }
 
-fn keys(text: &str) -> BTreeSet<(Kind, String)> {
-    group_keys(&from_text(text.as_bytes(), &options()).unwrap().values)
-}
-
-#[test]
-fn reports_with_the_same_rare_values_are_grouped() {
-    let first = keys("C2 203.0.113.77, 8.8.8.8, www.google.com");
-    let second = keys("evil.example 203.0.113.77");
-    let third =
-        keys("hxxp://evil[.]example/gate と 8.8.8.8 と https://www.google.com/ CVE-2026-1234");
-    let fourth = keys("other.example 8.8.8.8 www.google.com CVE-2026-1234 10.0.0.1");
-    assert_eq!(first.len(), 1, "{first:?}");
-    assert_eq!(similarity(&first, &second).shared, 1);
-    assert_eq!(similarity(&third, &fourth).shared, 0);
-    assert_eq!(similarity(&fourth, &fourth).of_all, 1.0);
-    assert_eq!(similarity(&BTreeSet::new(), &BTreeSet::new()).of_all, 0.0);
-    let all = [first, second, third, fourth];
-    assert_eq!(groups(&all, 100), [vec![0, 1, 2], vec![3]]);
-    assert_eq!(groups(&all, 1), [vec![0], vec![1], vec![2], vec![3]]);
-    assert_eq!(groups(&[], 1), Vec::<Vec<usize>>::new());
-}
-
-#[test]
-fn a_page_on_a_platform_counts_but_not_the_platform() {
-    let value = |text: &str| -> SubmittedValue {
-        from_text(text.as_bytes(), &options())
-            .unwrap()
-            .values
-            .remove(0)
-    };
-    assert!(is_widely_shared(&value("8.8.8.8")));
-    assert!(is_widely_shared(&value("https://github.com/")));
-    assert!(!is_widely_shared(&value("https://github.com/evil/payload")));
-    assert!(!is_widely_shared(&value("203.0.113.77")));
-    assert!(is_widely_shared(&value("d41d8cd98f00b204e9800998ecf8427e")));
-}
-
 #[test]
 fn files_are_taken_for_what_they_are() {
     for (name, content, way) in [
@@ -417,5 +379,20 @@ fn stix_says_when_it_was_first_seen() {
     assert_eq!(
         read.occurred.unwrap().at.to_string(),
         "2026-04-01T00:00:00Z"
+    );
+}
+
+#[test]
+fn a_mail_with_too_many_files_is_refused() {
+    let part = "--b\r\nContent-Type: image/png; name=a.png\r\n\r\nx\r\n".repeat(21);
+    let mail =
+        format!("Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{part}--b--");
+    let error = from_mail(mail.as_bytes(), &options()).unwrap_err();
+    let SubmissionError::Fields(errors) = error else {
+        panic!("a fault of the form: {error}");
+    };
+    assert_eq!(
+        errors[0].to_string(),
+        "$.attachments has 21 items, the limit is 20"
     );
 }
