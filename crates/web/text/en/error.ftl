@@ -16,7 +16,6 @@ error-sign-in = Login name, password or code is wrong.
 error-taken = “{ $what }” is already in use.
 error-changed = Another officer changed it first. Look at the latest contents and try again.
 error-too-many = Too many tries. Please wait about { $n } minutes.
-error-values = Some lines can't be read as indicators: { $what }
 error-source = The source can't be read: { $what }
 error-unknown-kind = Records of this kind can't be handled: { $what }
 error-unreadable = It can't be read: { $what }

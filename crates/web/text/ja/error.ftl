@@ -16,7 +16,6 @@ error-sign-in = ログイン名、パスワード、確認コードのいずれ�
 error-taken = 「{ $what }」はすでに使われています。
 error-changed = ほかの担当が先に変更しました。最新の内容を確かめて、もう一度行ってください。
 error-too-many = 試行が多すぎます。{ $n }分ほど待ってからお試しください。
-error-values = 指標として読めない行があります：{ $what }
 error-source = 取り込み元を読み取れません：{ $what }
 error-unknown-kind = 扱えない種類の記録です：{ $what }
 error-unreadable = 読み取れませんでした：{ $what }
