@@ -12,7 +12,7 @@ fn japanese_is_cut_into_bigrams_and_two_characters_are_found() {
 
 #[test]
 fn full_width_and_case_are_folded() {
-    assert_eq!(fold("ＣＶＥ－２０２６"), fold("cve-2026").replace('-', "-"));
+    assert_eq!(fold("ＣＶＥ－２０２６"), fold("cve-2026"));
     assert_eq!(index_text("VPN装置 203.0.113.77"), "vpn 装置 203 0 113 77");
 }
 
