@@ -26,6 +26,10 @@ fn build() -> Result<(), String> {
     assets(&here.join("../../ui"), &out)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script where things are by its environment"
+)]
 fn variable(name: &str) -> Result<String, String> {
     std::env::var(name).map_err(|_| format!("cargo did not set {name}"))
 }
