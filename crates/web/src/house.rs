@@ -13,6 +13,7 @@ use kaname_world::{Caller, World, WorldError};
 use crate::{
     error::Failure,
     frame::{Host, Settings, Visitor, WhoAmI, cookie},
+    room::events::Streams,
     route::Access,
     text::Lang,
 };
@@ -36,6 +37,8 @@ struct Inside {
     public_url: String,
     /// Whether a proxy in front tells where a request came from.
     behind_proxy: bool,
+    /// Pages that follow the news.
+    streams: Streams,
 }
 
 impl House {
@@ -53,8 +56,14 @@ impl House {
                 settings,
                 public_url,
                 behind_proxy,
+                streams: Streams::default(),
             }),
         }
+    }
+
+    /// Pages that follow the news.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.inside.streams
     }
 
     /// The world.

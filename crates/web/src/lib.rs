@@ -21,6 +21,7 @@
 
 pub mod assets;
 pub mod error;
+pub mod feed;
 pub mod frame;
 pub mod house;
 pub mod room;

@@ -3,14 +3,50 @@
 use std::{collections::HashMap, convert::Infallible};
 
 use kaname_kernel::{
-    EventId,
+    Actor, Event, EventId, Header, Matter, MatterId,
     checkpoint::Checkpoint,
     merkle::{self, Hash, Subtrees},
 };
-use kaname_store::StoredCheckpoint;
+use kaname_policy::Action;
+use kaname_sharing::{
+    report::{Opening, Report},
+    victim::Victim,
+};
+use kaname_store::{StoredCheckpoint, StoredEvent, tiles};
 use serde::{Deserialize, Serialize};
 
-use crate::{error::WorldError, world::World};
+use crate::{caller::Caller, error::WorldError, world::World};
+
+/// Most events given at a time.
+const MAX_EVENTS: u32 = 200;
+/// Most reports and victim records looked through for openings, newest first.
+pub const OPENINGS_OF: u32 = 1_000;
+
+/// An event as whoever reads the ledger is shown it.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// Number in the global order, from 0.
+    pub seq: u64,
+    /// What is in the clear.
+    pub header: Header,
+    /// RFC 6962 leaf hash, hexadecimal.
+    pub leaf: String,
+    /// Who acted; `None` when the payload's key was destroyed.
+    pub actor: Option<Actor>,
+    /// Everything, for auditors who may see the matter; secrets in it are masked.
+    pub event: Option<Event>,
+}
+
+/// Someone opened a sealed part. Which provider stands behind it is not said here either.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Receipt number of the report.
+    pub receipt: String,
+    /// Whether the victim record was opened, else the report's sealed part.
+    pub victim: bool,
+    /// Who, why, when.
+    pub opening: Opening,
+}
 
 /// Proof that an event stands in the ledger under a signed checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,5 +158,127 @@ impl World {
         sure(merkle::consistency(&mut asking, old, new));
         let mut fetched = self.fetched(asking).await?;
         Ok(sure(merkle::consistency(&mut fetched, old, new)))
+    }
+}
+
+impl World {
+    /// A tile of the Merkle tree (C2SP tlog-tiles): `width` hashes of row `row`, 32 bytes each.
+    /// Not found when the tree does not reach that far.
+    pub async fn tile(&self, row: u8, index: u64, width: usize) -> Result<Vec<u8>, WorldError> {
+        let missing = || WorldError::NotFound("tile");
+        if row > 7 || width == 0 || width > tiles::WIDTH {
+            return Err(missing());
+        }
+        let level = 8 * u32::from(row);
+        let full = tiles::WIDTH as u64;
+        let first = index.checked_mul(full).ok_or_else(missing)?;
+        let end = first.checked_add(width as u64).ok_or_else(missing)?;
+        if self.store().ledger_size().await? >> level < end {
+            return Err(missing());
+        }
+        let mut bytes = Vec::with_capacity(width * 32);
+        for place in first..end {
+            bytes.extend(self.store().subtree(level, place).await?);
+        }
+        Ok(bytes)
+    }
+
+    /// Events before number `before` (or the newest), newest first, at most 200.
+    pub async fn written(
+        &self,
+        caller: &Caller,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<Written>, WorldError> {
+        self.allow_any(caller, Action::LedgerRead)?;
+        let size = self.store().ledger_size().await?;
+        let end = before.map_or(size, |before| before.min(size));
+        let from = end.saturating_sub(u64::from(limit.min(MAX_EVENTS)));
+        let wanted = u32::try_from(end - from).unwrap_or(MAX_EVENTS);
+        if wanted == 0 {
+            return Ok(Vec::new());
+        }
+        let auditor = caller.has(kaname_kernel::Role::Auditor);
+        let readable = self.readable(caller).await?;
+        let stored = self.store().events(from, wanted).await?;
+        let mut matters: Vec<MatterId> = stored.iter().map(|one| one.event.header.matter).collect();
+        matters.sort_unstable();
+        matters.dedup();
+        let records = self.store().records(&matters).await?;
+        let seen: HashMap<MatterId, bool> = records
+            .into_iter()
+            .map(|record| (record.record.id, readable.contains(record.audience_id)))
+            .collect();
+        let mut written = Vec::with_capacity(stored.len());
+        for one in stored {
+            let visible = seen.get(&one.event.header.matter) == Some(&true);
+            written.push(self.shown(one, auditor && visible));
+        }
+        written.reverse();
+        Ok(written)
+    }
+
+    fn shown(&self, stored: StoredEvent, whole: bool) -> Written {
+        let event = stored.event.open(&self.keys().master).ok();
+        let actor = event.as_ref().map(|event| event.actor.clone());
+        let event = event.filter(|_| whole).map(|mut event| {
+            mask(&mut event.data);
+            event
+        });
+        Written {
+            seq: stored.seq,
+            header: stored.event.header,
+            leaf: hex::encode(stored.leaf),
+            actor,
+            event,
+        }
+    }
+
+    /// Every opening of a sealed part among the newest [`OPENINGS_OF`] reports and victim records,
+    /// newest first. Never who stands behind them.
+    pub async fn all_openings(&self, caller: &Caller) -> Result<Vec<Opened>, WorldError> {
+        self.allow_any(caller, Action::SealReadOpenings)?;
+        let mut query = self.query::<Report>(caller).await?;
+        query.limit = OPENINGS_OF;
+        let mut opened = Vec::new();
+        let mut receipts = HashMap::new();
+        for report in self.list::<Report>(&query).await?.rows {
+            let receipt = report.state.submission.receipt.clone();
+            receipts.insert(report.id, receipt.clone());
+            opened.extend(report.state.openings.into_iter().map(|opening| Opened {
+                receipt: receipt.clone(),
+                victim: false,
+                opening,
+            }));
+        }
+        Victim::KIND.clone_into(&mut query.kind);
+        for victim in self.list::<Victim>(&query).await?.rows {
+            let receipt = receipts.get(&victim.state.report).cloned().unwrap_or_default();
+            opened.extend(victim.state.openings.into_iter().map(|opening| Opened {
+                receipt: receipt.clone(),
+                victim: true,
+                opening,
+            }));
+        }
+        opened.sort_by_key(|one| std::cmp::Reverse(one.opening.at));
+        Ok(opened)
+    }
+}
+
+/// Hides what proves identity: an auditor needs to know that a password was set, not its hash.
+fn mask(data: &mut serde_json::Value) {
+    match data {
+        serde_json::Value::Object(fields) => {
+            for (name, value) in fields {
+                let secret = matches!(name.as_str(), "hash" | "secret" | "credential" | "sealed");
+                if secret && !value.is_null() {
+                    *value = serde_json::Value::from("…");
+                } else {
+                    mask(value);
+                }
+            }
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(mask),
+        _ => {}
     }
 }

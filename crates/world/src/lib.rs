@@ -25,7 +25,7 @@ mod world;
 pub use caller::{Caller, FRESH_MINUTES};
 pub use error::WorldError;
 pub use keys::{KeyError, Keys};
-pub use ledger::Proof;
+pub use ledger::{OPENINGS_OF, Opened, Proof, Written};
 pub use read::Listed;
 pub use rebuild::Rebuilt;
 pub use sealed::Link;

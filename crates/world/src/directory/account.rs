@@ -1,12 +1,14 @@
 //! Opening accounts, passwords and second factors.
 
-use kaname_directory::{Account, AccountChange, NewAccount, Party, Refused};
+use kaname_directory::{
+    Account, AccountChange, Lang, MailAddress, NewAccount, Party, Refused,
+};
 use kaname_kernel::{AccountId, Id, Matter};
 use kaname_policy::Action;
 use kaname_store::ListQuery;
 
 use crate::{
-    caller::{Caller, of_party},
+    caller::{Caller, FRESH_MINUTES, of_party},
     error::WorldError,
     read::Listed,
     sign_in::{password, second_factor},
@@ -132,6 +134,8 @@ impl World {
     ) -> Result<(), WorldError> {
         self.allow_own_session(caller)?;
         let account = caller.account.clone().ok_or(WorldError::Unauthenticated)?;
+        // Whoever finds an open session must not put their own device in the place of its owner's.
+        fresh_if_any(caller, &account)?;
         if second_factor::step_of(secret, code, self.now()).is_none() {
             return Err(WorldError::invalid(
                 "code",
@@ -140,6 +144,30 @@ impl World {
             ));
         }
         let change = account.state.set_totp(self.seal_secret("totp", secret))?;
+        self.keep_account(caller, account, change).await?;
+        Ok(())
+    }
+
+    /// Takes the caller's own one-time-password secret out of force.
+    pub async fn remove_own_totp(&self, caller: &Caller) -> Result<(), WorldError> {
+        self.allow_own_session(caller)?;
+        let account = caller.account.clone().ok_or(WorldError::Unauthenticated)?;
+        fresh_if_any(caller, &account)?;
+        let change = account.state.remove_totp()?;
+        self.keep_account(caller, account, change).await?;
+        Ok(())
+    }
+
+    /// Sets the caller's own language and address for personal notices.
+    pub async fn describe_self(
+        &self,
+        caller: &Caller,
+        lang: Lang,
+        mail: Option<MailAddress>,
+    ) -> Result<(), WorldError> {
+        self.allow_own_session(caller)?;
+        let account = caller.account.clone().ok_or(WorldError::Unauthenticated)?;
+        let change = account.state.describe(account.state.title.clone(), lang, mail)?;
         self.keep_account(caller, account, change).await?;
         Ok(())
     }
@@ -193,4 +221,14 @@ impl World {
         }
         Ok(account)
     }
+}
+
+/// Asks for a fresh second factor where the account has one.
+fn fresh_if_any(caller: &Caller, account: &Loaded<Account>) -> Result<(), WorldError> {
+    let minutes = caller.principal.minutes_since_sign_in;
+    let lately = minutes.is_some_and(|minutes| i64::from(minutes) <= FRESH_MINUTES);
+    if account.state.has_second_factor() && !(caller.principal.second_factor && lately) {
+        return Err(WorldError::StepUp);
+    }
+    Ok(())
 }

@@ -4,7 +4,13 @@ use kaname_directory::{Breach, BreachChange, Finding, Refused};
 use kaname_kernel::{Id, Matter, MatterId};
 use kaname_policy::Action;
 
-use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
+use crate::{
+    caller::{Caller, of_party},
+    error::WorldError,
+    read::Listed,
+    work::Loaded,
+    world::World,
+};
 
 impl World {
     /// Writes down that a duty, marking, deadline or agreement was broken.
@@ -32,6 +38,24 @@ impl World {
         let mut breach = self.see::<Breach>(caller, id).await?;
         self.allow_any(caller, Action::BreachRecord)?;
         let change = decide(&breach.state)?;
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut breach, [change])?;
+        work.notice(Breach::KIND, Some(breach.id));
+        work.commit().await?;
+        Ok(breach)
+    }
+
+    /// The party's own side of a breach it was told of.
+    pub async fn state_breach(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+        text: kaname_directory::Paragraph,
+    ) -> Result<Loaded<Breach>, WorldError> {
+        let mut breach = self.see::<Breach>(caller, id).await?;
+        let resource = of_party(breach.state.finding.party);
+        self.allow(caller, Action::CooperationAnswer, &resource)?;
+        let change = breach.state.state(text)?;
         let mut work = self.work(&caller.actor);
         work.apply(&mut breach, [change])?;
         work.notice(Breach::KIND, Some(breach.id));

@@ -2,7 +2,7 @@
 //! reading never waits for writing.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Mutex, PoisonError},
 };
 
@@ -43,10 +43,17 @@ pub(super) struct Fetch {
     pub(super) last_us: i64,
 }
 
-/// Pages served since the last writing. A crash loses them: a fetch that nobody wrote down is not
+/// What was served since the last writing. A crash loses it: a fetch that nobody wrote down is not
 /// claimed.
 #[derive(Debug, Default)]
-pub struct FetchBook(Mutex<HashMap<Line, i64>>);
+pub struct FetchBook(Mutex<Noted>);
+
+#[derive(Debug, Default)]
+struct Noted {
+    /// Pages, each with the `date_added` it went up to.
+    pages: HashMap<Line, i64>,
+    items: BTreeSet<(PartyId, Outlet, MatterId)>,
+}
 
 /// What was asked, but for how far it went.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -58,28 +65,54 @@ struct Line {
 }
 
 impl FetchBook {
-    pub(super) fn note(&self, fetch: Fetch) {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn note_page(&self, fetch: Fetch) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let line = Line {
             party: fetch.party,
             outlet: fetch.outlet,
             collection: fetch.collection,
             range: fetch.range,
         };
-        if lines.len() >= MAX_NOTED && !lines.contains_key(&line) {
+        if noted.pages.len() >= MAX_NOTED && !noted.pages.contains_key(&line) {
             return;
         }
-        let last = lines.entry(line).or_insert(fetch.last_us);
+        let last = noted.pages.entry(line).or_insert(fetch.last_us);
         *last = (*last).max(fetch.last_us);
     }
 
-    fn take(&self) -> HashMap<Line, i64> {
+    pub(super) fn note_items(
+        &self,
+        party: PartyId,
+        outlet: Outlet,
+        items: impl IntoIterator<Item = MatterId>,
+    ) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for item in items {
+            if noted.items.len() < MAX_NOTED {
+                noted.items.insert((party, outlet, item));
+            }
+        }
+    }
+
+    fn take(&self) -> Noted {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
+/// What one job marks.
 #[derive(Debug, Serialize, Deserialize)]
-struct Payload {
+#[serde(tag = "what", rename_all = "snake_case")]
+enum Payload {
+    Page(Page),
+    Items {
+        party: PartyId,
+        outlet: Outlet,
+        items: Vec<MatterId>,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Page {
     party: PartyId,
     outlet: Outlet,
     collection: MatterId,
@@ -92,14 +125,14 @@ struct Payload {
 }
 
 impl World {
-    /// Queues what was noted for writing down; gives how many readings. The program calls it every few
+    /// Queues what was noted for writing down; gives how many jobs. The program calls it every few
     /// seconds and once when it ends.
     pub async fn write_fetched(&self) -> Result<usize, WorldError> {
-        let lines = self.fetched.take();
-        let count = lines.len();
-        for (line, until_us) in lines {
+        let noted = self.fetched.take();
+        let mut payloads = Vec::new();
+        for (line, until_us) in noted.pages {
             let range = line.range;
-            let payload = Payload {
+            payloads.push(Payload::Page(Page {
                 party: line.party,
                 outlet: line.outlet,
                 collection: line.collection,
@@ -108,7 +141,21 @@ impl World {
                 ids: range.ids,
                 types: range.types,
                 specs: range.specs,
-            };
+            }));
+        }
+        let mut of: BTreeMap<(PartyId, Outlet), Vec<MatterId>> = BTreeMap::new();
+        for (party, outlet, item) in noted.items {
+            of.entry((party, outlet)).or_default().push(item);
+        }
+        for ((party, outlet), items) in of {
+            payloads.push(Payload::Items {
+                party,
+                outlet,
+                items,
+            });
+        }
+        let count = payloads.len();
+        for payload in payloads {
             let job = NewJob {
                 kind: FETCHED.to_owned(),
                 dedup: None,
@@ -122,33 +169,25 @@ impl World {
         Ok(count)
     }
 
-    /// Notes that the caller looked at an item by an outlet: pages call it for the web.
-    pub async fn note_read(
+    /// Notes that the caller looked at an item on a page. Costs nothing and waits for nothing.
+    pub fn note_read(&self, caller: &Caller, item: MatterId) {
+        if let Some(party) = caller.reader.party {
+            self.fetched.note_items(party, Outlet::Web, [item]);
+        }
+    }
+
+    async fn mark_item_fetched(
         &self,
-        caller: &Caller,
         item: MatterId,
+        party: PartyId,
         outlet: Outlet,
     ) -> Result<(), WorldError> {
-        let Some(party) = caller.reader.party else {
-            return Ok(());
-        };
         let key = lookup_key(item, party, outlet);
-        let Some(delivery) = self.find_any::<Delivery>(SPACE, &key).await? else {
-            return Ok(());
-        };
-        if delivery::mark_fetched(&delivery.state).is_empty() {
-            return Ok(());
+        match self.store().lookup(SPACE, &key).await? {
+            Some(id) => self.mark_fetched(id).await,
+            // Nothing was to be delivered this way: an officer's look, a peer's object.
+            None => Ok(()),
         }
-        let job = NewJob {
-            kind: FETCHED.to_owned(),
-            dedup: Some(format!("{FETCHED}/{key}")),
-            priority: -10,
-            run_at: self.now(),
-            max_attempts: 10,
-            payload: serde_json::json!({ "delivery": delivery.id }),
-        };
-        self.store().enqueue(job).await?;
-        Ok(())
     }
 
     async fn mark_fetched(&self, id: MatterId) -> Result<(), WorldError> {
@@ -172,7 +211,7 @@ impl World {
     }
 
     /// Items whose objects stand in what was served.
-    async fn items_in(&self, payload: &Payload) -> Result<BTreeSet<MatterId>, WorldError> {
+    async fn items_in(&self, payload: &Page) -> Result<BTreeSet<MatterId>, WorldError> {
         let mut items = BTreeSet::new();
         let Some(party) = self.load::<Party>(payload.party.cast()).await? else {
             return Ok(items);
@@ -216,18 +255,18 @@ impl Duty for FetchedDuty {
     }
 
     async fn run(&self, world: &World, job: &Job) -> Result<(), Failed> {
-        let one = job.payload.get("delivery").cloned();
-        if let Some(id) = one.and_then(|id| serde_json::from_value::<MatterId>(id).ok()) {
-            return Ok(world.mark_fetched(id).await?);
-        }
         let payload: Payload = serde_json::from_value(job.payload.clone())
             .map_err(|error| Failed::Never(error.to_string()))?;
-        for item in world.items_in(&payload).await? {
-            let key = lookup_key(item, payload.party, payload.outlet);
-            let found = world.store().lookup(SPACE, &key).await;
-            if let Some(id) = found.map_err(WorldError::from)? {
-                world.mark_fetched(id).await?;
-            }
+        let (party, outlet, items) = match payload {
+            Payload::Page(page) => (page.party, page.outlet, world.items_in(&page).await?),
+            Payload::Items {
+                party,
+                outlet,
+                items,
+            } => (party, outlet, items.into_iter().collect()),
+        };
+        for item in items {
+            world.mark_item_fetched(item, party, outlet).await?;
         }
         Ok(())
     }

@@ -83,7 +83,7 @@ impl World {
         let filter = self.taxii_filter(caller, offered, range).await?;
         let page = self.store().object_bytes(&filter).await?;
         if let (Some(party), Some((_, last))) = (caller.reader.party, page.added) {
-            self.fetched.note(Fetch {
+            self.fetched.note_page(Fetch {
                 party,
                 outlet: Outlet::Taxii,
                 collection: offered.collection.id,

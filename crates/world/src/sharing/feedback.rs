@@ -1,15 +1,22 @@
 //! Members say what they saw and what it was worth; the provider hears it without their names.
 
+use jiff::Timestamp;
 use kaname_kernel::{Id, Matter, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
-    blocking,
+    Delivery, Outlet, blocking,
+    delivery::{self, Mode},
     feedback::{self, Feedback, ForProvider, Given},
     item::Item,
 };
 use kaname_store::ListQuery;
 
-use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+use crate::{
+    caller::{Caller, of_party},
+    error::WorldError,
+    work::Loaded,
+    world::World,
+};
 
 /// Most organisations whose feedback on one item is summed.
 const MAX_FEEDBACK: u32 = 1_000;
@@ -72,6 +79,83 @@ impl World {
         };
         let key = feedback::lookup_key(item, party);
         self.find_any(feedback::SPACE, &key).await
+    }
+
+    /// The caller's organisation acknowledges an item it received, by whichever ways it came: `true`
+    /// the first time, `false` when it had done so before.
+    pub async fn acknowledge_item(
+        &self,
+        caller: &Caller,
+        item: MatterId,
+    ) -> Result<bool, WorldError> {
+        let received = self.received_item(caller, item).await?;
+        let party = caller.party_id()?;
+        self.allow(caller, Action::DeliveryAcknowledge, &of_party(party))?;
+        let by = caller.account_id().ok();
+        // A worker may mark one of them sent or fetched at the same moment: decide again, a few times.
+        for _ in 0..5 {
+            let deliveries = self.deliveries_to(caller, received.id).await?;
+            let mut work = self.work(&caller.actor);
+            let mut any = false;
+            let nothing_queued = deliveries.is_empty();
+            for mut delivery in deliveries {
+                if let Ok(changes) = delivery::acknowledge(&delivery.state, by) {
+                    work.apply(&mut delivery, changes)?;
+                    any = true;
+                }
+            }
+            if nothing_queued {
+                // It was read here before its deliveries were planned, or none was for this reader.
+                let id = Id::fresh(self.clock(), self.rng());
+                let planned = delivery::queue_delivery(item, party, Outlet::Web, Mode::Fetch);
+                for first in planned {
+                    let mut new = work.begin::<Delivery>(id, first)?;
+                    let changes = delivery::acknowledge(&new.state, by)?;
+                    work.apply(&mut new, changes)?;
+                    any = true;
+                }
+            }
+            if !any {
+                return Ok(false);
+            }
+            work.notice(Delivery::KIND, Some(item));
+            match work.commit().await {
+                Err(error) if error.is_conflict() => {}
+                Err(WorldError::Taken { .. }) => {}
+                other => return other.map(|_| true),
+            }
+        }
+        Err(WorldError::Stale(item))
+    }
+
+    /// When the caller's organisation acknowledged an item, if it did.
+    pub async fn acknowledged_at(
+        &self,
+        caller: &Caller,
+        item: MatterId,
+    ) -> Result<Option<Timestamp>, WorldError> {
+        let deliveries = self.deliveries_to(caller, item).await?;
+        let when = deliveries
+            .iter()
+            .filter_map(|one| one.state.acknowledged.map(|(at, _)| at));
+        Ok(when.min())
+    }
+
+    /// Deliveries of an item to the caller's organisation.
+    async fn deliveries_to(
+        &self,
+        caller: &Caller,
+        item: MatterId,
+    ) -> Result<Vec<Loaded<Delivery>>, WorldError> {
+        let Ok(party) = caller.party_id() else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for outlet in Outlet::ALL {
+            let key = delivery::lookup_key(item, party, outlet);
+            found.extend(self.find_any::<Delivery>(delivery::SPACE, &key).await?);
+        }
+        Ok(found)
     }
 
     /// What members said of an item: for its provider and officers, names withheld unless agreed.

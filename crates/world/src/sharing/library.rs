@@ -1,8 +1,10 @@
 //! What was released, with the reader's eyes.
 
-use kaname_kernel::{Matter, MatterId};
+use kaname_directory::Party;
+use kaname_kernel::{Matter, MatterId, Tlp};
 use kaname_policy::Action;
 use kaname_sharing::{item::Item, number};
+use kaname_stix::author;
 use kaname_store::{ListQuery, ObjectFilter, ObjectPage, Versions};
 
 use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
@@ -32,6 +34,66 @@ impl World {
         query.owner = None;
         query.owners.clear();
         self.list(&query).await
+    }
+
+    /// How many items [`World::library`] would list in each state of [`OUT`], filtered by `adjust`.
+    pub async fn library_states(
+        &self,
+        caller: &Caller,
+        adjust: impl FnOnce(&mut ListQuery),
+    ) -> Result<Vec<(String, u64)>, WorldError> {
+        self.allow_any(caller, Action::LibraryRead)?;
+        let mut query = self.query::<Item>(caller).await?;
+        adjust(&mut query);
+        query.states = OUT.map(str::to_owned).to_vec();
+        query.owner = None;
+        query.owners.clear();
+        Ok(self.store().states(&query).await?)
+    }
+
+    /// Released items that are open to everyone, newest first, with nobody's eyes.
+    pub async fn public_items(
+        &self,
+        adjust: impl FnOnce(&mut ListQuery),
+    ) -> Result<Listed<Item>, WorldError> {
+        let anyone = Caller::public();
+        self.allow_any(&anyone, Action::PublicRead)?;
+        let mut query = self.query::<Item>(&anyone).await?;
+        adjust(&mut query);
+        query.states = vec!["released".to_owned()];
+        query.tlp = Some(Tlp::Clear);
+        query.owner = None;
+        query.owners.clear();
+        self.list(&query).await
+    }
+
+    /// An item that is open to everyone, or was until it was superseded, withdrawn or expired.
+    pub async fn public_item(&self, typed: &str) -> Result<Loaded<Item>, WorldError> {
+        let anyone = Caller::public();
+        self.allow_any(&anyone, Action::PublicRead)?;
+        let item = self.item_of(&anyone, typed).await?;
+        if item.state.is_out() && item.state.content.tlp == Tlp::Clear {
+            Ok(item)
+        } else {
+            Err(WorldError::NotFound(Item::KIND))
+        }
+    }
+
+    /// The hub as a STIX `identity`, which bundles carry beside the objects it authored.
+    pub async fn hub_identity(&self) -> Result<String, WorldError> {
+        let hub = self.hub().await?.ok_or(WorldError::NotFound(Party::KIND))?;
+        let own = self.author().await?;
+        let mut base = author::Base::new(hub.id.uuid(), &own, hub.state.registered);
+        base.created_by = None;
+        let name = &hub.state.description.name;
+        let identity = author::Identity {
+            name: name.get(kaname_directory::Lang::En),
+            description: Some(name.get(kaname_directory::Lang::Ja)),
+            identity_class: Some("organization"),
+            ..author::Identity::default()
+        };
+        let authored = author::identity(&base, &identity).map_err(WorldError::encoding)?;
+        Ok(authored.json)
     }
 
     /// A released item the caller may see.

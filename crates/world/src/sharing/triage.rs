@@ -335,3 +335,24 @@ impl World {
         self.seal_content(handle, &text)
     }
 }
+
+impl World {
+    /// The text a report was handed in with, beside the item derived from it: for the provider, and for
+    /// the assigned analyst within an opening. Nobody else learns even that there is one.
+    pub async fn original_of(
+        &self,
+        caller: &Caller,
+        item: &Loaded<kaname_sharing::Item>,
+    ) -> Result<Option<String>, WorldError> {
+        let own = self.owns(caller, Some(item.state.handle.cast())).await?;
+        if !own && !caller.is_officer() {
+            return Ok(None);
+        }
+        let link = self.open_link(item.state.handle).await?;
+        let Some(report) = link.report else {
+            return Ok(None);
+        };
+        let view = self.report(caller, report).await?;
+        Ok(view.content.map(|content| content.text))
+    }
+}

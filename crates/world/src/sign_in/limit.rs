@@ -37,6 +37,23 @@ impl World {
         self.count_failure(&format!("address/{address}"), most).await
     }
 
+    /// Proves a receipt to whoever holds its number. Wrong numbers count against the address they
+    /// come from, so that numbers can't be tried out.
+    pub async fn prove_receipt_to(
+        &self,
+        receipt: &str,
+        address: &str,
+    ) -> Result<crate::Proof, WorldError> {
+        let who = format!("receipt/{address}");
+        self.not_stopped(&who).await?;
+        let proof = self.prove_receipt(receipt).await;
+        if matches!(proof, Err(WorldError::NotFound(_))) {
+            let most = self.settings().max_sign_in_failures;
+            self.count_failure(&who, most.saturating_mul(ADDRESS_FACTOR)).await?;
+        }
+        proof
+    }
+
     /// Forgets a login's failures after it signed in.
     pub(super) async fn guessed_right(&self, login: &str) -> Result<(), WorldError> {
         let key = format!("count/login/{login}");

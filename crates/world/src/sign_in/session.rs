@@ -209,6 +209,14 @@ impl World {
             .await
     }
 
+    /// Ends all of the caller's sessions but the one this call came through.
+    pub async fn end_other_sessions(&self, caller: &Caller) -> Result<(), WorldError> {
+        self.allow_own_session(caller)?;
+        let here = caller.session.clone();
+        self.end_sessions_of(caller.account_id()?, |info| Some(&info.number) != here.as_ref())
+            .await
+    }
+
     /// Ends the session of this token, if there is one.
     pub async fn sign_out(&self, token: &str) -> Result<(), WorldError> {
         if let Some((account, _)) = split(token) {

@@ -1,0 +1,246 @@
+//! Feeds: each collection as a file with a stable address, `/feeds/{alias}.csv|txt|jsonl|json`, for a
+//! machine's key or a signed-in person.
+//!
+//! A feed is read twice. The first reading makes its heading and its ETag, a digest of the very bytes
+//! this reader gets; what is small is kept and sent, what is large is read again while it is sent and
+//! broken off when it changed meanwhile. So nothing is ever held whole, and one ETag never stands for
+//! two contents.
+
+mod format;
+mod tag;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing,
+};
+use futures_util::stream;
+use kaname_kernel::MatterId;
+use kaname_policy::Action;
+use kaname_world::{WorldError, outlet};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+use self::format::{COLUMNS, Format, Maker, Summary};
+use crate::{
+    error::Failure,
+    frame::Host as _,
+    house::{By, House},
+    route::{Access, Audit, Endpoint},
+    text::{Lang, Text},
+};
+
+/// Up to so many bytes a feed is kept from its first reading.
+const KEPT: usize = 4 * 1024 * 1024;
+/// Namespace of bundle ids.
+const NAMESPACE: Uuid = Uuid::from_u128(0x5b0f_7a44_93c6_4f0a_8f0e_6f27_31d8_aa5c);
+
+const TLP: HeaderName = HeaderName::from_static("kaname-tlp");
+const LINES: HeaderName = HeaderName::from_static("kaname-lines");
+
+/// Endpoints of feeds.
+pub fn endpoints() -> Vec<Endpoint<House>> {
+    vec![Endpoint::new(
+        Method::GET,
+        "/feeds/{file}",
+        "feed.read",
+        Access::Either(Action::FeedRead),
+        Audit::None("reads; what was fetched is written down by a job, in batches"),
+        routing::get(read),
+    )]
+}
+
+/// A reading: the collection, its form, and what is around its lines.
+struct Reading {
+    feed: outlet::Feed,
+    maker: Maker,
+    format: Format,
+    /// Items in it, to be noted as fetched.
+    items: BTreeSet<MatterId>,
+}
+
+impl Reading {
+    /// The next lines; `None` at the end.
+    async fn lines(&mut self) -> Result<Option<String>, WorldError> {
+        let Some(objects) = self.feed.page().await? else {
+            return Ok(None);
+        };
+        let mut lines = String::new();
+        for object in &objects {
+            if let Some(line) = self.maker.line(object) {
+                lines.push_str(&line);
+                self.items.extend(object.item.as_ref().map(|item| item.id));
+            }
+        }
+        Ok(Some(lines))
+    }
+
+    fn again(&mut self, now: jiff::Timestamp) {
+        self.feed.rewind();
+        self.maker = Maker::new(self.format, now);
+        self.items.clear();
+    }
+}
+
+/// `GET /feeds/{alias}.{csv,txt,jsonl,json}`
+async fn read(
+    State(house): State<House>,
+    by: By,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let (alias, format) = Format::of(&file).ok_or(Failure::NotFound)?;
+    let feed = outlet::Feed::open(house.shared_world(), &by, alias).await?;
+    let now = house.world().now();
+    let mut reading = Reading {
+        feed,
+        maker: Maker::new(format, now),
+        format,
+        items: BTreeSet::new(),
+    };
+    let mut body = Sha256::new();
+    let mut kept = Some(String::new());
+    while let Some(lines) = reading.lines().await? {
+        body.update(&lines);
+        kept = kept.filter(|kept| kept.len() + lines.len() <= KEPT);
+        if let Some(kept) = &mut kept {
+            kept.push_str(&lines);
+        }
+    }
+    let digest: [u8; 32] = body.finalize().into();
+    let summary = reading.maker.summary().clone();
+    let (before, after) = around(&house, &reading, format, &summary, &digest);
+    let tag = tag::tag(
+        Sha256::new()
+            .chain_update(format.as_str())
+            .chain_update(&before)
+            .chain_update(digest)
+            .chain_update(&after),
+    );
+    if tag::is_held(&headers, &tag) {
+        return Ok(dressed(StatusCode::NOT_MODIFIED.into_response(), &tag, &summary));
+    }
+    let body = match kept {
+        Some(lines) => {
+            reading.feed.note_fetched(reading.items);
+            Body::from(before + &lines + &after)
+        }
+        None => {
+            reading.again(now);
+            streamed(reading, before, after, digest)
+        }
+    };
+    let form = [(header::CONTENT_TYPE, format.media_type())];
+    Ok(dressed((form, body).into_response(), &tag, &summary))
+}
+
+fn dressed(mut response: Response, tag: &str, summary: &Summary) -> Response {
+    let headers = response.headers_mut();
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    // Caches may keep it for this reader, and ask each time.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("authorization, cookie"));
+    headers.insert(LINES, summary.lines.into());
+    if let Some(tlp) = summary.tlp.map(|tlp| tlp.to_string())
+        && let Ok(tlp) = HeaderValue::from_str(&tlp)
+    {
+        headers.insert(TLP, tlp);
+    }
+    response
+}
+
+/// What stands before and after the lines.
+fn around(
+    house: &House,
+    reading: &Reading,
+    format: Format,
+    summary: &Summary,
+    digest: &[u8; 32],
+) -> (String, String) {
+    match format {
+        Format::Csv => (heading(house, reading, summary) + COLUMNS, String::new()),
+        Format::Txt => (heading(house, reading, summary), String::new()),
+        Format::Jsonl => (String::new(), String::new()),
+        Format::Json => {
+            // The same objects are the same bundle.
+            let id = Uuid::new_v5(&NAMESPACE, digest);
+            let before = format!("{{\"type\":\"bundle\",\"id\":\"bundle--{id}\",\"objects\":[");
+            (before, "]}\n".to_owned())
+        }
+    }
+}
+
+/// Comment lines: whose, what, how far it may go, until when. Both languages, since a file has no
+/// reader's language.
+fn heading(house: &House, reading: &Reading, summary: &Summary) -> String {
+    let title = &reading.feed.collection.state.definition.title;
+    let mut heading = String::new();
+    for lang in [Lang::Ja, Lang::En] {
+        let text = Text::new(lang);
+        let title = title.in_language(lang.tag());
+        let tlp = match summary.tlp {
+            Some(tlp) => text.t1("feed-tlp", "tlp", tlp.to_string()),
+            None => text.t("feed-empty"),
+        };
+        let valid = match summary.first_end {
+            Some(end) => {
+                let japan = jiff::tz::Offset::constant(9);
+                text.t1("feed-first-end", "at", end.display_with_offset(japan).to_string())
+            },
+            None => text.t("feed-no-end"),
+        };
+        let whose = format!("{} / {title}", house.settings().hub_name(lang));
+        for line in [whose.as_str(), &tlp, &text.t("feed-may-block"), &valid] {
+            let line: String = line.chars().filter(|sign| !sign.is_control()).collect();
+            heading.push_str(&format!("# {line}\r\n"));
+        }
+    }
+    heading
+}
+
+/// Reads once more and sends while reading. When it is not what the first reading found, the answer is
+/// broken off, so that nobody takes it for whole.
+fn streamed(reading: Reading, before: String, after: String, expected: [u8; 32]) -> Body {
+    struct Sending {
+        reading: Reading,
+        before: Option<String>,
+        after: Option<String>,
+        digest: Sha256,
+        expected: [u8; 32],
+    }
+    let start = Sending {
+        reading,
+        before: Some(before),
+        after: Some(after),
+        digest: Sha256::new(),
+        expected,
+    };
+    let chunks = stream::try_unfold(start, |mut sending| async move {
+        if let Some(before) = sending.before.take() {
+            return Ok(Some((Bytes::from(before), sending)));
+        }
+        if let Some(lines) = sending.reading.lines().await? {
+            sending.digest.update(&lines);
+            return Ok(Some((Bytes::from(lines), sending)));
+        }
+        let Some(after) = sending.after.take() else {
+            return Ok(None);
+        };
+        let found: [u8; 32] = sending.digest.clone().finalize().into();
+        if found != sending.expected {
+            return Err(WorldError::refused(
+                "error-changed",
+                "the collection changed while it was sent",
+            ));
+        }
+        let items = std::mem::take(&mut sending.reading.items);
+        sending.reading.feed.note_fetched(items);
+        Ok(Some((Bytes::from(after), sending)))
+    });
+    Body::from_stream(chunks)
+}

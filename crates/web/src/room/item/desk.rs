@@ -1,0 +1,156 @@
+//! The officers' desk: items in every state, soonest deadline first.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use kaname_kernel::Role;
+use kaname_policy::{Action, Resource};
+use kaname_sharing::{Item, ItemState};
+use kaname_world::Loaded;
+use serde::Deserialize;
+
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Section,
+        part::{Empty, Row, Tab, Tabs},
+        show,
+    },
+    house::{By, House},
+    room::words,
+    said::why_not,
+    text::Count,
+};
+
+#[derive(Template)]
+#[template(path = "room/item/desk.html")]
+struct DeskPage {
+    page: Page,
+    tabs: Tabs,
+    rows: Vec<Row>,
+    empty: Empty,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    tab: String,
+}
+
+const TABS: [(&str, &str, &[ItemState]); 6] = [
+    (
+        "writing",
+        "item-tab-writing",
+        &[ItemState::Derived, ItemState::ChangesProposed],
+    ),
+    ("consent", "item-tab-consent", &[ItemState::AwaitingConsent]),
+    (
+        "release",
+        "item-tab-release",
+        &[ItemState::Consented, ItemState::AwaitingRelease],
+    ),
+    ("out", "item-tab-out", &[ItemState::Released]),
+    ("refused", "item-tab-refused", &[ItemState::Refused]),
+    (
+        "ended",
+        "item-tab-ended",
+        &[ItemState::Superseded, ItemState::Withdrawn, ItemState::Expired],
+    ),
+];
+
+pub(super) async fn list(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Query(which): Query<Which>,
+) -> Result<Response, Failure> {
+    let text = frame.text();
+    let page = frame
+        .page(Section::Desk, text.t("item-desk"))
+        .live_from("/events?topic=item");
+    let usual = if by.has(Role::Analyst) { 0 } else { 2 };
+    let chosen = TABS.iter().find(|tab| tab.0 == which.tab).unwrap_or(&TABS[usual]);
+    let mut tabs = Vec::new();
+    let mut rows = Vec::new();
+    for tab in &TABS {
+        let found = house
+            .world()
+            .desk_items(&by, |query| {
+                query.states = tab.2.iter().map(|state| state.as_str().to_owned()).collect();
+                query.limit = if tab.0 == chosen.0 { 200 } else { 1 };
+            })
+            .await?;
+        tabs.push(Tab {
+            label: text.t(tab.1).into_owned(),
+            href: format!("/desk?tab={}", tab.0),
+            count: Some(Count::capped(u64::from(found.total), 10_000)),
+            here: tab.0 == chosen.0,
+        });
+        if tab.0 == chosen.0 {
+            rows = found.rows.iter().map(|item| row(&house, &page, &by, item)).collect();
+        }
+    }
+    show(&DeskPage {
+        tabs: Tabs {
+            name: text.t("item-tabs").into_owned(),
+            tabs,
+        },
+        rows,
+        empty: Empty {
+            title: text.t("item-none").into_owned(),
+            text: text.t("item-none-do").into_owned(),
+            next: None,
+        },
+        page,
+    })
+}
+
+/// An item as a row of work, with the verb it waits for.
+pub(in crate::room) fn row(house: &House, page: &Page, by: &By, item: &Loaded<Item>) -> Row {
+    let text = page.text;
+    let state = &item.state;
+    let number = state.number.as_str();
+    let href = format!("/items/{number}");
+    let due = match (state.state, &state.asked) {
+        (ItemState::AwaitingConsent, Some(asked)) => {
+            page.due(asked.deadline, text.t("item-answer-due"))
+        }
+        _ => page.came(state.revised_at, number),
+    };
+    let title = state.content.title.in_language(page.lang().tag());
+    let row = Row::new(due, &href, title)
+        .tlp(page.tlp(state.content.tlp))
+        .tag(page.tag(words::item_state(text, state.state)))
+        .about(words::item_kind(text, state.content.kind));
+    let row = match state.open_traces() {
+        0 => row,
+        open => row.about(text.t1("item-traces-open", "n", open)),
+    };
+    match state.state {
+        ItemState::AwaitingRelease => {
+            let verb = text.t("item-look-release");
+            let wrote = by.account_id().is_ok_and(|own| state.derivers.contains(&own));
+            let mut resource = Resource::one("item", item.id).provider_is_own(false);
+            let deriver = if wrote { by.account_id().ok() } else { None };
+            if let Some(deriver) = deriver.or(state.derivers.first().copied()) {
+                resource = resource.derived_by(deriver);
+            }
+            let decision = house.world().decide(by, Action::ItemRelease, &resource);
+            match decision.why_not {
+                None => row.verb(page.link(&href, verb).main()),
+                // A fresh second factor is asked for when the button is pressed.
+                Some("why-not-recent" | "why-not-second-factor") => {
+                    row.verb(page.link(&href, verb).main())
+                }
+                Some(why) => row.verb(page.refused(verb, why_not(text, why))),
+            }
+        }
+        ItemState::ChangesProposed => {
+            row.verb(page.link(&href, text.t("item-look-proposal")).main())
+        }
+        ItemState::Derived => row.verb(page.link(&href, text.t("item-go-on")).main()),
+        _ => row.verb(page.link(&href, text.t("item-look"))),
+    }
+}

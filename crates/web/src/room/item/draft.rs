@@ -1,0 +1,364 @@
+//! The form of what an item says: for the analyst who derives and revises, and for the provider who
+//! proposes other contents.
+
+use std::{collections::BTreeSet, str::FromStr};
+
+use jiff::Timestamp;
+use kaname_directory::{
+    Account, ClassCode, DutyCode, Party, account::LOGIN_SPACE, account::login_key, day_of,
+    party::CODE_SPACE,
+};
+use kaname_kernel::{MatterId, Pap, PartyId, Tlp, audience::Named};
+use kaname_sharing::{Content, ItemKind, Outlet, Text, Value, collection::CollectionKind};
+use kaname_world::{WorldError, sharing::ItemDraft};
+use serde::Deserialize;
+
+use crate::{
+    error::Failure,
+    frame::{
+        Page,
+        part::{Choice, Field},
+    },
+    house::{By, House},
+    room::{choices, words},
+};
+
+/// What the form posts, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::room) struct DraftForm {
+    kind: String,
+    title_ja: String,
+    title_en: String,
+    summary_ja: String,
+    summary_en: String,
+    measures_ja: String,
+    measures_en: String,
+    values: String,
+    techniques: String,
+    tlp: String,
+    pap: String,
+    groups: Vec<String>,
+    parties: String,
+    persons: String,
+    classes: Vec<String>,
+    duties: Vec<String>,
+    embargo: String,
+    valid_until: String,
+    outlets: Vec<String>,
+    /// Library collections.
+    pub(in crate::room) collections: Vec<String>,
+    /// A provider's words with its proposal.
+    pub(in crate::room) comment: String,
+}
+
+/// What can be chosen: groups, classes, duties, collections.
+pub(in crate::room) struct Offered {
+    groups: Vec<Choice>,
+    classes: Vec<Choice>,
+    duties: Vec<Choice>,
+    collections: Vec<Choice>,
+}
+
+impl Offered {
+    /// With the names in the page's language.
+    pub(in crate::room) async fn for_page(
+        house: &House,
+        by: &By,
+        page: &Page,
+    ) -> Result<Self, Failure> {
+        let world = house.world();
+        let lang = choices::lang(page);
+        let today = day_of(page.now);
+        let readable = world.readable(by).await?;
+        let mut groups = Vec::new();
+        for (id, group) in world.groups().await? {
+            let record = world.store().record(id.cast()).await.map_err(WorldError::from)?;
+            let seen = record.is_some_and(|record| readable.contains(record.audience_id));
+            if seen && !group.closed {
+                groups.push(Choice::new(id.to_string(), group.name.get(lang)));
+            }
+        }
+        let classes = world.catalogue().classes_on(today);
+        let duties = world.catalogue().duties_on(today);
+        let mut collections = Vec::new();
+        for collection in world.collections(by).await? {
+            let definition = &collection.state.definition;
+            if definition.kind == CollectionKind::Library {
+                let title = definition.title.in_language(page.lang().tag());
+                collections.push(Choice::new(collection.id.to_string(), title));
+            }
+        }
+        Ok(Self {
+            groups,
+            classes: classes
+                .into_iter()
+                .map(|class| Choice::new(class.value.code.as_str(), class.value.name.get(lang)))
+                .collect(),
+            duties: duties
+                .into_iter()
+                .map(|duty| Choice::new(duty.value.code.as_str(), duty.value.name.get(lang)))
+                .collect(),
+            collections,
+        })
+    }
+
+    /// Ids of all libraries the caller may see: where a fresh item goes unless told otherwise.
+    pub(in crate::room) async fn libraries(
+        house: &House,
+        by: &By,
+    ) -> Result<Vec<String>, Failure> {
+        let all = house.world().collections(by).await?;
+        let libraries = all
+            .iter()
+            .filter(|one| one.state.definition.kind == CollectionKind::Library);
+        Ok(libraries.map(|one| one.id.to_string()).collect())
+    }
+}
+
+impl DraftForm {
+    /// Filled in with a content.
+    pub(in crate::room) fn of(content: &Content) -> Self {
+        let values = content.shared_values();
+        let values: Vec<&str> = values.iter().map(|value| value.value.as_str()).collect();
+        let techniques = content.techniques();
+        let techniques: Vec<String> =
+            techniques.iter().map(|(id, name)| format!("{id} {name}")).collect();
+        fn texts<T: ToString>(all: &[T]) -> Vec<String> {
+            all.iter().map(ToString::to_string).collect()
+        }
+        let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+        Self {
+            kind: content.kind.as_str().to_owned(),
+            title_ja: content.title.ja.clone(),
+            title_en: content.title.en.clone(),
+            summary_ja: content.summary.ja.clone(),
+            summary_en: content.summary.en.clone(),
+            measures_ja: content.countermeasures.ja.clone(),
+            measures_en: content.countermeasures.en.clone(),
+            values: values.join("\n"),
+            techniques: techniques.join("\n"),
+            tlp: content.tlp.label().to_owned(),
+            pap: content.pap.label().to_owned(),
+            groups: texts(&content.named.groups),
+            parties: texts(&content.named.parties).join("\n"),
+            persons: texts(&content.named.persons).join("\n"),
+            classes: content.classes.iter().cloned().collect(),
+            duties: content.duties.iter().cloned().collect(),
+            embargo: time(content.embargo),
+            valid_until: time(content.valid_until),
+            outlets: content.outlets.iter().map(|one| one.as_str().to_owned()).collect(),
+            collections: content.collections.iter().map(ToString::to_string).collect(),
+            comment: String::new(),
+        }
+    }
+
+    /// The texts, first part of the form.
+    pub(in crate::room) fn text_fields(&self, page: &Page) -> Vec<Field> {
+        let text = page.text;
+        let kinds = ItemKind::ALL
+            .map(|kind| Choice::new(kind.as_str(), words::item_kind(text, kind)))
+            .to_vec();
+        vec![
+            page.select("kind", text.t("item-kind"), kinds).value(&self.kind),
+            page.line("text", "title_ja", text.t("item-title-ja"))
+                .value(&self.title_ja)
+                .longest(200)
+                .optional(),
+            page.line("text", "title_en", text.t("item-title-en"))
+                .value(&self.title_en)
+                .longest(200)
+                .optional(),
+            page.lines(6, "summary_ja", text.t("item-summary-ja"))
+                .value(&self.summary_ja)
+                .optional(),
+            page.lines(6, "summary_en", text.t("item-summary-en"))
+                .value(&self.summary_en)
+                .optional(),
+            page.lines(4, "measures_ja", text.t("item-measures-ja"))
+                .value(&self.measures_ja)
+                .optional(),
+            page.lines(4, "measures_en", text.t("item-measures-en"))
+                .value(&self.measures_en)
+                .optional(),
+            page.lines(6, "values", text.t("item-values"))
+                .hint(text.t("item-values-hint"))
+                .value(&self.values)
+                .optional(),
+            page.lines(2, "techniques", text.t("item-techniques"))
+                .hint(text.t("item-techniques-hint"))
+                .value(&self.techniques)
+                .optional(),
+        ]
+    }
+
+    /// Readers, markings and ways out, second part of the form.
+    pub(in crate::room) fn reach_fields(&self, page: &Page, offered: &Offered) -> Vec<Field> {
+        let text = page.text;
+        let tlp = self.tlp.parse().unwrap_or(Tlp::AmberStrict);
+        let pap = self.pap.parse().unwrap_or(Pap::Amber);
+        let outlets = Outlet::ALL
+            .map(|outlet| Choice::new(outlet.as_str(), words::outlet(text, outlet)))
+            .to_vec();
+        let boxes = |name: &str, key: &str, all: &[Choice], chosen: &[String]| {
+            page.boxes(name, text.t(key), all.to_vec())
+                .values(chosen.iter().cloned())
+                .optional()
+        };
+        let mut fields = vec![
+            choices::tlp(page, "tlp", text.t("item-tlp"), tlp),
+            choices::pap(page, "pap", text.t("item-pap"), pap),
+        ];
+        if !offered.groups.is_empty() {
+            fields.push(boxes("groups", "item-groups", &offered.groups, &self.groups));
+        }
+        fields.extend([
+            page.lines(2, "parties", text.t("item-parties"))
+                .hint(text.t("item-parties-hint"))
+                .value(&self.parties)
+                .optional(),
+            page.lines(2, "persons", text.t("item-persons"))
+                .hint(text.t("item-persons-hint"))
+                .value(&self.persons)
+                .optional(),
+            boxes("classes", "item-classes", &offered.classes, &self.classes),
+            boxes("duties", "item-duties", &offered.duties, &self.duties),
+            page.line("text", "embargo", text.t("item-embargo"))
+                .hint(text.t("item-embargo-hint"))
+                .value(&self.embargo)
+                .longest(60)
+                .optional(),
+            page.line("text", "valid_until", text.t("item-valid-until"))
+                .value(&self.valid_until)
+                .longest(60)
+                .optional(),
+            boxes("outlets", "item-outlets", &outlets, &self.outlets),
+            boxes("collections", "item-collections", &offered.collections, &self.collections),
+        ]);
+        fields
+    }
+
+    /// What was typed, read.
+    pub(in crate::room) async fn read(
+        &self,
+        house: &House,
+        by: &By,
+    ) -> Result<ItemDraft, WorldError> {
+        let kind = ItemKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
+        let outlets = Outlet::ALL.into_iter();
+        let outlets = outlets.filter(|outlet| self.outlets.iter().any(|one| one == outlet.as_str()));
+        Ok(ItemDraft {
+            kind: kind.ok_or_else(|| wrong("kind", "error-text", &self.kind))?,
+            title: Text::new(self.title_ja.trim(), self.title_en.trim()),
+            summary: Text::new(plain(&self.summary_ja), plain(&self.summary_en)),
+            countermeasures: Text::new(plain(&self.measures_ja), plain(&self.measures_en)),
+            values: self.read_values()?,
+            techniques: self.read_techniques(),
+            tlp: self.tlp.parse().map_err(|_| wrong("tlp", "error-text", &self.tlp))?,
+            pap: self.pap.parse().map_err(|_| wrong("pap", "error-text", &self.pap))?,
+            named: Named {
+                parties: self.read_parties(house, by).await?,
+                groups: ids("groups", &self.groups)?,
+                persons: self.read_persons(house, by).await?,
+            },
+            classes: codes::<ClassCode>("classes", &self.classes)?,
+            duties: codes::<DutyCode>("duties", &self.duties)?,
+            embargo: time("embargo", &self.embargo)?,
+            valid_until: time("valid_until", &self.valid_until)?,
+            outlets: outlets.collect(),
+            collections: ids("collections", &self.collections)?.into_iter().collect::<BTreeSet<MatterId>>(),
+        })
+    }
+
+    fn read_values(&self) -> Result<Vec<Value>, WorldError> {
+        let mut values = Vec::new();
+        let lines = self.values.lines().map(str::trim).filter(|line| !line.is_empty());
+        for line in lines {
+            let read = kaname_intake::read_value(line);
+            let read = read.ok_or_else(|| wrong("values", "error-values", line))?;
+            let value = Value {
+                kind: read.kind,
+                value: read.value,
+            };
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        Ok(values)
+    }
+
+    fn read_techniques(&self) -> Vec<(String, String)> {
+        let lines = self.techniques.lines().map(str::trim).filter(|line| !line.is_empty());
+        let pairs = lines.map(|line| match line.split_once(char::is_whitespace) {
+            Some((id, name)) => (id.to_owned(), name.trim().to_owned()),
+            None => (line.to_owned(), line.to_owned()),
+        });
+        pairs.take(200).collect()
+    }
+
+    async fn read_parties(&self, house: &House, by: &By) -> Result<Vec<PartyId>, WorldError> {
+        let mut parties = Vec::new();
+        for word in self.parties.split_whitespace().take(1_000) {
+            let found = match word.parse::<PartyId>() {
+                Ok(id) => house.world().see::<Party>(by, id.cast()).await,
+                Err(_) => house.world().find(by, CODE_SPACE, &word.to_lowercase()).await,
+            };
+            let party = found.map_err(|_| wrong("parties", "error-text", word))?;
+            parties.push(party.id.cast());
+        }
+        Ok(parties)
+    }
+
+    async fn read_persons(
+        &self,
+        house: &House,
+        by: &By,
+    ) -> Result<Vec<kaname_kernel::AccountId>, WorldError> {
+        let mut persons = Vec::new();
+        for word in self.persons.split_whitespace().take(1_000) {
+            let found = match word.parse::<kaname_kernel::AccountId>() {
+                Ok(id) => house.world().see::<Account>(by, id.cast()).await,
+                Err(_) => house.world().find(by, LOGIN_SPACE, &login_key(word)).await,
+            };
+            let person = found.map_err(|_| wrong("persons", "error-text", word))?;
+            persons.push(person.id.cast());
+        }
+        Ok(persons)
+    }
+}
+
+fn wrong(field: &str, key: &'static str, what: &str) -> WorldError {
+    let what: String = what.chars().take(120).collect();
+    WorldError::invalid(field, key, what)
+}
+
+fn plain(typed: &str) -> String {
+    typed.replace("\r\n", "\n").trim().to_owned()
+}
+
+fn ids<K>(field: &str, typed: &[String]) -> Result<Vec<kaname_kernel::Id<K>>, WorldError>
+where
+    kaname_kernel::Id<K>: FromStr,
+{
+    let read = typed.iter().take(1_000).map(|one| one.parse().map_err(|_| wrong(field, "error-text", one)));
+    read.collect()
+}
+
+fn codes<C: FromStr + ToString>(
+    field: &str,
+    typed: &[String],
+) -> Result<BTreeSet<String>, WorldError> {
+    let read = typed.iter().take(100).map(|one| {
+        let code: C = one.parse().map_err(|_| wrong(field, "error-text", one))?;
+        Ok(code.to_string())
+    });
+    read.collect()
+}
+
+fn time(field: &str, typed: &str) -> Result<Option<Timestamp>, WorldError> {
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    let when = kaname_intake::read_when(typed);
+    when.map(|when| Some(when.at)).ok_or_else(|| wrong(field, "error-time", typed))
+}

@@ -1,0 +1,155 @@
+//! Writing an item anew (the analyst), or proposing other contents (the provider): one form.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use kaname_sharing::{Item, ManifestHash};
+use kaname_world::{Loaded, WorldError};
+
+use super::{
+    act::{of, to},
+    draft::{DraftForm, Offered},
+};
+use crate::{
+    error::Failure,
+    frame::{
+        Flash, Frame, Page, Posted, Section,
+        part::{Field, Notice, Tone},
+        show, show_with,
+    },
+    house::{By, House},
+    said::said,
+};
+
+#[derive(Template)]
+#[template(path = "room/item/edit.html")]
+struct EditPage {
+    page: Page,
+    to: String,
+    back: String,
+    form: DraftForm,
+    offered: Offered,
+    original: Option<String>,
+    notices: Vec<Notice>,
+    comment: Option<Field>,
+    wrong: Option<String>,
+}
+
+async fn page(
+    house: &House,
+    frame: &Frame,
+    by: &By,
+    (item, form): (&Loaded<Item>, DraftForm),
+    proposing: bool,
+    wrong: Option<String>,
+) -> Result<EditPage, Failure> {
+    let text = frame.text();
+    let (section, title) = if proposing {
+        (Section::Submissions, text.t("item-propose"))
+    } else {
+        (Section::Desk, text.t("item-edit"))
+    };
+    let page = frame.page(section, title);
+    let about = Notice {
+        tone: Tone::Plain,
+        title: text.t("item-edit-asks-again").into_owned(),
+        text: String::new(),
+    };
+    let verb = if proposing { "propose" } else { "edit" };
+    Ok(EditPage {
+        offered: Offered::for_page(house, by, &page).await?,
+        to: format!("{}/{verb}", to(item)),
+        back: to(item),
+        original: house.world().original_of(by, item).await?,
+        notices: vec![about],
+        comment: proposing.then(|| {
+            page.lines(3, "comment", text.t("item-comment"))
+                .hint(text.t("item-comment-hint"))
+                .value(&form.comment)
+                .optional()
+        }),
+        form,
+        wrong,
+        page,
+    })
+}
+
+pub(super) async fn ask(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(number): Path<String>,
+) -> Result<Response, Failure> {
+    let item = of(&house, &by, &number).await?;
+    let form = DraftForm::of(&item.state.content);
+    show(&page(&house, &frame, &by, (&item, form), false, None).await?)
+}
+
+pub(super) async fn ask_propose(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(number): Path<String>,
+) -> Result<Response, Failure> {
+    let item = of(&house, &by, &number).await?;
+    let form = DraftForm::of(&item.state.content);
+    show(&page(&house, &frame, &by, (&item, form), true, None).await?)
+}
+
+pub(super) async fn revise(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(number): Path<String>,
+    Posted(form): Posted<DraftForm>,
+) -> Result<Response, Failure> {
+    let item = of(&house, &by, &number).await?;
+    let done = match form.read(&house, &by).await {
+        Ok(draft) => house.world().revise_item(&by, item.id, None, draft).await,
+        Err(error) => Err(error),
+    };
+    finish(&house, &frame, &by, (&item, form), done, false).await
+}
+
+pub(super) async fn propose(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(number): Path<String>,
+    Posted(form): Posted<DraftForm>,
+) -> Result<Response, Failure> {
+    let item = of(&house, &by, &number).await?;
+    let shown = item.state.asked.as_ref().map_or(ManifestHash([0; 32]), |asked| asked.hash);
+    let done = match form.read(&house, &by).await {
+        Ok(draft) => {
+            let comment = form.comment.as_str();
+            house.world().propose(&by, item.id, shown, draft, comment).await
+        }
+        Err(error) => Err(error),
+    };
+    finish(&house, &frame, &by, (&item, form), done, true).await
+}
+
+async fn finish(
+    house: &House,
+    frame: &Frame,
+    by: &By,
+    (item, form): (&Loaded<Item>, DraftForm),
+    done: Result<Loaded<Item>, WorldError>,
+    proposing: bool,
+) -> Result<Response, Failure> {
+    let key = if proposing { "item-proposed" } else { "item-revised" };
+    match done {
+        Ok(_) => frame.go_saying(&to(item), &Flash::done(frame.text().t(key))),
+        Err(error) => {
+            let Some(wrong) = said(frame.text(), &error) else {
+                return Err(error.into());
+            };
+            let page = page(house, frame, by, (item, form), proposing, Some(wrong)).await?;
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! One item: what it says, to whom, what stands in the way, and what can be done with it by whoever
+//! looks: its analyst, the second officer, its provider.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use kaname_policy::{Action, Resource};
+use kaname_sharing::{
+    Item, ItemState,
+    feedback::ForProvider,
+    item::Blocking,
+    row::{Row as Trace, RowState},
+};
+use kaname_world::{Loaded, sharing::Reached};
+
+use super::act::of;
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Section,
+        part::{At, Copied, Due, Field, Notice, Steps, Tone, Verb},
+        show,
+    },
+    house::{By, House},
+    room::words,
+    said::why_not,
+};
+
+#[derive(Template)]
+#[template(path = "room/item/show.html")]
+struct ItemPage {
+    page: Page,
+    number: String,
+    version: u32,
+    revision: u32,
+    tlp: kaname_kernel::Tlp,
+    pap: kaname_kernel::Pap,
+    kind: String,
+    state: String,
+    steps: Steps,
+    due: Option<Due>,
+    original: Option<String>,
+    own: bool,
+    summary: String,
+    measures: String,
+    values: Vec<(String, String)>,
+    traces: Vec<TraceRow>,
+    traces_gone: usize,
+    traces_accepted: Vec<(String, String)>,
+    may_accept: bool,
+    reached: String,
+    outlets: String,
+    embargo: Option<At>,
+    valid_until: Option<At>,
+    hash: Copied,
+    hash_text: String,
+    bytes: String,
+    notices: Vec<Notice>,
+    verbs: Vec<Verb>,
+    asks: Vec<Ask>,
+    feedback: Option<ForProvider>,
+}
+
+/// A form with one reason.
+struct Ask {
+    to: String,
+    title: String,
+    field: Field,
+    button: String,
+    grave: bool,
+    hidden: Vec<(&'static str, String)>,
+}
+
+/// A trace that is still open.
+struct TraceRow {
+    key: String,
+    place: String,
+    sign: String,
+    before: String,
+    inside: String,
+    after: String,
+}
+
+pub(super) async fn show_item(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(number): Path<String>,
+) -> Result<Response, Failure> {
+    let text = frame.text();
+    let world = house.world();
+    let item = of(&house, &by, &number).await?;
+    let own = world.owns(&by, Some(item.state.handle.cast())).await?;
+    if !own && !by.is_officer() {
+        // Members read what was released in the library.
+        return frame.go(&format!("/library/{}", item.state.number));
+    }
+    let state = &item.state;
+    let content = &state.content;
+    let section = if own { Section::Submissions } else { Section::Desk };
+    let title = content.title.in_language(frame.text().lang().tag()).to_owned();
+    let page = frame.page(section, title);
+    let lang = page.lang().tag();
+    let manifest = state.manifest();
+    let hash = manifest.hash().to_string();
+    let bytes: usize = content.objects.iter().map(String::len).sum();
+    let may = Permitted::new(&house, &by, &item, own);
+    let words_said = world.provider_words(&by, state).await?;
+    let feedback = if state.is_out() {
+        Some(world.feedback_for_provider(&by, item.id).await?)
+    } else {
+        None
+    };
+    let outlets = content.outlets.iter().map(|one| words::outlet(text, *one));
+    let outlets: Vec<String> = outlets.collect();
+    let values = content.shared_values().into_iter().map(|value| {
+        let kind = words::value_kind(text, value.kind);
+        (kind, value.value)
+    });
+    let values = values.collect();
+    let gone = |row: &&Trace| matches!(row.state, RowState::Removed);
+    let accepted = state.rows.iter().filter_map(|row| match &row.state {
+        RowState::Accepted { reason, .. } => Some((row.place.clone(), reason.clone())),
+        _ => None,
+    });
+    let due = match (&state.asked, state.state) {
+        (Some(asked), ItemState::AwaitingConsent) => {
+            Some(page.due(asked.deadline, text.t("item-answer-due")))
+        }
+        _ => None,
+    };
+    show(&ItemPage {
+        number: state.number.clone(),
+        version: item.version,
+        revision: state.revision,
+        tlp: content.tlp,
+        pap: content.pap,
+        kind: words::item_kind(text, content.kind),
+        state: words::item_state(text, state.state),
+        steps: page.steps(&words::way(text), words::way_of_item(state.state)),
+        due,
+        original: world.original_of(&by, &item).await?,
+        own,
+        summary: content.summary.in_language(lang).to_owned(),
+        measures: content.countermeasures.in_language(lang).to_owned(),
+        values,
+        traces: traces(&page, state),
+        traces_gone: state.rows.iter().filter(gone).count(),
+        traces_accepted: accepted.collect(),
+        may_accept: !own && state.state == ItemState::Derived && may.edit,
+        reached: reached(&page, world.reached(content).await?),
+        outlets: outlets.join("・"),
+        embargo: content.embargo.map(|at| page.at(at)),
+        valid_until: content.valid_until.map(|at| page.at(at)),
+        hash: page.hash(&hash),
+        hash_text: hash.clone(),
+        bytes: crate::text::group(bytes as u64),
+        notices: notices(&page, state, own, &words_said),
+        verbs: verbs(&page, &item, own, &may, &hash),
+        asks: asks(&page, &item, own, &may),
+        feedback,
+        page,
+    })
+}
+
+/// What the policy says of this person and this item.
+struct Permitted {
+    edit: bool,
+    ask: bool,
+    release: Option<&'static str>,
+    send_back: bool,
+    withdraw: bool,
+    decide: bool,
+    consent: bool,
+}
+
+impl Permitted {
+    fn new(house: &House, by: &By, item: &Loaded<Item>, own: bool) -> Self {
+        let state = &item.state;
+        let mut resource = Resource::one("item", item.id)
+            .in_state(state.state.as_str())
+            .provider_is_own(own);
+        let wrote = by.account_id().ok().filter(|one| state.derivers.contains(one));
+        if let Some(deriver) = wrote.or(state.derivers.first().copied()) {
+            resource = resource.derived_by(deriver);
+        }
+        let mut caller = (*by.0).clone();
+        caller.principal.own_handle = own;
+        let why = |action| house.world().decide(&caller, action, &resource).why_not;
+        // What a fresh sign-in would cure is offered; pressing it leads there.
+        let curable = |why: Option<&str>| {
+            matches!(why, None | Some("why-not-recent" | "why-not-second-factor"))
+        };
+        let release = why(Action::ItemRelease);
+        Self {
+            edit: why(Action::ItemEdit).is_none(),
+            ask: why(Action::ItemAskConsent).is_none(),
+            release: release.filter(|_| !curable(release)),
+            send_back: why(Action::ItemReturn).is_none(),
+            withdraw: curable(why(Action::ItemWithdraw)),
+            decide: why(Action::ExportSuspendDecide).is_none(),
+            consent: why(Action::ItemConsent).is_none(),
+        }
+    }
+}
+
+fn traces(page: &Page, item: &Item) -> Vec<TraceRow> {
+    let open = item.rows.iter().filter(|row| row.is_open());
+    let rows = open.map(|row| {
+        let (before, inside, after) = row.excerpt(&item.content).unwrap_or_default();
+        let key = match row.sign {
+            kaname_sharing::row::Sign::Name => "item-sign-name",
+            kaname_sharing::row::Sign::Person => "item-sign-person",
+            kaname_sharing::row::Sign::Domain => "item-sign-domain",
+            kaname_sharing::row::Sign::Address => "item-sign-address",
+            kaname_sharing::row::Sign::Phone => "item-sign-phone",
+            kaname_sharing::row::Sign::ExactTime => "item-sign-time",
+            kaname_sharing::row::Sign::Attachment => "item-sign-attachment",
+        };
+        TraceRow {
+            key: row.key(),
+            place: row.place.clone(),
+            sign: page.t(key).into_owned(),
+            before,
+            inside,
+            after,
+        }
+    });
+    rows.take(200).collect()
+}
+
+fn reached(page: &Page, reached: Reached) -> String {
+    match reached {
+        Reached::Everyone => page.t("item-reach-everyone").into_owned(),
+        Reached::Parties(n) => page.t1("item-reach-parties", "n", n).into_owned(),
+        Reached::Persons(n) => page.t1("item-reach-persons", "n", n).into_owned(),
+    }
+}
+
+fn notices(
+    page: &Page,
+    item: &Item,
+    own: bool,
+    words: &kaname_world::sharing::ProviderWords,
+) -> Vec<Notice> {
+    let mut all = Vec::new();
+    let mut say = |tone, key: &str, said: Option<&str>| {
+        all.push(Notice {
+            tone,
+            title: page.t(key).into_owned(),
+            text: said.unwrap_or_default().to_owned(),
+        });
+    };
+    if let Some(returned) = &item.returned
+        && item.state == ItemState::Derived
+        && !own
+    {
+        say(Tone::Care, "item-was-returned", Some(&returned.reason));
+    }
+    if let Some(declined) = &item.declined {
+        say(Tone::Care, "item-was-declined", Some(declined));
+    }
+    if item.state == ItemState::ChangesProposed {
+        say(Tone::Care, "item-has-proposal", words.proposal.as_deref());
+    }
+    if item.state == ItemState::Refused {
+        say(Tone::Wrong, "item-was-refused", words.refusal.as_deref());
+    }
+    if let Some(withdrawal) = &item.withdrawal {
+        say(Tone::Wrong, "item-was-withdrawn", Some(&withdrawal.reason));
+    }
+    match &item.blocking {
+        Blocking::Suspended { organisations, .. } => {
+            let said = page.t1("item-suspended-by", "n", *organisations).into_owned();
+            say(Tone::Care, "item-suspended", Some(&said));
+        }
+        Blocking::Kept { reason, .. } => say(Tone::Care, "item-kept-out", Some(reason)),
+        _ => {}
+    }
+    all
+}
+
+fn verbs(
+    page: &Page,
+    item: &Loaded<Item>,
+    own: bool,
+    may: &Permitted,
+    hash: &str,
+) -> Vec<Verb> {
+    let text = page.text;
+    let state = &item.state;
+    let href = format!("/items/{}", state.number);
+    let version = item.version.to_string();
+    let mut verbs = Vec::new();
+    if own {
+        if state.state == ItemState::AwaitingConsent && may.consent {
+            let to = format!("{href}/consent");
+            verbs.push(page.post(to, text.t("item-consent")).with("hash", hash).main());
+            verbs.push(page.link(format!("{href}/propose"), text.t("item-propose")));
+        }
+        if state.state == ItemState::Released {
+            verbs.push(page.post(format!("{href}/take-back"), text.t("item-take-back")).grave());
+        }
+        return verbs;
+    }
+    let writable = matches!(
+        state.state,
+        ItemState::Derived
+            | ItemState::AwaitingConsent
+            | ItemState::ChangesProposed
+            | ItemState::Consented
+            | ItemState::Refused
+            | ItemState::AwaitingRelease
+    );
+    match state.state {
+        ItemState::Derived if may.ask => match state.open_traces() {
+            0 => {
+                let ask = page.post(format!("{href}/ask"), text.t("item-ask"));
+                verbs.push(ask.with("version", version.as_str()).main());
+            }
+            open => {
+                let why = text.t1("refused-open-traces", "open", open);
+                verbs.push(page.refused(text.t("item-ask"), why));
+            }
+        },
+        ItemState::ChangesProposed if may.edit => {
+            let accept = page.post(
+                format!("{href}/proposal/accept"),
+                text.t("item-accept-proposal"),
+            );
+            verbs.push(accept.with("version", version.as_str()).main());
+        }
+        ItemState::Consented if may.edit => {
+            verbs.push(page.post(format!("{href}/hand-over"), text.t("item-hand-over")).main());
+        }
+        ItemState::AwaitingRelease => match may.release {
+            None => {
+                let release = page.post(format!("{href}/release"), text.t("item-release"));
+                verbs.push(release.with("version", version.as_str()).main());
+            }
+            Some(why) => verbs.push(page.refused(text.t("item-release"), why_not(text, why))),
+        },
+        _ => {}
+    }
+    if writable && may.edit {
+        verbs.push(page.link(format!("{href}/edit"), text.t("item-edit")));
+    }
+    if state.is_out() {
+        verbs.push(page.link(format!("/library/{}", state.number), text.t("item-as-member")));
+    }
+    verbs
+}
+
+fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted) -> Vec<Ask> {
+    let text = page.text;
+    let state = &item.state;
+    let href = format!("/items/{}", state.number);
+    let mut asks = Vec::new();
+    let mut ask = |verb: &str, keys: (&str, &str), optional: bool, grave: bool, resume: Option<bool>| {
+        let field = page.line("text", "reason", text.t(keys.1)).longest(300);
+        asks.push(Ask {
+            to: format!("{href}/{verb}"),
+            title: text.t(keys.0).into_owned(),
+            field: if optional { field.optional() } else { field },
+            button: text.t(keys.0).into_owned(),
+            grave,
+            hidden: resume.map(|resume| ("resume", resume.to_string())).into_iter().collect(),
+        });
+    };
+    let before_release = matches!(
+        state.state,
+        ItemState::AwaitingConsent
+            | ItemState::Consented
+            | ItemState::ChangesProposed
+            | ItemState::AwaitingRelease
+    );
+    if own {
+        if before_release && may.consent {
+            ask("refuse", ("item-refuse", "item-refuse-why"), true, true, None);
+        }
+        return asks;
+    }
+    if state.state == ItemState::ChangesProposed && may.edit {
+        let keys = ("item-decline-proposal", "item-decline-why");
+        ask("proposal/decline", keys, false, false, None);
+    }
+    if state.state == ItemState::AwaitingRelease && may.send_back {
+        ask("return", ("item-return", "item-return-why"), false, false, None);
+    }
+    if matches!(state.blocking, Blocking::Suspended { .. }) && may.decide {
+        ask("blocking", ("item-blocking-resume", "item-reason"), false, false, Some(true));
+        ask("blocking", ("item-blocking-keep", "item-reason"), false, false, Some(false));
+    }
+    let ended = matches!(
+        state.state,
+        ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired
+    );
+    if !ended && may.withdraw {
+        ask("withdraw", ("item-withdraw", "item-withdraw-why"), false, true, None);
+    }
+    asks
+}

@@ -1,0 +1,32 @@
+//! Where a page of a list goes on, in an address: the sort key and id of the last row shown. Both were
+//! shown to the reader, and every page is filtered with the reader's eyes anew, so it tells nothing.
+
+use kaname_store::Cursor;
+
+/// The cursor as text: `1763900000000000.0193…`.
+pub(in crate::room) fn written(cursor: &Cursor) -> String {
+    format!("{}.{}", cursor.at_us, cursor.id)
+}
+
+/// Reads it back; anything else starts at the beginning.
+pub(in crate::room) fn read(text: &str) -> Option<Cursor> {
+    let (at_us, id) = text.split_once('.')?;
+    Some(Cursor {
+        at_us: at_us.parse().ok()?,
+        id: id.parse().ok()?,
+    })
+}
+
+/// An address with these parameters; empty ones are left out.
+pub(in crate::room) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    let query = query.finish();
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
+}

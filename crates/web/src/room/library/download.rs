@@ -1,0 +1,84 @@
+//! An item as a file: values as CSV, JSON Lines or plain lines, and its objects as a STIX bundle. Each
+//! is what was consented to, or less; what the markings do not permit is not found.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
+use jiff::Timestamp;
+use kaname_kernel::{Id, MatterId};
+use kaname_sharing::{
+    Item, Outlet,
+    rendition::{csv_header, csv_lines, is_current, json_lines, plain_lines, stix_bundle},
+};
+use kaname_world::World;
+
+use super::show::found;
+use crate::{
+    error::Failure,
+    house::{By, House},
+};
+
+pub(super) async fn download(
+    State(house): State<House>,
+    by: By,
+    Path((typed, file)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let item = found(&house, &by, &typed).await?;
+    let now = world.now();
+    let (body, kind) = rendered(world, &item.state, &file, now).await?;
+    world.note_read(&by, item.id);
+    attachment(&format!("{}-{file}", item.state.number), kind, body)
+}
+
+/// Body and media type; not found when it may not be had so.
+async fn rendered(
+    world: &World,
+    item: &Item,
+    file: &str,
+    now: Timestamp,
+) -> Result<(String, &'static str), Failure> {
+    let outlet = match file {
+        "bundle.json" => Outlet::Taxii,
+        _ => Outlet::Feed,
+    };
+    if !item.content.outlets.contains(&outlet) || !is_current(item, now) {
+        return Err(Failure::NotFound);
+    }
+    Ok(match file {
+        "values.csv" => {
+            // Spreadsheets read UTF-8 only when it says so.
+            let body = format!("\u{feff}{}{}", csv_header(), csv_lines(item, now));
+            (body, "text/csv; charset=utf-8")
+        }
+        "values.jsonl" => (json_lines(item, now), "application/jsonl; charset=utf-8"),
+        "values.txt" if item.may_block(now) => {
+            (plain_lines(item, None, now), "text/plain; charset=utf-8")
+        }
+        "bundle.json" => {
+            let id: MatterId = Id::random(world.rng());
+            let identity = world.hub_identity().await?;
+            let body = stix_bundle(id.uuid(), &identity, [item]).map_err(Failure::internal)?;
+            (body, "application/stix+json;version=2.1")
+        }
+        _ => return Err(Failure::NotFound),
+    })
+}
+
+/// A file to be kept, not shown: nothing of it runs in the page's origin.
+pub(in crate::room) fn attachment(
+    name: &str,
+    kind: &'static str,
+    body: String,
+) -> Result<Response, Failure> {
+    let name = format!("attachment; filename=\"{name}\"");
+    let name = HeaderValue::from_str(&name).map_err(Failure::internal)?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, body).into_response())
+}

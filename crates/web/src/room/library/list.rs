@@ -1,0 +1,268 @@
+//! The list: searched, filtered, by state. Everything chosen stands in the address.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use jiff::{SignedDuration, Timestamp};
+use kaname_kernel::Tlp;
+use kaname_sharing::{Item, ItemKind, ItemState, Outlet, content::kind_word};
+use kaname_store::ListQuery;
+use kaname_world::Loaded;
+use serde::Deserialize;
+
+use super::cursor;
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Section,
+        part::{Choice, Empty, Field, Pager, Row, Tab, Tabs},
+        show,
+    },
+    house::{By, House},
+    room::words,
+    text::Count,
+};
+
+/// Longest search taken, in characters.
+const LONGEST: usize = 200;
+/// Counts are exact up to here.
+const COUNTED: u64 = 10_000;
+
+/// What the address asks for. What cannot be read is taken as not asked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    q: String,
+    kind: String,
+    tlp: String,
+    state: String,
+    /// Days back, or a day.
+    since: String,
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "room/library/list.html")]
+struct ListPage {
+    page: Page,
+    filters: Vec<Field>,
+    state: String,
+    tabs: Tabs,
+    rows: Vec<Row>,
+    pager: Pager,
+    empty: Empty,
+}
+
+impl Asked {
+    fn state(&self) -> ItemState {
+        match self.state.as_str() {
+            "superseded" => ItemState::Superseded,
+            "withdrawn" => ItemState::Withdrawn,
+            "expired" => ItemState::Expired,
+            _ => ItemState::Released,
+        }
+    }
+
+    fn kind(&self) -> Option<ItemKind> {
+        ItemKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind)
+    }
+
+    fn since(&self, now: Timestamp) -> Option<Timestamp> {
+        if let Ok(days) = self.since.parse::<u16>() {
+            return Some(now - SignedDuration::from_hours(24 * i64::from(days)));
+        }
+        kaname_intake::read_when(&self.since).map(|when| when.at)
+    }
+
+    /// Everything but the state and the page.
+    fn filter(&self, query: &mut ListQuery, now: Timestamp) {
+        query.search = words_of(&self.q, self.kind());
+        query.tlp = self.tlp.parse::<Tlp>().ok();
+        query.since = self.since(now);
+    }
+
+    fn address(&self, state: &str, after: &str) -> String {
+        let parameters = [
+            ("q", self.q.as_str()),
+            ("kind", &self.kind),
+            ("tlp", &self.tlp),
+            ("state", state),
+            ("since", &self.since),
+            ("after", after),
+        ];
+        cursor::address("/library", &parameters)
+    }
+}
+
+/// A search as the store takes it: a value written so that nobody clicks it (`hxxp`, `[.]`) is read as
+/// the value.
+pub(in crate::room) fn searched(typed: &str) -> String {
+    let typed: String = typed.trim().chars().take(LONGEST).collect();
+    match kaname_intake::read_value(&typed) {
+        Some(value) => value.value,
+        None => typed,
+    }
+}
+
+fn words_of(typed: &str, kind: Option<ItemKind>) -> Option<String> {
+    let words = searched(typed);
+    let kind = kind.map(kind_word);
+    match (words.is_empty(), kind) {
+        (true, None) => None,
+        (true, Some(kind)) => Some(kind),
+        (false, None) => Some(words),
+        (false, Some(kind)) => Some(format!("{words} {kind}")),
+    }
+}
+
+pub(super) async fn list(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let (text, now, world) = (frame.text(), frame.now(), house.world());
+    let page = frame
+        .page(Section::Library, text.t("library-title"))
+        .searched(asked.q.as_str())
+        .live_from("/events?topic=item&list=library");
+    let state = asked.state();
+    let found = world.library(&by, |query| {
+        asked.filter(query, now);
+        query.states = vec![state.as_str().to_owned()];
+        query.after = cursor::read(&asked.after);
+    });
+    let found = found.await?;
+    let counts = world.library_states(&by, |query| asked.filter(query, now)).await?;
+    let rows: Vec<Row> = found
+        .rows
+        .iter()
+        .filter(|item| item.state.is_out())
+        .map(|item| row(&page, item))
+        .collect();
+    let first = (!asked.after.is_empty()).then(|| asked.address(state.as_str(), ""));
+    let next = found.next.as_ref();
+    let next = next.map(|next| asked.address(state.as_str(), &cursor::written(next)));
+    let shown = u64::try_from(rows.len()).unwrap_or_default();
+    let count = Count::capped(u64::from(found.total), COUNTED);
+    let shown = ListPage {
+        filters: filters(&page, &asked),
+        tabs: tabs(&page, &asked, state, &counts),
+        pager: page.pager(shown, count, first, next),
+        empty: empty(&page, &asked),
+        state: state.as_str().to_owned(),
+        rows,
+        page,
+    };
+    show(&shown)
+}
+
+/// An item as a row: when it came, what it is, how it may be told.
+pub(super) fn row(page: &Page, item: &Loaded<Item>) -> Row {
+    let state = &item.state;
+    let content = &state.content;
+    let came = state.release.map_or(state.derived_at, |release| release.at);
+    let due = page.came(came, state.number.as_str());
+    let href = format!("/library/{}", state.number);
+    // Its provider agreed to certain ways out; where the web is not one of them, only its number is
+    // shown here.
+    let title = if content.outlets.contains(&Outlet::Web) {
+        content.title.in_language(page.lang().tag()).to_owned()
+    } else {
+        page.t1("library-elsewhere", "number", state.number.as_str()).into_owned()
+    };
+    let mut row = Row::new(due, href, title)
+        .about(words::item_kind(page.text, content.kind))
+        .about(page.t1("library-values", "n", content.shared_values().len()))
+        .tlp(page.tlp(content.tlp));
+    if state.state == ItemState::Released && !state.blocking.allows() {
+        row = row.tag(page.tag(page.t("library-suspended")));
+    } else if state.state != ItemState::Released {
+        row = row.tag(page.tag(words::item_state(page.text, state.state)));
+    }
+    row
+}
+
+fn filters(page: &Page, asked: &Asked) -> Vec<Field> {
+    let any = || Choice::new("", page.t("library-any"));
+    let kinds = ItemKind::ALL.map(|kind| {
+        let label = words::item_kind(page.text, kind);
+        Choice::new(kind.as_str(), label)
+    });
+    let tlps = Tlp::ALL.map(|tlp| Choice::new(tlp.label(), tlp.to_string()));
+    let since = [
+        ("1", "library-since-day"),
+        ("7", "library-since-week"),
+        ("30", "library-since-month"),
+        ("90", "library-since-quarter"),
+    ];
+    let mut since: Vec<Choice> = since
+        .into_iter()
+        .map(|(days, key)| Choice::new(days, page.t(key)))
+        .collect();
+    let known = |choice: &Choice| choice.value == asked.since;
+    if !asked.since.is_empty() && !since.iter().any(known) {
+        since.push(Choice::new(asked.since.as_str(), asked.since.as_str()));
+    }
+    let list = |choices: Vec<Choice>| [any()].into_iter().chain(choices).collect::<Vec<_>>();
+    vec![
+        page.line("search", "q", page.t("library-words"))
+            .value(asked.q.as_str())
+            .longest(200)
+            .optional(),
+        page.select("kind", page.t("library-kind"), list(kinds.to_vec()))
+            .value(asked.kind.as_str()),
+        page.select("tlp", page.t("library-tlp"), list(tlps.to_vec()))
+            .value(asked.tlp.as_str()),
+        page.select("since", page.t("library-since"), list(since))
+            .value(asked.since.as_str()),
+    ]
+}
+
+fn tabs(page: &Page, asked: &Asked, here: ItemState, counts: &[(String, u64)]) -> Tabs {
+    let out = [
+        ItemState::Released,
+        ItemState::Superseded,
+        ItemState::Withdrawn,
+        ItemState::Expired,
+    ];
+    let tab = |state: ItemState| {
+        let found = counts.iter().find(|(word, _)| word == state.as_str());
+        let count = found.map_or(0, |(_, count)| *count);
+        Tab {
+            label: words::item_state(page.text, state),
+            href: asked.address(state.as_str(), ""),
+            count: Some(Count::capped(count, COUNTED)),
+            here: state == here,
+        }
+    };
+    let mut tabs: Vec<Tab> = out.map(tab).to_vec();
+    tabs.push(Tab {
+        label: page.t("library-objects").into_owned(),
+        href: "/library/objects".to_owned(),
+        count: None,
+        here: false,
+    });
+    Tabs {
+        name: page.t("library-state").into_owned(),
+        tabs,
+    }
+}
+
+fn empty(page: &Page, asked: &Asked) -> Empty {
+    let filtered = [&asked.q, &asked.kind, &asked.tlp, &asked.since, &asked.after];
+    if filtered.into_iter().all(String::is_empty) {
+        return Empty {
+            title: page.t("library-empty").into_owned(),
+            text: page.t("library-empty-do").into_owned(),
+            next: None,
+        };
+    }
+    Empty {
+        title: page.t("library-nothing").into_owned(),
+        text: page.t("library-nothing-do").into_owned(),
+        next: Some(page.link("/library", page.t("library-all"))),
+    }
+}

@@ -1,0 +1,93 @@
+//! The library: what was released, with the reader's eyes. A list that is searched, one item with
+//! what to do about it, its values and downloads, the answer a member gives, and the threat objects
+//! themselves.
+
+mod answer;
+pub(super) mod cursor;
+mod download;
+mod list;
+mod object;
+mod objects;
+mod show;
+
+use axum::{http::Method, routing};
+use kaname_policy::Action;
+
+pub(super) use self::list::searched;
+use crate::{
+    house::House,
+    route::{Access, Audit, Endpoint},
+};
+
+const READ: Access = Access::SignedIn(&[Action::LibraryRead]);
+const READS: Audit = Audit::None("reads what was released to the reader");
+
+/// Endpoints of this room.
+pub fn endpoints() -> Vec<Endpoint<House>> {
+    vec![
+        Endpoint::new(
+            Method::GET,
+            "/library",
+            "library.list",
+            READ,
+            READS,
+            routing::get(list::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/library/objects",
+            "library.objects",
+            READ,
+            READS,
+            routing::get(objects::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/library/objects/{id}",
+            "library.object",
+            READ,
+            READS,
+            routing::get(object::show_one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/library/objects/{id}/raw",
+            "library.object_raw",
+            READ,
+            READS,
+            routing::get(object::raw),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/library/{number}",
+            "library.show",
+            READ,
+            Audit::Event("delivery.fetched"),
+            routing::get(show::show_one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/library/{number}/{file}",
+            "library.download",
+            READ,
+            Audit::Event("delivery.fetched"),
+            routing::get(download::download),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/library/{number}/feedback",
+            "library.answer",
+            Access::SignedIn(&[Action::FeedbackGive]),
+            Audit::Event("feedback.given"),
+            routing::post(answer::answer),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/library/{number}/acknowledge",
+            "library.acknowledge",
+            Access::SignedIn(&[Action::DeliveryAcknowledge]),
+            Audit::Event("delivery.acknowledged"),
+            routing::post(answer::acknowledge),
+        ),
+    ]
+}

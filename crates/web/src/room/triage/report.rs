@@ -1,0 +1,322 @@
+//! One report on the analyst's desk.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use kaname_directory::Account;
+use kaname_kernel::MatterId;
+use kaname_sharing::{Item, Report, ReportState, number, report::Closing};
+use kaname_world::Loaded;
+use serde::Deserialize;
+
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Posted, Section,
+        part::{At, Choice, Due, Field, Row, Steps, Verb},
+        show,
+    },
+    house::{By, House},
+    room::{back::back, choices, words},
+};
+
+#[derive(Template)]
+#[template(path = "room/triage/report.html")]
+struct ReportPage {
+    page: Page,
+    number: String,
+    state: String,
+    tlp: kaname_kernel::Tlp,
+    pap: kaname_kernel::Pap,
+    steps: Steps,
+    due: Option<Due>,
+    received: At,
+    sector: Option<String>,
+    values: Vec<(String, String, usize)>,
+    similar: Vec<Row>,
+    attachments: u32,
+    take: Option<Field>,
+    open: Option<Field>,
+    opened: Option<Opened>,
+    openings: Vec<(String, String, At)>,
+    officer: Option<String>,
+}
+
+/// The sealed part, within an opening.
+struct Opened {
+    title: String,
+    technique: String,
+    victim: String,
+    seen: Option<At>,
+    remarks: Vec<(String, String)>,
+    attachments: Vec<String>,
+    thread: Vec<(bool, String, At)>,
+    notes: Vec<(String, At)>,
+    items: Vec<Row>,
+    derive: Verb,
+    ask: Field,
+    note: Field,
+    closing: Vec<Field>,
+}
+
+pub(super) async fn id(house: &House, by: &By, typed: &str) -> Result<Loaded<Report>, Failure> {
+    let key = number::normalise(typed);
+    Ok(house.world().find::<Report>(by, "receipt", &key).await?)
+}
+
+pub(super) async fn show_report(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+) -> Result<Response, Failure> {
+    let text = frame.text();
+    let world = house.world();
+    let found = id(&house, &by, &typed).await?;
+    let view = world.report(&by, found.id).await?;
+    if view.own {
+        return frame.go(&format!("/submissions/{}", found.state.submission.receipt));
+    }
+    let report = view.report.state.clone();
+    let submission = &report.submission;
+    let title = view.content.as_ref().map(|content| content.title.clone());
+    let title = title.unwrap_or_else(|| text.t("triage-sealed-title").into_owned());
+    let page = frame.page(Section::Triage, title);
+    let own = by.account_id().ok();
+    let assigned_to_me = report.assigned.is_some() && report.assigned == own;
+    let shut = view.content.is_none();
+    let open = report.closing.is_none();
+    let officer = match report.assigned {
+        Some(officer) => title_of(&house, officer, &page).await?,
+        None => None,
+    };
+    let similar = similar(&house, &by, &page, &view).await?;
+    let counted = |value: &kaname_sharing::Value| {
+        let posting = value.posting();
+        let others = view.similar.iter().filter(|other| other.shared.contains(&posting));
+        others.count()
+    };
+    let values = submission.values.iter().map(|value| {
+        let kind = words::value_kind(text, value.kind);
+        (kind, value.value.clone(), counted(value))
+    });
+    let values = values.collect();
+    let mut openings = Vec::new();
+    for opening in &report.openings {
+        let who = title_of(&house, opening.officer, &page).await?.unwrap_or_default();
+        openings.push((who, opening.reason.clone(), page.at(opening.at)));
+    }
+    let opened = match view.content.clone() {
+        Some(content) => Some(opened(&house, &by, &page, &view, content).await?),
+        None => None,
+    };
+    let reason = |key: &str| {
+        page.line("text", "reason", text.t(key))
+            .hint(text.t("triage-reason-hint"))
+            .longest(300)
+    };
+    let way = match view.items.is_empty() {
+        true => words::way_of_report(report.state),
+        false => 2,
+    };
+    show(&ReportPage {
+        number: submission.receipt.clone(),
+        state: words::report_state(text, report.state, report.closing.as_ref()),
+        tlp: submission.tlp,
+        pap: submission.pap,
+        steps: page.steps(&words::way(text), way),
+        due: report.triage_due().map(|due| page.due(due, text.t("triage-due"))),
+        received: page.at(report.received),
+        sector: submission.sector.clone(),
+        values,
+        similar,
+        attachments: submission.attachments,
+        take: (open && !assigned_to_me).then(|| reason("triage-take-reason")),
+        open: (open && assigned_to_me && shut).then(|| reason("triage-open-reason")),
+        opened,
+        openings,
+        officer,
+        page,
+    })
+}
+
+async fn title_of(
+    house: &House,
+    account: kaname_kernel::AccountId,
+    page: &Page,
+) -> Result<Option<String>, Failure> {
+    let account = house.world().load::<Account>(account.cast()).await?;
+    Ok(account.map(|account| account.state.title.get(choices::lang(page)).to_owned()))
+}
+
+async fn similar(
+    house: &House,
+    by: &By,
+    page: &Page,
+    view: &kaname_world::sharing::ReportView,
+) -> Result<Vec<Row>, Failure> {
+    let text = page.text;
+    let mut rows = Vec::new();
+    for other in view.similar.iter().take(10) {
+        let Ok(report) = house.world().see::<Report>(by, other.report).await else {
+            continue;
+        };
+        let receipt = report.state.submission.receipt.as_str();
+        let due = page.came(report.state.received, receipt);
+        let shared = other.shared.iter().map(|one| one.value.as_str());
+        let shared: Vec<&str> = shared.take(3).collect();
+        let title = shared.join(" ");
+        let state = words::report_state(text, report.state.state, report.state.closing.as_ref());
+        let row = Row::new(due, format!("/triage/{receipt}"), title).tag(page.tag(state));
+        rows.push(row.about(text.t1("triage-shared", "n", other.shared.len())));
+    }
+    Ok(rows)
+}
+
+async fn opened(
+    house: &House,
+    by: &By,
+    page: &Page,
+    view: &kaname_world::sharing::ReportView,
+    content: kaname_sharing::report::Technique,
+) -> Result<Opened, Failure> {
+    let text = page.text;
+    let receipt = view.report.state.submission.receipt.as_str();
+    let mut items = Vec::new();
+    for item in &view.items {
+        let item = house.world().see::<Item>(by, *item).await?;
+        let state = &item.state;
+        let due = page.came(state.revised_at, state.number.as_str());
+        let title = state.content.title.in_language(page.lang().tag());
+        let tag = page.tag(words::item_state(text, state.state));
+        items.push(Row::new(due, format!("/items/{}", state.number), title).tag(tag));
+    }
+    let derive = match view.report.state.state {
+        ReportState::Closed => page.refused(text.t("triage-derive"), text.t("triage-is-closed")),
+        _ => page
+            .link(format!("/triage/{receipt}/derive"), text.t("triage-derive"))
+            .main(),
+    };
+    let closings = vec![
+        Choice::new("not_actionable", text.t("triage-close-not-actionable")),
+        Choice::new("duplicate", text.t("triage-close-duplicate")),
+    ];
+    Ok(Opened {
+        title: content.title,
+        technique: content.text,
+        victim: view.harm.as_ref().map(|harm| harm.text.clone()).unwrap_or_default(),
+        seen: content.seen.map(|seen| page.at(seen)),
+        remarks: content.remarks,
+        attachments: content.attachments,
+        thread: view
+            .thread
+            .iter()
+            .map(|(hub, said, at)| (*hub, said.clone(), page.at(*at)))
+            .collect(),
+        notes: view
+            .notes
+            .iter()
+            .map(|(said, at)| (said.clone(), page.at(*at)))
+            .collect(),
+        items,
+        derive,
+        ask: page.lines(3, "text", text.t("triage-ask")).hint(text.t("triage-ask-hint")),
+        note: page.lines(3, "text", text.t("triage-note")),
+        closing: vec![
+            page.radio("why", text.t("triage-close-why"), closings).value("not_actionable"),
+            page.line("text", "reason", text.t("triage-close-reason"))
+                .hint(text.t("triage-close-hint"))
+                .longest(300),
+        ],
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Reason {
+    reason: String,
+}
+
+pub(super) async fn take(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+    Posted(posted): Posted<Reason>,
+) -> Result<Response, Failure> {
+    let report = id(&house, &by, &typed).await?;
+    let done = house.world().take_report(&by, report.id, &posted.reason).await;
+    back(&frame, &to(&report), done, "triage-taken")
+}
+
+pub(super) async fn open(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+    Posted(posted): Posted<Reason>,
+) -> Result<Response, Failure> {
+    let report = id(&house, &by, &typed).await?;
+    let done = house.world().reopen_report(&by, report.id, &posted.reason).await;
+    back(&frame, &to(&report), done, "triage-opened")
+}
+
+#[derive(Deserialize)]
+pub(super) struct Said {
+    text: String,
+}
+
+pub(super) async fn ask(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+    Posted(posted): Posted<Said>,
+) -> Result<Response, Failure> {
+    let report = id(&house, &by, &typed).await?;
+    let done = house.world().ask_provider(&by, report.id, &posted.text).await;
+    back(&frame, &to(&report), done, "triage-asked")
+}
+
+pub(super) async fn note(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+    Posted(posted): Posted<Said>,
+) -> Result<Response, Failure> {
+    let report = id(&house, &by, &typed).await?;
+    let done = house.world().note_report(&by, report.id, &posted.text).await;
+    back(&frame, &to(&report), done, "triage-noted")
+}
+
+#[derive(Deserialize)]
+pub(super) struct Close {
+    why: String,
+    reason: String,
+}
+
+pub(super) async fn close(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+    Posted(posted): Posted<Close>,
+) -> Result<Response, Failure> {
+    let report = id(&house, &by, &typed).await?;
+    let closing = if posted.why == "duplicate" {
+        let of: MatterId = id(&house, &by, &posted.reason).await?.id;
+        Closing::Duplicate { of }
+    } else {
+        Closing::NotActionable {
+            reason: posted.reason,
+        }
+    };
+    let done = house.world().close_report(&by, report.id, closing).await;
+    back(&frame, &to(&report), done, "triage-closed")
+}
+
+fn to(report: &Loaded<Report>) -> String {
+    format!("/triage/{}", report.state.submission.receipt)
+}

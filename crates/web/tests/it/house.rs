@@ -1,0 +1,94 @@
+//! The house with a nation in it, asked without a network.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use kaname_kernel::{Clock, SeededRng};
+use kaname_testkit::Nation;
+use kaname_web::{
+    frame::{CsrfKey, Settings},
+    house::House,
+    room, route,
+};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+pub(crate) const TAXII: &str = "application/taxii+json;version=2.1";
+
+/// An answer, its body read.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+pub(crate) struct Door(Router);
+
+impl Door {
+    pub(crate) fn of(nation: &Nation) -> Self {
+        let clock: Arc<dyn Clock> = nation.clock.clone();
+        let settings = Settings {
+            hub: ["国家サイバー統括室（架空）".into(), "National Cyber Office".into()],
+            csrf: CsrfKey::new([7; 32]),
+            secure: false,
+            exercise: None,
+            demo: false,
+            clock,
+            rng: Arc::new(SeededRng::new(1)),
+        };
+        let world = Arc::clone(&nation.world);
+        let house = House::new(world, settings, "http://hub.test/", false);
+        let endpoints = room::endpoints();
+        assert_eq!(route::faults(&endpoints), [""; 0]);
+        Self(route::router(&house, endpoints).with_state(house))
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.0.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 256 << 20).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    /// GET over TAXII with a key.
+    pub(crate) async fn taxii(&self, path: &str, key: &str) -> Answer {
+        self.send(get(path, key).header(header::ACCEPT, TAXII).body(Body::empty()).unwrap())
+            .await
+    }
+
+    /// GET with a key.
+    pub(crate) async fn get(&self, path: &str, key: &str) -> Answer {
+        self.send(get(path, key).body(Body::empty()).unwrap()).await
+    }
+
+    /// POST of an envelope with a key.
+    pub(crate) async fn post(&self, path: &str, key: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post(path)
+            .header(header::AUTHORIZATION, format!("Bearer {key}"))
+            .header(header::ACCEPT, TAXII)
+            .header(header::CONTENT_TYPE, TAXII);
+        self.send(request.body(body.into()).unwrap()).await
+    }
+}
+
+pub(crate) fn get(path: &str, key: &str) -> axum::http::request::Builder {
+    Request::get(path).header(header::AUTHORIZATION, format!("Bearer {key}"))
+}

@@ -1,0 +1,19 @@
+# Now
+now-title = What waits for you
+now-none = Nothing is waiting
+now-none-do = Work with a deadline appears here.
+now-library = Look at the library
+now-consent = Waiting for your answer
+now-consent-about = You are asked whether this text may be shared
+now-consent-verb = Look at it
+now-answer-due = answer due
+now-question = A question from the analyst
+now-question-verb = Answer
+now-release = Waiting for release
+now-items = To be worked on
+now-reports = Newly arrived
+now-reports-about = { $n }, those alike stand together
+now-requests = Requests for cooperation
+now-request-verb = Answer
+now-fresh = Newly released
+now-read = Read

@@ -1,0 +1,19 @@
+# いま
+now-title = いま、あなたを待っているもの
+now-none = 待っているものはありません
+now-none-do = 期限のある仕事が届くと、ここに並びます。
+now-library = ライブラリを見る
+now-consent = あなたの回答を待つもの
+now-consent-about = 共有してよいか、文面の確認をお願いしています
+now-consent-verb = 内容を確かめる
+now-answer-due = 回答期限
+now-question = 分析官からの質問
+now-question-verb = 回答する
+now-release = 承認を待つもの
+now-items = 手を入れるもの
+now-reports = 新しく届いたもの
+now-reports-about = { $n } 件・似たもの同士はまとめてあります
+now-requests = 協力の求め
+now-request-verb = 回答する
+now-fresh = 新しく提供されたもの
+now-read = 読む
