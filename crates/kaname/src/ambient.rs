@@ -1,7 +1,7 @@
 //! The environment, read once: the one place of this program that does.
 
 /// Environment variables that begin with `KANAME_`, sorted by name.
-pub fn variables() -> Vec<(String, String)> {
+pub(crate) fn variables() -> Vec<(String, String)> {
     let all = std::env::vars_os();
     let mut own: Vec<(String, String)> = all
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -12,7 +12,7 @@ pub fn variables() -> Vec<(String, String)> {
 }
 
 /// Random bytes fit for keys.
-pub fn random<const N: usize>() -> [u8; N] {
+pub(crate) fn random<const N: usize>() -> [u8; N] {
     let rng: &dyn kaname_kernel::Rng = &kaname_world::ambient::SystemRng;
     rng.bytes()
 }
@@ -22,7 +22,7 @@ pub fn random<const N: usize>() -> [u8; N] {
     clippy::disallowed_methods,
     reason = "the program's one look at its environment"
 )]
-pub fn cache() -> Option<std::path::PathBuf> {
+pub(crate) fn cache() -> Option<std::path::PathBuf> {
     let named = std::env::var_os("XDG_CACHE_HOME").filter(|value| !value.is_empty());
     let home = std::env::var_os("HOME").filter(|value| !value.is_empty());
     named

@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// Exit codes, as every `--help` says them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// It could not be done.
     Failed = 1,
     /// The command or the configuration is not understood.
@@ -23,12 +23,12 @@ pub enum Exit {
 }
 
 /// The exit codes in words, for `--help`.
-pub const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 not understood (arguments, \
+pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 not understood (arguments, \
 configuration), 3 not found, 4 denied or in conflict with what is there, 5 verification failed";
 
 /// A fault on its way to the person.
 #[derive(Debug)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// Its kind.
     pub exit: Exit,
     /// What went wrong, lower case, no full stop.
@@ -43,7 +43,7 @@ pub struct Fault {
 
 impl Fault {
     /// A fault of that kind.
-    pub fn new(exit: Exit, what: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
         Self {
             exit,
             what: what.into(),
@@ -54,37 +54,37 @@ impl Fault {
     }
 
     /// It could not be done.
-    pub fn failed(what: impl Into<String>) -> Self {
+    pub(crate) fn failed(what: impl Into<String>) -> Self {
         Self::new(Exit::Failed, what)
     }
 
     /// The command is not understood.
-    pub fn usage(what: impl Into<String>) -> Self {
+    pub(crate) fn usage(what: impl Into<String>) -> Self {
         Self::new(Exit::Usage, what)
     }
 
     /// There is no such thing.
-    pub fn not_found(what: impl Into<String>) -> Self {
+    pub(crate) fn not_found(what: impl Into<String>) -> Self {
         Self::new(Exit::NotFound, what)
     }
 
     /// With the place.
     #[must_use]
-    pub fn at(mut self, place: impl Into<String>) -> Self {
+    pub(crate) fn at(mut self, place: impl Into<String>) -> Self {
         self.place = Some(place.into());
         self
     }
 
     /// With what to do.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
     /// With the error beneath and its own causes.
     #[must_use]
-    pub fn because(mut self, error: &dyn std::error::Error) -> Self {
+    pub(crate) fn because(mut self, error: &dyn std::error::Error) -> Self {
         let mut next = Some(error);
         // Errors that point to themselves would never end; eight causes tell enough.
         while let Some(cause) = next.filter(|_| self.causes.len() < 8) {
@@ -98,12 +98,12 @@ impl Fault {
     }
 
     /// A file that could not be read or written.
-    pub fn file(path: &std::path::Path, doing: &str, error: &std::io::Error) -> Self {
+    pub(crate) fn file(path: &std::path::Path, doing: &str, error: &std::io::Error) -> Self {
         Self::failed(format!("{} cannot be {doing}", path.display())).because(error)
     }
 
     /// As lines for a terminal, readable without colour.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = format!("error: {}\n", self.what);
         if let Some(place) = &self.place {
             let _ = writeln!(text, "  at: {place}");
@@ -118,7 +118,7 @@ impl Fault {
     }
 
     /// As JSON, for `--json`.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         json!({ "error": {
             "what": self.what,
             "at": self.place,

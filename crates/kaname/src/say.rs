@@ -9,23 +9,23 @@ use crate::fault::Fault;
 
 /// Where and in which form results are printed.
 #[derive(Debug, Clone, Copy)]
-pub struct Say {
+pub(crate) struct Say {
     json: bool,
 }
 
 impl Say {
     /// JSON, or text.
-    pub fn new(json: bool) -> Self {
+    pub(crate) fn new(json: bool) -> Self {
         Self { json }
     }
 
     /// Whether results are JSON.
-    pub fn is_json(self) -> bool {
+    pub(crate) fn is_json(self) -> bool {
         self.json
     }
 
     /// Prints a result: the value as one JSON document, or the text.
-    pub fn result<T: Serialize>(
+    pub(crate) fn result<T: Serialize>(
         self,
         value: &T,
         text: impl FnOnce() -> String,
@@ -40,14 +40,14 @@ impl Say {
     }
 
     /// Prints a remark for people; nothing with `--json`.
-    pub fn note(self, text: &str) {
+    pub(crate) fn note(self, text: &str) {
         if !self.json {
             let _ = writeln!(std::io::stderr(), "{text}");
         }
     }
 
     /// A bar over `total` steps, drawn on a terminal only.
-    pub fn progress(self, what: &'static str, total: u64) -> ProgressBar {
+    pub(crate) fn progress(self, what: &'static str, total: u64) -> ProgressBar {
         let watched = !self.json && std::io::stderr().is_terminal();
         let target = if watched {
             ProgressDrawTarget::stderr()
@@ -65,7 +65,7 @@ impl Say {
 }
 
 /// Writes to standard output. A reader that has gone away (`| head`) ends the program in peace.
-pub fn print(text: &str) -> Result<(), Fault> {
+pub(crate) fn print(text: &str) -> Result<(), Fault> {
     let mut out = std::io::stdout().lock();
     let written = out
         .write_all(text.as_bytes())
@@ -85,7 +85,7 @@ pub fn print(text: &str) -> Result<(), Fault> {
 }
 
 /// Rows under headings, columns as wide as their widest cell. East Asian letters take two places.
-pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
+pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
     let mut widths = head.map(width);
     for row in rows {
         for (widest, cell) in widths.iter_mut().zip(row) {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 /// Commands about collections.
 #[derive(Debug, Subcommand)]
-pub enum CollectionCommand {
+pub(crate) enum CollectionCommand {
     /// Make a collection
     #[command(
         after_help = "Examples:\n  kaname collection add energy --kind library --name-ja エネルギー分野向け --name-en 'For energy' --tlp AMBER --group energy\n  kaname collection add reference --kind peer --name-ja 参照知識 --name-en Reference --tlp CLEAR"
@@ -38,7 +38,7 @@ pub enum CollectionCommand {
 
 /// Commands about sectors.
 #[derive(Debug, Subcommand)]
-pub enum SectorCommand {
+pub(crate) enum SectorCommand {
     /// Sectors and their ministries as of a day
     #[command(
         after_help = "Examples:\n  kaname sector list --on 2018-08-01\n  kaname sector list --on 2025-08-01 --json"
@@ -62,7 +62,7 @@ pub enum SectorCommand {
 
 /// Options of `import`.
 #[derive(Debug, Args)]
-pub struct ImportArgs {
+pub(crate) struct ImportArgs {
     /// STIX bundles or plain lists of objects
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
@@ -79,7 +79,7 @@ pub struct ImportArgs {
 
 /// Form of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ExportForm {
+pub(crate) enum ExportForm {
     /// One STIX bundle
     Stix,
     /// One object per line
@@ -88,7 +88,7 @@ pub enum ExportForm {
 
 /// Options of `export`.
 #[derive(Debug, Args)]
-pub struct ExportArgs {
+pub(crate) struct ExportArgs {
     /// Code of the collection
     #[arg(long)]
     pub collection: String,
@@ -105,7 +105,7 @@ pub struct ExportArgs {
 
 /// Options of `verify`.
 #[derive(Debug, Args)]
-pub struct VerifyArgs {
+pub(crate) struct VerifyArgs {
     /// Signed checkpoint that someone kept; may be repeated
     #[arg(long = "checkpoint", value_name = "FILE")]
     pub checkpoints: Vec<PathBuf>,
@@ -116,14 +116,14 @@ pub struct VerifyArgs {
 
 /// Options of `backup`.
 #[derive(Debug, Args)]
-pub struct BackupArgs {
+pub(crate) struct BackupArgs {
     /// File to write; must not exist
     pub file: PathBuf,
 }
 
 /// Options of `restore`.
 #[derive(Debug, Args)]
-pub struct RestoreArgs {
+pub(crate) struct RestoreArgs {
     /// File that `backup` wrote
     pub file: PathBuf,
     /// Put the copy in place of a store that is there; the old one is kept beside it
@@ -136,7 +136,7 @@ pub struct RestoreArgs {
 
 /// Options of `migrate`.
 #[derive(Debug, Args)]
-pub struct MigrateArgs {
+pub(crate) struct MigrateArgs {
     /// Only say what would be done
     #[arg(long)]
     pub dry_run: bool,
@@ -144,7 +144,7 @@ pub struct MigrateArgs {
 
 /// Commands about the configuration.
 #[derive(Debug, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Explain each mistake: where, which key, what is allowed, what was meant
     #[command(after_help = "Example:\n  kaname config check --config kaname.toml")]
     Check,

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-pub use self::{
+pub(crate) use self::{
     data::{
         BackupArgs, CollectionCommand, ConfigCommand, ExportArgs, ExportForm, ImportArgs,
         MigrateArgs, RestoreArgs, SectorCommand, VerifyArgs,
@@ -26,7 +26,7 @@ use crate::fault::EXIT_CODES;
     disable_help_subcommand = true,
     after_help = "Begin with:\n  kaname demo              a whole invented nation, to look around in\n  kaname init              a hub of your own\n  kaname serve             its server"
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Options of every command.
     #[command(flatten)]
     pub common: Common,
@@ -37,7 +37,7 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// Configuration file; otherwise ./kaname.toml, then /etc/kaname/kaname.toml, if there
     #[arg(long, global = true, value_name = "FILE", env = "KANAME_CONFIG")]
     pub config: Option<PathBuf>,
@@ -57,7 +57,7 @@ pub struct Common {
 
 /// All commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Make a new hub: store, keys, its own party and the first officer
     #[command(
         after_help = "Example:\n  kaname init --name-ja 共有センター --name-en 'Sharing Centre' --login officer --password-file pw.txt"
@@ -125,7 +125,7 @@ pub enum Command {
 }
 
 /// The command tree, with the exit codes under each help.
-pub fn tree() -> clap::Command {
+pub(crate) fn tree() -> clap::Command {
     told(Cli::command())
 }
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 /// Commands about parties.
 #[derive(Debug, Subcommand)]
-pub enum PartyCommand {
+pub(crate) enum PartyCommand {
     /// Register a party
     #[command(
         after_help = "Example:\n  kaname party add minato-denryoku --kind operator --name-ja 湊電力株式会社 --name-en 'Minato Electric Power' \\\n      --sector electricity --domain minato-denryoku.example --class general"
@@ -66,7 +66,7 @@ pub enum PartyCommand {
 
 /// What a party is registered with.
 #[derive(Debug, Args)]
-pub struct AddParty {
+pub(crate) struct AddParty {
     /// Short unique name
     pub code: String,
     /// What it is: operator, isac, ceptoar, ministry, police, vendor, designated_corporation, foreign_csirt
@@ -106,7 +106,7 @@ pub struct AddParty {
 
 /// Commands about people's accounts.
 #[derive(Debug, Subcommand)]
-pub enum UserCommand {
+pub(crate) enum UserCommand {
     /// Open an account; prints a temporary password once
     #[command(
         after_help = "Examples:\n  kaname user add soc --party minato-denryoku --role provider --role member --title-ja 当直責任者 --title-en 'Duty manager'\n  kaname user add analyst --party centre --role analyst --title-ja 分析担当官 --title-en Analyst --totp"
@@ -152,7 +152,7 @@ pub enum UserCommand {
 
 /// What an account is opened with.
 #[derive(Debug, Args)]
-pub struct AddUser {
+pub(crate) struct AddUser {
     /// What the person signs in with
     pub login: String,
     /// Code of the person's party
@@ -183,7 +183,7 @@ pub struct AddUser {
 
 /// Commands about machines' keys.
 #[derive(Debug, Subcommand)]
-pub enum KeyCommand {
+pub(crate) enum KeyCommand {
     /// Issue a key; the secret is printed once
     #[command(
         after_help = "Example:\n  kaname key add --party shiranami-bank --label 'TAXII client' --scope taxii:read --days 365"
@@ -222,7 +222,7 @@ pub enum KeyCommand {
 
 /// Commands about groups.
 #[derive(Debug, Subcommand)]
-pub enum GroupCommand {
+pub(crate) enum GroupCommand {
     /// Found a group, empty: nobody
     #[command(
         after_help = "Example:\n  kaname group add energy --name-ja エネルギー部会 --name-en 'Energy group'"

@@ -6,7 +6,7 @@ use clap::Args;
 
 /// Options of `init`.
 #[derive(Debug, Args)]
-pub struct InitArgs {
+pub(crate) struct InitArgs {
     /// Name of the hub in Japanese
     #[arg(long, value_name = "NAME", default_value = "情報共有センター")]
     pub name_ja: String,
@@ -27,7 +27,7 @@ pub struct InitArgs {
 
 /// Options of `serve`.
 #[derive(Debug, Clone, Default, Args)]
-pub struct ServeArgs {
+pub(crate) struct ServeArgs {
     /// Where to listen (listen.address)
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub address: Option<SocketAddr>,
@@ -50,7 +50,7 @@ pub struct ServeArgs {
 
 /// Options of `demo`.
 #[derive(Debug, Args)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// Port on 127.0.0.1; 0 for any that is free
     #[arg(long, default_value_t = 8440)]
     pub port: u16,
@@ -60,4 +60,7 @@ pub struct DemoArgs {
     /// Fill the store, print the guide and end, without a server
     #[arg(long)]
     pub only_fill: bool,
+    /// Print a line of JSON for each step once it is durable, with the number of events in the ledger
+    #[arg(long)]
+    pub tell_steps: bool,
 }

@@ -76,7 +76,7 @@ async fn act(world: &World, command: CollectionCommand, say: Say) -> Result<(), 
 }
 
 /// A collection as it is usually wanted: named groups read it, or, without any, whoever its TLP lets.
-pub fn definition(
+pub(crate) fn definition(
     alias: &str,
     kind: &str,
     title: Text,

@@ -133,7 +133,7 @@ fn centre(args: &InitArgs, now: Timestamp) -> Result<Registration, Fault> {
 }
 
 /// Founds the hub in an empty world, with the collections that every hub begins with.
-pub async fn begin(
+pub(crate) async fn begin(
     world: &World,
     centre: Registration,
     first: FirstOfficer,
@@ -177,7 +177,7 @@ fn intake() -> Definition {
 }
 
 /// Makes a folder for this user only.
-pub fn folder(path: &Path) -> Result<(), Fault> {
+pub(crate) fn folder(path: &Path) -> Result<(), Fault> {
     let unmade = |error: std::io::Error| Fault::file(path, "made", &error);
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);

@@ -20,6 +20,7 @@ pub(super) async fn run(config: &Config, args: MigrateArgs, say: Say) -> Result<
     let found = if args.dry_run {
         look(config, &path).await?
     } else {
+        let _alone = open::alone(config)?;
         open_it(config, &path).await?
     };
     let result = json!({ "found": found, "wanted": SCHEMA_VERSION, "done": !args.dry_run });

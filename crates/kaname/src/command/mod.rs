@@ -1,12 +1,12 @@
 //! What each command does, one file each.
 
 mod backup;
-mod collection;
+pub(crate) mod collection;
 mod config;
 mod export;
 mod group;
 mod import;
-mod init;
+pub(crate) mod init;
 mod key;
 mod migrate;
 mod party;
@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Carries out the command.
-pub fn run(cli: Cli, say: Say) -> Result<(), Fault> {
+pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
     let serving = match &cli.command {
         Command::Serve(args) => args.clone(),
         _ => ServeArgs::default(),
@@ -70,9 +70,14 @@ pub fn run(cli: Cli, say: Say) -> Result<(), Fault> {
     }
 }
 
+/// A password that was just made.
+pub(crate) fn made_password() -> String {
+    secret::made()
+}
+
 /// Who acts from the shell. Whoever may read the key files may do everything; the ledger says that it
 /// came from there.
-pub fn shell() -> Caller {
+pub(crate) fn shell() -> Caller {
     Caller::system("shell")
 }
 

@@ -89,7 +89,7 @@ async fn act(world: &World, command: PartyCommand, say: Say) -> Result<(), Fault
 }
 
 /// Registers a party with everything that was said of it.
-pub async fn add(world: &World, args: &AddParty) -> Result<Loaded<Party>, Fault> {
+pub(crate) async fn add(world: &World, args: &AddParty) -> Result<Loaded<Party>, Fault> {
     let today = day_of(world.now());
     let kind: PartyKind = args.kind.parse()?;
     let lines = |field, texts: &[String]| -> Result<Vec<Line>, Fault> {

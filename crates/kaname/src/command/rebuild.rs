@@ -8,7 +8,7 @@ use crate::{
 };
 
 pub(super) async fn run(config: &Config, say: Say) -> Result<(), Fault> {
-    let hub = Hub::open(config).await?;
+    let hub = Hub::open_alone(config).await?;
     let done = rebuild(&hub, say).await;
     hub.close().await;
     done

@@ -39,6 +39,7 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
     let notes = verify::notes(&args.checkpoints)?;
     let keys = open::keys(config)?;
     init::folder(&config.data())?;
+    let _alone = open::alone(config)?;
     let work = config.data().join("restoring.db");
     remove_store(&work)?;
     fs::copy(&args.file, &work).map_err(|error| Fault::file(&work, "written", &error))?;

@@ -49,9 +49,16 @@ pub(super) fn password(file: Option<&Path>, ask: bool) -> Result<Password, Fault
             return Ok(Password { text, made: false });
         }
     }
+    Ok(Password {
+        text: made(),
+        made: true,
+    })
+}
+
+/// A fresh password of 80 bits, in five words.
+pub(super) fn made() -> String {
     let random: [u8; 10] = ambient::random();
-    let text = random.chunks(2).map(word).collect::<Vec<_>>().join("-");
-    Ok(Password { text, made: true })
+    random.chunks(2).map(word).collect::<Vec<_>>().join("-")
 }
 
 /// Two bytes as four letters and digits that no one mistakes for each other.

@@ -6,11 +6,12 @@ use super::{Config, load::Mistake};
 use crate::fault::{Exit, Fault};
 
 /// What is wrong between keys that are each right.
-pub fn together(config: &Config) -> Vec<Mistake> {
+pub(crate) fn together(config: &Config) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     let mut say = |key: &str, what: String, allowed: &str| {
         mistakes.push(Mistake {
             at: config.origin(key).to_string(),
+            line: config.origin(key).line(),
             key: key.to_owned(),
             what,
             allowed: Some(allowed.to_owned()),
@@ -87,7 +88,7 @@ fn is_local(host: &str) -> bool {
 
 /// Whether `inner` is `outer` or lies in it. Both may not exist yet: the part that does is resolved,
 /// so that a link cannot hide where a folder lies.
-pub fn lies_within(inner: &Path, outer: &Path) -> bool {
+pub(crate) fn lies_within(inner: &Path, outer: &Path) -> bool {
     resolved(inner).starts_with(resolved(outer))
 }
 
@@ -112,7 +113,7 @@ fn resolved(path: &Path) -> std::path::PathBuf {
 }
 
 /// A mistake as a fault.
-pub fn fault(mistake: &Mistake) -> Fault {
+pub(crate) fn fault(mistake: &Mistake) -> Fault {
     let what = if mistake.key.is_empty() {
         mistake.what.clone()
     } else {

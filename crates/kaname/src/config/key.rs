@@ -3,7 +3,7 @@
 
 /// What a key's value may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Any text of one line.
     Text,
     /// A path of a file or folder; relative ones start where the configuration file lies.
@@ -24,7 +24,7 @@ pub enum Kind {
 
 impl Kind {
     /// What is allowed, in words.
-    pub fn allowed(self) -> String {
+    pub(crate) fn allowed(self) -> String {
         match self {
             Self::Text => "text on one line".to_owned(),
             Self::Path => "a path".to_owned(),
@@ -50,7 +50,7 @@ impl Kind {
 
 /// A key of the configuration.
 #[derive(Debug)]
-pub struct Key {
+pub(crate) struct Key {
     /// `section.key`.
     pub name: &'static str,
     /// What its value may be.
@@ -65,7 +65,7 @@ pub struct Key {
 
 impl Key {
     /// The environment variable that overrides it.
-    pub fn variable(&self) -> String {
+    pub(crate) fn variable(&self) -> String {
         let (section, key) = self.name.split_once('.').unwrap_or((self.name, ""));
         format!("KANAME_{}__{}", section.to_uppercase(), key.to_uppercase())
     }
@@ -96,7 +96,7 @@ const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
 /// All keys, in the order in which they are shown.
-pub const KEYS: &[Key] = &[
+pub(crate) const KEYS: &[Key] = &[
     key(
         "hub.name_ja",
         Kind::Text,
@@ -297,12 +297,12 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// The key of that name.
-pub fn find(name: &str) -> Option<&'static Key> {
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
 /// The name among `known` that is nearest to what was written, when it is near enough to be meant.
-pub fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let bound = (written.chars().count() / 3).clamp(2, 5);
     known
         .map(|name| (distance(written, name), name))

@@ -15,7 +15,7 @@ use super::{
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// Nothing was said.
     Default,
     /// The file, at this line.
@@ -24,6 +24,16 @@ pub enum Origin {
     Variable(String),
     /// This option.
     Option(String),
+}
+
+impl Origin {
+    /// Line of the file.
+    pub(crate) fn line(&self) -> Option<usize> {
+        match self {
+            Self::File(_, line) => Some(*line),
+            _ => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Origin {
@@ -39,7 +49,7 @@ impl std::fmt::Display for Origin {
 
 /// A value and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// The value.
     pub value: Value,
     /// Its origin.
@@ -48,9 +58,11 @@ pub struct Setting {
 
 /// A mistake in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Mistake {
+pub(crate) struct Mistake {
     /// File and line, variable or option.
     pub at: String,
+    /// Line of the file, from 1.
+    pub line: Option<usize>,
     /// The key as written.
     pub key: String,
     /// What is wrong.
@@ -62,11 +74,11 @@ pub struct Mistake {
 }
 
 /// All settings, by name of their key.
-pub type Settings = BTreeMap<&'static str, Setting>;
+pub(crate) type Settings = BTreeMap<&'static str, Setting>;
 
 /// What the configuration is made from.
 #[derive(Debug, Clone, Default)]
-pub struct Sources {
+pub(crate) struct Sources {
     /// Path and text of the file.
     pub file: Option<(PathBuf, String)>,
     /// Environment variables that begin with `KANAME_`.
@@ -76,7 +88,7 @@ pub struct Sources {
 }
 
 /// Reads all sources.
-pub fn load(sources: &Sources) -> (Settings, Vec<Mistake>) {
+pub(crate) fn load(sources: &Sources) -> (Settings, Vec<Mistake>) {
     let mut settings = Settings::new();
     let mut mistakes = Vec::new();
     for key in KEYS {
@@ -114,6 +126,7 @@ fn set(
             settings.insert(key.name, Setting { value, origin });
         }
         Err(what) => mistakes.push(Mistake {
+            line: origin.line(),
             at: origin.to_string(),
             key: key.name.to_owned(),
             what,
@@ -130,6 +143,7 @@ fn read_file(path: &Path, text: &str, settings: &mut Settings, mistakes: &mut Ve
         let at = error.span().map_or(1, |span| line_of(text, span.start));
         mistakes.push(Mistake {
             at: format!("{}:{at}", path.display()),
+            line: Some(at),
             key: String::new(),
             what: error.message().to_owned(),
             allowed: None,
@@ -138,6 +152,7 @@ fn read_file(path: &Path, text: &str, settings: &mut Settings, mistakes: &mut Ve
     }
     let unknown = |line: usize, key: &str, what: &str, meant: Option<&str>| Mistake {
         at: format!("{}:{line}", path.display()),
+        line: Some(line),
         key: key.to_owned(),
         what: what.to_owned(),
         allowed: None,
@@ -182,6 +197,7 @@ fn read_file(path: &Path, text: &str, settings: &mut Settings, mistakes: &mut Ve
             match plain(content.get_ref(), key.kind) {
                 Some(value) => set(key, &value, origin, Some(base), settings, mistakes),
                 None => mistakes.push(Mistake {
+                    line: origin.line(),
                     at: origin.to_string(),
                     key: full,
                     what: format!("is {}", type_of(content.get_ref())),
@@ -238,6 +254,7 @@ fn read_variables(
         match key::find(&full) {
             Some(key) => set(key, text, origin, None, settings, mistakes),
             None => mistakes.push(Mistake {
+                line: None,
                 at: origin.to_string(),
                 key: full.clone(),
                 what: "there is no such key".to_owned(),
@@ -264,7 +281,7 @@ fn nearest_key(written: &str) -> Option<&'static str> {
 }
 
 /// Names of the sections, each once.
-pub fn sections() -> impl Iterator<Item = &'static str> {
+pub(crate) fn sections() -> impl Iterator<Item = &'static str> {
     let mut last = "";
     KEYS.iter().filter_map(move |key| {
         let section = key.name.split('.').next().unwrap_or_default();

@@ -1,9 +1,9 @@
 //! The configuration: one TOML file, every key overridable by the environment, options win.
 
-pub mod check;
-pub mod key;
-pub mod load;
-pub mod value;
+pub(crate) mod check;
+pub(crate) mod key;
+pub(crate) mod load;
+pub(crate) mod value;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -23,7 +23,7 @@ const PLACES: [&str; 2] = ["kaname.toml", "/etc/kaname/kaname.toml"];
 
 /// The effective configuration.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub(crate) struct Config {
     settings: Settings,
     file: Option<PathBuf>,
 }
@@ -31,16 +31,17 @@ pub struct Config {
 impl Config {
     /// Reads all sources. Mistakes come beside the configuration, which then holds defaults in
     /// their place.
-    pub fn read(sources: &Sources) -> (Self, Vec<Mistake>) {
+    pub(crate) fn read(sources: &Sources) -> (Self, Vec<Mistake>) {
         let (settings, mut mistakes) = load::load(sources);
         let file = sources.file.as_ref().map(|(path, _)| path.clone());
         let config = Self { settings, file };
         mistakes.extend(check::together(&config));
+        mistakes.sort_by_key(|mistake| mistake.line.unwrap_or(usize::MAX));
         (config, mistakes)
     }
 
     /// The same, with mistakes as a fault.
-    pub fn sound(sources: &Sources) -> Result<Self, Fault> {
+    pub(crate) fn sound(sources: &Sources) -> Result<Self, Fault> {
         let (config, mistakes) = Self::read(sources);
         match mistakes.as_slice() {
             [] => Ok(config),
@@ -57,24 +58,37 @@ impl Config {
         }
     }
 
+    /// With another value for a key, as an option would set it. A value that does not fit its key
+    /// leaves the key as it is.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, text: &str) -> Self {
+        if let Some(key) = key::find(name)
+            && let Ok(value) = value::parse(key.kind, text)
+        {
+            let origin = Origin::Option("demo".to_owned());
+            self.settings.insert(key.name, Setting { value, origin });
+        }
+        self
+    }
+
     /// The file it was read from.
-    pub fn file(&self) -> Option<&Path> {
+    pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
     /// A setting with its origin. Every key of the table has one.
-    pub fn setting(&self, name: &str) -> Option<&Setting> {
+    pub(crate) fn setting(&self, name: &str) -> Option<&Setting> {
         self.settings.get(name)
     }
 
     /// Where the value of a key comes from.
-    pub fn origin(&self, name: &str) -> Origin {
+    pub(crate) fn origin(&self, name: &str) -> Origin {
         self.setting(name)
             .map_or(Origin::Default, |setting| setting.origin.clone())
     }
 
     /// Text, or `None` when nothing is said.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         match self.setting(name)?.value {
             Value::Text(ref text) => Some(text),
             _ => None,
@@ -82,7 +96,7 @@ impl Config {
     }
 
     /// A path.
-    pub fn path(&self, name: &str) -> Option<&Path> {
+    pub(crate) fn path(&self, name: &str) -> Option<&Path> {
         match self.setting(name)?.value {
             Value::Path(ref path) => Some(path),
             _ => None,
@@ -90,7 +104,7 @@ impl Config {
     }
 
     /// A number or a number of bytes. All number keys have a default within their bounds.
-    pub fn number(&self, name: &str) -> u64 {
+    pub(crate) fn number(&self, name: &str) -> u64 {
         match self.setting(name).map(|setting| &setting.value) {
             Some(Value::Number(number)) => *number,
             _ => 0,
@@ -98,13 +112,13 @@ impl Config {
     }
 
     /// A switch.
-    pub fn switch(&self, name: &str) -> bool {
+    pub(crate) fn switch(&self, name: &str) -> bool {
         self.setting(name)
             .is_some_and(|setting| setting.value == Value::Bool(true))
     }
 
     /// Where the server listens.
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         match self.setting("listen.address").map(|setting| &setting.value) {
             Some(Value::Address(address)) => *address,
             _ => SocketAddr::from((Ipv4Addr::LOCALHOST, 8_440)),
@@ -112,13 +126,13 @@ impl Config {
     }
 
     /// The data folder.
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.path("store.path")
             .map_or_else(|| PathBuf::from("kaname-data"), Path::to_owned)
     }
 
     /// The folder of the keys: as said, or the data folder's name with `-keys` added.
-    pub fn keys(&self) -> PathBuf {
+    pub(crate) fn keys(&self) -> PathBuf {
         if let Some(folder) = self.path("keys.folder") {
             return folder.to_owned();
         }
@@ -132,7 +146,7 @@ impl Config {
     }
 
     /// Bounds and names of the world.
-    pub fn world(&self) -> kaname_world::Settings {
+    pub(crate) fn world(&self) -> kaname_world::Settings {
         let size = |name| usize::try_from(self.number(name)).unwrap_or(usize::MAX);
         let small = |name| u32::try_from(self.number(name)).unwrap_or(u32::MAX);
         let defaults = kaname_world::Settings::default();
@@ -155,7 +169,7 @@ impl Config {
 }
 
 /// Finds and reads the configuration file: the one named, else the first that is there.
-pub fn file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, Fault> {
+pub(crate) fn file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, Fault> {
     let path = match named {
         Some(path) => path.to_owned(),
         None => match PLACES.iter().map(Path::new).find(|path| path.is_file()) {

@@ -6,7 +6,7 @@ use super::key::Kind;
 
 /// A value of its key's kind.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub(crate) enum Value {
     /// Nothing is said.
     None,
     /// Text, word or URL.
@@ -22,7 +22,7 @@ pub enum Value {
 }
 
 /// Reads `text` as `kind`; empty text says nothing.
-pub fn parse(kind: Kind, text: &str) -> Result<Value, String> {
+pub(crate) fn parse(kind: Kind, text: &str) -> Result<Value, String> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(Value::None);

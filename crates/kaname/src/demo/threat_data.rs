@@ -35,7 +35,7 @@ const AUTHOR: Uuid = Uuid::from_u128(0x6b61_6e61_6d65_4000_8c1d_67a1_a9c7_0002);
 
 /// What the folder held.
 #[derive(Debug)]
-pub struct ThreatData {
+pub(crate) struct ThreatData {
     /// STIX 2.1 objects: the author, the marking, the knowledge, its relationships.
     pub objects: Vec<String>,
     /// Values of the files that did not become objects.
@@ -46,7 +46,7 @@ pub struct ThreatData {
 
 /// Why the demo runs without it.
 #[derive(Debug, thiserror::Error)]
-pub enum Absent {
+pub(crate) enum Absent {
     /// Nobody ran `./setup`, or it could not reach the registry.
     #[error("there is no real threat data in {0}; ./setup brings it")]
     NoFolder(PathBuf),
@@ -59,7 +59,7 @@ pub enum Absent {
 }
 
 /// Reads the folder. `now` becomes the time of creation of every object.
-pub fn read(folder: &Path, now: Timestamp) -> Result<ThreatData, Absent> {
+pub(crate) fn read(folder: &Path, now: Timestamp) -> Result<ThreatData, Absent> {
     let clusters = folder.join("galaxies");
     if !clusters.is_dir() {
         return Err(Absent::NoFolder(folder.to_owned()));

@@ -16,7 +16,7 @@ use crate::config::Config;
 const ENDING: Duration = Duration::from_secs(15);
 
 /// Starts all loops; they end when `stop` says so.
-pub fn start(
+pub(crate) fn start(
     world: &Arc<World>,
     config: &Config,
     with_worker: bool,
@@ -70,7 +70,7 @@ fn duties(_world: &Arc<World>, _config: &Config) -> Vec<Box<dyn kaname_world::wo
 }
 
 /// Waits until all loops have ended.
-pub async fn end(mut tasks: JoinSet<()>) {
+pub(crate) async fn end(mut tasks: JoinSet<()>) {
     let ended = async { while tasks.join_next().await.is_some() {} };
     if timeout(ENDING, ended).await.is_err() {
         tracing::warn!("a background loop did not end in time");

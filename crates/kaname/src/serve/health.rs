@@ -27,7 +27,7 @@ struct Probe {
 }
 
 /// The pages with the probes beside them and the log around all.
-pub fn around(pages: Router, world: Arc<World>, metrics: Arc<Metrics>) -> Router {
+pub(crate) fn around(pages: Router, world: Arc<World>, metrics: Arc<Metrics>) -> Router {
     let probe = Probe {
         world,
         metrics: Arc::clone(&metrics),

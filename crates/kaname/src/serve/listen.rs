@@ -39,7 +39,7 @@ const MAX_HEADER: usize = 64 * 1024;
 const MAX_STREAMS: u32 = 100;
 
 /// Where the server listens, ready to accept.
-pub struct Doors {
+pub(crate) struct Doors {
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     permits: Arc<Semaphore>,
@@ -48,7 +48,7 @@ pub struct Doors {
 
 impl Doors {
     /// Binds the address and reads the certificate.
-    pub async fn open(config: &Config) -> Result<Self, Fault> {
+    pub(crate) async fn open(config: &Config) -> Result<Self, Fault> {
         let address = config.address();
         let tls = match (
             config.path("listen.tls_cert"),
@@ -74,12 +74,12 @@ impl Doors {
     }
 
     /// The address bound, with its port.
-    pub fn address(&self) -> Option<SocketAddr> {
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
         self.listener.local_addr().ok()
     }
 
     /// Serves until told to stop; then waits for open requests.
-    pub async fn serve(
+    pub(crate) async fn serve(
         self,
         router: Router,
         metrics: Arc<Metrics>,

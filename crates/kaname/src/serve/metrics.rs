@@ -12,7 +12,7 @@ const BOUNDS_MS: [u64; 8] = [1, 5, 20, 50, 100, 500, 2_000, 10_000];
 
 /// Counters since the start.
 #[derive(Debug, Default)]
-pub struct Metrics {
+pub(crate) struct Metrics {
     /// Answers by class of status, 1xx to 5xx.
     answers: [AtomicU64; 5],
     /// Answers that took no longer than each bound, not cumulated; the last is beyond all.
@@ -28,7 +28,7 @@ pub struct Metrics {
 
 /// What is read at the moment of asking.
 #[derive(Debug, Default)]
-pub struct Gauges {
+pub(crate) struct Gauges {
     /// Events in the ledger.
     pub events: u64,
     /// Policy epoch.
@@ -41,7 +41,7 @@ pub struct Gauges {
 
 impl Metrics {
     /// Counts an answer.
-    pub fn answered(&self, status: u16, took: Duration) {
+    pub(crate) fn answered(&self, status: u16, took: Duration) {
         let class = usize::from(status / 100).clamp(1, 5) - 1;
         if let Some(counter) = self.answers.get(class) {
             counter.fetch_add(1, Relaxed);
@@ -56,7 +56,7 @@ impl Metrics {
     }
 
     /// The text for Prometheus.
-    pub fn text(&self, gauges: &Gauges) -> String {
+    pub(crate) fn text(&self, gauges: &Gauges) -> String {
         let mut out = String::with_capacity(2_048);
         let mut family = |name: &str, kind: &str, help: &str, lines: &[(String, String)]| {
             let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");

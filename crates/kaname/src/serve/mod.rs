@@ -23,7 +23,7 @@ use self::{listen::Doors, metrics::Metrics};
 use crate::{config::Config, fault::Fault, open::Hub};
 
 /// Runs the server until it is told to end.
-pub async fn run(config: Config, with_worker: bool) -> Result<(), Fault> {
+pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> {
     log::start(&config);
     let hub = Hub::open(&config).await?;
     let running = Running::start(&config, Arc::clone(&hub.world), false).await;
@@ -44,8 +44,30 @@ pub async fn run(config: Config, with_worker: bool) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Starts the log for a program that prints something else than its log.
+pub(crate) fn start_log(config: &Config, level: &str) {
+    log::start_at(config, level);
+}
+
+/// Serves a store that the demo made, until told to end. `ready` is told the address.
+pub(crate) async fn demo(
+    config: &Config,
+    world: Arc<World>,
+    ready: impl FnOnce(&str) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let running = Running::start(config, Arc::clone(&world), true).await?;
+    let tasks = background::start(&world, config, true, running.stop.subscribe());
+    let told = ready(&format!("http://{}", running.address));
+    if told.is_ok() {
+        ended().await;
+    }
+    running.end().await;
+    background::end(tasks).await;
+    told
+}
+
 /// Runs a worker until it is told to end.
-pub async fn work(config: Config) -> Result<(), Fault> {
+pub(crate) async fn work(config: Config) -> Result<(), Fault> {
     log::start(&config);
     let hub = Hub::open(&config).await?;
     let (stop, stopping) = watch::channel(false);
@@ -60,7 +82,7 @@ pub async fn work(config: Config) -> Result<(), Fault> {
 }
 
 /// A server that accepts connections.
-pub struct Running {
+pub(crate) struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     /// Told `true` when everything is to end.
@@ -71,7 +93,7 @@ pub struct Running {
 impl Running {
     /// Starts to listen. `demo`: the front page offers to sign in as each role; only for a store that
     /// `kaname demo` made, on loopback.
-    pub async fn start(config: &Config, world: Arc<World>, demo: bool) -> Result<Self, Fault> {
+    pub(crate) async fn start(config: &Config, world: Arc<World>, demo: bool) -> Result<Self, Fault> {
         let address = config.address();
         let demo = demo && address.ip().is_loopback() && !config.switch("listen.behind_proxy");
         let doors = Doors::open(config).await?;
@@ -92,7 +114,7 @@ impl Running {
     }
 
     /// Stops accepting, and waits until open requests are answered (ten seconds at most).
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         let _ = self.stop.send(true);
         let _ = self.accepting.await;
     }
@@ -118,7 +140,7 @@ fn house(config: &Config, world: Arc<World>, address: SocketAddr, demo: bool) ->
 }
 
 /// Waits for Ctrl-C or the signal to end.
-pub async fn ended() {
+pub(crate) async fn ended() {
     use tokio::signal::unix::{SignalKind, signal};
     let interrupted = tokio::signal::ctrl_c();
     match signal(SignalKind::terminate()) {

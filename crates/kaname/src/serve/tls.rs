@@ -39,7 +39,7 @@ impl ResolvesServerCert for Current {
 
 /// An acceptor with this certificate, and a task that follows the files for as long as the program
 /// runs.
-pub fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, Fault> {
+pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, Fault> {
     let current = Arc::new(Current {
         key: RwLock::new(Arc::new(load(cert, key)?)),
     });

@@ -1,0 +1,146 @@
+//! The server as a process: ready, bounded, graceful.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    process::{Child, Stdio},
+    time::Duration,
+};
+
+use crate::program::Place;
+
+/// Bound on every wait.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server that was started; killed when dropped.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// Starts it on any free port and waits until it says where.
+    pub fn start(place: &Place) -> Self {
+        let mut command = place.command(&["serve", "--address", "127.0.0.1:0"]);
+        command.env("KANAME_LOG__FORMAT", "json").env("KANAME_LISTEN__HEADER_TIMEOUT_S", "1");
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(&line).ok())
+            .find_map(|line| line["address"].as_str()?.parse().ok());
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            child,
+            address: address.expect("the server ended before it listened"),
+        }
+    }
+
+    /// One request; the whole answer.
+    pub fn get(&self, path: &str) -> String {
+        self.say(&format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"))
+    }
+
+    /// Sends bytes and reads until the server closes.
+    pub fn say(&self, text: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it without a word.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end and gives its exit code.
+    pub fn end(mut self) -> i32 {
+        let id = self.id().to_string();
+        std::process::Command::new("kill").arg(id).status().unwrap();
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn it_is_alive_ready_and_measured() {
+    let place = Place::founded();
+    let server = Server::start(&place);
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
+    let ready = server.get("/readyz");
+    assert!(ready.starts_with("HTTP/1.1 200"), "{ready}");
+    assert!(ready.contains("x-request-id: "));
+    let numbers = server.get("/metrics");
+    assert!(numbers.contains("kaname_ledger_events 6"), "{numbers}");
+    for name in ["centre", "officer"] {
+        assert!(!numbers.contains(name), "{name} stands in the metrics");
+    }
+    let through_proxy = "GET /metrics HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 192.0.2.1\r\nconnection: close\r\n\r\n";
+    assert!(server.say(through_proxy).starts_with("HTTP/1.1 404"));
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!(kib < 80 * 1_024, "{kib} KiB resident when idle");
+    assert_eq!(server.end(), 0);
+    let kept = place.done(&["verify"]);
+    assert_eq!(kept["checkpoints"], 1, "the server signed a checkpoint");
+}
+
+#[test]
+fn a_header_that_does_not_come_is_not_waited_for() {
+    let place = Place::founded();
+    let server = Server::start(&place);
+    let slow = server.say("GET / HTTP/1.1\r\nhost: loc");
+    assert!(!slow.starts_with("HTTP/1.1 200"), "{slow}");
+    let long = format!("GET / HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "a".repeat(200_000));
+    assert!(!server.say(&long).starts_with("HTTP/1.1 200"));
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn plain_http_stays_on_loopback() {
+    let place = Place::founded();
+    let open = place.run(&["serve", "--address", "0.0.0.0:0"]);
+    assert_eq!(open.code, 2);
+    assert!(open.err.contains("without TLS"), "{}", open.err);
+    let half = place.run(&["serve", "--tls-cert", "cert.pem"]);
+    assert_eq!(half.code, 2);
+}
+
+#[test]
+fn a_port_in_use_is_told() {
+    let place = Place::founded();
+    let server = Server::start(&place);
+    let second = place.run(&["serve", "--address", &server.address.to_string()]);
+    assert_eq!(second.code, 1);
+    assert!(second.err.contains("cannot be listened on"), "{}", second.err);
+}
+
+#[test]
+fn nobody_rebuilds_or_restores_under_a_running_server() {
+    let place = Place::founded();
+    let _server = Server::start(&place);
+    place.done(&["backup", "copy.db"]);
+    place.done(&["verify"]);
+    place.done(&["party", "add", "new", "--kind", "vendor", "--name-ja", "新", "--name-en", "New"]);
+    assert_eq!(place.run(&["rebuild"]).code, 4);
+    assert_eq!(place.run(&["restore", "copy.db", "--replace"]).code, 4);
+}
