@@ -2,11 +2,13 @@
 import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
 
+import { draftsWithoutFiles } from "./draft.js";
 import { copyOnClick } from "./copy.js";
 import { keyboard } from "./keyboard.js";
 import { closeOutside, focusFirstError } from "./open.js";
 
 copyOnClick(document);
+draftsWithoutFiles(document);
 keyboard(document);
 closeOutside(document);
 focusFirstError(document);
