@@ -1,1 +1,218 @@
+//! Feeds: stable addresses, ETags of exactly what a reader gets, block lists without what must not be
+//! blocked.
 
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+};
+use jiff::SignedDuration;
+use kaname_directory::KeyScope::{FeedRead, TaxiiRead};
+use kaname_kernel::{Pap, Tlp};
+use kaname_sharing::{
+    Outlet,
+    feedback::{Given, Sighting, SightingKind},
+};
+use kaname_testkit::Nation;
+use kaname_world::sharing::{ItemDraft, NewItem};
+
+use crate::{
+    house::{Answer, Door, get},
+    story,
+};
+
+struct Setting {
+    nation: Nation,
+    door: Door,
+    /// Key of a member that reads feeds.
+    key: String,
+}
+
+async fn setting() -> Setting {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let key = nation.key(&nation.member, &[FeedRead]).await;
+    Setting { nation, door, key }
+}
+
+impl Setting {
+    fn address(&self, end: &str) -> String {
+        format!("/feeds/{}.{end}", self.nation.library.state.definition.alias)
+    }
+
+    async fn feed(&self, end: &str) -> Answer {
+        self.door.get(&self.address(end), &self.key).await
+    }
+
+    /// Walks the flow with a draft changed.
+    async fn released(&self, change: impl FnOnce(&mut ItemDraft)) -> kaname_kernel::MatterId {
+        let nation = &self.nation;
+        let receipt = story::submit(nation).await;
+        let analyst = nation.caller(&nation.analyst).await;
+        let world = &nation.world;
+        world.take_report(&analyst, receipt.report, "当直として分析").await.unwrap();
+        let first = world.first_proposal(&analyst, receipt.report).await.unwrap();
+        let mut draft = story::draft_of(nation, first.content);
+        change(&mut draft);
+        let new = NewItem {
+            report: receipt.report,
+            draft,
+            replaces: None,
+        };
+        let item = world.derive_item(&analyst, new).await.unwrap();
+        let asked = world.ask_consent(&analyst, item.id, None).await.unwrap();
+        let provider = nation.caller(&nation.provider).await;
+        world.consent(&provider, item.id, asked.state.manifest().hash()).await.unwrap();
+        let releaser = nation.caller(&nation.releaser).await;
+        world.release(&releaser, item.id, None).await.unwrap();
+        item.id
+    }
+}
+
+fn values(answer: &Answer) -> Vec<&str> {
+    answer.text.lines().filter(|line| !line.starts_with('#')).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_forms_of_the_same_collection() {
+    let s = setting().await;
+    s.released(|_| {}).await;
+    let text = s.feed("txt").await;
+    assert_eq!(text.status, StatusCode::OK, "{}", text.text);
+    let mut found = values(&text);
+    found.sort_unstable();
+    assert_eq!(found, ["203.0.113.77", "files-sync.test"]);
+    assert!(text.text.contains("TLP:GREEN"), "the heading names the marking");
+    assert_eq!(text.header("kaname-tlp"), "TLP:GREEN");
+    let csv = s.feed("csv").await;
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    let rows = values(&csv);
+    assert!(rows[0].starts_with("type,value,tlp,pap,valid_until,item,"));
+    assert_eq!(rows.len(), 3);
+    assert!(rows[1..].iter().all(|row| row.contains(",TLP:GREEN,PAP:GREEN,")));
+    assert!(csv.text.contains("VPN装置への侵入"));
+    let lines = s.feed("jsonl").await;
+    assert!(lines.text.lines().count() >= 3);
+    for line in lines.text.lines() {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(object["spec_version"], "2.1");
+    }
+    let bundle = s.feed("json").await.json();
+    assert_eq!(bundle["type"], "bundle");
+    assert_eq!(bundle["objects"].as_array().unwrap().len(), lines.text.lines().count());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_etag_stands_for_what_this_reader_gets() {
+    let s = setting().await;
+    let empty = s.feed("txt").await;
+    assert_eq!(values(&empty), [""; 0]);
+    s.released(|_| {}).await;
+    for end in ["csv", "txt", "jsonl", "json"] {
+        let first = s.feed(end).await;
+        let tag = first.header("etag").to_owned();
+        assert!(tag.starts_with('"') && tag.ends_with('"'), "{tag}");
+        assert_ne!(tag, empty.header("etag"));
+        // Time alone changes nothing.
+        s.nation.clock.advance(SignedDuration::from_mins(3));
+        let request = get(&s.address(end), &s.key).header(header::IF_NONE_MATCH, &tag);
+        let held = s.door.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(held.status, StatusCode::NOT_MODIFIED, "{end}");
+        assert!(held.text.is_empty());
+        assert_eq!(held.header("etag"), tag);
+        assert_eq!(s.feed(end).await.text, first.text, "{end}");
+    }
+    let before = s.feed("csv").await.header("etag").to_owned();
+    s.released(|draft| draft.tlp = Tlp::Clear).await;
+    let request = get(&s.address("csv"), &s.key).header(header::IF_NONE_MATCH, &before);
+    let changed = s.door.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(changed.status, StatusCode::OK);
+    assert_ne!(changed.header("etag"), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn block_lists_leave_out_what_must_not_be_blocked() {
+    let s = setting().await;
+    // PAP AMBER: to be looked for, not to be blocked.
+    s.released(|draft| draft.pap = Pap::Amber).await;
+    assert_eq!(values(&s.feed("txt").await), [""; 0]);
+    assert_eq!(values(&s.feed("csv").await).len(), 1, "the names of the columns only");
+    assert!(s.feed("jsonl").await.text.contains("203.0.113.77"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_leave_when_their_validity_ends() {
+    let s = setting().await;
+    let now = s.nation.world.now();
+    let end = now + SignedDuration::from_hours(6);
+    s.released(|draft| draft.valid_until = Some(end)).await;
+    let before = s.feed("txt").await;
+    assert_eq!(values(&before).len(), 2);
+    assert!(before.text.contains("+09:00"), "the heading names when the first ends");
+    // Before any job has swept it away.
+    s.nation.clock.advance(SignedDuration::from_hours(7));
+    for form in ["txt", "csv", "jsonl", "json"] {
+        assert!(!s.feed(form).await.text.contains("203.0.113.77"), "{form}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_organisations_suspend_and_an_officer_decides() {
+    let s = setting().await;
+    let item = s.released(|draft| draft.tlp = Tlp::Clear).await;
+    let nation = &s.nation;
+    let given = Given {
+        sighting: Some(Sighting {
+            kind: SightingKind::FalsePositive,
+            count: None,
+            first: None,
+            last: None,
+        }),
+        usefulness: None,
+        comment: String::new(),
+        may_name: false,
+    };
+    for number in 1..=3 {
+        assert_eq!(values(&s.feed("txt").await).len(), 2, "still there before the third");
+        let code = format!("fp-{number}");
+        let kind = kaname_directory::PartyKind::Operator;
+        let party = nation.party(&code, kind, &format!("第{number}社"), &code).await;
+        let person = nation.hire(party, &code, &[kaname_kernel::Role::Member]).await;
+        let caller = nation.caller(&person).await;
+        nation.world.give_feedback(&caller, item, given.clone()).await.unwrap();
+    }
+    assert_eq!(values(&s.feed("txt").await), [""; 0]);
+    assert!(s.feed("jsonl").await.text.contains("203.0.113.77"), "only blocking is suspended");
+    let officer = nation.caller(&nation.releaser).await;
+    nation.world.decide_blocking(&officer, item, true, "確認の結果、正しい").await.unwrap();
+    assert_eq!(values(&s.feed("txt").await).len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_covers_the_ways_out() {
+    let s = setting().await;
+    s.released(|draft| draft.outlets = [Outlet::Web].into()).await;
+    for form in ["txt", "csv", "jsonl", "json"] {
+        assert!(!s.feed(form).await.text.contains("203.0.113.77"), "{form}");
+    }
+    let taxii = s.nation.key(&s.nation.member, &[TaxiiRead]).await;
+    let path = format!("/taxii2/api/collections/{}/objects/", s.nation.library.id);
+    let answer = s.door.taxii(&path, &taxii).await;
+    assert!(!answer.text.contains("203.0.113.77"), "{}", answer.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feeds_are_for_those_who_may_read_them() {
+    let s = setting().await;
+    s.released(|_| {}).await;
+    let other_scope = s.nation.key(&s.nation.member, &[TaxiiRead]).await;
+    assert_eq!(s.door.get(&s.address("csv"), &other_scope).await.status, StatusCode::FORBIDDEN);
+    let outside = s.nation.key(&s.nation.outsider, &[FeedRead]).await;
+    let shut = s.door.get(&s.address("csv"), &outside).await;
+    assert!(!shut.text.contains("203.0.113.77"));
+    assert!(matches!(shut.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND));
+    for missing in ["/feeds/nothing.csv", "/feeds/nothing", "/feeds/..csv", &s.address("exe")] {
+        assert_eq!(s.door.get(missing, &s.key).await.status, StatusCode::NOT_FOUND, "{missing}");
+    }
+    let intake = format!("/feeds/{}.csv", s.nation.intake.state.definition.alias);
+    assert_ne!(s.door.get(&intake, &s.key).await.status, StatusCode::OK);
+}

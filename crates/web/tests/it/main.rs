@@ -1,7 +1,9 @@
 //! Requests through the router of every endpoint, over a world with a store of its own.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
+mod browser;
 mod feed;
+mod flow;
 mod house;
 #[path = "../../../world/tests/it/story.rs"]
 mod story;

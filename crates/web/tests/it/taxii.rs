@@ -270,8 +270,10 @@ async fn duty_6_filters_and_versions() {
     let loaded = s.nation.world.collection(&admin, "peer").await.unwrap();
     for day in [2, 3] {
         let newer = object(1, day);
-        let import = s.nation.world.import(&admin, &loaded, ("test", false), &[&newer], &|_| {});
-        assert_eq!(import.await.unwrap().taken, 1);
+        let objects = [newer.as_str()];
+        let world = &s.nation.world;
+        let import = world.import(&admin, &loaded, ("test", false), &objects, &|_| {}).await;
+        assert_eq!(import.unwrap().taken, 1);
     }
     let base = format!("{COLLECTIONS}{collection}/objects/");
     let count = async |query: &str| {
@@ -306,8 +308,8 @@ async fn duty_6_filters_and_versions() {
         versions.json()["versions"],
         json!([1, 2, 3].map(|day| format!("2026-01-{day:02}T00:00:00.000000Z")))
     );
-    let unfitting = s.door.taxii(&format!("{object}?match[version]=2030-01-01T00:00:00Z"), &s.key);
-    assert_eq!(unfitting.await.text, "{}");
+    let path = format!("{object}?match[version]=2030-01-01T00:00:00Z");
+    assert_eq!(s.door.taxii(&path, &s.key).await.text, "{}");
     for path in [format!("{base}{}/", stix_id(99)), format!("{base}{}/versions/", stix_id(99))] {
         assert_eq!(s.door.taxii(&path, &s.key).await.status, StatusCode::NOT_FOUND);
     }
@@ -350,7 +352,7 @@ async fn duty_8_a_post_becomes_a_submission_with_a_status() {
     assert_eq!(again.status, StatusCode::ACCEPTED);
     assert_eq!(again.json()["successes"], status["successes"]);
     let analyst = s.nation.caller(&s.nation.analyst).await;
-    let waiting = s.nation.world.reports_in_triage(&analyst, |_| {}).await.unwrap();
+    let waiting = s.nation.world.triage_list(&analyst, |_| {}).await.unwrap();
     assert_eq!(waiting.total, 1);
     let submission = &waiting.rows[0].state.submission;
     assert_eq!(submission.values.len(), 1);
