@@ -1,0 +1,183 @@
+//! From a provider's paste to a member's library, by the pages alone.
+
+use axum::http::StatusCode;
+use kaname_testkit::Nation;
+
+use crate::{
+    browser::{Browser, Part, between, leads_to},
+    house::Door,
+};
+
+const PASTE: &str = "みなと電力株式会社のVPN装置に 203[.]0[.]113[.]77 から接続があった。\n\
+                     その後 hxxp://files-sync[.]test/a.bin へ通信。<script>alert(1)</script>\n\
+                     管理画面は vpn.minato.example";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+
+    // The provider pastes, sees what was found, and submits.
+    let parts = [
+        Part::Field("title", "VPN装置への侵入"),
+        Part::Field("technique", PASTE),
+        Part::Field("victim", "端末 3 台"),
+        Part::Field("tlp", "GREEN"),
+        Part::Field("pap", "GREEN"),
+        Part::Field("urgency", "high"),
+    ];
+    let read = provider.upload("/submissions/new", &parts).await;
+    assert_eq!(leads_to(&read), "/submissions/confirm");
+    let confirm = provider.page("/submissions/confirm").await;
+    assert!(confirm.contains("<code>203.0.113.77</code>"));
+    assert!(confirm.contains("<code>http://files-sync.test/a.bin</code>"));
+    assert!(!confirm.contains("<script>alert(1)"), "what was pasted is shown escaped");
+    let own = between(&confirm, "除いたもの", "</table>");
+    assert!(own.contains("vpn.minato.example"), "the provider's own name is left out");
+    let once = between(&confirm, "name=\"once\" value=\"", "\"");
+    let parts = [
+        Part::Field("once", once),
+        Part::Field("value", "v0"),
+        Part::Field("value", "v1"),
+        Part::File("attachments", "../../etc/passwd.eml", b"From: a\r\n\r\nx"),
+    ];
+    let submitted = provider.upload("/submissions", &parts).await;
+    let report = leads_to(&submitted);
+    let page = provider.page(&report).await;
+    assert!(page.contains("受け付けました"), "{page}");
+    assert!(!page.contains("../"), "a hostile file name is made safe");
+    let number = report.trim_start_matches("/submissions/").to_owned();
+    // Sent again, it is not taken twice.
+    let again = provider.upload("/submissions", &parts).await;
+    assert_eq!(leads_to(&again), "/submissions");
+
+    // The analyst sees it without its title, takes it with a reason, derives.
+    let list = analyst.page("/triage").await;
+    assert!(list.contains(&number) && !list.contains("VPN装置への侵入"));
+    let shut = analyst.page(&format!("/triage/{number}")).await;
+    assert!(!shut.contains("みなと電力") && !shut.contains("VPN装置への侵入"));
+    let taken = analyst.post(&format!("/triage/{number}/take"), &[("reason", "当直")]).await;
+    let open = analyst.page(&leads_to(&taken)).await;
+    assert!(open.contains("みなと電力"));
+    let draft = analyst.page(&format!("/triage/{number}/derive")).await;
+    assert!(draft.contains("203.0.113.77"));
+    let library = nation.library.id.to_string();
+    let fields = [
+        ("kind", "indicator"),
+        ("title_ja", "VPN装置への侵入手口"),
+        ("title_en", "Intrusion through a VPN appliance"),
+        ("summary_ja", "みなと電力の装置に 203.0.113.77 から接続"),
+        ("measures_ja", "修正版へ更新"),
+        ("values", "203.0.113.77\nhxxp://files-sync[.]test/a.bin"),
+        ("tlp", "GREEN"),
+        ("pap", "GREEN"),
+        ("outlets", "taxii"),
+        ("outlets", "web"),
+        ("collections", library.as_str()),
+    ];
+    let derived = analyst.post(&format!("/triage/{number}/derive"), &fields).await;
+    let item = leads_to(&derived);
+    // A trace of the provider stands in the way until the text is changed.
+    let page = analyst.page(&item).await;
+    assert!(page.contains("<mark>みなと電力</mark>"), "{page}");
+    assert!(page.contains("aria-disabled=\"true\""));
+    let early = analyst.post(&format!("{item}/ask"), &[]).await;
+    assert!(analyst.page(&leads_to(&early)).await.contains("手がかりが"));
+    let mut fixed = fields.to_vec();
+    fixed[3] = ("summary_ja", "国内の事業者の装置に 203.0.113.77 から接続");
+    let revised = analyst.post(&format!("{item}/edit"), &fixed).await;
+    analyst.page(&leads_to(&revised)).await;
+    let asked = analyst.post(&format!("{item}/ask"), &[]).await;
+    assert!(analyst.page(&leads_to(&asked)).await.contains("同意を求めました"));
+
+    // The provider finds it waiting and consents to exactly these bytes.
+    let home = provider.page("/").await;
+    assert!(home.contains("あなたの回答を待つもの") && home.contains(&item));
+    let page = provider.page(&item).await;
+    assert!(page.contains("この内容に同意する"));
+    let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
+    let wrong = provider.post(&format!("{item}/consent"), &[("hash", &"0".repeat(64))]).await;
+    assert!(provider.page(&leads_to(&wrong)).await.contains("一致しません"));
+    let consented = provider.post(&format!("{item}/consent"), &[("hash", &hash)]).await;
+    assert!(provider.page(&leads_to(&consented)).await.contains("同意しました"));
+
+    // The second officer releases without ever seeing who or what was handed in.
+    let page = releaser.page(&item).await;
+    assert!(!page.contains("みなと電力") && !page.contains(&number));
+    let version = between(&page, "name=\"version\" value=\"", "\"").to_owned();
+    let released = releaser.post(&format!("{item}/release"), &[("version", &version)]).await;
+    assert!(releaser.page(&leads_to(&released)).await.contains("提供しました"));
+
+    // The member finds it; others do not know it exists.
+    let home = member.page("/").await;
+    assert!(home.contains("VPN装置への侵入手口"));
+    let hidden = member.get(&format!("/triage/{number}")).await;
+    assert_eq!(hidden.status, StatusCode::FORBIDDEN);
+    let strange = member.get(&report).await;
+    assert_eq!(strange.status, StatusCode::NOT_FOUND);
+    let outsider = Browser::of(&door, &nation, &nation.outsider).await;
+    let gone = outsider.get(&item).await;
+    assert!(matches!(gone.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_desk_opens_in_both_languages() {
+    let nation = Nation::new().await;
+    crate::story::released(&nation).await;
+    let door = Door::of(&nation);
+    for (person, pages) in [
+        (&nation.provider, vec!["/", "/submissions", "/submissions/new"]),
+        (&nation.analyst, vec!["/", "/triage", "/triage?tab=derived", "/desk", "/desk?tab=out"]),
+        (&nation.releaser, vec!["/", "/desk", "/desk?tab=release"]),
+        (&nation.member, vec!["/"]),
+    ] {
+        for path in pages {
+            let japanese = Browser::of(&door, &nation, person).await;
+            let page = japanese.page(path).await;
+            assert!(page.contains("<html lang=\"ja\""), "{path}");
+            let english = Browser::of(&door, &nation, person).await.english();
+            let page = english.page(path).await;
+            assert!(page.contains("<html lang=\"en\""), "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_kept_and_only_its_owner_sees_it() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let parts = [
+        Part::Field("title", "書きかけ"),
+        Part::Field("technique", "まだ途中"),
+        Part::Field("tlp", "AMBER"),
+        Part::Field("pap", "RED"),
+    ];
+    let kept = provider.upload("/submissions/draft", &parts).await;
+    assert_eq!(kept.status, StatusCode::OK);
+    assert!(provider.page("/submissions/new").await.contains("書きかけ"));
+    let other = Browser::of(&door, &nation, &nation.member).await;
+    assert!(!other.page("/submissions/new").await.contains("書きかけ"));
+    let dropped = provider.post("/submissions/draft/drop", &[]).await;
+    leads_to(&dropped);
+    assert!(!provider.page("/submissions/new").await.contains("書きかけ"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_from_elsewhere_or_without_its_token_is_refused() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let nobody = Browser::nobody(&door);
+    let led = nobody.get("/submissions").await;
+    assert!(leads_to(&led).starts_with("/sign-in?next="));
+    let request = axum::http::Request::post("/sign-out")
+        .header("host", "hub.test")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(axum::body::Body::from("_csrf=00"))
+        .unwrap();
+    assert_eq!(door.send(request).await.status, StatusCode::FORBIDDEN);
+}
