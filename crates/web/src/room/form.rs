@@ -197,9 +197,14 @@ pub(super) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    fn filled(&self, name: &str, field: Field) -> Field {
+    /// What is wrong with a field.
+    pub(super) fn fault(&self, name: &str) -> Option<String> {
         let fault = self.wrong.filter(|wrong| wrong.at.as_deref() == Some(name));
-        let field = field.error(fault.map(|wrong| wrong.said.clone()));
+        fault.map(|wrong| wrong.said.clone())
+    }
+
+    fn filled(&self, name: &str, field: Field) -> Field {
+        let field = field.error(self.fault(name));
         field.values(self.typed.all(name).to_vec())
     }
 

@@ -1,6 +1,7 @@
 //! Operations of sharing, one file per step of the way: submit → triage → derive → consent → release
 //! → library and outlets → feedback.
 
+mod attachment;
 mod collection;
 mod consent;
 mod derive;

@@ -49,6 +49,8 @@ enum Kind {
 #[template(path = "parts/field.html")]
 pub struct Field {
     name: String,
+    /// Unique in the page; the name, unless several fields carry one name.
+    id: String,
     label: String,
     kind: Kind,
     values: Vec<String>,
@@ -98,6 +100,13 @@ impl Field {
         self
     }
 
+    /// The `row`-th of several fields of this name: its id becomes one of its own.
+    #[must_use]
+    pub fn numbered(mut self, row: usize) -> Self {
+        self.id = format!("{}-{row}", self.name);
+        self
+    }
+
     /// What a browser may fill in (`username`, `current-password`, `one-time-code`).
     #[must_use]
     pub const fn autocomplete(mut self, what: &'static str) -> Self {
@@ -128,10 +137,10 @@ impl Field {
     fn described_by(&self) -> String {
         let mut ids = Vec::new();
         if !self.hint.is_empty() {
-            ids.push(format!("{}-hint", self.name));
+            ids.push(format!("{}-hint", self.id));
         }
         if self.error.is_some() {
-            ids.push(format!("{}-error", self.name));
+            ids.push(format!("{}-error", self.id));
         }
         ids.join(" ")
     }
@@ -172,6 +181,7 @@ impl Page {
     fn field(&self, kind: Kind, name: &str, label: impl Into<String>) -> Field {
         Field {
             name: name.to_owned(),
+            id: name.to_owned(),
             label: label.into(),
             kind,
             values: Vec::new(),

@@ -1,5 +1,6 @@
 //! The analyst's desk: take a report with a reason, read its sealed part, ask, note, derive, close.
 
+mod attachment;
 mod derive;
 mod list;
 mod report;
@@ -36,6 +37,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             LIST,
             READS,
             routing::get(report::show_report),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/triage/{number}/files/{place}",
+            "triage.file",
+            Access::SignedIn(&[Action::TriageAssign, Action::SubmissionReadOwn]),
+            READS,
+            routing::get(attachment::download),
         ),
         Endpoint::new(
             Method::POST,

@@ -1,0 +1,428 @@
+//! People and machines of a party, for administrators and the party's own stewards; and the duties a
+//! steward accepts.
+
+use axum::{
+    extract::{Path, State},
+    http::Method,
+    response::Response,
+    routing,
+};
+use kaname_directory::{Account, Key, KeyScope, Line, Login, MailAddress, NewAccount, Paragraph, Party};
+use kaname_kernel::{AccountId, KeyId, PartyId, Role};
+use kaname_policy::{Action, Resource};
+use kaname_world::{Loaded, WorldError};
+
+use super::{act::name, fields::lang, words};
+use crate::{
+    error::Failure,
+    frame::{Flash, Frame, Posted, Section, part::Choice},
+    house::{By, House},
+    room::form::{self, Fields, Form, Typed, Wrong, may, misread, show_once},
+    route::{Access, Audit, Endpoint},
+};
+
+const PEOPLE: Access = Access::SignedIn(&[Action::AccountManage]);
+const KEYS: Access = Access::SignedIn(&[Action::KeyManage]);
+const ASKS: Audit = Audit::None("shows a form; posting it is what changes something");
+
+/// One act on an account or key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Open,
+    Issue,
+    Describe,
+    Roles,
+    Disable,
+    Enable,
+    Password,
+    Factor,
+    Revoke,
+}
+
+impl Act {
+    const fn action(self) -> Action {
+        match self {
+            Self::Issue | Self::Revoke => Action::KeyManage,
+            _ => Action::AccountManage,
+        }
+    }
+
+    /// Keys of title, lead and button.
+    const fn keys(self) -> [&'static str; 3] {
+        match self {
+            Self::Open => ["directory-open", "directory-open-about", "directory-open-do"],
+            Self::Issue => ["directory-issue", "directory-issue-about", "directory-issue-do"],
+            Self::Describe => [
+                "directory-account-describe",
+                "directory-account-describe-about",
+                "directory-keep",
+            ],
+            Self::Roles => ["directory-roles-set", "directory-roles-about", "directory-keep"],
+            Self::Disable => ["directory-disable", "directory-disable-about", "directory-disable-do"],
+            Self::Enable => ["directory-enable", "directory-enable-about", "directory-enable-do"],
+            Self::Password => [
+                "directory-password",
+                "directory-password-about",
+                "directory-password-do",
+            ],
+            Self::Factor => ["directory-factor", "directory-factor-about", "directory-factor-do"],
+            Self::Revoke => ["directory-revoke", "directory-revoke-about", "directory-revoke-do"],
+        }
+    }
+
+    const fn is_grave(self) -> bool {
+        matches!(self, Self::Disable | Self::Password | Self::Factor | Self::Revoke)
+    }
+}
+
+/// What an act is about.
+struct About {
+    party: Loaded<Party>,
+    account: Option<Loaded<Account>>,
+    key: Option<Loaded<Key>>,
+}
+
+/// Endpoints of accounts and keys.
+pub(super) fn endpoints() -> Vec<Endpoint<House>> {
+    let rows = [
+        ("/directory/{code}/accounts", ["account.ask_open", "account.open"], "account.opened", Act::Open),
+        ("/directory/{code}/keys", ["key.ask_issue", "key.issue"], "key.issued", Act::Issue),
+        (
+            "/accounts/{id}/describe",
+            ["account.ask_describe", "account.describe"],
+            "account.described",
+            Act::Describe,
+        ),
+        ("/accounts/{id}/roles", ["account.ask_roles", "account.set_roles"], "account.roles_set", Act::Roles),
+        (
+            "/accounts/{id}/disable",
+            ["account.ask_disable", "account.disable"],
+            "account.disabled",
+            Act::Disable,
+        ),
+        ("/accounts/{id}/enable", ["account.ask_enable", "account.enable"], "account.enabled", Act::Enable),
+        (
+            "/accounts/{id}/password",
+            ["account.ask_reset", "account.reset_password"],
+            "account.password_set",
+            Act::Password,
+        ),
+        (
+            "/accounts/{id}/factor",
+            ["account.ask_factor", "account.remove_factor"],
+            "account.totp_removed",
+            Act::Factor,
+        ),
+        ("/keys/{id}/revoke", ["key.ask_revoke", "key.revoke"], "key.revoked", Act::Revoke),
+    ];
+    let pairs = rows.into_iter().flat_map(|(path, names, event, act)| pair(path, names, event, act));
+    pairs.collect()
+}
+
+fn pair(
+    path: &'static str,
+    [asks, writes]: [&'static str; 2],
+    event: &'static str,
+    act: Act,
+) -> [Endpoint<House>; 2] {
+    let access = if act.action() == Action::KeyManage { KEYS } else { PEOPLE };
+    let ask = move |State(house): State<House>, Path(which): Path<String>, frame: Frame, by: By| async move {
+        let about = about(act, &house, &by, &which).await?;
+        let typed = at_first(act, &about);
+        form_of(act, &house, &frame, &by, &about, &typed, None)
+    };
+    let write = move |State(house): State<House>,
+                      Path(which): Path<String>,
+                      frame: Frame,
+                      by: By,
+                      Posted(typed): Posted<Typed>| async move {
+        carry_out(act, &house, &which, &frame, &by, &typed).await
+    };
+    [
+        Endpoint::new(Method::GET, path, asks, access.clone(), ASKS, routing::get(ask)),
+        Endpoint::new(Method::POST, path, writes, access, Audit::Event(event), routing::post(write)),
+    ]
+}
+
+async fn about(act: Act, house: &House, by: &By, which: &str) -> Result<About, Failure> {
+    let world = house.world();
+    let missing = |_| Failure::NotFound;
+    let (party, account, key) = match act {
+        Act::Open | Act::Issue => (world.party_of(by, which).await?, None, None),
+        Act::Revoke => {
+            let id: KeyId = which.parse().map_err(missing)?;
+            let key = world.see::<Key>(by, id.cast()).await?;
+            (world.see::<Party>(by, key.state.party.cast()).await?, None, Some(key))
+        }
+        _ => {
+            let id: AccountId = which.parse().map_err(missing)?;
+            let account = world.see::<Account>(by, id.cast()).await?;
+            (world.see::<Party>(by, account.state.party.cast()).await?, Some(account), None)
+        }
+    };
+    Ok(About { party, account, key })
+}
+
+fn at_first(act: Act, about: &About) -> Typed {
+    let typed = Typed::default();
+    match (act, &about.account) {
+        (Act::Open, _) => typed.set("lang", "ja"),
+        (Act::Describe, Some(account)) => {
+            let mail = account.state.mail.as_ref().map(ToString::to_string);
+            typed
+                .set("title_ja", account.state.title.ja.as_str())
+                .set("title_en", account.state.title.en.as_str())
+                .set("lang", account.state.lang.as_str())
+                .set("mail", mail.unwrap_or_default())
+        }
+        (Act::Roles, Some(account)) => {
+            typed.set_all("roles", account.state.roles.iter().map(ToString::to_string))
+        }
+        _ => typed,
+    }
+}
+
+fn form_of(
+    act: Act,
+    house: &House,
+    frame: &Frame,
+    by: &By,
+    about: &About,
+    typed: &Typed,
+    wrong: Option<Wrong>,
+) -> Result<Response, Failure> {
+    let resource = Resource::any("party").of_party(about.party.id.cast());
+    let fresh = may(house, by, act.action(), &resource)?;
+    let text = frame.text();
+    let [title, lead, go] = act.keys();
+    let lang = lang(text);
+    let of = match (&about.account, &about.key) {
+        (Some(account), _) => account.state.title.get(lang),
+        (_, Some(key)) => key.state.label.as_str(),
+        _ => about.party.state.description.name.get(lang),
+    };
+    let path = |id: String, last: &str| format!("{id}/{last}");
+    let back = format!("/directory/{}", about.party.state.code);
+    let account = || about.account.as_ref().map(|account| format!("/accounts/{}", account.id));
+    let key = || about.key.as_ref().map(|key| format!("/keys/{}", key.id));
+    let to = match act {
+        Act::Open => path(back.clone(), "accounts"),
+        Act::Issue => path(back.clone(), "keys"),
+        Act::Describe => path(account().unwrap_or_default(), "describe"),
+        Act::Roles => path(account().unwrap_or_default(), "roles"),
+        Act::Disable => path(account().unwrap_or_default(), "disable"),
+        Act::Enable => path(account().unwrap_or_default(), "enable"),
+        Act::Password => path(account().unwrap_or_default(), "password"),
+        Act::Factor => path(account().unwrap_or_default(), "factor"),
+        Act::Revoke => path(key().unwrap_or_default(), "revoke"),
+    };
+    let form = Form {
+        section: Section::Directory,
+        title: text.t2("directory-of", "act", text.t(title), "party", of).into_owned(),
+        lead: text.t(lead).into_owned(),
+        to,
+        go: text.t(go).into_owned(),
+        back,
+        grave: act.is_grave(),
+        hidden: Vec::new(),
+    };
+    let is_hub = about.party.state.is_hub();
+    form::ask(frame, form, fresh, typed, wrong, |ask| fields_of(act, ask, is_hub))
+}
+
+fn fields_of(act: Act, ask: &form::Asker<'_>, is_hub: bool) -> Fields {
+    let page = ask.page;
+    let titles = || {
+        vec![
+            ask.line("text", "title_ja", "directory-title-ja")
+                .hint(page.t("directory-title-hint"))
+                .longest(200),
+            ask.line("text", "title_en", "directory-title-en").longest(200),
+        ]
+    };
+    let reach = || {
+        let langs = crate::text::Lang::ALL.map(|lang| Choice::new(lang.tag(), lang.own_name()));
+        vec![
+            ask.radio("lang", "directory-lang", langs.to_vec()),
+            ask.line("email", "mail", "directory-mail").longest(254).optional(),
+        ]
+    };
+    let roles = || {
+        // Officers belong to the hub, stewards to everyone else.
+        let fits = |role: &Role| {
+            if is_hub { *role != Role::Steward } else { !role.is_officer() }
+        };
+        let named = |role: Role| {
+            Choice::new(role.as_str(), page.word(role.as_str())).hint(role_about(page, role))
+        };
+        let choices = Role::ALL.into_iter().filter(fits).map(named).collect();
+        ask.boxes("roles", "directory-roles", choices)
+    };
+    let reason = || {
+        ask.line("text", "reason", "directory-reason").longest(200)
+    };
+    let fields = match act {
+        Act::Open => {
+            let mut fields = vec![
+                ask.line("text", "login", "directory-login")
+                    .hint(page.t("directory-login-hint"))
+                    .longest(64),
+            ];
+            fields.extend(titles());
+            fields.push(roles());
+            fields.extend(reach());
+            fields
+        }
+        Act::Describe => titles().into_iter().chain(reach()).collect(),
+        Act::Roles => vec![roles()],
+        Act::Disable | Act::Revoke => vec![reason()],
+        Act::Enable | Act::Password | Act::Factor => Vec::new(),
+        Act::Issue => {
+            let scopes = KeyScope::ALL.map(|scope| {
+                Choice::new(scope.as_str(), scope.as_str()).hint(words::scope(page.text, scope))
+            });
+            vec![
+                ask.line("text", "label", "directory-key-label")
+                    .hint(page.t("directory-key-label-hint"))
+                    .longest(200),
+                ask.boxes("scopes", "directory-scopes", scopes.to_vec()),
+                ask.line("date", "expires", "directory-expires")
+                    .hint(page.t("directory-expires-hint"))
+                    .optional(),
+            ]
+        }
+    };
+    (fields, Vec::new())
+}
+
+/// What a role is for, in a sentence.
+fn role_about(page: &crate::frame::Page, role: Role) -> String {
+    let key = match role {
+        Role::Analyst => "directory-role-analyst",
+        Role::Releaser => "directory-role-releaser",
+        Role::Administrator => "directory-role-administrator",
+        Role::Auditor => "directory-role-auditor",
+        Role::Provider => "directory-role-provider",
+        Role::Member => "directory-role-member",
+        Role::Steward => "directory-role-steward",
+    };
+    page.t(key).into_owned()
+}
+
+async fn carry_out(
+    act: Act,
+    house: &House,
+    which: &str,
+    frame: &Frame,
+    by: &By,
+    typed: &Typed,
+) -> Result<Response, Failure> {
+    let about = about(act, house, by, which).await?;
+    let text = frame.text();
+    let back = format!("/directory/{}", about.party.state.code);
+    match write(act, house, by, &about, typed).await {
+        Ok(None) => {
+            let said = if act == Act::Open { "directory-opened" } else { "directory-kept" };
+            frame.go_saying(&format!("{back}#people"), &Flash::done(text.t(said)))
+        }
+        Ok(Some(secret)) if act == Act::Issue => {
+            let lead = text.t("directory-issued-about").into_owned();
+            show_once(frame, &text.t("directory-issued"), lead, secret, &back)
+        }
+        Ok(Some(secret)) => {
+            let lead = text.t("directory-reset-about").into_owned();
+            show_once(frame, &text.t("directory-reset"), lead, secret, &back)
+        }
+        Err(error) => match Wrong::of(text, &error) {
+            Some(wrong) if !matches!(error, WorldError::Denied(_)) => {
+                form_of(act, house, frame, by, &about, typed, Some(wrong))
+            }
+            _ => Err(error.into()),
+        },
+    }
+}
+
+/// Carries the act out; gives the secret to show once, if there is one.
+async fn write(
+    act: Act,
+    house: &House,
+    by: &By,
+    about: &About,
+    typed: &Typed,
+) -> Result<Option<String>, WorldError> {
+    let world = house.world();
+    let party: PartyId = about.party.id.cast();
+    let missing = || WorldError::NotFound("account");
+    let account = || about.account.as_ref().map(|account| account.id.cast()).ok_or_else(missing);
+    match act {
+        Act::Open => {
+            let new = NewAccount {
+                login: typed.parse("login", Login::parse)?,
+                title: name(typed, "title_ja", "title_en")?,
+                party,
+                roles: roles(typed)?,
+                lang: typed.one("lang").parse().unwrap_or_default(),
+                mail: typed.parse_if("mail", MailAddress::parse)?,
+            };
+            world.open_account(by, new).await?;
+        }
+        Act::Describe => {
+            let title = name(typed, "title_ja", "title_en")?;
+            let lang = typed.one("lang").parse().unwrap_or_default();
+            let mail = typed.parse_if("mail", MailAddress::parse)?;
+            world
+                .change_account(by, account()?, None, |account| account.describe(title, lang, mail))
+                .await?;
+        }
+        Act::Roles => {
+            let roles = roles(typed)?;
+            let of = &about.party.state;
+            world
+                .change_account(by, account()?, None, |account| account.set_roles(roles, of))
+                .await?;
+        }
+        Act::Disable => {
+            let reason = typed.parse("reason", Paragraph::parse)?;
+            world
+                .change_account(by, account()?, None, |account| account.disable(reason))
+                .await?;
+        }
+        Act::Enable => {
+            world.change_account(by, account()?, None, Account::enable).await?;
+        }
+        Act::Password => return world.reset_password(by, account()?).await.map(Some),
+        Act::Factor => {
+            world.change_account(by, account()?, None, Account::remove_totp).await?;
+        }
+        Act::Issue => {
+            let label = typed.parse("label", Line::parse)?;
+            let scopes = typed.parse_all("scopes", |field, scope| {
+                scope
+                    .parse::<KeyScope>()
+                    .map_err(|bad| kaname_directory::BadText { field, ..bad })
+            })?;
+            let expires = typed.day_if("expires")?.and_then(kaname_directory::start_of);
+            let (_, token) = world.issue_key(by, party, label, scopes, expires).await?;
+            return Ok(Some(token));
+        }
+        Act::Revoke => {
+            let key = about.key.as_ref().ok_or(WorldError::NotFound("key"))?;
+            let reason = typed.parse("reason", Line::parse)?;
+            world.revoke_key(by, key.id.cast(), reason).await?;
+        }
+    }
+    Ok(None)
+}
+
+fn roles<C: FromIterator<Role>>(typed: &Typed) -> Result<C, WorldError> {
+    let read = |role: &String| {
+        role.parse::<Role>().map_err(|_| {
+            misread(&kaname_directory::BadText {
+                field: "roles",
+                what: "is not a role",
+                limit: "one of the roles offered",
+            })
+        })
+    };
+    typed.all("roles").iter().map(read).collect()
+}
