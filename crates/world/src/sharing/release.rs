@@ -4,7 +4,7 @@
 use kaname_kernel::{Matter, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
-    ItemState, blocking,
+    ItemState, Outlet, blocking,
     item::Item,
     releasing::{self, Releasing},
 };
@@ -113,7 +113,9 @@ impl World {
     fn put_out(&self, work: &mut Work<'_>, item: &Item) -> Result<(), WorldError> {
         let audience = item.audience();
         let expires = item.content.valid_until;
-        for collection in &item.content.collections {
+        // Consent covers the ways out: what may not leave by TAXII does not stand in a collection.
+        let by_taxii = item.content.outlets.contains(&Outlet::Taxii);
+        for collection in item.content.collections.iter().filter(|_| by_taxii) {
             for raw in &item.content.objects {
                 let source = (expires, item.id);
                 work.object(self.new_object(raw, *collection, &audience, source)?);
