@@ -143,6 +143,11 @@ pub struct Content {
     pub collections: BTreeSet<MatterId>,
 }
 
+/// The word by which search finds items of a kind and nothing else.
+pub fn kind_word(kind: ItemKind) -> String {
+    format!("itemkind{}", kind.as_str())
+}
+
 /// TLP as the STIX crate calls it.
 pub fn tlp_mark(tlp: Tlp) -> TlpMark {
     match tlp {
@@ -292,6 +297,8 @@ impl Content {
             parts.extend([text.ja.as_str(), text.en.as_str()]);
         }
         parts.extend(values.iter().map(|value| value.text.as_str()));
+        let kind = kind_word(self.kind);
+        parts.push(&kind);
         parts.join("\n")
     }
 

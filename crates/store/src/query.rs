@@ -48,6 +48,8 @@ pub struct ListQuery {
     pub tlp: Option<Tlp>,
     /// Only due before this moment.
     pub due_before: Option<Timestamp>,
+    /// Only with `sort_at` at or after this moment.
+    pub since: Option<Timestamp>,
     /// Words that must all be found (folded by the store with `kernel::fold`).
     pub search: Option<String>,
     /// Order.
@@ -70,6 +72,7 @@ impl ListQuery {
             scope: None,
             tlp: None,
             due_before: None,
+            since: None,
             search: None,
             sort: Sort::Newest,
             after: None,

@@ -100,6 +100,9 @@ fn conditions(query: &ListQuery) -> Option<Conditions> {
     if let Some(before) = query.due_before {
         all.and("due_us < ?", vec![Box::new(before.as_microsecond())]);
     }
+    if let Some(since) = query.since {
+        all.and("sort_us >= ?", vec![Box::new(since.as_microsecond())]);
+    }
     if let Some(search) = &query.search {
         let found = "row IN (SELECT rowid FROM record_text WHERE record_text MATCH ?)";
         all.and(found, vec![Box::new(words(search)?)]);

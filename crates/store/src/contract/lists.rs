@@ -79,6 +79,7 @@ fn matches(query: &ListQuery, row: &StoredRecord) -> bool {
         && query
             .due_before
             .is_none_or(|before| record.due_at.is_some_and(|due| due < before))
+        && query.since.is_none_or(|since| record.sort_at >= since)
         && query.search.as_ref().is_none_or(found)
 }
 
@@ -123,6 +124,7 @@ async fn any_query(bench: &Bench, nation: &Nation) -> ListQuery {
     query.scope = maybe(4).then(|| *bench.pick(&nation.scopes));
     query.tlp = maybe(5).then(|| *bench.pick(&Tlp::ALL));
     query.due_before = maybe(4).then(|| bench.at(bench.below(25) as i64));
+    query.since = maybe(5).then(|| bench.at(bench.below(25) as i64));
     query.search =
         maybe(4).then(|| (*bench.pick(&["電力", "水道 PHISHING", "攻撃", "無い"])).to_owned());
     query.sort = *bench.pick(&[Sort::Newest, Sort::Due]);

@@ -6,6 +6,7 @@ mod choices;
 pub mod demo;
 pub mod events;
 pub mod item;
+pub mod library;
 pub mod now;
 pub mod sign_in;
 pub mod submission;
@@ -25,6 +26,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(submission::endpoints());
     all.extend(triage::endpoints());
     all.extend(item::endpoints());
+    all.extend(library::endpoints());
     all.extend(now::endpoints());
     all
 }

@@ -45,15 +45,15 @@ impl Typed {
             return Self::default();
         };
         let sighting = given.sighting.as_ref();
-        let local = |at: Option<Timestamp>| at.map(crate::room::form::local).unwrap_or_default();
+        let shown = |at: Option<Timestamp>| at.map(local).unwrap_or_default();
         Self {
             sighting: sighting.map_or("", |one| one.kind.as_str()).to_owned(),
             count: sighting
                 .and_then(|one| one.count)
                 .map(|count| count.to_string())
                 .unwrap_or_default(),
-            first: local(sighting.and_then(|one| one.first)),
-            last: local(sighting.and_then(|one| one.last)),
+            first: shown(sighting.and_then(|one| one.first)),
+            last: shown(sighting.and_then(|one| one.last)),
             usefulness: given.usefulness.map(|mark| mark.to_string()).unwrap_or_default(),
             comment: given.comment.clone(),
             may_name: if given.may_name { "yes" } else { "" }.to_owned(),
@@ -87,6 +87,12 @@ impl Typed {
             may_name: self.may_name == "yes",
         })
     }
+}
+
+/// A moment as a field of kind `datetime-local` shows it, in Japan's time.
+fn local(at: Timestamp) -> String {
+    let there = jiff::tz::offset(9).to_datetime(at);
+    there.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 fn moment(field: &str, typed: &str) -> Result<Option<Timestamp>, WorldError> {

@@ -127,7 +127,7 @@ pub(super) async fn list(
     let page = frame
         .page(Section::Library, text.t("library-title"))
         .searched(asked.q.as_str())
-        .live_from("/events?topic=item&list=library");
+        .live_from("/events?topic=library");
     let state = asked.state();
     let found = world.library(&by, |query| {
         asked.filter(query, now);

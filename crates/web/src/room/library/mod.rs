@@ -13,7 +13,6 @@ mod show;
 use axum::{http::Method, routing};
 use kaname_policy::Action;
 
-pub(super) use self::list::searched;
 use crate::{
     house::House,
     route::{Access, Audit, Endpoint},
