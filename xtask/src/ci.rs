@@ -73,14 +73,11 @@ fn steps(root: &Path) -> Vec<Step> {
             "cargo run --quiet --locked --package xtask -- smoke",
             "run it by hand: cargo run -- demo",
         ),
-        Step {
-            folder: "e2e",
-            ..Step::new(
-                "e2e",
-                "npm test",
-                "run it by hand in e2e/; pictures of the failing page lie beside the test's output",
-            )
-        }
+        Step::new(
+            "e2e",
+            "cargo run --quiet --locked --package xtask -- e2e",
+            "each line above names page, look and reader; cargo xtask e2e runs the walks alone",
+        )
         .left_out_unless(
             root.join("e2e/package.json").exists(),
             "there are no browser walks",

@@ -3,6 +3,8 @@
 
 mod bench;
 mod ci;
+mod demo;
+mod e2e;
 mod fuzz;
 mod smoke;
 mod step;
@@ -51,6 +53,8 @@ enum Chore {
     },
     /// Start the demo in a throw-away folder, wait until it serves, verify its ledger, stop it
     Smoke,
+    /// Walk the pages of a fresh demo in a real browser (needs `./setup --test`)
+    E2e,
 }
 
 fn main() -> ExitCode {
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         Chore::Bench { name } => bench::run(&root, name.as_deref()),
         Chore::Fuzz { target, seconds } => fuzz::run(&root, target.as_deref(), seconds),
         Chore::Smoke => smoke::run(&root),
+        Chore::E2e => e2e::run(&root),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
