@@ -2,7 +2,7 @@
 //! else. The page shows a bar; the reader opens it when they like.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -19,12 +19,11 @@ use axum::{
     routing,
 };
 use futures_util::{Stream, stream};
-use jiff::Timestamp;
-use kaname_kernel::{AccountId, Matter as _};
+use kaname_kernel::{AccountId, Matter as _, MatterId, Role};
 use kaname_policy::Action;
-use kaname_sharing::{Item, Report};
+use kaname_sharing::{Item, ItemState, Report, ReportState};
 use kaname_store::ListQuery;
-use kaname_world::{News, WorldError};
+use kaname_world::{Caller, News, World, WorldError};
 use serde::Deserialize;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -43,6 +42,8 @@ use crate::{
 const LASTS: Duration = Duration::from_secs(5 * 60);
 /// News that come together are counted together.
 const GATHER: Duration = Duration::from_secs(1);
+/// Most rows of one list that are looked at: what is new stands at its top.
+const ROWS: u32 = 200;
 /// Streams one account may hold open: tabs of a person, not of a program.
 const PER_ACCOUNT: u32 = 12;
 
@@ -104,18 +105,86 @@ impl Drop for Open {
     }
 }
 
+/// A page that is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Topic {
+    /// What waits for the reader.
+    Now,
+    /// Reports at triage.
+    Report,
+    /// Items at the desk.
+    Item,
+    /// Released items.
+    Library,
+}
+
+impl Topic {
+    /// Whether news of that kind may concern it.
+    fn hears(self, kind: &str) -> bool {
+        let (items, reports) = (kind == Item::KIND, kind == Report::KIND);
+        match self {
+            Self::Now => items || reports,
+            Self::Report => reports,
+            Self::Item | Self::Library => items,
+        }
+    }
+
+    /// The ids in the lists that this page shows, with the caller's eyes.
+    async fn rows(self, world: &World, caller: &Caller) -> Result<BTreeSet<MatterId>, WorldError> {
+        let mut lists = Vec::new();
+        let has = |role| self == Self::Now && caller.has(role);
+        if self == Self::Report || has(Role::Analyst) {
+            lists.push((Report::KIND, vec![ReportState::Submitted.as_str()]));
+        }
+        if self == Self::Item {
+            lists.push((Item::KIND, Vec::new()));
+        }
+        if has(Role::Analyst) {
+            let back = [ItemState::ChangesProposed, ItemState::Refused];
+            lists.push((Item::KIND, back.map(ItemState::as_str).to_vec()));
+        }
+        if has(Role::Releaser) {
+            lists.push((Item::KIND, vec![ItemState::AwaitingRelease.as_str()]));
+        }
+        if self == Self::Library || has(Role::Member) {
+            lists.push((Item::KIND, vec![ItemState::Released.as_str()]));
+        }
+        let mut found = BTreeSet::new();
+        let readable = world.readable(caller).await?;
+        for (kind, states) in lists {
+            let query = ListQuery {
+                states: states.into_iter().map(str::to_owned).collect(),
+                limit: ROWS,
+                ..ListQuery::of(kind, readable.clone())
+            };
+            let page = world.store().list(&query).await?;
+            found.extend(page.rows.iter().map(|row| row.record.id));
+        }
+        if has(Role::Provider) {
+            let own = world.own_items(caller, |query| {
+                query.states = vec![ItemState::AwaitingConsent.as_str().to_owned()];
+                query.limit = ROWS;
+            });
+            found.extend(own.await?.rows.iter().map(|row| row.id));
+        }
+        Ok(found)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Asked {
-    topic: String,
+    topic: Topic,
 }
 
 struct Following {
     house: House,
     token: String,
     text: Text,
-    kind: &'static str,
-    since: Timestamp,
-    told: u32,
+    topic: Topic,
+    /// What was there when the page was opened.
+    known: BTreeSet<MatterId>,
+    told: usize,
     until: Instant,
     news: Receiver<News>,
     _open: Open,
@@ -128,20 +197,17 @@ async fn follow(
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let kind = match asked.topic.as_str() {
-        "report" => Report::KIND,
-        "item" => Item::KIND,
-        _ => return Err(Failure::NotFound),
-    };
     let token = house.token(&headers).ok_or(Failure::SignIn)?.to_owned();
     let open = house.streams().open(by.account_id()?);
+    // Listened to before the lists are read, so that nothing falls between.
+    let news = house.world().listen();
     let following = Following {
         text: frame.text(),
-        kind,
-        since: frame.now(),
+        topic: asked.topic,
+        known: asked.topic.rows(house.world(), &by).await?,
         told: 0,
         until: Instant::now() + LASTS,
-        news: house.world().listen(),
+        news,
         _open: open.ok_or(Failure::TooMany { retry_after_s: 60 })?,
         token,
         house,
@@ -155,7 +221,7 @@ fn bars(following: Following) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(following, |mut following| async move {
         loop {
             match timeout_at(following.until, following.news.recv()).await {
-                Ok(Ok(news)) if news.topic != following.kind => continue,
+                Ok(Ok(news)) if !following.topic.hears(&news.topic) => continue,
                 // Falling behind means that something came.
                 Ok(Ok(_) | Err(RecvError::Lagged(_))) => {}
                 Ok(Err(RecvError::Closed)) | Err(_) => return None,
@@ -173,7 +239,7 @@ fn bars(following: Following) -> impl Stream<Item = Result<Event, Infallible>> {
                 continue;
             }
             following.told = count;
-            let bar = Fresh::new(following.text, u64::from(count), "");
+            let bar = Fresh::new(following.text, count as u64, "");
             let html = bar.render().unwrap_or_default();
             return Some((Ok(Event::default().data(html)), following));
         }
@@ -182,15 +248,11 @@ fn bars(following: Following) -> impl Stream<Item = Result<Event, Infallible>> {
 
 impl Following {
     /// How many rows came since the page was opened, with the eyes that the session has now.
-    async fn count(&self) -> Result<u32, WorldError> {
+    async fn count(&self) -> Result<usize, WorldError> {
         let world = self.house.world();
         let (caller, _) = world.resume(&self.token).await?;
-        let query = ListQuery {
-            since: Some(self.since),
-            limit: 1,
-            ..ListQuery::of(self.kind, world.readable(&caller).await?)
-        };
-        Ok(world.store().list(&query).await?.total)
+        let rows = self.topic.rows(world, &caller).await?;
+        Ok(rows.difference(&self.known).count())
     }
 }
 
