@@ -20,3 +20,4 @@ error-source = The source can't be read: { $what }
 error-unknown-kind = Records of this kind can't be handled: { $what }
 error-unreadable = It can't be read: { $what }
 error-time = Not a date or time that can be read. Example: 2026-11-20 03:12
+error-values = Some lines can't be read as indicators: { $what }

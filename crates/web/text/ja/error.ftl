@@ -20,3 +20,4 @@ error-source = 取り込み元を読み取れません：{ $what }
 error-unknown-kind = 扱えない種類の記録です：{ $what }
 error-unreadable = 読み取れませんでした：{ $what }
 error-time = 日時として読み取れません。例：2026-11-20 03:12
+error-values = 指標として読めない行があります：{ $what }
