@@ -28,24 +28,28 @@ pub(crate) fn text(story: &Story, nation: &Nation, url: &str, seconds: f64) -> S
             text,
             "\nA member's machine ({party}, {label}) reads over TAXII 2.1 / 構成員の機械からの取得:\n\n  \
              URL  {url}/taxii2/\n  key  {secret}\n\n{}\n",
-            snippet(url, secret)
+            snippet(url, &library(nation), secret)
         );
     }
     text.push_str("\nCtrl-C ends it / Ctrl-C で終わります\n");
     text
 }
 
-/// A program for `taxii2-client`, ready to paste.
-fn snippet(url: &str, secret: &str) -> String {
+/// Id of the library in TAXII.
+fn library(nation: &Nation) -> String {
+    let id = nation.collections.get("library");
+    id.map(ToString::to_string).unwrap_or_default()
+}
+
+/// A program for `taxii2-client`, ready to paste: prints what this member may see of the library.
+fn snippet(url: &str, library: &str, secret: &str) -> String {
     format!(
         "  pip install taxii2-client stix2\n  python3 - <<'PY'\n  \
-         from taxii2client.v21 import Server, as_pages\n  \
-         server = Server('{url}/taxii2/', user='key', password='{secret}')\n  \
-         for collection in server.api_roots[0].collections:\n      \
-         if collection.can_read:\n          \
-         for page in as_pages(collection.get_objects, per_request=100):\n              \
-         for thing in page.get('objects', []):\n                  \
-         print(collection.title, thing['type'], thing.get('name') or thing.get('value') or thing['id'])\n  PY"
+         from taxii2client.v21 import Collection, as_pages\n  \
+         library = Collection('{url}/taxii2/api/collections/{library}/', user='key', password='{secret}')\n  \
+         for page in as_pages(library.get_objects, per_request=100):\n      \
+         for thing in page.get('objects', []):\n          \
+         print(thing['type'], thing.get('name') or thing.get('value') or thing['id'])\n  PY"
     )
 }
 
@@ -64,6 +68,7 @@ pub(crate) fn json(story: &Story, nation: &Nation, url: &str, seconds: f64) -> V
     json!({
         "url": url,
         "taxii": format!("{url}/taxii2/"),
+        "library": library(nation),
         "password": nation.password,
         "people": people,
         "keys": keys,

@@ -133,7 +133,7 @@ async fn check_mark(
             nation.world = Arc::clone(world);
             Ok(nation)
         }
-        None => Nation::remembered(Arc::clone(world), &mark),
+        None => Nation::remembered(Arc::clone(world), &mark).await,
     }
 }
 

@@ -73,7 +73,7 @@ impl Nation {
     }
 
     /// What an earlier run kept in the store: enough for the guide.
-    pub(crate) fn remembered(
+    pub(crate) async fn remembered(
         world: Arc<World>,
         mark: &serde_json::Value,
     ) -> Result<Self, Fault> {
@@ -84,12 +84,13 @@ impl Nation {
         }
         let mark = serde_json::from_value::<Mark>(mark.clone());
         let mark = mark.map_err(|_| missing("mark"))?;
+        let library = world.collection(&shell(), "library").await?;
         Ok(Self {
             world,
             parties: BTreeMap::new(),
             people: BTreeMap::new(),
             groups: BTreeMap::new(),
-            collections: BTreeMap::new(),
+            collections: [("library".to_owned(), library.id)].into(),
             keys: mark.keys,
             password: mark.password,
         })

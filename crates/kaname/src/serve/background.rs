@@ -3,7 +3,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use kaname_world::{World, WorldError, worker::Worker};
+use kaname_world::{World, WorldError, outlet::FetchedDuty, worker::Worker};
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -56,6 +56,7 @@ pub(crate) fn start(
             }
         },
     ));
+    tasks.spawn(fetched(Arc::clone(world), stop.clone()));
     tasks.spawn(news(Arc::clone(world), stop.clone()));
     if with_worker {
         let worker = Worker::new(Arc::clone(world), duties(world, config));
@@ -66,7 +67,7 @@ pub(crate) fn start(
 
 /// What the worker of this program can do.
 fn duties(_world: &Arc<World>, _config: &Config) -> Vec<Box<dyn kaname_world::worker::Duty>> {
-    Vec::new()
+    vec![Box::new(FetchedDuty)]
 }
 
 /// Waits until all loops have ended.
@@ -92,6 +93,24 @@ where
         }
         if let Err(error) = work().await {
             tracing::error!(task = name, error = %told(&error), "a background task failed");
+        }
+    }
+}
+
+/// Writes down who fetched what, every few seconds and once at the end.
+async fn fetched(world: Arc<World>, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(Duration::from_secs(3));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let ending = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => true,
+            _ = ticks.tick() => false,
+        };
+        if let Err(error) = world.write_fetched().await {
+            tracing::error!(error = %told(&error), "fetches could not be written down");
+        }
+        if ending {
+            break;
         }
     }
 }

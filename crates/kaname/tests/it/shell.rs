@@ -101,7 +101,7 @@ fn exit_codes_tell_what_kind_of_fault() {
     let sector = ["party", "add", "aa", "--kind", "vendor", "--name-ja", "二", "--name-en", "Two", "--sector", "moon"];
     assert_eq!(code(&sector), 2);
     assert_eq!(code(&["--help"]), 0);
-    assert_eq!(Place::new().run(&["party", "list"]).code, 1, "no keys, no hub");
+    assert_eq!(Place::new().run(&["party", "list"]).code, 3, "there is no store");
 }
 
 #[test]
