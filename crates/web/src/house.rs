@@ -7,6 +7,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, HeaderValue, request::Parts},
 };
+use kaname_directory::Party;
 use kaname_policy::{Action, Resource};
 use kaname_world::{Caller, World, WorldError};
 
@@ -191,11 +192,19 @@ impl Host for House {
             Lang::Ja => kaname_directory::Lang::Ja,
             Lang::En => kaname_directory::Lang::En,
         };
+        let acting_for = party.state.description.name.get(shown).to_owned();
+        let (own, on_behalf) = if caller.delegated.is_some() {
+            let own = self.world().load::<Party>(account.state.party.cast()).await?;
+            let own = own.map(|own| own.state.description.name.get(shown).to_owned());
+            (own.unwrap_or_default(), Some(acting_for))
+        } else {
+            (acting_for, None)
+        };
         let who = WhoAmI {
             name: account.state.title.get(shown).to_owned(),
-            party: party.state.description.name.get(shown).to_owned(),
-            on_behalf: None,
-            roles: account.state.roles.iter().copied().collect(),
+            party: own,
+            on_behalf,
+            roles: caller.principal.roles.iter().copied().collect(),
             waiting: Vec::new(),
         };
         Ok(Visitor {

@@ -1,7 +1,9 @@
 //! Who calls: the actor for the ledger, the reader for audiences, the principal for the policy.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
-use kaname_directory::{Account, Group, Key, Party, reader};
+use kaname_directory::{Account, Group, Key, Party, reader, day_of};
 use kaname_kernel::{AccountId, Actor, GroupId, KeyId, MatterId, PartyId, Reader, Role};
 use kaname_policy::{Action, Decision, Principal, PrincipalKind, Resource};
 use kaname_store::ListQuery;
@@ -29,6 +31,8 @@ pub struct Caller {
     pub party: Option<Loaded<Party>>,
     /// Session this call came through, by its public number.
     pub session: Option<String>,
+    /// When acting for another party: the only actions its delegation names.
+    pub delegated: Option<BTreeSet<String>>,
 }
 
 /// Something that belongs to a party, for the policy.
@@ -46,6 +50,7 @@ impl Caller {
             account: None,
             party: None,
             session: None,
+            delegated: None,
         }
     }
 
@@ -61,6 +66,7 @@ impl Caller {
             account: None,
             party: None,
             session: None,
+            delegated: None,
         }
     }
 
@@ -132,6 +138,54 @@ impl World {
             account: Some(account),
             party: Some(party),
             session,
+            delegated: None,
+        })
+    }
+
+    /// The same person acting for a party that gave the own party powers (a delegated corporation for
+    /// the centre): with that party's eyes, only the actions the delegation names, and every act says
+    /// on whose behalf.
+    pub async fn on_behalf(
+        &self,
+        caller: Caller,
+        principal: PartyId,
+    ) -> Result<Caller, WorldError> {
+        let own = caller.party.as_ref().ok_or(WorldError::Unauthenticated)?;
+        let today = day_of(self.now());
+        let mut given = own.state.delegations.iter();
+        let given = given.find(|one| one.principal == principal && one.span.contains(today));
+        let given = given.ok_or(WorldError::Denied("why-not-delegated"))?;
+        let scopes = given.scopes.iter().map(|scope| scope.as_str().to_owned());
+        let scopes: BTreeSet<String> = scopes.collect();
+        let party = self.load::<Party>(principal.cast()).await?;
+        let party = party.ok_or(WorldError::NotFound(<Party as kaname_kernel::Matter>::KIND))?;
+        let groups = self.groups().await?;
+        let eyes = reader(&party.state, None, &groups, self.now());
+        if eyes.party.is_none() {
+            return Err(WorldError::Denied("why-not-delegated"));
+        }
+        let officer = party.state.is_hub();
+        Ok(Caller {
+            actor: Actor {
+                on_behalf_of: Some(principal),
+                ..caller.actor
+            },
+            reader: Reader {
+                account: caller.reader.account,
+                officer,
+                ..eyes
+            },
+            principal: Principal {
+                party: Some(principal),
+                // What may be done is what the delegation names, whatever the role at home.
+                roles: Role::ALL.into_iter().collect(),
+                officer,
+                member: eyes.member,
+                ..caller.principal
+            },
+            party: Some(party),
+            delegated: Some(scopes),
+            ..caller
         })
     }
 
@@ -167,6 +221,7 @@ impl World {
             account: None,
             party: Some(party),
             session: None,
+            delegated: None,
         })
     }
 
@@ -218,6 +273,11 @@ impl World {
         action: Action,
         resource: &Resource,
     ) -> Result<(), WorldError> {
+        if let Some(scopes) = &caller.delegated
+            && !scopes.contains(action.as_str())
+        {
+            return Err(WorldError::Denied("why-not-delegated"));
+        }
         let decision = self.decide(caller, action, resource);
         if decision.allowed {
             return Ok(());

@@ -122,9 +122,12 @@ impl Keys {
         self.seal.derive("draft")
     }
 
-    /// The tag under which a party finds its own handles.
-    pub(crate) fn party_tag(&self, party: PartyId) -> [u8; 32] {
-        self.seal.derive("party").tag(party.bytes())
+    /// The tag under which a party finds its own handle number `n`. No two tags of a party can be told
+    /// to belong together without the seal key.
+    pub(crate) fn party_tag(&self, party: PartyId, n: u64) -> [u8; 32] {
+        let mut named = party.bytes().to_vec();
+        named.extend_from_slice(&n.to_be_bytes());
+        self.seal.derive("party").tag(&named)
     }
 }
 

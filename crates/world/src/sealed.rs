@@ -11,6 +11,11 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{error::WorldError, world::World};
 
+/// Most handles of one party that are looked for.
+const MAX_HANDLES: u64 = 100_000;
+/// Handles probed at a time.
+const PROBED: usize = 64;
+
 /// What a handle stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
@@ -23,7 +28,7 @@ pub struct Link {
 
 impl World {
     /// A fresh handle and its row for the sealed store.
-    pub fn seal_link(&self, link: &Link) -> Result<(HandleId, SealedLink), WorldError> {
+    pub async fn seal_link(&self, link: &Link) -> Result<(HandleId, SealedLink), WorldError> {
         let handle: HandleId = Id::random(self.rng());
         let plain = serde_json::to_vec(link).map_err(WorldError::encoding)?;
         // Links with and without a report have one length: the box says nothing by its size.
@@ -31,7 +36,7 @@ impl World {
         padded.resize(192, b' ');
         let row = SealedLink {
             handle,
-            tag: self.keys().party_tag(link.party),
+            tag: self.keys().party_tag(link.party, self.next_handle(link.party).await?),
             boxed: self.keys().links().seal(self.rng(), handle.bytes(), &padded),
         };
         Ok((handle, row))
@@ -45,15 +50,55 @@ impl World {
         serde_json::from_slice(&plain).map_err(WorldError::encoding)
     }
 
-    /// The handles of a party, by its tag: how a provider finds its own.
+    /// The handles of a party: how a provider finds its own. The n-th stands under a tag that only the
+    /// seal key leads to, so that two rows of the sealed store never show that they belong together.
     pub async fn handles_of(&self, party: PartyId) -> Result<Vec<HandleId>, WorldError> {
-        Ok(self.store().handles(&self.keys().party_tag(party)).await?)
+        let mut found = Vec::new();
+        for first in (0..MAX_HANDLES).step_by(PROBED) {
+            let probes = (first..first + PROBED as u64).map(|n| self.handle_number(party, n));
+            let probed = futures_util::future::try_join_all(probes).await?;
+            let ended = probed.iter().any(Vec::is_empty);
+            found.extend(probed.into_iter().flatten());
+            if ended {
+                break;
+            }
+        }
+        Ok(found)
     }
 
-    /// Whether the party stands behind the handle, told without opening the box.
+    async fn handle_number(&self, party: PartyId, n: u64) -> Result<Vec<HandleId>, WorldError> {
+        Ok(self.store().handles(&self.keys().party_tag(party, n)).await?)
+    }
+
+    /// The first number no handle of the party has. Two at the same moment may get the same: both are
+    /// found under it.
+    async fn next_handle(&self, party: PartyId) -> Result<u64, WorldError> {
+        let (mut taken, mut free) = (0, 1);
+        if self.handle_number(party, 0).await?.is_empty() {
+            return Ok(0);
+        }
+        while !self.handle_number(party, free).await?.is_empty() {
+            (taken, free) = (free, free * 2);
+        }
+        while free - taken > 1 {
+            let middle = taken + (free - taken) / 2;
+            if self.handle_number(party, middle).await?.is_empty() {
+                free = middle;
+            } else {
+                taken = middle;
+            }
+        }
+        Ok(free)
+    }
+
+    /// Whether the party stands behind the handle. Only the comparison's outcome leaves this crate; no
+    /// person learns who it is, so it is no opening.
     pub async fn is_own(&self, party: PartyId, handle: HandleId) -> Result<bool, WorldError> {
-        let row = self.store().sealed_link(handle).await?;
-        Ok(row.is_some_and(|row| row.tag == self.keys().party_tag(party)))
+        match self.open_link(handle).await {
+            Ok(link) => Ok(link.party == party),
+            Err(WorldError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Seals what a provider wrote, or what is written to it.

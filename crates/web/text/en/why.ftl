@@ -10,3 +10,4 @@ why-not-scope = This key does not carry that right.
 why-not-role = Your role does not have the right to do this.
 why-not-system = A job of the system can't do this.
 why-not-unknown = This is not permitted.
+why-not-delegated = The powers given to your party do not include this.

@@ -10,3 +10,4 @@ why-not-scope = この鍵に、その権限はありません。
 why-not-role = あなたの役割には、この操作の権限がありません。
 why-not-system = システムの処理としては行えません。
 why-not-unknown = この操作は許可されていません。
+why-not-delegated = 代理の権限に、この操作は含まれていません。

@@ -147,10 +147,12 @@ impl World {
         let officer = caller.account_id()?;
         let (technique, provider) = self.opened(caller, new.report).await?;
         let (mut report, own) = self.report_for(caller, new.report, Action::ItemDerive).await?;
-        let (handle, link) = self.seal_link(&Link {
+        let (handle, link) = self
+            .seal_link(&Link {
             party: provider.id.cast(),
             report: Some(new.report),
-        })?;
+        })
+            .await?;
         let content = self.compose(new.draft, &[], report.state.submission.seen).await?;
         let evidence = evidence(&provider.state, Some(&technique));
         let rows = checklist::check(&content, &evidence);

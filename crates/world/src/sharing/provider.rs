@@ -50,7 +50,9 @@ impl World {
                 total: 0,
             });
         }
-        handles.truncate(MAX_HANDLES);
+        // Numbers rise with time: the newest are the last.
+        let surplus = handles.len().saturating_sub(MAX_HANDLES);
+        handles.drain(..surplus);
         let mut query = self.query::<M>(caller).await?;
         query.owners = handles.iter().map(|handle| handle.cast()).collect();
         adjust(&mut query);

@@ -87,10 +87,12 @@ impl World {
         self.allow_any(caller, action)?;
         let party = caller.party_id()?;
         self.check_submission(&new)?;
-        let (handle, link) = self.seal_link(&Link {
+        let (handle, link) = self
+            .seal_link(&Link {
             party,
             report: None,
-        })?;
+        })
+            .await?;
         // The name of the one who submits is sealed with the rest.
         let actor = Actor::sealed(handle);
         let mut work = self.work(&actor);

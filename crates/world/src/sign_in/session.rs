@@ -5,7 +5,7 @@ use kaname_directory::{
     Account, SealedBytes,
     account::{LOGIN_SPACE, login_key},
 };
-use kaname_kernel::{AccountId, Id};
+use kaname_kernel::{AccountId, Id, PartyId};
 use kaname_policy::{Action, Resource};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,9 @@ pub struct SessionInfo {
     pub label: String,
     /// Value that forms carry against cross-site requests.
     pub csrf: String,
+    /// The party it acts for, when that is not the own one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acting_for: Option<PartyId>,
     /// When it ends in any case.
     pub expires: Timestamp,
 }
@@ -126,6 +129,7 @@ impl World {
             second_factor_at: second_factor.then_some(now),
             label: label.chars().filter(|c| !c.is_control()).take(160).collect(),
             csrf: hex::encode(csrf),
+            acting_for: None,
             expires,
         };
         self.keep_session(&self.session_key(account, &token), &info).await?;
@@ -179,7 +183,15 @@ impl World {
             self.keep_session(&key, &info).await?;
         }
         let number = Some(info.number.clone());
-        let caller = self.person(account, info.second_factor_at, number).await?;
+        let mut caller = self.person(account, info.second_factor_at, number).await?;
+        if let Some(principal) = info.acting_for {
+            // Powers that ended leave the person with the own ones.
+            match self.on_behalf(caller.clone(), principal).await {
+                Ok(acting) => caller = acting,
+                Err(WorldError::Denied(_) | WorldError::NotFound(_)) => info.acting_for = None,
+                Err(error) => return Err(error),
+            }
+        }
         Ok((caller, info))
     }
 
@@ -188,6 +200,17 @@ impl World {
         let account = caller.account_id()?;
         let own = Resource::any("session").of_account(account);
         self.allow(caller, Action::SessionOwn, &own)
+    }
+
+    /// Has the session of this token act for another party from now on, or for the own one again.
+    pub async fn act_for(&self, token: &str, principal: Option<PartyId>) -> Result<(), WorldError> {
+        let (account, mut info, key) = self.session(token).await?;
+        if let Some(principal) = principal {
+            let caller = self.person(account, info.second_factor_at, None).await?;
+            self.on_behalf(caller, principal).await?;
+        }
+        info.acting_for = principal;
+        self.keep_session(&key, &info).await
     }
 
     /// The caller's sessions, newest use first.
