@@ -113,7 +113,11 @@ pub(crate) fn create_store(config: &Config, clock: Arc<dyn Clock>) -> Result<Ope
 }
 
 /// Opens the store at `path`, which must be there.
-pub(crate) fn open_file(config: &Config, path: &Path, clock: Arc<dyn Clock>) -> Result<OpenStore, Fault> {
+pub(crate) fn open_file(
+    config: &Config,
+    path: &Path,
+    clock: Arc<dyn Clock>,
+) -> Result<OpenStore, Fault> {
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     if !path.is_file() {
         return Err(
@@ -133,7 +137,9 @@ fn lock(config: &Config, how: Use) -> Result<Arc<File>, Fault> {
     let path = config.data().join(LOCK);
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
-    let file = options.open(&path).map_err(|error| Fault::file(&path, "made", &error))?;
+    let file = options
+        .open(&path)
+        .map_err(|error| Fault::file(&path, "made", &error))?;
     let locked = match how {
         Use::Shared => file.try_lock_shared(),
         Use::Alone => file.try_lock(),
@@ -146,11 +152,12 @@ fn lock(config: &Config, how: Use) -> Result<Arc<File>, Fault> {
                 .at(config.data().display().to_string())
                 .hint("stop the server and wait for other commands, then run this again"))
         }
-        (Err(TryLockError::WouldBlock), Use::Shared) => {
-            Err(Fault::new(Exit::Denied, "the store is being rebuilt or restored")
-                .at(config.data().display().to_string())
-                .hint("wait until that is done, then run this again"))
-        }
+        (Err(TryLockError::WouldBlock), Use::Shared) => Err(Fault::new(
+            Exit::Denied,
+            "the store is being rebuilt or restored",
+        )
+        .at(config.data().display().to_string())
+        .hint("wait until that is done, then run this again")),
     }
 }
 
@@ -163,7 +170,10 @@ pub(crate) fn alone(config: &Config) -> Result<Arc<File>, Fault> {
 pub(crate) fn open_store(config: &Config) -> Result<OpenStore, Fault> {
     no_postgres(config)?;
     let path = database(config);
-    let lock = path.is_file().then(|| lock(config, Use::Shared)).transpose()?;
+    let lock = path
+        .is_file()
+        .then(|| lock(config, Use::Shared))
+        .transpose()?;
     let store = open_file(config, &path, Arc::new(SystemClock))?;
     Ok(OpenStore {
         _lock: lock,

@@ -134,6 +134,19 @@ pub(crate) struct RestoreArgs {
     pub checkpoints: Vec<PathBuf>,
 }
 
+/// Options of `redact`.
+#[derive(Debug, Args)]
+pub(crate) struct RedactArgs {
+    /// Id of the matter, or the number of a receipt or item
+    pub(crate) matter: String,
+    /// Why, without naming what is redacted
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Yes, for good
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
 /// Options of `migrate`.
 #[derive(Debug, Args)]
 pub(crate) struct MigrateArgs {

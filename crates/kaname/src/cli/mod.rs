@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 pub(crate) use self::{
     data::{
         BackupArgs, CollectionCommand, ConfigCommand, ExportArgs, ExportForm, ImportArgs,
-        MigrateArgs, RestoreArgs, SectorCommand, VerifyArgs,
+        MigrateArgs, RedactArgs, RestoreArgs, SectorCommand, VerifyArgs,
     },
     people::{AddParty, AddUser, GroupCommand, KeyCommand, PartyCommand, UserCommand},
     run::{DemoArgs, InitArgs, ServeArgs},
@@ -110,6 +110,11 @@ pub(crate) enum Command {
     /// Compute every table anew from the ledger (with the server stopped)
     #[command(after_help = "Example:\n  kaname rebuild")]
     Rebuild,
+    /// Destroy what a matter says, for good; the ledger stays whole
+    #[command(
+        after_help = "Example:\n  kaname redact R-2026-AB3D-7KQM --reason 個人情報が含まれていたため --yes"
+    )]
+    Redact(RedactArgs),
     /// Write a consistent copy, while the server runs; it holds no keys
     #[command(after_help = "Example:\n  kaname backup /backup/kaname-2026-11-24.db")]
     Backup(BackupArgs),

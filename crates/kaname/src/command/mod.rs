@@ -11,6 +11,7 @@ mod key;
 mod migrate;
 mod party;
 mod rebuild;
+mod redact;
 mod restore;
 mod secret;
 mod sector;
@@ -63,6 +64,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Export(args) => once(export::run(&config, args, say)),
         Command::Verify(args) => once(verify::run(&config, args, say)),
         Command::Rebuild => once(rebuild::run(&config, say)),
+        Command::Redact(args) => once(redact::run(&config, args, say)),
         Command::Backup(args) => once(backup::run(&config, args, say)),
         Command::Restore(args) => once(restore::run(&config, args, say)),
         Command::Migrate(args) => once(migrate::run(&config, args, say)),

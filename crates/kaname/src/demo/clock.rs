@@ -23,7 +23,8 @@ impl StoryClock {
 
     /// Goes on to a moment; never back.
     pub(crate) fn go_to(&self, moment: Timestamp) {
-        self.now_us.fetch_max(moment.as_microsecond(), Ordering::SeqCst);
+        self.now_us
+            .fetch_max(moment.as_microsecond(), Ordering::SeqCst);
     }
 }
 
@@ -39,5 +40,7 @@ pub(crate) fn hours_before(moment: Timestamp, hours: f64) -> Timestamp {
     let seconds = (hours * 3_600.0).round();
     // The stories lie within a few weeks; anything else would be a mistake in them.
     let seconds = seconds.clamp(-1e9, 1e9) as i64;
-    moment.checked_sub(SignedDuration::from_secs(seconds)).unwrap_or(moment)
+    moment
+        .checked_sub(SignedDuration::from_secs(seconds))
+        .unwrap_or(moment)
 }

@@ -52,7 +52,11 @@ impl<'s> Flow<'s> {
 
     /// Carries out one step.
     pub(crate) async fn step(&mut self, step: Step) -> Result<(), Fault> {
-        let told = self.story.reports.get(step.report).ok_or_else(|| missing("report"))?;
+        let told = self
+            .story
+            .reports
+            .get(step.report)
+            .ok_or_else(|| missing("report"))?;
         let done = match step.act {
             Act::Submit => self.submit(step.report, told).await,
             Act::Take => self.take(step.report, told).await,
@@ -70,7 +74,10 @@ impl<'s> Flow<'s> {
             Act::Sweep => Ok(self.nation.world.sweep().await.map(|_| ())?),
         };
         done.map_err(|mut fault| {
-            let place = format!("data/demo/reports.toml, report `{}`, {:?}", told.key, step.act);
+            let place = format!(
+                "data/demo/reports.toml, report `{}`, {:?}",
+                told.key, step.act
+            );
             fault.place = fault.place.or(Some(place));
             fault
         })
@@ -78,7 +85,9 @@ impl<'s> Flow<'s> {
 
     fn report(&self, place: usize) -> Result<MatterId, Fault> {
         let thread = self.threads.get(place);
-        thread.and_then(|thread| thread.report).ok_or_else(|| missing("report"))
+        thread
+            .and_then(|thread| thread.report)
+            .ok_or_else(|| missing("report"))
     }
 
     fn item(&self, place: usize, next: bool) -> Result<MatterId, Fault> {
@@ -107,7 +116,8 @@ impl<'s> Flow<'s> {
             ..SubmissionOptions::default()
         };
         let read = from_text(told.text.as_bytes(), &options);
-        let read = read.map_err(|error| Fault::failed("the report is not readable").because(&error))?;
+        let read =
+            read.map_err(|error| Fault::failed("the report is not readable").because(&error))?;
         let values = read.values.into_iter().map(|value| Value {
             kind: value.kind,
             value: value.value,
@@ -138,7 +148,10 @@ impl<'s> Flow<'s> {
 
     async fn take(&mut self, place: usize, told: &ReportStory) -> Result<(), Fault> {
         let (analyst, reason) = self.analyst(told).await?;
-        self.nation.world.take_report(&analyst, self.report(place)?, reason).await?;
+        self.nation
+            .world
+            .take_report(&analyst, self.report(place)?, reason)
+            .await?;
         Ok(())
     }
 
@@ -154,13 +167,20 @@ impl<'s> Flow<'s> {
                 reason: reason.clone(),
             },
             ClosedStory::DuplicateOf(key) => {
-                let other = self.story.reports.iter().position(|report| report.key == *key);
+                let other = self
+                    .story
+                    .reports
+                    .iter()
+                    .position(|report| report.key == *key);
                 Closing::Duplicate {
                     of: self.report(other.ok_or_else(|| missing(key))?)?,
                 }
             }
         };
-        self.nation.world.close_report(&analyst, self.report(place)?, closing).await?;
+        self.nation
+            .world
+            .close_report(&analyst, self.report(place)?, closing)
+            .await?;
         Ok(())
     }
 
@@ -169,7 +189,9 @@ impl<'s> Flow<'s> {
         let story = told.item.as_ref().ok_or_else(|| missing("item"))?;
         let draft = self.draft(place, &analyst, story).await?;
         let keep_traces = told.until == Until::Derived;
-        let item = self.derived(place, &analyst, draft, None, keep_traces).await?;
+        let item = self
+            .derived(place, &analyst, draft, None, keep_traces)
+            .await?;
         self.thread(place)?.item = Some(item);
         Ok(())
     }
@@ -192,10 +214,16 @@ impl<'s> Flow<'s> {
         if keep_traces {
             return Ok(item.id);
         }
-        let open = item.state.rows.iter().filter(|row| row.state == RowState::Open);
+        let open = item
+            .state
+            .rows
+            .iter()
+            .filter(|row| row.state == RowState::Open);
         for row in open {
             let reason = "一般に使われる語で、提供者を示さない";
-            world.accept_trace(analyst, item.id, &row.key(), reason).await?;
+            world
+                .accept_trace(analyst, item.id, &row.key(), reason)
+                .await?;
         }
         Ok(item.id)
     }
@@ -246,7 +274,10 @@ impl<'s> Flow<'s> {
 
     async fn ask(&mut self, place: usize, told: &ReportStory, next: bool) -> Result<(), Fault> {
         let (analyst, _) = self.analyst(told).await?;
-        self.nation.world.ask_consent(&analyst, self.item(place, next)?, None).await?;
+        self.nation
+            .world
+            .ask_consent(&analyst, self.item(place, next)?, None)
+            .await?;
         Ok(())
     }
 
@@ -255,7 +286,10 @@ impl<'s> Flow<'s> {
             Until::Refused => {
                 let provider = self.nation.person(&told.from).await?;
                 let item = self.item(place, false)?;
-                self.nation.world.refuse(&provider, item, &told.refused_comment).await?;
+                self.nation
+                    .world
+                    .refuse(&provider, item, &told.refused_comment)
+                    .await?;
                 Ok(())
             }
             Until::ChangesProposed => self.propose(place, told).await,
@@ -299,19 +333,32 @@ impl<'s> Flow<'s> {
             outlets: content.outlets.clone(),
             collections: content.collections.clone(),
         };
-        world.propose(&provider, item.id, hash, draft, &proposal.comment).await?;
+        world
+            .propose(&provider, item.id, hash, draft, &proposal.comment)
+            .await?;
         Ok(())
     }
 
     /// Values of the report.
     async fn values(&self, place: usize) -> Result<Vec<Value>, Fault> {
-        let report = self.nation.world.load::<kaname_sharing::Report>(self.report(place)?).await?;
-        Ok(report.ok_or_else(|| missing("report"))?.state.submission.values)
+        let report = self
+            .nation
+            .world
+            .load::<kaname_sharing::Report>(self.report(place)?)
+            .await?;
+        Ok(report
+            .ok_or_else(|| missing("report"))?
+            .state
+            .submission
+            .values)
     }
 
     async fn release(&mut self, place: usize, next: bool) -> Result<(), Fault> {
         let releaser = self.nation.person(RELEASER).await?;
-        self.nation.world.release(&releaser, self.item(place, next)?, None).await?;
+        self.nation
+            .world
+            .release(&releaser, self.item(place, next)?, None)
+            .await?;
         Ok(())
     }
 
@@ -319,30 +366,44 @@ impl<'s> Flow<'s> {
         let story = told.feedback.get(word).ok_or_else(|| missing("feedback"))?;
         let member = self.nation.person(&story.by).await?;
         let given = given(story)?;
-        self.nation.world.give_feedback(&member, self.item(place, false)?, given).await?;
+        self.nation
+            .world
+            .give_feedback(&member, self.item(place, false)?, given)
+            .await?;
         Ok(())
     }
 
     async fn withdraw(&mut self, place: usize, told: &ReportStory) -> Result<(), Fault> {
         let releaser = self.nation.person(RELEASER).await?;
         let item = self.item(place, false)?;
-        self.nation.world.withdraw_item(&releaser, item, &told.withdrawn_reason).await?;
+        self.nation
+            .world
+            .withdraw_item(&releaser, item, &told.withdrawn_reason)
+            .await?;
         Ok(())
     }
 
     async fn derive_next(&mut self, place: usize, told: &ReportStory) -> Result<(), Fault> {
         let (analyst, _) = self.analyst(told).await?;
-        let next = told.successor.as_ref().ok_or_else(|| missing("successor"))?;
+        let next = told
+            .successor
+            .as_ref()
+            .ok_or_else(|| missing("successor"))?;
         let story = told.item.as_ref().ok_or_else(|| missing("item"))?;
         let reason = "公開済みの内容を新しくするため";
-        self.nation.world.reopen_report(&analyst, self.report(place)?, reason).await?;
+        self.nation
+            .world
+            .reopen_report(&analyst, self.report(place)?, reason)
+            .await?;
         let mut draft = self.draft(place, &analyst, story).await?;
         draft.title = text(&next.title);
         draft.summary = text(&next.summary);
         let groups = next.groups.iter().map(|code| self.nation.group_id(code));
         draft.named.groups = groups.collect::<Result<_, _>>()?;
         let first = self.item(place, false)?;
-        let item = self.derived(place, &analyst, draft, Some(first), false).await?;
+        let item = self
+            .derived(place, &analyst, draft, Some(first), false)
+            .await?;
         self.thread(place)?.next = Some(item);
         Ok(())
     }

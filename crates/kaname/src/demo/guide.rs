@@ -14,7 +14,11 @@ pub(crate) fn text(story: &Story, nation: &Nation, url: &str, seconds: f64) -> S
         .iter()
         .filter_map(|person| {
             let front = person.front.as_ref()?;
-            Some([format!("  {}", person.login), person.title.ja.clone(), front.line()])
+            Some([
+                format!("  {}", person.login),
+                person.title.ja.clone(),
+                front.line(),
+            ])
         })
         .collect();
     let mut text = format!(
@@ -22,7 +26,11 @@ pub(crate) fn text(story: &Story, nation: &Nation, url: &str, seconds: f64) -> S
          Choose on the front page as whom to sign in / 入口で立場を選んでください:\n{}\n",
         table(["  LOGIN", "ROLE", "WHAT THERE IS TO SEE"], &rows)
     );
-    let _ = writeln!(text, "\n  Password of everyone, where one is asked for: {}", nation.password);
+    let _ = writeln!(
+        text,
+        "\n  Password of everyone, where one is asked for: {}",
+        nation.password
+    );
     if let Some((party, label, secret)) = nation.keys.first() {
         let _ = write!(
             text,
@@ -58,7 +66,9 @@ pub(crate) fn json(story: &Story, nation: &Nation, url: &str, seconds: f64) -> V
     let people: Vec<_> = story
         .people
         .iter()
-        .map(|person| json!({ "login": person.login, "party": person.party, "roles": person.roles }))
+        .map(
+            |person| json!({ "login": person.login, "party": person.party, "roles": person.roles }),
+        )
         .collect();
     let keys: Vec<_> = nation
         .keys

@@ -48,12 +48,18 @@ pub(crate) async fn run(config: Config, args: DemoArgs, kept: bool, say: Say) ->
         let folder = tempfile::Builder::new().prefix("kaname-demo-").tempdir();
         Some(folder.map_err(|e| Fault::failed("no throw-away folder can be made").because(&e))?)
     };
-    let config = demo_config(config, &args, thrown_away.as_ref().map(tempfile::TempDir::path));
+    let config = demo_config(
+        config,
+        &args,
+        thrown_away.as_ref().map(tempfile::TempDir::path),
+    );
     serve::start_log(&config, "warn");
     let done = fill_and_serve(&config, &args, say).await;
     if let Some(folder) = thrown_away {
         let path = folder.path().to_owned();
-        folder.close().map_err(|error| Fault::file(&path, "removed", &error))?;
+        folder
+            .close()
+            .map_err(|error| Fault::file(&path, "removed", &error))?;
     }
     done
 }
@@ -125,7 +131,10 @@ async fn check_mark(
 ) -> Result<Nation, Fault> {
     let mark = world.store().kv_get(MARK.0, MARK.1, world.now()).await?;
     let Some(mark) = mark else {
-        let what = format!("the store in {} was not made by the demo", config.data().display());
+        let what = format!(
+            "the store in {} was not made by the demo",
+            config.data().display()
+        );
         return Err(Fault::new(Exit::Denied, what).hint("name another folder by --data"));
     };
     match nation {
@@ -160,7 +169,12 @@ async fn populate(
     (store, keys, clock, now): (&OpenStore, Keys, Arc<StoryClock>, Timestamp),
     say: Say,
 ) -> Result<Nation, Fault> {
-    let world = Arc::new(open::world_at(config, store, keys, Arc::clone(&clock) as _)?);
+    let world = Arc::new(open::world_at(
+        config,
+        store,
+        keys,
+        Arc::clone(&clock) as _,
+    )?);
     let consent_hours = world.settings().consent_hours;
     let steps = steps::steps(story, f64::from(consent_hours));
     let total = story.parties.len() + story.people.len() + steps.len();
@@ -181,7 +195,9 @@ async fn populate(
     bar.finish_and_clear();
     knowledge(&nation, args, say).await?;
     world.checkpoint().await?;
-    let forever = now.checked_add(SignedDuration::from_hours(24 * 3_650)).unwrap_or(now);
+    let forever = now
+        .checked_add(SignedDuration::from_hours(24 * 3_650))
+        .unwrap_or(now);
     let mark = json!({ "password": nation.password, "keys": nation.keys });
     world.store().kv_put(MARK.0, MARK.1, mark, forever).await?;
     Ok(nation)
@@ -198,7 +214,9 @@ async fn knowledge(nation: &Nation, args: &DemoArgs, say: Say) -> Result<(), Fau
     let data = match threat_data::read(&folder, world.now()) {
         Ok(data) => data,
         Err(absent) => {
-            say.note(&format!("note: {absent}\n      the demo runs on its authored reports alone"));
+            say.note(&format!(
+                "note: {absent}\n      the demo runs on its authored reports alone"
+            ));
             return Ok(());
         }
     };
@@ -206,8 +224,9 @@ async fn knowledge(nation: &Nation, args: &DemoArgs, say: Say) -> Result<(), Fau
     let objects: Vec<&str> = data.objects.iter().map(String::as_str).collect();
     let bar = say.progress("real threat data", objects.len() as u64);
     let taken = &|done| bar.set_position(done);
-    let imported =
-        world.import(&shell(), &collection, (&data.source, true), &objects, taken).await?;
+    let imported = world
+        .import(&shell(), &collection, (&data.source, true), &objects, taken)
+        .await?;
     bar.finish_and_clear();
     if imported.taken == 0 {
         return Err(missing("threat data"));

@@ -64,7 +64,10 @@ impl Nation {
             let isacs = isacs.collect::<Result<_, _>>()?;
             let id = nation.party_id(&party.code)?;
             let change = |party: &Party| party.set_under(isacs);
-            nation.world.change_party(&shell(), id, None, change).await?;
+            nation
+                .world
+                .change_party(&shell(), id, None, change)
+                .await?;
         }
         nation.hire(story, turn).await?;
         nation.gather(story).await?;
@@ -100,7 +103,10 @@ impl Nation {
     async fn begin(&mut self, story: &Story) -> Result<(), Fault> {
         let centre = story.parties.iter().find(|party| party.kind == "centre");
         let centre = centre.ok_or_else(|| missing("centre"))?;
-        let first = story.people.iter().find(|person| person.roles == ["administrator"]);
+        let first = story
+            .people
+            .iter()
+            .find(|person| person.roles == ["administrator"]);
         let first = first.ok_or_else(|| missing("administrator"))?;
         let now = self.world.now();
         let registration = self.registration(centre, now)?;
@@ -134,7 +140,10 @@ impl Nation {
             }
             (None, None) => return Err(missing(&party.code)),
         };
-        let aliases = party.aliases.iter().map(|alias| Line::parse("alias", alias));
+        let aliases = party
+            .aliases
+            .iter()
+            .map(|alias| Line::parse("alias", alias));
         let sectors = party.sectors.iter().map(|code| code.parse());
         Ok(Registration {
             code: Code::parse("code", &party.code)?,
@@ -158,16 +167,25 @@ impl Nation {
             }
         };
         self.parties.insert(party.code.clone(), id);
-        let domains = party.domains.iter().map(|text| Domain::parse("domain", text));
+        let domains = party
+            .domains
+            .iter()
+            .map(|text| Domain::parse("domain", text));
         let domains = domains.collect::<Result<_, _>>()?;
-        let networks = party.networks.iter().map(|text| Network::parse("network", text));
+        let networks = party
+            .networks
+            .iter()
+            .map(|text| Network::parse("network", text));
         let networks = networks.collect::<Result<_, _>>()?;
         let change = |party: &Party| party.set_own(domains, networks);
         self.world.change_party(&shell(), id, None, change).await?;
         if party.classes.is_empty() {
             return Ok(());
         }
-        let classes = party.classes.iter().map(|code| ClassCode::parse("class", code));
+        let classes = party
+            .classes
+            .iter()
+            .map(|code| ClassCode::parse("class", code));
         let membership = Membership {
             classes: classes.collect::<Result<_, _>>()?,
             span: Span::since(day_of(now)),
@@ -206,7 +224,10 @@ impl Nation {
         for group in &story.groups {
             let name = Name2::parse("name", &group.name.ja, &group.name.en)?;
             let code = Code::parse("code", &group.code)?;
-            let founded = self.world.found_group(&shell(), code, name, group.opens_past).await?;
+            let founded = self
+                .world
+                .found_group(&shell(), code, name, group.opens_past)
+                .await?;
             let id: GroupId = founded.id.cast();
             for member in &group.members {
                 let party = self.party_id(member)?;
@@ -233,9 +254,13 @@ impl Nation {
             let label = Line::parse("label", &machine.label)?;
             let scopes = machine.scopes.iter().map(|scope| scope.parse());
             let scopes = scopes.collect::<Result<_, _>>()?;
-            let (_, secret) = self.world.issue_key(&shell(), party, label, scopes, None).await?;
+            let (_, secret) = self
+                .world
+                .issue_key(&shell(), party, label, scopes, None)
+                .await?;
             if machine.show {
-                self.keys.push((machine.party.clone(), machine.label.clone(), secret));
+                self.keys
+                    .push((machine.party.clone(), machine.label.clone(), secret));
             }
         }
         Ok(())
@@ -259,7 +284,10 @@ impl Nation {
 
     /// The collection of a code.
     pub(crate) fn collection_id(&self, code: &str) -> Result<MatterId, Fault> {
-        self.collections.get(code).copied().ok_or_else(|| missing(code))
+        self.collections
+            .get(code)
+            .copied()
+            .ok_or_else(|| missing(code))
     }
 }
 
@@ -280,7 +308,9 @@ pub(crate) fn missing(what: &str) -> Fault {
 
 fn account(person: &PersonStory, party: PartyId) -> Result<NewAccount, Fault> {
     let roles = person.roles.iter().map(|role| role.parse::<Role>());
-    let roles = roles.collect::<Result<_, _>>().map_err(|_| missing(&person.login))?;
+    let roles = roles
+        .collect::<Result<_, _>>()
+        .map_err(|_| missing(&person.login))?;
     Ok(NewAccount {
         login: Login::parse("login", &person.login)?,
         title: Name2::parse("title", &person.title.ja, &person.title.en)?,

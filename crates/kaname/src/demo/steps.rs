@@ -130,7 +130,10 @@ pub(crate) fn steps(story: &Story, consent_hours: f64) -> Vec<Step> {
                 add(DERIVE + 24.0 * days as f64 + 0.1, Act::Sweep);
             }
             Until::Superseded => {
-                let after = told.successor.as_ref().map_or(40.0, |next| next.after_hours);
+                let after = told
+                    .successor
+                    .as_ref()
+                    .map_or(40.0, |next| next.after_hours);
                 add(RELEASE + after, Act::DeriveNext);
                 add(RELEASE + after + 0.5, Act::AskNext);
                 add(RELEASE + after + 6.0, Act::ConsentNext);

@@ -342,6 +342,8 @@ impl Story {
 
 fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Fault> {
     toml::from_str(text).map_err(|error| {
-        Fault::failed("the demo's nation is not readable").at(format!("data/demo/{file}")).because(&error)
+        Fault::failed("the demo's nation is not readable")
+            .at(format!("data/demo/{file}"))
+            .because(&error)
     })
 }

@@ -32,7 +32,12 @@ pub(crate) fn start_at(config: &Config, level: &str) {
             .try_init()
     } else {
         registry
-            .with(fmt::layer().with_target(false).with_ansi(watched).with_writer(std::io::stderr))
+            .with(
+                fmt::layer()
+                    .with_target(false)
+                    .with_ansi(watched)
+                    .with_writer(std::io::stderr),
+            )
             .try_init()
     };
 }

@@ -93,15 +93,19 @@ pub(crate) struct Running {
 impl Running {
     /// Starts to listen. `demo`: the front page offers to sign in as each role; only for a store that
     /// `kaname demo` made, on loopback.
-    pub(crate) async fn start(config: &Config, world: Arc<World>, demo: bool) -> Result<Self, Fault> {
+    pub(crate) async fn start(
+        config: &Config,
+        world: Arc<World>,
+        demo: bool,
+    ) -> Result<Self, Fault> {
         let address = config.address();
         let demo = demo && address.ip().is_loopback() && !config.switch("listen.behind_proxy");
         let doors = Doors::open(config).await?;
         let address = doors.address().unwrap_or(address);
         let metrics = Arc::new(Metrics::default());
         let house = house(config, Arc::clone(&world), address, demo);
-        let pages = kaname_web::route::router(&house, kaname_web::room::endpoints())
-            .with_state(house);
+        let pages =
+            kaname_web::route::router(&house, kaname_web::room::endpoints()).with_state(house);
         let router = health::around(pages, world, Arc::clone(&metrics));
         let (stop, stopping) = watch::channel(false);
         let accepting = tokio::spawn(doors.serve(router, metrics, stopping));

@@ -14,6 +14,10 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::timeout,
+};
 use tokio_rustls::TlsAcceptor;
 
 use crate::fault::Fault;
@@ -56,8 +60,16 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, Fault> {
 
 async fn follow(current: Arc<Current>, cert: PathBuf, key: PathBuf) {
     let mut seen = (changed(&cert), changed(&key));
+    let mut hangup = signal(SignalKind::hangup()).ok();
     loop {
-        tokio::time::sleep(LOOK_EVERY).await;
+        // Whoever renews the certificate may say so and need not wait.
+        let asked = async {
+            match &mut hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        let _ = timeout(LOOK_EVERY, asked).await;
         let now = (changed(&cert), changed(&key));
         if now == seen {
             continue;

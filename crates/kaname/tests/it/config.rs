@@ -17,7 +17,12 @@ fn each_mistake_is_told_with_line_key_and_what_was_meant() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|one| (one["line"].as_u64().unwrap(), one["key"].as_str().unwrap().to_owned()))
+        .map(|one| {
+            (
+                one["line"].as_u64().unwrap(),
+                one["key"].as_str().unwrap().to_owned(),
+            )
+        })
         .collect();
     let expected = [
         (1, "stor"),
@@ -45,9 +50,14 @@ fn broken_toml_is_told_with_its_line() {
 #[test]
 fn file_then_environment_then_option() {
     let place = Place::new();
-    place.write("kaname.toml", "[store]\npath = \"file\"\nreaders = 7\n[log]\nlevel = \"warn\"\n");
+    place.write(
+        "kaname.toml",
+        "[store]\npath = \"file\"\nreaders = 7\n[log]\nlevel = \"warn\"\n",
+    );
     let mut command = place.command(&["config", "show", "--json", "--data", "option"]);
-    command.env("KANAME_LOG__LEVEL", "debug").env("KANAME_STORE__PATH", "variable");
+    command
+        .env("KANAME_LOG__LEVEL", "debug")
+        .env("KANAME_STORE__PATH", "variable");
     let shown = crate::program::ran(command.output().unwrap()).json();
     assert_eq!(shown["store.path"]["value"], "option");
     assert_eq!(shown["store.path"]["from"], "option --data");
@@ -63,7 +73,10 @@ fn an_unknown_variable_is_a_mistake_too() {
     let mut command = place.command(&["config", "check", "--json"]);
     let ran = crate::program::ran(command.env("KANAME_LOG__LEVL", "debug").output().unwrap());
     assert_eq!(ran.code, 2);
-    assert_eq!(ran.json()["mistakes"][0]["did_you_mean"], "KANAME_LOG__LEVEL");
+    assert_eq!(
+        ran.json()["mistakes"][0]["did_you_mean"],
+        "KANAME_LOG__LEVEL"
+    );
 }
 
 #[test]
@@ -71,7 +84,10 @@ fn secrets_are_not_shown() {
     let place = Place::new();
     let mut command = place.command(&["config", "show"]);
     command.env("KANAME_MAIL__SMTP_PASSWORD", "hunter2hunter2");
-    command.env("KANAME_STORE__URL", "postgres://kaname:hunter2hunter2@db/kaname");
+    command.env(
+        "KANAME_STORE__URL",
+        "postgres://kaname:hunter2hunter2@db/kaname",
+    );
     let ran = crate::program::ran(command.output().unwrap());
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(!ran.out.contains("hunter2"));
@@ -103,7 +119,12 @@ fn keys_never_lie_in_the_data_folder() {
     for folder in ["data/keys", "data", "other/../data/keys", "elsewhere/keys"] {
         let ran = place.run(&["init", "--json", "--data", "data", "--keys", folder]);
         assert_eq!(ran.code, 2, "{folder}");
-        assert!(ran.fault()["what"].as_str().unwrap().starts_with("keys.folder"));
+        assert!(
+            ran.fault()["what"]
+                .as_str()
+                .unwrap()
+                .starts_with("keys.folder")
+        );
     }
     assert!(!place.path("data/kaname.db").exists());
 }

@@ -2,16 +2,26 @@
 //! the ledger proves whole.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
     process::Stdio,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc::channel,
+    },
+    thread,
+    time::Duration,
 };
 
 use serde_json::Value;
 
-use crate::program::Place;
+use crate::{program::Place, serving::Server};
 
-/// Points at which it is killed; `KANAME_KILL_POINTS` asks for more.
-const POINTS: usize = 20;
+/// How often it is killed: 20 times, or as often as `KANAME_KILL_POINTS` said when this was built.
+fn points() -> usize {
+    let asked = option_env!("KANAME_KILL_POINTS").and_then(|text| text.parse().ok());
+    asked.unwrap_or(20)
+}
 
 /// Runs the demo's nation and kills it after so many steps were told; gives the events it had told.
 fn killed_after(place: &Place, steps: usize) -> u64 {
@@ -35,16 +45,145 @@ fn killed_after(place: &Place, steps: usize) -> u64 {
 
 #[test]
 fn killed_at_many_points_of_the_flow_nothing_told_is_lost() {
-    let points = option_env!("KANAME_KILL_POINTS").and_then(|text| text.parse().ok());
-    for point in 0..points.unwrap_or(POINTS) {
+    for point in 0..points() {
         let place = Place::new();
-        let steps = 1 + point * 5;
+        let steps = 1 + point * 5 % 130;
         let events = killed_after(&place, steps);
         let verdict = place.done(&["verify", "--data", "nation"]);
         assert_eq!(verdict["fault"], Value::Null, "killed after {steps} steps");
         let found = verdict["events"].as_u64().unwrap();
-        assert!(found >= events, "{events} events were told, {found} are there");
+        assert!(
+            found >= events,
+            "{events} events were told, {found} are there"
+        );
         let rebuilt = place.done(&["rebuild", "--data", "nation"]);
         assert_eq!(rebuilt["identical"], true, "killed after {steps} steps");
     }
+}
+
+/// A machine that posts into the intake.
+struct Poster {
+    address: SocketAddr,
+    intake: String,
+    secret: String,
+}
+
+impl Poster {
+    /// Posts one indicator; gives the id of its status once that is acknowledged.
+    fn post(&self, number: usize) -> Option<String> {
+        let body = format!(
+            r#"{{"objects":[{{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-{number:012}","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"n{number}","pattern":"[domain-name:value = 'n{number}.evil.example']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z"}}]}}"#
+        );
+        let path = format!("/taxii2/api/collections/{}/objects/", self.intake);
+        let answer = self.ask("POST", &path, &body)?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        if !head.starts_with("HTTP/1.1 202") {
+            return None;
+        }
+        let status = serde_json::from_str::<Value>(body).ok()?;
+        (status["success_count"] == 1).then(|| status["id"].as_str().unwrap().to_owned())
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(self.address).ok()?;
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .ok()?;
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+             authorization: Bearer {}\r\naccept: application/taxii+json;version=2.1\r\n\
+             content-type: application/taxii+json;version=2.1\r\ncontent-length: {}\r\n\r\n",
+            self.secret,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).ok()?;
+        stream.write_all(body.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+}
+
+#[test]
+fn a_killed_server_keeps_every_report_it_acknowledged_once() {
+    let place = Place::founded();
+    place.done(&[
+        "party",
+        "add",
+        "minato",
+        "--kind",
+        "operator",
+        "--name-ja",
+        "湊",
+        "--name-en",
+        "Minato",
+        "--class",
+        "general",
+    ]);
+    let key = [
+        "key",
+        "add",
+        "--party",
+        "minato",
+        "--label",
+        "soc",
+        "--scope",
+        "taxii:post",
+    ];
+    let secret = place.done(&key)["secret"].as_str().unwrap().to_owned();
+    let collections = place.done(&["collection", "list"]);
+    let all = collections["collections"].as_array().unwrap();
+    let intake = all
+        .iter()
+        .find(|one| one["definition"]["alias"] == "intake")
+        .unwrap();
+    let intake = intake["id"].as_str().unwrap().to_owned();
+    let next = AtomicUsize::new(0);
+    let mut acknowledged = Vec::new();
+    for point in 0..points() {
+        let mut server = Server::start(&place);
+        let poster = Poster {
+            address: server.address,
+            intake: intake.clone(),
+            secret: secret.clone(),
+        };
+        // Four machines post until the server is gone; it is killed after so many answers.
+        let wanted = acknowledged.len() + 1 + point % 7;
+        let (tell, told) = channel();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                let (tell, poster, next) = (tell.clone(), &poster, &next);
+                scope.spawn(move || {
+                    while let Some(status) = poster.post(next.fetch_add(1, Ordering::SeqCst)) {
+                        tell.send(status).unwrap();
+                    }
+                });
+            }
+            drop(tell);
+            while acknowledged.len() < wanted {
+                acknowledged.push(told.recv_timeout(Duration::from_secs(20)).unwrap());
+            }
+            server.kill();
+            acknowledged.extend(told.iter());
+        });
+        let verdict = place.done(&["verify"]);
+        assert_eq!(verdict["fault"], Value::Null, "after kill {point}");
+    }
+    let server = Server::start(&place);
+    let poster = Poster {
+        address: server.address,
+        intake,
+        secret,
+    };
+    for status in &acknowledged {
+        let answer = poster
+            .ask("GET", &format!("/taxii2/api/status/{status}/"), "")
+            .unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 200"),
+            "{status} is lost: {answer}"
+        );
+    }
+    assert_eq!(server.end(), 0);
+    assert_eq!(place.done(&["rebuild"])["identical"], true);
 }

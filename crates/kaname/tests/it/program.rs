@@ -9,30 +9,33 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder with, once made, a hub in it.
-pub struct Place {
+pub(crate) struct Place {
     folder: TempDir,
 }
 
 /// What a run gave.
-pub struct Ran {
+pub(crate) struct Ran {
     /// Exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
     /// Standard output as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| {
-            panic!("not JSON ({error}), exit {}: {}{}", self.code, self.out, self.err)
+            panic!(
+                "not JSON ({error}), exit {}: {}{}",
+                self.code, self.out, self.err
+            )
         })
     }
 
     /// The error as `--json` tells it.
-    pub fn fault(&self) -> Value {
+    pub(crate) fn fault(&self) -> Value {
         let last = self.err.lines().last().unwrap_or_default();
         serde_json::from_str::<Value>(last).unwrap()["error"].clone()
     }
@@ -40,14 +43,14 @@ impl Ran {
 
 impl Place {
     /// Empty.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
     /// With a hub, whose first officer is `officer`.
-    pub fn founded() -> Self {
+    pub(crate) fn founded() -> Self {
         let place = Self::new();
         let ran = place.run(&["init", "--json"]);
         assert_eq!(ran.code, 0, "{}", ran.err);
@@ -55,25 +58,28 @@ impl Place {
     }
 
     /// A path in it.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// The program with these arguments, here, without any environment of its own.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kaname"));
         command.args(arguments).current_dir(self.folder.path());
-        command.env_clear().env("HOME", self.folder.path()).stdin(Stdio::null());
+        command
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .stdin(Stdio::null());
         command
     }
 
     /// Runs it to its end.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         ran(self.command(arguments).output().unwrap())
     }
 
     /// Runs it and expects success.
-    pub fn done(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn done(&self, arguments: &[&str]) -> Value {
         let mut arguments = arguments.to_vec();
         arguments.push("--json");
         let ran = self.run(&arguments);
@@ -82,13 +88,13 @@ impl Place {
     }
 
     /// Writes a file here.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
     }
 }
 
 /// What a finished process gave.
-pub fn ran(output: Output) -> Ran {
+pub(crate) fn ran(output: Output) -> Ran {
     Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
@@ -97,7 +103,7 @@ pub fn ran(output: Output) -> Ran {
 }
 
 /// The mode bits of a file.
-pub fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }

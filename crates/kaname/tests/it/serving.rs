@@ -13,17 +13,26 @@ use crate::program::Place;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server that was started; killed when dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// Where it listens.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Server {
     /// Starts it on any free port and waits until it says where.
-    pub fn start(place: &Place) -> Self {
-        let mut command = place.command(&["serve", "--address", "127.0.0.1:0"]);
-        command.env("KANAME_LOG__FORMAT", "json").env("KANAME_LISTEN__HEADER_TIMEOUT_S", "1");
+    pub(crate) fn start(place: &Place) -> Self {
+        Self::start_with(place, &[])
+    }
+
+    /// The same with more options.
+    pub(crate) fn start_with(place: &Place, options: &[&str]) -> Self {
+        let mut arguments = vec!["serve", "--address", "127.0.0.1:0"];
+        arguments.extend(options);
+        let mut command = place.command(&arguments);
+        command
+            .env("KANAME_LOG__FORMAT", "json")
+            .env("KANAME_LISTEN__HEADER_TIMEOUT_S", "1");
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines
@@ -40,12 +49,14 @@ impl Server {
     }
 
     /// One request; the whole answer.
-    pub fn get(&self, path: &str) -> String {
-        self.say(&format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"))
+    pub(crate) fn get(&self, path: &str) -> String {
+        self.say(&format!(
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+        ))
     }
 
     /// Sends bytes and reads until the server closes.
-    pub fn say(&self, text: &str) -> String {
+    pub(crate) fn say(&self, text: &str) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.write_all(text.as_bytes()).unwrap();
@@ -55,20 +66,28 @@ impl Server {
     }
 
     /// Its process id.
-    pub fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Kills it without a word.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Asks it to end and gives its exit code.
-    pub fn end(mut self) -> i32 {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.id().to_string();
-        std::process::Command::new("kill").arg(id).status().unwrap();
+        let sent = std::process::Command::new("kill")
+            .args(["-s", name, &id])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Asks it to end and gives its exit code.
+    pub(crate) fn end(mut self) -> i32 {
+        self.signal("TERM");
         self.child.wait().unwrap().code().unwrap_or(-1)
     }
 }
@@ -96,7 +115,10 @@ fn it_is_alive_ready_and_measured() {
     let through_proxy = "GET /metrics HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 192.0.2.1\r\nconnection: close\r\n\r\n";
     assert!(server.say(through_proxy).starts_with("HTTP/1.1 404"));
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
     let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
     assert!(kib < 80 * 1_024, "{kib} KiB resident when idle");
     assert_eq!(server.end(), 0);
@@ -110,7 +132,10 @@ fn a_header_that_does_not_come_is_not_waited_for() {
     let server = Server::start(&place);
     let slow = server.say("GET / HTTP/1.1\r\nhost: loc");
     assert!(!slow.starts_with("HTTP/1.1 200"), "{slow}");
-    let long = format!("GET / HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "a".repeat(200_000));
+    let long = format!(
+        "GET / HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n",
+        "a".repeat(200_000)
+    );
     assert!(!server.say(&long).starts_with("HTTP/1.1 200"));
     assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
 }
@@ -131,7 +156,11 @@ fn a_port_in_use_is_told() {
     let server = Server::start(&place);
     let second = place.run(&["serve", "--address", &server.address.to_string()]);
     assert_eq!(second.code, 1);
-    assert!(second.err.contains("cannot be listened on"), "{}", second.err);
+    assert!(
+        second.err.contains("cannot be listened on"),
+        "{}",
+        second.err
+    );
 }
 
 #[test]
@@ -140,7 +169,94 @@ fn nobody_rebuilds_or_restores_under_a_running_server() {
     let _server = Server::start(&place);
     place.done(&["backup", "copy.db"]);
     place.done(&["verify"]);
-    place.done(&["party", "add", "new", "--kind", "vendor", "--name-ja", "新", "--name-en", "New"]);
+    place.done(&[
+        "party",
+        "add",
+        "new",
+        "--kind",
+        "vendor",
+        "--name-ja",
+        "新",
+        "--name-en",
+        "New",
+    ]);
     assert_eq!(place.run(&["rebuild"]).code, 4);
     assert_eq!(place.run(&["restore", "copy.db", "--replace"]).code, 4);
+}
+
+/// A fresh certificate for `localhost`, written where the server reads it.
+fn certificate(place: &Place) -> rustls::pki_types::CertificateDer<'static> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    place.write("cert.pem", &made.cert.pem());
+    place.write("key.pem", &made.signing_key.serialize_pem());
+    made.cert.der().clone()
+}
+
+/// Asks over TLS, trusting this certificate alone.
+fn ask_over_tls(
+    address: SocketAddr,
+    trusted: &rustls::pki_types::CertificateDer<'static>,
+) -> std::io::Result<String> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(trusted.clone()).unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = "localhost".try_into().unwrap();
+    let client = rustls::ClientConnection::new(std::sync::Arc::new(config), name).unwrap();
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut stream = rustls::StreamOwned::new(client, stream);
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    // A server that closes without a farewell has said everything all the same.
+    match stream.read_to_string(&mut answer) {
+        Err(error) if answer.is_empty() => Err(error),
+        _ => Ok(answer),
+    }
+}
+
+#[test]
+fn a_renewed_certificate_needs_no_restart() {
+    let place = Place::founded();
+    let first = certificate(&place);
+    let tls = ["--tls-cert", "cert.pem", "--tls-key", "key.pem"];
+    let server = Server::start_with(&place, &tls);
+    assert!(
+        ask_over_tls(server.address, &first)
+            .unwrap()
+            .starts_with("HTTP/1.1 200")
+    );
+    let second = certificate(&place);
+    server.signal("HUP");
+    // The signal is heard within moments; the number of tries bounds the wait.
+    let renewed = (0..2_000).any(|_| ask_over_tls(server.address, &second).is_ok());
+    assert!(renewed, "the new certificate was never served");
+    assert!(ask_over_tls(server.address, &first).is_err());
+    // Plain HTTP is not spoken on that port.
+    assert!(!server.get("/healthz").starts_with("HTTP/1.1 200"));
+    assert_eq!(server.end(), 0);
+}
+
+#[test]
+fn a_certificate_that_does_not_fit_its_key_is_told() {
+    let place = Place::founded();
+    certificate(&place);
+    std::fs::rename(place.path("key.pem"), place.path("old.pem")).unwrap();
+    certificate(&place);
+    let tls = [
+        "serve",
+        "--address",
+        "127.0.0.1:0",
+        "--tls-cert",
+        "cert.pem",
+        "--tls-key",
+        "old.pem",
+    ];
+    let ran = place.run(&tls);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("does this key belong"), "{}", ran.err);
 }

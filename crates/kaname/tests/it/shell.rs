@@ -9,18 +9,35 @@ fn init_makes_private_folders_once() {
     assert_eq!(first.code, 0, "{}", first.err);
     let made = first.json();
     assert_eq!(made["login"], "officer");
-    assert!(made["totp_address"].as_str().unwrap().starts_with("otpauth://totp/"));
+    assert!(
+        made["totp_address"]
+            .as_str()
+            .unwrap()
+            .starts_with("otpauth://totp/")
+    );
     assert_eq!(made["password"].as_str().unwrap().len(), 24);
     assert_eq!(mode(&place.path("kaname-data")), 0o700);
     assert_eq!(mode(&place.path("kaname-data-keys")), 0o700);
-    for file in ["kaname-data/kaname.db", "kaname-data-keys/world.key", "kaname-data-keys/seal.key"] {
+    for file in [
+        "kaname-data/kaname.db",
+        "kaname-data-keys/world.key",
+        "kaname-data-keys/seal.key",
+    ] {
         assert_eq!(mode(&place.path(file)), 0o600, "{file}");
     }
     let key = std::fs::read(place.path("kaname-data-keys/world.key")).unwrap();
     let again = place.run(&["init", "--json"]);
     assert_eq!(again.code, 4);
-    assert!(again.fault()["hints"][0].as_str().unwrap().contains("nothing was changed"));
-    assert_eq!(std::fs::read(place.path("kaname-data-keys/world.key")).unwrap(), key);
+    assert!(
+        again.fault()["hints"][0]
+            .as_str()
+            .unwrap()
+            .contains("nothing was changed")
+    );
+    assert_eq!(
+        std::fs::read(place.path("kaname-data-keys/world.key")).unwrap(),
+        key
+    );
 }
 
 #[test]
@@ -31,26 +48,68 @@ fn a_bad_first_password_leaves_nothing_behind() {
     assert_eq!(ran.code, 2, "{}", ran.err);
     place.write("pw", "a-long-and-good-password\n");
     let made = place.done(&["init", "--password-file", "pw"]);
-    assert!(made["password"].is_null(), "a password that was given is not printed");
+    assert!(
+        made["password"].is_null(),
+        "a password that was given is not printed"
+    );
 }
 
 #[test]
 fn parties_people_keys_and_groups() {
     let place = Place::founded();
     place.done(&[
-        "party", "add", "energy-isac", "--kind", "isac", "--name-ja", "電力共有会", "--name-en", "Energy ISAC",
+        "party",
+        "add",
+        "energy-isac",
+        "--kind",
+        "isac",
+        "--name-ja",
+        "電力共有会",
+        "--name-en",
+        "Energy ISAC",
     ]);
     let added = place.done(&[
-        "party", "add", "minato", "--kind", "operator", "--name-ja", "湊電力", "--name-en", "Minato",
-        "--sector", "electricity", "--domain", "minato.example", "--network", "198.18.1.0/24",
-        "--class", "general", "--under", "energy-isac",
+        "party",
+        "add",
+        "minato",
+        "--kind",
+        "operator",
+        "--name-ja",
+        "湊電力",
+        "--name-en",
+        "Minato",
+        "--sector",
+        "electricity",
+        "--domain",
+        "minato.example",
+        "--network",
+        "198.18.1.0/24",
+        "--class",
+        "general",
+        "--under",
+        "energy-isac",
     ]);
     assert_eq!(added["party"]["mail_domains"][0], "minato.example");
     assert_eq!(place.done(&["party", "list"])["count"], 3);
-    assert_eq!(place.done(&["party", "list", "--kind", "operator"])["count"], 1);
+    assert_eq!(
+        place.done(&["party", "list", "--kind", "operator"])["count"],
+        1
+    );
     let opened = place.done(&[
-        "user", "add", "soc", "--party", "minato", "--role", "provider", "--role", "steward",
-        "--title-ja", "当直", "--title-en", "Duty", "--totp",
+        "user",
+        "add",
+        "soc",
+        "--party",
+        "minato",
+        "--role",
+        "provider",
+        "--role",
+        "steward",
+        "--title-ja",
+        "当直",
+        "--title-en",
+        "Duty",
+        "--totp",
     ]);
     assert!(opened["password"].is_string() && opened["totp_secret"].is_string());
     assert!(!opened.to_string().contains("argon2"), "no hash is printed");
@@ -59,27 +118,66 @@ fn parties_people_keys_and_groups() {
     let reset = place.done(&["user", "reset", "soc"]);
     assert_ne!(reset["password"], opened["password"]);
     place.done(&["user", "disable", "soc", "--reason", "異動"]);
-    assert_eq!(place.done(&["user", "list", "--party", "minato"])["accounts"][0]["active"], false);
+    assert_eq!(
+        place.done(&["user", "list", "--party", "minato"])["accounts"][0]["active"],
+        false
+    );
     place.done(&["user", "enable", "soc"]);
 
     let key = place.done(&[
-        "key", "add", "--party", "minato", "--label", "client", "--scope", "taxii:read", "--days", "30",
+        "key",
+        "add",
+        "--party",
+        "minato",
+        "--label",
+        "client",
+        "--scope",
+        "taxii:read",
+        "--days",
+        "30",
     ]);
     assert!(key["secret"].as_str().unwrap().starts_with("kn_"));
     let id = key["key"]["id"].as_str().unwrap();
-    assert!(!place.done(&["key", "list"]).to_string().contains(key["secret"].as_str().unwrap()));
+    assert!(
+        !place
+            .done(&["key", "list"])
+            .to_string()
+            .contains(key["secret"].as_str().unwrap())
+    );
     place.done(&["key", "revoke", id, "--reason", "廃棄"]);
-    assert_eq!(place.run(&["key", "revoke", id, "--reason", "廃棄"]).code, 4);
+    assert_eq!(
+        place.run(&["key", "revoke", id, "--reason", "廃棄"]).code,
+        4
+    );
 
-    place.done(&["group", "add", "energy", "--name-ja", "部会", "--name-en", "Group"]);
+    place.done(&[
+        "group",
+        "add",
+        "energy",
+        "--name-ja",
+        "部会",
+        "--name-en",
+        "Group",
+    ]);
     let joined = place.done(&["group", "join", "energy", "minato"]);
     assert!(joined.is_object());
     let listed = place.done(&["group", "list"]);
     assert_eq!(listed["groups"][0]["members"][0], "minato");
     place.done(&["group", "leave", "energy", "minato"]);
     place.done(&[
-        "collection", "add", "for-energy", "--kind", "library", "--name-ja", "電力", "--name-en", "Energy",
-        "--tlp", "AMBER", "--group", "energy",
+        "collection",
+        "add",
+        "for-energy",
+        "--kind",
+        "library",
+        "--name-ja",
+        "電力",
+        "--name-en",
+        "Energy",
+        "--tlp",
+        "AMBER",
+        "--group",
+        "energy",
     ]);
     assert_eq!(place.done(&["collection", "list"])["count"], 3);
     place.done(&["party", "retire", "minato", "--reason", "合併"]);
@@ -96,12 +194,38 @@ fn exit_codes_tell_what_kind_of_fault() {
     assert_eq!(code(&["key", "revoke", "not-an-id", "--reason", "x"]), 2);
     assert_eq!(code(&["party", "add"]), 2);
     assert_eq!(code(&["party", "retire", "centre", "--reason", "x"]), 4);
-    let twice = ["party", "add", "centre", "--kind", "vendor", "--name-ja", "二", "--name-en", "Two"];
+    let twice = [
+        "party",
+        "add",
+        "centre",
+        "--kind",
+        "vendor",
+        "--name-ja",
+        "二",
+        "--name-en",
+        "Two",
+    ];
     assert_eq!(code(&twice), 4);
-    let sector = ["party", "add", "aa", "--kind", "vendor", "--name-ja", "二", "--name-en", "Two", "--sector", "moon"];
+    let sector = [
+        "party",
+        "add",
+        "aa",
+        "--kind",
+        "vendor",
+        "--name-ja",
+        "二",
+        "--name-en",
+        "Two",
+        "--sector",
+        "moon",
+    ];
     assert_eq!(code(&sector), 2);
     assert_eq!(code(&["--help"]), 0);
-    assert_eq!(Place::new().run(&["party", "list"]).code, 3, "there is no store");
+    assert_eq!(
+        Place::new().run(&["party", "list"]).code,
+        3,
+        "there is no store"
+    );
 }
 
 #[test]
@@ -115,16 +239,29 @@ fn every_help_has_an_example_and_the_exit_codes() {
         let ran = place.run(&arguments);
         assert_eq!(ran.code, 0, "{path:?}");
         assert!(ran.out.contains("Exit codes: 0 done"), "{path:?}");
-        let lines = ran.out.lines().skip_while(|line| *line != "Commands:").skip(1);
+        let lines = ran
+            .out
+            .lines()
+            .skip_while(|line| *line != "Commands:")
+            .skip(1);
         let commands: Vec<String> = lines
             .take_while(|line| !line.is_empty())
-            .filter_map(|line| line.strip_prefix("  ")?.split(' ').next().map(str::to_owned))
+            .filter_map(|line| {
+                line.strip_prefix("  ")?
+                    .split(' ')
+                    .next()
+                    .map(str::to_owned)
+            })
             .filter(|word| !word.is_empty())
             .collect();
         if commands.is_empty() {
             assert!(ran.out.contains("Example"), "{path:?} has no example");
         }
-        waiting.extend(commands.into_iter().map(|word| [path.clone(), vec![word]].concat()));
+        waiting.extend(
+            commands
+                .into_iter()
+                .map(|word| [path.clone(), vec![word]].concat()),
+        );
         seen += 1;
     }
     assert!(seen > 30, "{seen} helps were read");
@@ -135,18 +272,46 @@ fn sectors_are_as_the_law_was_on_the_day() {
     let place = Place::new();
     let on = |day: &str| place.done(&["sector", "list", "--on", day]);
     let (then, now) = (on("2018-08-01"), on("2025-08-01"));
-    assert_eq!((then["count"].as_u64(), now["count"].as_u64()), (Some(14), Some(15)));
+    assert_eq!(
+        (then["count"].as_u64(), now["count"].as_u64()),
+        (Some(14), Some(15))
+    );
     let ministry = |all: &serde_json::Value| {
         let sectors = all["sectors"].as_array().unwrap();
-        let water = sectors.iter().find(|sector| sector["code"] == "water").unwrap();
+        let water = sectors
+            .iter()
+            .find(|sector| sector["code"] == "water")
+            .unwrap();
         water["ministries"][0]["code"].as_str().unwrap().to_owned()
     };
-    assert_eq!((ministry(&then), ministry(&now)), ("mhlw".to_owned(), "mlit".to_owned()));
-    let changes = place.done(&["sector", "changes", "--from", "2018-08-01", "--to", "2025-08-01"]);
-    let codes: Vec<_> = changes["changes"].as_array().unwrap().iter().map(|c| c["code"].clone()).collect();
+    assert_eq!(
+        (ministry(&then), ministry(&now)),
+        ("mhlw".to_owned(), "mlit".to_owned())
+    );
+    let changes = place.done(&[
+        "sector",
+        "changes",
+        "--from",
+        "2018-08-01",
+        "--to",
+        "2025-08-01",
+    ]);
+    let codes: Vec<_> = changes["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["code"].clone())
+        .collect();
     for code in ["ports", "water", "centre"] {
         assert!(codes.iter().any(|known| known == code), "{code}");
     }
-    let backwards = place.run(&["sector", "changes", "--from", "2025-08-01", "--to", "2018-08-01"]);
+    let backwards = place.run(&[
+        "sector",
+        "changes",
+        "--from",
+        "2025-08-01",
+        "--to",
+        "2018-08-01",
+    ]);
     assert_eq!(backwards.code, 2);
 }

@@ -20,8 +20,17 @@ fn bundle(count: usize) -> String {
 fn with_reference() -> Place {
     let place = Place::founded();
     place.done(&[
-        "collection", "add", "reference", "--kind", "peer", "--name-ja", "参照", "--name-en", "Reference",
-        "--tlp", "CLEAR",
+        "collection",
+        "add",
+        "reference",
+        "--kind",
+        "peer",
+        "--name-ja",
+        "参照",
+        "--name-en",
+        "Reference",
+        "--tlp",
+        "CLEAR",
     ]);
     place
 }
@@ -30,19 +39,49 @@ fn with_reference() -> Place {
 fn a_backup_restores_and_what_was_redacted_stays_redacted() {
     let place = Place::founded();
     let add = |code: &str| {
-        place.done(&["party", "add", code, "--kind", "vendor", "--name-ja", code, "--name-en", code])
+        place.done(&[
+            "party",
+            "add",
+            code,
+            "--kind",
+            "vendor",
+            "--name-ja",
+            code,
+            "--name-en",
+            code,
+        ])
     };
+    let secret = add("before-and-gone")["id"].as_str().unwrap().to_owned();
     add("before");
     let kept = place.path("copy.db");
     place.done(&["backup", "copy.db"]);
-    assert_eq!(place.run(&["backup", "copy.db"]).code, 4, "no backup is overwritten");
+    assert_eq!(
+        place.run(&["backup", "copy.db"]).code,
+        4,
+        "no backup is overwritten"
+    );
     add("after");
-    assert_eq!(place.run(&["restore", "copy.db"]).code, 4, "a store is there");
+    assert_eq!(
+        place.run(&["redact", &secret, "--reason", "x"]).code,
+        2,
+        "not without --yes"
+    );
+    place.done(&["redact", &secret, "--reason", "依頼による", "--yes"]);
+    assert_eq!(place.run(&["party", "show", "before-and-gone"]).code, 3);
+    assert_eq!(
+        place.run(&["restore", "copy.db"]).code,
+        4,
+        "a store is there"
+    );
     let restored = place.done(&["restore", "copy.db", "--replace"]);
+    assert_eq!(restored["redacted_again"], 1);
+    assert_eq!(place.run(&["party", "show", "before-and-gone"]).code, 3);
     assert!(restored["events"].as_u64().unwrap() >= 7);
     assert_eq!(place.run(&["party", "show", "after"]).code, 3);
     assert_eq!(place.run(&["party", "show", "before"]).code, 0);
-    assert_eq!(place.done(&["verify"])["fault"], serde_json::Value::Null);
+    let verdict = place.done(&["verify"]);
+    assert_eq!(verdict["fault"], serde_json::Value::Null);
+    assert_eq!(verdict["redacted"], 1);
     assert!(place.done(&["rebuild"])["identical"].as_bool().unwrap());
     assert!(kept.is_file());
 }
@@ -55,13 +94,20 @@ fn a_damaged_copy_is_not_put_in_place() {
     let mut bytes = std::fs::read(&path).unwrap();
     // The ciphertext of an event, somewhere in the middle of the file.
     let needle = b"registered";
-    let at = bytes.windows(needle.len()).position(|window| window == needle).unwrap();
+    let at = bytes
+        .windows(needle.len())
+        .position(|window| window == needle)
+        .unwrap();
     bytes[at] ^= 1;
     std::fs::write(&path, bytes).unwrap();
     let ran = place.run(&["restore", "copy.db", "--replace", "--json"]);
     assert!(matches!(ran.code, 1 | 5), "{}", ran.err);
     assert!(!place.path("kaname-data/restoring.db").exists());
-    assert_eq!(place.run(&["verify"]).code, 0, "the store that was there is untouched");
+    assert_eq!(
+        place.run(&["verify"]).code,
+        0,
+        "the store that was there is untouched"
+    );
 }
 
 #[test]
@@ -70,27 +116,62 @@ fn one_flipped_byte_is_found_and_named() {
     let path = place.path("kaname-data/kaname.db");
     let mut bytes = std::fs::read(&path).unwrap();
     let needle = b"registered";
-    let at = bytes.windows(needle.len()).position(|window| window == needle).unwrap();
+    let at = bytes
+        .windows(needle.len())
+        .position(|window| window == needle)
+        .unwrap();
     bytes[at] ^= 1;
     std::fs::write(&path, bytes).unwrap();
     let ran = place.run(&["verify", "--json"]);
     assert_eq!(ran.code, 5, "{}", ran.err);
-    assert!(ran.fault()["at"].as_str().unwrap().starts_with("event 0"), "{}", ran.err);
+    assert!(
+        ran.fault()["at"].as_str().unwrap().starts_with("event 0"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
 fn a_kept_checkpoint_finds_a_cut_tail() {
     let place = Place::founded();
     place.done(&["backup", "early.db"]);
-    place.done(&["party", "add", "late", "--kind", "vendor", "--name-ja", "後", "--name-en", "Late"]);
+    place.done(&[
+        "party",
+        "add",
+        "late",
+        "--kind",
+        "vendor",
+        "--name-ja",
+        "後",
+        "--name-en",
+        "Late",
+    ]);
     // Restoring signs a checkpoint; a rebuild of nothing new does not.
     place.done(&["backup", "late.db"]);
     place.done(&["restore", "late.db", "--replace"]);
     place.done(&["verify", "--keep", "witness.txt"]);
-    let cut = place.run(&["restore", "early.db", "--replace", "--checkpoint", "witness.txt", "--json"]);
+    let cut = place.run(&[
+        "restore",
+        "early.db",
+        "--replace",
+        "--checkpoint",
+        "witness.txt",
+        "--json",
+    ]);
     assert_eq!(cut.code, 5);
-    assert!(cut.fault()["what"].as_str().unwrap().contains("tail is cut"), "{}", cut.err);
-    assert_eq!(place.run(&["party", "show", "late"]).code, 0, "nothing was replaced");
+    assert!(
+        cut.fault()["what"]
+            .as_str()
+            .unwrap()
+            .contains("tail is cut"),
+        "{}",
+        cut.err
+    );
+    assert_eq!(
+        place.run(&["party", "show", "late"]).code,
+        0,
+        "nothing was replaced"
+    );
 }
 
 #[test]
@@ -101,7 +182,10 @@ fn an_import_is_one_event_and_an_export_gives_the_same_bytes() {
     place.write("in.json", &text);
     let imported = place.done(&["import", "in.json", "--collection", "reference"]);
     assert_eq!(imported["files"][0]["taken"], 300);
-    assert_eq!(place.done(&["verify"])["events"].as_u64().unwrap(), before + 1);
+    assert_eq!(
+        place.done(&["verify"])["events"].as_u64().unwrap(),
+        before + 1
+    );
     let exported = place.done(&["export", "--collection", "reference", "--out", "out.json"]);
     assert_eq!(exported["objects"], 300);
     let out = std::fs::read_to_string(place.path("out.json")).unwrap();
@@ -121,12 +205,39 @@ fn a_bad_object_stops_its_file_unless_it_is_skipped() {
     let ran = place.run(&["import", "bad.json", "--collection", "reference"]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("object 0"), "{}", ran.err);
-    let skipped = place.done(&["import", "bad.json", "--collection", "reference", "--skip-bad"]);
-    assert_eq!((&skipped["files"][0]["taken"], &skipped["files"][0]["rejected"]), (&2.into(), &1.into()));
-    assert_eq!(place.run(&["import", "bad.json", "--collection", "library"]).code, 4);
-    assert_eq!(place.run(&["import", "none.json", "--collection", "reference"]).code, 3);
+    let skipped = place.done(&[
+        "import",
+        "bad.json",
+        "--collection",
+        "reference",
+        "--skip-bad",
+    ]);
+    assert_eq!(
+        (
+            &skipped["files"][0]["taken"],
+            &skipped["files"][0]["rejected"]
+        ),
+        (&2.into(), &1.into())
+    );
+    assert_eq!(
+        place
+            .run(&["import", "bad.json", "--collection", "library"])
+            .code,
+        4
+    );
+    assert_eq!(
+        place
+            .run(&["import", "none.json", "--collection", "reference"])
+            .code,
+        3
+    );
     place.write("text.json", "hello");
-    assert_eq!(place.run(&["import", "text.json", "--collection", "reference"]).code, 1);
+    assert_eq!(
+        place
+            .run(&["import", "text.json", "--collection", "reference"])
+            .code,
+        1
+    );
 }
 
 #[test]
