@@ -16,6 +16,8 @@ mod preference;
 mod request;
 mod upload;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
