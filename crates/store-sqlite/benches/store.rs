@@ -99,7 +99,10 @@ fn record(rng: &dyn Rng, n: u64) -> Record {
 }
 
 fn change(rng: &dyn Rng, n: u64) -> Commit {
-    let record = record(rng, n);
+    let record = Record {
+        sort_at: SystemClock.now(),
+        ..record(rng, n)
+    };
     let header = Header {
         id: Id::fresh(&SystemClock, rng),
         matter: record.id,
@@ -190,20 +193,15 @@ async fn durable_events(store: &Arc<SqliteStore>) {
     for callers in [1u64, 32] {
         let each = if callers == 1 { 500 } else { 2_000 };
         let rng = cheap(callers);
-        let mut work = Vec::new();
-        for caller in 0..callers {
-            let changes: Vec<Commit> = (0..each)
-                .map(|n| change(&*rng, caller * each + n))
-                .collect();
-            work.push(changes);
-        }
         let begin = Instant::now();
         let mut running = Vec::new();
-        for changes in work {
-            let store = Arc::clone(store);
+        for _ in 0..callers {
+            let (store, rng) = (Arc::clone(store), Arc::clone(&rng));
+            // Made when committed, as in life: ids and times then rise together in all callers.
             running.push(tokio::spawn(async move {
-                for change in changes {
-                    store.commit(change).await.unwrap();
+                for n in 0..each {
+                    let pick = u64::from_le_bytes((&*rng as &dyn Rng).bytes()) % 1_000;
+                    store.commit(change(&*rng, pick + 1_000 * n)).await.unwrap();
                 }
             }));
         }

@@ -82,6 +82,7 @@ where
     lists::count_exactly_to_ten_thousand(fresh("counts").await).await;
     objects::are_added_in_strictly_rising_order(fresh("date added").await).await;
     objects::agree_with_brute_force(fresh("objects").await).await;
+    objects::count_exactly_to_ten_thousand(fresh("object counts").await).await;
     objects::are_withdrawn_and_enter_again(fresh("withdrawn").await).await;
     objects::are_found_by_what_they_refer_to(fresh("references").await).await;
     jobs::are_leased_by_priority_once(fresh("leases").await).await;

@@ -111,8 +111,8 @@ CREATE TABLE objects (
   raw        TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX objects_id ON objects (stix_id, collection, version_us);
-CREATE INDEX objects_order ON objects (collection, added_us, audience, last, stix_type);
-CREATE INDEX objects_visible ON objects (audience, collection, last, stix_type);
+CREATE INDEX objects_order ON objects (collection, added_us, audience, last, stix_type, spec);
+CREATE INDEX objects_visible ON objects (audience, collection, stix_type, last, first, spec);
 
 CREATE VIRTUAL TABLE object_text USING fts5 (
   text, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'

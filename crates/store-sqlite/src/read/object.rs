@@ -1,11 +1,12 @@
-//! Ranges of threat objects in order of `date_added`.
+//! Ranges of threat objects in order of `date_added`. As with lists, a bounded count says which index
+//! to walk: few matches are gathered by audience and sorted, many are met soon in order.
 
 use kaname_store::{ObjectBytes, ObjectFilter, ObjectPage, StoredObject, Versions};
 use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::{
-    error::Outcome,
+    error::{Outcome, corrupt},
     form,
     read::{
         Reading,
@@ -16,61 +17,61 @@ use crate::{
 /// Counts are exact up to here.
 const COUNTED: u32 = 10_000;
 
+/// Index that covers every filter but ids, words and values.
+const BY_AUDIENCE: &str = " INDEXED BY objects_visible";
+
 /// Most bytes of one page of raw objects; a page ends early rather than grow beyond.
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
 
 pub(crate) fn page(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<ObjectPage> {
-    let Some(conditions) = conditions(reading, filter, true)? else {
-        return Ok(ObjectPage {
-            total: filter.count.then_some(0),
-            ..ObjectPage::default()
-        });
+    let keys = keys(reading, filter)?;
+    let total = match (filter.count, keys.total) {
+        (false, _) => None,
+        (true, Some(total)) => Some(total),
+        (true, None) => Some(count(reading, filter)?),
     };
-    let columns = "o.key, c.id, o.stix_id, o.stix_type, o.version_us, o.spec, o.added_us, \
-                   o.audience, o.title, o.source, o.raw";
-    let from = "objects AS o JOIN collections AS c ON c.number = o.collection";
-    let sql = ranged(filter, columns, from, &conditions);
-    let mut range = reading.connection.prepare_cached(&sql)?;
-    let mut rows = range.query(conditions.arguments())?;
-    let mut page = ObjectPage::default();
+    let mut page = ObjectPage {
+        total,
+        ..ObjectPage::default()
+    };
+    let whole = "SELECT o.key, c.id, o.stix_id, o.stix_type, o.version_us, o.spec, o.added_us,
+                        o.audience, o.title, o.source, o.raw
+                 FROM objects AS o JOIN collections AS c ON c.number = o.collection
+                 WHERE o.added_us = ?1";
+    let mut whole = reading.connection.prepare_cached(whole)?;
     let mut bytes = 0;
-    while let Some(row) = rows.next()? {
+    for added_us in keys.added_us {
         if page.objects.len() >= limit(filter) || bytes > PAGE_BYTES {
             page.more = true;
             break;
         }
-        let object = decode(row)?;
-        bytes += object.raw.len();
-        page.objects.push(object);
-    }
-    if filter.count {
-        page.total = Some(count(reading, filter)?);
+        let mut one = whole.query([added_us])?;
+        if let Some(row) = one.next()? {
+            let object = decode(row)?;
+            bytes += object.raw.len();
+            page.objects.push(object);
+        }
     }
     Ok(page)
 }
 
 pub(crate) fn bytes(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<ObjectBytes> {
-    let Some(conditions) = conditions(reading, filter, true)? else {
-        return Ok(ObjectBytes::default());
-    };
-    let sql = ranged(filter, "o.added_us, o.raw", "objects AS o", &conditions);
-    let mut range = reading.connection.prepare_cached(&sql)?;
-    let mut rows = range.query(conditions.arguments())?;
+    let keys = keys(reading, filter)?;
+    let whole = "SELECT raw FROM objects WHERE added_us = ?1";
+    let mut whole = reading.connection.prepare_cached(whole)?;
     let mut page = ObjectBytes::default();
-    while let Some(row) = rows.next()? {
+    for added in keys.added_us {
         if page.count as usize >= limit(filter) || page.joined.len() > PAGE_BYTES {
             page.more = true;
             break;
         }
-        let added: i64 = row.get(0)?;
-        let raw = row
-            .get_ref(1)?
-            .as_str()
-            .map_err(|e| crate::error::corrupt("object", e))?;
+        let mut one = whole.query([added])?;
+        let Some(row) = one.next()? else { continue };
+        let raw = row.get_ref(0)?.as_str();
         if page.count > 0 {
             page.joined.push(',');
         }
-        page.joined.push_str(raw);
+        page.joined.push_str(raw.map_err(|e| corrupt("object", e))?);
         page.count += 1;
         page.added = Some((page.added.map_or(added, |(first, _)| first), added));
     }
@@ -115,21 +116,61 @@ fn decode(row: &Row<'_>) -> Outcome<StoredObject> {
     })
 }
 
-fn ranged(filter: &ObjectFilter, columns: &str, from: &str, conditions: &Conditions) -> String {
+/// Where the matching objects stand, in order, one more than asked for.
+struct Keys {
+    added_us: Vec<i64>,
+    /// Number of matches from the start of the range, when it was needed.
+    total: Option<u32>,
+}
+
+fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
+    let none = Keys {
+        added_us: Vec::new(),
+        total: Some(0),
+    };
+    let Some(conditions) = conditions(reading, filter, true)? else {
+        return Ok(none);
+    };
+    let narrow = filter.search.is_some() || filter.value.is_some();
+    let (index, total) = if !filter.ids.is_empty() {
+        (" INDEXED BY objects_id", None)
+    } else if narrow {
+        ("", None)
+    } else {
+        let total = count(reading, filter)?;
+        let index = match (total > COUNTED, filter.collection) {
+            (false, _) => BY_AUDIENCE,
+            (true, Some(_)) => " INDEXED BY objects_order",
+            (true, None) => " NOT INDEXED",
+        };
+        (index, Some(total))
+    };
+    if total == Some(0) {
+        return Ok(none);
+    }
     let direction = if filter.newest_first { "DESC" } else { "ASC" };
-    format!(
-        "SELECT {columns} FROM {from}{} ORDER BY o.added_us {direction} LIMIT {}",
+    let sql = format!(
+        "SELECT o.added_us FROM objects AS o{index}{} ORDER BY o.added_us {direction} LIMIT {}",
         conditions.text(),
         limit(filter) + 1
-    )
+    );
+    let mut range = reading.connection.prepare_cached(&sql)?;
+    let mut rows = range.query(conditions.arguments())?;
+    let mut added_us = Vec::new();
+    while let Some(row) = rows.next()? {
+        added_us.push(row.get(0)?);
+    }
+    Ok(Keys { added_us, total })
 }
 
 fn count(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<u32> {
     let Some(conditions) = conditions(reading, filter, false)? else {
         return Ok(0);
     };
+    let narrow = filter.search.is_some() || filter.value.is_some() || !filter.ids.is_empty();
+    let index = if narrow { "" } else { BY_AUDIENCE };
     let sql = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM objects AS o{} LIMIT {})",
+        "SELECT count(*) FROM (SELECT 1 FROM objects AS o{index}{} LIMIT {})",
         conditions.text(),
         COUNTED + 1
     );

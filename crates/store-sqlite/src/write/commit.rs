@@ -37,17 +37,13 @@ pub(crate) fn check(writing: &Writing<'_>, change: &PreparedCommit) -> Outcome<(
 
 /// Optimistic concurrency: the matter must stand where the change was decided on.
 fn versions(writing: &Writing<'_>, appends: &[PreparedAppend]) -> Outcome<()> {
-    let find = "SELECT max(version) FROM events WHERE matter = ?1";
-    let mut find = writing.connection.prepare_cached(find)?;
     let mut standing: HashMap<MatterId, u32> = HashMap::with_capacity(appends.len());
     let mut ids = HashSet::with_capacity(appends.len());
     for append in appends {
         let matter = append.record.record.id;
         let version = match standing.get(&matter) {
             Some(version) => *version,
-            None => find
-                .query_row([matter.bytes()], |row| row.get::<_, Option<u32>>(0))?
-                .unwrap_or(0),
+            None => standing_version(writing, matter)?,
         };
         let first = append
             .events
@@ -66,6 +62,14 @@ fn versions(writing: &Writing<'_>, appends: &[PreparedAppend]) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// Number of events a matter has.
+pub(crate) fn standing_version(writing: &Writing<'_>, matter: MatterId) -> Outcome<u32> {
+    let find = "SELECT version FROM events WHERE matter = ?1 ORDER BY version DESC LIMIT 1";
+    let mut find = writing.connection.prepare_cached(find)?;
+    let version = find.query_row([matter.bytes()], |row| row.get(0));
+    Ok(version.optional()?.unwrap_or(0))
 }
 
 fn event_exists(writing: &Writing<'_>, event: &SealedEvent) -> Outcome<bool> {

@@ -48,9 +48,7 @@ fn check_version(
     change: &PreparedCommit,
 ) -> Outcome<()> {
     let matter = tombstone.record.id;
-    let find = "SELECT coalesce(max(version), 0) FROM events WHERE matter = ?1";
-    let mut find = writing.connection.prepare_cached(find)?;
-    let stored: u32 = find.query_row([matter.bytes()], |row| row.get(0))?;
+    let stored = commit::standing_version(writing, matter)?;
     let own = change.appends.iter().map(|append| &append.record.record);
     let version = own
         .rev()

@@ -369,3 +369,34 @@ pub(super) async fn are_found_by_what_they_refer_to(bench: Bench) {
         assert_eq!(given.len(), seen, "{target}");
     }
 }
+
+pub(super) async fn count_exactly_to_ten_thousand(bench: Bench) {
+    let collection = bench.id();
+    let mut filter = all_of(Arc::default());
+    filter.versions = Versions::Last;
+    let mut stored = 0;
+    for (add, total) in [(9_999u32, 9_999u32), (1, 10_000), (25, 10_001)] {
+        let name = |n: u32| format!("indicator--{}", stored + n);
+        let objects = (0..add).map(|n| bench.object(collection, &name(n), 1));
+        bench.store.commit(adding(objects.collect())).await.unwrap();
+        stored += add;
+        filter.readable = bench.readable(&[Audience::everyone()]).await;
+        let page = bench.store.objects(&filter).await.unwrap();
+        assert_eq!(page.total, Some(total));
+    }
+    filter.limit = 1_000;
+    for (within, newest_first) in [(Some(collection), false), (None, false), (None, true)] {
+        (filter.collection, filter.newest_first, filter.after_us) = (within, newest_first, None);
+        let mut given = Vec::new();
+        for _ in 0..12 {
+            let page = bench.store.objects(&filter).await.unwrap();
+            given.extend(page.objects.iter().map(|object| object.added_us));
+            filter.after_us = given.last().copied();
+            if !page.more {
+                break;
+            }
+        }
+        assert_eq!(given.len(), 10_025);
+        assert!(given.is_sorted_by(|a, b| (a < b) != newest_first));
+    }
+}
