@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use kaname_store::{Job, JobOutcome};
+use kaname_store::{Job, JobOutcome, StoreError};
 
 use crate::{error::WorldError, world::World};
 
@@ -68,11 +68,21 @@ impl Worker {
             .lease(&kinds, lease, now, now + LEASE, BATCH)
             .await?;
         let taken = jobs.len();
-        for job in jobs {
-            let outcome = self.outcome(&job).await;
-            self.world.store().finish(&job, outcome).await?;
-        }
+        // All at once, so that a slow mail server does not eat up the leases of those behind it.
+        let done = futures_util::future::join_all(jobs.iter().map(|job| self.done(job))).await;
+        done.into_iter().collect::<Result<Vec<()>, _>>()?;
         Ok(taken)
+    }
+
+    async fn done(&self, job: &Job) -> Result<(), WorldError> {
+        let outcome = self.outcome(job).await;
+        match self.world.store().finish(job, outcome).await {
+            Err(StoreError::LeaseLost(id)) => {
+                tracing::warn!(job = id, kind = %job.kind, "job took longer than its lease");
+                Ok(())
+            }
+            other => Ok(other?),
+        }
     }
 
     async fn outcome(&self, job: &Job) -> JobOutcome {

@@ -8,15 +8,15 @@ use std::{
 
 use async_trait::async_trait;
 use kaname_directory::Party;
-use kaname_kernel::{MatterId, PartyId};
+use kaname_kernel::{Actor, MatterId, PartyId};
 use kaname_sharing::{
-    Delivery, Outlet,
-    delivery::{self, SPACE, lookup_key},
+    Delivery, Item, Outlet,
+    delivery::{self, Mode, SPACE, lookup_key},
 };
 use kaname_store::{Job, NewJob, Versions};
 use serde::{Deserialize, Serialize};
 
-use super::Range;
+use super::{Range, distribute::begin_delivery};
 use crate::{
     caller::Caller,
     error::WorldError,
@@ -183,10 +183,25 @@ impl World {
         outlet: Outlet,
     ) -> Result<(), WorldError> {
         let key = lookup_key(item, party, outlet);
-        match self.store().lookup(SPACE, &key).await? {
-            Some(id) => self.mark_fetched(id).await,
-            // Nothing was to be delivered this way: an officer's look, a peer's object.
-            None => Ok(()),
+        if let Some(id) = self.store().lookup(SPACE, &key).await? {
+            return self.mark_fetched(id).await;
+        }
+        // Nothing was planned this way, because the key was issued after the release. Officers' looks
+        // and peers' objects are no deliveries.
+        let released = self.load::<Item>(item).await?.is_some_and(|item| item.state.is_out());
+        let party_there = self.load::<Party>(party.cast()).await?;
+        if !released || party_there.is_none_or(|party| party.state.is_hub()) {
+            return Ok(());
+        }
+        let mut work = self.work(&Actor::system(FETCHED));
+        let changes = delivery::queue_delivery(item, party, outlet, Mode::Fetch);
+        let mut begun = begin_delivery(self, &mut work, changes)?;
+        let changes = delivery::mark_fetched(&begun.state);
+        work.apply(&mut begun, changes)?;
+        match work.commit().await {
+            // Another worker was first.
+            Err(WorldError::Taken { .. }) => Ok(()),
+            other => other.map(|_| ()),
         }
     }
 
@@ -200,7 +215,7 @@ impl World {
             if changes.is_empty() {
                 return Ok(());
             }
-            let mut work = self.work(&kaname_kernel::Actor::system(FETCHED));
+            let mut work = self.work(&Actor::system(FETCHED));
             work.apply(&mut delivery, changes)?;
             match work.commit().await {
                 Err(error) if error.is_conflict() => {}

@@ -1,13 +1,61 @@
 //! What leaves the hub: collections read over TAXII, feeds, deliveries by mail and webhook, and the
 //! record of who received what.
+//!
+//! A release queues a `distribute` job; it plans one delivery for each party and way out, with the jobs
+//! `mail`, `digest` and `webhook` that send what is sent. What parties fetch themselves is noted by
+//! [`FetchBook`] and written down by `fetched` jobs. [`duties`] are all of them.
 
+mod digest;
+mod distribute;
 mod feed;
 mod fetched;
+mod hook;
+mod letter;
+mod mail;
 mod offered;
 mod posted;
 mod submitting;
+mod webhook;
 
+use std::sync::Arc;
+
+pub use digest::{DIGEST, DigestDuty};
+pub use distribute::DistributeDuty;
 pub use feed::{Feed, FeedItem, FeedObject};
 pub use fetched::{FETCHED, FetchBook, FetchedDuty};
+pub use letter::{Letter, Scribe};
+pub use mail::{MAIL, MailDuty};
 pub use offered::{Offered, Range};
 pub use posted::{Posted, PostedObject, STATUS_HOURS};
+pub use webhook::{WEBHOOK, WebhookDuty};
+
+use crate::{
+    doors::{CallDoor, MailDoor},
+    worker::Duty,
+};
+
+/// Everything a worker does for outlets. Without a mail door no mail is planned or sent.
+pub fn duties(
+    mail: Option<Arc<dyn MailDoor>>,
+    calls: Arc<dyn CallDoor>,
+    scribe: Arc<dyn Scribe>,
+) -> Vec<Box<dyn Duty>> {
+    let mut all: Vec<Box<dyn Duty>> = vec![
+        Box::new(DistributeDuty {
+            mail: mail.is_some(),
+        }),
+        Box::new(FetchedDuty),
+        Box::new(WebhookDuty {
+            door: calls,
+            scribe: Arc::clone(&scribe),
+        }),
+    ];
+    if let Some(door) = mail {
+        all.push(Box::new(MailDuty {
+            door: Arc::clone(&door),
+            scribe: Arc::clone(&scribe),
+        }));
+        all.push(Box::new(DigestDuty { door, scribe }));
+    }
+    all
+}
