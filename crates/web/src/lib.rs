@@ -24,6 +24,7 @@ pub mod error;
 pub mod feed;
 pub mod frame;
 pub mod house;
+pub mod mail;
 pub mod room;
 pub mod route;
 mod said;

@@ -47,3 +47,10 @@ pub(super) fn lang(page: &Page) -> kaname_directory::Lang {
         Lang::En => kaname_directory::Lang::En,
     }
 }
+
+/// The name of a sector in force now, or its code where it is none any more.
+pub(super) fn sector_name(page: &Page, house: &House, code: &str) -> String {
+    let all = house.world().catalogue().sectors_on(day_of(page.now));
+    let found = all.into_iter().find(|sector| sector.code.as_str() == code);
+    found.map_or_else(|| code.to_owned(), |sector| sector.name.get(lang(page)).to_owned())
+}

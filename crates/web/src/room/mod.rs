@@ -1,13 +1,25 @@
 //! The rooms: each holds the pages and actions of one duty, with its endpoints. Adding a room means
 //! one line in [`endpoints`].
 
+pub mod account;
+pub mod api;
 mod back;
 mod choices;
+pub mod deliveries;
 pub mod demo;
+pub mod directory;
 pub mod events;
+pub mod explain;
+mod form;
+pub mod funnel;
 pub mod item;
+pub mod ledger;
 pub mod library;
 pub mod now;
+pub mod policy;
+pub mod public;
+pub mod requests;
+pub mod sectors;
 pub mod sign_in;
 pub mod submission;
 pub mod triage;
@@ -27,6 +39,17 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(triage::endpoints());
     all.extend(item::endpoints());
     all.extend(library::endpoints());
+    all.extend(funnel::endpoints());
+    all.extend(deliveries::endpoints());
+    all.extend(public::endpoints());
+    all.extend(api::endpoints());
     all.extend(now::endpoints());
+    all.extend(account::endpoints());
+    all.extend(directory::endpoints());
+    all.extend(explain::endpoints());
+    all.extend(ledger::endpoints());
+    all.extend(policy::endpoints());
+    all.extend(requests::endpoints());
+    all.extend(sectors::endpoints());
     all
 }

@@ -51,7 +51,7 @@ struct Waiting {
 
 async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
     if by.account.is_none() {
-        return frame.go("/sign-in");
+        return super::public::front(&house, &frame).await;
     }
     let text = frame.text();
     let page = frame
@@ -66,9 +66,9 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         sections.push(desk(&house, &page, &by, "now-release", &states).await?);
     }
     if by.has(Role::Analyst) {
+        sections.push(reports(&house, &page, &by).await?);
         let states = ["changes_proposed", "refused", "derived"];
         sections.push(desk(&house, &page, &by, "now-items", &states).await?);
-        sections.push(reports(&house, &page, &by).await?);
     }
     sections.push(requests(&house, &page, &by).await?);
     if by.has(Role::Member) && by.principal.member {
@@ -157,7 +157,7 @@ async fn reports(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure
     Ok(Waiting {
         title: text.t("now-reports").into_owned(),
         about,
-        rows: triage::rows(page, by, reports.rows),
+        rows: triage::rows(house, page, by, reports.rows),
     })
 }
 

@@ -5,6 +5,7 @@ mod browser;
 mod feed;
 mod flow;
 mod house;
+mod leak;
 #[path = "../../../world/tests/it/story.rs"]
 mod story;
 mod taxii;

@@ -127,3 +127,4 @@ item-not-seen = Did not see it
 item-false-positive = False positive
 item-withheld = Comments withheld
 item-version = Record { $n }
+item-proposed-text = What the provider proposes

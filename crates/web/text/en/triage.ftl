@@ -10,7 +10,6 @@ triage-none-do = New reports appear here, soonest deadline first.
 triage-no-values = A report without indicators
 triage-values-more = { $values } and { $n } more
 triage-cluster = { $n } reports share values
-triage-sector = Sector { $code }
 triage-take = Take
 triage-go-on = Go on
 triage-look = Look

@@ -127,3 +127,4 @@ item-not-seen = 見つからない
 item-false-positive = 誤検知
 item-withheld = 非公開のコメント
 item-version = 記録 { $n }
+item-proposed-text = 提供者の提案

@@ -10,7 +10,6 @@ triage-none-do = 新しい報告が届くと、期限の近い順にここへ並
 triage-no-values = 指標のない報告
 triage-values-more = { $values } ほか { $n } 件
 triage-cluster = 同じ値を含む報告 { $n } 件
-triage-sector = 分野 { $code }
 triage-take = 担当する
 triage-go-on = 続ける
 triage-look = 見る

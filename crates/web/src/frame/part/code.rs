@@ -58,6 +58,17 @@ impl Page {
         self.copy(value, short)
     }
 
+    /// `{{ page.copied_as(checkpoint, page.t("ledger-copy")) }}`: words that copy a longer text.
+    pub fn copied_as(&self, value: impl ToString, said: impl Into<String>) -> Copied {
+        let said = said.into();
+        Copied {
+            value: value.to_string(),
+            says: said.clone(),
+            short: said,
+            done: self.t("common-copied").into_owned(),
+        }
+    }
+
     fn copy(&self, value: String, short: String) -> Copied {
         let says = self.t1("common-copy", "value", &value).into_owned();
         Copied {

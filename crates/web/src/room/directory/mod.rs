@@ -1,12 +1,13 @@
 //! The directory: parties with all they are bound by, their people and machines, and groups.
 
 mod act;
+mod duty;
 mod fields;
 mod group;
 mod list;
 mod people;
 mod show;
-mod words;
+pub(super) mod words;
 
 use axum::{
     extract::{Path, State},
@@ -157,5 +158,6 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(parties.into_iter().flatten());
     all.extend(people::endpoints());
     all.extend(group::endpoints());
+    all.extend(duty::endpoints());
     all
 }

@@ -8,9 +8,10 @@ use axum::{
 };
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
-    Item, ItemState,
+    Item, ItemState, Manifest, Reach,
     feedback::ForProvider,
     item::Blocking,
+    manifest::difference,
     row::{Row as Trace, RowState},
 };
 use kaname_world::{Loaded, sharing::Reached};
@@ -20,7 +21,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{At, Copied, Due, Field, Notice, Steps, Tone, Verb},
+        part::{At, Copied, Difference, Due, Field, Notice, Piece, Steps, Tone, Verb},
         show,
     },
     house::{By, House},
@@ -45,6 +46,7 @@ struct ItemPage {
     own: bool,
     summary: String,
     measures: String,
+    proposed: Option<Proposed>,
     values: Vec<(String, String)>,
     traces: Vec<TraceRow>,
     traces_gone: usize,
@@ -61,6 +63,13 @@ struct ItemPage {
     verbs: Vec<Verb>,
     asks: Vec<Ask>,
     feedback: Option<ForProvider>,
+}
+
+/// What the provider proposes, against what it was shown.
+struct Proposed {
+    summary: Difference,
+    measures: Option<Difference>,
+    others: Vec<(String, String, String)>,
 }
 
 /// A form with one reason.
@@ -145,6 +154,7 @@ pub(super) async fn show_item(
         own,
         summary: content.summary.in_language(lang).to_owned(),
         measures: content.countermeasures.in_language(lang).to_owned(),
+        proposed: proposed(&page, state),
         values,
         traces: traces(&page, state),
         traces_gone: state.rows.iter().filter(gone).count(),
@@ -163,6 +173,48 @@ pub(super) async fn show_item(
         feedback,
         page,
     })
+}
+
+fn proposed(page: &Page, item: &Item) -> Option<Proposed> {
+    let proposal = item.proposal.as_ref()?;
+    let lang = page.lang().tag();
+    let (now, then) = (&item.content, &proposal.content);
+    let differ = |before: &str, after: &str| page.difference(&pieces(before, after));
+    let measures = (
+        now.countermeasures.in_language(lang),
+        then.countermeasures.in_language(lang),
+    );
+    let shown = ["summary", "countermeasures"];
+    let manifest = |content| Manifest::of(&item.number, item.revision, content, &Reach::default());
+    let others = difference(&manifest(now), &manifest(then)).into_iter();
+    let others = others.filter(|one| !shown.contains(&one.part) && one.part != "objects");
+    Some(Proposed {
+        summary: differ(now.summary.in_language(lang), then.summary.in_language(lang)),
+        measures: (measures.0 != measures.1).then(|| differ(measures.0, measures.1)),
+        others: others
+            .map(|one| (one.part.to_owned(), one.before, one.after))
+            .collect(),
+    })
+}
+
+/// What went and what came, character by character where the language has no spaces.
+fn pieces(before: &str, after: &str) -> Vec<Piece> {
+    let diff = similar::TextDiff::configure()
+        .timeout(std::time::Duration::from_millis(200))
+        .diff_chars(before, after);
+    let mut pieces: Vec<Piece> = Vec::new();
+    for change in diff.iter_all_changes() {
+        let text = change.value();
+        match (change.tag(), pieces.last_mut()) {
+            (similar::ChangeTag::Equal, Some(Piece::Same(last)))
+            | (similar::ChangeTag::Delete, Some(Piece::Gone(last)))
+            | (similar::ChangeTag::Insert, Some(Piece::New(last))) => last.push_str(text),
+            (similar::ChangeTag::Equal, _) => pieces.push(Piece::Same(text.to_owned())),
+            (similar::ChangeTag::Delete, _) => pieces.push(Piece::Gone(text.to_owned())),
+            (similar::ChangeTag::Insert, _) => pieces.push(Piece::New(text.to_owned())),
+        }
+    }
+    pieces
 }
 
 /// What the policy says of this person and this item.

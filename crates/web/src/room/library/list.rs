@@ -33,7 +33,7 @@ const COUNTED: u64 = 10_000;
 /// What the address asks for. What cannot be read is taken as not asked for.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(in crate::room) struct Asked {
     q: String,
     kind: String,
     tlp: String,
@@ -56,7 +56,8 @@ struct ListPage {
 }
 
 impl Asked {
-    fn state(&self) -> ItemState {
+    /// The state asked for; released ones when none is.
+    pub(in crate::room) fn state(&self) -> ItemState {
         match self.state.as_str() {
             "superseded" => ItemState::Superseded,
             "withdrawn" => ItemState::Withdrawn,
@@ -77,13 +78,28 @@ impl Asked {
     }
 
     /// Everything but the state and the page.
-    fn filter(&self, query: &mut ListQuery, now: Timestamp) {
+    pub(in crate::room) fn filter(&self, query: &mut ListQuery, now: Timestamp) {
         query.search = words_of(&self.q, self.kind());
         query.tlp = self.tlp.parse::<Tlp>().ok();
         query.since = self.since(now);
     }
 
+    /// The list on the page.
     fn address(&self, state: &str, after: &str) -> String {
+        self.address_at("/library", state, after)
+    }
+
+    /// The list after a row, at another path.
+    pub(in crate::room) fn next_at(&self, path: &str, after: &str) -> String {
+        self.address_at(path, self.state().as_str(), after)
+    }
+
+    /// Where the page begins.
+    pub(in crate::room) fn after(&self) -> Option<kaname_store::Cursor> {
+        cursor::read(&self.after)
+    }
+
+    fn address_at(&self, path: &str, state: &str, after: &str) -> String {
         let parameters = [
             ("q", self.q.as_str()),
             ("kind", &self.kind),
@@ -92,13 +108,13 @@ impl Asked {
             ("since", &self.since),
             ("after", after),
         ];
-        cursor::address("/library", &parameters)
+        cursor::address(path, &parameters)
     }
 }
 
 /// A search as the store takes it: a value written so that nobody clicks it (`hxxp`, `[.]`) is read as
 /// the value.
-pub(in crate::room) fn searched(typed: &str) -> String {
+pub(super) fn searched(typed: &str) -> String {
     let typed: String = typed.trim().chars().take(LONGEST).collect();
     match kaname_intake::read_value(&typed) {
         Some(value) => value.value,
@@ -132,7 +148,7 @@ pub(super) async fn list(
     let found = world.library(&by, |query| {
         asked.filter(query, now);
         query.states = vec![state.as_str().to_owned()];
-        query.after = cursor::read(&asked.after);
+        query.after = asked.after();
     });
     let found = found.await?;
     let counts = world.library_states(&by, |query| asked.filter(query, now)).await?;

@@ -9,10 +9,14 @@ mod list;
 mod object;
 mod objects;
 mod show;
+mod usage;
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;
 
+pub(super) use self::{
+    download::attachment, list::Asked as Filters, usage::Use,
+};
 use crate::{
     house::House,
     route::{Access, Audit, Endpoint},

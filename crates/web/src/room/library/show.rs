@@ -13,11 +13,11 @@ use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     Item, ItemState, Outlet, Value,
     feedback::Feedback,
-    rendition::{can_be_blocked, is_current},
+    rendition::is_current,
 };
 use kaname_world::Loaded;
 
-use super::{answer, list};
+use super::{answer, list, usage::Use};
 use crate::{
     error::Failure,
     frame::{
@@ -46,7 +46,7 @@ struct ShowPage {
     more_values: usize,
     files: Vec<File>,
     addresses: Vec<(String, Copied)>,
-    history: Vec<(At, String, Option<(String, String)>)>,
+    history: Vec<Happened>,
     related: Vec<Row>,
     acknowledged: Option<At>,
     acknowledge: Option<Verb>,
@@ -72,6 +72,9 @@ struct ValueRow {
     used: String,
     blocks: bool,
 }
+
+/// When, what, and the address and number of the item that it has to do with.
+type Happened = (At, String, Option<(String, String)>);
 
 /// A file it can be had as, or why not.
 struct File {
@@ -251,31 +254,15 @@ async fn number_of(
 fn rows(page: &Page, item: &Item, values: &[Value], now: Timestamp) -> Vec<ValueRow> {
     let shown = values.iter().take(MAX_VALUES);
     let row = |value: &Value| {
-        let (key, blocks) = use_of(item, value, now);
+        let used = Use::of(item, value, now);
         ValueRow {
             kind: words::value_kind(page.text, value.kind),
             value: page.copied(&value.value),
-            used: page.t(key).into_owned(),
-            blocks,
+            used: page.t(used.key()).into_owned(),
+            blocks: used == Use::Block,
         }
     };
     shown.map(row).collect()
-}
-
-/// What may be done with a value: a message key, and whether it may be blocked.
-fn use_of(item: &Item, value: &Value, now: Timestamp) -> (&'static str, bool) {
-    if !is_current(item, now) {
-        return ("library-use-none", false);
-    }
-    match item.content.pap {
-        Pap::Red => ("library-use-apart", false),
-        Pap::Amber => ("library-use-match", false),
-        Pap::Green | Pap::Clear if !can_be_blocked(value.search_value().kind) => {
-            ("library-use-look", false)
-        }
-        Pap::Green | Pap::Clear if item.may_block(now) => ("library-use-block", true),
-        Pap::Green | Pap::Clear => ("library-use-suspended", false),
-    }
 }
 
 /// Every form it can be had in; where one can't, why not.
@@ -353,7 +340,7 @@ async fn history(
     house: &House,
     by: &By,
     item: &Item,
-) -> Result<Vec<(At, String, Option<(String, String)>)>, Failure> {
+) -> Result<Vec<Happened>, Failure> {
     let mut all: Vec<(Timestamp, String, Option<String>)> = Vec::new();
     let said = |key: &str| page.t(key).into_owned();
     if let Some(release) = item.release {

@@ -20,7 +20,7 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::words,
+    room::{choices, words},
     text::Count,
 };
 
@@ -77,7 +77,7 @@ pub(super) async fn list(
             reports = found.rows;
         }
     }
-    let rows = rows(&page, &by, reports);
+    let rows = rows(&house, &page, &by, reports);
     show(&ListPage {
         tabs: Tabs {
             name: text.t("triage-tabs").into_owned(),
@@ -94,7 +94,12 @@ pub(super) async fn list(
 }
 
 /// One row a cluster, under its soonest report.
-pub(in crate::room) fn rows(page: &Page, by: &By, reports: Vec<Loaded<Report>>) -> Vec<Row> {
+pub(in crate::room) fn rows(
+    house: &House,
+    page: &Page,
+    by: &By,
+    reports: Vec<Loaded<Report>>,
+) -> Vec<Row> {
     let text = page.text;
     let mut sizes: BTreeMap<MatterId, usize> = BTreeMap::new();
     for report in &reports {
@@ -131,7 +136,7 @@ pub(in crate::room) fn rows(page: &Page, by: &By, reports: Vec<Loaded<Report>>) 
             row = row.about(text.t1("triage-cluster", "n", size));
         }
         if let Some(sector) = &submission.sector {
-            row = row.about(text.t1("triage-sector", "code", sector.as_str()));
+            row = row.about(choices::sector_name(page, house, sector));
         }
         let own = by.account_id().ok();
         row = match state.state {

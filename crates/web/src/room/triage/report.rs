@@ -129,7 +129,10 @@ pub(super) async fn show_report(
         steps: page.steps(&words::way(text), way),
         due: report.triage_due().map(|due| page.due(due, text.t("triage-due"))),
         received: page.at(report.received),
-        sector: submission.sector.clone(),
+        sector: submission
+            .sector
+            .as_deref()
+            .map(|code| choices::sector_name(&page, &house, code)),
         values,
         similar,
         attachments: submission.attachments,

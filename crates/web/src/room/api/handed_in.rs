@@ -1,0 +1,280 @@
+//! Reports: handed in as JSON, and followed by the party that handed them in.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use kaname_intake::submission::{SubmissionError, SubmissionOptions, Submitted, from_json};
+use kaname_kernel::{GroupId, Pap, Tlp};
+use kaname_sharing::{
+    Item, Report, number,
+    report::{Closing, Urgency, Wishes},
+};
+use kaname_world::{
+    Loaded, World, WorldError,
+    sharing::{Attachment, Terms},
+};
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
+
+use super::body::{Checked, form, malformed};
+use crate::{
+    error::{Failure, Fault, Reason},
+    house::{By, House},
+    room::library::cursor,
+};
+
+/// Most rows of a page.
+const MOST: u32 = 200;
+/// Most groups or classes a report wishes to reach.
+const MOST_WISHES: usize = 100;
+
+/// A submission: the report itself, and how it is to be handled.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body<'b> {
+    #[serde(borrow)]
+    report: &'b RawValue,
+    #[serde(default)]
+    terms: Wanted,
+}
+
+/// Terms; what is left out is as strict as can be.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Wanted {
+    tlp: Option<Tlp>,
+    pap: Option<Pap>,
+    sector: Option<String>,
+    urgency: Option<Urgency>,
+    groups: Vec<GroupId>,
+    classes: Vec<String>,
+}
+
+impl Wanted {
+    fn terms(self) -> Result<Terms, Failure> {
+        for (at, count) in [("groups", self.groups.len()), ("classes", self.classes.len())] {
+            if count > MOST_WISHES {
+                let why = Reason::new("refused-too-much")
+                    .with("field", at)
+                    .with("actual", count.to_string())
+                    .with("limit", MOST_WISHES.to_string());
+                let at = format!("$.terms.{at}");
+                return Err(Failure::Invalid(vec![Fault { at, why }]));
+            }
+        }
+        let strict = Terms::default();
+        Ok(Terms {
+            tlp: self.tlp.unwrap_or(strict.tlp),
+            pap: self.pap.unwrap_or(strict.pap),
+            wishes: Wishes {
+                groups: self.groups,
+                classes: self.classes,
+            },
+            sector: self.sector,
+            urgency: self.urgency.unwrap_or(strict.urgency),
+        })
+    }
+}
+
+pub(super) async fn submit(
+    State(house): State<House>,
+    by: By,
+    headers: HeaderMap,
+    Checked(bytes): Checked,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let once = match headers.get("idempotency-key") {
+        None => None,
+        Some(key) => Some(key.to_str().map_err(|_| Failure::Malformed {
+            at: "Idempotency-Key".to_owned(),
+            why: "visible ASCII characters are expected".to_owned(),
+        })?),
+    };
+    let body: Body<'_> = form(&bytes)?;
+    let terms = body.terms.terms()?;
+    let report = body.report.get().as_bytes();
+    let mut read = match world.read_in(&by, "submission.json", report) {
+        Ok(read) => read,
+        Err(WorldError::Invalid { .. }) => return Err(faults(report)),
+        Err(error) => return Err(error.into()),
+    };
+    if read.title.trim().is_empty() {
+        let first = read.technique.lines().map(str::trim).find(|line| !line.is_empty());
+        read.title = first.unwrap_or("—").chars().take(60).collect();
+    }
+    let left_out = left_out(&read);
+    let attachments = std::mem::take(&mut read.attachments);
+    let attachments = attachments.into_iter().map(|file| Attachment {
+        name: file.name,
+        bytes: file.bytes,
+    });
+    let original = Attachment {
+        name: "submission.json".to_owned(),
+        bytes: report.to_vec(),
+    };
+    let report = World::report_from(read, terms, Some(original), attachments.collect());
+    let receipt = world.submit(&by, report, once).await?;
+    let links = links(&house, &receipt.number);
+    let location = format!("/api/v1/submissions/{}", receipt.number);
+    let answer = json!({
+        "number": receipt.number,
+        "event": receipt.event.to_string(),
+        "left_out": left_out,
+        "links": links,
+    });
+    let headers = [(header::LOCATION, location)];
+    Ok((StatusCode::CREATED, headers, Json(answer)).into_response())
+}
+
+/// The provider's own values, which were not taken.
+fn left_out(read: &Submitted) -> Vec<Value> {
+    let left = read.left_out.iter();
+    let said = left.map(|one| json!({ "kind": one.value.kind.as_str(), "value": one.value.value }));
+    said.collect()
+}
+
+/// Every fault of a report, each with its place.
+fn faults(report: &[u8]) -> Failure {
+    let fault = |at: String, what: String| Fault {
+        at: format!("$.report{}", at.strip_prefix('$').unwrap_or(&at)),
+        why: Reason::new("error-unreadable").with("what", what),
+    };
+    match from_json(report, &SubmissionOptions::default()) {
+        Err(SubmissionError::Fields(all)) => {
+            let all = all.into_iter().map(|error| fault(error.path, error.what.to_string()));
+            Failure::Invalid(all.collect())
+        }
+        Err(SubmissionError::Json(error)) => malformed(error),
+        Err(other) => Failure::Invalid(vec![fault(String::new(), other.to_string())]),
+        Ok(_) => Failure::Invalid(vec![fault(String::new(), "not readable here".to_owned())]),
+    }
+}
+
+fn links(house: &House, number: &str) -> Value {
+    let base = house.public_url();
+    json!({
+        "self": format!("{base}/api/v1/submissions/{number}"),
+        "page": format!("{base}/submissions/{number}"),
+        "proof": format!("{base}/api/v1/receipts/{number}"),
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    after: String,
+    limit: String,
+}
+
+impl Asked {
+    /// Rows of a page.
+    pub(super) fn limit(&self) -> u32 {
+        self.limit.parse().unwrap_or(50).clamp(1, MOST)
+    }
+}
+
+pub(super) async fn list(
+    State(house): State<House>,
+    by: By,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let found = house.world().own_reports(&by, |query| {
+        query.after = cursor::read(&asked.after);
+        query.limit = asked.limit();
+    });
+    let found = found.await?;
+    let rows: Vec<Value> = found.rows.iter().map(|row| outline(&house, row)).collect();
+    let next = found.next.as_ref().map(|next| {
+        let (after, limit) = (cursor::written(next), asked.limit().to_string());
+        cursor::address(
+            "/api/v1/submissions",
+            &[("after", after.as_str()), ("limit", limit.as_str())],
+        )
+    });
+    let total = counted(found.total);
+    let answer = json!({ "submissions": rows, "total": total.0, "more_than_total": total.1, "next": next });
+    Ok(Json(answer).into_response())
+}
+
+/// An exact count up to 10,000, and whether there are more.
+pub(super) fn counted(total: u32) -> (u32, bool) {
+    (total.min(10_000), total > 10_000)
+}
+
+fn outline(house: &House, report: &Loaded<Report>) -> Value {
+    let state = &report.state;
+    let submission = &state.submission;
+    json!({
+        "number": submission.receipt,
+        "state": state.state.as_str(),
+        "received": state.received.to_string(),
+        "tlp": submission.tlp,
+        "pap": submission.pap,
+        "values": submission.values.len(),
+        "awaits_answer": state.awaits_answer(),
+        "links": links(house, &submission.receipt),
+    })
+}
+
+pub(super) async fn one(
+    State(house): State<House>,
+    by: By,
+    Path(typed): Path<String>,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let key = number::normalise(&typed);
+    let report = world.find::<Report>(&by, "receipt", &key).await?;
+    let handle = report.state.submission.handle;
+    if !world.owns(&by, Some(handle.cast())).await? {
+        return Err(Failure::NotFound);
+    }
+    let view = world.report(&by, report.id).await?;
+    let content = view.content.unwrap_or_default();
+    let mut items = Vec::new();
+    for id in view.items {
+        let item = world.see::<Item>(&by, id).await?.state;
+        items.push(json!({ "number": item.number, "state": item.state.as_str() }));
+    }
+    let mut answer = outline(&house, &report);
+    let state = &report.state;
+    let values = state.submission.values.iter();
+    let values: Vec<Value> = values
+        .map(|value| json!({ "kind": value.kind.as_str(), "value": value.value }))
+        .collect();
+    let thread = view.thread.iter().map(|(hub, said, at)| {
+        json!({ "from": if *hub { "hub" } else { "own" }, "text": said, "at": at.to_string() })
+    });
+    let thread: Vec<Value> = thread.collect();
+    let openings = state.openings.iter();
+    let openings: Vec<Value> = openings
+        .map(|one| json!({ "reason": one.reason, "at": one.at.to_string() }))
+        .collect();
+    let more = json!({
+        "title": content.title,
+        "technique": content.text,
+        "victim": view.harm.map(|harm| harm.text),
+        "seen": content.seen.map(|seen| seen.to_string()),
+        "values": values,
+        "attachments": content.attachments,
+        "thread": thread,
+        "openings": openings,
+        "items": items,
+        "closing": state.closing.as_ref().map(closing),
+    });
+    if let (Value::Object(answer), Value::Object(more)) = (&mut answer, more) {
+        answer.extend(more);
+    }
+    Ok(Json(answer).into_response())
+}
+
+/// How it ended; which other report says the same is for officers only.
+fn closing(closing: &Closing) -> Value {
+    match closing {
+        Closing::Duplicate { .. } => json!({ "why": "duplicate" }),
+        Closing::NotActionable { reason } => json!({ "why": "not_actionable", "reason": reason }),
+        Closing::Withdrawn => json!({ "why": "withdrawn" }),
+    }
+}

@@ -1,0 +1,146 @@
+//! Released items as JSON, with the reader's eyes. Never the item's own record: that holds who derived
+//! it and for whom it stands.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    response::{IntoResponse as _, Response},
+};
+use kaname_sharing::{Item, Outlet};
+use kaname_world::{Loaded, WorldError};
+use serde_json::{Value, json};
+
+use super::handed_in::{Asked, counted};
+use crate::{
+    error::Failure,
+    house::{By, House},
+    room::library::{Filters, Use, cursor},
+};
+
+pub(super) async fn list(
+    State(house): State<House>,
+    by: By,
+    Query(filters): Query<Filters>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let now = world.now();
+    let found = world.library(&by, |query| {
+        filters.filter(query, now);
+        query.states = vec![filters.state().as_str().to_owned()];
+        query.after = filters.after();
+        query.limit = asked.limit();
+    });
+    let found = found.await?;
+    let shown = found.rows.iter().filter(|item| item.state.is_out());
+    let rows: Vec<Value> = shown.map(|item| outline(&house, item)).collect();
+    let next = found.next.as_ref().map(|next| {
+        let address = filters.next_at("/api/v1/items", &cursor::written(next));
+        format!("{address}&limit={}", asked.limit())
+    });
+    let (total, more) = counted(found.total);
+    let answer = json!({ "items": rows, "total": total, "more_than_total": more, "next": next });
+    Ok(Json(answer).into_response())
+}
+
+/// What a list says of an item. Its title only where its provider agreed to the web as a way out.
+fn outline(house: &House, item: &Loaded<Item>) -> Value {
+    let state = &item.state;
+    let content = &state.content;
+    let base = house.public_url();
+    let number = &state.number;
+    let title = on_the_web(state).then(|| json!({ "ja": content.title.ja, "en": content.title.en }));
+    json!({
+        "number": number,
+        "state": state.state.as_str(),
+        "kind": content.kind.as_str(),
+        "title": title,
+        "tlp": content.tlp,
+        "pap": content.pap,
+        "released": state.release.map(|release| release.at.to_string()),
+        "valid_until": content.valid_until.map(|until| until.to_string()),
+        "blocking": state.may_block(house.world().now()),
+        "links": {
+            "self": format!("{base}/api/v1/items/{number}"),
+            "page": format!("{base}/library/{number}"),
+        },
+    })
+}
+
+fn on_the_web(item: &Item) -> bool {
+    item.content.outlets.contains(&Outlet::Web)
+}
+
+pub(super) async fn one(
+    State(house): State<House>,
+    by: By,
+    Path(typed): Path<String>,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let item = world.item_of(&by, &typed).await?;
+    let item = world.library_item(&by, item.id).await?;
+    world.note_read(&by, item.id);
+    let state = &item.state;
+    let content = &state.content;
+    let mut answer = outline(&house, &item);
+    let newer = match state.replaced_by {
+        None => None,
+        Some(id) => match world.library_item(&by, id).await {
+            Ok(newer) => Some(newer.state.number),
+            Err(WorldError::NotFound(_)) => None,
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let outlets: Vec<&str> = content.outlets.iter().map(|outlet| outlet.as_str()).collect();
+    let withdrawal = state.withdrawal.as_ref();
+    let withdrawal =
+        withdrawal.map(|one| json!({ "reason": one.reason, "at": one.at.to_string() }));
+    let mut more = json!({
+        "outlets": outlets,
+        "withdrawal": withdrawal,
+        "superseded_by": newer,
+        "acknowledged": world.acknowledged_at(&by, item.id).await?.map(|at| at.to_string()),
+    });
+    if on_the_web(state)
+        && let Value::Object(more) = &mut more
+        && let Value::Object(said) = said(state, world.now())
+    {
+        more.extend(said);
+    }
+    if let (Value::Object(answer), Value::Object(more)) = (&mut answer, more) {
+        answer.extend(more);
+    }
+    Ok(Json(answer).into_response())
+}
+
+/// What it says.
+fn said(item: &Item, now: jiff::Timestamp) -> Value {
+    let content = &item.content;
+    let values = content.shared_values();
+    let values: Vec<Value> = values
+        .iter()
+        .map(|value| {
+            let may = Use::of(item, value, now);
+            json!({ "kind": value.kind.as_str(), "value": value.value, "use": may.as_str() })
+        })
+        .collect();
+    let techniques: Vec<Value> = content
+        .techniques()
+        .into_iter()
+        .map(|(id, name)| json!({ "id": id, "name": name }))
+        .collect();
+    let mut said = json!({
+        "countermeasures": { "ja": content.countermeasures.ja, "en": content.countermeasures.en },
+        "summary": { "ja": content.summary.ja, "en": content.summary.en },
+        "values": values,
+        "techniques": techniques,
+    });
+    if content.outlets.contains(&Outlet::Taxii)
+        && let Value::Object(members) = &mut said
+    {
+        let objects = content.objects.iter();
+        let objects = objects.filter_map(|text| serde_json::from_str(text).ok()).collect();
+        members.insert("objects".to_owned(), Value::Array(objects));
+    }
+    said
+}

@@ -1,0 +1,118 @@
+//! The JSON API: hand in reports, read the library, answer and acknowledge, with a machine's key.
+//! What is read may also be read in a browser. Errors are RFC 9457 problems; what the addresses take
+//! and give is written in `openapi.json`, which a test keeps to this table.
+
+mod answers;
+mod body;
+mod handed_in;
+mod items;
+mod reference;
+
+use axum::{http::Method, routing};
+use kaname_policy::Action;
+
+use crate::{
+    house::House,
+    route::{Access, Audit, Endpoint},
+};
+
+/// Longest submission, in bytes.
+const SUBMISSION: u64 = 64 << 20;
+
+const OWN: Access = Access::Either(Action::SubmissionReadOwn);
+const LIBRARY: Access = Access::Either(Action::LibraryRead);
+
+/// Endpoints of this room.
+pub fn endpoints() -> Vec<Endpoint<House>> {
+    vec![
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/openapi.json",
+            "api.describe",
+            Access::Public("describes the API; says nothing of what it holds"),
+            Audit::None("reads a fixed document"),
+            routing::get(reference::openapi),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/api/v1/submissions",
+            "api.submit",
+            Access::Key(Action::SubmissionSubmit),
+            Audit::Event("report.submitted"),
+            routing::post(handed_in::submit),
+        )
+        .with_body(SUBMISSION),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/submissions",
+            "api.submissions",
+            OWN,
+            Audit::None("reads the own party's reports only"),
+            routing::get(handed_in::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/submissions/{number}",
+            "api.submission",
+            OWN,
+            Audit::None("reads the own party's reports only"),
+            routing::get(handed_in::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/receipts/{number}",
+            "api.prove",
+            Access::Public("whoever holds a receipt number may have its proof"),
+            Audit::None("proves what stands in the ledger"),
+            routing::get(reference::prove),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/items",
+            "api.items",
+            LIBRARY,
+            Audit::None("reads titles of what was released to the reader"),
+            routing::get(items::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/items/{number}",
+            "api.item",
+            LIBRARY,
+            Audit::Event("delivery.fetched"),
+            routing::get(items::one),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/api/v1/items/{number}/feedback",
+            "api.answer",
+            Access::Key(Action::FeedbackGive),
+            Audit::Event("feedback.given"),
+            routing::post(answers::answer),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/api/v1/items/{number}/acknowledge",
+            "api.acknowledge",
+            Access::Key(Action::DeliveryAcknowledge),
+            Audit::Event("delivery.acknowledged"),
+            routing::post(answers::acknowledge),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/funnel",
+            "api.funnel",
+            Access::Either(Action::FunnelRead),
+            Audit::None("reads counts only"),
+            routing::get(reference::funnel),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/sectors",
+            "api.sectors",
+            Access::Public("sectors and their ministries are public law"),
+            Audit::None("reads dated public data"),
+            routing::get(reference::sectors),
+        ),
+    ]
+}

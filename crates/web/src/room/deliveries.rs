@@ -1,0 +1,285 @@
+//! Deliveries: what went to whom by which way, what became of it, and what was given up.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::Method,
+    response::Response,
+    routing,
+};
+use kaname_directory::Party;
+use kaname_kernel::{MatterId, PartyId};
+use kaname_policy::Action;
+use kaname_sharing::{
+    Delivery, Item,
+    delivery::{DeliveryState, Mode},
+};
+use kaname_world::{Loaded, WorldError};
+use serde::Deserialize;
+
+use super::{
+    back::back,
+    choices,
+    library::cursor::{self, address},
+    words,
+};
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Section,
+        part::{At, Empty, Pager, Tab, Tabs, Verb},
+        show,
+    },
+    house::{By, House},
+    route::{Access, Audit, Endpoint},
+    text::{Count, Text},
+};
+
+const READ: Access = Access::SignedIn(&[Action::DeliveryRead]);
+/// States in the order of their tabs.
+const STATES: [DeliveryState; 5] = [
+    DeliveryState::Failed,
+    DeliveryState::Queued,
+    DeliveryState::Sent,
+    DeliveryState::Fetched,
+    DeliveryState::Acknowledged,
+];
+
+/// Endpoints of this room.
+pub fn endpoints() -> Vec<Endpoint<House>> {
+    vec![
+        Endpoint::new(
+            Method::GET,
+            "/deliveries",
+            "delivery.list",
+            READ,
+            Audit::None("reads what was delivered, without content"),
+            routing::get(list),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/deliveries/{id}/retry",
+            "delivery.retry",
+            READ,
+            Audit::Event("delivery.retried"),
+            routing::post(retry),
+        ),
+    ]
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    item: String,
+    state: String,
+    after: String,
+}
+
+impl Asked {
+    fn state(&self) -> Option<DeliveryState> {
+        STATES.into_iter().find(|state| state.as_str() == self.state)
+    }
+
+    fn address(&self, state: &str, after: &str) -> String {
+        let parameters = [("item", self.item.as_str()), ("state", state), ("after", after)];
+        address("/deliveries", &parameters)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "room/deliveries.html")]
+struct DeliveriesPage {
+    page: Page,
+    about: Option<(String, String)>,
+    tabs: Tabs,
+    rows: Vec<Line>,
+    pager: Pager,
+    empty: Empty,
+    dead: Vec<(String, String)>,
+}
+
+struct Line {
+    party: String,
+    /// Number and address of the item; `None` when the officer may not see it (RED).
+    item: Option<(String, String)>,
+    outlet: String,
+    mode: String,
+    state: String,
+    when: At,
+    why: Option<String>,
+    retry: Option<Verb>,
+}
+
+async fn list(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let text = frame.text();
+    let world = house.world();
+    let page = frame.page(Section::Desk, text.t("deliveries-title"));
+    let item = if asked.item.is_empty() {
+        None
+    } else {
+        Some(world.item_of(&by, &asked.item).await?)
+    };
+    let scope = item.as_ref().map(|item| item.id);
+    let found = world.deliveries(&by, |query| {
+        query.scope = scope;
+        query.states = asked.state().map(|state| state.as_str().to_owned()).into_iter().collect();
+        query.after = cursor::read(&asked.after);
+    });
+    let found = found.await?;
+    let counts = world.delivery_states(&by, scope).await?;
+    let mut names = Names::default();
+    let mut rows = Vec::new();
+    for delivery in &found.rows {
+        rows.push(line(&house, &by, &page, &mut names, delivery).await?);
+    }
+    let state = asked.state().map_or("", DeliveryState::as_str);
+    let next = found.next.as_ref().map(|next| asked.address(state, &cursor::written(next)));
+    let first = (!asked.after.is_empty()).then(|| asked.address(state, ""));
+    let shown = u64::try_from(rows.len()).unwrap_or_default();
+    let count = Count::capped(u64::from(found.total), 10_000);
+    let dead = world.dead_letters(&by).await?;
+    let shown = DeliveriesPage {
+        about: item.map(|item| {
+            let title = item.state.content.title.in_language(page.lang().tag()).to_owned();
+            (format!("/items/{}", item.state.number), title)
+        }),
+        tabs: tabs(&page, &asked, &counts),
+        pager: page.pager(shown, count, first, next),
+        empty: Empty {
+            title: text.t("deliveries-none").into_owned(),
+            text: text.t("deliveries-none-about").into_owned(),
+            next: None,
+        },
+        rows,
+        dead,
+        page,
+    };
+    show(&shown)
+}
+
+/// What parties and items are called, each looked up once.
+#[derive(Default)]
+struct Names {
+    parties: HashMap<PartyId, String>,
+    items: HashMap<MatterId, Option<String>>,
+}
+
+async fn line(
+    house: &House,
+    by: &By,
+    page: &Page,
+    names: &mut Names,
+    delivery: &Loaded<Delivery>,
+) -> Result<Line, Failure> {
+    let state = &delivery.state;
+    let world = house.world();
+    let party = match names.parties.get(&state.party) {
+        Some(known) => known.clone(),
+        None => {
+            let party = world.load::<Party>(state.party.cast()).await?;
+            let name = party.map(|party| party.state.description.name.get(choices::lang(page)).to_owned());
+            let name = name.unwrap_or_default();
+            names.parties.insert(state.party, name.clone());
+            name
+        }
+    };
+    let number = match names.items.get(&state.item) {
+        Some(known) => known.clone(),
+        None => {
+            let number = match world.see::<Item>(by, state.item).await {
+                Ok(item) => Some(item.state.number),
+                Err(WorldError::NotFound(_)) => None,
+                Err(error) => return Err(error.into()),
+            };
+            names.items.insert(state.item, number.clone());
+            number
+        }
+    };
+    let acknowledged = state.acknowledged.map(|(at, _)| at);
+    let when = acknowledged.or(state.fetched).or(state.sent).unwrap_or(state.queued);
+    let failed = state.state == DeliveryState::Failed;
+    Ok(Line {
+        party,
+        item: number.map(|number| (format!("/items/{number}"), number)),
+        outlet: words::outlet(page.text, state.outlet),
+        mode: mode(page.text, state.mode),
+        state: state_word(page.text, state.state),
+        when: page.at(when),
+        why: state.failure.clone(),
+        retry: failed.then(|| {
+            let to = format!("/deliveries/{}/retry", delivery.id);
+            page.post(to, page.t("deliveries-retry")).with("back", page.address.as_str())
+        }),
+    })
+}
+
+fn state_word(text: Text, state: DeliveryState) -> String {
+    let key = match state {
+        DeliveryState::Queued => "deliveries-queued",
+        DeliveryState::Failed => "deliveries-failed",
+        DeliveryState::Sent => "deliveries-sent",
+        DeliveryState::Fetched => "deliveries-fetched",
+        DeliveryState::Acknowledged => "deliveries-acknowledged",
+    };
+    text.t(key).into_owned()
+}
+
+fn mode(text: Text, mode: Mode) -> String {
+    let key = match mode {
+        Mode::Immediate => "deliveries-immediate",
+        Mode::Digest => "deliveries-digest",
+        Mode::Fetch => "deliveries-fetch",
+    };
+    text.t(key).into_owned()
+}
+
+fn tabs(page: &Page, asked: &Asked, counts: &[(String, u64)]) -> Tabs {
+    let here = asked.state();
+    let all = counts.iter().map(|(_, count)| *count).sum();
+    let mut tabs = vec![Tab {
+        label: page.t("deliveries-all").into_owned(),
+        href: asked.address("", ""),
+        count: Some(Count::capped(all, 10_000)),
+        here: here.is_none(),
+    }];
+    for state in STATES {
+        let found = counts.iter().find(|(word, _)| word == state.as_str());
+        tabs.push(Tab {
+            label: state_word(page.text, state),
+            href: asked.address(state.as_str(), ""),
+            count: Some(Count::capped(found.map_or(0, |(_, count)| *count), 10_000)),
+            here: here == Some(state),
+        });
+    }
+    Tabs {
+        name: page.t("deliveries-state").into_owned(),
+        tabs,
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Back {
+    back: String,
+}
+
+async fn retry(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(id): Path<String>,
+    crate::frame::Posted(posted): crate::frame::Posted<Back>,
+) -> Result<Response, Failure> {
+    let id: MatterId = id.parse().map_err(|_| Failure::NotFound)?;
+    let outcome = house.world().retry_delivery(&by, id).await;
+    // Only this page is led back to.
+    let to = if posted.back.starts_with("/deliveries") { posted.back.as_str() } else { "/deliveries" };
+    back(&frame, to, outcome, "deliveries-retried")
+}

@@ -1,0 +1,296 @@
+//! Why a reader sees an item or not: each condition of its audience, and which way of meeting it holds.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::Method,
+    response::Response,
+    routing,
+};
+use jiff::Timestamp;
+use kaname_directory::{
+    Account, ClassCode, DutyCode, Group, Party,
+    account::{LOGIN_SPACE, login_key},
+    day_of, reader,
+};
+use kaname_kernel::{Reader, audience::Term};
+use kaname_policy::Action;
+use kaname_sharing::{Item, number};
+use kaname_world::{Loaded, WorldError};
+use serde::Deserialize;
+
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Section,
+        part::{Field, Notice, TlpLabel, Tone, Verb},
+        show,
+    },
+    house::{By, House},
+    room::{choices::lang, words},
+    route::{Access, Audit, Endpoint},
+};
+
+/// Endpoints of this room.
+pub fn endpoints() -> Vec<Endpoint<House>> {
+    vec![Endpoint::new(
+        Method::GET,
+        "/explain",
+        "visibility.explain",
+        Access::SignedIn(&[Action::VisibilityExplain]),
+        Audit::None("answers from what the officer may see anyway; nothing changes"),
+        routing::get(explain),
+    )]
+}
+
+#[derive(Template)]
+#[template(path = "room/explain.html")]
+struct ExplainPage {
+    page: Page,
+    item: Field,
+    reader: Field,
+    answer: Option<Answer>,
+}
+
+struct Answer {
+    title: String,
+    number: String,
+    href: Verb,
+    tlp: TlpLabel,
+    state: String,
+    who: String,
+    traits: Vec<String>,
+    verdict: Notice,
+    clauses: Vec<Clause>,
+    epoch: u64,
+    audience: u32,
+}
+
+/// One condition: all of them have to hold.
+struct Clause {
+    holds: bool,
+    terms: Vec<(String, bool)>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    item: String,
+    reader: String,
+}
+
+/// Who is asked about.
+struct Who {
+    name: String,
+    reader: Reader,
+}
+
+async fn explain(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    house.world().allow_any(&by, Action::VisibilityExplain)?;
+    let text = frame.text();
+    let page = frame.page(Section::Elsewhere, text.t("explain-title"));
+    let (item_typed, reader_typed) = (asked.item.trim(), asked.reader.trim());
+    let item = if item_typed.is_empty() || item_typed.len() > 100 {
+        None
+    } else {
+        let key = number::normalise(item_typed);
+        match house.world().find::<Item>(&by, "item", &key).await {
+            Ok(item) => Some(item),
+            Err(WorldError::NotFound(_)) => None,
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let who = who(&house, &page, reader_typed).await?;
+    let missing = |typed: &str, found: bool, key: &str| {
+        (!typed.is_empty() && !found).then(|| text.t(key).into_owned())
+    };
+    let item_field = page
+        .line("text", "item", text.t("explain-item"))
+        .value(item_typed)
+        .hint(text.t("explain-item-hint"))
+        .error(missing(item_typed, item.is_some(), "explain-item-none"))
+        .longest(40);
+    let reader_field = page
+        .line("text", "reader", text.t("explain-reader"))
+        .value(reader_typed)
+        .hint(text.t("explain-reader-hint"))
+        .error(missing(reader_typed, who.is_some(), "explain-reader-none"))
+        .longest(64);
+    let answer = match (&item, &who) {
+        (Some(item), Some(who)) => Some(answer(&house, &by, &page, item, who).await?),
+        _ => None,
+    };
+    show(&ExplainPage {
+        item: item_field,
+        reader: reader_field,
+        answer,
+        page,
+    })
+}
+
+/// The reader behind a login, a party's code (its machines), or `public`.
+async fn who(house: &House, page: &Page, typed: &str) -> Result<Option<Who>, Failure> {
+    let world = house.world();
+    if typed.is_empty() || typed.len() > 256 {
+        return Ok(None);
+    }
+    if typed.eq_ignore_ascii_case("public") {
+        let name = page.t("explain-public").into_owned();
+        let reader = Reader::default();
+        return Ok(Some(Who { name, reader }));
+    }
+    let groups = world.groups().await?;
+    let lang = lang(page);
+    let account: Option<Loaded<Account>> =
+        world.find_any(LOGIN_SPACE, &login_key(typed)).await?;
+    if let Some(account) = account {
+        let party = world.load::<Party>(account.state.party.cast()).await?;
+        let party = party.ok_or(Failure::NotFound)?;
+        let title = account.state.title.get(lang);
+        let of = party.state.description.name.get(lang);
+        return Ok(Some(Who {
+            name: page.t2("explain-who", "title", title, "party", of).into_owned(),
+            reader: reader(&party.state, Some(&account.state), &groups, world.now()),
+        }));
+    }
+    let code = typed.to_lowercase();
+    let party: Option<Loaded<Party>> =
+        world.find_any(kaname_directory::party::CODE_SPACE, &code).await?;
+    Ok(party.map(|party| Who {
+        name: page
+            .t1("explain-machine", "party", party.state.description.name.get(lang))
+            .into_owned(),
+        reader: reader(&party.state, None, &groups, world.now()),
+    }))
+}
+
+async fn answer(
+    house: &House,
+    by: &By,
+    page: &Page,
+    item: &Loaded<Item>,
+    who: &Who,
+) -> Result<Answer, Failure> {
+    let world = house.world();
+    let stored = world.store().record(item.id).await.map_err(WorldError::from)?;
+    let stored = stored.ok_or(Failure::NotFound)?;
+    let now = world.now();
+    let mut clauses = Vec::new();
+    for verdict in who.reader.explain(&stored.record.audience, now) {
+        let mut terms = Vec::new();
+        for term in &verdict.terms {
+            let holds = verdict.satisfied_by.contains(term);
+            terms.push((term_said(house, by, page, term).await?, holds));
+        }
+        clauses.push(Clause {
+            holds: !verdict.satisfied_by.is_empty(),
+            terms,
+        });
+    }
+    let visible = stored.record.audience.admits(&who.reader, now);
+    let (tone, title, text) = if visible {
+        (Tone::Done, "explain-visible", "explain-visible-about")
+    } else {
+        (Tone::Care, "explain-hidden", "explain-hidden-about")
+    };
+    let verdict = Notice {
+        tone,
+        title: page.t1(title, "who", who.name.as_str()).into_owned(),
+        text: page.t(text).into_owned(),
+    };
+    let state = &item.state;
+    Ok(Answer {
+        title: state.content.title.in_language(page.lang().tag()).to_owned(),
+        number: state.number.clone(),
+        href: page.link(format!("/items/{}", state.number), page.t("explain-open")),
+        tlp: page.tlp(state.content.tlp),
+        state: words::item_state(page.text, state.state),
+        who: who.name.clone(),
+        traits: traits(page, &who.reader),
+        verdict,
+        clauses,
+        epoch: world.store().epoch().await.map_err(WorldError::from)?,
+        audience: stored.audience_id,
+    })
+}
+
+/// What the reader is, as far as conditions ask for it.
+fn traits(page: &Page, reader: &Reader) -> Vec<String> {
+    let mut traits = Vec::new();
+    let mut say = |holds: bool, yes: &str, no: &str| {
+        let key = if holds { yes } else { no };
+        traits.push(page.t(key).into_owned());
+    };
+    say(reader.officer, "explain-is-officer", "explain-no-officer");
+    say(reader.member, "explain-is-member", "explain-no-member");
+    traits.push(page.t1("explain-in-groups", "n", reader.groups.len()).into_owned());
+    traits.push(page.t1("explain-under-duties", "n", reader.duties.len()).into_owned());
+    traits
+}
+
+async fn term_said(
+    house: &House,
+    by: &By,
+    page: &Page,
+    term: &Term,
+) -> Result<String, Failure> {
+    let world = house.world();
+    let lang = lang(page);
+    let today = day_of(page.now);
+    let said = match term {
+        Term::Officer => page.t("explain-term-officer"),
+        Term::Member => page.t("explain-term-member"),
+        Term::Party(id) | Term::Under(id) => {
+            let name = match world.see::<Party>(by, id.cast()).await {
+                Ok(party) => party.state.description.name.get(lang).to_owned(),
+                Err(WorldError::NotFound(_)) => id.to_string(),
+                Err(error) => return Err(error.into()),
+            };
+            if matches!(term, Term::Under(_)) {
+                page.t1("explain-term-under", "party", name)
+            } else {
+                page.t1("explain-term-party", "party", name)
+            }
+        }
+        Term::Group { group, since } => {
+            let name = match world.see::<Group>(by, group.cast()).await {
+                Ok(group) => group.state.name.get(lang).to_owned(),
+                Err(WorldError::NotFound(_)) => group.to_string(),
+                Err(error) => return Err(error.into()),
+            };
+            let at = Timestamp::from_second(*since).unwrap_or(page.now);
+            page.t2("explain-term-group", "group", name, "at", page.text.jst(at, page.now))
+        }
+        Term::Person(id) => {
+            let name = match world.see::<Account>(by, id.cast()).await {
+                Ok(account) => account.state.title.get(lang).to_owned(),
+                Err(WorldError::NotFound(_)) => id.to_string(),
+                Err(error) => return Err(error.into()),
+            };
+            page.t1("explain-term-person", "person", name)
+        }
+        Term::Class(code) => {
+            let class = code.parse::<ClassCode>().ok();
+            let class = class.and_then(|code| world.catalogue().class_on(&code, today));
+            let name = class.map_or(code.as_str(), |class| class.value.name.get(lang));
+            page.t1("explain-term-class", "class", name)
+        }
+        Term::Duty(code) => {
+            let duties = world.catalogue().duties_on(today);
+            let parsed = code.parse::<DutyCode>().ok();
+            let duty = duties.iter().find(|duty| Some(&duty.value.code) == parsed.as_ref());
+            let name = duty.map_or(code.as_str(), |duty| duty.value.name.get(lang));
+            page.t1("explain-term-duty", "duty", name)
+        }
+        Term::From(at) => {
+            let at = Timestamp::from_second(*at).unwrap_or(page.now);
+            page.t1("explain-term-from", "at", page.text.jst(at, page.now))
+        }
+    };
+    Ok(said.into_owned())
+}

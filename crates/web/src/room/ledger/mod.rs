@@ -1,0 +1,307 @@
+//! The ledger: its newest checkpoint and events, openings of sealed providers, and what witnesses and
+//! holders of receipts are given.
+
+mod receipt;
+mod witness;
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::Method,
+    response::Response,
+    routing,
+};
+use kaname_directory::{Account, Key, Party};
+use kaname_kernel::{AccountId, Actor, PartyId, Role, actor::Who, checkpoint::verifier_line};
+use kaname_policy::Action;
+use kaname_world::{Opened, WorldError, Written};
+use serde::Deserialize;
+
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Section,
+        part::{At, Copied, Empty, Pager, Verb},
+        show,
+    },
+    house::{By, House},
+    room::choices::lang,
+    route::{Access, Audit, Endpoint},
+    text::Count,
+};
+
+const READS: Audit = Audit::None("reading the ledger leaves no trace in it");
+const SHOWN: u32 = 50;
+
+/// Endpoints of this room.
+pub fn endpoints() -> Vec<Endpoint<House>> {
+    let mut all = vec![
+        Endpoint::new(
+            Method::GET,
+            "/ledger",
+            "ledger.read",
+            Access::SignedIn(&[Action::LedgerRead]),
+            READS,
+            routing::get(newest),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/ledger/openings",
+            "ledger.openings",
+            Access::SignedIn(&[Action::SealReadOpenings]),
+            READS,
+            routing::get(openings),
+        ),
+    ];
+    all.extend(receipt::endpoints());
+    all.extend(witness::endpoints());
+    all
+}
+
+#[derive(Template)]
+#[template(path = "room/ledger/newest.html")]
+struct LedgerPage {
+    page: Page,
+    size: Count,
+    signed: At,
+    checkpoint: String,
+    checkpoint_copy: Copied,
+    verifier: Copied,
+    address: String,
+    rows: Vec<EventRow>,
+    pager: Pager,
+    openings: Option<Verb>,
+    auditor: bool,
+    empty: Empty,
+}
+
+struct EventRow {
+    seq: u64,
+    kind: String,
+    what: String,
+    matter: Copied,
+    version: u32,
+    who: String,
+    at: At,
+    leaf: Copied,
+    payload: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    before: Option<u64>,
+}
+
+async fn newest(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let text = frame.text();
+    let page = frame.page(Section::Ledger, text.t("ledger-title"));
+    let checkpoint = world.checkpoint().await?;
+    let written = world.written(&by, asked.before, SHOWN).await?;
+    let mut names = Names::new(&house, &by, &page);
+    let mut rows = Vec::new();
+    for one in &written {
+        rows.push(event(&page, &mut names, one).await?);
+    }
+    let oldest = written.last().map_or(0, |one| one.seq);
+    let newest = written.first().map_or(0, |one| one.seq);
+    let next = (oldest > 0).then(|| format!("/ledger?before={oldest}"));
+    let behind = newest + 1 < checkpoint.size;
+    let later = newest.saturating_add(1 + u64::from(SHOWN));
+    let previous = (asked.before.is_some() && behind).then(|| {
+        if later >= checkpoint.size { "/ledger".to_owned() } else { format!("/ledger?before={later}") }
+    });
+    let auditor = by.has(Role::Auditor);
+    let size = Count::from(checkpoint.size);
+    show(&LedgerPage {
+        size,
+        signed: page.at(checkpoint.at),
+        checkpoint_copy: page.copied_as(&checkpoint.note, text.t("ledger-copy")),
+        checkpoint: checkpoint.note,
+        verifier: page.copied(verifier_line(&world.settings().origin, &world.keys().verifying())),
+        address: format!("{}/ledger/checkpoint", house.public_url()),
+        pager: page.pager(rows.len() as u64, size, previous, next),
+        rows,
+        openings: auditor.then(|| page.link("/ledger/openings", text.t("ledger-openings"))),
+        auditor,
+        empty: Empty {
+            title: text.t("ledger-none").into_owned(),
+            text: text.t("ledger-none-do").into_owned(),
+            next: Some(page.link("/ledger", text.t("ledger-title"))),
+        },
+        page,
+    })
+}
+
+/// Who acted, in words; looked up once each, with the reader's own eyes.
+struct Names<'a> {
+    house: &'a House,
+    by: &'a By,
+    page: &'a Page,
+    accounts: HashMap<AccountId, Option<String>>,
+    parties: HashMap<PartyId, Option<String>>,
+}
+
+impl<'a> Names<'a> {
+    fn new(house: &'a House, by: &'a By, page: &'a Page) -> Self {
+        Self {
+            house,
+            by,
+            page,
+            accounts: HashMap::new(),
+            parties: HashMap::new(),
+        }
+    }
+
+    async fn account(&mut self, id: AccountId) -> Result<String, Failure> {
+        if !self.accounts.contains_key(&id) {
+            let found = match self.house.world().see::<Account>(self.by, id.cast()).await {
+                Ok(account) => Some(account.state.title.get(lang(self.page)).to_owned()),
+                Err(WorldError::NotFound(_)) => None,
+                Err(error) => return Err(error.into()),
+            };
+            self.accounts.insert(id, found);
+        }
+        let known = self.accounts.get(&id).cloned().flatten();
+        Ok(known.unwrap_or_else(|| self.page.t("ledger-unnamed").into_owned()))
+    }
+
+    async fn party(&mut self, id: PartyId) -> Result<String, Failure> {
+        if !self.parties.contains_key(&id) {
+            let found = match self.house.world().see::<Party>(self.by, id.cast()).await {
+                Ok(party) => Some(party.state.description.name.get(lang(self.page)).to_owned()),
+                Err(WorldError::NotFound(_)) => None,
+                Err(error) => return Err(error.into()),
+            };
+            self.parties.insert(id, found);
+        }
+        let known = self.parties.get(&id).cloned().flatten();
+        Ok(known.unwrap_or_else(|| self.page.t("ledger-unnamed").into_owned()))
+    }
+
+    async fn actor(&mut self, actor: &Actor) -> Result<String, Failure> {
+        let page = self.page;
+        let who = match &actor.who {
+            Who::Person { account, party } => {
+                let (person, party) = (self.account(*account).await?, self.party(*party).await?);
+                page.t2("ledger-person", "person", person, "party", party)
+            }
+            Who::Machine { key, party } => {
+                let label = match self.house.world().see::<Key>(self.by, key.cast()).await {
+                    Ok(key) => key.state.label.to_string(),
+                    Err(WorldError::NotFound(_)) => page.t("ledger-unnamed").into_owned(),
+                    Err(error) => return Err(error.into()),
+                };
+                let party = self.party(*party).await?;
+                page.t2("ledger-machine", "key", label, "party", party)
+            }
+            Who::System { job } => page.t1("ledger-system", "job", job.as_str()),
+            Who::Sealed { .. } => page.t("ledger-sealed"),
+        };
+        let who = who.into_owned();
+        match actor.on_behalf_of {
+            None => Ok(who),
+            Some(party) => {
+                let party = self.party(party).await?;
+                Ok(page.t2("ledger-behalf", "who", who, "party", party).into_owned())
+            }
+        }
+    }
+}
+
+async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<EventRow, Failure> {
+    let who = match &one.actor {
+        Some(actor) => names.actor(actor).await?,
+        None => page.t("ledger-redacted").into_owned(),
+    };
+    let payload = one.event.as_ref().map(|event| {
+        serde_json::to_string_pretty(&event.data).unwrap_or_default()
+    });
+    let header = &one.header;
+    Ok(EventRow {
+        seq: one.seq,
+        kind: format!("{}.{}", header.matter_kind, header.kind),
+        what: matter_said(page, &header.matter_kind),
+        matter: page.copied(header.matter),
+        version: header.version,
+        who,
+        at: page.at(header.recorded),
+        leaf: page.hash(&one.leaf),
+        payload,
+    })
+}
+
+/// What people call a kind of matter.
+fn matter_said(page: &Page, kind: &str) -> String {
+    let key = match kind {
+        "party" => "ledger-matter-party",
+        "account" => "ledger-matter-account",
+        "key" => "ledger-matter-key",
+        "group" => "ledger-matter-group",
+        "cooperation" => "ledger-matter-cooperation",
+        "breach" => "ledger-matter-breach",
+        "report" => "ledger-matter-report",
+        "victim" => "ledger-matter-victim",
+        "item" => "ledger-matter-item",
+        "collection" => "ledger-matter-collection",
+        "delivery" => "ledger-matter-delivery",
+        "feedback" => "ledger-matter-feedback",
+        "webhook" => "ledger-matter-webhook",
+        "import" => "ledger-matter-import",
+        "redaction" => "ledger-matter-redaction",
+        other => return other.to_owned(),
+    };
+    page.t(key).into_owned()
+}
+
+#[derive(Template)]
+#[template(path = "room/ledger/openings.html")]
+struct OpeningsPage {
+    page: Page,
+    rows: Vec<OpeningRow>,
+    empty: Empty,
+    bound: u32,
+}
+
+struct OpeningRow {
+    receipt: String,
+    part: String,
+    who: String,
+    why: String,
+    at: At,
+}
+
+async fn openings(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
+    let text = frame.text();
+    let page = frame.page(Section::Ledger, text.t("ledger-openings"));
+    let opened = house.world().all_openings(&by).await?;
+    let mut names = Names::new(&house, &by, &page);
+    let mut rows = Vec::new();
+    for Opened { receipt, victim, opening } in opened {
+        let part = if victim { "ledger-part-victim" } else { "ledger-part-report" };
+        rows.push(OpeningRow {
+            receipt,
+            part: text.t(part).into_owned(),
+            who: names.account(opening.officer).await?,
+            why: opening.reason,
+            at: page.at(opening.at),
+        });
+    }
+    show(&OpeningsPage {
+        rows,
+        empty: Empty {
+            title: text.t("ledger-openings-none").into_owned(),
+            text: text.t("ledger-openings-none-do").into_owned(),
+            next: Some(page.link("/ledger", text.t("ledger-title"))),
+        },
+        bound: kaname_world::OPENINGS_OF,
+        page,
+    })
+}

@@ -1,0 +1,25 @@
+# Deliveries
+deliveries-title = Deliveries
+deliveries-all = All
+deliveries-state = State
+deliveries-queued = Waiting
+deliveries-failed = Failed
+deliveries-sent = Sent
+deliveries-fetched = Fetched
+deliveries-acknowledged = Acknowledged
+deliveries-immediate = sent at once
+deliveries-digest = sent once a day
+deliveries-fetch = fetched by them
+deliveries-party = To
+deliveries-item = Item
+deliveries-outlet = Way
+deliveries-when = Last change
+deliveries-why = Reason
+deliveries-retry = Send again
+deliveries-retried = Queued to be sent again.
+deliveries-none = No deliveries
+deliveries-none-about = Once an item is released, its deliveries stand here, one per organisation and way.
+deliveries-dead = Given up
+deliveries-dead-about = Work in the background that failed at every try. Mend the cause, then send the failed deliveries again.
+deliveries-dead-none = None.
+deliveries-job = Work

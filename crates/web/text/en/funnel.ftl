@@ -1,0 +1,26 @@
+# The funnel, from received to acknowledged
+funnel-title = Funnel
+funnel-picture = From reports received to items released
+funnel-sentence = { $received } reports came in; { $releasable } became items that may be shared. { $sent } deliveries arrived, and { $acknowledged } of them were acknowledged.
+funnel-none = No report has come in yet.
+funnel-table = Numbers of each stage
+funnel-stage = Stage
+funnel-counts = What is counted
+funnel-number = Number
+funnel-received = Received
+funnel-received-about = Reports received
+funnel-derived = Derived
+funnel-derived-about = Items derived from them
+funnel-releasable = Releasable
+funnel-releasable-about = Items their providers consented to
+funnel-released = Released
+funnel-released-about = Items released, those that ended since included
+funnel-sent = Sent
+funnel-sent-about = Deliveries that arrived, per organisation and way
+funnel-acknowledged = Acknowledged
+funnel-acknowledged-about = Those of them that the organisation acknowledged
+funnel-files = Export
+funnel-about = Counts over all that this hub holds.
+funnel-csv = CSV
+funnel-json = JSON
+funnel-deliveries = Deliveries

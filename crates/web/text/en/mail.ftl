@@ -1,0 +1,25 @@
+mail-subject = [{ $hub }] { $tlp } { $title } ({ $number })
+mail-subject-neutral = [{ $hub }] { $tlp } New information ({ $number })
+mail-subject-digest = [{ $hub }] New on { $day } ({ $n ->
+    [one] { $n } item
+   *[other] { $n } items
+})
+mail-to = To { $party }
+mail-opening = The following was released.
+mail-opening-neutral = New information was released. Because of its marking ({ $tlp }) this mail does not say what it is. Please sign in to read it.
+mail-opening-digest = Released since the last notice: { $n ->
+    [one] { $n } item
+   *[other] { $n } items
+}.
+mail-neutral-line = Because of its marking, the content is not in this mail.
+mail-marking = Marking: { $tlp } / { $pap }
+mail-valid-until = Valid until: { $at }
+mail-summary = Summary
+mail-measures = What to do
+mail-values = Values to look for (written so that nobody can click them)
+mail-more-values = { $n ->
+    [one] { $n } more is on the page.
+   *[other] { $n } more are on the page.
+}
+mail-link = Details, acknowledgement, sightings and false positives:
+mail-closing = This mail was sent by the system of { $hub }. Opening it or its links acknowledges nothing. Your steward can change on the portal how you are told.

@@ -1,0 +1,25 @@
+# 送達
+deliveries-title = 送達の状況
+deliveries-all = すべて
+deliveries-state = 状態
+deliveries-queued = 待ち
+deliveries-failed = 失敗
+deliveries-sent = 送信済み
+deliveries-fetched = 取得済み
+deliveries-acknowledged = 受領確認済み
+deliveries-immediate = すぐに送る
+deliveries-digest = 日に一度まとめて送る
+deliveries-fetch = 相手が取りに来る
+deliveries-party = 宛先
+deliveries-item = 情報
+deliveries-outlet = 経路
+deliveries-when = 最後の動き
+deliveries-why = 理由
+deliveries-retry = もう一度送る
+deliveries-retried = もう一度送るように並べました。
+deliveries-none = 送達はありません
+deliveries-none-about = 情報を提供すると、宛先と経路ごとに並びます。
+deliveries-dead = あきらめた処理
+deliveries-dead-about = 何度試しても終わらなかった、裏で行う処理です。原因を直してから、失敗した送達を「もう一度送る」で送り直してください。
+deliveries-dead-none = ありません。
+deliveries-job = 処理

@@ -1,0 +1,26 @@
+# 集計：受付から受領まで
+funnel-title = 集計
+funnel-picture = 受け付けた報告から、提供した情報まで
+funnel-sentence = 受け付けた報告は { $received } 件、提供できる情報になったのは { $releasable } 件です。のべ { $sent } 件を届け、{ $acknowledged } 件の受領を確認しました。
+funnel-none = まだ報告を受け付けていません。
+funnel-table = 段階ごとの件数
+funnel-stage = 段階
+funnel-counts = 数えるもの
+funnel-number = 件数
+funnel-received = 受付
+funnel-received-about = 受け付けた報告
+funnel-derived = 作成
+funnel-derived-about = 報告から作成した情報
+funnel-releasable = 提供可能
+funnel-releasable-about = 提供者が同意した情報
+funnel-released = 提供
+funnel-released-about = 提供した情報（その後に終えたものを含む）
+funnel-sent = 送達
+funnel-sent-about = 組織と経路ごとの送達（のべ）
+funnel-acknowledged = 受領確認
+funnel-acknowledged-about = そのうち、組織が受領を確認したもの
+funnel-files = 書き出し
+funnel-about = このハブに記録されている全期間の件数です。
+funnel-csv = CSV
+funnel-json = JSON
+funnel-deliveries = 送達の状況

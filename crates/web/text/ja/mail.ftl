@@ -1,0 +1,16 @@
+mail-subject = 【{ $hub }】{ $tlp } { $title }（{ $number }）
+mail-subject-neutral = 【{ $hub }】{ $tlp } 新しい情報があります（{ $number }）
+mail-subject-digest = 【{ $hub }】{ $day } の新着情報（{ $n }件）
+mail-to = { $party } ご担当者様
+mail-opening = 次の情報を公開しました。
+mail-opening-neutral = 新しい情報を公開しました。取り扱い区分（{ $tlp }）により、このメールには内容を記載していません。サインインしてご確認ください。
+mail-opening-digest = 前回のお知らせ以降に公開した情報は { $n } 件です。
+mail-neutral-line = 取り扱い区分により内容はメールに記載していません。
+mail-marking = 取り扱い：{ $tlp }／{ $pap }
+mail-valid-until = 有効期限：{ $at }
+mail-summary = 概要
+mail-measures = 対策
+mail-values = 確認していただきたい値（クリックできない形で記載）
+mail-more-values = ほかに { $n } 件あります。ページでご覧ください。
+mail-link = 詳細と確認済みの登録、検知・誤検知の回答はこちら：
+mail-closing = このメールは { $hub } のシステムが自動で送信しています。開封やリンクを開くだけでは確認済みになりません。受け取り方は組織管理者がポータルで変更できます。
