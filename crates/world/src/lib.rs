@@ -4,6 +4,7 @@
 pub mod ambient;
 mod caller;
 pub mod directory;
+pub mod doors;
 mod error;
 mod keys;
 mod ledger;
