@@ -51,6 +51,10 @@ const NEVER: [(&str, &str); 7] = [
 fn templates_keep_the_rules() {
     let mut broken = Vec::new();
     for (path, source) in under("templates", "html") {
+        // Mails carry their style inline: no browser of ours shows them.
+        if path.parent().is_some_and(|folder| folder.ends_with("mail")) {
+            continue;
+        }
         for (text, why) in NEVER {
             if source.contains(text) {
                 broken.push(format!("{}: {text}: {why}", path.display()));
@@ -84,8 +88,13 @@ fn classes(source: &str) -> BTreeSet<String> {
                 break;
             }
             // A name that goes on with a computed end is not looked at.
-            let end = rest[at..].find("%}").or_else(|| rest[at..].find("}}"));
-            if rest[at..].starts_with("{{") {
+            let closing = if rest[at..].starts_with("{{") {
+                "}}"
+            } else {
+                "%}"
+            };
+            let end = rest[at..].find(closing);
+            if closing == "}}" {
                 while plain.ends_with(|c: char| !c.is_whitespace()) {
                     plain.pop();
                 }

@@ -431,7 +431,7 @@ fn the_public_and_exercises_have_their_own_frame() {
     let html = sample::everything(public.page(Section::Elsewhere, "サインイン"))
         .render()
         .unwrap();
-    sample::keep("public-ja", &html);
+    sample::keep("nobody-ja", &html);
     assert!(!html.contains("<nav class=\"side\""));
     assert!(!html.contains("role=\"search\""));
 }
