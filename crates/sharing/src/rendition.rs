@@ -124,28 +124,28 @@ pub fn csv_header() -> String {
 
 /// An item's lines of the CSV feed. Cells that a spreadsheet would take for a formula are escaped.
 pub fn csv_lines(item: &Item, now: Timestamp) -> String {
-    let mut out = String::new();
-    for line in value_lines(item, now) {
-        let blocking = if line.blocking { "yes" } else { "no" };
-        let cells = [
-            line.item.as_str(),
-            line.kind,
-            line.value_kind,
-            &line.value,
-            &line.tlp,
-            &line.pap,
-            &line.title_ja,
-            &line.title_en,
-            &line.released,
-            &line.valid_until,
-            blocking,
-            &line.stix_id,
-        ];
-        let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
-        out.push_str(&cells.join(","));
-        out.push_str("\r\n");
-    }
-    out
+    value_lines(item, now).iter().map(csv_line).collect()
+}
+
+/// One line of the CSV feed.
+pub fn csv_line(line: &ValueLine) -> String {
+    let blocking = if line.blocking { "yes" } else { "no" };
+    let cells = [
+        line.item.as_str(),
+        line.kind,
+        line.value_kind,
+        &line.value,
+        &line.tlp,
+        &line.pap,
+        &line.title_ja,
+        &line.title_en,
+        &line.released,
+        &line.valid_until,
+        blocking,
+        &line.stix_id,
+    ];
+    let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
+    cells.join(",") + "\r\n"
 }
 
 /// A cell, safe for spreadsheets and quoted where RFC 4180 asks for it.
@@ -162,12 +162,15 @@ fn csv_cell(text: &str) -> String {
 pub fn json_lines(item: &Item, now: Timestamp) -> String {
     let mut out = String::new();
     for line in value_lines(item, now) {
-        if let Ok(text) = serde_json::to_string(&line) {
-            out.push_str(&text);
-            out.push('\n');
-        }
+        out.push_str(&json_line(&line));
     }
     out
+}
+
+/// One line of the JSON Lines feed.
+pub fn json_line(line: &ValueLine) -> String {
+    // Only strings and a flag: this always serialises.
+    serde_json::to_string(line).map_or_else(|_| String::new(), |text| text + "\n")
 }
 
 /// An item's lines of the plain-value feed, which machines block by: values of one kind, or of all

@@ -1,12 +1,16 @@
-//! The forms of a feed, and what stands in each.
+//! The forms of a feed, and what stands in each. What an item says in a form is the domain's rendition;
+//! a peer's object, which no item brought, is told in the same columns.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::collections::HashSet;
 
 use jiff::Timestamp;
-use kaname_intake::csv_safe;
-use kaname_kernel::Tlp;
-use kaname_sharing::value::{correlates, posting};
-use kaname_stix::{SearchValue, TlpMark, tlp_of};
+use kaname_kernel::{MatterId, Tlp};
+use kaname_sharing::{
+    Item,
+    rendition::{self, ValueLine},
+    value::correlates,
+};
+use kaname_stix::{TlpMark, tlp_of};
 use kaname_world::outlet::FeedObject;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -14,11 +18,12 @@ use sha2::{Digest as _, Sha256};
 /// A form, by the end of its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
-    /// Values with their context, one a line: for block lists and Excel.
+    /// Values with their context, one a line: for Excel and for looking up. A column says which may be
+    /// blocked.
     Csv,
-    /// Values alone, one a line: for block lists.
+    /// Values alone, one a line: for machines that block all of them.
     Txt,
-    /// STIX objects, one a line.
+    /// The same lines as CSV, as JSON.
     Jsonl,
     /// A STIX bundle.
     Json,
@@ -55,17 +60,12 @@ impl Format {
             Self::Json => "json",
         }
     }
-
-    /// Whether machines block what stands in it, so that only values which may be blocked do.
-    pub(super) const fn blocks(self) -> bool {
-        matches!(self, Self::Csv | Self::Txt)
-    }
 }
 
 /// What a feed says about itself before its first line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Summary {
-    /// Lines.
+    /// Lines, or objects of a bundle.
     pub(super) lines: u64,
     /// The strictest marking in it.
     pub(super) tlp: Option<Tlp>,
@@ -77,7 +77,9 @@ pub(super) struct Summary {
 pub(super) struct Maker {
     format: Format,
     now: Timestamp,
-    /// First halves of the SHA-256 of values given: each is given once.
+    /// Items told already.
+    told: HashSet<MatterId>,
+    /// First halves of the SHA-256 of plain values given: each is given once.
     given: HashSet<[u8; 16]>,
     summary: Summary,
 }
@@ -96,6 +98,7 @@ impl Maker {
         Self {
             format,
             now,
+            told: HashSet::new(),
             given: HashSet::new(),
             summary: Summary::default(),
         }
@@ -105,90 +108,78 @@ impl Maker {
         &self.summary
     }
 
-    /// The line of an object, with its end; `None` when it has no place in this form.
-    pub(super) fn line(&mut self, one: &FeedObject) -> Option<String> {
-        let line = if self.format.blocks() {
-            self.value_line(one)?
-        } else {
-            self.object_line(one)?
-        };
-        self.summary.lines += 1;
-        Some(line)
+    /// What an object adds: all lines of its item when it is the item's first, nothing at later ones.
+    pub(super) fn lines(&mut self, one: &FeedObject) -> String {
+        if self.format == Format::Json {
+            return self.object(one);
+        }
+        match &one.item {
+            Some(item) if self.told.insert(item.id) => self.item_lines(item),
+            Some(_) => String::new(),
+            None => self.peer_lines(one),
+        }
     }
 
-    fn counted(&mut self, tlp: Option<Tlp>, ends: Option<Timestamp>) {
+    fn object(&mut self, one: &FeedObject) -> String {
+        let comma = if self.summary.lines == 0 { "" } else { "," };
+        let (tlp, ends) = match &one.item {
+            Some(item) => (Some(item.content.tlp), item.content.valid_until),
+            None => (marked(&one.object.raw), None),
+        };
+        self.counted(1, tlp, ends);
+        format!("{comma}{}", one.object.raw.trim())
+    }
+
+    fn item_lines(&mut self, item: &Item) -> String {
+        let lines = match self.format {
+            Format::Csv => rendition::csv_lines(item, self.now),
+            Format::Jsonl => rendition::json_lines(item, self.now),
+            Format::Txt => {
+                let values = rendition::plain_lines(item, None, self.now);
+                let fresh = values.lines().filter(|value| self.is_new(value));
+                fresh.map(|value| format!("{value}\n")).collect()
+            }
+            Format::Json => String::new(),
+        };
+        let count = lines.bytes().filter(|byte| *byte == b'\n').count();
+        let (tlp, ends) = (item.content.tlp, item.content.valid_until);
+        self.counted(count as u64, Some(tlp), ends);
+        lines
+    }
+
+    fn peer_lines(&mut self, one: &FeedObject) -> String {
+        let mut out = String::new();
+        let Some((lines, ends)) = peer_values(one, self.now) else {
+            return out;
+        };
+        let tlp = marked(&one.object.raw);
+        for line in lines {
+            let text = match self.format {
+                Format::Csv => rendition::csv_line(&line),
+                Format::Jsonl => rendition::json_line(&line),
+                Format::Txt if line.blocking && self.is_new(&line.value) => {
+                    format!("{}\n", line.value)
+                }
+                Format::Txt | Format::Json => continue,
+            };
+            self.counted(1, tlp, ends);
+            out.push_str(&text);
+        }
+        out
+    }
+
+    fn counted(&mut self, lines: u64, tlp: Option<Tlp>, ends: Option<Timestamp>) {
+        if lines == 0 {
+            return;
+        }
+        self.summary.lines += lines;
         self.summary.tlp = self.summary.tlp.max(tlp);
         let both = [self.summary.first_end, ends];
         self.summary.first_end = both.into_iter().flatten().min();
     }
 
-    fn object_line(&mut self, one: &FeedObject) -> Option<String> {
-        let tlp = match &one.item {
-            Some(item) => Some(item.tlp),
-            None => marked(&one.object.raw),
-        };
-        self.counted(tlp, one.item.as_ref().and_then(|item| item.valid_until));
-        let raw = one.object.raw.trim();
-        Some(match self.format {
-            Format::Json if self.summary.lines == 0 => raw.to_owned(),
-            Format::Json => format!(",{raw}"),
-            // A peer may have sent it over several lines.
-            _ if raw.contains(['\n', '\r']) => {
-                let compact: Box<serde_json::value::RawValue> = serde_json::from_str(raw).ok()?;
-                let value: serde_json::Value = serde_json::from_str(compact.get()).ok()?;
-                format!("{value}\n")
-            }
-            _ => format!("{raw}\n"),
-        })
-    }
-
-    /// Values of indicators that say one thing to block: released, valid, not suspended, and with a PAP
-    /// that permits it.
-    fn value_line(&mut self, one: &FeedObject) -> Option<String> {
-        if one.object.stix_type != "indicator" {
-            return None;
-        }
-        if one.item.as_ref().is_some_and(|item| !item.may_block) {
-            return None;
-        }
-        let raw = &one.object.raw;
-        let head = kaname_stix::head(raw).ok()?;
-        let words: Words = serde_json::from_str(raw).unwrap_or_default();
-        let is_stix = words.pattern_type.as_deref().is_none_or(|kind| kind == "stix");
-        if head.revoked || !is_stix {
-            return None;
-        }
-        let own_end = match words.valid_until {
-            Some(text) => Some(text.parse::<Timestamp>().ok()?),
-            None => None,
-        };
-        let item_end = one.item.as_ref().and_then(|item| item.valid_until);
-        let ends = [own_end, item_end].into_iter().flatten().min();
-        if ends.is_some_and(|end| end <= self.now) {
-            return None;
-        }
-        // Two values in a pattern may mean "both at once": neither is then to be blocked alone.
-        let mut values = head.values.iter().filter(|value| correlates(value.kind));
-        let (value, None) = (values.next()?, values.next()) else {
-            return None;
-        };
-        if !self.is_new(value) || value.text.contains(['\n', '\r']) {
-            return None;
-        }
-        let tlp = match &one.item {
-            Some(item) => Some(item.tlp),
-            None => marked(raw),
-        };
-        self.counted(tlp, ends);
-        Some(match self.format {
-            Format::Txt => format!("{}\n", value.text),
-            _ => csv_line(one, value, tlp, ends),
-        })
-    }
-
-    fn is_new(&mut self, value: &SearchValue) -> bool {
-        let posting = posting(value);
-        let digest = Sha256::digest(format!("{}\n{}", posting.space, posting.value));
+    fn is_new(&mut self, value: &str) -> bool {
+        let digest = Sha256::digest(value);
         let mut half = [0; 16];
         half.copy_from_slice(&digest[..16]);
         self.given.insert(half)
@@ -196,38 +187,49 @@ impl Maker {
 }
 
 /// Names of the columns.
-pub(super) const COLUMNS: &str =
-    "type,value,tlp,pap,valid_until,item,title_ja,title_en,stix_id\r\n";
-
-fn csv_line(
-    one: &FeedObject,
-    value: &SearchValue,
-    tlp: Option<Tlp>,
-    ends: Option<Timestamp>,
-) -> String {
-    let item = one.item.as_deref();
-    let cells: [Cow<'_, str>; 9] = [
-        value.kind.as_str().into(),
-        value.text.as_str().into(),
-        tlp.map_or(Cow::Borrowed(""), |tlp| tlp.to_string().into()),
-        item.map_or(Cow::Borrowed(""), |item| item.pap.to_string().into()),
-        ends.map_or(Cow::Borrowed(""), |end| end.to_string().into()),
-        item.map_or("", |item| &item.number).into(),
-        item.map_or("", |item| &item.title.ja).into(),
-        item.map_or(one.object.title.as_str(), |item| &item.title.en).into(),
-        one.object.stix_id.as_str().into(),
-    ];
-    let cells: Vec<String> = cells.iter().map(|cell| quoted(&csv_safe(cell))).collect();
-    cells.join(",") + "\r\n"
+pub(super) fn columns() -> String {
+    rendition::csv_header()
 }
 
-/// A cell as RFC 4180 writes it.
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
+/// Values of a peer's indicator that is valid now, and when it ends.
+fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Option<Timestamp>)> {
+    if one.object.stix_type != "indicator" {
+        return None;
     }
+    let raw = &one.object.raw;
+    let head = kaname_stix::head(raw).ok()?;
+    let words: Words = serde_json::from_str(raw).unwrap_or_default();
+    let is_stix = words.pattern_type.as_deref().is_none_or(|kind| kind == "stix");
+    // An end that does not read is taken for the past: nothing is used longer than its owner said.
+    let ends = match words.valid_until {
+        Some(text) => Some(text.parse::<Timestamp>().ok()?),
+        None => None,
+    };
+    if head.revoked || !is_stix || ends.is_some_and(|end| end <= now) {
+        return None;
+    }
+    let values: Vec<_> = head.values.iter().filter(|value| correlates(value.kind)).collect();
+    // Two values in a pattern may mean "both at once": neither is then to be blocked alone.
+    let alone = values.len() == 1;
+    let moment = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
+    let added = Timestamp::from_microsecond(one.object.added_us).ok();
+    let lines = values.into_iter().map(|value| ValueLine {
+        item: String::new(),
+        kind: "indicator",
+        value_kind: value.kind.as_str(),
+        value: value.text.clone(),
+        tlp: marked(raw).map(|tlp| tlp.to_string()).unwrap_or_default(),
+        pap: String::new(),
+        title_ja: String::new(),
+        title_en: one.object.title.clone(),
+        released: moment(added),
+        valid_until: moment(ends),
+        blocking: alone
+            && rendition::can_be_blocked(value.kind)
+            && !value.text.contains(['\r', '\n']),
+        stix_id: one.object.stix_id.clone(),
+    });
+    Some((lines.collect(), ends))
 }
 
 /// The strictest TLP marking of an object that no item brought.

@@ -24,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-use self::format::{COLUMNS, Format, Maker, Summary};
+use self::format::{Format, Maker, Summary, columns};
 use crate::{
     error::Failure,
     frame::Host as _,
@@ -70,10 +70,11 @@ impl Reading {
         };
         let mut lines = String::new();
         for object in &objects {
-            if let Some(line) = self.maker.line(object) {
-                lines.push_str(&line);
+            let told = self.maker.lines(object);
+            if !told.is_empty() {
                 self.items.extend(object.item.as_ref().map(|item| item.id));
             }
+            lines.push_str(&told);
         }
         Ok(Some(lines))
     }
@@ -163,8 +164,11 @@ fn around(
     digest: &[u8; 32],
 ) -> (String, String) {
     match format {
-        Format::Csv => (heading(house, reading, summary) + COLUMNS, String::new()),
-        Format::Txt => (heading(house, reading, summary), String::new()),
+        Format::Csv => {
+            let heading = heading(house, reading, format, summary);
+            (heading + &columns(), String::new())
+        }
+        Format::Txt => (heading(house, reading, format, summary), String::new()),
         Format::Jsonl => (String::new(), String::new()),
         Format::Json => {
             // The same objects are the same bundle.
@@ -177,7 +181,7 @@ fn around(
 
 /// Comment lines: whose, what, how far it may go, until when. Both languages, since a file has no
 /// reader's language.
-fn heading(house: &House, reading: &Reading, summary: &Summary) -> String {
+fn heading(house: &House, reading: &Reading, format: Format, summary: &Summary) -> String {
     let title = &reading.feed.collection.state.definition.title;
     let mut heading = String::new();
     for lang in [Lang::Ja, Lang::En] {
@@ -195,7 +199,11 @@ fn heading(house: &House, reading: &Reading, summary: &Summary) -> String {
             None => text.t("feed-no-end"),
         };
         let whose = format!("{} / {title}", house.settings().hub_name(lang));
-        for line in [whose.as_str(), &tlp, &text.t("feed-may-block"), &valid] {
+        let use_for = match format {
+            Format::Txt => text.t("feed-may-block"),
+            _ => text.t("feed-look-up"),
+        };
+        for line in [whose.as_str(), &tlp, &use_for, &valid] {
             let line: String = line.chars().filter(|sign| !sign.is_control()).collect();
             heading.push_str(&format!("# {line}\r\n"));
         }

@@ -1,39 +1,15 @@
 //! A collection read from its beginning to its end, page by page, with what its items say: what feeds
 //! are made from. Only one page is held at a time.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
-use jiff::Timestamp;
-use kaname_kernel::{MatterId, Pap, Tlp};
+use kaname_kernel::MatterId;
 use kaname_policy::Action;
-use kaname_sharing::{Collection, Item, Outlet, collection::CollectionKind};
+use kaname_sharing::{Collection, Item, Outlet, collection::CollectionKind, rendition};
 use kaname_store::{StoredObject, Versions};
 
 use super::Range;
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
-
-/// What an item says of its objects.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedItem {
-    /// The item.
-    pub id: MatterId,
-    /// Its number.
-    pub number: String,
-    /// Its title, Japanese and English.
-    pub title: kaname_sharing::Text,
-    /// Who may be told.
-    pub tlp: Tlp,
-    /// What may be done.
-    pub pap: Pap,
-    /// Not to be used from then on.
-    pub valid_until: Option<Timestamp>,
-    /// Whether its values may stand in block lists now.
-    pub may_block: bool,
-    in_feeds: bool,
-}
 
 /// One object with the item that brought it; none for a peer's objects and marking definitions.
 #[derive(Debug, Clone)]
@@ -41,7 +17,7 @@ pub struct FeedObject {
     /// The object.
     pub object: StoredObject,
     /// Its item.
-    pub item: Option<Arc<FeedItem>>,
+    pub item: Option<Arc<Item>>,
 }
 
 /// A reading of a collection, from its beginning.
@@ -52,7 +28,8 @@ pub struct Feed {
     pub collection: Loaded<Collection>,
     position: Option<i64>,
     ended: bool,
-    items: HashMap<MatterId, Option<Arc<FeedItem>>>,
+    /// Items of the page at hand.
+    items: HashMap<MatterId, Option<Arc<Item>>>,
 }
 
 impl Feed {
@@ -100,6 +77,7 @@ impl Feed {
             .range_filter(&self.caller, self.collection.id, &range)
             .await?;
         let page = self.world.store().objects(&filter).await?;
+        self.items.clear();
         self.ended = !page.more;
         self.position = page.objects.last().map(|object| object.added_us).or(self.position);
         let mut objects = Vec::new();
@@ -108,7 +86,10 @@ impl Feed {
             let is_library = self.collection.state.definition.kind == CollectionKind::Library;
             let is_standing = object.stix_type == "marking-definition";
             let belongs = match &item {
-                Some(item) => item.in_feeds,
+                Some(item) => {
+                    let by_feed = item.content.outlets.contains(&Outlet::Feed);
+                    by_feed && rendition::is_current(item, self.world.now())
+                }
                 None => !is_library || is_standing,
             };
             if belongs {
@@ -125,27 +106,12 @@ impl Feed {
         }
     }
 
-    async fn item(&mut self, source: MatterId) -> Result<Option<Arc<FeedItem>>, WorldError> {
+    async fn item(&mut self, source: MatterId) -> Result<Option<Arc<Item>>, WorldError> {
         if let Some(known) = self.items.get(&source) {
             return Ok(known.clone());
         }
-        let now = self.world.now();
-        let item = self.world.load::<Item>(source).await?.map(|item| {
-            let item = item.state;
-            let in_feeds = item.state == kaname_sharing::ItemState::Released
-                && item.content.is_valid(now)
-                && item.content.outlets.contains(&Outlet::Feed);
-            Arc::new(FeedItem {
-                id: source,
-                may_block: item.may_block(now),
-                in_feeds,
-                number: item.number,
-                title: item.content.title,
-                tlp: item.content.tlp,
-                pap: item.content.pap,
-                valid_until: item.content.valid_until,
-            })
-        });
+        let item = self.world.load::<Item>(source).await?;
+        let item = item.map(|item| Arc::new(item.state));
         self.items.insert(source, item.clone());
         Ok(item)
     }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 pub use digest::{DIGEST, DigestDuty};
 pub use distribute::DistributeDuty;
-pub use feed::{Feed, FeedItem, FeedObject};
+pub use feed::{Feed, FeedObject};
 pub use fetched::{FETCHED, FetchBook, FetchedDuty};
 pub use letter::{Letter, Scribe};
 pub use mail::{MAIL, MailDuty};

@@ -1,9 +1,13 @@
 //! The flow end to end, in process, on a real store.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod authenticator;
 mod delegation;
 mod flow;
 mod ledger;
+mod outlet;
+mod passkey;
 mod seal;
 mod sign_in;
+mod sink;
 mod story;

@@ -108,3 +108,28 @@ pub(crate) async fn released(nation: &Nation) -> (Receipt, Loaded<Item>) {
     let item = nation.world.release(&releaser, item.id, None).await.unwrap();
     (receipt, item)
 }
+
+/// The whole way with the draft changed.
+pub(crate) async fn released_as(
+    nation: &Nation,
+    change: impl FnOnce(&mut ItemDraft),
+) -> Loaded<Item> {
+    let receipt = submit(nation).await;
+    let analyst = nation.caller(&nation.analyst).await;
+    let world = &nation.world;
+    world.take_report(&analyst, receipt.report, "当直として分析").await.unwrap();
+    let first = world.first_proposal(&analyst, receipt.report).await.unwrap();
+    let mut draft = draft_of(nation, first.content);
+    change(&mut draft);
+    let new = NewItem {
+        report: receipt.report,
+        draft,
+        replaces: None,
+    };
+    let item = world.derive_item(&analyst, new).await.unwrap();
+    let asked = world.ask_consent(&analyst, item.id, None).await.unwrap();
+    let provider = nation.caller(&nation.provider).await;
+    world.consent(&provider, item.id, asked.state.manifest().hash()).await.unwrap();
+    let releaser = nation.caller(&nation.releaser).await;
+    world.release(&releaser, item.id, None).await.unwrap()
+}
