@@ -5,9 +5,11 @@
 #![forbid(unsafe_code)]
 
 mod connection;
+mod copy;
 mod error;
 mod form;
 mod head;
+mod open;
 mod options;
 mod prepared;
 mod read;
@@ -16,6 +18,6 @@ mod store;
 mod write;
 mod writer;
 
+pub use open::SqliteStore;
 pub use options::SqliteOptions;
 pub use schema::SCHEMA_VERSION;
-pub use store::SqliteStore;

@@ -1,13 +1,10 @@
 //! The port, one line of duty each: who does it is said here, how stands in `read` and `write`.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use kaname_kernel::{Audience, AudienceId, Clock, EventId, HandleId, MatterId, Rng, merkle::Hash};
+use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
     Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage,
     Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
@@ -18,109 +15,13 @@ use rusqlite::params;
 use serde_json::Value;
 
 use crate::{
-    connection,
-    error::{Fault, Outcome, corrupt, database},
-    options::SqliteOptions,
+    copy::copy,
+    error::{Outcome, corrupt, database},
+    open::SqliteStore,
     prepared::{PreparedCommit, PreparedJob, PreparedRecord},
-    read::{Readers, ledger, list, object, plain, record},
-    schema,
+    read::{ledger, list, object, plain, record},
     write::{commit, jobs, kv, rebuild, shred},
-    writer::Writer,
 };
-
-/// A world's store in one SQLite file.
-pub struct SqliteStore {
-    path: PathBuf,
-    found_schema: u32,
-    writer: Writer,
-    readers: Readers,
-}
-
-impl std::fmt::Debug for SqliteStore {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SqliteStore")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
-    }
-}
-
-impl SqliteStore {
-    /// Makes a new store; fails when the file exists.
-    pub fn create(
-        path: &Path,
-        options: SqliteOptions,
-        clock: Arc<dyn Clock>,
-        rng: Arc<dyn Rng>,
-    ) -> Result<Self, StoreError> {
-        let mut new = std::fs::OpenOptions::new();
-        new.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
-        let file = new
-            .open(path)
-            .map_err(|e| database("creating the store", e))?;
-        drop(file);
-        Self::open(path, options, clock, rng)
-    }
-
-    /// Opens a store that exists and brings its schema up to date.
-    pub fn open(
-        path: &Path,
-        options: SqliteOptions,
-        clock: Arc<dyn Clock>,
-        rng: Arc<dyn Rng>,
-    ) -> Result<Self, StoreError> {
-        let doing = "opening the store";
-        let open = || -> Outcome<_> {
-            let mut writing = connection::writing(path, &options)?;
-            let found = schema::migrate(&mut writing)?;
-            let readers = Readers::open(path, &options)?;
-            Ok((writing, found, readers))
-        };
-        let (writing, found_schema, readers) = open().map_err(|fault| fault.doing(doing))?;
-        let writer = Writer::start(writing, options.queue, options.batch, clock, rng)?;
-        Ok(Self {
-            path: path.to_owned(),
-            found_schema,
-            writer,
-            readers,
-        })
-    }
-
-    /// The schema version found when opening, before migrations; 0 for a new file.
-    pub fn schema_version(&self) -> u32 {
-        self.found_schema
-    }
-
-    /// Finishes the writes that wait, empties the write-ahead log and lets go of the file.
-    pub async fn close(&self) {
-        let thread = self.writer.stop();
-        self.readers.close();
-        // A writer that panicked has nothing left to finish.
-        let joined = tokio::task::spawn_blocking(move || thread.map(std::thread::JoinHandle::join));
-        if let Ok(Some(Err(_))) = joined.await {
-            tracing::error!(path = %self.path.display(), "the store's writer had stopped early");
-        }
-    }
-
-    /// Events whose payload key was destroyed, oldest first: a restore from an older copy must
-    /// destroy them again.
-    pub async fn shredded(&self) -> Result<Vec<EventId>, StoreError> {
-        let doing = "reading the redaction list";
-        let find = "SELECT event FROM shredded ORDER BY at_us, event";
-        self.readers
-            .read(doing, move |reading| {
-                let mut find = reading.connection.prepare(find)?;
-                let mut rows = find.query([])?;
-                let mut events = Vec::new();
-                while let Some(row) = rows.next()? {
-                    events.push(crate::form::id(row, 0)?);
-                }
-                Ok(events)
-            })
-            .await
-    }
-}
 
 /// Work on the caller's side that may take a while for a large change.
 async fn prepare(change: Commit) -> Result<PreparedCommit, StoreError> {
@@ -508,29 +409,4 @@ impl Store for SqliteStore {
             })
             .await
     }
-}
-
-/// Copies the file as of one moment to a place where nothing stands yet.
-fn copy(from: &Path, to: &Path) -> Outcome<()> {
-    let io = |e: std::io::Error| Fault::Store(database("backing up", e));
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    if to.exists() {
-        return Err(io(std::io::ErrorKind::AlreadyExists.into()));
-    }
-    let source = connection::reading(from, &SqliteOptions::default())?;
-    let mut target = rusqlite::Connection::open(&part)?;
-    let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
-    // All pages in one step: the read transaction holds one state while others go on writing.
-    let step = backup.step(-1)?;
-    drop(backup);
-    if step != rusqlite::backup::StepResult::Done {
-        return Err(corrupt("backup", format!("it ended with {step:?}")));
-    }
-    target.close().map_err(|(_, error)| error)?;
-    std::fs::File::open(&part)
-        .and_then(|file| file.sync_all())
-        .map_err(io)?;
-    std::fs::rename(&part, to).map_err(io)
 }

@@ -1,0 +1,34 @@
+//! A consistent copy of the file, while others write.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    connection,
+    error::{Fault, Outcome, corrupt, database},
+    options::SqliteOptions,
+};
+
+/// Copies the file as of one moment to a place where nothing stands yet.
+pub(crate) fn copy(from: &Path, to: &Path) -> Outcome<()> {
+    let io = |e: std::io::Error| Fault::Store(database("backing up", e));
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    if to.exists() {
+        return Err(io(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    let source = connection::reading(from, &SqliteOptions::default())?;
+    let mut target = rusqlite::Connection::open(&part)?;
+    let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
+    // All pages in one step: the read transaction holds one state while others go on writing.
+    let step = backup.step(-1)?;
+    drop(backup);
+    if step != rusqlite::backup::StepResult::Done {
+        return Err(corrupt("backup", format!("it ended with {step:?}")));
+    }
+    target.close().map_err(|(_, error)| error)?;
+    std::fs::File::open(&part)
+        .and_then(|file| file.sync_all())
+        .map_err(io)?;
+    std::fs::rename(&part, to).map_err(io)
+}
