@@ -23,6 +23,9 @@ pub const LOGIN_SPACE: &str = "login";
 /// Lookup space of identities at OpenID providers; keys from [`oidc_key`].
 pub const OIDC_SPACE: &str = "oidc";
 
+/// Lookup space of passkeys, by credential id: one belongs to one account.
+pub const PASSKEY_SPACE: &str = "passkey";
+
 /// Key of an identity in [`OIDC_SPACE`]. Subjects are case-sensitive (OpenID Connect Core 1.0 §2).
 pub fn oidc_key(issuer: &str, subject: &str) -> String {
     format!("{issuer} {subject}")
@@ -308,6 +311,8 @@ impl Matter for Account {
             let key = oidc_key(identity.issuer.as_str(), identity.subject.as_str());
             (OIDC_SPACE.to_owned(), key)
         }));
+        let passkeys = self.passkeys.iter().map(|held| held.id.as_str().to_owned());
+        lookups.extend(passkeys.map(|id| (PASSKEY_SPACE.to_owned(), id)));
         let text = [
             self.login.as_str(),
             self.title.ja.as_str(),

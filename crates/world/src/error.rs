@@ -18,6 +18,9 @@ pub enum WorldError {
     /// The caller is not signed in, or the credentials are wrong.
     #[error("not signed in")]
     Unauthenticated,
+    /// The password fits; a passkey must follow, and this ticket with it.
+    #[error("a passkey must be shown now")]
+    PasskeyNeeded(String),
     /// Too many attempts; try again after that many seconds.
     #[error("too many attempts; try again in {0} s")]
     TooMany(u64),

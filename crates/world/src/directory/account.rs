@@ -224,7 +224,7 @@ impl World {
 }
 
 /// Asks for a fresh second factor where the account has one.
-fn fresh_if_any(caller: &Caller, account: &Loaded<Account>) -> Result<(), WorldError> {
+pub(crate) fn fresh_if_any(caller: &Caller, account: &Loaded<Account>) -> Result<(), WorldError> {
     let minutes = caller.principal.minutes_since_sign_in;
     let lately = minutes.is_some_and(|minutes| i64::from(minutes) <= FRESH_MINUTES);
     if account.state.has_second_factor() && !(caller.principal.second_factor && lately) {

@@ -1,6 +1,6 @@
 //! Operations on the directory: parties, accounts, keys, groups, requests for cooperation, breaches.
 
-mod account;
+pub(crate) mod account;
 mod breach;
 pub mod cooperation;
 mod group;

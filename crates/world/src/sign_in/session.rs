@@ -53,7 +53,8 @@ pub struct SessionInfo {
 
 impl World {
     /// Signs in with login, password and, when the account has one, a one-time code. `address` is
-    /// where the request came from, for limits on guessing.
+    /// where the request came from, for limits on guessing. An account with passkeys and no code given
+    /// is answered [`WorldError::PasskeyNeeded`] once the password fits.
     pub async fn sign_in(
         &self,
         login: &str,
@@ -72,6 +73,11 @@ impl World {
         let fits = password::verify(password.to_owned(), stored).await;
         let second = match active {
             Some(account) if fits => {
+                let by_code = account.state.totp.is_some() && !code.trim().is_empty();
+                if !by_code && !account.state.passkeys.is_empty() {
+                    let ticket = self.passkey_ticket(account.id.cast()).await?;
+                    return Err(WorldError::PasskeyNeeded(ticket));
+                }
                 let second = self.second_factor(&account, code).await?;
                 second.map(|shown| (account, shown))
             }
@@ -267,7 +273,10 @@ impl World {
         Ok(())
     }
 
-    async fn session(&self, token: &str) -> Result<(AccountId, SessionInfo, String), WorldError> {
+    pub(super) async fn session(
+        &self,
+        token: &str,
+    ) -> Result<(AccountId, SessionInfo, String), WorldError> {
         let (account, _) = split(token).ok_or(WorldError::Unauthenticated)?;
         let key = self.session_key(account, token);
         let now = self.now();
@@ -277,7 +286,11 @@ impl World {
         Ok((account, info, key))
     }
 
-    async fn keep_session(&self, key: &str, info: &SessionInfo) -> Result<(), WorldError> {
+    pub(super) async fn keep_session(
+        &self,
+        key: &str,
+        info: &SessionInfo,
+    ) -> Result<(), WorldError> {
         let idle = SignedDuration::from_hours(i64::from(self.settings().session_idle_hours));
         let expires = info.expires.min(self.now() + idle);
         let value = serde_json::to_value(info).map_err(WorldError::encoding)?;
