@@ -30,15 +30,15 @@ configuration), 3 not found, 4 denied or in conflict with what is there, 5 verif
 #[derive(Debug)]
 pub(crate) struct Fault {
     /// Its kind.
-    pub exit: Exit,
+    pub(crate) exit: Exit,
     /// What went wrong, lower case, no full stop.
-    pub what: String,
+    pub(crate) what: String,
     /// File, line, field or option.
-    pub place: Option<String>,
+    pub(crate) place: Option<String>,
     /// Causes beneath it, outermost first.
-    pub causes: Vec<String>,
+    pub(crate) causes: Vec<String>,
     /// What to do.
-    pub hints: Vec<String>,
+    pub(crate) hints: Vec<String>,
 }
 
 impl Fault {

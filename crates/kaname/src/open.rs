@@ -217,9 +217,9 @@ pub(crate) fn world_at(
 /// A world opened for one command.
 pub(crate) struct Hub {
     /// The world.
-    pub world: Arc<World>,
+    pub(crate) world: Arc<World>,
     /// Its store.
-    pub store: OpenStore,
+    pub(crate) store: OpenStore,
 }
 
 impl Hub {

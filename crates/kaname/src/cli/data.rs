@@ -65,16 +65,16 @@ pub(crate) enum SectorCommand {
 pub(crate) struct ImportArgs {
     /// STIX bundles or plain lists of objects
     #[arg(required = true)]
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// Code of the collection, of kind peer
     #[arg(long)]
-    pub collection: String,
+    pub(crate) collection: String,
     /// Where they come from, as recorded; the file's name when left out
     #[arg(long)]
-    pub source: Option<String>,
+    pub(crate) source: Option<String>,
     /// Take the good objects of a file even when others are not
     #[arg(long)]
-    pub skip_bad: bool,
+    pub(crate) skip_bad: bool,
 }
 
 /// Form of an export.
@@ -91,16 +91,16 @@ pub(crate) enum ExportForm {
 pub(crate) struct ExportArgs {
     /// Code of the collection
     #[arg(long)]
-    pub collection: String,
+    pub(crate) collection: String,
     /// File to write; standard output when left out
     #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// Form
     #[arg(long, value_enum, default_value = "stix")]
-    pub form: ExportForm,
+    pub(crate) form: ExportForm,
     /// Only what a party of this code may see; the officers' view when left out
     #[arg(long, value_name = "CODE")]
-    pub as_party: Option<String>,
+    pub(crate) as_party: Option<String>,
 }
 
 /// Options of `verify`.
@@ -108,30 +108,30 @@ pub(crate) struct ExportArgs {
 pub(crate) struct VerifyArgs {
     /// Signed checkpoint that someone kept; may be repeated
     #[arg(long = "checkpoint", value_name = "FILE")]
-    pub checkpoints: Vec<PathBuf>,
+    pub(crate) checkpoints: Vec<PathBuf>,
     /// Write the newest checkpoint there, to be kept elsewhere
     #[arg(long, value_name = "FILE")]
-    pub keep: Option<PathBuf>,
+    pub(crate) keep: Option<PathBuf>,
 }
 
 /// Options of `backup`.
 #[derive(Debug, Args)]
 pub(crate) struct BackupArgs {
     /// File to write; must not exist
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
 }
 
 /// Options of `restore`.
 #[derive(Debug, Args)]
 pub(crate) struct RestoreArgs {
     /// File that `backup` wrote
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
     /// Put the copy in place of a store that is there; the old one is kept beside it
     #[arg(long)]
-    pub replace: bool,
+    pub(crate) replace: bool,
     /// Signed checkpoint that the copy must contain; may be repeated
     #[arg(long = "checkpoint", value_name = "FILE")]
-    pub checkpoints: Vec<PathBuf>,
+    pub(crate) checkpoints: Vec<PathBuf>,
 }
 
 /// Options of `redact`.
@@ -152,7 +152,7 @@ pub(crate) struct RedactArgs {
 pub(crate) struct MigrateArgs {
     /// Only say what would be done
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 /// Commands about the configuration.

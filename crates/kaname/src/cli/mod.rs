@@ -29,10 +29,10 @@ use crate::fault::EXIT_CODES;
 pub(crate) struct Cli {
     /// Options of every command.
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// Options of every command.
@@ -40,19 +40,19 @@ pub(crate) struct Cli {
 pub(crate) struct Common {
     /// Configuration file; otherwise ./kaname.toml, then /etc/kaname/kaname.toml, if there
     #[arg(long, global = true, value_name = "FILE", env = "KANAME_CONFIG")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Data folder (store.path)
     #[arg(long, global = true, value_name = "FOLDER")]
-    pub data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// Folder of the keys (keys.folder)
     #[arg(long, global = true, value_name = "FOLDER")]
-    pub keys: Option<PathBuf>,
+    pub(crate) keys: Option<PathBuf>,
     /// PostgreSQL database instead of the file in the data folder (store.url)
     #[arg(long, global = true, value_name = "URL")]
-    pub postgres: Option<String>,
+    pub(crate) postgres: Option<String>,
     /// Print JSON
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// All commands.

@@ -68,40 +68,40 @@ pub(crate) enum PartyCommand {
 #[derive(Debug, Args)]
 pub(crate) struct AddParty {
     /// Short unique name
-    pub code: String,
+    pub(crate) code: String,
     /// What it is: operator, isac, ceptoar, ministry, police, vendor, designated_corporation, foreign_csirt
     #[arg(long)]
-    pub kind: String,
+    pub(crate) kind: String,
     /// Official name in Japanese
     #[arg(long)]
-    pub name_ja: String,
+    pub(crate) name_ja: String,
     /// Official name in English
     #[arg(long)]
-    pub name_en: String,
+    pub(crate) name_en: String,
     /// Short or former name, which a redaction looks for; may be repeated
     #[arg(long = "alias")]
-    pub aliases: Vec<String>,
+    pub(crate) aliases: Vec<String>,
     /// Code of a sector it works in; may be repeated
     #[arg(long = "sector")]
-    pub sectors: Vec<String>,
+    pub(crate) sectors: Vec<String>,
     /// Domain of its own; may be repeated
     #[arg(long = "domain")]
-    pub domains: Vec<String>,
+    pub(crate) domains: Vec<String>,
     /// Network of its own, in CIDR form; may be repeated
     #[arg(long = "network")]
-    pub networks: Vec<String>,
+    pub(crate) networks: Vec<String>,
     /// Code of a member class, such as general; makes it a member; may be repeated
     #[arg(long = "class")]
-    pub classes: Vec<String>,
+    pub(crate) classes: Vec<String>,
     /// Code of an ISAC it is a member of; may be repeated
     #[arg(long = "under")]
-    pub under: Vec<String>,
+    pub(crate) under: Vec<String>,
     /// Where mails to the party go
     #[arg(long)]
-    pub mail: Option<String>,
+    pub(crate) mail: Option<String>,
     /// First day it is dealt with; today when left out
     #[arg(long)]
-    pub from: Option<Date>,
+    pub(crate) from: Option<Date>,
 }
 
 /// Commands about people's accounts.
@@ -154,31 +154,31 @@ pub(crate) enum UserCommand {
 #[derive(Debug, Args)]
 pub(crate) struct AddUser {
     /// What the person signs in with
-    pub login: String,
+    pub(crate) login: String,
     /// Code of the person's party
     #[arg(long)]
-    pub party: String,
+    pub(crate) party: String,
     /// Role: analyst, releaser, administrator, auditor (the hub's people), provider, member, steward
     #[arg(long = "role", required = true)]
-    pub roles: Vec<String>,
+    pub(crate) roles: Vec<String>,
     /// Role title in Japanese
     #[arg(long)]
-    pub title_ja: String,
+    pub(crate) title_ja: String,
     /// Role title in English
     #[arg(long)]
-    pub title_en: String,
+    pub(crate) title_en: String,
     /// Language of pages and mails
     #[arg(long, default_value = "ja", value_parser = ["ja", "en"])]
-    pub lang: String,
+    pub(crate) lang: String,
     /// Where personal notices go
     #[arg(long)]
-    pub mail: Option<String>,
+    pub(crate) mail: Option<String>,
     /// Also give a one-time-password secret, printed once
     #[arg(long)]
-    pub totp: bool,
+    pub(crate) totp: bool,
     /// File whose first line is the password to set
     #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
+    pub(crate) password_file: Option<PathBuf>,
 }
 
 /// Commands about machines' keys.

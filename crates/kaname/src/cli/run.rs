@@ -9,20 +9,20 @@ use clap::Args;
 pub(crate) struct InitArgs {
     /// Name of the hub in Japanese
     #[arg(long, value_name = "NAME", default_value = "情報共有センター")]
-    pub name_ja: String,
+    pub(crate) name_ja: String,
     /// Name of the hub in English
     #[arg(long, value_name = "NAME", default_value = "Sharing Centre")]
-    pub name_en: String,
+    pub(crate) name_en: String,
     /// Short name of the hub's own party
     #[arg(long, value_name = "CODE", default_value = "centre")]
-    pub code: String,
+    pub(crate) code: String,
     /// Login of the first officer, an administrator
     #[arg(long, default_value = "officer")]
-    pub login: String,
+    pub(crate) login: String,
     /// File whose first line is the first officer's password; otherwise asked for on a terminal, else
     /// made and shown once
     #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
+    pub(crate) password_file: Option<PathBuf>,
 }
 
 /// Options of `serve`.
@@ -30,22 +30,22 @@ pub(crate) struct InitArgs {
 pub(crate) struct ServeArgs {
     /// Where to listen (listen.address)
     #[arg(long, value_name = "ADDRESS:PORT")]
-    pub address: Option<SocketAddr>,
+    pub(crate) address: Option<SocketAddr>,
     /// Address under which people reach it (listen.public_url)
     #[arg(long, value_name = "URL")]
-    pub public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
     /// A proxy that ends TLS stands in front (listen.behind_proxy)
     #[arg(long)]
-    pub behind_proxy: bool,
+    pub(crate) behind_proxy: bool,
     /// Certificate chain in PEM (listen.tls_cert)
     #[arg(long, value_name = "FILE")]
-    pub tls_cert: Option<PathBuf>,
+    pub(crate) tls_cert: Option<PathBuf>,
     /// Its private key in PEM (listen.tls_key)
     #[arg(long, value_name = "FILE")]
-    pub tls_key: Option<PathBuf>,
+    pub(crate) tls_key: Option<PathBuf>,
     /// Leave mail, webhooks and digests to `kaname worker`
     #[arg(long)]
-    pub no_worker: bool,
+    pub(crate) no_worker: bool,
 }
 
 /// Options of `demo`.
@@ -53,14 +53,14 @@ pub(crate) struct ServeArgs {
 pub(crate) struct DemoArgs {
     /// Port on 127.0.0.1; 0 for any that is free
     #[arg(long, default_value_t = 8440)]
-    pub port: u16,
+    pub(crate) port: u16,
     /// Folder of the real threat data that ./setup brought
     #[arg(long, value_name = "FOLDER", env = "KANAME_DEMO_DATA")]
-    pub threat_data: Option<PathBuf>,
+    pub(crate) threat_data: Option<PathBuf>,
     /// Fill the store, print the guide and end, without a server
     #[arg(long)]
-    pub only_fill: bool,
+    pub(crate) only_fill: bool,
     /// Print a line of JSON for each step once it is durable, with the number of events in the ledger
     #[arg(long)]
-    pub tell_steps: bool,
+    pub(crate) tell_steps: bool,
 }

@@ -52,15 +52,15 @@ impl Kind {
 #[derive(Debug)]
 pub(crate) struct Key {
     /// `section.key`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What its value may be.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Its value when nothing is said; empty for none.
-    pub default: &'static str,
+    pub(crate) default: &'static str,
     /// Whether it must not be shown.
-    pub secret: bool,
+    pub(crate) secret: bool,
     /// What it is, one sentence.
-    pub about: &'static str,
+    pub(crate) about: &'static str,
 }
 
 impl Key {
@@ -217,6 +217,18 @@ pub(crate) const KEYS: &[Key] = &[
         "Password at the mail server.",
     ),
     key("mail.from", Kind::Text, "", "Sender address of mails."),
+    key(
+        "webhooks.private",
+        Kind::Bool,
+        "false",
+        "Whether webhooks may call targets in private networks.",
+    ),
+    key(
+        "webhooks.loopback",
+        Kind::Bool,
+        "false",
+        "Whether webhooks may call this machine itself, also without TLS: for trying out.",
+    ),
     key(
         "limits.max_text",
         Kind::Bytes(KIB, 64 * MIB),

@@ -51,26 +51,26 @@ impl std::fmt::Display for Origin {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Setting {
     /// The value.
-    pub value: Value,
+    pub(crate) value: Value,
     /// Its origin.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 /// A mistake in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Mistake {
     /// File and line, variable or option.
-    pub at: String,
+    pub(crate) at: String,
     /// Line of the file, from 1.
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
     /// The key as written.
-    pub key: String,
+    pub(crate) key: String,
     /// What is wrong.
-    pub what: String,
+    pub(crate) what: String,
     /// What is allowed.
-    pub allowed: Option<String>,
+    pub(crate) allowed: Option<String>,
     /// The key that was probably meant.
-    pub did_you_mean: Option<String>,
+    pub(crate) did_you_mean: Option<String>,
 }
 
 /// All settings, by name of their key.
@@ -80,11 +80,11 @@ pub(crate) type Settings = BTreeMap<&'static str, Setting>;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sources {
     /// Path and text of the file.
-    pub file: Option<(PathBuf, String)>,
+    pub(crate) file: Option<(PathBuf, String)>,
     /// Environment variables that begin with `KANAME_`.
-    pub variables: Vec<(String, String)>,
+    pub(crate) variables: Vec<(String, String)>,
     /// Options: key, value, and the option's name.
-    pub options: Vec<(&'static str, String, String)>,
+    pub(crate) options: Vec<(&'static str, String, String)>,
 }
 
 /// Reads all sources.

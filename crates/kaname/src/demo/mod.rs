@@ -1,6 +1,7 @@
 //! `demo`: a whole invented nation on this machine, filled by running the real operations.
 
 mod clock;
+mod council;
 mod flow;
 mod guide;
 mod nation;
@@ -20,6 +21,7 @@ use serde_json::json;
 
 use self::{
     clock::{StoryClock, hours_before},
+    council::Council,
     flow::Flow,
     nation::{Nation, missing, shell},
     story::Story,
@@ -73,6 +75,7 @@ fn demo_config(config: Config, args: &DemoArgs, folder: Option<&Path>) -> Config
         .with("listen.tls_key", "")
         .with("listen.public_url", "")
         .with("mail.smtp_host", "")
+        .with("webhooks.loopback", "true")
         .with("hub.name_ja", "サイバー情報共有センター（演示）")
         .with("hub.name_en", "Cyber Information Sharing Centre (demo)")
         .with("hub.origin", "demo.kaname.localhost/ledger");
@@ -181,14 +184,23 @@ async fn populate(
     let bar = say.progress("filling the nation", total as u64);
     let password = crate::command::made_password();
     let nation = Nation::found(Arc::clone(&world), story, password, &|| bar.inc(1)).await?;
+    let mut council = Council::open(&nation, story).await?;
+    let mut agenda = council::agenda(story).into_iter().peekable();
     let mut flow = Flow::new(&nation, story);
     for step in steps {
+        while let Some((hours_ago, business)) =
+            agenda.next_if(|(hours_ago, _)| *hours_ago >= step.hours_ago)
+        {
+            clock.go_to(hours_before(now, hours_ago));
+            council.turn(business).await?;
+        }
         clock.go_to(hours_before(now, step.hours_ago));
         flow.step(step).await?;
         bar.inc(1);
         if args.tell_steps {
             let events = world.store().ledger_size().await?;
-            crate::say::print(&json!({ "done": step.act.as_str(), "events": events }).to_string())?;
+            let line = json!({ "done": step.act.as_str(), "events": events });
+            crate::say::print(&line.to_string())?;
         }
     }
     clock.go_to(now);

@@ -21,19 +21,19 @@ use crate::{
 /// The nation once it is founded: names to ids.
 pub(crate) struct Nation {
     /// The world.
-    pub world: Arc<World>,
+    pub(crate) world: Arc<World>,
     /// Parties by code.
-    pub parties: BTreeMap<String, PartyId>,
+    pub(crate) parties: BTreeMap<String, PartyId>,
     /// People by login.
-    pub people: BTreeMap<String, AccountId>,
+    pub(crate) people: BTreeMap<String, AccountId>,
     /// Groups by code.
-    pub groups: BTreeMap<String, GroupId>,
+    pub(crate) groups: BTreeMap<String, GroupId>,
     /// Collections by code.
-    pub collections: BTreeMap<String, MatterId>,
+    pub(crate) collections: BTreeMap<String, MatterId>,
     /// Keys the guide shows: party, label and secret.
-    pub keys: Vec<(String, String, String)>,
+    pub(crate) keys: Vec<(String, String, String)>,
     /// Everyone's password.
-    pub password: String,
+    pub(crate) password: String,
 }
 
 impl Nation {
@@ -273,7 +273,8 @@ impl Nation {
         Ok(self.world.person(*account, Some(now), None).await?)
     }
 
-    fn party_id(&self, code: &str) -> Result<PartyId, Fault> {
+    /// The party of a code.
+    pub(crate) fn party_id(&self, code: &str) -> Result<PartyId, Fault> {
         self.parties.get(code).copied().ok_or_else(|| missing(code))
     }
 

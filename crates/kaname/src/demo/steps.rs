@@ -57,11 +57,11 @@ impl Act {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Step {
     /// Hours before now.
-    pub hours_ago: f64,
+    pub(crate) hours_ago: f64,
     /// Place of the report in the story.
-    pub report: usize,
+    pub(crate) report: usize,
     /// What happens.
-    pub act: Act,
+    pub(crate) act: Act,
 }
 
 /// Hours from handing in to each step, for reports old enough.

@@ -37,11 +37,11 @@ const AUTHOR: Uuid = Uuid::from_u128(0x6b61_6e61_6d65_4000_8c1d_67a1_a9c7_0002);
 #[derive(Debug)]
 pub(crate) struct ThreatData {
     /// STIX 2.1 objects: the author, the marking, the knowledge, its relationships.
-    pub objects: Vec<String>,
+    pub(crate) objects: Vec<String>,
     /// Values of the files that did not become objects.
-    pub left_out: usize,
+    pub(crate) left_out: usize,
     /// Name under which the import stands in the ledger.
-    pub source: String,
+    pub(crate) source: String,
 }
 
 /// Why the demo runs without it.

@@ -3,23 +3,23 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use kaname_world::{World, WorldError, outlet::FetchedDuty, worker::Worker};
+use kaname_world::{
+    World, WorldError,
+    worker::{Duty, Worker},
+};
 use tokio::{
     sync::watch,
     task::JoinSet,
     time::{MissedTickBehavior, interval, timeout},
 };
 
-use crate::config::Config;
-
 /// Longest wait for a running turn at the end.
 const ENDING: Duration = Duration::from_secs(15);
 
-/// Starts all loops; they end when `stop` says so.
+/// Starts all loops; they end when `stop` says so. Without duties waiting jobs are left to others.
 pub(crate) fn start(
     world: &Arc<World>,
-    config: &Config,
-    with_worker: bool,
+    duties: Vec<Box<dyn Duty>>,
     stop: watch::Receiver<bool>,
 ) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
@@ -58,16 +58,11 @@ pub(crate) fn start(
     ));
     tasks.spawn(fetched(Arc::clone(world), stop.clone()));
     tasks.spawn(news(Arc::clone(world), stop.clone()));
-    if with_worker {
-        let worker = Worker::new(Arc::clone(world), duties(world, config));
+    if !duties.is_empty() {
+        let worker = Worker::new(Arc::clone(world), duties);
         tasks.spawn(jobs(worker, stop));
     }
     tasks
-}
-
-/// What the worker of this program can do.
-fn duties(_world: &Arc<World>, _config: &Config) -> Vec<Box<dyn kaname_world::worker::Duty>> {
-    vec![Box::new(FetchedDuty)]
 }
 
 /// Waits until all loops have ended.

@@ -8,7 +8,13 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, Response, header},
+};
+use futures_util::StreamExt as _;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -107,6 +113,7 @@ impl Doors {
                         tls: self.tls.clone(),
                         header_timeout: self.header_timeout,
                         peer,
+                        stop: stop.clone(),
                         watcher: graceful.watcher(),
                         _permit: permit,
                     };
@@ -131,6 +138,7 @@ struct Connection {
     tls: Option<TlsAcceptor>,
     header_timeout: Duration,
     peer: SocketAddr,
+    stop: watch::Receiver<bool>,
     watcher: hyper_util::server::graceful::Watcher,
     _permit: OwnedSemaphorePermit,
 }
@@ -167,18 +175,33 @@ impl Connection {
             .max_header_list_size(u32::try_from(MAX_HEADER).unwrap_or(u32::MAX))
             .keep_alive_interval(Some(Duration::from_secs(20)))
             .keep_alive_timeout(self.header_timeout);
-        let (router, peer) = (self.router, self.peer);
+        let (router, peer, stop) = (self.router, self.peer, self.stop);
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             let mut router = router.clone();
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            async move { Ok::<_, Infallible>(sure(router.call(request).await)) }
+            let stop = stop.clone();
+            async move { Ok::<_, Infallible>(ending(sure(router.call(request).await), stop)) }
         });
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
         if self.watcher.watch(connection.into_owned()).await.is_err() {
             self.metrics.given_up.fetch_add(1, Relaxed);
         }
     }
+}
+
+/// A stream of news ends when the program does: nobody waits for a page that is merely open.
+fn ending(response: Response<Body>, mut stop: watch::Receiver<bool>) -> Response<Body> {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream")) {
+        return response;
+    }
+    response.map(|body| {
+        let stopped = async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        Body::from_stream(body.into_data_stream().take_until(Box::pin(stopped)))
+    })
 }
 
 fn sure<T>(result: Result<T, Infallible>) -> T {

@@ -19,24 +19,24 @@ pub(crate) struct Metrics {
     times: [AtomicU64; BOUNDS_MS.len() + 1],
     time_us: AtomicU64,
     /// Connections open now.
-    pub open: AtomicU64,
+    pub(crate) open: AtomicU64,
     /// Connections accepted.
-    pub accepted: AtomicU64,
+    pub(crate) accepted: AtomicU64,
     /// Connections given up before a request was read: handshake or header too slow or wrong.
-    pub given_up: AtomicU64,
+    pub(crate) given_up: AtomicU64,
 }
 
 /// What is read at the moment of asking.
 #[derive(Debug, Default)]
 pub(crate) struct Gauges {
     /// Events in the ledger.
-    pub events: u64,
+    pub(crate) events: u64,
     /// Policy epoch.
-    pub epoch: u64,
+    pub(crate) epoch: u64,
     /// Jobs that will not be tried again, at most 1,000.
-    pub dead_jobs: u64,
+    pub(crate) dead_jobs: u64,
     /// Position of the newest notice.
-    pub notices: u64,
+    pub(crate) notices: u64,
 }
 
 impl Metrics {

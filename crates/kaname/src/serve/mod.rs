@@ -1,6 +1,7 @@
 //! `serve` and `worker`: the hub as a running program.
 
 mod background;
+mod doors;
 mod health;
 mod listen;
 mod log;
@@ -26,15 +27,23 @@ use crate::{config::Config, fault::Fault, open::Hub};
 pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> {
     log::start(&config);
     let hub = Hub::open(&config).await?;
-    let running = Running::start(&config, Arc::clone(&hub.world), false).await;
-    let running = match running {
-        Ok(running) => running,
+    let started = async {
+        let running = Running::start(&config, Arc::clone(&hub.world), false).await?;
+        let duties = if with_worker {
+            doors::duties(&config, &public_url(&config, running.address))?
+        } else {
+            Vec::new()
+        };
+        Ok::<_, Fault>((running, duties))
+    };
+    let (running, duties) = match started.await {
+        Ok(started) => started,
         Err(fault) => {
             hub.close().await;
             return Err(fault);
         }
     };
-    let tasks = background::start(&hub.world, &config, with_worker, running.stop.subscribe());
+    let tasks = background::start(&hub.world, duties, running.stop.subscribe());
     ended().await;
     tracing::info!("ending: no new connections, open requests are finished");
     running.end().await;
@@ -56,7 +65,8 @@ pub(crate) async fn demo(
     ready: impl FnOnce(&str) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let running = Running::start(config, Arc::clone(&world), true).await?;
-    let tasks = background::start(&world, config, true, running.stop.subscribe());
+    let duties = doors::duties(config, &public_url(config, running.address))?;
+    let tasks = background::start(&world, duties, running.stop.subscribe());
     let told = ready(&format!("http://{}", running.address));
     if told.is_ok() {
         ended().await;
@@ -69,9 +79,10 @@ pub(crate) async fn demo(
 /// Runs a worker until it is told to end.
 pub(crate) async fn work(config: Config) -> Result<(), Fault> {
     log::start(&config);
+    let duties = doors::duties(&config, &public_url(&config, config.address()))?;
     let hub = Hub::open(&config).await?;
     let (stop, stopping) = watch::channel(false);
-    let tasks = background::start(&hub.world, &config, true, stopping);
+    let tasks = background::start(&hub.world, duties, stopping);
     tracing::info!("worker started");
     ended().await;
     let _ = stop.send(true);
@@ -84,9 +95,9 @@ pub(crate) async fn work(config: Config) -> Result<(), Fault> {
 /// A server that accepts connections.
 pub(crate) struct Running {
     /// Where it listens.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// Told `true` when everything is to end.
-    pub stop: watch::Sender<bool>,
+    pub(crate) stop: watch::Sender<bool>,
     accepting: tokio::task::JoinHandle<()>,
 }
 
@@ -124,12 +135,18 @@ impl Running {
     }
 }
 
+/// Address under which people reach the hub.
+fn public_url(config: &Config, address: SocketAddr) -> String {
+    let tls = config.path("listen.tls_cert").is_some();
+    let scheme = if tls { "https" } else { "http" };
+    let own = format!("{scheme}://{address}");
+    config.text("listen.public_url").map_or(own, str::to_owned)
+}
+
 fn house(config: &Config, world: Arc<World>, address: SocketAddr, demo: bool) -> House {
     let tls = config.path("listen.tls_cert").is_some();
     let behind_proxy = config.switch("listen.behind_proxy");
-    let scheme = if tls { "https" } else { "http" };
-    let own = format!("{scheme}://{address}");
-    let public_url = config.text("listen.public_url").map_or(own, str::to_owned);
+    let public_url = public_url(config, address);
     let name = |key, default: &str| config.text(key).unwrap_or(default).to_owned();
     let settings = Settings {
         hub: [name("hub.name_ja", "要"), name("hub.name_en", "Kaname")],

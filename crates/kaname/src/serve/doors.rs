@@ -1,0 +1,64 @@
+//! The doors that what is released leaves by: mail and calls, as configured.
+
+use std::sync::Arc;
+
+use kaname_web::mail::MailScribe;
+use kaname_world::{
+    doors::{
+        DoorError, HttpsDoor, HttpsSettings, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings,
+    },
+    outlet,
+    worker::Duty,
+};
+
+use crate::{
+    config::Config,
+    fault::{Exit, Fault},
+};
+
+/// Everything a worker of this program does. `public_url` is where links in mails lead.
+pub(super) fn duties(config: &Config, public_url: &str) -> Result<Vec<Box<dyn Duty>>, Fault> {
+    let name = |key| config.text(key).unwrap_or_default().to_owned();
+    let scribe = MailScribe {
+        hub: [name("hub.name_ja"), name("hub.name_en")],
+        public_url: public_url.trim_end_matches('/').to_owned(),
+    };
+    let settings = HttpsSettings {
+        private: config.switch("webhooks.private"),
+        loopback: config.switch("webhooks.loopback"),
+    };
+    let calls = HttpsDoor::new(settings).map_err(|error| shut(&error))?;
+    Ok(outlet::duties(
+        mail(config)?,
+        Arc::new(calls),
+        Arc::new(scribe),
+    ))
+}
+
+/// The mail door, when a mail server is configured.
+fn mail(config: &Config) -> Result<Option<Arc<dyn MailDoor>>, Fault> {
+    let Some(host) = config.text("mail.smtp_host") else {
+        return Ok(None);
+    };
+    let user = config.text("mail.smtp_user");
+    let password = config.text("mail.smtp_password").unwrap_or_default();
+    let settings = SmtpSettings {
+        host: host.to_owned(),
+        port: u16::try_from(config.number("mail.smtp_port")).unwrap_or(587),
+        protection: match config.text("mail.smtp_tls") {
+            Some("tls") => SmtpProtection::Tls,
+            Some("none") => SmtpProtection::None,
+            _ => SmtpProtection::StartTls,
+        },
+        login: user.map(|user| (user.to_owned(), password.to_owned())),
+        from: config.text("mail.from").unwrap_or_default().to_owned(),
+    };
+    let door = SmtpDoor::new(&settings);
+    let door =
+        door.map_err(|error| shut(&error).at(config.origin("mail.smtp_host").to_string()))?;
+    Ok(Some(Arc::new(door)))
+}
+
+fn shut(error: &DoorError) -> Fault {
+    Fault::new(Exit::Usage, error.to_string())
+}
