@@ -48,6 +48,9 @@ const UNFINISHED: &[&str] = &[
 const MOST_LINES: usize = 500;
 const MANY_LINES: usize = 400;
 
+/// One `impl` of a port cannot be cut in two; its file may be as long as the port is wide.
+const PORT_LINES: usize = 650;
+
 const SOURCE_ENDINGS: &[&str] = &[".rs", ".js", ".mjs", ".ts", ".css", ".html", ".py", ".sh"];
 
 pub(crate) fn check(root: &Path, texts: &[Text], findings: &mut Vec<Finding>) {
@@ -69,11 +72,18 @@ pub(crate) fn check(root: &Path, texts: &[Text], findings: &mut Vec<Finding>) {
 
 fn size(text: &Text, findings: &mut Vec<Finding>) {
     let lines = text.content.lines().count();
-    if lines > MOST_LINES {
+    let implements_port =
+        text.path.starts_with("crates/store-") && text.path.ends_with("/src/store.rs");
+    let most = if implements_port {
+        PORT_LINES
+    } else {
+        MOST_LINES
+    };
+    if lines > most {
         findings.push(Finding::error(
             &text.path,
             0,
-            format!("{lines} lines, {MOST_LINES} at most: split it by noun"),
+            format!("{lines} lines, {most} at most: split it by noun"),
         ));
     } else if lines > MANY_LINES {
         findings.push(Finding::note(
