@@ -157,11 +157,12 @@ impl Maker {
             let text = match self.format {
                 Format::Csv => rendition::csv_line(&line),
                 Format::Jsonl => rendition::json_line(&line),
-                Format::Txt if line.blocking && self.is_new(&line.value) => {
-                    format!("{}\n", line.value)
-                }
+                Format::Txt if line.blocking => format!("{}\n", line.value),
                 Format::Txt | Format::Json => continue,
             };
+            if self.format == Format::Txt && !self.is_new(&line.value) {
+                continue;
+            }
             self.counted(1, tlp, ends);
             out.push_str(&text);
         }
