@@ -161,7 +161,7 @@ pub(super) fn misread(bad: &BadText) -> WorldError {
 pub(super) struct Wrong {
     /// The field, when one is to blame.
     at: Option<String>,
-    said: String,
+    pub(super) said: String,
     /// Whether showing the second factor again would do.
     again: bool,
 }

@@ -68,6 +68,14 @@ impl Door {
         }
     }
 
+    /// GET by nobody, for bodies that are no text.
+    pub(crate) async fn bytes(&self, path: &str) -> (StatusCode, Vec<u8>) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = self.0.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        (status, to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec())
+    }
+
     /// GET over TAXII with a key.
     pub(crate) async fn taxii(&self, path: &str, key: &str) -> Answer {
         self.send(get(path, key).header(header::ACCEPT, TAXII).body(Body::empty()).unwrap())

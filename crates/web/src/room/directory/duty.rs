@@ -7,7 +7,7 @@ use axum::{
     response::Response,
     routing,
 };
-use kaname_directory::{DutyCode, DutyText, Lang, day_of};
+use kaname_directory::{DutyCode, Lang, catalogue::DutyText, day_of};
 use kaname_policy::{Action, Resource};
 use kaname_world::WorldError;
 use serde::Deserialize;

@@ -3,7 +3,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::{HeaderName, Method, header},
     response::{IntoResponse as _, Response},
     routing,
@@ -81,11 +81,11 @@ struct Consistency {
 
 async fn consistency(
     State(house): State<House>,
-    between: Option<Query<Between>>,
+    between: Result<Query<Between>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let world = house.world();
     let refused = || Failure::Invalid(vec![Fault::new("old", "ledger-bad-range")]);
-    let Some(Query(between)) = between else {
+    let Ok(Query(between)) = between else {
         return Err(refused());
     };
     let size = world.store().ledger_size().await.map_err(WorldError::from)?;

@@ -1,0 +1,7 @@
+//! The administration pages: directory, requests, ledger, rights, own account, explanations, sectors.
+
+mod account;
+mod directory;
+mod ledger;
+mod reading;
+mod requests;
