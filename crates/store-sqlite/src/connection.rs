@@ -12,6 +12,7 @@ pub(crate) fn writing(path: &Path, options: &SqliteOptions) -> Outcome<Connectio
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A bigger bite per checkpoint (64 MiB): pages that change often reach the main file once.
     connection.pragma_update(None, "wal_autocheckpoint", 16_000)?;
+    connection.pragma_update(None, "cache_size", -i64::from(options.writer_cache_kib))?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     if let Some(pages) = options.max_pages {
         connection.pragma_update(None, "max_page_count", pages)?;
@@ -22,6 +23,7 @@ pub(crate) fn writing(path: &Path, options: &SqliteOptions) -> Outcome<Connectio
 /// Opens a file that exists, for reading only.
 pub(crate) fn reading(path: &Path, options: &SqliteOptions) -> Outcome<Connection> {
     let connection = open(path, options)?;
+    connection.pragma_update(None, "cache_size", -i64::from(options.cache_kib))?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
@@ -36,7 +38,6 @@ fn open(path: &Path, options: &SqliteOptions) -> Outcome<Connection> {
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "trusted_schema", false)?;
-    connection.pragma_update(None, "cache_size", -i64::from(options.cache_kib))?;
     // Plans do not depend on what is bound: otherwise SQLite plans some questions anew each time.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     rusqlite::vtab::array::load_module(&connection)?;

@@ -11,8 +11,10 @@ pub struct SqliteOptions {
     pub batch: usize,
     /// How long to wait for another process that writes, in milliseconds.
     pub busy_timeout_ms: u32,
-    /// Page cache of each connection, in KiB.
+    /// Page cache of each connection that reads, in KiB.
     pub cache_kib: u32,
+    /// Page cache of the one that writes, in KiB: a large import touches many pages at once.
+    pub writer_cache_kib: u32,
     /// Largest size of the database in pages of 4 KiB; `None` for no limit of its own.
     pub max_pages: Option<u32>,
 }
@@ -25,6 +27,7 @@ impl Default for SqliteOptions {
             batch: 1_024,
             busy_timeout_ms: 10_000,
             cache_kib: 8 * 1_024,
+            writer_cache_kib: 32 * 1_024,
             max_pages: None,
         }
     }

@@ -4,6 +4,7 @@
 
 mod clock;
 mod nation;
+pub mod postgres;
 
 pub use clock::MovingClock;
 pub use nation::{Nation, Person};

@@ -1,0 +1,158 @@
+//! A consistent copy of a world's tables in one file: for each table its name, then what PostgreSQL's
+//! COPY gives, in length-prefixed pieces. All tables are read in one snapshot.
+
+use std::path::{Path, PathBuf};
+
+use futures_util::{SinkExt, TryStreamExt, pin_mut};
+use tokio::{
+    fs::File,
+    io::{AsyncReadExt, AsyncWriteExt, BufReader, BufWriter},
+};
+
+use crate::{
+    error::{Fault, Outcome, corrupt, database},
+    store::Session,
+};
+
+/// First bytes of a copy: what it is and the version of its form.
+const MAGIC: &[u8; 8] = b"KANAMEP1";
+
+/// Largest piece accepted when reading: COPY gives one row a piece.
+const LARGEST: u32 = 1 << 30;
+
+/// Every table of the world; those that others are computed from come first.
+const TABLES: [&str; 19] = [
+    "head",
+    "object_head",
+    "events",
+    "tiles",
+    "checkpoints",
+    "shredded",
+    "audiences",
+    "records",
+    "lookups",
+    "postings",
+    "objects",
+    "object_values",
+    "object_refs",
+    "withdrawn",
+    "blobs",
+    "sealed_links",
+    "jobs",
+    "notices",
+    "answers",
+];
+
+fn io(error: std::io::Error) -> Fault {
+    Fault::Store(database("copying", error))
+}
+
+/// Writes the copy; nothing may stand at `to` yet. Short-lived values are left out.
+pub(crate) async fn write(session: &mut Session, to: &Path) -> Outcome<()> {
+    if to.exists() {
+        return Err(io(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let mut new = tokio::fs::OpenOptions::new();
+    new.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    new.mode(0o600);
+    let mut file = BufWriter::new(new.open(&part).await.map_err(io)?);
+    file.write_all(MAGIC).await.map_err(io)?;
+    let snapshot = session
+        .build_transaction()
+        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await?;
+    // A large table takes longer than one statement otherwise may.
+    snapshot
+        .batch_execute("SET LOCAL statement_timeout = 0")
+        .await?;
+    for table in TABLES {
+        piece(&mut file, table.as_bytes()).await?;
+        let rows = snapshot
+            .copy_out(&format!("COPY {table} TO STDOUT (FORMAT binary)"))
+            .await?;
+        pin_mut!(rows);
+        while let Some(bytes) = rows.try_next().await? {
+            piece(&mut file, &bytes).await?;
+        }
+        piece(&mut file, &[]).await?;
+    }
+    snapshot.commit().await?;
+    file.flush().await.map_err(io)?;
+    file.get_ref().sync_all().await.map_err(io)?;
+    tokio::fs::rename(&part, to).await.map_err(io)
+}
+
+async fn piece(file: &mut BufWriter<File>, bytes: &[u8]) -> Outcome<()> {
+    let length = u32::try_from(bytes.len()).map_err(|e| corrupt("copy", e))?;
+    file.write_u32(length).await.map_err(io)?;
+    file.write_all(bytes).await.map_err(io)
+}
+
+/// Fills an empty world from a copy, all of it or nothing.
+pub(crate) async fn read(session: &mut Session, from: &Path) -> Outcome<()> {
+    let mut file = BufReader::new(File::open(from).await.map_err(io)?);
+    let mut magic = [0; MAGIC.len()];
+    file.read_exact(&mut magic).await.map_err(io)?;
+    if &magic != MAGIC {
+        return Err(corrupt("copy", "it is not a copy of a world on PostgreSQL"));
+    }
+    let whole = session.transaction().await?;
+    whole
+        .batch_execute("SET LOCAL statement_timeout = 0")
+        .await?;
+    let used = "SELECT EXISTS (SELECT FROM events) OR EXISTS (SELECT FROM objects)";
+    if whole.query_one(used, &[]).await?.try_get(0)? {
+        return Err(corrupt("copy", "the world it should fill is not empty"));
+    }
+    whole
+        .batch_execute("DELETE FROM head; DELETE FROM object_head")
+        .await?;
+    for table in TABLES {
+        if take(&mut file).await? != table.as_bytes() {
+            return Err(corrupt("copy", format!("table {table} is expected")));
+        }
+        let rows = whole
+            .copy_in(&format!("COPY {table} FROM STDIN (FORMAT binary)"))
+            .await?;
+        pin_mut!(rows);
+        loop {
+            let bytes = take(&mut file).await?;
+            if bytes.is_empty() {
+                break;
+            }
+            rows.send(std::io::Cursor::new(bytes)).await?;
+        }
+        rows.finish().await?;
+    }
+    for (table, column) in [
+        ("events", "arrival"),
+        ("audiences", "id"),
+        ("records", "row"),
+        ("jobs", "id"),
+        ("notices", "arrival"),
+    ] {
+        let on = format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', '{column}'),
+                           coalesce(max({column}), 0) + 1, false) FROM {table}"
+        );
+        whole.batch_execute(&on).await?;
+    }
+    whole.commit().await?;
+    Ok(())
+}
+
+async fn take(file: &mut BufReader<File>) -> Outcome<Vec<u8>> {
+    let length = file.read_u32().await.map_err(io)?;
+    if length > LARGEST {
+        return Err(corrupt("copy", "a piece is longer than any row"));
+    }
+    let mut bytes = vec![0; length as usize];
+    file.read_exact(&mut bytes).await.map_err(io)?;
+    Ok(bytes)
+}

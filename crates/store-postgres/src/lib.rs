@@ -1,0 +1,18 @@
+//! The scale-out store: PostgreSQL, one schema per world. Any number of nodes write side by side;
+//! events are inserted without a global number, and whoever holds the sequencer's lock orders them and
+//! extends the Merkle tree.
+
+#![forbid(unsafe_code)]
+
+mod backup;
+mod error;
+mod form;
+mod options;
+mod read;
+mod schema;
+mod store;
+mod write;
+
+pub use options::PostgresOptions;
+pub use schema::SCHEMA_VERSION;
+pub use store::PostgresStore;

@@ -1,0 +1,8 @@
+//! Reading.
+
+pub(crate) mod ledger;
+pub(crate) mod list;
+pub(crate) mod object;
+pub(crate) mod plain;
+pub(crate) mod record;
+mod sql;

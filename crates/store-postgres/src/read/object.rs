@@ -1,0 +1,211 @@
+//! Ranges of threat objects in order of `date_added`.
+
+use futures_util::{TryStreamExt, pin_mut};
+use kaname_store::{ObjectBytes, ObjectFilter, ObjectPage, StoredObject, Versions};
+use roaring::RoaringBitmap;
+use tokio_postgres::Row;
+
+use crate::{
+    error::Outcome,
+    form,
+    read::sql::{Argument, Conditions, words},
+    store::Session,
+};
+
+/// Counts are exact up to here.
+const COUNTED: u32 = 10_000;
+
+/// Most bytes of one page of raw objects; a page ends early rather than grow beyond.
+const PAGE_BYTES: usize = 64 * 1024 * 1024;
+
+const COLUMNS: &str = "o.key, o.collection, o.stix_id, o.stix_type, o.version_us, o.spec, \
+    o.added_us, o.audience, o.title, o.source, o.raw";
+
+pub(crate) async fn page(session: &Session, filter: &ObjectFilter) -> Outcome<ObjectPage> {
+    let Some(range) = conditions(filter, true) else {
+        return Ok(ObjectPage {
+            total: filter.count.then_some(0),
+            ..ObjectPage::default()
+        });
+    };
+    let sql = ranged(filter, COLUMNS, &range);
+    let rows = session.query_raw(&sql, range.arguments()).await?;
+    pin_mut!(rows);
+    let mut page = ObjectPage::default();
+    let mut bytes = 0;
+    while let Some(row) = rows.try_next().await? {
+        if page.objects.len() >= limit(filter) || bytes > PAGE_BYTES {
+            page.more = true;
+            break;
+        }
+        let object = decode(&row)?;
+        bytes += object.raw.len();
+        page.objects.push(object);
+    }
+    if filter.count {
+        page.total = Some(count(session, filter).await?);
+    }
+    Ok(page)
+}
+
+pub(crate) async fn bytes(session: &Session, filter: &ObjectFilter) -> Outcome<ObjectBytes> {
+    let Some(range) = conditions(filter, true) else {
+        return Ok(ObjectBytes::default());
+    };
+    let sql = ranged(filter, "o.added_us, o.raw", &range);
+    let rows = session.query_raw(&sql, range.arguments()).await?;
+    pin_mut!(rows);
+    let mut page = ObjectBytes::default();
+    while let Some(row) = rows.try_next().await? {
+        if page.count as usize >= limit(filter) || page.joined.len() > PAGE_BYTES {
+            page.more = true;
+            break;
+        }
+        let added: i64 = row.try_get(0)?;
+        if page.count > 0 {
+            page.joined.push(',');
+        }
+        page.joined.push_str(row.try_get(1)?);
+        page.count += 1;
+        page.added = Some((page.added.map_or(added, |(first, _)| first), added));
+    }
+    Ok(page)
+}
+
+pub(crate) async fn referring(
+    session: &Session,
+    stix_id: &str,
+    readable: &RoaringBitmap,
+    limit: u32,
+) -> Outcome<Vec<String>> {
+    let find = "SELECT DISTINCT o.stix_id
+                FROM object_refs AS r JOIN objects AS o ON o.added_us = r.object
+                WHERE r.target = $1 AND o.audience = ANY($2) LIMIT $3";
+    let limit = i64::from(limit.min(10_000));
+    let rows = session
+        .query(find, &[&stix_id, &form::bitmap(readable), &limit])
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+fn limit(filter: &ObjectFilter) -> usize {
+    filter.limit.clamp(1, 10_000) as usize
+}
+
+fn decode(row: &Row) -> Outcome<StoredObject> {
+    Ok(StoredObject {
+        key: form::id(row, 0)?,
+        collection: form::id(row, 1)?,
+        stix_id: row.try_get(2)?,
+        stix_type: row.try_get(3)?,
+        version_us: row.try_get(4)?,
+        spec: row.try_get(5)?,
+        added_us: row.try_get(6)?,
+        audience_id: form::audience(row, 7)?,
+        title: row.try_get(8)?,
+        source: form::id(row, 9)?,
+        raw: row.try_get::<_, String>(10)?.into_boxed_str(),
+    })
+}
+
+fn ranged(filter: &ObjectFilter, columns: &str, conditions: &Conditions) -> String {
+    let direction = if filter.newest_first { "DESC" } else { "ASC" };
+    format!(
+        "SELECT {columns} FROM objects AS o{} ORDER BY o.added_us {direction} LIMIT {}",
+        conditions.text(),
+        limit(filter) + 1
+    )
+}
+
+async fn count(session: &Session, filter: &ObjectFilter) -> Outcome<u32> {
+    let Some(conditions) = conditions(filter, false) else {
+        return Ok(0);
+    };
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM objects AS o{} LIMIT {}) AS found",
+        conditions.text(),
+        COUNTED + 1
+    );
+    let row = session.query_one(&sql, &conditions.arguments()).await?;
+    Ok(form::count(&row, 0)? as u32)
+}
+
+/// All filters, with or without the cursor; `None` when nothing can match.
+fn conditions(filter: &ObjectFilter, cursor: bool) -> Option<Conditions> {
+    let mut all = Conditions::default();
+    let readable = form::bitmap(&filter.readable);
+    if let Some(collection) = filter.collection {
+        all.and(
+            "o.collection = ?",
+            vec![Box::new(collection.bytes().to_vec())],
+        );
+    }
+    all.and("o.audience = ANY(?)", vec![Box::new(readable.clone())]);
+    if let Some(after) = filter.added_after_us {
+        all.and("o.added_us > ?", vec![Box::new(after)]);
+    }
+    if let Some(after) = filter.after_us.filter(|_| cursor) {
+        let fragment = if filter.newest_first {
+            "o.added_us < ?"
+        } else {
+            "o.added_us > ?"
+        };
+        all.and(fragment, vec![Box::new(after)]);
+    }
+    if !filter.ids.is_empty() {
+        all.and("o.stix_id = ANY(?)", vec![Box::new(filter.ids.clone())]);
+    }
+    if !filter.types.is_empty() {
+        all.and("o.stix_type = ANY(?)", vec![Box::new(filter.types.clone())]);
+    }
+    if !filter.specs.is_empty() {
+        all.and("o.spec = ANY(?)", vec![Box::new(filter.specs.clone())]);
+    }
+    let (chosen, arguments) = versions(&filter.versions, &readable);
+    all.and(&chosen, arguments);
+    if let Some(search) = &filter.search {
+        all.and("o.words @> ?", vec![Box::new(words(&search.0)?)]);
+    }
+    if let Some(value) = &filter.value {
+        let found = "o.added_us IN (SELECT v.object FROM object_values AS v
+                                    WHERE v.space = ? AND v.value = ?)";
+        all.and(
+            found,
+            vec![Box::new(value.space.clone()), Box::new(value.value.clone())],
+        );
+    }
+    Some(all)
+}
+
+/// A condition on the version, with its arguments. A version the reader may not see hides no other:
+/// the newest visible one is the last.
+fn versions(which: &Versions, readable: &[i32]) -> (String, Vec<Argument>) {
+    let beside = |mark: &str, order: &str| {
+        let text = format!(
+            "(o.{mark} OR NOT EXISTS (SELECT FROM objects AS n
+                WHERE n.stix_id = o.stix_id AND n.collection = o.collection
+                AND n.version_us {order} o.version_us AND n.audience = ANY(?)))"
+        );
+        let readable: Argument = Box::new(readable.to_vec());
+        (text, vec![readable])
+    };
+    match which {
+        Versions::All => ("true".to_owned(), Vec::new()),
+        Versions::Last => beside("last", ">"),
+        Versions::First => beside("first", "<"),
+        Versions::At(versions) => (
+            "o.version_us = ANY(?)".to_owned(),
+            vec![Box::new(versions.clone())],
+        ),
+        Versions::AnyOf(several) => {
+            let mut texts = vec!["false".to_owned()];
+            let mut arguments = Vec::new();
+            for one in several {
+                let (text, more) = versions(one, readable);
+                texts.push(text);
+                arguments.extend(more);
+            }
+            (format!("({})", texts.join(" OR ")), arguments)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! A WHERE clause put together from fixed fragments, each with its arguments.
+
+use tokio_postgres::types::ToSql;
+
+/// An argument of a question.
+pub(crate) type Argument = Box<dyn ToSql + Send + Sync>;
+
+#[derive(Default)]
+pub(crate) struct Conditions {
+    text: String,
+    arguments: Vec<Argument>,
+}
+
+impl Conditions {
+    /// Adds a condition; each `?` of the fragment stands for the next of `arguments`.
+    pub(crate) fn and(&mut self, fragment: &str, arguments: Vec<Argument>) {
+        self.text.push_str(if self.text.is_empty() {
+            " WHERE "
+        } else {
+            " AND "
+        });
+        let mut number = self.arguments.len();
+        for c in fragment.chars() {
+            if c == '?' {
+                number += 1;
+                self.text.push_str(&format!("${number}"));
+            } else {
+                self.text.push(c);
+            }
+        }
+        self.arguments.extend(arguments);
+    }
+
+    /// The clause with a space before it.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The arguments in order.
+    pub(crate) fn arguments(&self) -> Vec<&(dyn ToSql + Sync)> {
+        self.arguments
+            .iter()
+            .map(|argument| &**argument as &(dyn ToSql + Sync))
+            .collect()
+    }
+}
+
+/// Most words of one search; more would only make it narrower.
+const MAX_WORDS: usize = 32;
+
+/// Tokens that must all be found. `None` when the text has no token at all.
+pub(crate) fn words(text: &str) -> Option<Vec<String>> {
+    let mut tokens = crate::form::tokens(text);
+    tokens.truncate(MAX_WORDS);
+    (!tokens.is_empty()).then_some(tokens)
+}

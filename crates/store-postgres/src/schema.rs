@@ -1,0 +1,70 @@
+//! Numbered migrations: appended to, never edited. All that are missing run in one transaction under
+//! a lock, so the schema is at the old version or at the new one, whichever node comes first.
+
+use kaname_store::StoreError;
+use tokio_postgres::Client;
+
+use crate::error::Outcome;
+
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_base.sql")];
+
+/// Version of the schema this program writes.
+pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// Brings the schema to [`SCHEMA_VERSION`]; gives the version it was at, 0 when it was empty.
+pub(crate) async fn migrate(client: &mut Client, schema: &str) -> Outcome<u32> {
+    let transaction = client.transaction().await?;
+    let lock = "SELECT pg_advisory_xact_lock(hashtext($1), 0)";
+    transaction.execute(lock, &[&schema]).await?;
+    let there = "SELECT count(*) FROM pg_namespace WHERE nspname = $1";
+    let there: i64 = transaction.query_one(there, &[&schema]).await?.try_get(0)?;
+    if there == 0 {
+        // The name was checked: letters, digits and `_` only.
+        transaction
+            .batch_execute(&format!("CREATE SCHEMA {schema}"))
+            .await?;
+    }
+    let tables = "SELECT count(*), coalesce(sum((tablename = 'migrations')::int), 0)
+                  FROM pg_tables WHERE schemaname = $1";
+    let tables = transaction.query_one(tables, &[&schema]).await?;
+    let (tables, listed): (i64, i64) = (tables.try_get(0)?, tables.try_get(1)?);
+    if tables > 0 && listed == 0 {
+        return refuse(format!(
+            "schema `{schema}` holds tables of another program\n\
+             hint: choose another schema for this world"
+        ));
+    }
+    if listed == 0 {
+        transaction
+            .batch_execute("CREATE TABLE migrations (number bigint PRIMARY KEY)")
+            .await?;
+    }
+    let applied = "SELECT count(*), coalesce(max(number), 0) FROM migrations";
+    let applied = transaction.query_one(applied, &[]).await?;
+    let (count, newest): (i64, i64) = (applied.try_get(0)?, applied.try_get(1)?);
+    if newest > i64::from(SCHEMA_VERSION) {
+        return refuse(format!(
+            "the store has schema {newest}, newer than this program's {SCHEMA_VERSION}\n\
+             hint: run the program version that wrote it, or a newer one"
+        ));
+    }
+    if count != newest {
+        return refuse(format!(
+            "the store lists {count} migrations up to {newest}\n\
+             hint: it was changed from outside; restore it from a backup"
+        ));
+    }
+    for (number, sql) in (1i64..).zip(MIGRATIONS) {
+        if number > newest {
+            transaction.batch_execute(sql).await?;
+            let list = "INSERT INTO migrations (number) VALUES ($1)";
+            transaction.execute(list, &[&number]).await?;
+        }
+    }
+    transaction.commit().await?;
+    Ok(u32::try_from(newest).unwrap_or(0))
+}
+
+fn refuse<T>(why: String) -> Outcome<T> {
+    Err(StoreError::Schema(why).into())
+}

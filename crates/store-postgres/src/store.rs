@@ -1,0 +1,576 @@
+//! The port, one line of duty each: who does it is said here, how stands in `read` and `write`.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use jiff::Timestamp;
+use kaname_kernel::{Audience, AudienceId, Clock, EventId, HandleId, MatterId, Rng, merkle::Hash};
+use kaname_store::{
+    Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage,
+    Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
+    StoredEvent, StoredNotice, StoredRecord, check,
+};
+use roaring::RoaringBitmap;
+use serde_json::Value;
+use tokio_postgres::{Config, NoTls, config::Host};
+
+use crate::{
+    error::{Outcome, database},
+    options::PostgresOptions,
+    read::{ledger, list, object, plain, record},
+    schema,
+    write::{
+        audience::{self, Known},
+        commit::{self, Numbered},
+        jobs, kv, rebuild, sequence, shred,
+    },
+};
+
+/// A connection lent by the pool.
+pub(crate) type Session = deadpool_postgres::Client;
+
+/// How often a write is tried when others were faster.
+const TRIES: usize = 8;
+
+/// Longest wait for a free connection.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// What a write needs beside its transaction.
+pub(crate) struct Context {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) known: Known,
+}
+
+/// A world's store in one schema of a PostgreSQL database.
+pub struct PostgresStore {
+    pool: Pool,
+    schema: String,
+    found_schema: u32,
+    context: Context,
+}
+
+impl std::fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresStore")
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A change that becomes durable in one transaction.
+enum Change {
+    Commit(Numbered),
+    Shred {
+        events: Vec<EventId>,
+        tombstone: Box<Record>,
+        audience: i32,
+        with: Numbered,
+    },
+    Queue(NewJob),
+    Clear,
+    Put(Vec<Record>, Vec<i32>),
+}
+
+impl PostgresStore {
+    /// Opens the world's schema at `url` (`postgres://…` or `host=… user=…`), makes it when it does
+    /// not exist, and brings it up to date.
+    pub async fn open(
+        url: &str,
+        options: PostgresOptions,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Self, StoreError> {
+        let doing = "opening the store";
+        options.check()?;
+        let mut config: Config = url.parse().map_err(|e| database(doing, e))?;
+        stays_here(&config, &options)?;
+        config.options(format!(
+            "-c search_path={} -c statement_timeout={} -c default_transaction_isolation=read\\ committed",
+            options.schema, options.statement_timeout_ms
+        ));
+        config.application_name("kaname");
+        let manage = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = Manager::from_config(config, NoTls, manage);
+        let pool = Pool::builder(manager)
+            .max_size(options.connections.clamp(1, 256))
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(WAIT))
+            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .build()
+            .map_err(|e| database(doing, e))?;
+        let migrate = async || -> Outcome<u32> {
+            let mut session = pool.get().await?;
+            schema::migrate(&mut session, &options.schema).await
+        };
+        let found_schema = migrate().await.map_err(|fault| fault.doing(doing))?;
+        let context = Context {
+            clock,
+            rng,
+            known: Known::default(),
+        };
+        Ok(Self {
+            pool,
+            schema: options.schema,
+            found_schema,
+            context,
+        })
+    }
+
+    /// The schema version found when opening, before migrations; 0 for a new schema.
+    pub fn schema_version(&self) -> u32 {
+        self.found_schema
+    }
+
+    /// Lets go of all connections.
+    pub async fn close(&self) {
+        self.pool.close();
+    }
+
+    /// Events whose payload key was destroyed, oldest first: a restore from an older copy must
+    /// destroy them again.
+    pub async fn shredded(&self) -> Result<Vec<EventId>, StoreError> {
+        let read = async || -> Outcome<Vec<EventId>> {
+            let find = "SELECT event FROM shredded ORDER BY at_us, event";
+            let rows = self.pool.get().await?.query(find, &[]).await?;
+            rows.iter().map(|row| crate::form::id(row, 0)).collect()
+        };
+        read()
+            .await
+            .map_err(|fault| fault.doing("reading the redaction list"))
+    }
+
+    /// Fills this world, which must be empty, from a copy that [`Store::backup`] wrote.
+    pub async fn restore(&self, from: &Path) -> Result<(), StoreError> {
+        let fill = async { crate::backup::read(&mut self.session().await?, from).await };
+        fill.await.map_err(|fault| fault.doing("restoring"))
+    }
+
+    async fn session(&self) -> Outcome<Session> {
+        Ok(self.pool.get().await?)
+    }
+
+    async fn numbers(&self, audiences: &[&Audience]) -> Outcome<Vec<i32>> {
+        let mut session = self.session().await?;
+        audience::numbers(&mut session, &self.context.known, audiences).await
+    }
+
+    async fn numbered(&self, change: Commit) -> Outcome<Numbered> {
+        check::commit(&change)?;
+        let records: Vec<_> = change
+            .appends
+            .iter()
+            .map(|append| &append.record.audience)
+            .collect();
+        let objects: Vec<_> = change
+            .objects
+            .iter()
+            .map(|object| &object.audience)
+            .collect();
+        let (records, objects) = if records.is_empty() && objects.is_empty() {
+            (Vec::new(), Vec::new())
+        } else {
+            (self.numbers(&records).await?, self.numbers(&objects).await?)
+        };
+        Ok(Numbered {
+            change,
+            records,
+            objects,
+        })
+    }
+
+    /// Tries a change until it is durable or properly refused; races with other writers pass.
+    async fn write(&self, change: &Change) -> Outcome<Option<Committed>> {
+        let mut session = self.session().await?;
+        let mut outcome = self.attempt(&mut session, change).await;
+        for _ in 1..TRIES {
+            match &outcome {
+                Err(fault) if fault.passes() => {
+                    outcome = self.attempt(&mut session, change).await;
+                }
+                _ => break,
+            }
+        }
+        outcome
+    }
+
+    async fn attempt(&self, session: &mut Session, change: &Change) -> Outcome<Option<Committed>> {
+        let context = &self.context;
+        // Rolled back when dropped, so any error below leaves nothing.
+        let transaction = session.transaction().await?;
+        let committed = match change {
+            Change::Commit(change) => Some(commit::write(&transaction, context, change).await?),
+            Change::Shred {
+                events,
+                tombstone,
+                audience,
+                with,
+            } => {
+                let tombstone = (&**tombstone, *audience);
+                Some(shred::shred(&transaction, context, events, tombstone, with).await?)
+            }
+            Change::Queue(job) => {
+                jobs::queue_all(&transaction, std::slice::from_ref(job)).await?;
+                None
+            }
+            Change::Clear => {
+                rebuild::clear(&transaction).await?;
+                None
+            }
+            Change::Put(records, audiences) => {
+                let records: Vec<_> = records.iter().zip(audiences.iter().copied()).collect();
+                rebuild::put(&transaction, &records).await?;
+                None
+            }
+        };
+        transaction.commit().await?;
+        Ok(committed)
+    }
+
+    async fn commit_change(&self, change: Change) -> Outcome<Committed> {
+        let committed = self.write(&change).await?;
+        committed.ok_or_else(|| crate::error::corrupt("commit", "it gave no number"))
+    }
+}
+
+/// Without TLS only this machine is spoken to, unless the operator vouches for the network.
+fn stays_here(config: &Config, options: &PostgresOptions) -> Result<(), StoreError> {
+    let local = |host: &Host| match host {
+        Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    };
+    if options.plain_network || config.get_hosts().iter().all(local) {
+        return Ok(());
+    }
+    Err(StoreError::Schema(
+        "the database is on another machine and would be spoken to without TLS\n\
+         hint: use a Unix socket or a local proxy that speaks TLS, or set `plain_network` when the \
+         network is the database's own"
+            .to_owned(),
+    ))
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn commit(&self, change: Commit) -> Result<Committed, StoreError> {
+        let doing = "committing";
+        let change = self
+            .numbered(change)
+            .await
+            .map_err(|fault| fault.doing(doing))?;
+        let done = self.commit_change(Change::Commit(change)).await;
+        done.map_err(|fault| fault.doing(doing))
+    }
+
+    async fn record(&self, id: MatterId) -> Result<Option<StoredRecord>, StoreError> {
+        Ok(self.records(&[id]).await?.pop())
+    }
+
+    async fn records(&self, ids: &[MatterId]) -> Result<Vec<StoredRecord>, StoreError> {
+        let read = async {
+            let session = self.session().await?;
+            record::by_ids(&session, &self.context.known, ids).await
+        };
+        read.await.map_err(|fault| fault.doing("reading records"))
+    }
+
+    async fn lookup(&self, space: &str, key: &str) -> Result<Option<MatterId>, StoreError> {
+        let read = async { record::lookup(&self.session().await?, space, key).await };
+        read.await.map_err(|fault| fault.doing("looking up a key"))
+    }
+
+    async fn list(&self, query: &ListQuery) -> Result<Page, StoreError> {
+        let read = async {
+            let session = self.session().await?;
+            list::list(&session, &self.context.known, query).await
+        };
+        read.await.map_err(|fault| fault.doing("listing records"))
+    }
+
+    async fn states(&self, query: &ListQuery) -> Result<Vec<(String, u64)>, StoreError> {
+        let read = async { list::states(&self.session().await?, query).await };
+        read.await.map_err(|fault| fault.doing("counting records"))
+    }
+
+    async fn carrying(
+        &self,
+        kind: &str,
+        values: &[Posting],
+        readable: &RoaringBitmap,
+    ) -> Result<Vec<(MatterId, Posting)>, StoreError> {
+        let read = async { record::carrying(&self.session().await?, kind, values, readable).await };
+        read.await
+            .map_err(|fault| fault.doing("finding shared values"))
+    }
+
+    async fn history(&self, matter: MatterId) -> Result<Vec<StoredEvent>, StoreError> {
+        let read = async { ledger::history(&mut self.session().await?, matter).await };
+        read.await.map_err(|fault| fault.doing("reading a history"))
+    }
+
+    async fn events(&self, from: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
+        let read = async { ledger::events(&self.session().await?, from, limit).await };
+        read.await.map_err(|fault| fault.doing("reading events"))
+    }
+
+    async fn event_seq(&self, event: EventId) -> Result<Option<u64>, StoreError> {
+        let read = async { ledger::event_seq(&mut self.session().await?, event).await };
+        read.await.map_err(|fault| fault.doing("placing an event"))
+    }
+
+    async fn ledger_size(&self) -> Result<u64, StoreError> {
+        let read = async { sequence::size(&self.session().await?).await };
+        read.await
+            .map_err(|fault| fault.doing("reading the ledger's size"))
+    }
+
+    async fn sequence(&self) -> Result<u64, StoreError> {
+        let order = async { sequence::sequence(&mut self.session().await?).await };
+        order.await.map_err(|fault| fault.doing("ordering events"))
+    }
+
+    async fn subtree(&self, level: u32, index: u64) -> Result<Hash, StoreError> {
+        let read = async { ledger::subtree(&self.session().await?, level, index).await };
+        read.await
+            .map_err(|fault| fault.doing("reading a ledger tile"))
+    }
+
+    async fn put_checkpoint(&self, checkpoint: StoredCheckpoint) -> Result<(), StoreError> {
+        let put = async { ledger::put_checkpoint(&self.session().await?, &checkpoint).await };
+        put.await
+            .map_err(|fault| fault.doing("keeping a checkpoint"))
+    }
+
+    async fn checkpoint(&self, size: u64) -> Result<Option<StoredCheckpoint>, StoreError> {
+        let read = async { ledger::checkpoint(&self.session().await?, size).await };
+        read.await
+            .map_err(|fault| fault.doing("reading a checkpoint"))
+    }
+
+    async fn shred(
+        &self,
+        events: &[EventId],
+        tombstone: Record,
+        change: Commit,
+    ) -> Result<Committed, StoreError> {
+        check::record(&tombstone)?;
+        let shred = async {
+            let with = self.numbered(change).await?;
+            let audience = self.numbers(&[&tombstone.audience]).await?;
+            let audience = audience.first().copied().unwrap_or_default();
+            let (events, tombstone) = (events.to_vec(), Box::new(tombstone));
+            let shred = Change::Shred {
+                events,
+                tombstone,
+                audience,
+                with,
+            };
+            let committed = self.commit_change(shred).await?;
+            // Old versions of the rows stand in the pages until they are vacuumed.
+            let session = self.session().await?;
+            let clean = "VACUUM events, blobs, records, lookups, postings";
+            if let Err(error) = session.batch_execute(clean).await {
+                tracing::warn!(%error, "tables could not be vacuumed after redaction");
+            }
+            Ok(committed)
+        };
+        shred
+            .await
+            .map_err(|fault: crate::error::Fault| fault.doing("redacting"))
+    }
+
+    async fn clear_records(&self) -> Result<(), StoreError> {
+        let done = self.write(&Change::Clear).await;
+        done.map(|_| ())
+            .map_err(|fault| fault.doing("clearing records"))
+    }
+
+    async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError> {
+        records.iter().try_for_each(check::record)?;
+        let put = async {
+            let audiences: Vec<_> = records.iter().map(|record| &record.audience).collect();
+            let audiences = self.numbers(&audiences).await?;
+            self.write(&Change::Put(records, audiences)).await
+        };
+        put.await
+            .map(|_| ())
+            .map_err(|fault| fault.doing("writing records"))
+    }
+
+    async fn records_digest(&self) -> Result<Hash, StoreError> {
+        let read = async { record::digest(&self.session().await?).await };
+        read.await.map_err(|fault| fault.doing("digesting records"))
+    }
+
+    async fn audiences(&self, from: AudienceId) -> Result<Vec<(AudienceId, Audience)>, StoreError> {
+        let read = async { plain::audiences(&self.session().await?, from).await };
+        read.await.map_err(|fault| fault.doing("reading audiences"))
+    }
+
+    async fn epoch(&self) -> Result<u64, StoreError> {
+        let read = async { plain::epoch(&self.session().await?).await };
+        read.await.map_err(|fault| fault.doing("reading the epoch"))
+    }
+
+    async fn objects(&self, filter: &ObjectFilter) -> Result<ObjectPage, StoreError> {
+        let read = async { object::page(&self.session().await?, filter).await };
+        read.await.map_err(|fault| fault.doing("reading objects"))
+    }
+
+    async fn object_bytes(&self, filter: &ObjectFilter) -> Result<ObjectBytes, StoreError> {
+        let read = async { object::bytes(&self.session().await?, filter).await };
+        read.await.map_err(|fault| fault.doing("reading objects"))
+    }
+
+    async fn referring(
+        &self,
+        stix_id: &str,
+        readable: &RoaringBitmap,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        let read =
+            async { object::referring(&self.session().await?, stix_id, readable, limit).await };
+        read.await
+            .map_err(|fault| fault.doing("finding references"))
+    }
+
+    async fn blob(&self, id: MatterId) -> Result<Option<StoredBlob>, StoreError> {
+        let read = async { plain::blob(&self.session().await?, id).await };
+        read.await
+            .map_err(|fault| fault.doing("reading an attachment"))
+    }
+
+    async fn sealed_link(&self, handle: HandleId) -> Result<Option<SealedLink>, StoreError> {
+        let read = async { plain::sealed_link(&self.session().await?, handle).await };
+        read.await
+            .map_err(|fault| fault.doing("reading a sealed link"))
+    }
+
+    async fn handles(&self, tag: &[u8; 32]) -> Result<Vec<HandleId>, StoreError> {
+        let read = async { plain::handles(&self.session().await?, tag).await };
+        read.await.map_err(|fault| fault.doing("finding handles"))
+    }
+
+    async fn enqueue(&self, job: NewJob) -> Result<(), StoreError> {
+        let done = self.write(&Change::Queue(job)).await;
+        done.map(|_| ())
+            .map_err(|fault| fault.doing("queueing a job"))
+    }
+
+    async fn lease(
+        &self,
+        kinds: &[&str],
+        lease: [u8; 16],
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let limit = limit.min(1_000);
+        let ask = jobs::Lease {
+            kinds,
+            lease,
+            now,
+            until,
+            limit,
+        };
+        let take = async { jobs::lease(&self.session().await?, &ask).await };
+        take.await.map_err(|fault| fault.doing("leasing jobs"))
+    }
+
+    async fn finish(&self, job: &Job, outcome: JobOutcome) -> Result<(), StoreError> {
+        let end =
+            async { jobs::finish(&self.session().await?, &self.context, job, &outcome).await };
+        end.await.map_err(|fault| fault.doing("ending a job"))
+    }
+
+    async fn dead_letters(&self, limit: u32) -> Result<Vec<(String, String, Value)>, StoreError> {
+        let read = async { plain::dead_letters(&self.session().await?, limit).await };
+        read.await
+            .map_err(|fault| fault.doing("reading dead letters"))
+    }
+
+    async fn notices(&self, after: u64) -> Result<Vec<StoredNotice>, StoreError> {
+        let read = async { plain::notices(&mut self.session().await?, after).await };
+        read.await.map_err(|fault| fault.doing("reading notices"))
+    }
+
+    async fn last_notice(&self) -> Result<u64, StoreError> {
+        let read = async { sequence::number_notices(&mut self.session().await?).await };
+        read.await.map_err(|fault| fault.doing("reading notices"))
+    }
+
+    async fn kv_put(
+        &self,
+        space: &str,
+        key: &str,
+        value: Value,
+        expires: Timestamp,
+    ) -> Result<(), StoreError> {
+        let put = async { kv::put(&self.session().await?, (space, key), &value, expires).await };
+        put.await.map_err(|fault| fault.doing("keeping a value"))
+    }
+
+    async fn kv_get(
+        &self,
+        space: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Value>, StoreError> {
+        let read = async { plain::kv_get(&self.session().await?, (space, key), now).await };
+        read.await.map_err(|fault| fault.doing("reading a value"))
+    }
+
+    async fn kv_take(
+        &self,
+        space: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Value>, StoreError> {
+        let take = async { kv::take(&self.session().await?, (space, key), now).await };
+        take.await.map_err(|fault| fault.doing("taking a value"))
+    }
+
+    async fn kv_list(
+        &self,
+        space: &str,
+        prefix: &str,
+        now: Timestamp,
+    ) -> Result<Vec<(String, Value)>, StoreError> {
+        let read = async { plain::kv_list(&self.session().await?, (space, prefix), now).await };
+        read.await.map_err(|fault| fault.doing("listing values"))
+    }
+
+    async fn kv_count(
+        &self,
+        space: &str,
+        key: &str,
+        now: Timestamp,
+        expires: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let count = async { kv::count(&self.session().await?, (space, key), now, expires).await };
+        count.await.map_err(|fault| fault.doing("counting"))
+    }
+
+    async fn kv_sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let sweep = async { kv::sweep(&self.session().await?, now).await };
+        sweep.await.map_err(|fault| fault.doing("sweeping values"))
+    }
+
+    async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let copy = async { crate::backup::write(&mut self.session().await?, to).await };
+        copy.await.map_err(|fault| fault.doing("backing up"))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        let ping = async {
+            self.session().await?.query_one("SELECT 1", &[]).await?;
+            Ok(())
+        };
+        ping.await
+            .map_err(|fault: crate::error::Fault| fault.doing("pinging"))
+    }
+}

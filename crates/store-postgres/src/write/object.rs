@@ -1,0 +1,224 @@
+//! Threat objects: bytes and header, values and references, and the moment they were added.
+
+use std::{collections::HashSet, time::Duration};
+
+use deadpool_postgres::Transaction;
+use kaname_kernel::{Clock, MatterId};
+use kaname_store::NewObject;
+
+use crate::{error::Outcome, form, store::Context};
+
+/// Objects written by one statement.
+const CHUNK: usize = 1_000;
+
+/// Longest wait, in all, for the clock to pass the last `date_added` given.
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
+
+/// Adds objects in order. A version the collection already has is left as it is.
+pub(crate) async fn add_all(
+    transaction: &Transaction<'_>,
+    context: &Context,
+    objects: &[NewObject],
+    audiences: &[i32],
+) -> Outcome<()> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    // The row stays locked until the commit: whoever adds next comes later in every way.
+    let head = "SELECT last_added_us FROM object_head FOR UPDATE";
+    let mut last: i64 = transaction.query_one(head, &[]).await?.try_get(0)?;
+    for (objects, audiences) in objects.chunks(CHUNK).zip(audiences.chunks(CHUNK)) {
+        let mut random = vec![0u8; objects.len()];
+        context.rng.fill(&mut random);
+        let mut added = Vec::with_capacity(objects.len());
+        for byte in random {
+            // Random gaps of 1 to 31 µs, so that they do not count what a reader may not see.
+            let now = context.clock.now().as_microsecond();
+            last = now.max(last + 1 + i64::from(byte) % 31);
+            added.push(last);
+        }
+        let written = insert(transaction, objects, audiences, &added).await?;
+        mark_versions(transaction, objects).await?;
+        let new = objects.iter().zip(&added);
+        let new: Vec<_> = new.filter(|(_, added)| written.contains(*added)).collect();
+        insert_links(transaction, &new).await?;
+    }
+    let put = "UPDATE object_head SET last_added_us = $1";
+    transaction.execute(put, &[&last]).await?;
+    wait_until(&*context.clock, last).await;
+    Ok(())
+}
+
+async fn insert(
+    transaction: &Transaction<'_>,
+    objects: &[NewObject],
+    audiences: &[i32],
+    added: &[i64],
+) -> Outcome<HashSet<i64>> {
+    let put = "INSERT INTO objects (added_us, collection, audience, version_us, expires_us, key,
+                                    source, stix_id, stix_type, spec, title, words, raw)
+               SELECT added_us, collection, audience, version_us, expires_us, key, source, stix_id,
+                      stix_type, spec, title, string_to_array(words, ' '), raw
+               FROM unnest($1::bigint[], $2::bytea[], $3::int[], $4::bigint[], $5::bigint[],
+                           $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::text[],
+                           $11::text[], $12::text[], $13::text[])
+                   AS new (added_us, collection, audience, version_us, expires_us, key, source,
+                           stix_id, stix_type, spec, title, words, raw)
+               ORDER BY added_us
+               ON CONFLICT ON CONSTRAINT objects_id DO NOTHING RETURNING added_us";
+    let all = objects.iter();
+    let collections: Vec<&[u8]> = all
+        .clone()
+        .map(|o| o.collection.bytes().as_slice())
+        .collect();
+    let versions: Vec<i64> = all.clone().map(|o| o.version_us).collect();
+    let expires: Vec<Option<i64>> = all.clone().map(|o| o.expires_us).collect();
+    let keys: Vec<&[u8]> = all.clone().map(|o| o.key.bytes().as_slice()).collect();
+    let sources: Vec<&[u8]> = all.clone().map(|o| o.source.bytes().as_slice()).collect();
+    let ids: Vec<&str> = all.clone().map(|o| o.stix_id.as_str()).collect();
+    let types: Vec<&str> = all.clone().map(|o| o.stix_type.as_str()).collect();
+    let specs: Vec<&str> = all.clone().map(|o| o.spec.as_str()).collect();
+    let titles: Vec<_> = all
+        .clone()
+        .map(|o| form::plain(&o.title).into_owned())
+        .collect();
+    let words: Vec<String> = all.clone().map(|o| form::words(&o.text)).collect();
+    let raws: Vec<&str> = all.map(|o| &*o.raw).collect();
+    let put = transaction.prepare_cached(put).await?;
+    let written = transaction
+        .query(
+            &put,
+            &[
+                &added,
+                &collections,
+                &audiences,
+                &versions,
+                &expires,
+                &keys,
+                &sources,
+                &ids,
+                &types,
+                &specs,
+                &titles,
+                &words,
+                &raws,
+            ],
+        )
+        .await?;
+    written.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// Sets right which versions are the first and the last of their object.
+async fn mark_versions(transaction: &Transaction<'_>, objects: &[NewObject]) -> Outcome<()> {
+    let mark = "WITH touched AS (
+                    SELECT DISTINCT * FROM unnest($1::text[], $2::bytea[]) AS t (stix_id, collection)
+                ), ends AS (
+                    SELECT stix_id, collection, min(version_us) AS first, max(version_us) AS last
+                    FROM objects JOIN touched USING (stix_id, collection)
+                    GROUP BY stix_id, collection
+                )
+                UPDATE objects AS o
+                SET first = (o.version_us = ends.first), last = (o.version_us = ends.last)
+                FROM ends WHERE (o.stix_id, o.collection) = (ends.stix_id, ends.collection)
+                AND (o.first, o.last)
+                    IS DISTINCT FROM (o.version_us = ends.first, o.version_us = ends.last)";
+    let ids: Vec<&str> = objects
+        .iter()
+        .map(|object| object.stix_id.as_str())
+        .collect();
+    let collections: Vec<&[u8]> = objects
+        .iter()
+        .map(|object| object.collection.bytes().as_slice())
+        .collect();
+    let mark = transaction.prepare_cached(mark).await?;
+    transaction.execute(&mark, &[&ids, &collections]).await?;
+    Ok(())
+}
+
+async fn insert_links(transaction: &Transaction<'_>, new: &[(&NewObject, &i64)]) -> Outcome<()> {
+    let (mut spaces, mut values, mut carriers) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut targets, mut referrers) = (Vec::new(), Vec::new());
+    for (object, added_us) in new {
+        for value in &object.postings {
+            spaces.push(value.space.as_str());
+            values.push(value.value.as_str());
+            carriers.push(**added_us);
+        }
+        for target in &object.refs {
+            targets.push(target.as_str());
+            referrers.push(**added_us);
+        }
+    }
+    if !spaces.is_empty() {
+        let put = "INSERT INTO object_values (space, value, object)
+                   SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+                   ON CONFLICT DO NOTHING";
+        let put = transaction.prepare_cached(put).await?;
+        transaction
+            .execute(&put, &[&spaces, &values, &carriers])
+            .await?;
+    }
+    if !targets.is_empty() {
+        let put = "INSERT INTO object_refs (target, object)
+                   SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING";
+        let put = transaction.prepare_cached(put).await?;
+        transaction.execute(&put, &[&targets, &referrers]).await?;
+    }
+    Ok(())
+}
+
+/// Takes every version of these objects out of their collections; hashes stay, so that the imports
+/// which brought them can still be checked.
+pub(crate) async fn withdraw_all(
+    transaction: &Transaction<'_>,
+    removed: &[(MatterId, String)],
+) -> Outcome<()> {
+    if removed.is_empty() {
+        return Ok(());
+    }
+    let collections: Vec<&[u8]> = removed.iter().map(|(c, _)| c.bytes().as_slice()).collect();
+    let ids: Vec<&str> = removed.iter().map(|(_, id)| id.as_str()).collect();
+    let drop = "WITH gone AS (
+                    DELETE FROM objects AS o
+                    USING unnest($1::bytea[], $2::text[]) AS named (collection, stix_id)
+                    WHERE (o.stix_id, o.collection) = (named.stix_id, named.collection)
+                    RETURNING o.*
+                ), kept AS (
+                    INSERT INTO withdrawn
+                    SELECT added_us, collection, stix_id, version_us, source,
+                           sha256(convert_to(raw, 'UTF8'))
+                    FROM gone
+                )
+                SELECT added_us FROM gone";
+    let gone = transaction.query(drop, &[&collections, &ids]).await?;
+    let all = gone
+        .iter()
+        .map(|row| Ok(row.try_get(0)?))
+        .collect::<Outcome<Vec<i64>>>()?;
+    for drop in [
+        "DELETE FROM object_values WHERE object = ANY($1)",
+        "DELETE FROM object_refs WHERE object = ANY($1)",
+    ] {
+        transaction.execute(drop, &[&all]).await?;
+    }
+    Ok(())
+}
+
+/// A `date_added` is never in the future: waits until the clock has passed it. A clock that stands
+/// still (or was set back far) is not waited for; order and uniqueness hold all the same.
+async fn wait_until(clock: &dyn Clock, last_us: i64) {
+    let mut waited = Duration::ZERO;
+    while waited < LONGEST_WAIT {
+        let now_us = clock.now().as_microsecond();
+        let ahead = u64::try_from(last_us - now_us).unwrap_or(0);
+        if ahead == 0 {
+            return;
+        }
+        let pause = Duration::from_micros(ahead).min(LONGEST_WAIT - waited);
+        tokio::time::sleep(pause).await;
+        waited += pause;
+        if clock.now().as_microsecond() == now_us {
+            return;
+        }
+    }
+}
