@@ -79,11 +79,17 @@ struct Asked {
 
 impl Asked {
     fn state(&self) -> Option<DeliveryState> {
-        STATES.into_iter().find(|state| state.as_str() == self.state)
+        STATES
+            .into_iter()
+            .find(|state| state.as_str() == self.state)
     }
 
     fn address(&self, state: &str, after: &str) -> String {
-        let parameters = [("item", self.item.as_str()), ("state", state), ("after", after)];
+        let parameters = [
+            ("item", self.item.as_str()),
+            ("state", state),
+            ("after", after),
+        ];
         address("/deliveries", &parameters)
     }
 }
@@ -129,7 +135,11 @@ async fn list(
     let scope = item.as_ref().map(|item| item.id);
     let found = world.deliveries(&by, |query| {
         query.scope = scope;
-        query.states = asked.state().map(|state| state.as_str().to_owned()).into_iter().collect();
+        query.states = asked
+            .state()
+            .map(|state| state.as_str().to_owned())
+            .into_iter()
+            .collect();
         query.after = cursor::read(&asked.after);
     });
     let found = found.await?;
@@ -140,14 +150,22 @@ async fn list(
         rows.push(line(&house, &by, &page, &mut names, delivery).await?);
     }
     let state = asked.state().map_or("", DeliveryState::as_str);
-    let next = found.next.as_ref().map(|next| asked.address(state, &cursor::written(next)));
+    let next = found
+        .next
+        .as_ref()
+        .map(|next| asked.address(state, &cursor::written(next)));
     let first = (!asked.after.is_empty()).then(|| asked.address(state, ""));
     let shown = u64::try_from(rows.len()).unwrap_or_default();
     let count = Count::capped(u64::from(found.total), 10_000);
     let dead = world.dead_letters(&by).await?;
     let shown = DeliveriesPage {
         about: item.map(|item| {
-            let title = item.state.content.title.in_language(page.lang().tag()).to_owned();
+            let title = item
+                .state
+                .content
+                .title
+                .in_language(page.lang().tag())
+                .to_owned();
             (format!("/items/{}", item.state.number), title)
         }),
         tabs: tabs(&page, &asked, &counts),
@@ -184,7 +202,14 @@ async fn line(
         Some(known) => known.clone(),
         None => {
             let party = world.load::<Party>(state.party.cast()).await?;
-            let name = party.map(|party| party.state.description.name.get(choices::lang(page)).to_owned());
+            let name = party.map(|party| {
+                party
+                    .state
+                    .description
+                    .name
+                    .get(choices::lang(page))
+                    .to_owned()
+            });
             let name = name.unwrap_or_default();
             names.parties.insert(state.party, name.clone());
             name
@@ -203,7 +228,10 @@ async fn line(
         }
     };
     let acknowledged = state.acknowledged.map(|(at, _)| at);
-    let when = acknowledged.or(state.fetched).or(state.sent).unwrap_or(state.queued);
+    let when = acknowledged
+        .or(state.fetched)
+        .or(state.sent)
+        .unwrap_or(state.queued);
     let failed = state.state == DeliveryState::Failed;
     Ok(Line {
         party,
@@ -215,7 +243,8 @@ async fn line(
         why: state.failure.clone(),
         retry: failed.then(|| {
             let to = format!("/deliveries/{}/retry", delivery.id);
-            page.post(to, page.t("deliveries-retry")).with("back", page.address.as_str())
+            page.post(to, page.t("deliveries-retry"))
+                .with("back", page.address.as_str())
         }),
     })
 }
@@ -280,6 +309,10 @@ async fn retry(
     let id: MatterId = id.parse().map_err(|_| Failure::NotFound)?;
     let outcome = house.world().retry_delivery(&by, id).await;
     // Only this page is led back to.
-    let to = if posted.back.starts_with("/deliveries") { posted.back.as_str() } else { "/deliveries" };
+    let to = if posted.back.starts_with("/deliveries") {
+        posted.back.as_str()
+    } else {
+        "/deliveries"
+    };
     back(&frame, to, outcome, "deliveries-retried")
 }

@@ -70,20 +70,41 @@ struct FunnelPage {
 /// Name, message keys of its word and of what it counts, and number of each stage, in order.
 fn stages(funnel: &Funnel) -> [(&'static str, &'static str, &'static str, u64); 6] {
     [
-        ("received", "funnel-received", "funnel-received-about", funnel.received),
-        ("derived", "funnel-derived", "funnel-derived-about", funnel.derived),
-        ("releasable", "funnel-releasable", "funnel-releasable-about", funnel.releasable),
-        ("released", "funnel-released", "funnel-released-about", funnel.released),
+        (
+            "received",
+            "funnel-received",
+            "funnel-received-about",
+            funnel.received,
+        ),
+        (
+            "derived",
+            "funnel-derived",
+            "funnel-derived-about",
+            funnel.derived,
+        ),
+        (
+            "releasable",
+            "funnel-releasable",
+            "funnel-releasable-about",
+            funnel.releasable,
+        ),
+        (
+            "released",
+            "funnel-released",
+            "funnel-released-about",
+            funnel.released,
+        ),
         ("sent", "funnel-sent", "funnel-sent-about", funnel.sent),
-        ("acknowledged", "funnel-acknowledged", "funnel-acknowledged-about", funnel.acknowledged),
+        (
+            "acknowledged",
+            "funnel-acknowledged",
+            "funnel-acknowledged-about",
+            funnel.acknowledged,
+        ),
     ]
 }
 
-async fn show_all(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-) -> Result<Response, Failure> {
+async fn show_all(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
     let text = frame.text();
     let funnel = house.world().funnel(&by).await?;
     let page = frame.page(Section::Desk, text.t("funnel-title"));
@@ -128,11 +149,7 @@ fn sentence(text: Text, funnel: &Funnel) -> String {
     said.into_owned()
 }
 
-async fn as_csv(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-) -> Result<Response, Failure> {
+async fn as_csv(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
     let funnel = house.world().funnel(&by).await?;
     // Spreadsheets read UTF-8 only when it says so.
     let mut body = "\u{feff}stage,label,count\r\n".to_owned();

@@ -88,7 +88,10 @@ pub(super) async fn front(house: &House, frame: &Frame) -> Result<Response, Fail
     let text = frame.text();
     let hub = frame.settings().hub_name(text.lang()).to_owned();
     let page = frame.page(Section::Elsewhere, hub);
-    let found = house.world().public_items(|query| query.limit = NEWEST).await?;
+    let found = house
+        .world()
+        .public_items(|query| query.limit = NEWEST)
+        .await?;
     let about = [
         ("public-about-share", "public-about-share-text"),
         ("public-about-seal", "public-about-seal-text"),
@@ -151,7 +154,10 @@ async fn list(
     let text = frame.text();
     let page = frame.page(Section::Elsewhere, text.t("public-title"));
     let after = cursor::read(&asked.after);
-    let found = house.world().public_items(|query| query.after = after).await?;
+    let found = house
+        .world()
+        .public_items(|query| query.after = after)
+        .await?;
     let rows = rows(&page, &found.rows);
     let next = found.next.as_ref().map(cursor::written);
     let next = next.map(|next| address("/public", &[("after", next.as_str())]));
@@ -280,7 +286,10 @@ async fn feed(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let lang = Lang::from_tag(&wanted.lang).unwrap_or(frame.text().lang());
-    let found = house.world().public_items(|query| query.limit = ENTRIES).await?;
+    let found = house
+        .world()
+        .public_items(|query| query.limit = ENTRIES)
+        .await?;
     let base = house.public_url();
     let entry = |item: &Loaded<Item>| {
         let content = &item.state.content;
@@ -289,7 +298,10 @@ async fn feed(
         Entry {
             title: xml_safe(content.title.in_language(lang.tag())),
             address: format!("{base}/public/{}", item.state.number),
-            at: item.state.release.map_or(item.state.derived_at, |release| release.at),
+            at: item
+                .state
+                .release
+                .map_or(item.state.derived_at, |release| release.at),
             summary: xml_safe(&format!("{measures}\n\n{summary}")),
         }
     };
@@ -298,9 +310,13 @@ async fn feed(
     let hub = frame.settings().hub_name(lang);
     let feed = AtomFeed {
         lang: lang.tag(),
-        title: Text::new(lang).t1("public-feed-title", "hub", hub).into_owned(),
+        title: Text::new(lang)
+            .t1("public-feed-title", "hub", hub)
+            .into_owned(),
         base: base.to_owned(),
-        updated: entries.first().map_or(Timestamp::UNIX_EPOCH, |entry| entry.at),
+        updated: entries
+            .first()
+            .map_or(Timestamp::UNIX_EPOCH, |entry| entry.at),
         entries,
     };
     let body = feed.render().map_err(Failure::internal)?;
@@ -309,14 +325,23 @@ async fn feed(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/atom+xml; charset=utf-8"),
         ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
-        (header::VARY, HeaderValue::from_static("accept-language, cookie")),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=300"),
+        ),
+        (
+            header::VARY,
+            HeaderValue::from_static("accept-language, cookie"),
+        ),
     ];
     Ok((headers, body).into_response())
 }
 
 /// Without the control characters that XML 1.0 cannot carry, not even escaped.
 fn xml_safe(text: &str) -> String {
-    let carried = |sign: &char| matches!(sign, '\t' | '\n' | '\r') || (*sign >= ' ' && !matches!(sign, '\u{fffe}' | '\u{ffff}'));
+    let carried = |sign: &char| {
+        matches!(sign, '\t' | '\n' | '\r')
+            || (*sign >= ' ' && !matches!(sign, '\u{fffe}' | '\u{ffff}'))
+    };
     text.chars().filter(carried).collect()
 }

@@ -23,7 +23,11 @@ impl<S: Send + Sync> FromRequest<S> for Checked {
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let kind = request.headers().get(header::CONTENT_TYPE);
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON)) {
+        if !kind
+            .split(';')
+            .next()
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON))
+        {
             return Err(Failure::WrongMedia { expected: JSON });
         }
         let bytes = Bytes::from_request(request, state).await;
@@ -63,7 +67,10 @@ pub(super) fn form<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Failure
 /// JSON that is not well formed or passes a bound, with its place.
 pub(super) fn malformed(error: JsonError) -> Failure {
     Failure::Malformed {
-        at: format!("{} (line {} column {})", error.path, error.line, error.column),
+        at: format!(
+            "{} (line {} column {})",
+            error.path, error.line, error.column
+        ),
         why: error.fault.to_string(),
     }
 }

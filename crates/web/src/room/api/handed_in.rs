@@ -55,7 +55,10 @@ struct Wanted {
 
 impl Wanted {
     fn terms(self) -> Result<Terms, Failure> {
-        for (at, count) in [("groups", self.groups.len()), ("classes", self.classes.len())] {
+        for (at, count) in [
+            ("groups", self.groups.len()),
+            ("classes", self.classes.len()),
+        ] {
             if count > MOST_WISHES {
                 let why = Reason::new("refused-too-much")
                     .with("field", at)
@@ -102,7 +105,11 @@ pub(super) async fn submit(
         Err(error) => return Err(error.into()),
     };
     if read.title.trim().is_empty() {
-        let first = read.technique.lines().map(str::trim).find(|line| !line.is_empty());
+        let first = read
+            .technique
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty());
         read.title = first.unwrap_or("—").chars().take(60).collect();
     }
     let left_out = left_out(&read);
@@ -144,7 +151,9 @@ fn faults(report: &[u8]) -> Failure {
     };
     match from_json(report, &SubmissionOptions::default()) {
         Err(SubmissionError::Fields(all)) => {
-            let all = all.into_iter().map(|error| fault(error.path, error.what.to_string()));
+            let all = all
+                .into_iter()
+                .map(|error| fault(error.path, error.what.to_string()));
             Failure::Invalid(all.collect())
         }
         Err(SubmissionError::Json(error)) => malformed(error),
@@ -195,7 +204,8 @@ pub(super) async fn list(
         )
     });
     let total = counted(found.total);
-    let answer = json!({ "submissions": rows, "total": total.0, "more_than_total": total.1, "next": next });
+    let answer =
+        json!({ "submissions": rows, "total": total.0, "more_than_total": total.1, "next": next });
     Ok(Json(answer).into_response())
 }
 

@@ -49,7 +49,8 @@ fn outline(house: &House, item: &Loaded<Item>) -> Value {
     let content = &state.content;
     let base = house.public_url();
     let number = &state.number;
-    let title = on_the_web(state).then(|| json!({ "ja": content.title.ja, "en": content.title.en }));
+    let title =
+        on_the_web(state).then(|| json!({ "ja": content.title.ja, "en": content.title.en }));
     json!({
         "number": number,
         "state": state.state.as_str(),
@@ -91,7 +92,11 @@ pub(super) async fn one(
             Err(error) => return Err(error.into()),
         },
     };
-    let outlets: Vec<&str> = content.outlets.iter().map(|outlet| outlet.as_str()).collect();
+    let outlets: Vec<&str> = content
+        .outlets
+        .iter()
+        .map(|outlet| outlet.as_str())
+        .collect();
     let withdrawal = state.withdrawal.as_ref();
     let withdrawal =
         withdrawal.map(|one| json!({ "reason": one.reason, "at": one.at.to_string() }));
@@ -139,7 +144,9 @@ fn said(item: &Item, now: jiff::Timestamp) -> Value {
         && let Value::Object(members) = &mut said
     {
         let objects = content.objects.iter();
-        let objects = objects.filter_map(|text| serde_json::from_str(text).ok()).collect();
+        let objects = objects
+            .filter_map(|text| serde_json::from_str(text).ok())
+            .collect();
         members.insert("objects".to_owned(), Value::Array(objects));
     }
     said

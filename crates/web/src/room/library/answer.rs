@@ -54,7 +54,10 @@ impl Typed {
                 .unwrap_or_default(),
             first: shown(sighting.and_then(|one| one.first)),
             last: shown(sighting.and_then(|one| one.last)),
-            usefulness: given.usefulness.map(|mark| mark.to_string()).unwrap_or_default(),
+            usefulness: given
+                .usefulness
+                .map(|mark| mark.to_string())
+                .unwrap_or_default(),
             comment: given.comment.clone(),
             may_name: if given.may_name { "yes" } else { "" }.to_owned(),
         }
@@ -136,8 +139,7 @@ pub(super) fn fields(
     ];
     let mut useful = vec![choice("", "library-useful-none")];
     useful.extend(marks.map(mark));
-    let yes = Choice::new("yes", page.t("library-may-name"))
-        .hint(page.t("library-may-name-about"));
+    let yes = Choice::new("yes", page.t("library-may-name")).hint(page.t("library-may-name-about"));
     Answer {
         to: format!("/library/{}/feedback", item.number),
         given,

@@ -67,7 +67,9 @@ impl Asked {
     }
 
     fn kind(&self) -> Option<ItemKind> {
-        ItemKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind)
+        ItemKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == self.kind)
     }
 
     fn since(&self, now: Timestamp) -> Option<Timestamp> {
@@ -151,7 +153,9 @@ pub(super) async fn list(
         query.after = asked.after();
     });
     let found = found.await?;
-    let counts = world.library_states(&by, |query| asked.filter(query, now)).await?;
+    let counts = world
+        .library_states(&by, |query| asked.filter(query, now))
+        .await?;
     let rows: Vec<Row> = found
         .rows
         .iter()
@@ -187,7 +191,8 @@ pub(super) fn row(page: &Page, item: &Loaded<Item>) -> Row {
     let title = if content.outlets.contains(&Outlet::Web) {
         content.title.in_language(page.lang().tag()).to_owned()
     } else {
-        page.t1("library-elsewhere", "number", state.number.as_str()).into_owned()
+        page.t1("library-elsewhere", "number", state.number.as_str())
+            .into_owned()
     };
     let mut row = Row::new(due, href, title)
         .about(words::item_kind(page.text, content.kind))
@@ -268,7 +273,13 @@ fn tabs(page: &Page, asked: &Asked, here: ItemState, counts: &[(String, u64)]) -
 }
 
 fn empty(page: &Page, asked: &Asked) -> Empty {
-    let filtered = [&asked.q, &asked.kind, &asked.tlp, &asked.since, &asked.after];
+    let filtered = [
+        &asked.q,
+        &asked.kind,
+        &asked.tlp,
+        &asked.since,
+        &asked.after,
+    ];
     if filtered.into_iter().all(String::is_empty) {
         return Empty {
             title: page.t("library-empty").into_owned(),

@@ -93,7 +93,12 @@ pub(super) async fn show_one(
         referred: referred(&house, &by, &page, object).await?,
         versions: versions
             .iter()
-            .map(|one| (page.at(moment(one.version_us)), page.at(moment(one.added_us))))
+            .map(|one| {
+                (
+                    page.at(moment(one.version_us)),
+                    page.at(moment(one.added_us)),
+                )
+            })
             .collect(),
         pretty,
         cut,
@@ -129,7 +134,11 @@ pub(super) async fn raw(
     }
     let object = versions.swap_remove(0);
     let name = format!("{}.json", object.stix_id);
-    attachment(&name, "application/stix+json;version=2.1", object.raw.into())
+    attachment(
+        &name,
+        "application/stix+json;version=2.1",
+        object.raw.into(),
+    )
 }
 
 /// The item that brought it, if the reader may see that; an import has no page of its own here.
@@ -144,19 +153,15 @@ async fn source(
             let item: Item = item.state;
             Ok(Some((format!("/library/{}", item.number), item.number)))
         }
-        Err(WorldError::NotFound(_)) => {
-            Ok(Some((String::new(), page.t("library-imported").into_owned())))
-        }
+        Err(WorldError::NotFound(_)) => Ok(Some((
+            String::new(),
+            page.t("library-imported").into_owned(),
+        ))),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn collection(
-    house: &House,
-    by: &By,
-    page: &Page,
-    id: MatterId,
-) -> Result<String, Failure> {
+async fn collection(house: &House, by: &By, page: &Page, id: MatterId) -> Result<String, Failure> {
     match house.world().collection(by, &id.to_string()).await {
         Ok(found) => {
             let title = &found.state.definition.title;
@@ -217,7 +222,9 @@ async fn referred(
             let ends = [head.source()?.to_string(), head.target()?.to_string()];
             ends.into_iter().find(|end| *end != object.stix_id)
         });
-        let how = head.as_ref().and_then(|head| head.relationship_type.clone());
+        let how = head
+            .as_ref()
+            .and_then(|head| head.relationship_type.clone());
         ends.extend(far.clone());
         pairs.push((how.unwrap_or_default(), other, far));
     }

@@ -111,9 +111,17 @@ pub(super) async fn list(
         filter.after_us = asked.after.parse().ok();
     });
     let found = found.await?;
-    let rows: Vec<Row> = found.objects.iter().map(|object| row(&page, object)).collect();
+    let rows: Vec<Row> = found
+        .objects
+        .iter()
+        .map(|object| row(&page, object))
+        .collect();
     let to = |after: &str| {
-        let parameters = [("q", asked.q.as_str()), ("type", &asked.r#type), ("after", after)];
+        let parameters = [
+            ("q", asked.q.as_str()),
+            ("type", &asked.r#type),
+            ("after", after),
+        ];
         address("/library/objects", &parameters)
     };
     let last = found.objects.last().filter(|_| found.more);

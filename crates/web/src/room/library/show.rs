@@ -10,11 +10,7 @@ use axum::{
 use jiff::Timestamp;
 use kaname_kernel::Pap;
 use kaname_policy::{Action, Resource};
-use kaname_sharing::{
-    Item, ItemState, Outlet, Value,
-    feedback::Feedback,
-    rendition::is_current,
-};
+use kaname_sharing::{Item, ItemState, Outlet, Value, feedback::Feedback, rendition::is_current};
 use kaname_world::Loaded;
 
 use super::{answer, list, usage::Use};
@@ -103,11 +99,7 @@ pub(super) async fn show_one(
 }
 
 /// The item of a number, if it is out and the reader may see it.
-pub(super) async fn found(
-    house: &House,
-    by: &By,
-    typed: &str,
-) -> Result<Loaded<Item>, Failure> {
+pub(super) async fn found(house: &House, by: &By, typed: &str) -> Result<Loaded<Item>, Failure> {
     let item = house.world().item_of(by, typed).await?;
     Ok(house.world().library_item(by, item.id).await?)
 }
@@ -132,7 +124,8 @@ pub(super) async fn shown(
     let title = if on_the_web {
         content.title.in_language(lang).to_owned()
     } else {
-        text.t1("library-elsewhere", "number", state.number.as_str()).into_owned()
+        text.t1("library-elsewhere", "number", state.number.as_str())
+            .into_owned()
     };
     let page = frame.page(Section::Library, title);
     let mut related = Vec::new();
@@ -151,8 +144,12 @@ pub(super) async fn shown(
         number: page.copied(&state.number),
         item: facts(&page, &item),
         notices: notices(&page, house, by, &item).await?,
-        measures: open.map_or("", |()| content.countermeasures.in_language(lang)).to_owned(),
-        summary: open.map_or("", |()| content.summary.in_language(lang)).to_owned(),
+        measures: open
+            .map_or("", |()| content.countermeasures.in_language(lang))
+            .to_owned(),
+        summary: open
+            .map_or("", |()| content.summary.in_language(lang))
+            .to_owned(),
         techniques: open.map(|()| content.techniques()).unwrap_or_default(),
         values: match open {
             Some(()) => rows(&page, state, &values, now),
@@ -184,7 +181,9 @@ fn facts(page: &Page, item: &Loaded<Item>) -> Facts {
         pap_means: page.pap_meaning(content.pap),
         released: state.release.map(|release| page.at(release.at)),
         valid_until: content.valid_until.map(|until| page.at(until)),
-        outlets: outlets.map(|outlet| words::outlet(page.text, *outlet)).collect(),
+        outlets: outlets
+            .map(|outlet| words::outlet(page.text, *outlet))
+            .collect(),
     }
 }
 
@@ -298,10 +297,30 @@ fn files(page: &Page, item: &Item, now: Timestamp) -> Vec<File> {
     };
     let feed = why_not(Outlet::Feed);
     vec![
-        file("values.txt", "library-file-plain", "library-file-plain-about", why_no_block),
-        file("values.csv", "library-file-csv", "library-file-csv-about", feed),
-        file("values.jsonl", "library-file-jsonl", "library-file-jsonl-about", feed),
-        file("bundle.json", "library-file-stix", "library-file-stix-about", why_not(Outlet::Taxii)),
+        file(
+            "values.txt",
+            "library-file-plain",
+            "library-file-plain-about",
+            why_no_block,
+        ),
+        file(
+            "values.csv",
+            "library-file-csv",
+            "library-file-csv-about",
+            feed,
+        ),
+        file(
+            "values.jsonl",
+            "library-file-jsonl",
+            "library-file-jsonl-about",
+            feed,
+        ),
+        file(
+            "bundle.json",
+            "library-file-stix",
+            "library-file-stix-about",
+            why_not(Outlet::Taxii),
+        ),
     ]
 }
 
@@ -362,7 +381,11 @@ async fn history(
         }
     }
     if let Some(withdrawal) = &item.withdrawal {
-        let label = page.t1("library-history-withdrawn", "reason", withdrawal.reason.as_str());
+        let label = page.t1(
+            "library-history-withdrawn",
+            "reason",
+            withdrawal.reason.as_str(),
+        );
         all.push((withdrawal.at, label.into_owned(), None));
     }
     if item.state == ItemState::Expired
@@ -384,7 +407,10 @@ async fn history(
 fn acknowledge(page: &Page, house: &House, by: &By, item: &Item) -> Option<Verb> {
     let party = by.reader.party?;
     let own = Resource::any("delivery").of_party(party);
-    let may = house.world().allow(by, Action::DeliveryAcknowledge, &own).is_ok();
+    let may = house
+        .world()
+        .allow(by, Action::DeliveryAcknowledge, &own)
+        .is_ok();
     let to = format!("/library/{}/acknowledge", item.number);
     may.then(|| page.post(to, page.t("library-acknowledge")).main())
 }
@@ -399,5 +425,11 @@ fn form(
         Some((typed, wrong)) => (typed, Some(wrong)),
         None => (answer::Typed::of(own.map(|own| &own.state.given)), None),
     };
-    answer::fields(page, item, &typed, own.map(|own| page.at(own.state.at)), wrong)
+    answer::fields(
+        page,
+        item,
+        &typed,
+        own.map(|own| page.at(own.state.at)),
+        wrong,
+    )
 }

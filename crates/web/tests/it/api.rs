@@ -1,0 +1,327 @@
+//! The JSON API, as a member's or provider's machine uses it.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use kaname_directory::KeyScope;
+use kaname_testkit::Nation;
+use kaname_web::room;
+use serde_json::{Value, json};
+
+use crate::{
+    house::{Answer, Door},
+    library::released_with,
+    story,
+};
+
+async fn post(door: &Door, path: &str, key: &str, body: &str, once: Option<&str>) -> Answer {
+    let mut request = Request::post(path)
+        .header(header::AUTHORIZATION, format!("Bearer {key}"))
+        .header(header::CONTENT_TYPE, "application/json");
+    if let Some(once) = once {
+        request = request.header("idempotency-key", once);
+    }
+    door.send(request.body(Body::from(body.to_owned())).unwrap())
+        .await
+}
+
+fn report() -> String {
+    json!({
+        "report": {
+            "title": "みなと電力のVPN装置への侵入",
+            "technique": "hxxp://files-sync[.]test/a.bin へ通信した",
+            "victim": "端末 3 台",
+            "occurred": "2026-04-30T10:20:00+09:00",
+            "values": ["203[.]0[.]113[.]77", { "value": "vpn.minato.example", "kind": "domain" }],
+            "attachments": [{ "name": "../a.eml", "media_type": "message/rfc822", "base64": "RnJvbTogYQ0KDQp4" }],
+        },
+        "terms": { "tlp": "GREEN", "pap": "GREEN", "sector": "electricity", "urgency": "high" },
+    })
+    .to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_submits_once_and_follows_its_report() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
+    let first = post(
+        &door,
+        "/api/v1/submissions",
+        &key,
+        &report(),
+        Some("once-1"),
+    )
+    .await;
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+    let number = first.json()["number"].as_str().unwrap().to_owned();
+    assert_eq!(
+        first.header("location"),
+        format!("/api/v1/submissions/{number}")
+    );
+    assert_eq!(
+        first.json()["left_out"][0]["value"],
+        "vpn.minato.example",
+        "{}",
+        first.text
+    );
+    let again = post(
+        &door,
+        "/api/v1/submissions",
+        &key,
+        &report(),
+        Some("once-1"),
+    )
+    .await;
+    assert_eq!(again.json()["number"], number.as_str());
+    let other = post(
+        &door,
+        "/api/v1/submissions",
+        &key,
+        &report(),
+        Some("once-2"),
+    )
+    .await;
+    assert_ne!(other.json()["number"], number.as_str());
+
+    let list = door.get("/api/v1/submissions?limit=1", &key).await.json();
+    assert_eq!(
+        (
+            &list["total"],
+            list["submissions"].as_array().unwrap().len()
+        ),
+        (&json!(2), 1)
+    );
+    let next = list["next"].as_str().unwrap();
+    let rest = door.get(next, &key).await.json();
+    assert_eq!(rest["submissions"][0]["number"], number.as_str());
+    assert_eq!(rest["next"], Value::Null);
+    let one = door
+        .get(&format!("/api/v1/submissions/{number}"), &key)
+        .await
+        .json();
+    assert_eq!(one["title"], "みなと電力のVPN装置への侵入");
+    assert_eq!(one["tlp"], "GREEN");
+    let values = one["values"].to_string();
+    assert!(
+        values.contains("203.0.113.77") && !values.contains("minato"),
+        "{values}"
+    );
+    // Whoever holds the number may have its proof; another party may not read the report.
+    let proof = door
+        .get(&format!("/api/v1/receipts/{number}"), "none")
+        .await;
+    assert_eq!(proof.status, StatusCode::OK, "{}", proof.text);
+    assert!(
+        proof.json()["checkpoint"]
+            .as_str()
+            .unwrap()
+            .contains("kaname")
+    );
+    let theirs = nation.key(&nation.member, &[KeyScope::Submit]).await;
+    let shut = door
+        .get(&format!("/api/v1/submissions/{number}"), &theirs)
+        .await;
+    assert_eq!(shut.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_are_told_with_their_places() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
+    let send = async |body: &str| post(&door, "/api/v1/submissions", &key, body, None).await;
+    for (body, status, at) in [
+        ("{", StatusCode::BAD_REQUEST, "line 1"),
+        (
+            "{\"report\":{},\"report\":{}}",
+            StatusCode::BAD_REQUEST,
+            "$.report",
+        ),
+        (
+            "{\"report\":{},\"more\":1}",
+            StatusCode::BAD_REQUEST,
+            "line 1",
+        ),
+        (
+            "{\"report\":{\"title\":\"\\ud800\"}}",
+            StatusCode::BAD_REQUEST,
+            "$",
+        ),
+    ] {
+        let answer = send(body).await;
+        assert_eq!(answer.status, status, "{body}: {}", answer.text);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert!(
+            answer.json()["at"].as_str().unwrap().contains(at),
+            "{}",
+            answer.text
+        );
+    }
+    let wrong = r#"{"report":{"title":1,"values":[{"value":"x","kind":"nothing"}],"odd":true}}"#;
+    let answer = send(wrong).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        answer.text
+    );
+    let told = answer.json();
+    let places: BTreeSet<&str> = told["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| fault["at"].as_str().unwrap())
+        .collect();
+    assert!(
+        places.contains("$.report.title") && places.contains("$.report.odd"),
+        "{places:?}"
+    );
+    assert!(places.contains("$.report.values[0].kind"), "{places:?}");
+    assert_eq!(
+        send(r#"{"report":{}}"#).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let sector = r#"{"report":{"technique":"x"},"terms":{"sector":"no-such"}}"#;
+    assert_eq!(send(sector).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let bare = Request::post("/api/v1/submissions")
+        .header(header::AUTHORIZATION, format!("Bearer {key}"))
+        .header(header::CONTENT_TYPE, "text/plain");
+    let bare = door.send(bare.body(Body::from("{}")).unwrap()).await;
+    assert_eq!(bare.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(bare.json()["expected"], "application/json");
+    let read_only = nation.key(&nation.provider, &[KeyScope::ApiRead]).await;
+    let refused = post(&door, "/api/v1/submissions", &read_only, &report(), None).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let nobody = post(
+        &door,
+        "/api/v1/submissions",
+        "kn_wrong_key",
+        &report(),
+        None,
+    )
+    .await;
+    assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_members_machine_reads_answers_and_acknowledges() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |_| {}).await.state;
+    let hidden = story::submit(&nation).await;
+    let hidden = story::derive(&nation, hidden.report).await.state;
+    let scopes = [KeyScope::ApiRead, KeyScope::Feedback];
+    let key = nation.key(&nation.member, &scopes).await;
+    let list = door
+        .get(
+            "/api/v1/items?q=203%5B.%5D0%5B.%5D113%5B.%5D77&tlp=GREEN",
+            &key,
+        )
+        .await
+        .json();
+    assert_eq!(
+        (&list["total"], &list["items"][0]["number"]),
+        (&json!(1), &json!(item.number))
+    );
+    let at = format!("/api/v1/items/{}", item.number);
+    let one = door.get(&at, &key).await;
+    let said = one.json();
+    assert_eq!(said["countermeasures"]["en"], "Update the appliance.");
+    assert_eq!(said["values"][0]["use"], "block");
+    // Nothing of the item's own record: for whom it stands, who derived it, what was looked at.
+    for secret in [
+        "handle",
+        "derivers",
+        "rows",
+        "asked",
+        &item.handle.to_string(),
+    ] {
+        assert!(!one.text.contains(secret), "{secret}");
+    }
+    for deriver in &item.derivers {
+        assert!(!one.text.contains(&deriver.to_string()));
+    }
+    let answer = json!({ "sighting": { "kind": "seen", "count": 2 }, "usefulness": 5 }).to_string();
+    let kept = post(&door, &format!("{at}/feedback"), &key, &answer, None).await;
+    assert_eq!(kept.status, StatusCode::OK, "{}", kept.text);
+    let same = post(&door, &format!("{at}/feedback"), &key, &answer, None).await;
+    assert_eq!(same.status, StatusCode::CONFLICT);
+    let odd = json!({ "usefulness": 9 }).to_string();
+    let odd = post(&door, &format!("{at}/feedback"), &key, &odd, None).await;
+    assert_eq!(odd.status, StatusCode::CONFLICT, "{}", odd.text);
+    for first in [true, false] {
+        let done = post(&door, &format!("{at}/acknowledge"), &key, "", None).await;
+        assert_eq!(done.json()["first"], first, "{}", done.text);
+    }
+    let at = format!("/api/v1/items/{}", hidden.number);
+    assert_eq!(door.get(&at, &key).await.status, StatusCode::NOT_FOUND);
+    let shut = post(&door, &format!("{at}/feedback"), &key, &answer, None).await;
+    assert_eq!(shut.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        door.get("/api/v1/funnel", &key).await.status,
+        StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sectors_are_those_of_the_day() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let count = async |on: &str| {
+        let answer = door.get(&format!("/api/v1/sectors?on={on}"), "none").await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()["sectors"].as_array().unwrap().len()
+    };
+    assert!(count("2018-08-01").await < count("2025-08-01").await);
+    let wrong = door.get("/api/v1/sectors?on=yesterday", "none").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// The description names every endpoint under `/api` and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_description_is_the_table() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let described = door.get("/api/v1/openapi.json", "none").await.json();
+    let mut named = BTreeSet::new();
+    let mut ids = BTreeSet::new();
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            named.insert(format!("{} {path}", method.to_uppercase()));
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            assert!(ids.insert(id.clone()), "{id} is named twice");
+            for parameter in path.split('/').filter_map(|part| part.strip_prefix('{')) {
+                let parameter = parameter.trim_end_matches('}');
+                let told = operation["parameters"].as_array().unwrap();
+                assert!(
+                    told.iter().any(|one| one["name"] == parameter),
+                    "{path}: {parameter}"
+                );
+            }
+        }
+    }
+    let table = room::endpoints();
+    let table = table
+        .iter()
+        .filter(|endpoint| endpoint.path.starts_with("/api/"));
+    let table: BTreeSet<String> = table
+        .map(|endpoint| {
+            assert!([Method::GET, Method::POST].contains(&endpoint.method));
+            format!("{} {}", endpoint.method, endpoint.path)
+        })
+        .collect();
+    assert_eq!(named, table);
+    // Every reference leads somewhere.
+    let text = described.to_string();
+    for rest in text.split("\"$ref\":\"#/components/schemas/").skip(1) {
+        let name = rest.split('"').next().unwrap();
+        assert!(
+            described["components"]["schemas"].get(name).is_some(),
+            "{name}"
+        );
+    }
+}

@@ -1,0 +1,407 @@
+//! What a member finds in the library, answers and acknowledges; what officers see of it.
+
+use axum::http::StatusCode;
+use kaname_sharing::{Item, Outlet, Text, content::ItemKind};
+use kaname_testkit::Nation;
+use kaname_world::{Loaded, sharing::NewItem};
+
+use crate::{
+    browser::{Browser, leads_to},
+    house::Door,
+    story,
+};
+
+const HOSTILE: &str = "<script>alert(1)</script>\"'&";
+
+/// A released item, its draft changed before.
+pub(crate) async fn released_with(
+    nation: &Nation,
+    change: impl FnOnce(&mut kaname_world::sharing::ItemDraft),
+) -> Loaded<Item> {
+    let world = &nation.world;
+    let receipt = story::submit(nation).await;
+    let analyst = nation.caller(&nation.analyst).await;
+    world
+        .take_report(&analyst, receipt.report, "当直として分析")
+        .await
+        .unwrap();
+    let first = world
+        .first_proposal(&analyst, receipt.report)
+        .await
+        .unwrap();
+    let mut draft = story::draft_of(nation, first.content);
+    draft.outlets = Outlet::ALL.into();
+    change(&mut draft);
+    let new = NewItem {
+        report: receipt.report,
+        draft,
+        replaces: None,
+    };
+    let item = world.derive_item(&analyst, new).await.unwrap();
+    let asked = world.ask_consent(&analyst, item.id, None).await.unwrap();
+    let provider = nation.caller(&nation.provider).await;
+    world
+        .consent(&provider, item.id, asked.state.manifest().hash())
+        .await
+        .unwrap();
+    let releaser = nation.caller(&nation.releaser).await;
+    world.release(&releaser, item.id, None).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_searched_and_filtered_with_the_readers_eyes() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |draft| draft.kind = ItemKind::Indicator).await;
+    let number = item.state.number.as_str();
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let english = Browser::of(&door, &nation, &nation.member).await.english();
+    assert!(member.page("/library").await.contains("VPN装置への侵入"));
+    assert!(
+        english
+            .page("/library")
+            .await
+            .contains("Intrusion through a VPN appliance")
+    );
+    for found in [
+        "q=VPN",
+        "q=203%5B.%5D0%5B.%5D113%5B.%5D77",
+        "q=files-sync%5B.%5Dtest",
+        "kind=indicator",
+        "tlp=GREEN",
+        "since=7",
+        "q=%E8%A3%85%E7%BD%AE&kind=indicator&tlp=GREEN&since=1",
+    ] {
+        let page = member.page(&format!("/library?{found}")).await;
+        assert!(page.contains(number), "{found}");
+    }
+    for empty in [
+        "q=nothing-of-this",
+        "kind=phishing",
+        "tlp=RED",
+        "state=withdrawn",
+        "after=9.x",
+    ] {
+        let page = member.page(&format!("/library?{empty}")).await;
+        assert_eq!(page.contains(number), empty == "after=9.x", "{empty}");
+    }
+    // Whose membership is not in force, and who is nobody.
+    let outsider = Browser::of(&door, &nation, &nation.outsider).await;
+    assert_eq!(outsider.get("/library").await.status, StatusCode::FORBIDDEN);
+    let nobody = Browser::nobody(&door);
+    assert!(leads_to(&nobody.get("/library").await).starts_with("/sign-in"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_says_what_to_do_and_gives_what_its_markings_permit() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |draft| {
+        draft.title = Text::new(format!("件名{HOSTILE}"), format!("title{HOSTILE}"));
+        draft.summary.ja.push_str(HOSTILE);
+        draft.countermeasures.ja.push_str(HOSTILE);
+    });
+    let item = item.await;
+    let at = format!("/library/{}", item.state.number);
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member.page(&at).await;
+    assert!(!page.contains("<script>alert"), "markup is shown as text");
+    assert!(page.contains("遮断に使える") && page.contains("203.0.113.77"));
+    let english = Browser::of(&door, &nation, &nation.member).await.english();
+    assert!(english.page(&at).await.contains("May be blocked"));
+    let csv = member.get(&format!("{at}/values.csv")).await;
+    assert!(
+        csv.text.contains("203.0.113.77")
+            && csv.header("content-disposition").contains("attachment")
+    );
+    let plain = member.get(&format!("{at}/values.txt")).await;
+    assert!(
+        plain.text.lines().any(|line| line == "203.0.113.77"),
+        "{}",
+        plain.text
+    );
+    let bundle = member.get(&format!("{at}/bundle.json")).await;
+    let types: Vec<String> = bundle.json()["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|object| object["type"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(types.contains(&"identity".to_owned()) && types.contains(&"indicator".to_owned()));
+    assert_eq!(
+        member.get(&format!("{at}/other.txt")).await.status,
+        StatusCode::NOT_FOUND
+    );
+
+    // PAP AMBER: matching only, no block list.
+    let amber = released_with(&nation, |draft| draft.pap = kaname_kernel::Pap::Amber).await;
+    let at = format!("/library/{}", amber.state.number);
+    let page = member.page(&at).await;
+    assert!(page.contains("照合のみ") && !page.contains("遮断に使える"));
+    assert!(
+        page.contains("このPAPでは、遮断に使えません"),
+        "says why not"
+    );
+    assert_eq!(
+        member.get(&format!("{at}/values.txt")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    // Both carry the same values: each is related to the other.
+    assert!(page.contains(&item.state.number));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_reader_may_not_know_of_is_not_found_anywhere() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let other = nation
+        .party(
+            "suido",
+            kaname_directory::PartyKind::Operator,
+            "湾岸水道",
+            "Wangan Water",
+        )
+        .await;
+    let hidden = released_with(&nation, |draft| {
+        draft.tlp = kaname_kernel::Tlp::Amber;
+        draft.named.parties = vec![other];
+    });
+    let hidden = hidden.await.state;
+    let receipt = story::submit(&nation).await;
+    let unreleased = story::derive(&nation, receipt.report).await.state;
+    assert!(!member.page("/library").await.contains(&hidden.number));
+    assert!(
+        !member
+            .page("/library/objects")
+            .await
+            .contains("203.0.113.77")
+    );
+    for number in [
+        &hidden.number,
+        &unreleased.number,
+        &"S-2611-00000".to_owned(),
+    ] {
+        for path in ["", "/values.csv", "/bundle.json"] {
+            let answer = member.get(&format!("/library/{number}{path}")).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{number}{path}");
+        }
+        let fields = [("sighting", "seen")];
+        let answer = member
+            .post(&format!("/library/{number}/feedback"), &fields)
+            .await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        let answer = member
+            .post(&format!("/library/{number}/acknowledge"), &[])
+            .await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        let public = Browser::nobody(&door)
+            .get(&format!("/public/{number}"))
+            .await;
+        assert_eq!(public.status, StatusCode::NOT_FOUND);
+    }
+    for object in &hidden.content.objects {
+        let id = kaname_stix::head(object).unwrap().id;
+        let answer = member.get(&format!("/library/objects/{id}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        let answer = member.get(&format!("/library/objects/{id}/raw")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_answers_and_acknowledges_and_only_by_posting() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |_| {}).await;
+    let at = format!("/library/{}", item.state.number);
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let world = &nation.world;
+    let caller = nation.caller(&nation.member).await;
+
+    let wrong = [
+        ("sighting", "seen"),
+        ("count", "many"),
+        ("comment", HOSTILE),
+    ];
+    let again = member.post(&format!("{at}/feedback"), &wrong).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        again.text.contains("many") && again.text.contains("0以上の整数"),
+        "keeps what was typed"
+    );
+    assert!(!again.text.contains("<script>alert"));
+    let backwards = [
+        ("sighting", "seen"),
+        ("first", "2026-05-02T10:00"),
+        ("last", "2026-05-01T10:00"),
+    ];
+    let again = member.post(&format!("{at}/feedback"), &backwards).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let given = [
+        ("sighting", "seen"),
+        ("count", "3"),
+        ("first", "2026-05-01T10:00"),
+        ("last", "2026-05-02T10:00"),
+        ("usefulness", "4"),
+        ("comment", "海浜銀行の出口で遮断した"),
+    ];
+    let done = member.post(&format!("{at}/feedback"), &given).await;
+    assert_eq!(leads_to(&done), at);
+    let page = member.page(&at).await;
+    assert!(page.contains("回答を受け付けました") && page.contains("海浜銀行の出口で遮断した"));
+    let provider = nation.caller(&nation.provider).await;
+    let heard = world
+        .feedback_for_provider(&provider, item.id)
+        .await
+        .unwrap();
+    assert_eq!(
+        (heard.seen, heard.named.len(), heard.withheld_comments),
+        (1, 0, 1)
+    );
+
+    // Looking acknowledges nothing.
+    assert_eq!(
+        member.get(&format!("{at}/acknowledge")).await.status,
+        StatusCode::METHOD_NOT_ALLOWED
+    );
+    assert_eq!(world.acknowledged_at(&caller, item.id).await.unwrap(), None);
+    let done = member.post(&format!("{at}/acknowledge"), &[]).await;
+    assert_eq!(leads_to(&done), at);
+    assert!(member.page(&at).await.contains("受領確認済み"));
+    assert!(
+        world
+            .acknowledged_at(&caller, item.id)
+            .await
+            .unwrap()
+            .is_some()
+    );
+
+    // The hub's officers see who acknowledged, and the funnel counts it.
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let deliveries = releaser
+        .page(&format!("/deliveries?item={}", item.state.number))
+        .await;
+    assert!(deliveries.contains("海浜銀行") && deliveries.contains("受領確認済み"));
+    let funnel = releaser.page("/funnel").await;
+    assert!(funnel.contains("受け付けた報告は 1 件"), "{funnel}");
+    let csv = releaser.get("/funnel.csv").await;
+    assert!(
+        csv.text.contains("received,受付,1\r\n") && csv.text.contains("acknowledged,受領確認,1")
+    );
+    assert_eq!(releaser.get("/funnel.json").await.json()["released"], 1);
+    for path in ["/funnel", "/funnel.csv", "/deliveries"] {
+        assert_eq!(
+            member.get(path).await.status,
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_are_listed_by_type_with_their_relations() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |_| {}).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let english = Browser::of(&door, &nation, &nation.member).await.english();
+    let all = member.page("/library/objects?type=indicator").await;
+    assert!(all.contains("indicator--"));
+    assert!(
+        english
+            .page("/library/objects?q=203.0.113.77")
+            .await
+            .contains("indicator--")
+    );
+    assert!(
+        !member
+            .page("/library/objects?type=malware")
+            .await
+            .contains("indicator--")
+    );
+    for object in &item.state.content.objects {
+        let id = kaname_stix::head(object).unwrap().id.to_string();
+        let page = member.page(&format!("/library/objects/{id}")).await;
+        assert!(
+            page.contains(&item.state.number),
+            "says which item brought it"
+        );
+        let raw = member.get(&format!("/library/objects/{id}/raw")).await;
+        assert_eq!(&raw.text, object, "byte for byte");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_says_so_and_gives_no_files() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |_| {}).await;
+    let at = format!("/library/{}", item.state.number);
+    let releaser = nation.caller(&nation.releaser).await;
+    nation
+        .world
+        .withdraw_item(&releaser, item.id, "誤りがあった<b>")
+        .await
+        .unwrap();
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member.page(&at).await;
+    assert!(page.contains("取り下げられました") && page.contains("誤りがあった&#60;b&#62;"));
+    assert!(page.contains("使わない"));
+    assert_eq!(
+        member.get(&format!("{at}/values.csv")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert!(!member.page("/library").await.contains(&item.state.number));
+    assert!(
+        member
+            .page("/library?state=withdrawn")
+            .await
+            .contains(&item.state.number)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn anyone_reads_what_is_clear_and_nothing_else() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let nobody = Browser::nobody(&door);
+    let english = Browser::nobody(&door).english();
+    assert!(
+        nobody
+            .page("/")
+            .await
+            .contains("いま公開している情報はありません")
+    );
+    assert!(
+        english
+            .page("/")
+            .await
+            .contains("Nothing is public at present")
+    );
+    let clear = released_with(&nation, |draft| {
+        draft.tlp = kaname_kernel::Tlp::Clear;
+        draft.title = Text::new(format!("公開の件{HOSTILE}"), "Public");
+        draft.summary.ja.push('\u{1}');
+    });
+    let clear = clear.await.state;
+    let green = released_with(&nation, |_| {}).await.state;
+    for path in ["/", "/public", "/public.atom"] {
+        let page = nobody.page(path).await;
+        assert!(
+            page.contains(&clear.number) && !page.contains(&green.number),
+            "{path}"
+        );
+        assert!(
+            page.contains("公開の件") && !page.contains("<script>alert"),
+            "{path}"
+        );
+    }
+    let atom = english.page("/public.atom?lang=en").await;
+    assert!(atom.contains("<title>Public</title>") && !atom.contains('\u{1}'));
+    assert!(atom.contains(&format!("<id>http://hub.test/public/{}</id>", clear.number)));
+    let page = english.page(&format!("/public/{}", clear.number)).await;
+    assert!(page.contains("Update the appliance.") && page.contains("203.0.113.77"));
+    let hidden = nobody.get(&format!("/public/{}", green.number)).await;
+    assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+}
