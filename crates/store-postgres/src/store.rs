@@ -243,7 +243,8 @@ fn stays_here(config: &Config, options: &PostgresOptions) -> Result<(), StoreErr
         #[cfg(unix)]
         Host::Unix(_) => true,
     };
-    if options.plain_network || config.get_hosts().iter().all(local) {
+    let loopback = config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback);
+    if options.plain_network || (loopback && config.get_hosts().iter().all(local)) {
         return Ok(());
     }
     Err(StoreError::Schema(

@@ -23,12 +23,14 @@ mod jobs;
 mod keep;
 mod ledger;
 mod lists;
+mod made_up;
 mod objects;
 mod race;
 mod records;
 mod shred;
 
 use bench::Bench;
+pub use made_up::{beginning, verify};
 
 /// A clock that moves a little each time it is asked, and further when told.
 #[derive(Debug)]

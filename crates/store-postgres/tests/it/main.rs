@@ -1,4 +1,4 @@
-//! The scale-out store against the contract, on a real server.
+//! The scale-out store against the contract, on a real server, and what is PostgreSQL's alone.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,10 +12,42 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use kaname_kernel::{Clock, Rng};
-use kaname_store::contract;
+use jiff::Timestamp;
+use kaname_kernel::{Clock, FixedClock, Rng, SeededRng};
+use kaname_store::{Commit, StoreError, contract};
 use kaname_store_postgres::{PostgresOptions, PostgresStore};
 use kaname_testkit::postgres::Postgres;
+
+mod backup;
+mod crash;
+mod nodes;
+mod schema;
+
+fn now() -> Timestamp {
+    "2026-04-01T00:00:00Z".parse().unwrap()
+}
+
+fn change(rng: &dyn Rng, text: &str) -> Commit {
+    contract::beginning(rng, now(), text)
+}
+
+fn in_schema(schema: &str) -> PostgresOptions {
+    PostgresOptions {
+        schema: schema.to_owned(),
+        connections: 6,
+        ..PostgresOptions::default()
+    }
+}
+
+async fn try_open(server: &Postgres, schema: &str) -> Result<PostgresStore, StoreError> {
+    let clock = Arc::new(FixedClock::at(now()));
+    let rng = Arc::new(SeededRng::new(9));
+    PostgresStore::open(&server.url(), in_schema(schema), clock, rng).await
+}
+
+async fn open(server: &Postgres, schema: &str) -> PostgresStore {
+    try_open(server, schema).await.unwrap()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_the_contract() {
@@ -23,12 +55,7 @@ async fn keeps_the_contract() {
     let world = AtomicU32::new(0);
     let make = async |clock: Arc<dyn Clock>, rng: Arc<dyn Rng>| {
         let schema = format!("world_{}", world.fetch_add(1, Ordering::SeqCst));
-        let options = PostgresOptions {
-            schema,
-            connections: 6,
-            ..PostgresOptions::default()
-        };
-        PostgresStore::open(&server.url(), options, clock, rng)
+        PostgresStore::open(&server.url(), in_schema(&schema), clock, rng)
             .await
             .unwrap()
     };

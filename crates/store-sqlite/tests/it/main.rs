@@ -10,11 +10,11 @@
 use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use kaname_kernel::{
-    Audience, Clock, FixedClock, Header, Id, Rng, SealedEvent, SeededRng,
-    merkle::{Frontier, Hash},
+use kaname_kernel::{Clock, FixedClock, Rng, SeededRng};
+use kaname_store::{
+    Commit, Store,
+    contract::{self, verify},
 };
-use kaname_store::{Append, Commit, Record, Store, contract, tiles};
 use kaname_store_sqlite::{SqliteOptions, SqliteStore};
 
 mod backup;
@@ -46,66 +46,8 @@ fn open_store(path: &Path) -> SqliteStore {
     SqliteStore::open(path, options, clock, rng).unwrap()
 }
 
-/// A commit of one event that begins a matter with this text.
 fn change(rng: &dyn Rng, text: &str) -> Commit {
-    let id = Id::random(rng);
-    let record = Record {
-        id,
-        kind: "report".to_owned(),
-        version: 1,
-        audience: Audience::everyone(),
-        state: "open".to_owned(),
-        owner: None,
-        scope: None,
-        sort_at: now(),
-        due_at: None,
-        tlp: None,
-        text: text.to_owned(),
-        postings: Vec::new(),
-        lookups: Vec::new(),
-        body: serde_json::json!({ "text": text }),
-    };
-    let header = Header {
-        id: Id::random(rng),
-        matter: id,
-        matter_kind: record.kind.clone(),
-        version: 1,
-        kind: "submitted".to_owned(),
-        recorded: now(),
-    };
-    let event = SealedEvent {
-        header,
-        cipher: rng.bytes::<200>().to_vec(),
-        wrapped_key: Some(rng.bytes::<72>().to_vec()),
-    };
-    Commit {
-        appends: vec![Append {
-            record,
-            events: vec![event],
-        }],
-        ..Commit::default()
-    }
-}
-
-/// Checks every leaf and the root of the stored tree; gives the number of leaves.
-async fn verify(store: &dyn Store) -> u64 {
-    let size = store.ledger_size().await.unwrap();
-    let mut frontier = Frontier::default();
-    while frontier.size() < size {
-        for stored in store.events(frontier.size(), 5_000).await.unwrap() {
-            assert_eq!(stored.seq, frontier.size());
-            assert_eq!(stored.event.leaf_hash(), stored.leaf);
-            frontier.push(stored.leaf);
-        }
-    }
-    let mut peaks: Vec<Hash> = Vec::new();
-    let mut start = 0;
-    for level in (0..64).rev().filter(|level| size >> level & 1 == 1) {
-        peaks.push(store.subtree(level, start >> level).await.unwrap());
-        start += 1 << level;
-    }
-    assert_eq!(frontier.peaks(), peaks, "tiles of {} rows", tiles::WIDTH);
-    size
+    contract::beginning(rng, now(), text)
 }
 
 #[tokio::test(flavor = "multi_thread")]
