@@ -42,8 +42,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let global = segments[0] & 0xe000 == 0x2000;
     // Teredo, benchmarking, ORCHID and the like stand in 2001::/23; 2001:db8::/32 and 3fff::/20 are for
     // documentation.
-    let special = (segments[0] == 0x2001 && segments[1] < 0x0200)
-        || (segments[0] == 0x2001 && segments[1] == 0x0db8)
+    let special = (segments[0] == 0x2001 && (segments[1] < 0x0200 || segments[1] == 0x0db8))
         || (segments[0] == 0x3fff && segments[1] < 0x1000);
     global && !special
 }
@@ -61,15 +60,41 @@ mod tests {
     fn only_the_public_internet_is_public() {
         let public = |text: &str| text.parse::<IpAddr>().is_ok_and(is_public);
         for inside in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0",
-            "100.64.0.1", "224.0.0.1", "255.255.255.255", "192.0.0.8", "198.18.0.1", "203.0.113.1",
-            "::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001::1", "2001:db8::1",
-            "3fff::1", "::127.0.0.1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "192.0.0.8",
+            "198.18.0.1",
+            "203.0.113.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd12::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001::1",
+            "2001:db8::1",
+            "3fff::1",
+            "::127.0.0.1",
         ] {
             assert!(!public(inside), "{inside}");
         }
-        for outside in ["1.1.1.1", "198.51.99.1", "2606:4700::1111", "64:ff9b::101:101"] {
+        for outside in [
+            "1.1.1.1",
+            "198.51.99.1",
+            "2606:4700::1111",
+            "64:ff9b::101:101",
+        ] {
             assert!(public(outside), "{outside}");
         }
     }
