@@ -12,6 +12,8 @@ pub struct Copied {
     /// Shown instead of the value when it is long.
     short: String,
     says: String,
+    /// Follows the value for screen readers.
+    verb: String,
     done: String,
 }
 
@@ -65,6 +67,7 @@ impl Page {
             value: value.to_string(),
             says: said.clone(),
             short: said,
+            verb: String::new(),
             done: self.t("common-copied").into_owned(),
         }
     }
@@ -75,6 +78,7 @@ impl Page {
             value,
             short,
             says,
+            verb: self.t("common-copy-verb").into_owned(),
             done: self.t("common-copied").into_owned(),
         }
     }

@@ -41,7 +41,7 @@ async fn the_password_is_changed_with_the_present_one() {
     let admin = nation.caller(&nation.administrator).await;
     let first = nation.world.reset_password(&admin, nation.member.account).await.unwrap();
     let member = Browser::of(&door, &nation, &nation.member).await;
-    assert!(member.page("/account").await.contains("パスワードを変えてください"));
+    assert!(member.page("/account").await.contains("ほかの人が設定した仮のものです"));
     let new = "たいへん長い合言葉を使います";
     let post = async |current: &str, password: &str, repeated: &str| {
         let fields = [("current", current), ("password", password), ("repeated", repeated)];
@@ -52,7 +52,7 @@ async fn the_password_is_changed_with_the_present_one() {
     assert!(post(&first, new, "別のもの").await.text.contains("一致しません"));
     assert!(post(&first, "short", "short").await.text.contains("12文字以上"));
     leads_to(&post(&first, new, new).await);
-    assert!(!member.page("/account").await.contains("パスワードを変えてください"));
+    assert!(!member.page("/account").await.contains("ほかの人が設定した仮のものです"));
     nation.world.sign_in("kaihin-csirt", new, "", ("127.0.0.1", "x")).await.unwrap();
 }
 

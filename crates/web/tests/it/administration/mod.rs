@@ -5,3 +5,4 @@ mod directory;
 mod ledger;
 mod reading;
 mod requests;
+mod sample;
