@@ -7,7 +7,7 @@ use kaname_directory::Catalogue;
 use kaname_kernel::{Audience, AudienceId, Clock, Rng};
 use kaname_policy::Policy;
 use kaname_store::{Committed, Store};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 use crate::{
     error::WorldError, keys::Keys, outlet::FetchBook, settings::Settings, sight::Sight,
@@ -29,6 +29,7 @@ pub struct World {
     pub(crate) news: broadcast::Sender<News>,
     pub(crate) fetched: FetchBook,
     newest: Mutex<Committed>,
+    stirred: Notify,
 }
 
 /// What a live page is told: a topic, never content. Readers ask again with their own eyes.
@@ -68,6 +69,7 @@ impl World {
             news: broadcast::channel(NOTICE_BACKLOG).0,
             fetched: FetchBook::default(),
             newest: Mutex::new(newest),
+            stirred: Notify::new(),
         })
     }
 
@@ -111,6 +113,11 @@ impl World {
         &self.catalogue
     }
 
+    /// Waits until this node has committed something since it was last asked.
+    pub async fn stirred(&self) {
+        self.stirred.notified().await;
+    }
+
     /// News from now on.
     pub fn listen(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
@@ -122,6 +129,7 @@ impl World {
     }
 
     pub(crate) fn committed(&self, committed: &Committed) {
+        self.stirred.notify_one();
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         if committed.ledger_size > newest.ledger_size {
             *newest = *committed;

@@ -7,12 +7,17 @@ use kaname_world::{
     World, WorldError,
     worker::{Duty, Worker},
 };
+use super::bus::Bus;
 use tokio::{
     sync::watch,
     task::JoinSet,
     time::{MissedTickBehavior, interval, timeout},
 };
 
+/// How often the outbox is read when nothing wakes this node.
+const OFTEN: Duration = Duration::from_millis(250);
+/// The same where a bus wakes it.
+const SELDOM: Duration = Duration::from_secs(2);
 /// Longest wait for a running turn at the end.
 const ENDING: Duration = Duration::from_secs(15);
 
@@ -20,6 +25,7 @@ const ENDING: Duration = Duration::from_secs(15);
 pub(crate) fn start(
     world: &Arc<World>,
     duties: Vec<Box<dyn Duty>>,
+    bus: Option<Bus>,
     stop: watch::Receiver<bool>,
 ) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
@@ -57,7 +63,7 @@ pub(crate) fn start(
         },
     ));
     tasks.spawn(fetched(Arc::clone(world), stop.clone()));
-    tasks.spawn(news(Arc::clone(world), stop.clone()));
+    tasks.spawn(news(Arc::clone(world), bus, stop.clone()));
     if !duties.is_empty() {
         let worker = Worker::new(Arc::clone(world), duties);
         tasks.spawn(jobs(worker, stop));
@@ -110,20 +116,40 @@ async fn fetched(world: Arc<World>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Carries news from the outbox to live pages.
-async fn news(world: Arc<World>, mut stop: watch::Receiver<bool>) {
+/// Carries news from the outbox to live pages: at once what this node wrote, as soon as the bus says
+/// so what others wrote, and in any case at every tick: the table is the truth, the bus only wakes.
+async fn news(world: Arc<World>, bus: Option<Bus>, mut stop: watch::Receiver<bool>) {
     let mut position = world.store().last_notice().await.unwrap_or_default();
-    let mut ticks = interval(Duration::from_millis(250));
+    let pause = if bus.is_some() { SELDOM } else { OFTEN };
+    let mut ticks = interval(pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
+        let own = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
-            _ = ticks.tick() => {}
-        }
+            _ = ticks.tick() => false,
+            () = world.stirred() => true,
+            () = woken(bus.as_ref()) => false,
+        };
         match world.pump(position).await {
-            Ok(newest) => position = newest,
+            Ok(newest) => {
+                if own
+                    && newest > position
+                    && let Some(bus) = &bus
+                {
+                    bus.wake().await;
+                }
+                position = newest;
+            }
             Err(error) => tracing::error!(error = %told(&error), "news could not be read"),
         }
+    }
+}
+
+/// Until another node has news; forever without a bus.
+async fn woken(bus: Option<&Bus>) {
+    match bus {
+        Some(bus) => bus.woken().await,
+        None => std::future::pending().await,
     }
 }
 

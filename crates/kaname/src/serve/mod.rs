@@ -1,11 +1,13 @@
 //! `serve` and `worker`: the hub as a running program.
 
 mod background;
+mod bus;
 mod doors;
 mod health;
 mod listen;
 mod log;
 mod metrics;
+mod openid;
 mod tls;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -20,7 +22,7 @@ use kaname_world::{
 };
 use tokio::sync::watch;
 
-use self::{listen::Doors, metrics::Metrics};
+use self::{bus::Bus, listen::Doors, metrics::Metrics};
 use crate::{config::Config, fault::Fault, open::Hub};
 
 /// Runs the server until it is told to end.
@@ -43,7 +45,8 @@ pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> 
             return Err(fault);
         }
     };
-    let tasks = background::start(&hub.world, duties, running.stop.subscribe());
+    let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
+    let tasks = background::start(&hub.world, duties, bus, running.stop.subscribe());
     ended().await;
     tracing::info!("ending: no new connections, open requests are finished");
     running.end().await;
@@ -66,7 +69,7 @@ pub(crate) async fn demo(
 ) -> Result<(), Fault> {
     let running = Running::start(config, Arc::clone(&world), true).await?;
     let duties = doors::duties(config, &public_url(config, running.address))?;
-    let tasks = background::start(&world, duties, running.stop.subscribe());
+    let tasks = background::start(&world, duties, None, running.stop.subscribe());
     let told = ready(&format!("http://{}", running.address));
     if told.is_ok() {
         ended().await;
@@ -82,7 +85,8 @@ pub(crate) async fn work(config: Config) -> Result<(), Fault> {
     let duties = doors::duties(&config, &public_url(&config, config.address()))?;
     let hub = Hub::open(&config).await?;
     let (stop, stopping) = watch::channel(false);
-    let tasks = background::start(&hub.world, duties, stopping);
+    let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
+    let tasks = background::start(&hub.world, duties, bus, stopping);
     tracing::info!("worker started");
     ended().await;
     let _ = stop.send(true);
@@ -115,6 +119,10 @@ impl Running {
         let address = doors.address().unwrap_or(address);
         let metrics = Arc::new(Metrics::default());
         let house = house(config, Arc::clone(&world), address, demo);
+        let house = match openid::provider(config)? {
+            Some(provider) => house.with_openid(provider),
+            None => house,
+        };
         let pages =
             kaname_web::route::router(&house, kaname_web::room::endpoints()).with_state(house);
         let router = health::around(pages, world, Arc::clone(&metrics));
