@@ -29,7 +29,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{At, Empty, Pager, Tab, Tabs, Verb},
+        part::{Empty, Pager, Row, Tab, Tabs},
         show,
     },
     house::{By, House},
@@ -100,22 +100,10 @@ struct DeliveriesPage {
     page: Page,
     about: Option<(String, String)>,
     tabs: Tabs,
-    rows: Vec<Line>,
+    rows: Vec<Row>,
     pager: Pager,
     empty: Empty,
     dead: Vec<(String, String)>,
-}
-
-struct Line {
-    party: String,
-    /// Number and address of the item; `None` when the officer may not see it (RED).
-    item: Option<(String, String)>,
-    outlet: String,
-    mode: String,
-    state: String,
-    when: At,
-    why: Option<String>,
-    retry: Option<Verb>,
 }
 
 async fn list(
@@ -147,7 +135,7 @@ async fn list(
     let mut names = Names::default();
     let mut rows = Vec::new();
     for delivery in &found.rows {
-        rows.push(line(&house, &by, &page, &mut names, delivery).await?);
+        rows.push(row(&house, &by, &page, &mut names, delivery).await?);
     }
     let state = asked.state().map_or("", DeliveryState::as_str);
     let next = found
@@ -189,13 +177,13 @@ struct Names {
     items: HashMap<MatterId, Option<String>>,
 }
 
-async fn line(
+async fn row(
     house: &House,
     by: &By,
     page: &Page,
     names: &mut Names,
     delivery: &Loaded<Delivery>,
-) -> Result<Line, Failure> {
+) -> Result<Row, Failure> {
     let state = &delivery.state;
     let world = house.world();
     let party = match names.parties.get(&state.party) {
@@ -232,21 +220,25 @@ async fn line(
         .or(state.fetched)
         .or(state.sent)
         .unwrap_or(state.queued);
-    let failed = state.state == DeliveryState::Failed;
-    Ok(Line {
-        party,
-        item: number.map(|number| (format!("/items/{number}"), number)),
-        outlet: words::outlet(page.text, state.outlet),
-        mode: mode(page.text, state.mode),
-        state: state_word(page.text, state.state),
-        when: page.at(when),
-        why: state.failure.clone(),
-        retry: failed.then(|| {
-            let to = format!("/deliveries/{}/retry", delivery.id);
-            page.post(to, page.t("deliveries-retry"))
-                .with("back", page.address.as_str())
-        }),
-    })
+    let due = page.came(when, page.t("deliveries-when"));
+    // An item that this officer may not see (RED) keeps its number to itself.
+    let href = number.as_ref().map_or("/deliveries".to_owned(), |number| {
+        format!("/items/{number}")
+    });
+    let mut row = Row::new(due, href, party)
+        .about(number.unwrap_or_else(|| "—".to_owned()))
+        .about(words::outlet(page.text, state.outlet))
+        .about(mode(page.text, state.mode))
+        .tag(page.tag(state_word(page.text, state.state)));
+    if let Some(why) = &state.failure {
+        row = row.about(why.as_str());
+    }
+    if state.state == DeliveryState::Failed {
+        let to = format!("/deliveries/{}/retry", delivery.id);
+        let retry = page.post(to, page.t("deliveries-retry"));
+        row = row.verb(retry.with("back", page.address.as_str()));
+    }
+    Ok(row)
 }
 
 fn state_word(text: Text, state: DeliveryState) -> String {

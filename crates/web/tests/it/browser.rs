@@ -78,6 +78,17 @@ impl<'d> Browser<'d> {
         self.send(self.request(Request::get(path)).body(Body::empty()).unwrap()).await
     }
 
+    /// The value of a cookie it holds.
+    pub(crate) fn cookie(&self, name: &str) -> String {
+        self.cookies.lock().unwrap().get(name).cloned().unwrap_or_default()
+    }
+
+    /// A stream of events, read as it comes.
+    pub(crate) async fn stream(&self, path: &str) -> axum::body::BodyDataStream {
+        let request = self.request(Request::get(path)).body(Body::empty()).unwrap();
+        self.door.stream(request).await
+    }
+
     /// The page, which must be there.
     pub(crate) async fn page(&self, path: &str) -> String {
         let answer = self.get(path).await;

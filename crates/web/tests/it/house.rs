@@ -40,6 +40,15 @@ pub(crate) struct Door(Router);
 
 impl Door {
     pub(crate) fn of(nation: &Nation) -> Self {
+        Self::with(nation, "http://hub.test/", |house| house)
+    }
+
+    /// Under another address, with more than the usual.
+    pub(crate) fn with(
+        nation: &Nation,
+        public_url: &str,
+        more: impl FnOnce(House) -> House,
+    ) -> Self {
         let clock: Arc<dyn Clock> = nation.clock.clone();
         let settings = Settings {
             hub: ["国家サイバー統括室（架空）".into(), "National Cyber Office".into()],
@@ -51,10 +60,17 @@ impl Door {
             rng: Arc::new(SeededRng::new(1)),
         };
         let world = Arc::clone(&nation.world);
-        let house = House::new(world, settings, "http://hub.test/", false);
+        let house = more(House::new(world, settings, public_url, false));
         let endpoints = room::endpoints();
         assert_eq!(route::faults(&endpoints), [""; 0]);
         Self(route::router(&house, endpoints).with_state(house))
+    }
+
+    /// The body of an answer that goes on.
+    pub(crate) async fn stream(&self, request: Request<Body>) -> axum::body::BodyDataStream {
+        let response = self.0.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body().into_data_stream()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

@@ -405,3 +405,37 @@ async fn anyone_reads_what_is_clear_and_nothing_else() {
     let hidden = nobody.get(&format!("/public/{}", green.number)).await;
     assert_eq!(hidden.status, StatusCode::NOT_FOUND);
 }
+
+/// An open page hears of a release once, and of what its reader may not see nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_library_hears_once_of_what_its_reader_may_see() {
+    use futures_util::StreamExt as _;
+
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member.page("/library").await;
+    assert!(page.contains("data-hx-sse:connect=\"/events?topic=library\""));
+    let mut stream = member.stream("/events?topic=library").await;
+    let before = nation.world.store().last_notice().await.unwrap();
+    let other = nation
+        .party("suido", kaname_directory::PartyKind::Operator, "湾岸水道", "Wangan Water")
+        .await;
+    released_with(&nation, |draft| {
+        draft.tlp = kaname_kernel::Tlp::Amber;
+        draft.named.parties = vec![other];
+    })
+    .await;
+    nation.world.pump(before).await.unwrap();
+    let seen = nation.world.store().last_notice().await.unwrap();
+    released_with(&nation, |_| {}).await;
+    nation.world.pump(seen).await.unwrap();
+    let first = loop {
+        let piece = stream.next().await.unwrap().unwrap();
+        let piece = String::from_utf8(piece.to_vec()).unwrap();
+        if piece.contains("data:") {
+            break piece;
+        }
+    };
+    assert!(first.contains("class=\"fresh\"") && first.contains("新しい 1 件"), "{first}");
+}

@@ -92,19 +92,17 @@ impl Typed {
     }
 }
 
-/// A moment as a field of kind `datetime-local` shows it, in Japan's time.
+/// A moment as the form shows it, in Japan's time.
 fn local(at: Timestamp) -> String {
     let there = jiff::tz::offset(9).to_datetime(at);
-    there.strftime("%Y-%m-%dT%H:%M").to_string()
+    there.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 fn moment(field: &str, typed: &str) -> Result<Option<Timestamp>, WorldError> {
     if typed.trim().is_empty() {
         return Ok(None);
     }
-    // Browsers write a T between day and time; people a blank.
-    let read = kaname_intake::read_when(&typed.replace('T', " "));
-    match read {
+    match kaname_intake::read_when(typed) {
         Some(when) => Ok(Some(when.at)),
         None => Err(WorldError::invalid(
             field,
@@ -152,10 +150,14 @@ pub(super) fn fields(
             page.line("number", "count", page.t("library-count"))
                 .value(typed.count.as_str())
                 .optional(),
-            page.line("datetime-local", "first", page.t("library-first"))
+            page.line("text", "first", page.t("library-first"))
+                .hint(page.t("library-time-hint"))
+                .longest(60)
                 .value(typed.first.as_str())
                 .optional(),
-            page.line("datetime-local", "last", page.t("library-last"))
+            page.line("text", "last", page.t("library-last"))
+                .hint(page.t("library-time-hint"))
+                .longest(60)
                 .value(typed.last.as_str())
                 .optional(),
         ],

@@ -48,6 +48,7 @@ pub(in crate::room) struct Asked {
 struct ListPage {
     page: Page,
     filters: Vec<Field>,
+    words: String,
     state: String,
     tabs: Tabs,
     rows: Vec<Row>,
@@ -173,6 +174,7 @@ pub(super) async fn list(
         pager: page.pager(shown, count, first, next),
         empty: empty(&page, &asked),
         state: state.as_str().to_owned(),
+        words: asked.q.clone(),
         rows,
         page,
     };
@@ -229,10 +231,6 @@ fn filters(page: &Page, asked: &Asked) -> Vec<Field> {
     }
     let list = |choices: Vec<Choice>| [any()].into_iter().chain(choices).collect::<Vec<_>>();
     vec![
-        page.line("search", "q", page.t("library-words"))
-            .value(asked.q.as_str())
-            .longest(200)
-            .optional(),
         page.select("kind", page.t("library-kind"), list(kinds.to_vec()))
             .value(asked.kind.as_str()),
         page.select("tlp", page.t("library-tlp"), list(tlps.to_vec()))

@@ -49,6 +49,41 @@ const TYPES: [&str; 24] = [
     "marking-definition",
 ];
 
+/// Every type, relationships and markings included.
+const ANY: &str = "any";
+/// Further types that are things, not relations between things.
+const MORE: [&str; 16] = [
+    "grouping",
+    "incident",
+    "malware-analysis",
+    "opinion",
+    "language-content",
+    "artifact",
+    "autonomous-system",
+    "directory",
+    "email-message",
+    "mac-addr",
+    "mutex",
+    "network-traffic",
+    "process",
+    "software",
+    "user-account",
+    "x509-certificate",
+];
+
+/// The types to list; empty for every one.
+fn types(chosen: &str) -> Vec<String> {
+    if chosen == ANY {
+        return Vec::new();
+    }
+    if TYPES.contains(&chosen) {
+        return vec![chosen.to_owned()];
+    }
+    let relations = ["relationship", "marking-definition"];
+    let things = TYPES.iter().filter(|stix| !relations.contains(stix));
+    things.chain(&MORE).map(|stix| (*stix).to_owned()).collect()
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
@@ -102,11 +137,9 @@ pub(super) async fn list(
     let text = frame.text();
     let page = frame.page(Section::Library, text.t("library-objects"));
     let words = searched(&asked.q);
-    let chosen = TYPES.contains(&asked.r#type.as_str());
+    let chosen = asked.r#type.as_str();
     let found = house.world().objects(&by, |filter| {
-        if chosen {
-            filter.types = vec![asked.r#type.clone()];
-        }
+        filter.types = types(chosen);
         filter.search = (!words.is_empty()).then_some(Search(words));
         filter.after_us = asked.after.parse().ok();
     });
@@ -129,15 +162,18 @@ pub(super) async fn list(
     let first = (!asked.after.is_empty()).then(|| to(""));
     let count = Count::capped(u64::from(found.total.unwrap_or_default()), 10_000);
     let shown = u64::try_from(rows.len()).unwrap_or_default();
-    let mut types = vec![Choice::new("", page.t("library-any"))];
-    types.extend(TYPES.map(|stix| Choice::new(stix, type_word(text, stix))));
+    let mut choices = vec![
+        Choice::new("", page.t("library-any-thing")),
+        Choice::new(ANY, page.t("library-any-object")),
+    ];
+    choices.extend(TYPES.map(|stix| Choice::new(stix, type_word(text, stix))));
     let shown = ObjectsPage {
         filters: vec![
             page.line("search", "q", page.t("library-words"))
                 .value(asked.q.as_str())
                 .longest(200)
                 .optional(),
-            page.select("type", page.t("library-type"), types)
+            page.select("type", page.t("library-type"), choices)
                 .value(asked.r#type.as_str()),
         ],
         pager: page.pager(shown, count, first, next),
