@@ -436,6 +436,21 @@ async fn a_member_reads_what_was_released_and_an_outsider_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn markings_and_author_of_what_is_released_stand_beside_it() {
+    let s = setting().await;
+    story::released(&s.nation).await;
+    let path = format!("{COLLECTIONS}{}/objects/", s.nation.library.id);
+    let all = s.door.taxii(&path, &s.key).await;
+    let there = ids(&all);
+    for object in all.json()["objects"].as_array().unwrap() {
+        let marks = object["object_marking_refs"].as_array().cloned().unwrap_or_default();
+        for id in marks.iter().chain(object.get("created_by_ref")) {
+            assert!(there.iter().any(|one| id == one), "{id} of {} is missing", object["id"]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_browser_session_opens_nothing_here() {
     let s = setting().await;
     let request = Request::get("/taxii2/").header(header::COOKIE, "kaname-session=abc");

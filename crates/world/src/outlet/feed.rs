@@ -11,7 +11,8 @@ use kaname_store::{StoredObject, Versions};
 use super::Range;
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
-/// One object with the item that brought it; none for a peer's objects and marking definitions.
+/// One object with the item that brought it; none for a peer's objects, and for those that stand in a
+/// library from its beginning.
 #[derive(Debug, Clone)]
 pub struct FeedObject {
     /// The object.
@@ -84,7 +85,8 @@ impl Feed {
         for object in page.objects {
             let item = self.item(object.source).await?;
             let is_library = self.collection.state.definition.kind == CollectionKind::Library;
-            let is_standing = object.stix_type == "marking-definition";
+            // Markings and the hub's identity, which every item refers to.
+            let is_standing = object.source == self.collection.id;
             let belongs = match &item {
                 Some(item) => {
                     let by_feed = item.content.outlets.contains(&Outlet::Feed);

@@ -1,14 +1,20 @@
 //! Collections: where released objects stand, and where what is posted becomes a submission.
 
-use kaname_kernel::{Id, Matter, MatterId};
+use kaname_kernel::{Audience, Id, Matter, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
     Refused,
-    collection::{self, Collection, CollectionChange, Definition},
+    collection::{self, Collection, CollectionChange, CollectionKind, Definition},
+    marking::standing_objects,
 };
 use kaname_store::ListQuery;
 
-use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+use crate::{
+    caller::Caller,
+    error::WorldError,
+    work::{Loaded, Work},
+    world::World,
+};
 
 /// Most collections of a world.
 const MAX_COLLECTIONS: u32 = 500;
@@ -25,9 +31,30 @@ impl World {
         let first = changes.next().ok_or(WorldError::NotFound("event"))?;
         let mut work = self.work(&caller.actor);
         let opened = work.begin::<Collection>(Id::fresh(self.clock(), self.rng()), first)?;
+        if opened.state.definition.kind == CollectionKind::Library {
+            self.put_standing(&mut work, opened.id).await?;
+        }
         work.notice(Collection::KIND, Some(opened.id));
         work.commit().await?;
         Ok(opened)
+    }
+
+    /// What every released object refers to stands in the library from its beginning, readable by
+    /// whoever may read there: the marking definitions, and the hub as their author.
+    async fn put_standing(
+        &self,
+        work: &mut Work<'_>,
+        collection: MatterId,
+    ) -> Result<(), WorldError> {
+        let mut standing = standing_objects().map_err(WorldError::encoding)?;
+        if self.hub().await?.is_some() {
+            standing.push(self.hub_identity().await?);
+        }
+        let everyone = Audience::everyone();
+        for raw in standing {
+            work.object(self.new_object(&raw, collection, &everyone, (None, collection))?);
+        }
+        Ok(())
     }
 
     /// Changes a collection as `decide` says, one of its commands.

@@ -183,7 +183,8 @@ async fn silence_is_refusal_and_validity_ends() {
     let out = world.load::<kaname_sharing::Item>(out.id).await.unwrap().unwrap();
     assert_eq!(out.state.state, ItemState::Expired);
     let member = nation.caller(&nation.member).await;
-    let objects = world.objects(&member, |_| {}).await.unwrap();
+    let only = |filter: &mut kaname_store::ObjectFilter| filter.types = vec!["indicator".into()];
+    let objects = world.objects(&member, only).await.unwrap();
     assert_eq!(objects.objects.len(), 0, "expired objects leave the collections");
 }
 
