@@ -12,8 +12,8 @@ export const home = process.env.KANAME_URL;
 export const looks = [
   { name: "ja-light-desk", lang: "ja", theme: "light", width: 1280, height: 900 },
   { name: "en-dark-desk", lang: "en", theme: "dark", width: 1280, height: 900 },
-  { name: "ja-dark-phone", lang: "ja", theme: "dark", width: 390, height: 844 },
-  { name: "en-light-phone", lang: "en", theme: "light", width: 390, height: 844 },
+  { name: "ja-light-phone", lang: "ja", theme: "light", width: 390, height: 844 },
+  { name: "en-dark-phone", lang: "en", theme: "dark", width: 390, height: 844 },
 ];
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -103,11 +103,14 @@ export async function ways(page) {
   return [...new Set(own.map((href) => href.slice(home.length).split("#")[0]))].filter((path) => path !== "");
 }
 
-/** The path with what is particular in it taken out, so that one item stands for all. */
+/** The path with what is particular in it taken out: what follows the first word, numbers, and the
+ *  values of a query. */
 export function kind(path) {
-  return path
-    .replace(/\?.*/, (query) => `?${[...new URLSearchParams(query).keys()].sort().join("&")}`)
-    .replace(/\/[^/]*\d[^/?]*/g, "/N");
+  const [way, query = ""] = path.split("?");
+  const [first, second, ...rest] = way.split("/").slice(1);
+  const particular = second === undefined || second === "new" ? second : "N";
+  const words = [first, particular, ...rest.map((word) => (/\d/.test(word) ? "N" : word))];
+  return `/${words.filter(Boolean).join("/")}?${[...new URLSearchParams(query).keys()].sort().join("&")}`;
 }
 
 export function none(wrong, about) {

@@ -22,9 +22,9 @@ test("keys: / searches, ? lists them, j and k move, Escape leaves", { skip }, as
   assert.equal(await page.evaluate(() => document.activeElement.id), "search");
   await page.keyboard.press("Escape");
   await page.keyboard.press("?");
-  assert.ok(await page.locator("#keys").isVisible());
+  assert.ok(await page.locator("#shortcuts").isVisible());
   await page.keyboard.press("?");
-  assert.ok(!(await page.locator("#keys").isVisible()));
+  assert.ok(!(await page.locator("#shortcuts").isVisible()));
   const rows = await page.locator("[data-row]").count();
   if (rows > 1) {
     await page.keyboard.press("j");

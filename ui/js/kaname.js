@@ -6,9 +6,11 @@ import { draftsWithoutFiles } from "./draft.js";
 import { copyOnClick } from "./copy.js";
 import { keyboard } from "./keyboard.js";
 import { closeOutside, focusFirstError } from "./open.js";
+import { passkeys } from "./passkey.js";
 
 copyOnClick(document);
 draftsWithoutFiles(document);
 keyboard(document);
 closeOutside(document);
 focusFirstError(document);
+passkeys(document);

@@ -40,7 +40,7 @@ export function keyboard(page) {
       k: () => move(page, -1),
       a: () => act(page),
       g: () => page.location.assign("/"),
-      "?": () => page.getElementById("keys")?.togglePopover?.(),
+      "?": () => page.getElementById("shortcuts")?.togglePopover?.(),
     }[event.key];
     if (!doing) return;
     event.preventDefault();

@@ -223,6 +223,19 @@ fn lengths_keep_two_units() {
 }
 
 #[test]
+fn how_long_ago_gives_way_to_the_day() {
+    let now: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
+    let ago = |hours| {
+        let at = now - jiff::SignedDuration::from_hours(hours);
+        Text::new(Lang::Ja).ago(at, now).into_owned()
+    };
+    assert_eq!(ago(3), "3時間前");
+    assert_eq!(ago(5 * 24), "5日前");
+    assert_eq!(ago(60 * 24), "9月24日（木）");
+    assert_eq!(ago(-1), "11月23日（月）10:00 JST");
+}
+
+#[test]
 fn numbers_are_grouped_and_counts_say_when_they_stopped() {
     assert_eq!(group(0), "0");
     assert_eq!(group(999), "999");

@@ -101,11 +101,13 @@ impl Text {
         }
     }
 
-    /// How long ago `at` was: `12分前`; the clock time once it is more than a day.
+    /// How long ago `at` was: `12分前`, `5日前`; the day itself once it is more than a month.
     pub fn ago(self, at: Timestamp, now: Timestamp) -> Cow<'static, str> {
         let past = now.duration_since(at);
-        if past.as_hours() >= 24 || past.is_negative() {
+        if past.is_negative() {
             Cow::Owned(self.jst(at, now))
+        } else if past.as_hours() >= 24 * 31 {
+            Cow::Owned(self.date(at, now))
         } else {
             self.t1("common-ago", "length", self.length(past))
         }

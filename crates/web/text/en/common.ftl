@@ -65,6 +65,7 @@ common-check-fine = fine:{" "}
 common-check-look = needs a look:{" "}
 common-check-open = not checked yet:{" "}
 common-copy = Copy { $value }
+common-copy-verb = {" "}(copy)
 common-copied = Copied
 common-piece-gone = removed:{" "}
 common-piece-new = added:{" "}

@@ -62,6 +62,7 @@ common-check-fine = 問題なし：
 common-check-look = 確認が必要：
 common-check-open = 未確認：
 common-copy = { $value } をコピー
+common-copy-verb = をコピー
 common-copied = コピーしました
 common-piece-gone = 削除：
 common-piece-new = 追加：

@@ -10,6 +10,8 @@ use crate::frame::Page;
 #[template(path = "parts/at.html")]
 pub struct At {
     exact: Timestamp,
+    /// Date and time, where `said` tells only how long ago.
+    whole: Option<String>,
     said: String,
 }
 
@@ -19,6 +21,8 @@ pub struct At {
 pub struct Due {
     /// Machine-readable, when it is a time.
     exact: Option<Timestamp>,
+    /// Date and time in words, then.
+    whole: String,
     said: String,
     tone: &'static str,
     about: String,
@@ -30,6 +34,7 @@ impl Page {
         let exact = *at.borrow();
         At {
             exact,
+            whole: None,
             said: self.text.jst(exact, self.now),
         }
     }
@@ -39,6 +44,7 @@ impl Page {
         let exact = *at.borrow();
         At {
             exact,
+            whole: Some(self.text.jst(exact, self.now)),
             said: self.text.ago(exact, self.now).into_owned(),
         }
     }
@@ -59,6 +65,7 @@ impl Page {
         };
         Due {
             exact: Some(until),
+            whole: self.text.jst(until, self.now),
             said: self.t1(key, "length", length).into_owned(),
             tone,
             about: about.into(),
@@ -69,8 +76,9 @@ impl Page {
     pub fn came(&self, at: Timestamp, about: impl Into<String>) -> Due {
         Due {
             exact: Some(at),
+            whole: self.text.jst(at, self.now),
             said: self.text.ago(at, self.now).into_owned(),
-            tone: "far",
+            tone: "past",
             about: about.into(),
         }
     }
@@ -79,6 +87,7 @@ impl Page {
     pub fn not_due(&self, about: impl Into<String>) -> Due {
         Due {
             exact: None,
+            whole: String::new(),
             said: "—".to_owned(),
             tone: "none",
             about: about.into(),

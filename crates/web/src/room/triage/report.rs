@@ -226,7 +226,7 @@ async fn opened(
         items,
         derive,
         ask: page.lines(3, "text", text.t("triage-ask")).hint(text.t("triage-ask-hint")),
-        note: page.lines(3, "text", text.t("triage-note")),
+        note: page.lines(3, "text", text.t("triage-note")).numbered(2),
         closing: vec![
             page.radio("why", text.t("triage-close-why"), closings).value("not_actionable"),
             page.line("text", "reason", text.t("triage-close-reason"))
