@@ -9,7 +9,10 @@ use axum::{
 };
 use kaname_directory::Party;
 use kaname_policy::{Action, Resource};
-use kaname_world::{Caller, World, WorldError};
+use kaname_world::{
+    Caller, World, WorldError,
+    sign_in::{oidc::OpenId, passkey::RelyingParty},
+};
 
 use crate::{
     error::Failure,
@@ -28,6 +31,7 @@ const SESSION_PLAIN: &str = "kaname-session";
 #[derive(Clone)]
 pub struct House {
     inside: Arc<Inside>,
+    openid: Option<Arc<OpenId>>,
 }
 
 struct Inside {
@@ -38,6 +42,8 @@ struct Inside {
     public_url: String,
     /// Whether a proxy in front tells where a request came from.
     behind_proxy: bool,
+    /// The site that passkeys are made for; `None` where that address allows none.
+    passkeys: Option<RelyingParty>,
     /// Pages that follow the news.
     streams: Streams,
 }
@@ -55,11 +61,30 @@ impl House {
             inside: Arc::new(Inside {
                 world,
                 settings,
+                passkeys: RelyingParty::of(&public_url),
                 public_url,
                 behind_proxy,
                 streams: Streams::default(),
             }),
+            openid: None,
         }
+    }
+
+    /// With a provider that people may sign in with.
+    #[must_use]
+    pub fn with_openid(mut self, openid: OpenId) -> Self {
+        self.openid = Some(Arc::new(openid));
+        self
+    }
+
+    /// The provider that people may sign in with.
+    pub fn openid(&self) -> Option<&OpenId> {
+        self.openid.as_deref()
+    }
+
+    /// The site that passkeys are made for; `None` where browsers would make none.
+    pub fn passkeys(&self) -> Option<&RelyingParty> {
+        self.inside.passkeys.as_ref()
     }
 
     /// Pages that follow the news.

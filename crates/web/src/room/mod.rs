@@ -16,6 +16,8 @@ pub mod item;
 pub mod ledger;
 pub mod library;
 pub mod now;
+pub mod oidc;
+pub mod passkey;
 pub mod policy;
 pub mod public;
 pub mod requests;
@@ -35,6 +37,8 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(demo::endpoints());
     all.extend(events::endpoints());
     all.extend(sign_in::endpoints());
+    all.extend(passkey::endpoints());
+    all.extend(oidc::endpoints());
     all.extend(submission::endpoints());
     all.extend(triage::endpoints());
     all.extend(item::endpoints());

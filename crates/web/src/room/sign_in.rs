@@ -12,8 +12,16 @@ use serde::Deserialize;
 
 use crate::{
     error::Failure,
-    frame::{Frame, Page, Posted, Section, part::Field, show, show_with},
+    frame::{
+        Frame, Page, Posted, Section,
+        part::{Field, Verb},
+        show, show_with,
+    },
     house::{By, House},
+    room::{
+        oidc,
+        passkey::{PasskeyForm, Purpose},
+    },
     route::{Access, Audit, Endpoint},
     said::said,
 };
@@ -70,7 +78,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
 
 #[derive(Template)]
 #[template(path = "room/sign_in.html")]
-struct SignInPage {
+pub(super) struct SignInPage {
     page: Page,
     to: &'static str,
     about: String,
@@ -78,16 +86,18 @@ struct SignInPage {
     next: String,
     wrong: Option<String>,
     people: Vec<(String, String, String)>,
+    passkey: Option<PasskeyForm>,
+    openid: Option<Verb>,
 }
 
 #[derive(Deserialize)]
-struct Next {
+pub(super) struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// Only paths of this house are led to.
-fn safe_next(next: &str) -> &str {
+pub(super) fn safe_next(next: &str) -> &str {
     let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
     if inside && next.len() < 2_000 { next } else { "/" }
 }
@@ -100,7 +110,7 @@ async fn ask(
     show(&sign_in_page(&house, &frame, safe_next(&query.next), "", None).await?)
 }
 
-async fn sign_in_page(
+pub(super) async fn sign_in_page(
     house: &House,
     frame: &Frame,
     next: &str,
@@ -129,6 +139,10 @@ async fn sign_in_page(
     };
     Ok(SignInPage {
         about: text.t("signin-about").into_owned(),
+        passkey: house
+            .passkeys()
+            .map(|_| PasskeyForm::new(&page, Purpose::SignIn, "passkey-go").then(next)),
+        openid: oidc::way(house, &page, next),
         page,
         to: "/sign-in",
         fields,
@@ -149,9 +163,9 @@ struct Credentials {
 }
 
 /// Address and browser of a request, for limits and the list of sessions.
-struct From {
-    address: String,
-    label: String,
+pub(super) struct From {
+    pub(super) address: String,
+    pub(super) label: String,
 }
 
 impl axum::extract::FromRequestParts<House> for From {
@@ -184,6 +198,7 @@ async fn start(
         .await;
     match signed {
         Ok(signed) => enter(&house, &frame, &signed, next),
+        Err(WorldError::PasskeyNeeded(ticket)) => show(&second_page(&frame, next, &ticket)),
         Err(error) => {
             let text = frame.text();
             let (status, wrong) = match &error {
@@ -216,7 +231,26 @@ pub(super) fn enter(
     Ok(response)
 }
 
+/// After the password: the passkey.
+fn second_page(frame: &Frame, next: &str, ticket: &str) -> SignInPage {
+    let text = frame.text();
+    let page = frame.page(Section::Elsewhere, text.t("passkey-second-title"));
+    let form = PasskeyForm::new(&page, Purpose::Second, "passkey-second-go");
+    SignInPage {
+        about: text.t("passkey-second-about").into_owned(),
+        to: "/sign-in",
+        fields: Vec::new(),
+        next: next.to_owned(),
+        wrong: None,
+        people: Vec::new(),
+        passkey: Some(form.then(next).ticket(ticket)),
+        openid: None,
+        page,
+    }
+}
+
 async fn ask_again(
+    State(house): State<House>,
     frame: Frame,
     by: By,
     Query(query): Query<Next>,
@@ -224,21 +258,38 @@ async fn ask_again(
     if by.account.is_none() {
         return Err(Failure::SignIn);
     }
-    show(&again_page(&frame, safe_next(&query.next), None))
+    show(&again_page(&house, &frame, &by, safe_next(&query.next), None))
 }
 
-fn again_page(frame: &Frame, next: &str, wrong: Option<String>) -> SignInPage {
+pub(super) fn again_page(
+    house: &House,
+    frame: &Frame,
+    by: &By,
+    next: &str,
+    wrong: Option<String>,
+) -> SignInPage {
     let text = frame.text();
     let page = frame.page(Section::Elsewhere, text.t("signin-again-title"));
-    let fields = vec![
-        page.line("password", "password", text.t("signin-password"))
-            .autocomplete("current-password"),
-        page.line("text", "code", text.t("signin-code"))
-            .autocomplete("one-time-code")
-            .longest(10),
-    ];
+    let account = by.account.as_ref().map(|account| &account.state);
+    let has_passkeys = account.is_some_and(|account| !account.passkeys.is_empty());
+    let has_code = account.is_some_and(|account| account.totp.is_some());
+    let fields = if has_passkeys && !has_code {
+        Vec::new()
+    } else {
+        vec![
+            page.line("password", "password", text.t("signin-password"))
+                .autocomplete("current-password"),
+            page.line("text", "code", text.t("signin-code"))
+                .autocomplete("one-time-code")
+                .longest(10),
+        ]
+    };
+    let passkey = house.passkeys().filter(|_| has_passkeys);
     SignInPage {
         about: text.t("signin-again-about").into_owned(),
+        passkey: passkey
+            .map(|_| PasskeyForm::new(&page, Purpose::Again, "passkey-again-go").then(next)),
+        openid: None,
         page,
         to: "/sign-in/again",
         fields,
@@ -259,6 +310,7 @@ struct Again {
 async fn step_up(
     State(house): State<House>,
     frame: Frame,
+    by: By,
     headers: HeaderMap,
     from: From,
     Posted(posted): Posted<Again>,
@@ -282,7 +334,7 @@ async fn step_up(
             };
             show_with(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                &again_page(&frame, next, Some(wrong)),
+                &again_page(&house, &frame, &by, next, Some(wrong)),
             )
         }
     }

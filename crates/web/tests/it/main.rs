@@ -1,11 +1,18 @@
 //! Requests through the router of every endpoint, over a world with a store of its own.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
+mod administration;
+mod api;
+#[path = "../../../world/tests/it/authenticator.rs"]
+mod authenticator;
 mod browser;
 mod feed;
 mod flow;
 mod house;
+mod library;
 mod leak;
+mod oidc;
+mod passkey;
 #[path = "../../../world/tests/it/story.rs"]
 mod story;
 mod taxii;

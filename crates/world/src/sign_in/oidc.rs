@@ -99,7 +99,10 @@ impl World {
         };
         let now = self.now();
         let minutes = SignedDuration::from_mins(15);
-        let count = self.store().kv_count(STARTED, leaving.address, now, now + minutes).await?;
+        let count = self
+            .store()
+            .kv_count(STARTED, leaving.address, now, now + minutes)
+            .await?;
         if count > MOST_STARTED {
             return Err(WorldError::TooMany(minutes.as_secs().unsigned_abs()));
         }
@@ -116,9 +119,15 @@ impl World {
             .append_pair("nonce", &nonce)
             .append_pair("code_challenge", &hashed(&verifier))
             .append_pair("code_challenge_method", "S256");
-        let acr: Vec<&str> = openid.settings().second_factor_acr.iter().map(String::as_str).collect();
+        let acr: Vec<&str> = openid
+            .settings()
+            .second_factor_acr
+            .iter()
+            .map(String::as_str)
+            .collect();
         if !acr.is_empty() {
-            to.query_pairs_mut().append_pair("acr_values", &acr.join(" "));
+            to.query_pairs_mut()
+                .append_pair("acr_values", &acr.join(" "));
         }
         let pending = Pending {
             nonce,
@@ -129,7 +138,9 @@ impl World {
             link,
         };
         let value = serde_json::to_value(pending).map_err(WorldError::encoding)?;
-        self.store().kv_put(PENDING, &state, value, now + PATIENCE).await?;
+        self.store()
+            .kv_put(PENDING, &state, value, now + PATIENCE)
+            .await?;
         let to = to.to_string();
         Ok(Left { to, browser })
     }
@@ -144,7 +155,9 @@ impl World {
         (address, label): (&str, &str),
     ) -> Result<Returned, WorldError> {
         self.may_guess_from(address).await?;
-        let back = self.openid_back(openid, brought, (caller, browser), label).await;
+        let back = self
+            .openid_back(openid, brought, (caller, browser), label)
+            .await;
         if matches!(back, Err(WorldError::Refused { .. })) {
             self.failed_guess_from(address).await?;
         }
@@ -160,7 +173,11 @@ impl World {
     ) -> Result<Returned, WorldError> {
         let now = self.now();
         // A state of ours is 43 characters; the store is not asked for anything else.
-        let state = if brought.state.len() == 43 { brought.state.as_str() } else { "" };
+        let state = if brought.state.len() == 43 {
+            brought.state.as_str()
+        } else {
+            ""
+        };
         let held = self.store().kv_take(PENDING, state, now).await?;
         let pending: Pending = match held {
             Some(value) => serde_json::from_value(value).map_err(WorldError::encoding)?,
@@ -170,7 +187,10 @@ impl World {
             return unknown_state();
         }
         if !brought.error.is_empty() || brought.code.is_empty() {
-            return refused("oidc-error-refused", "the provider did not sign this person in");
+            return refused(
+                "error-oidc-refused",
+                "the provider did not sign this person in",
+            );
         }
         let said = openid.said(now).await.or_else(unreachable)?;
         let issuer = &openid.settings().issuer;
@@ -179,19 +199,28 @@ impl World {
             return untrusted("the answer names another provider");
         }
         let exchange = (pending.verifier.as_str(), pending.redirect.as_str());
-        let token = openid.token(&said, &brought.code, exchange).await.or_else(unreachable)?;
+        let token = openid
+            .token(&said, &brought.code, exchange)
+            .await
+            .or_else(unreachable)?;
         let claims = openid.claims(&said, &token, (&pending.nonce, now)).await;
         let claims = match claims.or_else(unreachable)? {
             Ok(claims) => claims,
             Err(wrong) => return untrusted(wrong.0),
         };
         let required = &openid.settings().required_claims;
-        if !required.iter().all(|(name, value)| claims.says(name, value)) {
-            return refused("oidc-error-claims", "a claim this hub requires is missing");
+        if !required
+            .iter()
+            .all(|(name, value)| claims.says(name, value))
+        {
+            return refused("error-oidc-claims", "a claim this hub requires is missing");
         }
         match pending.link {
             Some(account) => self.openid_linked(openid, caller, account, &claims).await,
-            None => self.openid_entered(openid, &claims, label, pending.next).await,
+            None => {
+                self.openid_entered(openid, &claims, label, pending.next)
+                    .await
+            }
         }
     }
 
@@ -206,7 +235,7 @@ impl World {
         let account = self.find_any::<Account>(OIDC_SPACE, &key).await?;
         let Some(account) = account.filter(|account| account.state.is_active()) else {
             return Err(WorldError::Refused {
-                key: "oidc-error-unlinked",
+                key: "error-oidc-unlinked",
                 details: vec![("who", claims.subject.chars().take(255).collect())],
                 message: "the identity is linked to no account here".to_owned(),
             });
@@ -287,17 +316,20 @@ fn refused<T>(key: &'static str, message: &str) -> Result<T, WorldError> {
 
 fn unknown_state<T>() -> Result<T, WorldError> {
     refused(
-        "oidc-error-state",
+        "error-oidc-state",
         "this sign-in was not begun in this browser within ten minutes, or was ended before",
     )
 }
 
 fn unreachable<T>(why: String) -> Result<T, WorldError> {
     tracing::warn!(why, "the OpenID provider cannot be asked");
-    refused("oidc-error-provider", "the provider cannot be asked now")
+    refused("error-oidc-provider", "the provider cannot be asked now")
 }
 
 fn untrusted<T>(why: &'static str) -> Result<T, WorldError> {
     tracing::warn!(why, "the OpenID provider's answer is not trusted");
-    refused("oidc-error-token", "the provider's answer cannot be trusted")
+    refused(
+        "error-oidc-token",
+        "the provider's answer cannot be trusted",
+    )
 }

@@ -109,7 +109,10 @@ impl World {
         let (purpose, account) = match ask {
             Ask::SignIn => (Purpose::SignIn, None),
             Ask::Second(ticket) => {
-                let held = self.store().kv_get(TICKETS, bounded(ticket), self.now()).await?;
+                let held = self
+                    .store()
+                    .kv_get(TICKETS, bounded(ticket), self.now())
+                    .await?;
                 let account = account_in(held)?;
                 let loaded = self.load::<Account>(account.cast()).await?;
                 (Purpose::Second { account }, loaded)
@@ -128,7 +131,9 @@ impl World {
         let challenge = URL_SAFE_NO_PAD.encode(bytes);
         let value = serde_json::to_value(purpose).map_err(WorldError::encoding)?;
         let until = self.now() + PATIENCE;
-        self.store().kv_put(CHALLENGES, &challenge, value, until).await?;
+        self.store()
+            .kv_put(CHALLENGES, &challenge, value, until)
+            .await?;
         let account = account.as_ref().map(|account| &account.state);
         let enrols = matches!(ask, Ask::Enrol(_));
         Ok(PasskeyQuestion {
@@ -158,7 +163,9 @@ impl World {
         self.signed_in_lately(caller).await?;
         let label = Line::parse("passkey.label", label)?;
         let client = Client::read(&made.client_data, "webauthn.create", rp)?;
-        let purpose = Purpose::Enrol { account: account.id.cast() };
+        let purpose = Purpose::Enrol {
+            account: account.id.cast(),
+        };
         if self.take_challenge(&client).await? != purpose {
             return answered_before();
         }
@@ -179,7 +186,9 @@ impl World {
         self.allow_own_session(caller)?;
         let account = caller.account.clone().ok_or(WorldError::Unauthenticated)?;
         fresh_if_any(caller, &account)?;
-        let change = account.state.remove_passkey(Line::parse("passkey.id", id)?)?;
+        let change = account
+            .state
+            .remove_passkey(Line::parse("passkey.id", id)?)?;
         self.keep_account(caller, account, change).await?;
         Ok(())
     }
@@ -245,7 +254,10 @@ impl World {
     ) -> Result<SignedIn, WorldError> {
         self.may_guess_from(address).await?;
         let tried = async {
-            let held = self.store().kv_take(TICKETS, bounded(ticket), self.now()).await?;
+            let held = self
+                .store()
+                .kv_take(TICKETS, bounded(ticket), self.now())
+                .await?;
             let account = account_in(held)?;
             let client = Client::read(&shown.client_data, "webauthn.get", rp)?;
             if self.take_challenge(&client).await? != (Purpose::Second { account }) {
@@ -296,7 +308,11 @@ impl World {
         let held = held.ok_or(WorldError::Unauthenticated)?;
         let credential = credential_of(held)?;
         let used = webauthn::shown(rp, client, shown, credential, verified, self.now());
-        if let Err(WorldError::Refused { key: "passkey-error-cloned", .. }) = &used {
+        if let Err(WorldError::Refused {
+            key: "error-passkey-cloned",
+            ..
+        }) = &used
+        {
             tracing::warn!(account = %account.id, passkey = %held.id, "a passkey's counter went back");
         }
         let value = serde_json::to_value(used?).map_err(WorldError::encoding)?;
@@ -315,20 +331,28 @@ impl World {
             return Ok(());
         }
         let sessions = self.sessions(caller).await?;
-        let mut here = sessions.iter().filter(|info| Some(&info.number) == caller.session.as_ref());
-        let since = here.next().map(|info| self.now().duration_since(info.started));
+        let mut here = sessions
+            .iter()
+            .filter(|info| Some(&info.number) == caller.session.as_ref());
+        let since = here
+            .next()
+            .map(|info| self.now().duration_since(info.started));
         if since.is_some_and(|since| since.as_mins() <= FRESH_MINUTES) {
             return Ok(());
         }
         refused(
-            "passkey-error-old",
+            "error-passkey-old",
             "the session began more than 15 minutes ago; sign out and in again first",
         )
     }
 
     async fn take_challenge(&self, client: &Client) -> Result<Purpose, WorldError> {
         let challenge = bounded(client.challenge());
-        match self.store().kv_take(CHALLENGES, challenge, self.now()).await? {
+        match self
+            .store()
+            .kv_take(CHALLENGES, challenge, self.now())
+            .await?
+        {
             Some(value) => serde_json::from_value(value).map_err(WorldError::encoding),
             None => answered_before(),
         }
@@ -337,7 +361,10 @@ impl World {
     async fn count_asked(&self, address: &str) -> Result<(), WorldError> {
         let now = self.now();
         let minutes = SignedDuration::from_mins(15);
-        let count = self.store().kv_count(ASKED, address, now, now + minutes).await?;
+        let count = self
+            .store()
+            .kv_count(ASKED, address, now, now + minutes)
+            .await?;
         if count > MOST_ASKED {
             return Err(WorldError::TooMany(minutes.as_secs().unsigned_abs()));
         }
@@ -350,7 +377,10 @@ impl World {
         address: &str,
         tried: Result<T, WorldError>,
     ) -> Result<T, WorldError> {
-        if matches!(tried, Err(WorldError::Unauthenticated | WorldError::Refused { .. })) {
+        if matches!(
+            tried,
+            Err(WorldError::Unauthenticated | WorldError::Refused { .. })
+        ) {
             self.failed_guess_from(address).await?;
         }
         tried
@@ -359,7 +389,7 @@ impl World {
 
 fn answered_before<T>() -> Result<T, WorldError> {
     refused(
-        "passkey-error-challenge",
+        "error-passkey-challenge",
         "the question was answered before, is older than five minutes, or was another",
     )
 }
@@ -381,7 +411,10 @@ fn credential_of(passkey: &Passkey) -> Result<Credential, WorldError> {
 }
 
 fn ids(account: &Account) -> Vec<String> {
-    let ids = account.passkeys.iter().map(|passkey| passkey.id.as_str().to_owned());
+    let ids = account
+        .passkeys
+        .iter()
+        .map(|passkey| passkey.id.as_str().to_owned());
     ids.collect()
 }
 

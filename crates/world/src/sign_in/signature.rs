@@ -161,22 +161,44 @@ mod tests {
     #[test]
     fn keys_of_another_kind_or_length_are_none() {
         let cose = |pairs: &[(i64, Cbor)]| {
-            let entries = pairs.iter().map(|(label, value)| (Cbor::from(*label), value.clone()));
+            let entries = pairs
+                .iter()
+                .map(|(label, value)| (Cbor::from(*label), value.clone()));
             PublicKey::from_cose(&Cbor::Map(entries.collect()))
         };
         let bytes = |length: usize| Cbor::Bytes(vec![1; length]);
         let number = |number: i64| Cbor::from(number);
         let (x, y) = ((-2, bytes(32)), (-3, bytes(32)));
-        let es256 = [(1, number(2)), (3, number(-7)), (-1, number(1)), x, y.clone()];
+        let es256 = [
+            (1, number(2)),
+            (3, number(-7)),
+            (-1, number(1)),
+            x,
+            y.clone(),
+        ];
         assert!(cose(&es256).is_some());
-        let short = [(1, number(2)), (3, number(-7)), (-1, number(1)), (-2, bytes(31)), y];
+        let short = [
+            (1, number(2)),
+            (3, number(-7)),
+            (-1, number(1)),
+            (-2, bytes(31)),
+            y,
+        ];
         assert!(cose(&short).is_none(), "a coordinate of 31 bytes");
         let es384 = [(1, number(2)), (3, number(-35)), (-1, number(2))];
         assert!(cose(&es384).is_none(), "an algorithm that is not asked for");
-        let mixed = [(1, number(1)), (3, number(-7)), (-1, number(6)), (-2, bytes(32))];
+        let mixed = [
+            (1, number(1)),
+            (3, number(-7)),
+            (-1, number(6)),
+            (-2, bytes(32)),
+        ];
         assert!(cose(&mixed).is_none(), "an algorithm that is not the key's");
         let jwk = |text: &str| PublicKey::from_jwk(&serde_json::from_str(text).unwrap());
-        assert!(jwk(r#"{"kty":"oct","k":"AAAA"}"#).is_none(), "a shared secret is no public key");
+        assert!(
+            jwk(r#"{"kty":"oct","k":"AAAA"}"#).is_none(),
+            "a shared secret is no public key"
+        );
         assert!(jwk(r#"{"kty":"RSA","use":"enc","n":"AQ","e":"AQAB"}"#).is_none());
         assert!(jwk(r#"{"kty":"RSA","alg":"RS512","n":"AQ","e":"AQAB"}"#).is_none());
         assert!(jwk(r#"{"kty":"RSA","alg":"RS256","n":"AQ","e":"AQAB"}"#).is_some());

@@ -6,9 +6,7 @@ use kaname_world::sign_in::passkey::{Made, PasskeyQuestion, Shown};
 use ring::{
     digest::{SHA256, digest},
     rand::SystemRandom,
-    signature::{
-        ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
-    },
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _},
 };
 
 pub(crate) const PRESENT: u8 = 0x01;
@@ -74,7 +72,11 @@ impl Authenticator {
 
     fn sign(&self, message: &[u8]) -> Vec<u8> {
         match &self.key {
-            Key::P256(pair) => pair.sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec(),
+            Key::P256(pair) => pair
+                .sign(&SystemRandom::new(), message)
+                .unwrap()
+                .as_ref()
+                .to_vec(),
             Key::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
         }
     }
@@ -86,7 +88,10 @@ impl Authenticator {
                 let (x, y) = (point[1..33].to_vec(), point[33..].to_vec());
                 let numbers = [(1, 2), (3, -7), (-1, 1)];
                 let numbers = numbers.map(|(name, value)| (Cbor::from(name), Cbor::from(value)));
-                let bytes = [(Cbor::from(-2), Cbor::Bytes(x)), (Cbor::from(-3), Cbor::Bytes(y))];
+                let bytes = [
+                    (Cbor::from(-2), Cbor::Bytes(x)),
+                    (Cbor::from(-3), Cbor::Bytes(y)),
+                ];
                 [numbers.to_vec(), bytes.to_vec()].concat()
             }
             Key::Ed25519(pair) => {
@@ -110,7 +115,12 @@ impl Authenticator {
     }
 
     fn data(&self, rp: &str, flags: u8) -> Vec<u8> {
-        [sha256(rp.as_bytes()), vec![flags], self.counter.to_be_bytes().to_vec()].concat()
+        [
+            sha256(rp.as_bytes()),
+            vec![flags],
+            self.counter.to_be_bytes().to_vec(),
+        ]
+        .concat()
     }
 
     /// Makes the key for whom the question names.

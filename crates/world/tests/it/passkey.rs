@@ -28,13 +28,20 @@ impl Setting {
     /// A person in a session just begun.
     async fn in_session(&self, person: &Person, second_factor: bool) -> (Caller, String) {
         let world = &self.nation.world;
-        let signed = world.start_session(person.account, second_factor, "x").await.unwrap();
+        let signed = world
+            .start_session(person.account, second_factor, "x")
+            .await
+            .unwrap();
         let (caller, _) = world.resume(&signed.token).await.unwrap();
         (caller, signed.token)
     }
 
     async fn ask(&self, ask: Ask<'_>) -> PasskeyQuestion {
-        self.nation.world.ask_passkey(&self.rp, ask, FROM.0).await.unwrap()
+        self.nation
+            .world
+            .ask_passkey(&self.rp, ask, FROM.0)
+            .await
+            .unwrap()
     }
 
     async fn enrol(&self, person: &Person, device: &mut Authenticator) {
@@ -45,16 +52,26 @@ impl Setting {
     async fn add(&self, caller: &Caller, device: &mut Authenticator) -> Result<(), WorldError> {
         let question = self.ask(Ask::Enrol(caller)).await;
         let made = device.make(&question);
-        self.nation.world.add_passkey(caller, &self.rp, "携帯電話", &made).await
+        self.nation
+            .world
+            .add_passkey(caller, &self.rp, "携帯電話", &made)
+            .await
     }
 
     async fn enter(&self, shown: &Shown) -> Result<kaname_kernel::AccountId, WorldError> {
-        let signed = self.nation.world.sign_in_with_passkey(&self.rp, shown, FROM).await?;
+        let signed = self
+            .nation
+            .world
+            .sign_in_with_passkey(&self.rp, shown, FROM)
+            .await?;
         assert!(signed.second_factor, "a verified passkey is both factors");
         Ok(signed.account)
     }
 
-    async fn sign_in(&self, device: &mut Authenticator) -> Result<kaname_kernel::AccountId, WorldError> {
+    async fn sign_in(
+        &self,
+        device: &mut Authenticator,
+    ) -> Result<kaname_kernel::AccountId, WorldError> {
         let question = self.ask(Ask::SignIn).await;
         self.enter(&device.show(&question)).await
     }
@@ -71,15 +88,26 @@ fn key_of<T: std::fmt::Debug>(result: Result<T, WorldError>) -> &'static str {
 async fn a_passkey_signs_in_alone_with_either_curve() {
     let s = Setting::new().await;
     let member = &s.nation.member;
-    for mut device in [Authenticator::p256(b"phone", ORIGIN), Authenticator::ed25519(b"key", ORIGIN)] {
+    for mut device in [
+        Authenticator::p256(b"phone", ORIGIN),
+        Authenticator::ed25519(b"key", ORIGIN),
+    ] {
         s.enrol(member, &mut device).await;
         assert_eq!(s.sign_in(&mut device).await.unwrap(), member.account);
-        assert_eq!(s.sign_in(&mut device).await.unwrap(), member.account, "and again");
+        assert_eq!(
+            s.sign_in(&mut device).await.unwrap(),
+            member.account,
+            "and again"
+        );
     }
     let (caller, _) = s.in_session(member, true).await;
     let passkeys = s.nation.world.passkeys(&caller).unwrap();
     assert_eq!(passkeys.len(), 2);
-    assert!(passkeys.iter().all(|passkey| passkey.used.is_some() && passkey.label == "携帯電話"));
+    assert!(
+        passkeys
+            .iter()
+            .all(|passkey| passkey.used.is_some() && passkey.label == "携帯電話")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,13 +119,19 @@ async fn an_answer_counts_once_and_for_five_minutes() {
     assert!(question.known.is_empty(), "nothing tells who has passkeys");
     let shown = device.show(&question);
     s.enter(&shown).await.unwrap();
-    assert_eq!(key_of(s.enter(&shown).await), "passkey-error-challenge");
+    assert_eq!(key_of(s.enter(&shown).await), "error-passkey-challenge");
     let question = s.ask(Ask::SignIn).await;
     s.nation.clock.advance(SignedDuration::from_mins(6));
-    assert_eq!(key_of(s.enter(&device.show(&question)).await), "passkey-error-challenge");
+    assert_eq!(
+        key_of(s.enter(&device.show(&question)).await),
+        "error-passkey-challenge"
+    );
     let mut invented = question;
     invented.challenge = "A".repeat(43);
-    assert_eq!(key_of(s.enter(&device.show(&invented)).await), "passkey-error-challenge");
+    assert_eq!(
+        key_of(s.enter(&device.show(&invented)).await),
+        "error-passkey-challenge"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,11 +140,14 @@ async fn a_passkey_of_another_site_is_refused() {
     let mut device = Authenticator::p256(b"phone", ORIGIN);
     s.enrol(&s.nation.member, &mut device).await;
     device.origin = "https://hub.example.evil.test".to_owned();
-    assert_eq!(key_of(s.sign_in(&mut device).await), "passkey-error-origin");
+    assert_eq!(key_of(s.sign_in(&mut device).await), "error-passkey-origin");
     device.origin = ORIGIN.to_owned();
     let mut question = s.ask(Ask::SignIn).await;
     question.rp = "evil.test".to_owned();
-    assert_eq!(key_of(s.enter(&device.show(&question)).await), "passkey-error-origin");
+    assert_eq!(
+        key_of(s.enter(&device.show(&question)).await),
+        "error-passkey-origin"
+    );
     s.sign_in(&mut device).await.unwrap();
 }
 
@@ -126,11 +163,17 @@ async fn a_wrong_key_or_another_accounts_name_does_not_enter() {
     let mut thief = other.show(&s.ask(Ask::SignIn).await);
     thief.id.clone_from(&genuine.id);
     thief.user_handle.clone_from(&genuine.user_handle);
-    assert!(matches!(s.enter(&thief).await, Err(WorldError::Unauthenticated)));
+    assert!(matches!(
+        s.enter(&thief).await,
+        Err(WorldError::Unauthenticated)
+    ));
     // The own key under another's handle.
     let mut thief = other.show(&s.ask(Ask::SignIn).await);
     thief.user_handle.clone_from(&genuine.user_handle);
-    assert!(matches!(s.enter(&thief).await, Err(WorldError::Unauthenticated)));
+    assert!(matches!(
+        s.enter(&thief).await,
+        Err(WorldError::Unauthenticated)
+    ));
     // A changed byte.
     let mut changed = device.show(&s.ask(Ask::SignIn).await);
     changed.signature = changed.signature.replace(['A', 'B', 'C', 'D'], "E");
@@ -146,9 +189,13 @@ async fn a_counter_that_goes_back_gives_a_copy_away() {
     device.counter = 40;
     s.sign_in(&mut device).await.unwrap();
     device.counter = 12;
-    assert_eq!(key_of(s.sign_in(&mut device).await), "passkey-error-cloned");
+    assert_eq!(key_of(s.sign_in(&mut device).await), "error-passkey-cloned");
     (device.counter, device.step) = (0, 0);
-    assert_eq!(key_of(s.sign_in(&mut device).await), "passkey-error-cloned", "a reset counter");
+    assert_eq!(
+        key_of(s.sign_in(&mut device).await),
+        "error-passkey-cloned",
+        "a reset counter"
+    );
     let mut uncounted = Authenticator::ed25519(b"synced", ORIGIN);
     uncounted.step = 0;
     s.enrol(&s.nation.provider, &mut uncounted).await;
@@ -162,13 +209,24 @@ async fn signing_in_alone_needs_a_device_that_asked_who_is_there() {
     let mut device = Authenticator::p256(b"phone", ORIGIN);
     s.enrol(&s.nation.member, &mut device).await;
     device.flags = PRESENT;
-    assert_eq!(key_of(s.sign_in(&mut device).await), "passkey-error-unverified");
+    assert_eq!(
+        key_of(s.sign_in(&mut device).await),
+        "error-passkey-unverified"
+    );
     device.flags = 0;
-    assert_eq!(key_of(s.sign_in(&mut device).await), "passkey-error-read", "nobody pressed");
+    assert_eq!(
+        key_of(s.sign_in(&mut device).await),
+        "error-passkey-read",
+        "nobody pressed"
+    );
 }
 
 async fn ticket(s: &Setting, code: &str) -> String {
-    let tried = s.nation.world.sign_in("kaihin-csirt", PASSWORD, code, FROM).await;
+    let tried = s
+        .nation
+        .world
+        .sign_in("kaihin-csirt", PASSWORD, code, FROM)
+        .await;
     match tried {
         Err(WorldError::PasskeyNeeded(ticket)) => ticket,
         other => panic!("no passkey asked for: {other:?}"),
@@ -180,8 +238,15 @@ async fn after_a_password_a_passkey_is_the_second_factor() {
     let s = Setting::new().await;
     let world = &s.nation.world;
     let admin = s.nation.caller(&s.nation.administrator).await;
-    let account = world.load(s.nation.member.account.cast()).await.unwrap().unwrap();
-    world.set_password_of(&admin, account, PASSWORD, false).await.unwrap();
+    let account = world
+        .load(s.nation.member.account.cast())
+        .await
+        .unwrap()
+        .unwrap();
+    world
+        .set_password_of(&admin, account, PASSWORD, false)
+        .await
+        .unwrap();
     let mut device = Authenticator::p256(b"phone", ORIGIN);
     s.enrol(&s.nation.member, &mut device).await;
     let mut other = Authenticator::p256(b"other", ORIGIN);
@@ -192,21 +257,31 @@ async fn after_a_password_a_passkey_is_the_second_factor() {
     assert_eq!(question.known, [device.id()]);
     device.flags = PRESENT;
     let shown = device.show(&question);
-    let signed = world.sign_in_second(&s.rp, &held, &shown, FROM).await.unwrap();
+    let signed = world
+        .sign_in_second(&s.rp, &held, &shown, FROM)
+        .await
+        .unwrap();
     assert!(signed.second_factor);
     let again = world.sign_in_second(&s.rp, &held, &shown, FROM).await;
-    assert_eq!(key_of(again), "passkey-error-challenge", "a ticket is good once");
+    assert_eq!(
+        key_of(again),
+        "error-passkey-challenge",
+        "a ticket is good once"
+    );
 
     let held = ticket(&s, "").await;
     let shown = other.show(&s.ask(Ask::Second(&held)).await);
     let tried = world.sign_in_second(&s.rp, &held, &shown, FROM).await;
-    assert!(matches!(tried, Err(WorldError::Unauthenticated)), "another's passkey");
+    assert!(
+        matches!(tried, Err(WorldError::Unauthenticated)),
+        "another's passkey"
+    );
 
     // An answer to the sign-in question is not one to the second factor's.
     let held = ticket(&s, "").await;
     let shown = device.show(&s.ask(Ask::SignIn).await);
     let tried = world.sign_in_second(&s.rp, &held, &shown, FROM).await;
-    assert_eq!(key_of(tried), "passkey-error-challenge");
+    assert_eq!(key_of(tried), "error-passkey-challenge");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,13 +297,25 @@ async fn a_passkey_makes_an_old_session_fresh_again() {
     assert!(matches!(removed, Err(WorldError::StepUp)));
     let shown = device.show(&s.ask(Ask::Again(&old)).await);
     let (_, others) = s.in_session(&s.nation.provider, true).await;
-    let stolen = world.step_up_with_passkey(&s.rp, &others, &shown, FROM.0).await;
-    assert_eq!(key_of(stolen), "passkey-error-challenge", "another's session");
+    let stolen = world
+        .step_up_with_passkey(&s.rp, &others, &shown, FROM.0)
+        .await;
+    assert_eq!(
+        key_of(stolen),
+        "error-passkey-challenge",
+        "another's session"
+    );
     let shown = device.show(&s.ask(Ask::Again(&old)).await);
-    world.step_up_with_passkey(&s.rp, &token, &shown, FROM.0).await.unwrap();
+    world
+        .step_up_with_passkey(&s.rp, &token, &shown, FROM.0)
+        .await
+        .unwrap();
     let (fresh, _) = world.resume(&token).await.unwrap();
     world.remove_passkey(&fresh, &device.id()).await.unwrap();
-    assert!(matches!(s.sign_in(&mut device).await, Err(WorldError::Unauthenticated)));
+    assert!(matches!(
+        s.sign_in(&mut device).await,
+        Err(WorldError::Unauthenticated)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -239,22 +326,34 @@ async fn enrolling_needs_a_fresh_session_and_ends_at_ten() {
     s.nation.clock.advance(SignedDuration::from_mins(16));
     let (old, _) = world.resume(&token).await.unwrap();
     let mut device = Authenticator::p256(b"phone", ORIGIN);
-    assert_eq!(key_of(s.add(&old, &mut device).await), "passkey-error-old");
+    assert_eq!(key_of(s.add(&old, &mut device).await), "error-passkey-old");
     let (young, _) = s.in_session(&s.nation.member, false).await;
     s.add(&young, &mut device).await.unwrap();
     // From now on the account has a second factor, so it must have been shown.
     let (young, _) = s.in_session(&s.nation.member, false).await;
     let mut second = Authenticator::p256(b"second", ORIGIN);
-    assert!(matches!(s.add(&young, &mut second).await, Err(WorldError::StepUp)));
+    assert!(matches!(
+        s.add(&young, &mut second).await,
+        Err(WorldError::StepUp)
+    ));
     let mut same = Authenticator::p256(b"phone", ORIGIN);
     let (other, _) = s.in_session(&s.nation.provider, true).await;
     let taken = s.add(&other, &mut same).await;
-    assert!(matches!(taken, Err(WorldError::Taken { .. })), "an id belongs to one account");
+    assert!(
+        matches!(taken, Err(WorldError::Taken { .. })),
+        "an id belongs to one account"
+    );
     for number in 1_u8..=9 {
-        s.enrol(&s.nation.member, &mut Authenticator::ed25519(&[number], ORIGIN)).await;
+        s.enrol(
+            &s.nation.member,
+            &mut Authenticator::ed25519(&[number], ORIGIN),
+        )
+        .await;
     }
     let (full, _) = s.in_session(&s.nation.member, true).await;
-    let eleventh = s.add(&full, &mut Authenticator::ed25519(&[99], ORIGIN)).await;
+    let eleventh = s
+        .add(&full, &mut Authenticator::ed25519(&[99], ORIGIN))
+        .await;
     assert_eq!(key_of(eleventh), "refused-too-much");
 }
 
@@ -267,12 +366,18 @@ async fn a_made_key_answers_its_own_question_only() {
     let mut device = Authenticator::p256(b"phone", ORIGIN);
     let made = device.make(&s.ask(Ask::Enrol(&other)).await);
     let stolen = world.add_passkey(&caller, &s.rp, "x", &made).await;
-    assert_eq!(key_of(stolen), "passkey-error-challenge");
+    assert_eq!(key_of(stolen), "error-passkey-challenge");
     device.id = vec![7; 151];
-    assert_eq!(key_of(s.add(&caller, &mut device).await), "passkey-error-long");
+    assert_eq!(
+        key_of(s.add(&caller, &mut device).await),
+        "error-passkey-long"
+    );
     device.id = vec![7; 150];
     device.origin = "https://evil.test".to_owned();
-    assert_eq!(key_of(s.add(&caller, &mut device).await), "passkey-error-origin");
+    assert_eq!(
+        key_of(s.add(&caller, &mut device).await),
+        "error-passkey-origin"
+    );
     device.origin = ORIGIN.to_owned();
     s.add(&caller, &mut device).await.unwrap();
 }
@@ -285,8 +390,15 @@ async fn a_disabled_account_has_no_passkeys_that_open() {
     let admin = s.nation.caller(&s.nation.administrator).await;
     let account = s.nation.member.account;
     let disable = |account: &kaname_directory::Account| account.disable("離任".parse().unwrap());
-    s.nation.world.change_account(&admin, account, None, disable).await.unwrap();
-    assert!(matches!(s.sign_in(&mut device).await, Err(WorldError::Unauthenticated)));
+    s.nation
+        .world
+        .change_account(&admin, account, None, disable)
+        .await
+        .unwrap();
+    assert!(matches!(
+        s.sign_in(&mut device).await,
+        Err(WorldError::Unauthenticated)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -298,8 +410,11 @@ async fn an_attestation_cut_anywhere_is_refused() {
     for end in (0..whole.len()).step_by(3) {
         let made = device.make(&s.ask(Ask::Enrol(&caller)).await);
         let attestation = made.attestation[..end].to_owned();
-        let made = Made { attestation, ..made };
+        let made = Made {
+            attestation,
+            ..made
+        };
         let added = s.nation.world.add_passkey(&caller, &s.rp, "x", &made).await;
-        assert_eq!(key_of(added), "passkey-error-read", "cut at {end}");
+        assert_eq!(key_of(added), "error-passkey-read", "cut at {end}");
     }
 }

@@ -73,7 +73,9 @@ impl ProviderDoor {
             return Err("only https is asked".to_owned());
         }
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let port = url.port_or_known_default().ok_or("the address has no port")?;
+        let port = url
+            .port_or_known_default()
+            .ok_or("the address has no port")?;
         let stream = TcpStream::connect((host, port))
             .await
             .map_err(|error| format!("no connection: {error}"))?;
@@ -82,7 +84,12 @@ impl ProviderDoor {
         }
         let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
         let stream = self.tls.connect(name, stream).await;
-        answer(url, post, stream.map_err(|error| format!("TLS failed: {error}"))?).await
+        answer(
+            url,
+            post,
+            stream.map_err(|error| format!("TLS failed: {error}"))?,
+        )
+        .await
     }
 }
 
@@ -96,11 +103,18 @@ async fn answer(
     let request = request(url, post)?;
     let driving = tokio::spawn(connection);
     let answered = async {
-        let answer = sender.send_request(request).await.map_err(|error| error.to_string())?;
+        let answer = sender
+            .send_request(request)
+            .await
+            .map_err(|error| error.to_string())?;
         let status = answer.status();
         let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await;
         let body = body.map_err(|error| error.to_string())?.to_bytes();
-        if status.is_success() { Ok(body) } else { Err(format!("the answer is {status}")) }
+        if status.is_success() {
+            Ok(body)
+        } else {
+            Err(format!("the answer is {status}"))
+        }
     };
     let answered = answered.await;
     driving.abort();
@@ -125,5 +139,7 @@ fn request(url: &Url, post: Option<Post>) -> Result<Request<Full<Bytes>>, String
         }
         body = Bytes::from(post.body);
     }
-    request.body(Full::new(body)).map_err(|error| error.to_string())
+    request
+        .body(Full::new(body))
+        .map_err(|error| error.to_string())
 }

@@ -114,7 +114,11 @@ impl OpenId {
         }
         let door = ProviderDoor::new().map_err(BadOpenId::Tls)?;
         let known = Mutex::default();
-        Ok(Self { settings, door, known })
+        Ok(Self {
+            settings,
+            door,
+            known,
+        })
     }
 
     /// As configured.
@@ -138,7 +142,11 @@ impl OpenId {
         if said.issuer != self.settings.issuer {
             return Err("the provider calls itself by another name".to_owned());
         }
-        let used = [&said.authorization_endpoint, &said.token_endpoint, &said.jwks_uri];
+        let used = [
+            &said.authorization_endpoint,
+            &said.token_endpoint,
+            &said.jwks_uri,
+        ];
         if !used.into_iter().all(is_protected) {
             return Err("the provider names an address without https".to_owned());
         }
@@ -153,6 +161,15 @@ impl OpenId {
         code: &str,
         (verifier, redirect): (&str, &str),
     ) -> Result<String, String> {
+        let post = self.exchange(said, code, (verifier, redirect));
+        let tokens = self.door.json(&said.token_endpoint, Some(post)).await?;
+        let tokens: Tokens =
+            serde_json::from_value(tokens).map_err(|_| "the answer has no ID token".to_owned())?;
+        Ok(tokens.id_token)
+    }
+
+    /// The form that exchanges the code, with the client's credentials as the provider wants them.
+    fn exchange(&self, said: &Said, code: &str, (verifier, redirect): (&str, &str)) -> Post {
         let settings = &self.settings;
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "authorization_code")
@@ -175,11 +192,10 @@ impl OpenId {
             }
         };
         let body = form.finish();
-        let post = Post { body, authorization };
-        let tokens = self.door.json(&said.token_endpoint, Some(post)).await?;
-        let tokens: Tokens = serde_json::from_value(tokens)
-            .map_err(|_| "the answer has no ID token".to_owned())?;
-        Ok(tokens.id_token)
+        Post {
+            body,
+            authorization,
+        }
     }
 
     /// The claims of an ID token, checked with the provider's keys.
@@ -217,7 +233,8 @@ impl OpenId {
         let said = |name: &str, values: &BTreeSet<String>| {
             values.iter().any(|value| claims.says(name, value))
         };
-        said("acr", &self.settings.second_factor_acr) || said("amr", &self.settings.second_factor_amr)
+        said("acr", &self.settings.second_factor_acr)
+            || said("amr", &self.settings.second_factor_amr)
     }
 }
 
@@ -242,10 +259,19 @@ mod tests {
 
     #[test]
     fn only_protected_issuers_are_taken() {
-        for fine in ["https://id.example", "https://id.example/realm", "http://127.0.0.1:9000"] {
+        for fine in [
+            "https://id.example",
+            "https://id.example/realm",
+            "http://127.0.0.1:9000",
+        ] {
             assert!(made(fine).is_ok(), "{fine}");
         }
-        for wrong in ["http://id.example", "ftp://id.example", "https://id.example?a=b", "id"] {
+        for wrong in [
+            "http://id.example",
+            "ftp://id.example",
+            "https://id.example?a=b",
+            "id",
+        ] {
             assert!(matches!(made(wrong), Err(BadOpenId::Issuer(_))), "{wrong}");
         }
     }

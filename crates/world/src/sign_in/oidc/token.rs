@@ -64,11 +64,7 @@ pub(super) fn is_known(token: &str, keys: &Keys) -> bool {
 }
 
 /// The claims of a token that is signed by one of the keys and says what is expected.
-pub(super) fn verified(
-    token: &str,
-    keys: &Keys,
-    expected: &Expected<'_>,
-) -> Result<Claims, Wrong> {
+pub(super) fn verified(token: &str, keys: &Keys, expected: &Expected<'_>) -> Result<Claims, Wrong> {
     let [head, body, signature] = parts(token)?;
     let header = header(head)?;
     if header.crit.is_some() {
@@ -76,12 +72,13 @@ pub(super) fn verified(
     }
     let signature = decode(signature)?;
     let signed = &token[..head.len() + 1 + body.len()];
-    let by_one = candidates(&header, keys)
-        .any(|key| key.signed(Form::Fixed, signed.as_bytes(), &signature));
+    let by_one =
+        candidates(&header, keys).any(|key| key.signed(Form::Fixed, signed.as_bytes(), &signature));
     if !by_one {
         return Err(Wrong("the token is signed by no key of the provider"));
     }
-    let all = serde_json::from_slice(&decode(body)?).map_err(|_| Wrong("the claims are no JSON"))?;
+    let all =
+        serde_json::from_slice(&decode(body)?).map_err(|_| Wrong("the claims are no JSON"))?;
     claims(all, expected)
 }
 
@@ -90,11 +87,15 @@ fn parts(token: &str) -> Result<[&str; 3], Wrong> {
         return Err(Wrong("the token is too long"));
     }
     let parts: Vec<&str> = token.splitn(4, '.').collect();
-    parts.try_into().map_err(|_| Wrong("the token has not three parts"))
+    parts
+        .try_into()
+        .map_err(|_| Wrong("the token has not three parts"))
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, Wrong> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| Wrong("the token is not base64url"))
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| Wrong("the token is not base64url"))
 }
 
 fn header(part: &str) -> Result<Header, Wrong> {
@@ -163,6 +164,8 @@ fn texts(value: &Value) -> Vec<&str> {
 impl Claims {
     /// Whether a claim is this text, or a list with it.
     pub(super) fn says(&self, name: &str, value: &str) -> bool {
-        self.all.get(name).is_some_and(|claim| texts(claim).contains(&value))
+        self.all
+            .get(name)
+            .is_some_and(|claim| texts(claim).contains(&value))
     }
 }

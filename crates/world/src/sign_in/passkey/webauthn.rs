@@ -126,7 +126,10 @@ pub(super) fn refused<T>(key: &'static str, message: &str) -> Result<T, WorldErr
 }
 
 fn unreadable<T>() -> Result<T, WorldError> {
-    refused("passkey-error-read", "what the browser sent of the passkey cannot be read")
+    refused(
+        "error-passkey-read",
+        "what the browser sent of the passkey cannot be read",
+    )
 }
 
 fn decode(text: &str, most: usize) -> Result<Vec<u8>, WorldError> {
@@ -152,7 +155,10 @@ impl Client {
             return unreadable();
         }
         if said.origin != rp.origin || said.cross_origin {
-            return refused("passkey-error-origin", "the passkey was shown to another site");
+            return refused(
+                "error-passkey-origin",
+                "the passkey was shown to another site",
+            );
         }
         let hash = sha256(&bytes);
         Ok(Self { said, hash })
@@ -174,7 +180,14 @@ impl Authenticator {
         rp_hash.copy_from_slice(&head[..32]);
         let counter = u32::from_be_bytes([head[33], head[34], head[35], head[36]]);
         let flags = head[32];
-        Ok((Self { rp_hash, flags, counter }, rest))
+        Ok((
+            Self {
+                rp_hash,
+                flags,
+                counter,
+            },
+            rest,
+        ))
     }
 
     fn has(&self, flag: u8) -> bool {
@@ -184,14 +197,17 @@ impl Authenticator {
     /// Made for this site, by someone present, verified where that is needed.
     fn check(&self, rp: &RelyingParty, verified: bool) -> Result<(), WorldError> {
         if self.rp_hash != sha256(rp.id.as_bytes()) {
-            return refused("passkey-error-origin", "the passkey belongs to another site");
+            return refused(
+                "error-passkey-origin",
+                "the passkey belongs to another site",
+            );
         }
         if !self.has(USER_PRESENT) || (self.has(BACKED_UP) && !self.has(BACKUP_ELIGIBLE)) {
             return unreadable();
         }
         if verified && !self.has(USER_VERIFIED) {
             return refused(
-                "passkey-error-unverified",
+                "error-passkey-unverified",
                 "the device did not ask who is there (PIN, finger, face)",
             );
         }
@@ -219,7 +235,9 @@ pub(super) fn enrolled(
     authenticator.check(rp, false)?;
     let (id, key) = attested(&authenticator, rest)?;
     let format = entry("fmt").and_then(Cbor::as_text).unwrap_or_default();
-    let statement = entry("attStmt").and_then(Cbor::as_map).map_or(&[][..], Vec::as_slice);
+    let statement = entry("attStmt")
+        .and_then(Cbor::as_map)
+        .map_or(&[][..], Vec::as_slice);
     let believable = match format {
         "none" => statement.is_empty(),
         // A key that vouches for itself is left as it is by browsers (§5.1.3).
@@ -241,7 +259,10 @@ pub(super) fn enrolled(
 }
 
 /// Credential id and key (§6.5.1); nothing may follow but extensions that the flags announce.
-fn attested(authenticator: &Authenticator, rest: &[u8]) -> Result<(Vec<u8>, PublicKey), WorldError> {
+fn attested(
+    authenticator: &Authenticator,
+    rest: &[u8],
+) -> Result<(Vec<u8>, PublicKey), WorldError> {
     if !authenticator.has(ATTESTED) {
         return unreadable();
     }
@@ -251,7 +272,7 @@ fn attested(authenticator: &Authenticator, rest: &[u8]) -> Result<(Vec<u8>, Publ
     let length = usize::from(u16::from_be_bytes([head[16], head[17]]));
     if length == 0 || length > MAX_CREDENTIAL_ID {
         return refused(
-            "passkey-error-long",
+            "error-passkey-long",
             "the credential id is longer than 150 bytes, which is not kept here",
         );
     }
@@ -260,7 +281,7 @@ fn attested(authenticator: &Authenticator, rest: &[u8]) -> Result<(Vec<u8>, Publ
     };
     let Some(key) = PublicKey::from_cose(&cbor(&mut rest)?) else {
         return refused(
-            "passkey-error-algorithm",
+            "error-passkey-algorithm",
             "the key is neither ES256 nor Ed25519 nor RS256",
         );
     };
@@ -315,7 +336,7 @@ pub(super) fn shown(
     let counts = authenticator.counter != 0 || credential.counter != 0;
     if counts && authenticator.counter <= credential.counter {
         return refused(
-            "passkey-error-cloned",
+            "error-passkey-cloned",
             "the passkey's counter went back; a copy of it may be in use",
         );
     }
@@ -376,9 +397,17 @@ mod tests {
     #[test]
     fn passkeys_are_made_for_names_over_tls_and_for_localhost() {
         let hub = RelyingParty::of("https://hub.example:8440/").unwrap();
-        assert_eq!((hub.id(), hub.origin.as_str()), ("hub.example", "https://hub.example:8440"));
+        assert_eq!(
+            (hub.id(), hub.origin.as_str()),
+            ("hub.example", "https://hub.example:8440")
+        );
         assert!(RelyingParty::of("http://localhost:8440").is_some());
-        for impossible in ["http://hub.example", "https://192.0.2.1", "http://127.0.0.1:1", "x"] {
+        for impossible in [
+            "http://hub.example",
+            "https://192.0.2.1",
+            "http://127.0.0.1:1",
+            "x",
+        ] {
             assert_eq!(RelyingParty::of(impossible), None, "{impossible}");
         }
     }
