@@ -1,4 +1,5 @@
-//! Opening what a command works on: configuration, keys, store, world.
+//! Opening what a command works on: configuration, keys, store, world. The one place that knows which
+//! adapters there are.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -6,8 +7,9 @@ use std::{
     sync::Arc,
 };
 
-use kaname_kernel::{Clock, Rng};
+use kaname_kernel::{Clock, EventId, Rng};
 use kaname_store::Store;
+use kaname_store_postgres::{PostgresOptions, PostgresStore};
 use kaname_store_sqlite::{SqliteOptions, SqliteStore};
 use kaname_world::{
     Keys, World,
@@ -29,6 +31,7 @@ const LOCK: &str = "in-use.lock";
 #[derive(Clone)]
 enum Adapter {
     Embedded(Arc<SqliteStore>),
+    Shared(Arc<PostgresStore>),
 }
 
 /// A store that is open.
@@ -43,7 +46,7 @@ pub(crate) struct OpenStore {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
     /// Beside others: the server and other commands.
-    Shared,
+    Beside,
     /// While nobody else does.
     Alone,
 }
@@ -53,6 +56,7 @@ impl OpenStore {
     pub(crate) fn port(&self) -> Arc<dyn Store> {
         match &self.adapter {
             Adapter::Embedded(store) => Arc::clone(store) as Arc<dyn Store>,
+            Adapter::Shared(store) => Arc::clone(store) as Arc<dyn Store>,
         }
     }
 
@@ -60,13 +64,32 @@ impl OpenStore {
     pub(crate) fn found_schema(&self) -> u32 {
         match &self.adapter {
             Adapter::Embedded(store) => store.schema_version(),
+            Adapter::Shared(store) => store.schema_version(),
+        }
+    }
+
+    /// Schema version that this program writes.
+    pub(crate) fn wanted_schema(&self) -> u32 {
+        match &self.adapter {
+            Adapter::Embedded(_) => kaname_store_sqlite::SCHEMA_VERSION,
+            Adapter::Shared(_) => kaname_store_postgres::SCHEMA_VERSION,
         }
     }
 
     /// Payloads destroyed on purpose, which a restore must destroy again.
-    pub(crate) async fn shredded(&self) -> Result<Vec<kaname_kernel::EventId>, Fault> {
+    pub(crate) async fn shredded(&self) -> Result<Vec<EventId>, Fault> {
         match &self.adapter {
             Adapter::Embedded(store) => Ok(store.shredded().await?),
+            Adapter::Shared(store) => Ok(store.shredded().await?),
+        }
+    }
+
+    /// Fills a shared store, which must be empty, from a copy. An embedded store's copy is put in its
+    /// place as a file instead.
+    pub(crate) async fn fill(&self, copy: &Path) -> Result<(), Fault> {
+        match &self.adapter {
+            Adapter::Embedded(_) => Ok(()),
+            Adapter::Shared(store) => Ok(store.restore(copy).await?),
         }
     }
 
@@ -74,65 +97,121 @@ impl OpenStore {
     pub(crate) async fn close(&self) {
         match &self.adapter {
             Adapter::Embedded(store) => store.close().await,
+            Adapter::Shared(store) => store.close().await,
         }
     }
 }
 
-/// The database file of an embedded store.
-pub(crate) fn database(config: &Config) -> PathBuf {
-    config.data().join(DATABASE)
+/// The database file of an embedded store; `None` when the store is a PostgreSQL database.
+pub(crate) fn database(config: &Config) -> Option<PathBuf> {
+    match config.text("store.url") {
+        Some(_) => None,
+        None => Some(config.data().join(DATABASE)),
+    }
 }
 
-fn options(config: &Config) -> SqliteOptions {
+/// Where the store is, in words, without what must not be shown.
+pub(crate) fn place(config: &Config) -> String {
+    match database(config) {
+        Some(path) => path.display().to_string(),
+        None => format!("PostgreSQL, schema {}", schema(config)),
+    }
+}
+
+fn schema(config: &Config) -> String {
+    config.text("store.schema").unwrap_or("kaname").to_owned()
+}
+
+fn small(config: &Config, name: &str) -> usize {
+    usize::try_from(config.number(name)).unwrap_or(usize::MAX)
+}
+
+fn rng() -> Arc<dyn Rng> {
+    Arc::new(SystemRng)
+}
+
+fn embedded(config: &Config) -> SqliteOptions {
     SqliteOptions {
-        readers: usize::try_from(config.number("store.readers")).unwrap_or(4),
+        readers: small(config, "store.readers"),
         cache_kib: u32::try_from(config.number("store.cache") / 1_024).unwrap_or(8 * 1_024),
         ..SqliteOptions::default()
     }
 }
 
-fn no_postgres(config: &Config) -> Result<(), Fault> {
-    match config.text("store.url") {
-        None => Ok(()),
-        Some(_) => Err(Fault::failed("this build has no PostgreSQL adapter")
-            .at(config.origin("store.url").to_string())
-            .hint("leave store.url out to use the embedded store")),
-    }
-}
-
-/// Makes a new store with this clock.
-pub(crate) fn create_store(config: &Config, clock: Arc<dyn Clock>) -> Result<OpenStore, Fault> {
-    no_postgres(config)?;
-    let path = database(config);
-    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
-    let store = SqliteStore::create(&path, options(config), clock, rng)?;
+async fn shared(config: &Config, url: &str, clock: Arc<dyn Clock>) -> Result<OpenStore, Fault> {
+    let options = PostgresOptions {
+        schema: schema(config),
+        connections: small(config, "store.connections"),
+        plain_network: config.switch("store.plain_network"),
+        ..PostgresOptions::default()
+    };
+    let store = PostgresStore::open(url, options, clock, rng()).await?;
     Ok(OpenStore {
-        adapter: Adapter::Embedded(Arc::new(store)),
-        _lock: Some(lock(config, Use::Shared)?),
+        adapter: Adapter::Shared(Arc::new(store)),
+        _lock: None,
     })
 }
 
-/// Opens the store at `path`, which must be there.
-pub(crate) fn open_file(
+/// Makes a new store with this clock; fails when one is there.
+pub(crate) async fn create_store(
     config: &Config,
-    path: &Path,
     clock: Arc<dyn Clock>,
 ) -> Result<OpenStore, Fault> {
-    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+    if let Some(url) = config.text("store.url") {
+        let store = shared(config, url, clock).await?;
+        if store.port().ledger_size().await? > 0 {
+            store.close().await;
+            return Err(Fault::new(Exit::Denied, "that schema holds a hub already")
+                .at(place(config))
+                .hint("name another one by store.schema"));
+        }
+        return Ok(store);
+    }
+    let path = config.data().join(DATABASE);
+    let store = SqliteStore::create(&path, embedded(config), clock, rng())?;
+    Ok(OpenStore {
+        adapter: Adapter::Embedded(Arc::new(store)),
+        _lock: Some(lock(config, Use::Beside)?),
+    })
+}
+
+/// Whether the configured store holds anything.
+pub(crate) async fn exists(config: &Config) -> Result<bool, Fault> {
+    match (database(config), config.text("store.url")) {
+        (Some(path), _) => Ok(path.exists()),
+        (None, url) => {
+            let clock = Arc::new(SystemClock);
+            let store = shared(config, url.unwrap_or_default(), clock).await?;
+            let size = store.port().ledger_size().await;
+            store.close().await;
+            Ok(size? > 0)
+        }
+    }
+}
+
+/// Takes away a store that was just made and came to nothing.
+pub(crate) fn discard(config: &Config) {
+    if let Some(path) = database(config) {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+/// Opens the embedded store at `path`, which must be there.
+pub(crate) fn open_file(config: &Config, path: &Path) -> Result<OpenStore, Fault> {
     if !path.is_file() {
         return Err(
             Fault::not_found(format!("there is no store at {}", path.display()))
                 .hint("`kaname init` makes one; --data or store.path names another data folder"),
         );
     }
-    let store = SqliteStore::open(path, options(config), clock, rng)?;
+    let store = SqliteStore::open(path, embedded(config), Arc::new(SystemClock), rng())?;
     Ok(OpenStore {
         adapter: Adapter::Embedded(Arc::new(store)),
         _lock: None,
     })
 }
 
-/// Says that the store is used, or that someone else does.
+/// Says that the embedded store is used, or that someone else does.
 fn lock(config: &Config, how: Use) -> Result<Arc<File>, Fault> {
     let path = config.data().join(LOCK);
     let mut options = OpenOptions::new();
@@ -141,56 +220,56 @@ fn lock(config: &Config, how: Use) -> Result<Arc<File>, Fault> {
         .open(&path)
         .map_err(|error| Fault::file(&path, "made", &error))?;
     let locked = match how {
-        Use::Shared => file.try_lock_shared(),
+        Use::Beside => file.try_lock_shared(),
         Use::Alone => file.try_lock(),
     };
-    match (locked, how) {
-        (Ok(()), _) => Ok(Arc::new(file)),
-        (Err(TryLockError::Error(error)), _) => Err(Fault::file(&path, "locked", &error)),
-        (Err(TryLockError::WouldBlock), Use::Alone) => {
-            Err(Fault::new(Exit::Denied, "the store is in use")
-                .at(config.data().display().to_string())
-                .hint("stop the server and wait for other commands, then run this again"))
-        }
-        (Err(TryLockError::WouldBlock), Use::Shared) => Err(Fault::new(
-            Exit::Denied,
-            "the store is being rebuilt or restored",
-        )
-        .at(config.data().display().to_string())
-        .hint("wait until that is done, then run this again")),
-    }
+    let (what, hint) = match (locked, how) {
+        (Ok(()), _) => return Ok(Arc::new(file)),
+        (Err(TryLockError::Error(error)), _) => return Err(Fault::file(&path, "locked", &error)),
+        (Err(TryLockError::WouldBlock), Use::Alone) => (
+            "the store is in use",
+            "stop the server and wait for other commands, then run this again",
+        ),
+        (Err(TryLockError::WouldBlock), Use::Beside) => (
+            "the store is being rebuilt, migrated or restored",
+            "wait until that is done, then run this again",
+        ),
+    };
+    Err(Fault::new(Exit::Denied, what).at(place(config)).hint(hint))
 }
 
-/// Makes sure that nobody else uses the configured store, until what is given back is dropped.
-pub(crate) fn alone(config: &Config) -> Result<Arc<File>, Fault> {
-    lock(config, Use::Alone)
+/// Makes sure that nobody else uses the embedded store until what is given back is dropped. Whether
+/// other nodes use a PostgreSQL database can't be seen from here: whoever runs them stops them.
+pub(crate) fn alone(config: &Config) -> Result<Option<Arc<File>>, Fault> {
+    database(config)
+        .map(|_| lock(config, Use::Alone))
+        .transpose()
 }
 
 /// Opens the configured store.
-pub(crate) fn open_store(config: &Config) -> Result<OpenStore, Fault> {
-    no_postgres(config)?;
-    let path = database(config);
-    let lock = path
-        .is_file()
-        .then(|| lock(config, Use::Shared))
-        .transpose()?;
-    let store = open_file(config, &path, Arc::new(SystemClock))?;
+pub(crate) async fn open_store(config: &Config) -> Result<OpenStore, Fault> {
+    open(config, Use::Beside).await
+}
+
+async fn open(config: &Config, how: Use) -> Result<OpenStore, Fault> {
+    if let Some(url) = config.text("store.url") {
+        return shared(config, url, Arc::new(SystemClock)).await;
+    }
+    let path = config.data().join(DATABASE);
+    let lock = path.is_file().then(|| lock(config, how)).transpose()?;
+    let store = open_file(config, &path)?;
     Ok(OpenStore {
         _lock: lock,
         ..store
     })
 }
 
-/// Opens the configured store for a command that needs it alone.
-pub(crate) fn open_alone(config: &Config) -> Result<OpenStore, Fault> {
-    no_postgres(config)?;
-    let path = database(config);
-    let lock = path.is_file().then(|| alone(config)).transpose()?;
-    let store = open_file(config, &path, Arc::new(SystemClock))?;
-    Ok(OpenStore {
-        _lock: lock,
-        ..store
-    })
+/// Opens the configured store for a command that holds [`alone`] already.
+pub(crate) async fn open_store_unlocked(config: &Config) -> Result<OpenStore, Fault> {
+    match (database(config), config.text("store.url")) {
+        (Some(path), _) => open_file(config, &path),
+        (None, url) => shared(config, url.unwrap_or_default(), Arc::new(SystemClock)).await,
+    }
 }
 
 /// The configured keys.
@@ -210,8 +289,13 @@ pub(crate) fn world_at(
     keys: Keys,
     clock: Arc<dyn Clock>,
 ) -> Result<World, Fault> {
-    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
-    Ok(World::new(store.port(), keys, clock, rng, config.world())?)
+    Ok(World::new(
+        store.port(),
+        keys,
+        clock,
+        rng(),
+        config.world(),
+    )?)
 }
 
 /// A world opened for one command.
@@ -225,12 +309,12 @@ pub(crate) struct Hub {
 impl Hub {
     /// Opens keys, store and world, and refuses one that was never begun.
     pub(crate) async fn open(config: &Config) -> Result<Self, Fault> {
-        Self::over(config, open_store(config)?).await
+        Self::over(config, open(config, Use::Beside).await?).await
     }
 
     /// The same, while nobody else uses the store.
     pub(crate) async fn open_alone(config: &Config) -> Result<Self, Fault> {
-        Self::over(config, open_alone(config)?).await
+        Self::over(config, open(config, Use::Alone).await?).await
     }
 
     async fn over(config: &Config, store: OpenStore) -> Result<Self, Fault> {
@@ -239,6 +323,7 @@ impl Hub {
             store.close().await;
             return Err(
                 Fault::not_found("the store is empty: no centre was founded in it")
+                    .at(place(config))
                     .hint("`kaname init` founds it"),
             );
         }

@@ -18,7 +18,7 @@ pub(super) async fn run(config: &Config, args: BackupArgs, say: Say) -> Result<(
         )
         .hint("name a new file; no backup is overwritten"));
     }
-    let store = open::open_store(config)?;
+    let store = open::open_store(config).await?;
     let done = store.port().backup(&args.file).await;
     let size = store.port().ledger_size().await;
     store.close().await;

@@ -43,7 +43,7 @@ pub(super) async fn run(config: &Config, args: InitArgs, say: Say) -> Result<(),
 
     folder(&config.data())?;
     let keys = Keys::create(&config.keys(), &SystemRng)?;
-    let store = open::create_store(config, std::sync::Arc::new(SystemClock))?;
+    let store = open::create_store(config, std::sync::Arc::new(SystemClock)).await?;
     let world = open::world(config, &store, keys)?;
     let first = FirstOfficer {
         account: officer,
@@ -55,12 +55,13 @@ pub(super) async fn run(config: &Config, args: InitArgs, say: Say) -> Result<(),
         Ok(founded) => founded,
         Err(fault) => {
             // Nothing was founded: an empty store would only stand in the way of the next try.
-            let _ = fs::remove_file(open::database(config));
+            open::discard(config);
             return Err(fault);
         }
     };
     let shown = password.made.then_some(password.text);
     let result = json!({
+        "store": open::place(config),
         "data": config.data(),
         "keys": config.keys(),
         "login": login,
@@ -70,7 +71,7 @@ pub(super) async fn run(config: &Config, args: InitArgs, say: Say) -> Result<(),
     });
     say.result(&result, || {
         let mut lines = vec![
-            format!("The hub is founded in {}.", config.data().display()),
+            format!("The hub is founded in {}.", open::place(config)),
             String::new(),
             format!(
                 "  keys        {}  (keep a copy elsewhere; backups do not hold them)",
@@ -102,16 +103,14 @@ fn with_data(config: &Config) -> String {
 
 /// Whoever runs it twice is told what is there, and nothing is touched.
 async fn refuse_twice(config: &Config) -> Result<(), Fault> {
-    let path = open::database(config);
-    if !path.exists() {
+    if !open::exists(config).await? {
         return Ok(());
     }
-    let store = open::open_store(config)?;
+    let store = open::open_store(config).await?;
     let size = store.port().ledger_size().await;
     store.close().await;
-    let what = format!("there is a hub in {} already", config.data().display());
+    let what = format!("there is a hub in {} already", open::place(config));
     Err(Fault::new(Exit::Denied, what)
-        .at(path.display().to_string())
         .hint(match size {
             Ok(size) => format!("its ledger holds {size} events; nothing was changed"),
             Err(_) => "nothing was changed".to_owned(),

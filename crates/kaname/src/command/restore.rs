@@ -30,7 +30,9 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
             args.file.display()
         )));
     }
-    let target = open::database(config);
+    let Some(target) = open::database(config) else {
+        return into_schema(config, &args, say).await;
+    };
     if target.exists() && !args.replace {
         let what = format!("there is a store at {}", target.display());
         return Err(Fault::new(Exit::Denied, what)
@@ -74,6 +76,38 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
     })
 }
 
+/// Fills an empty PostgreSQL schema from a copy, then proves what came. The schema that ran before is
+/// never touched: a restore goes into another one.
+async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<(), Fault> {
+    if args.replace {
+        return Err(Fault::usage("a PostgreSQL schema is never replaced")
+            .hint("restore into an empty one: store.schema names it"));
+    }
+    let notes = verify::notes(&args.checkpoints)?;
+    let keys = open::keys(config)?;
+    let store = open::create_store(config, Arc::new(SystemClock)).await?;
+    let filled = async {
+        store.fill(&args.file).await?;
+        let verdict = verify::checked(store.port().as_ref(), &keys, &notes, say).await?;
+        verify::outcome(&verdict)?;
+        open::world(config, &store, keys.clone())?
+            .checkpoint()
+            .await?;
+        Ok::<_, Fault>(verdict.events)
+    };
+    let filled = filled.await;
+    store.close().await;
+    let events = filled?;
+    let result = json!({ "store": open::place(config), "events": events });
+    say.result(&result, || {
+        format!(
+            "restored to {}: {events} events, all proved\nWhat was redacted after that copy is \
+             readable again: redact it again.",
+            open::place(config)
+        )
+    })
+}
+
 /// Proves the copy and redacts again what the store it replaces had redacted. Gives its events and
 /// the number of matters redacted.
 async fn prepare(
@@ -84,7 +118,7 @@ async fn prepare(
     keys: &Keys,
     say: Say,
 ) -> Result<(u64, usize), Fault> {
-    let store = open::open_file(config, work, Arc::new(SystemClock))?;
+    let store = open::open_file(config, work)?;
     let proved = async {
         let verdict = verify::checked(store.port().as_ref(), keys, notes, say).await?;
         verify::outcome(&verdict)?;
@@ -104,7 +138,7 @@ async fn shredded(config: &Config, target: &Path) -> Result<BTreeSet<EventId>, F
     if !target.exists() {
         return Ok(BTreeSet::new());
     }
-    let store = open::open_file(config, target, Arc::new(SystemClock))?;
+    let store = open::open_file(config, target)?;
     let gone = store.shredded().await;
     store.close().await;
     Ok(gone?.into_iter().collect())

@@ -23,7 +23,7 @@ const MAX_NOTE: u64 = 64 * 1024;
 pub(super) async fn run(config: &Config, args: VerifyArgs, say: Say) -> Result<(), Fault> {
     let notes = notes(&args.checkpoints)?;
     let keys = open::keys(config)?;
-    let store = open::open_store(config)?;
+    let store = open::open_store(config).await?;
     let done = prove(config, &args, &notes, &keys, store.port().as_ref(), say).await;
     store.close().await;
     done

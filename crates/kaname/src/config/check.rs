@@ -64,6 +64,13 @@ pub(crate) fn together(config: &Config) -> Vec<Mistake> {
             "a mail address",
         );
     }
+    if config.text("oidc.issuer").is_some() && config.text("oidc.client_id").is_none() {
+        say(
+            "oidc.client_id",
+            "is missing beside oidc.issuer".to_owned(),
+            "the hub's name at the provider",
+        );
+    }
     let open = config.text("mail.smtp_tls") == Some("none");
     if let Some(host) = config
         .text("mail.smtp_host")

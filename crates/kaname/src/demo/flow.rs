@@ -310,10 +310,12 @@ impl<'s> Flow<'s> {
         let story = told.feedback.get(word).ok_or_else(|| missing("feedback"))?;
         let member = self.nation.person(&story.by).await?;
         let given = given(story)?;
-        self.nation
-            .world
-            .give_feedback(&member, self.item(place, false)?, given)
-            .await?;
+        let (world, item) = (&self.nation.world, self.item(place, false)?);
+        // Whoever answers has read it and says so; what they read is written down as fetched.
+        world.note_read(&member, item);
+        world.write_fetched().await?;
+        world.acknowledge_item(&member, item).await?;
+        world.give_feedback(&member, item, given).await?;
         Ok(())
     }
 

@@ -16,6 +16,8 @@ use kaname_kernel::Clock as _;
 use kaname_world::{
     Keys, World,
     ambient::{SystemClock, SystemRng},
+    outlet::{DistributeDuty, FetchedDuty},
+    worker::{Duty, Worker},
 };
 use serde_json::json;
 
@@ -76,6 +78,7 @@ fn demo_config(config: Config, args: &DemoArgs, folder: Option<&Path>) -> Config
         .with("listen.public_url", "")
         .with("mail.smtp_host", "")
         .with("webhooks.loopback", "true")
+        .with("store.schema", "kaname_demo")
         .with("hub.name_ja", "サイバー情報共有センター（演示）")
         .with("hub.name_en", "Cyber Information Sharing Centre (demo)")
         .with("hub.origin", "demo.kaname.localhost/ledger");
@@ -91,12 +94,12 @@ fn demo_config(config: Config, args: &DemoArgs, folder: Option<&Path>) -> Config
 async fn fill_and_serve(config: &Config, args: &DemoArgs, say: Say) -> Result<(), Fault> {
     let started = Instant::now();
     let story = Story::read()?;
-    let nation = if open::database(config).exists() {
+    let nation = if open::exists(config).await? {
         None
     } else {
         Some(fill(config, args, &story, say).await?)
     };
-    let store = open::open_store(config)?;
+    let store = open::open_store(config).await?;
     let world = Arc::new(open::world(config, &store, open::keys(config)?)?);
     let told = check_mark(&world, nation, config).await;
     let nation = match told {
@@ -134,10 +137,7 @@ async fn check_mark(
 ) -> Result<Nation, Fault> {
     let mark = world.store().kv_get(MARK.0, MARK.1, world.now()).await?;
     let Some(mark) = mark else {
-        let what = format!(
-            "the store in {} was not made by the demo",
-            config.data().display()
-        );
+        let what = format!("{} was not made by the demo", open::place(config));
         return Err(Fault::new(Exit::Denied, what).hint("name another folder by --data"));
     };
     match nation {
@@ -155,12 +155,12 @@ async fn fill(config: &Config, args: &DemoArgs, story: &Story, say: Say) -> Resu
     let keys = Keys::create(&config.keys(), &SystemRng)?;
     let now = SystemClock.now();
     let clock = Arc::new(StoryClock::at(hours_before(now, FOUNDED_HOURS_AGO)));
-    let store = open::create_store(config, Arc::clone(&clock) as _)?;
+    let store = open::create_store(config, Arc::clone(&clock) as _).await?;
     let filled = populate(config, args, story, (&store, keys, clock, now), say).await;
     store.close().await;
     if filled.is_err() {
         // Half a nation is of no use to anyone.
-        let _ = std::fs::remove_file(open::database(config));
+        open::discard(config);
     }
     filled
 }
@@ -187,6 +187,12 @@ async fn populate(
     let mut council = Council::open(&nation, story).await?;
     let mut agenda = council::agenda(story).into_iter().peekable();
     let mut flow = Flow::new(&nation, story);
+    // What a release sets off happens at its time, not when the demo is first served.
+    let duties: Vec<Box<dyn Duty>> = vec![
+        Box::new(DistributeDuty { mail: false }),
+        Box::new(FetchedDuty),
+    ];
+    let worker = Worker::new(Arc::clone(&world), duties);
     for step in steps {
         while let Some((hours_ago, business)) =
             agenda.next_if(|(hours_ago, _)| *hours_ago >= step.hours_ago)
@@ -196,6 +202,7 @@ async fn populate(
         }
         clock.go_to(hours_before(now, step.hours_ago));
         flow.step(step).await?;
+        while worker.turn().await? > 0 {}
         bar.inc(1);
         if args.tell_steps {
             let events = world.store().ledger_size().await?;
