@@ -110,6 +110,16 @@ const FENCES: &[(&str, &[&str], &str)] = &[
         &["kaname-store-postgres", "kaname-testkit"],
         "SQL stands in adapters alone",
     ),
+    (
+        "deadpool-postgres",
+        &["kaname-store-postgres"],
+        "SQL stands in adapters alone",
+    ),
+    (
+        "async-nats",
+        &["kaname", "kaname-testkit"],
+        "the world knows news, not who carries it",
+    ),
     ("askama", &["kaname-web"], "pages are made in one place"),
     (
         "axum",
