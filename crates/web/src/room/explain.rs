@@ -93,7 +93,7 @@ async fn explain(
 ) -> Result<Response, Failure> {
     house.world().allow_any(&by, Action::VisibilityExplain)?;
     let text = frame.text();
-    let page = frame.page(Section::Elsewhere, text.t("explain-title"));
+    let page = frame.page(Section::Policy, text.t("explain-title"));
     let (item_typed, reader_typed) = (asked.item.trim(), asked.reader.trim());
     let item = if item_typed.is_empty() || item_typed.len() > 100 {
         None
@@ -112,13 +112,11 @@ async fn explain(
     let item_field = page
         .line("text", "item", text.t("explain-item"))
         .value(item_typed)
-        .hint(text.t("explain-item-hint"))
         .error(missing(item_typed, item.is_some(), "explain-item-none"))
         .longest(40);
     let reader_field = page
         .line("text", "reader", text.t("explain-reader"))
         .value(reader_typed)
-        .hint(text.t("explain-reader-hint"))
         .error(missing(reader_typed, who.is_some(), "explain-reader-none"))
         .longest(64);
     let answer = match (&item, &who) {
@@ -146,24 +144,30 @@ async fn who(house: &House, page: &Page, typed: &str) -> Result<Option<Who>, Fai
     }
     let groups = world.groups().await?;
     let lang = lang(page);
-    let account: Option<Loaded<Account>> =
-        world.find_any(LOGIN_SPACE, &login_key(typed)).await?;
+    let account: Option<Loaded<Account>> = world.find_any(LOGIN_SPACE, &login_key(typed)).await?;
     if let Some(account) = account {
         let party = world.load::<Party>(account.state.party.cast()).await?;
         let party = party.ok_or(Failure::NotFound)?;
         let title = account.state.title.get(lang);
         let of = party.state.description.name.get(lang);
         return Ok(Some(Who {
-            name: page.t2("explain-who", "title", title, "party", of).into_owned(),
+            name: page
+                .t2("explain-who", "title", title, "party", of)
+                .into_owned(),
             reader: reader(&party.state, Some(&account.state), &groups, world.now()),
         }));
     }
     let code = typed.to_lowercase();
-    let party: Option<Loaded<Party>> =
-        world.find_any(kaname_directory::party::CODE_SPACE, &code).await?;
+    let party: Option<Loaded<Party>> = world
+        .find_any(kaname_directory::party::CODE_SPACE, &code)
+        .await?;
     Ok(party.map(|party| Who {
         name: page
-            .t1("explain-machine", "party", party.state.description.name.get(lang))
+            .t1(
+                "explain-machine",
+                "party",
+                party.state.description.name.get(lang),
+            )
             .into_owned(),
         reader: reader(&party.state, None, &groups, world.now()),
     }))
@@ -177,7 +181,11 @@ async fn answer(
     who: &Who,
 ) -> Result<Answer, Failure> {
     let world = house.world();
-    let stored = world.store().record(item.id).await.map_err(WorldError::from)?;
+    let stored = world
+        .store()
+        .record(item.id)
+        .await
+        .map_err(WorldError::from)?;
     let stored = stored.ok_or(Failure::NotFound)?;
     let now = world.now();
     let mut clauses = Vec::new();
@@ -205,7 +213,11 @@ async fn answer(
     };
     let state = &item.state;
     Ok(Answer {
-        title: state.content.title.in_language(page.lang().tag()).to_owned(),
+        title: state
+            .content
+            .title
+            .in_language(page.lang().tag())
+            .to_owned(),
         number: state.number.clone(),
         href: page.link(format!("/items/{}", state.number), page.t("explain-open")),
         tlp: page.tlp(state.content.tlp),
@@ -228,17 +240,18 @@ fn traits(page: &Page, reader: &Reader) -> Vec<String> {
     };
     say(reader.officer, "explain-is-officer", "explain-no-officer");
     say(reader.member, "explain-is-member", "explain-no-member");
-    traits.push(page.t1("explain-in-groups", "n", reader.groups.len()).into_owned());
-    traits.push(page.t1("explain-under-duties", "n", reader.duties.len()).into_owned());
+    traits.push(
+        page.t1("explain-in-groups", "n", reader.groups.len())
+            .into_owned(),
+    );
+    traits.push(
+        page.t1("explain-under-duties", "n", reader.duties.len())
+            .into_owned(),
+    );
     traits
 }
 
-async fn term_said(
-    house: &House,
-    by: &By,
-    page: &Page,
-    term: &Term,
-) -> Result<String, Failure> {
+async fn term_said(house: &House, by: &By, page: &Page, term: &Term) -> Result<String, Failure> {
     let world = house.world();
     let lang = lang(page);
     let today = day_of(page.now);
@@ -264,7 +277,13 @@ async fn term_said(
                 Err(error) => return Err(error.into()),
             };
             let at = Timestamp::from_second(*since).unwrap_or(page.now);
-            page.t2("explain-term-group", "group", name, "at", page.text.jst(at, page.now))
+            page.t2(
+                "explain-term-group",
+                "group",
+                name,
+                "at",
+                page.text.jst(at, page.now),
+            )
         }
         Term::Person(id) => {
             let name = match world.see::<Account>(by, id.cast()).await {
@@ -283,7 +302,9 @@ async fn term_said(
         Term::Duty(code) => {
             let duties = world.catalogue().duties_on(today);
             let parsed = code.parse::<DutyCode>().ok();
-            let duty = duties.iter().find(|duty| Some(&duty.value.code) == parsed.as_ref());
+            let duty = duties
+                .iter()
+                .find(|duty| Some(&duty.value.code) == parsed.as_ref());
             let name = duty.map_or(code.as_str(), |duty| duty.value.name.get(lang));
             page.t1("explain-term-duty", "duty", name)
         }

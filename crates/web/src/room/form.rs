@@ -34,7 +34,10 @@ pub(super) struct Typed(BTreeMap<String, Vec<String>>);
 impl Typed {
     /// With a value.
     pub(super) fn set(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.0.entry(name.to_owned()).or_default().push(value.into());
+        self.0
+            .entry(name.to_owned())
+            .or_default()
+            .push(value.into());
         self
     }
 
@@ -47,7 +50,9 @@ impl Typed {
     /// The first value; empty when there is none.
     pub(super) fn one(&self, name: &str) -> &str {
         let values = self.0.get(name);
-        values.and_then(|values| values.first()).map_or("", |value| value.trim())
+        values
+            .and_then(|values| values.first())
+            .map_or("", |value| value.trim())
     }
 
     /// All values.
@@ -118,7 +123,8 @@ impl Typed {
 
     /// A moment, typed in Japan's time.
     pub(super) fn moment(&self, name: &'static str) -> Result<Timestamp, WorldError> {
-        let wrong = || WorldError::invalid(name, "directory-wrong-moment", "a local time is expected");
+        let wrong =
+            || WorldError::invalid(name, "directory-wrong-moment", "a local time is expected");
         let there: DateTime = self.one(name).parse().map_err(|_| wrong())?;
         tz::offset(9).to_timestamp(there).map_err(|_| wrong())
     }
@@ -319,7 +325,11 @@ pub(super) fn again(page: &Page) -> Verb {
     let next = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("next", &page.address)
         .finish();
-    page.link(format!("/sign-in/again?{next}"), page.t("directory-again-do")).main()
+    page.link(
+        format!("/sign-in/again?{next}"),
+        page.t("directory-again-do"),
+    )
+    .main()
 }
 
 /// Whether the caller showed a second factor lately enough to administer.

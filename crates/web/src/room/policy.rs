@@ -15,7 +15,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Choice, Field},
+        part::{Choice, Field, Verb},
         show,
     },
     house::{By, House},
@@ -41,6 +41,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
 struct PolicyPage {
     page: Page,
     role: Field,
+    explain: Option<Verb>,
     own: Vec<Own>,
     permits: Vec<Rule>,
     forbids: Vec<Rule>,
@@ -80,7 +81,10 @@ async fn table(
     let rows = house.world().policy().table();
     let wanted: Option<Role> = asked.role.parse().ok();
     let fits = |row: &&PolicyRow| match (asked.role.as_str(), wanted) {
-        ("machine", _) => row.who.iter().any(|who| who.starts_with("key ") || who == "machine"),
+        ("machine", _) => row
+            .who
+            .iter()
+            .any(|who| who.starts_with("key ") || who == "machine"),
         (_, Some(role)) => speaks_of(row, role),
         _ => true,
     };
@@ -92,12 +96,17 @@ async fn table(
     let mut all = vec![Choice::new("", text.t("policy-any"))];
     all.extend(Role::ALL.map(|role| Choice::new(role.as_str(), text.word(role.as_str()))));
     all.push(Choice::new("machine", text.t("policy-who-machine")));
-    let role = page.select("role", text.t("policy-role"), all).value(asked.role.as_str());
+    let role = page
+        .select("role", text.t("policy-role"), all)
+        .value(asked.role.as_str());
     show(&PolicyPage {
         permits: of(true),
         forbids: of(false),
         own: own(&house, &by, text),
         role,
+        explain: by
+            .is_officer()
+            .then(|| page.link("/explain", text.t("policy-explain"))),
         page,
     })
 }
@@ -179,7 +188,8 @@ fn own(house: &House, by: &By, text: Text) -> Vec<Own> {
         }
     };
     let rows = Action::ALL.iter().map(row);
-    rows.filter(|row| row.allowed || row.why.is_some()).collect()
+    rows.filter(|row| row.allowed || row.why.is_some())
+        .collect()
 }
 
 /// What people call an action.

@@ -91,7 +91,7 @@ async fn list(
 ) -> Result<Response, Failure> {
     let text = frame.text();
     let today = day_of(frame.now());
-    let page = frame.page(Section::Elsewhere, text.t("sectors-title"));
+    let page = frame.page(Section::Directory, text.t("sectors-title"));
     let mut unread = false;
     let mut read = |typed: &str, missing: Option<Date>| match typed.trim() {
         "" => missing,
@@ -104,14 +104,26 @@ async fn list(
     let on = read(&asked.on, Some(today)).unwrap_or(today);
     let since = read(&asked.since, None);
     let catalogue = house.world().catalogue();
-    let sectors = catalogue.sectors_on(on).iter().map(|sector| row(&page, sector)).collect();
+    let sectors = catalogue
+        .sectors_on(on)
+        .iter()
+        .map(|sector| row(&page, sector))
+        .collect();
     let changes = since.map(|since| {
-        let (from, to) = if since <= on { (since, on) } else { (on, since) };
+        let (from, to) = if since <= on {
+            (since, on)
+        } else {
+            (on, since)
+        };
         let (from_said, to_said) = (words::day(text, from), words::day(text, to));
         let title = text.t2("sectors-changes", "from", from_said, "to", to_said);
         Changes {
             title: title.into_owned(),
-            rows: catalogue.changes(from, to).iter().map(|one| change(&page, one)).collect(),
+            rows: catalogue
+                .changes(from, to)
+                .iter()
+                .map(|one| change(&page, one))
+                .collect(),
         }
     });
     let wrong = unread.then(|| Notice {
@@ -136,7 +148,9 @@ async fn list(
         (said, format!("/sectors?on={mark}"))
     });
     show(&SectorsPage {
-        on: page.line("date", "on", text.t("sectors-on")).value(on.to_string()),
+        on: page
+            .line("date", "on", text.t("sectors-on"))
+            .value(on.to_string()),
         since: page
             .line("date", "since", text.t("sectors-since"))
             .value(since.map(|day| day.to_string()).unwrap_or_default())
@@ -187,12 +201,20 @@ fn change(page: &Page, one: &CatalogueChange) -> Change {
         ChangeKind::Changes if one.before == one.after => {
             page.t1("sectors-changed", "name", name(&one.after))
         }
-        ChangeKind::Changes => {
-            page.t2("sectors-renamed", "before", name(&one.before), "after", name(&one.after))
-        }
+        ChangeKind::Changes => page.t2(
+            "sectors-renamed",
+            "before",
+            name(&one.before),
+            "after",
+            name(&one.after),
+        ),
     };
     let source = if one.unconfirmed {
-        page.t1("directory-source-unconfirmed", "source", one.source.as_str())
+        page.t1(
+            "directory-source-unconfirmed",
+            "source",
+            one.source.as_str(),
+        )
     } else {
         page.t1("directory-source", "source", one.source.as_str())
     };

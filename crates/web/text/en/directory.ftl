@@ -100,6 +100,7 @@ directory-reason = Reason
 directory-keep = Save
 directory-kept = Saved.
 directory-of = { $act }: { $party }
+directory-act = Action
 directory-acts = Manage this party
 directory-back = Back
 directory-again = Administration needs a fresh check

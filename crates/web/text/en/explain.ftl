@@ -2,10 +2,9 @@
 explain-title = Why is it visible
 explain-about = An item's audience is made of conditions. Whoever meets all of them sees it; for everyone else it does not exist. Here they are checked one by one for a reader.
 explain-item = Item number
-explain-item-hint = Such as S-2611-9QX3E
 explain-item-none = There is no item of this number.
 explain-reader = Reader
-explain-reader-hint = A login. A party's code (its machines) or “public” will do, too.
+explain-reader-hint = Item numbers look like S-2611-9QX3E. The reader is a login; a party's code (its machines) or “public” will do, too.
 explain-reader-none = There is no such login or code.
 explain-do = Check
 explain-open = Open the item

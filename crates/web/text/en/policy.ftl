@@ -1,6 +1,7 @@
 # Rights: who may do what and why
 policy-title = Who may do what
 policy-about = These rules alone decide who may do what. What no rule permits can't be done. A rule that forbids goes before every rule that permits. Whether someone sees a thing at all is decided first, by its audience (TLP and more).
+policy-explain = Ask why something is visible
 policy-role = Filter by role
 policy-any = All
 policy-filter = Show

@@ -100,6 +100,7 @@ directory-reason = 理由
 directory-keep = 保存する
 directory-kept = 保存しました。
 directory-of = { $act }：{ $party }
+directory-act = 操作
 directory-acts = この組織の管理
 directory-back = 戻る
 directory-again = 管理の操作には、本人確認が必要です

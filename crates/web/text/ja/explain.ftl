@@ -2,10 +2,9 @@
 explain-title = なぜ見えるか
 explain-about = 情報ごとの宛先は、いくつかの条件からなります。すべての条件を満たす人にだけ見え、満たさない人には存在も示しません。ここでは、ある人について条件を一つずつ確かめます。
 explain-item = 情報の番号
-explain-item-hint = 例：S-2611-9QX3E
 explain-item-none = この番号の情報は見当たりません。
 explain-reader = 読む人
-explain-reader-hint = ログイン名。組織の符号（その組織の機械）や public（公開）も指定できます。
+explain-reader-hint = 情報の番号は S-2611-9QX3E のように入れてください。読む人はログイン名で指定します。組織の符号（その組織の機械）や public（公開）も使えます。
 explain-reader-none = このログイン名や符号は見当たりません。
 explain-do = 確かめる
 explain-open = 情報を開く

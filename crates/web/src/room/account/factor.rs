@@ -85,11 +85,17 @@ async fn ask(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
             text: text.t("account-factor-again-about").into_owned(),
         };
         let gate = Some((notice, again(&page)));
-        return show_with(StatusCode::OK, &page_of(page, gate, "", String::new(), None)?);
+        return show_with(
+            StatusCode::OK,
+            &page_of(page, gate, "", String::new(), None)?,
+        );
     }
     let enrolment = house.world().begin_totp(&by)?;
     let page = frame.page(Section::Account, text.t("account-factor-title"));
-    show_with(StatusCode::OK, &page_of(page, None, &enrolment.secret, enrolment.address, None)?)
+    show_with(
+        StatusCode::OK,
+        &page_of(page, None, &enrolment.secret, enrolment.address, None)?,
+    )
 }
 
 fn page_of(
@@ -153,7 +159,11 @@ async fn confirm(
     let text = frame.text();
     let account = by.account.as_ref().ok_or(Failure::SignIn)?;
     let secret = typed.one("secret");
-    match house.world().confirm_totp(&by, secret, typed.one("code")).await {
+    match house
+        .world()
+        .confirm_totp(&by, secret, typed.one("code"))
+        .await
+    {
         Ok(()) => frame.go_saying("/account", &Flash::done(text.t("account-factor-done"))),
         Err(error @ WorldError::StepUp) => Err(error.into()),
         Err(error) => {

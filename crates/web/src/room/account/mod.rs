@@ -36,11 +36,17 @@ const A_YEAR: u64 = 365 * 24 * 60 * 60;
 
 /// Endpoints of this room.
 pub fn endpoints() -> Vec<Endpoint<House>> {
-    let post = |path, name, audit, handler| {
-        Endpoint::new(Method::POST, path, name, OWN, audit, handler)
-    };
+    let post =
+        |path, name, audit, handler| Endpoint::new(Method::POST, path, name, OWN, audit, handler);
     let mut all = vec![
-        Endpoint::new(Method::GET, "/account", "account.own", OWN, READS, routing::get(own)),
+        Endpoint::new(
+            Method::GET,
+            "/account",
+            "account.own",
+            OWN,
+            READS,
+            routing::get(own),
+        ),
         post(
             "/account/password",
             "account.change_password",
@@ -53,8 +59,18 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Audit::Event("account.described"),
             routing::post(describe),
         ),
-        post("/account/sessions/end", "session.end", STATE, routing::post(end)),
-        post("/account/sessions/end-others", "session.end_others", STATE, routing::post(end_others)),
+        post(
+            "/account/sessions/end",
+            "session.end",
+            STATE,
+            routing::post(end),
+        ),
+        post(
+            "/account/sessions/end-others",
+            "session.end_others",
+            STATE,
+            routing::post(end_others),
+        ),
     ];
     all.extend(factor::endpoints());
     all
@@ -108,8 +124,15 @@ async fn shown(
     let state = &account.state;
     let sessions = house.world().sessions(by).await?;
     let others = sessions.len() > 1;
-    let sessions = sessions.iter().map(|info| session(&page, by, info)).collect();
-    let roles: Vec<String> = state.roles.iter().map(|role| page.word(role.as_str())).collect();
+    let sessions = sessions
+        .iter()
+        .map(|info| session(&page, by, info))
+        .collect();
+    let roles: Vec<String> = state
+        .roles
+        .iter()
+        .map(|role| page.word(role.as_str()))
+        .collect();
     let has_factor = state.totp.is_some();
     let ask = Asker {
         page: &page,
@@ -129,8 +152,16 @@ async fn shown(
             .error(ask.fault("repeated")),
     ];
     let langs = Lang::ALL.map(|lang| Choice::new(lang.tag(), lang.own_name()));
-    let mail = state.mail.as_ref().map(ToString::to_string).unwrap_or_default();
-    let mail = if ask.fault("mail").is_some() { typed.one("mail").to_owned() } else { mail };
+    let mail = state
+        .mail
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let mail = if ask.fault("mail").is_some() {
+        typed.one("mail").to_owned()
+    } else {
+        mail
+    };
     let about = vec![
         page.radio("lang", text.t("account-lang"), langs.to_vec())
             .value(state.lang.as_str())
@@ -141,16 +172,31 @@ async fn shown(
             .error(ask.fault("mail"))
             .optional(),
     ];
-    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if wrong.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let factor = page.link(
         "/account/second-factor",
-        text.t(if has_factor { "account-factor-replace" } else { "account-factor-set" }),
+        text.t(if has_factor {
+            "account-factor-replace"
+        } else {
+            "account-factor-set"
+        }),
     );
     let remove = has_factor.then(|| {
         if state.passkeys.is_empty() && state.has_officer_role() {
-            page.refused(text.t("account-factor-remove"), text.t("refused-officer-without-factor"))
+            page.refused(
+                text.t("account-factor-remove"),
+                text.t("refused-officer-without-factor"),
+            )
         } else {
-            page.post("/account/second-factor/remove", text.t("account-factor-remove")).grave()
+            page.post(
+                "/account/second-factor/remove",
+                text.t("account-factor-remove"),
+            )
+            .grave()
         }
     });
     let shown = OwnPage {
@@ -165,7 +211,8 @@ async fn shown(
         remove,
         sessions,
         others: others.then(|| {
-            page.post("/account/sessions/end-others", text.t("account-end-others")).grave()
+            page.post("/account/sessions/end-others", text.t("account-end-others"))
+                .grave()
         }),
         password,
         about,
@@ -223,9 +270,16 @@ async fn password(
     // Spaces at the ends of a password are part of it.
     let raw = |name: &str| typed.all(name).first().map_or("", String::as_str);
     let done = if raw("password") == raw("repeated") {
-        house.world().change_password(&by, raw("current"), raw("password")).await
+        house
+            .world()
+            .change_password(&by, raw("current"), raw("password"))
+            .await
     } else {
-        Err(WorldError::invalid("repeated", "account-password-differs", "the two differ"))
+        Err(WorldError::invalid(
+            "repeated",
+            "account-password-differs",
+            "the two differ",
+        ))
     };
     match done {
         Ok(()) => frame.go_saying("/account", &Flash::done(text.t("account-password-changed"))),
@@ -250,8 +304,7 @@ async fn describe(
     };
     match done {
         Ok(()) => {
-            let mut response =
-                frame.go_saying("/account", &Flash::done(text.t("account-kept")))?;
+            let mut response = frame.go_saying("/account", &Flash::done(text.t("account-kept")))?;
             let secure = frame.settings().secure;
             if let Some(line) = cookie::write(cookie::LANG, lang.as_str(), A_YEAR, secure) {
                 response.headers_mut().append(header::SET_COOKIE, line);
@@ -292,11 +345,10 @@ async fn end(
     frame.go_saying("/account", &Flash::done(text.t("account-ended")))
 }
 
-async fn end_others(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-) -> Result<Response, Failure> {
+async fn end_others(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
     house.world().end_other_sessions(&by).await?;
-    frame.go_saying("/account", &Flash::done(frame.text().t("account-ended-others")))
+    frame.go_saying(
+        "/account",
+        &Flash::done(frame.text().t("account-ended-others")),
+    )
 }

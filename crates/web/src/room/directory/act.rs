@@ -43,8 +43,16 @@ impl Act {
                 "directory-register-about",
                 "directory-register-do",
             ],
-            Self::Describe => ["directory-describe", "directory-describe-about", "directory-keep"],
-            Self::Contacts => ["directory-contacts", "directory-contacts-about", "directory-keep"],
+            Self::Describe => [
+                "directory-describe",
+                "directory-describe-about",
+                "directory-keep",
+            ],
+            Self::Contacts => [
+                "directory-contacts",
+                "directory-contacts-about",
+                "directory-keep",
+            ],
             Self::Own => ["directory-own", "directory-own-about", "directory-keep"],
             Self::Membership => [
                 "directory-membership-set",
@@ -57,13 +65,21 @@ impl Act {
                 "directory-membership-end-do",
             ],
             Self::Isacs => ["directory-isacs", "directory-isacs-about", "directory-keep"],
-            Self::Notify => ["directory-notify", "directory-notify-about", "directory-keep"],
+            Self::Notify => [
+                "directory-notify",
+                "directory-notify-about",
+                "directory-keep",
+            ],
             Self::Delegate => [
                 "directory-delegate",
                 "directory-delegate-about",
                 "directory-delegate-do",
             ],
-            Self::Retire => ["directory-retire", "directory-retire-about", "directory-retire-do"],
+            Self::Retire => [
+                "directory-retire",
+                "directory-retire-about",
+                "directory-retire-do",
+            ],
         }
     }
 
@@ -72,7 +88,12 @@ impl Act {
     }
 }
 
-async fn party(house: &House, by: &By, act: Act, code: &str) -> Result<Option<Loaded<Party>>, Failure> {
+async fn party(
+    house: &House,
+    by: &By,
+    act: Act,
+    code: &str,
+) -> Result<Option<Loaded<Party>>, Failure> {
     if act == Act::Register {
         return Ok(None);
     }
@@ -143,7 +164,9 @@ async fn form_of(
             let name = party.state.description.name.get(lang);
             let back = format!("/directory/{}", party.state.code);
             let hidden = vec![("version", party.version.to_string())];
-            let title = text.t2("directory-of", "act", title, "party", name).into_owned();
+            let title = text
+                .t2("directory-of", "act", title, "party", name)
+                .into_owned();
             let path = fields::path(act);
             (title, back.clone(), hidden, format!("{back}/{path}"))
         }
@@ -186,31 +209,43 @@ async fn write(
     let changed = match act {
         Act::Register | Act::Describe => {
             let new = description(typed)?;
-            world.change_party(by, id, seen, |party| party.describe(new, catalogue)).await
+            world
+                .change_party(by, id, seen, |party| party.describe(new, catalogue))
+                .await
         }
         Act::Contacts => {
             let contacts = contacts(typed)?;
-            world.change_party(by, id, seen, |party| party.set_contacts(contacts)).await
+            world
+                .change_party(by, id, seen, |party| party.set_contacts(contacts))
+                .await
         }
         Act::Own => {
             let domains = typed.parse_lines("domains", kaname_directory::Domain::parse)?;
             let networks = typed.parse_lines("networks", kaname_directory::Network::parse)?;
-            world.change_party(by, id, seen, |party| party.set_own(domains, networks)).await
+            world
+                .change_party(by, id, seen, |party| party.set_own(domains, networks))
+                .await
         }
         Act::Membership => {
             let new = Membership {
                 classes: typed.parse_all("classes", kaname_directory::ClassCode::parse)?,
                 span: span(typed)?,
             };
-            world.change_party(by, id, seen, |party| party.set_membership(new, catalogue)).await
+            world
+                .change_party(by, id, seen, |party| party.set_membership(new, catalogue))
+                .await
         }
         Act::EndMembership => {
             let on = typed.day("on")?;
-            world.change_party(by, id, seen, |party| party.end_membership(on)).await
+            world
+                .change_party(by, id, seen, |party| party.end_membership(on))
+                .await
         }
         Act::Isacs => {
             let isacs = named_isacs(world, by, typed).await?;
-            world.change_party(by, id, seen, |party| party.set_under(isacs)).await
+            world
+                .change_party(by, id, seen, |party| party.set_under(isacs))
+                .await
         }
         Act::Notify => {
             let notify = Notify {
@@ -221,16 +256,22 @@ async fn write(
                 lang: typed.one("lang").parse().unwrap_or_default(),
                 mail: typed.parse_if("mail", MailAddress::parse)?,
             };
-            world.change_party(by, id, seen, |party| party.set_notify(notify)).await
+            world
+                .change_party(by, id, seen, |party| party.set_notify(notify))
+                .await
         }
         Act::Delegate => {
             let granted = delegation(world, by, typed).await?;
-            world.change_party(by, id, seen, |party| party.grant_delegation(granted)).await
+            world
+                .change_party(by, id, seen, |party| party.grant_delegation(granted))
+                .await
         }
         Act::Retire => {
             let on = typed.day("on")?;
             let reason = typed.parse("reason", kaname_directory::Paragraph::parse)?;
-            world.change_party(by, id, seen, |party| party.retire(on, reason)).await
+            world
+                .change_party(by, id, seen, |party| party.retire(on, reason))
+                .await
         }
     };
     changed.map(|party| party.state.code.to_string())
@@ -239,10 +280,12 @@ async fn write(
 fn registration(typed: &Typed) -> Result<Registration, WorldError> {
     Ok(Registration {
         code: typed.parse("code", kaname_directory::Code::parse)?,
-        kind: typed
-            .one("kind")
-            .parse::<PartyKind>()
-            .map_err(|bad| misread(&kaname_directory::BadText { field: "kind", ..bad }))?,
+        kind: typed.one("kind").parse::<PartyKind>().map_err(|bad| {
+            misread(&kaname_directory::BadText {
+                field: "kind",
+                ..bad
+            })
+        })?,
         description: description(typed)?,
         from: typed.day("from")?,
     })
@@ -257,11 +300,7 @@ fn description(typed: &Typed) -> Result<Description, WorldError> {
 }
 
 /// A name in both languages, each from its own field.
-pub(super) fn name(
-    typed: &Typed,
-    ja: &'static str,
-    en: &'static str,
-) -> Result<Name2, WorldError> {
+pub(super) fn name(typed: &Typed, ja: &'static str, en: &'static str) -> Result<Name2, WorldError> {
     Ok(Name2 {
         ja: typed.parse(ja, Line::parse)?,
         en: typed.parse(en, Line::parse)?,
@@ -276,7 +315,10 @@ fn contacts(typed: &Typed) -> Result<Vec<Contact>, WorldError> {
         .zip(column("contact_mail").zip(column("contact_phone")));
     let mut contacts = Vec::new();
     for ((name, role), (mail, phone)) in rows {
-        if [name, role, mail, phone].iter().all(|value| value.is_empty()) {
+        if [name, role, mail, phone]
+            .iter()
+            .all(|value| value.is_empty())
+        {
             continue;
         }
         let read = |bad: &kaname_directory::BadText| misread(bad);
@@ -313,7 +355,11 @@ async fn named_isacs(
         let isac = world.party_of(by, code).await?;
         if isac.state.kind != PartyKind::Isac {
             let key = "directory-wrong-isac";
-            return Err(WorldError::invalid("isacs", key, format!("{code} is no ISAC")));
+            return Err(WorldError::invalid(
+                "isacs",
+                key,
+                format!("{code} is no ISAC"),
+            ));
         }
         isacs.insert(isac.id.cast());
     }
@@ -325,7 +371,11 @@ async fn delegation(world: &World, by: &Caller, typed: &Typed) -> Result<Delegat
         Ok(principal) => principal.id.cast(),
         Err(WorldError::NotFound(_)) => {
             let key = "directory-wrong-party";
-            return Err(WorldError::invalid("principal", key, "there is no such party"));
+            return Err(WorldError::invalid(
+                "principal",
+                key,
+                "there is no such party",
+            ));
         }
         Err(error) => return Err(error),
     };

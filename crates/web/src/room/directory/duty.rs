@@ -97,12 +97,24 @@ async fn show_one(
         text: text.t(about).into_owned(),
     };
     if found.value.sample {
-        notices.push(notice(Tone::Care, "directory-duty-sample", "directory-duty-sample-about"));
+        notices.push(notice(
+            Tone::Care,
+            "directory-duty-sample",
+            "directory-duty-sample-about",
+        ));
     }
     if !binding {
-        notices.push(notice(Tone::Plain, "directory-duty-old", "directory-duty-old-about"));
+        notices.push(notice(
+            Tone::Plain,
+            "directory-duty-old",
+            "directory-duty-old-about",
+        ));
     }
-    let accept = if binding { acceptance(&house, &by, &page, &found.value) } else { None };
+    let accept = if binding {
+        acceptance(&house, &by, &page, &found.value)
+    } else {
+        None
+    };
     let body = match lang {
         Lang::Ja => found.value.text.ja.as_str(),
         Lang::En => found.value.text.en.as_str(),
@@ -154,7 +166,10 @@ async fn accept(
 ) -> Result<Response, Failure> {
     let duty: DutyCode = code.parse().map_err(|_| Failure::NotFound)?;
     let text = frame.text();
-    let done = house.world().accept_duty(&by, duty.clone(), &accepted.version).await;
+    let done = house
+        .world()
+        .accept_duty(&by, duty.clone(), &accepted.version)
+        .await;
     match done {
         Ok(party) => frame.go_saying(
             &format!("/directory/{}#duties", party.state.code),

@@ -1,9 +1,7 @@
 //! The fields of the forms on parties, and what they show at first.
 
 use jiff::Timestamp;
-use kaname_directory::{
-    Cadence, Catalogue, Contact, Lang, Party, PartyKind, day_of,
-};
+use kaname_directory::{Cadence, Catalogue, Contact, Lang, Party, PartyKind, day_of};
 use kaname_policy::Action;
 use kaname_world::{Caller, World};
 
@@ -80,24 +78,33 @@ pub(super) async fn shown(
         Act::Contacts => {
             let rows = &party.contacts;
             let optional = |value: Option<String>| value.unwrap_or_default();
-            let column = |of: fn(&Contact) -> Option<String>| {
-                rows.iter().map(move |row| optional(of(row)))
-            };
+            let column =
+                |of: fn(&Contact) -> Option<String>| rows.iter().map(move |row| optional(of(row)));
             typed
                 .set_all("contact_name", column(|row| Some(row.name.to_string())))
                 .set_all("contact_role", column(|row| Some(row.role.to_string())))
-                .set_all("contact_mail", column(|row| row.mail.as_ref().map(ToString::to_string)))
-                .set_all("contact_phone", column(|row| row.phone.as_ref().map(ToString::to_string)))
+                .set_all(
+                    "contact_mail",
+                    column(|row| row.mail.as_ref().map(ToString::to_string)),
+                )
+                .set_all(
+                    "contact_phone",
+                    column(|row| row.phone.as_ref().map(ToString::to_string)),
+                )
         }
         Act::Own => {
             let domains: Vec<&str> = party.mail_domains.iter().map(|one| one.as_str()).collect();
             let networks: Vec<&str> = party.networks.iter().map(|one| one.as_str()).collect();
-            typed.set("domains", domains.join("\n")).set("networks", networks.join("\n"))
+            typed
+                .set("domains", domains.join("\n"))
+                .set("networks", networks.join("\n"))
         }
         Act::Membership => {
             let held = party.membership_on(day_of(now));
             let classes = held.into_iter().flat_map(|held| &held.classes);
-            typed.set_all("classes", classes.map(ToString::to_string)).set("from", today)
+            typed
+                .set_all("classes", classes.map(ToString::to_string))
+                .set("from", today)
         }
         Act::EndMembership | Act::Retire => typed.set("on", today),
         Act::Delegate => typed.set("from", today),
@@ -127,7 +134,9 @@ pub(super) async fn shown(
 pub(super) async fn isacs(world: &World, by: &Caller) -> Result<Vec<Party>, Failure> {
     let listed = world.parties(by, |query| query.limit = 1_000).await?;
     let parties = listed.rows.into_iter().map(|party| party.state);
-    Ok(parties.filter(|party| party.kind == PartyKind::Isac).collect())
+    Ok(parties
+        .filter(|party| party.kind == PartyKind::Isac)
+        .collect())
 }
 
 /// The act's fields.
@@ -144,7 +153,9 @@ pub(super) fn of(
     let one = |fields: Vec<Field>| (fields, Vec::new());
     match act {
         Act::Register => {
-            let kinds = PartyKind::ALL.into_iter().filter(|kind| *kind != PartyKind::Centre);
+            let kinds = PartyKind::ALL
+                .into_iter()
+                .filter(|kind| *kind != PartyKind::Centre);
             let kinds = kinds.map(|kind| Choice::new(kind.as_str(), words::kind(text, kind)));
             let mut fields = vec![
                 ask.line("text", "code", "directory-code")
@@ -183,14 +194,17 @@ pub(super) fn of(
                     .optional(),
             ])
         }
-        Act::EndMembership => {
-            one(vec![day(ask, "on", "directory-on").hint(page.t("directory-on-hint"))])
-        }
+        Act::EndMembership => one(vec![
+            day(ask, "on", "directory-on").hint(page.t("directory-on-hint")),
+        ]),
         Act::Isacs => {
-            let named = |isac: &Party| {
-                Choice::new(isac.code.as_str(), isac.description.name.get(lang))
-            };
-            one(vec![ask.boxes("isacs", "directory-isacs", isacs.iter().map(named).collect())])
+            let named =
+                |isac: &Party| Choice::new(isac.code.as_str(), isac.description.name.get(lang));
+            one(vec![ask.boxes(
+                "isacs",
+                "directory-isacs",
+                isacs.iter().map(named).collect(),
+            )])
         }
         Act::Notify => one(vec![
             ask.radio(
@@ -214,9 +228,8 @@ pub(super) fn of(
                 .optional(),
         ]),
         Act::Delegate => {
-            let powers = POWERS.map(|power| {
-                Choice::new(power.as_str(), crate::room::policy::action(text, power))
-            });
+            let powers = POWERS
+                .map(|power| Choice::new(power.as_str(), crate::room::policy::action(text, power)));
             one(vec![
                 ask.line("text", "principal", "directory-principal")
                     .hint(page.t("directory-principal-hint"))
@@ -256,18 +269,24 @@ fn description(
         .map(|sector| Choice::new(sector.code.as_str(), sector.name.get(lang)))
         .collect();
     // Sectors of another day that the party still carries stay in sight.
-    for code in party.into_iter().flat_map(|party| &party.description.sectors) {
+    for code in party
+        .into_iter()
+        .flat_map(|party| &party.description.sectors)
+    {
         if !sectors.iter().any(|choice| choice.value == code.as_str()) {
             sectors.push(Choice::new(code.as_str(), code.as_str()));
         }
     }
     vec![
-        ask.line("text", "name_ja", "directory-name-ja").longest(200),
-        ask.line("text", "name_en", "directory-name-en").longest(200),
+        ask.line("text", "name_ja", "directory-name-ja")
+            .longest(200),
+        ask.line("text", "name_en", "directory-name-en")
+            .longest(200),
         ask.lines(3, "aliases", "directory-aliases")
             .hint(page.t("directory-aliases-hint"))
             .optional(),
-        ask.boxes("sectors", "directory-sectors", sectors).optional(),
+        ask.boxes("sectors", "directory-sectors", sectors)
+            .optional(),
     ]
 }
 
@@ -291,8 +310,16 @@ fn contacts(ask: &Asker<'_>) -> Vec<Vec<Field>> {
         let value = ask.typed.all(name).get(row).cloned().unwrap_or_default();
         let field = page.line(kind, name, page.t(label)).longest(254).optional();
         let field = field.value(value).numbered(row);
-        if row == 0 { field.error(ask.fault(name)) } else { field }
+        if row == 0 {
+            field.error(ask.fault(name))
+        } else {
+            field
+        }
     };
-    let group = |row| columns.map(|(name, label)| field(row, name, label)).to_vec();
+    let group = |row| {
+        columns
+            .map(|(name, label)| field(row, name, label))
+            .to_vec()
+    };
     (0..rows).map(group).collect()
 }

@@ -1,5 +1,7 @@
 //! Groups that items may be shared with: found, name anew, let in, let go, close.
 
+mod found;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -7,23 +9,23 @@ use axum::{
     response::Response,
     routing,
 };
-use kaname_directory::{Code, Group, Party};
+use kaname_directory::{Group, Party};
 use kaname_kernel::Matter as _;
 use kaname_policy::{Action, Resource};
 use kaname_store::ListQuery;
 use kaname_world::{Loaded, World, WorldError};
 use serde::Deserialize;
 
-use super::{act::name, fields::lang};
+use super::fields::lang;
 use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Posted, Section,
-        part::{At, Choice, Empty, Field, Notice, Tone, Verb},
+        part::{At, Empty, Field, Notice, Tone, Verb},
         show,
     },
     house::{By, House},
-    room::form::{self, Form, Typed, Wrong, again, may},
+    room::form::{again, may},
     route::{Access, Audit, Endpoint},
     said::said,
 };
@@ -36,17 +38,38 @@ const READS: Audit = Audit::None("reads the directory with the reader's own eyes
 pub(super) fn endpoints() -> Vec<Endpoint<House>> {
     let event = Audit::Event;
     vec![
-        Endpoint::new(Method::GET, "/groups", "group.list", READ, READS, routing::get(list)),
-        Endpoint::new(Method::GET, "/groups-new", "group.ask_found", MANAGE, READS, routing::get(ask)),
+        Endpoint::new(
+            Method::GET,
+            "/groups",
+            "group.list",
+            READ,
+            READS,
+            routing::get(list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/groups-new",
+            "group.ask_found",
+            MANAGE,
+            READS,
+            routing::get(found::ask),
+        ),
         Endpoint::new(
             Method::POST,
             "/groups-new",
             "group.found",
             MANAGE,
             event("group.founded"),
-            routing::post(found),
+            routing::post(found::found),
         ),
-        Endpoint::new(Method::GET, "/groups/{code}", "group.show", READ, READS, routing::get(show_one)),
+        Endpoint::new(
+            Method::GET,
+            "/groups/{code}",
+            "group.show",
+            READ,
+            READS,
+            routing::get(show_one),
+        ),
         Endpoint::new(
             Method::POST,
             "/groups/{code}/join",
@@ -97,89 +120,32 @@ async fn list(State(house): State<House>, frame: Frame, by: By) -> Result<Respon
     let rows = groups.iter().map(|group| {
         let state = &group.state;
         let name = state.name.get(lang(text)).to_owned();
-        (state.code.to_string(), name, state.present().count(), state.opens_past, state.closed)
+        (
+            state.code.to_string(),
+            name,
+            state.present().count(),
+            state.opens_past,
+            state.closed,
+        )
     });
     let manages = may(&house, &by, Action::GroupManage, &Resource::default()).is_ok();
     let empty = Empty {
         title: text.t("directory-groups-none").into_owned(),
         text: text.t("directory-groups-about").into_owned(),
-        next: manages.then(|| page.link("/groups-new", text.t("directory-group-found")).main()),
+        next: manages.then(|| {
+            page.link("/groups-new", text.t("directory-group-found"))
+                .main()
+        }),
     };
     show(&GroupsPage {
         rows: rows.collect(),
         empty,
-        new: manages.then(|| page.link("/groups-new", text.t("directory-group-found")).main()),
+        new: manages.then(|| {
+            page.link("/groups-new", text.t("directory-group-found"))
+                .main()
+        }),
         page,
     })
-}
-
-async fn ask(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
-    let typed = Typed::default().set("past", "closed");
-    founding(&house, &frame, &by, &typed, None)
-}
-
-fn founding(
-    house: &House,
-    frame: &Frame,
-    by: &By,
-    typed: &Typed,
-    wrong: Option<Wrong>,
-) -> Result<Response, Failure> {
-    let fresh = may(house, by, Action::GroupManage, &Resource::default())?;
-    let text = frame.text();
-    let form = Form {
-        section: Section::Directory,
-        title: text.t("directory-group-found").into_owned(),
-        lead: text.t("directory-groups-about").into_owned(),
-        to: "/groups-new".to_owned(),
-        go: text.t("directory-group-found-do").into_owned(),
-        back: "/groups".to_owned(),
-        grave: false,
-        hidden: Vec::new(),
-    };
-    form::ask(frame, form, fresh, typed, wrong, |ask| {
-        let page = ask.page;
-        let past = vec![
-            Choice::new("closed", page.t("directory-past-closed"))
-                .hint(page.t("directory-past-closed-hint")),
-            Choice::new("open", page.t("directory-past-open"))
-                .hint(page.t("directory-past-open-hint")),
-        ];
-        let fields = vec![
-            ask.line("text", "code", "directory-code")
-                .hint(page.t("directory-code-hint"))
-                .longest(40),
-            ask.line("text", "name_ja", "directory-name-ja").longest(200),
-            ask.line("text", "name_en", "directory-name-en").longest(200),
-            ask.radio("past", "directory-past", past),
-        ];
-        (fields, Vec::new())
-    })
-}
-
-async fn found(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Posted(typed): Posted<Typed>,
-) -> Result<Response, Failure> {
-    let text = frame.text();
-    let opens_past = typed.one("past") == "open";
-    let write = async || {
-        let code = typed.parse("code", Code::parse)?;
-        let name = name(&typed, "name_ja", "name_en")?;
-        house.world().found_group(&by, code, name, opens_past).await
-    };
-    match write().await {
-        Ok(group) => {
-            let to = format!("/groups/{}", group.state.code);
-            frame.go_saying(&to, &Flash::done(text.t("directory-kept")))
-        }
-        Err(error) => match Wrong::of(text, &error) {
-            Some(wrong) => founding(&house, &frame, &by, &typed, Some(wrong)),
-            None => Err(error.into()),
-        },
-    }
 }
 
 #[derive(Template)]
@@ -234,9 +200,12 @@ async fn show_one(
             |party| party.description.name.get(lang(text)).to_owned(),
         );
         let leave = code.as_ref().filter(|_| fresh).map(|code| {
-            page.post(format!("/groups/{}/leave", state.code), text.t("directory-group-leave"))
-                .with("party", code.as_str())
-                .named(text.t1("directory-group-leave-who", "party", name.as_str()))
+            page.post(
+                format!("/groups/{}/leave", state.code),
+                text.t("directory-group-leave"),
+            )
+            .with("party", code.as_str())
+            .named(text.t1("directory-group-leave-who", "party", name.as_str()))
         });
         members.push(Row {
             href: code.map(|code| format!("/directory/{code}")),
@@ -264,8 +233,11 @@ async fn show_one(
             .longest(40)
     });
     let close = fresh.then(|| {
-        page.post(format!("/groups/{}/close", state.code), text.t("directory-group-close"))
-            .grave()
+        page.post(
+            format!("/groups/{}/close", state.code),
+            text.t("directory-group-close"),
+        )
+        .grave()
     });
     let empty = Empty {
         title: text.t("directory-group-empty").into_owned(),
@@ -301,7 +273,10 @@ async fn join(
     let world = house.world();
     let group = world.group_of(&by, &code).await?;
     let joined = match world.party_of(&by, &which.party).await {
-        Ok(party) => world.join_group(&by, group.id.cast(), party.id.cast()).await.map(|_| ()),
+        Ok(party) => world
+            .join_group(&by, group.id.cast(), party.id.cast())
+            .await
+            .map(|_| ()),
         Err(WorldError::NotFound(_)) => {
             let key = "directory-wrong-party";
             Err(WorldError::invalid("party", key, "there is no such party"))
@@ -322,7 +297,9 @@ async fn leave(
     let group = world.group_of(&by, &code).await?;
     let party = world.party_of(&by, &which.party).await?;
     let left = world
-        .change_group(&by, group.id.cast(), None, |group| group.leave(party.id.cast()))
+        .change_group(&by, group.id.cast(), None, |group| {
+            group.leave(party.id.cast())
+        })
         .await;
     told(&frame, &group, left.map(|_| ()))
 }
@@ -335,7 +312,9 @@ async fn close(
 ) -> Result<Response, Failure> {
     let world = house.world();
     let group = world.group_of(&by, &code).await?;
-    let closed = world.change_group(&by, group.id.cast(), None, Group::close).await;
+    let closed = world
+        .change_group(&by, group.id.cast(), None, Group::close)
+        .await;
     told(&frame, &group, closed.map(|_| ()))
 }
 

@@ -113,7 +113,12 @@ pub(super) async fn list(
     };
     let mut fitting: Vec<&Loaded<Party>> = found.rows.iter().filter(fits).collect();
     let place = |kind| PartyKind::ALL.iter().position(|one| *one == kind);
-    fitting.sort_by_key(|party| (place(party.state.kind), party.state.code.as_str().to_owned()));
+    fitting.sort_by_key(|party| {
+        (
+            place(party.state.kind),
+            party.state.code.as_str().to_owned(),
+        )
+    });
     let shown = asked.page.max(1);
     let pages = fitting.len().div_ceil(SHOWN);
     let from = (shown - 1).saturating_mul(SHOWN);
@@ -134,7 +139,12 @@ pub(super) async fn list(
         title: text.t1("directory-more", "n", LOOKED_AT).into_owned(),
         text: text.t("directory-more-do").into_owned(),
     });
-    let manages = may(&house, &by, Action::PartyManage, &kaname_policy::Resource::any("party"));
+    let manages = may(
+        &house,
+        &by,
+        Action::PartyManage,
+        &kaname_policy::Resource::any("party"),
+    );
     let new = manages.is_ok().then(|| {
         let verb = page.link("/directory-new", text.t("directory-register"));
         if is_fresh(&by) { verb.main() } else { verb }
@@ -228,7 +238,8 @@ fn kinds(page: &Page, asked: &Asked) -> Field {
     let mut all = vec![Choice::new("", page.t("directory-any"))];
     let named = |kind: PartyKind| Choice::new(kind.as_str(), words::kind(page.text, kind));
     all.extend(PartyKind::ALL.map(named));
-    page.select("kind", page.t("directory-kind"), all).value(asked.kind.as_str())
+    page.select("kind", page.t("directory-kind"), all)
+        .value(asked.kind.as_str())
 }
 
 fn standings(page: &Page, asked: &Asked) -> Field {
@@ -238,5 +249,6 @@ fn standings(page: &Page, asked: &Asked) -> Field {
         Choice::new("none", page.t("directory-no-member")),
         Choice::new("retired", page.t("directory-retired")),
     ];
-    page.select("standing", page.t("directory-standing"), all).value(asked.standing.as_str())
+    page.select("standing", page.t("directory-standing"), all)
+        .value(asked.standing.as_str())
 }

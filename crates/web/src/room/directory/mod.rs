@@ -37,7 +37,10 @@ fn pair(
     event: &'static str,
     act: Act,
 ) -> [Endpoint<House>; 2] {
-    let asks = move |State(house): State<House>, code: Option<Path<String>>, frame: Frame, by: By| async move {
+    let asks = move |State(house): State<House>,
+                     code: Option<Path<String>>,
+                     frame: Frame,
+                     by: By| async move {
         let code = code.map_or_else(String::new, |Path(code)| code);
         act::ask(act, &house, &code, &frame, &by).await
     };
@@ -51,7 +54,14 @@ fn pair(
     };
     let [ask, write] = names;
     [
-        Endpoint::new(Method::GET, path, ask, access.clone(), ASKS, routing::get(asks)),
+        Endpoint::new(
+            Method::GET,
+            path,
+            ask,
+            access.clone(),
+            ASKS,
+            routing::get(asks),
+        ),
         Endpoint::new(
             Method::POST,
             path,

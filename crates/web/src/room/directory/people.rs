@@ -1,23 +1,30 @@
 //! People and machines of a party, for administrators and the party's own stewards; and the duties a
 //! steward accepts.
 
+mod field;
+mod write;
+
 use axum::{
     extract::{Path, State},
     http::Method,
     response::Response,
     routing,
 };
-use kaname_directory::{Account, Key, KeyScope, Line, Login, MailAddress, NewAccount, Paragraph, Party};
-use kaname_kernel::{AccountId, KeyId, PartyId, Role};
+use kaname_directory::{Account, Key, Party};
+use kaname_kernel::{AccountId, KeyId};
 use kaname_policy::{Action, Resource};
 use kaname_world::{Loaded, WorldError};
 
-use super::{act::name, fields::lang, words};
+use self::{
+    field::{at_first, fields_of},
+    write::write,
+};
+use super::fields::lang;
 use crate::{
     error::Failure,
-    frame::{Flash, Frame, Posted, Section, part::Choice},
+    frame::{Flash, Frame, Posted, Section},
     house::{By, House},
-    room::form::{self, Fields, Form, Typed, Wrong, may, misread, show_once},
+    room::form::{self, Form, Typed, Wrong, may, show_once},
     route::{Access, Audit, Endpoint},
 };
 
@@ -50,28 +57,59 @@ impl Act {
     /// Keys of title, lead and button.
     const fn keys(self) -> [&'static str; 3] {
         match self {
-            Self::Open => ["directory-open", "directory-open-about", "directory-open-do"],
-            Self::Issue => ["directory-issue", "directory-issue-about", "directory-issue-do"],
+            Self::Open => [
+                "directory-open",
+                "directory-open-about",
+                "directory-open-do",
+            ],
+            Self::Issue => [
+                "directory-issue",
+                "directory-issue-about",
+                "directory-issue-do",
+            ],
             Self::Describe => [
                 "directory-account-describe",
                 "directory-account-describe-about",
                 "directory-keep",
             ],
-            Self::Roles => ["directory-roles-set", "directory-roles-about", "directory-keep"],
-            Self::Disable => ["directory-disable", "directory-disable-about", "directory-disable-do"],
-            Self::Enable => ["directory-enable", "directory-enable-about", "directory-enable-do"],
+            Self::Roles => [
+                "directory-roles-set",
+                "directory-roles-about",
+                "directory-keep",
+            ],
+            Self::Disable => [
+                "directory-disable",
+                "directory-disable-about",
+                "directory-disable-do",
+            ],
+            Self::Enable => [
+                "directory-enable",
+                "directory-enable-about",
+                "directory-enable-do",
+            ],
             Self::Password => [
                 "directory-password",
                 "directory-password-about",
                 "directory-password-do",
             ],
-            Self::Factor => ["directory-factor", "directory-factor-about", "directory-factor-do"],
-            Self::Revoke => ["directory-revoke", "directory-revoke-about", "directory-revoke-do"],
+            Self::Factor => [
+                "directory-factor",
+                "directory-factor-about",
+                "directory-factor-do",
+            ],
+            Self::Revoke => [
+                "directory-revoke",
+                "directory-revoke-about",
+                "directory-revoke-do",
+            ],
         }
     }
 
     const fn is_grave(self) -> bool {
-        matches!(self, Self::Disable | Self::Password | Self::Factor | Self::Revoke)
+        matches!(
+            self,
+            Self::Disable | Self::Password | Self::Factor | Self::Revoke
+        )
     }
 }
 
@@ -85,22 +123,42 @@ struct About {
 /// Endpoints of accounts and keys.
 pub(super) fn endpoints() -> Vec<Endpoint<House>> {
     let rows = [
-        ("/directory/{code}/accounts", ["account.ask_open", "account.open"], "account.opened", Act::Open),
-        ("/directory/{code}/keys", ["key.ask_issue", "key.issue"], "key.issued", Act::Issue),
+        (
+            "/directory/{code}/accounts",
+            ["account.ask_open", "account.open"],
+            "account.opened",
+            Act::Open,
+        ),
+        (
+            "/directory/{code}/keys",
+            ["key.ask_issue", "key.issue"],
+            "key.issued",
+            Act::Issue,
+        ),
         (
             "/accounts/{id}/describe",
             ["account.ask_describe", "account.describe"],
             "account.described",
             Act::Describe,
         ),
-        ("/accounts/{id}/roles", ["account.ask_roles", "account.set_roles"], "account.roles_set", Act::Roles),
+        (
+            "/accounts/{id}/roles",
+            ["account.ask_roles", "account.set_roles"],
+            "account.roles_set",
+            Act::Roles,
+        ),
         (
             "/accounts/{id}/disable",
             ["account.ask_disable", "account.disable"],
             "account.disabled",
             Act::Disable,
         ),
-        ("/accounts/{id}/enable", ["account.ask_enable", "account.enable"], "account.enabled", Act::Enable),
+        (
+            "/accounts/{id}/enable",
+            ["account.ask_enable", "account.enable"],
+            "account.enabled",
+            Act::Enable,
+        ),
         (
             "/accounts/{id}/password",
             ["account.ask_reset", "account.reset_password"],
@@ -113,9 +171,16 @@ pub(super) fn endpoints() -> Vec<Endpoint<House>> {
             "account.totp_removed",
             Act::Factor,
         ),
-        ("/keys/{id}/revoke", ["key.ask_revoke", "key.revoke"], "key.revoked", Act::Revoke),
+        (
+            "/keys/{id}/revoke",
+            ["key.ask_revoke", "key.revoke"],
+            "key.revoked",
+            Act::Revoke,
+        ),
     ];
-    let pairs = rows.into_iter().flat_map(|(path, names, event, act)| pair(path, names, event, act));
+    let pairs = rows
+        .into_iter()
+        .flat_map(|(path, names, event, act)| pair(path, names, event, act));
     pairs.collect()
 }
 
@@ -125,7 +190,11 @@ fn pair(
     event: &'static str,
     act: Act,
 ) -> [Endpoint<House>; 2] {
-    let access = if act.action() == Action::KeyManage { KEYS } else { PEOPLE };
+    let access = if act.action() == Action::KeyManage {
+        KEYS
+    } else {
+        PEOPLE
+    };
     let ask = move |State(house): State<House>, Path(which): Path<String>, frame: Frame, by: By| async move {
         let about = about(act, &house, &by, &which).await?;
         let typed = at_first(act, &about);
@@ -139,8 +208,22 @@ fn pair(
         carry_out(act, &house, &which, &frame, &by, &typed).await
     };
     [
-        Endpoint::new(Method::GET, path, asks, access.clone(), ASKS, routing::get(ask)),
-        Endpoint::new(Method::POST, path, writes, access, Audit::Event(event), routing::post(write)),
+        Endpoint::new(
+            Method::GET,
+            path,
+            asks,
+            access.clone(),
+            ASKS,
+            routing::get(ask),
+        ),
+        Endpoint::new(
+            Method::POST,
+            path,
+            writes,
+            access,
+            Audit::Event(event),
+            routing::post(write),
+        ),
     ]
 }
 
@@ -152,34 +235,27 @@ async fn about(act: Act, house: &House, by: &By, which: &str) -> Result<About, F
         Act::Revoke => {
             let id: KeyId = which.parse().map_err(missing)?;
             let key = world.see::<Key>(by, id.cast()).await?;
-            (world.see::<Party>(by, key.state.party.cast()).await?, None, Some(key))
+            (
+                world.see::<Party>(by, key.state.party.cast()).await?,
+                None,
+                Some(key),
+            )
         }
         _ => {
             let id: AccountId = which.parse().map_err(missing)?;
             let account = world.see::<Account>(by, id.cast()).await?;
-            (world.see::<Party>(by, account.state.party.cast()).await?, Some(account), None)
+            (
+                world.see::<Party>(by, account.state.party.cast()).await?,
+                Some(account),
+                None,
+            )
         }
     };
-    Ok(About { party, account, key })
-}
-
-fn at_first(act: Act, about: &About) -> Typed {
-    let typed = Typed::default();
-    match (act, &about.account) {
-        (Act::Open, _) => typed.set("lang", "ja"),
-        (Act::Describe, Some(account)) => {
-            let mail = account.state.mail.as_ref().map(ToString::to_string);
-            typed
-                .set("title_ja", account.state.title.ja.as_str())
-                .set("title_en", account.state.title.en.as_str())
-                .set("lang", account.state.lang.as_str())
-                .set("mail", mail.unwrap_or_default())
-        }
-        (Act::Roles, Some(account)) => {
-            typed.set_all("roles", account.state.roles.iter().map(ToString::to_string))
-        }
-        _ => typed,
-    }
+    Ok(About {
+        party,
+        account,
+        key,
+    })
 }
 
 fn form_of(
@@ -203,7 +279,12 @@ fn form_of(
     };
     let path = |id: String, last: &str| format!("{id}/{last}");
     let back = format!("/directory/{}", about.party.state.code);
-    let account = || about.account.as_ref().map(|account| format!("/accounts/{}", account.id));
+    let account = || {
+        about
+            .account
+            .as_ref()
+            .map(|account| format!("/accounts/{}", account.id))
+    };
     let key = || about.key.as_ref().map(|key| format!("/keys/{}", key.id));
     let to = match act {
         Act::Open => path(back.clone(), "accounts"),
@@ -218,7 +299,9 @@ fn form_of(
     };
     let form = Form {
         section: Section::Directory,
-        title: text.t2("directory-of", "act", text.t(title), "party", of).into_owned(),
+        title: text
+            .t2("directory-of", "act", text.t(title), "party", of)
+            .into_owned(),
         lead: text.t(lead).into_owned(),
         to,
         go: text.t(go).into_owned(),
@@ -227,86 +310,9 @@ fn form_of(
         hidden: Vec::new(),
     };
     let is_hub = about.party.state.is_hub();
-    form::ask(frame, form, fresh, typed, wrong, |ask| fields_of(act, ask, is_hub))
-}
-
-fn fields_of(act: Act, ask: &form::Asker<'_>, is_hub: bool) -> Fields {
-    let page = ask.page;
-    let titles = || {
-        vec![
-            ask.line("text", "title_ja", "directory-title-ja")
-                .hint(page.t("directory-title-hint"))
-                .longest(200),
-            ask.line("text", "title_en", "directory-title-en").longest(200),
-        ]
-    };
-    let reach = || {
-        let langs = crate::text::Lang::ALL.map(|lang| Choice::new(lang.tag(), lang.own_name()));
-        vec![
-            ask.radio("lang", "directory-lang", langs.to_vec()),
-            ask.line("email", "mail", "directory-mail").longest(254).optional(),
-        ]
-    };
-    let roles = || {
-        // Officers belong to the hub, stewards to everyone else.
-        let fits = |role: &Role| {
-            if is_hub { *role != Role::Steward } else { !role.is_officer() }
-        };
-        let named = |role: Role| {
-            Choice::new(role.as_str(), page.word(role.as_str())).hint(role_about(page, role))
-        };
-        let choices = Role::ALL.into_iter().filter(fits).map(named).collect();
-        ask.boxes("roles", "directory-roles", choices)
-    };
-    let reason = || {
-        ask.line("text", "reason", "directory-reason").longest(200)
-    };
-    let fields = match act {
-        Act::Open => {
-            let mut fields = vec![
-                ask.line("text", "login", "directory-login")
-                    .hint(page.t("directory-login-hint"))
-                    .longest(64),
-            ];
-            fields.extend(titles());
-            fields.push(roles());
-            fields.extend(reach());
-            fields
-        }
-        Act::Describe => titles().into_iter().chain(reach()).collect(),
-        Act::Roles => vec![roles()],
-        Act::Disable | Act::Revoke => vec![reason()],
-        Act::Enable | Act::Password | Act::Factor => Vec::new(),
-        Act::Issue => {
-            let scopes = KeyScope::ALL.map(|scope| {
-                Choice::new(scope.as_str(), scope.as_str()).hint(words::scope(page.text, scope))
-            });
-            vec![
-                ask.line("text", "label", "directory-key-label")
-                    .hint(page.t("directory-key-label-hint"))
-                    .longest(200),
-                ask.boxes("scopes", "directory-scopes", scopes.to_vec()),
-                ask.line("date", "expires", "directory-expires")
-                    .hint(page.t("directory-expires-hint"))
-                    .optional(),
-            ]
-        }
-    };
-    (fields, Vec::new())
-}
-
-/// What a role is for, in a sentence.
-fn role_about(page: &crate::frame::Page, role: Role) -> String {
-    let key = match role {
-        Role::Analyst => "directory-role-analyst",
-        Role::Releaser => "directory-role-releaser",
-        Role::Administrator => "directory-role-administrator",
-        Role::Auditor => "directory-role-auditor",
-        Role::Provider => "directory-role-provider",
-        Role::Member => "directory-role-member",
-        Role::Steward => "directory-role-steward",
-    };
-    page.t(key).into_owned()
+    form::ask(frame, form, fresh, typed, wrong, |ask| {
+        fields_of(act, ask, is_hub)
+    })
 }
 
 async fn carry_out(
@@ -322,7 +328,11 @@ async fn carry_out(
     let back = format!("/directory/{}", about.party.state.code);
     match write(act, house, by, &about, typed).await {
         Ok(None) => {
-            let said = if act == Act::Open { "directory-opened" } else { "directory-kept" };
+            let said = if act == Act::Open {
+                "directory-opened"
+            } else {
+                "directory-kept"
+            };
             frame.go_saying(&format!("{back}#people"), &Flash::done(text.t(said)))
         }
         Ok(Some(secret)) if act == Act::Issue => {
@@ -340,89 +350,4 @@ async fn carry_out(
             _ => Err(error.into()),
         },
     }
-}
-
-/// Carries the act out; gives the secret to show once, if there is one.
-async fn write(
-    act: Act,
-    house: &House,
-    by: &By,
-    about: &About,
-    typed: &Typed,
-) -> Result<Option<String>, WorldError> {
-    let world = house.world();
-    let party: PartyId = about.party.id.cast();
-    let missing = || WorldError::NotFound("account");
-    let account = || about.account.as_ref().map(|account| account.id.cast()).ok_or_else(missing);
-    match act {
-        Act::Open => {
-            let new = NewAccount {
-                login: typed.parse("login", Login::parse)?,
-                title: name(typed, "title_ja", "title_en")?,
-                party,
-                roles: roles(typed)?,
-                lang: typed.one("lang").parse().unwrap_or_default(),
-                mail: typed.parse_if("mail", MailAddress::parse)?,
-            };
-            world.open_account(by, new).await?;
-        }
-        Act::Describe => {
-            let title = name(typed, "title_ja", "title_en")?;
-            let lang = typed.one("lang").parse().unwrap_or_default();
-            let mail = typed.parse_if("mail", MailAddress::parse)?;
-            world
-                .change_account(by, account()?, None, |account| account.describe(title, lang, mail))
-                .await?;
-        }
-        Act::Roles => {
-            let roles = roles(typed)?;
-            let of = &about.party.state;
-            world
-                .change_account(by, account()?, None, |account| account.set_roles(roles, of))
-                .await?;
-        }
-        Act::Disable => {
-            let reason = typed.parse("reason", Paragraph::parse)?;
-            world
-                .change_account(by, account()?, None, |account| account.disable(reason))
-                .await?;
-        }
-        Act::Enable => {
-            world.change_account(by, account()?, None, Account::enable).await?;
-        }
-        Act::Password => return world.reset_password(by, account()?).await.map(Some),
-        Act::Factor => {
-            world.change_account(by, account()?, None, Account::remove_totp).await?;
-        }
-        Act::Issue => {
-            let label = typed.parse("label", Line::parse)?;
-            let scopes = typed.parse_all("scopes", |field, scope| {
-                scope
-                    .parse::<KeyScope>()
-                    .map_err(|bad| kaname_directory::BadText { field, ..bad })
-            })?;
-            let expires = typed.day_if("expires")?.and_then(kaname_directory::start_of);
-            let (_, token) = world.issue_key(by, party, label, scopes, expires).await?;
-            return Ok(Some(token));
-        }
-        Act::Revoke => {
-            let key = about.key.as_ref().ok_or(WorldError::NotFound("key"))?;
-            let reason = typed.parse("reason", Line::parse)?;
-            world.revoke_key(by, key.id.cast(), reason).await?;
-        }
-    }
-    Ok(None)
-}
-
-fn roles<C: FromIterator<Role>>(typed: &Typed) -> Result<C, WorldError> {
-    let read = |role: &String| {
-        role.parse::<Role>().map_err(|_| {
-            misread(&kaname_directory::BadText {
-                field: "roles",
-                what: "is not a role",
-                limit: "one of the roles offered",
-            })
-        })
-    };
-    typed.all("roles").iter().map(read).collect()
 }

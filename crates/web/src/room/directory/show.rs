@@ -1,6 +1,6 @@
 //! A party's page: what it is called, whom to reach, what is its own, what binds it, who acts for it.
 
-use std::collections::HashMap;
+mod inside;
 
 use askama::Template;
 use axum::{
@@ -8,16 +8,15 @@ use axum::{
     response::Response,
 };
 use kaname_directory::{Lang, Party, day_of};
-use kaname_kernel::{AccountId, PartyId};
 use kaname_policy::{Action, Resource};
-use kaname_world::{Loaded, World, WorldError};
 
-use super::{fields::lang, group, words};
+use self::inside::{Inside, inside};
+use super::{fields::lang, words};
 use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{At, Notice, Tone, Verb},
+        part::{Notice, Tone, Verb},
         show,
     },
     house::{By, House},
@@ -49,61 +48,6 @@ struct Contacted {
     phone: Option<String>,
 }
 
-/// What only officers and the party itself are shown.
-struct Inside {
-    domains: Vec<String>,
-    networks: Vec<String>,
-    notify: String,
-    memberships: Vec<(String, String, bool)>,
-    isacs: Vec<String>,
-    duties: Vec<Bound>,
-    /// Duties of the classes held that nobody accepted yet.
-    owed: Vec<(String, String)>,
-    may_accept: bool,
-    delegations: Vec<Delegated>,
-    groups: Vec<(String, String)>,
-    people: Vec<Person>,
-    keys: Vec<Machine>,
-    open: Option<Verb>,
-    issue: Option<Verb>,
-}
-
-struct Bound {
-    code: String,
-    name: String,
-    version: String,
-    by: String,
-    at: At,
-    in_force: bool,
-    span: String,
-}
-
-struct Delegated {
-    principal: String,
-    powers: Vec<String>,
-    span: String,
-    basis: String,
-}
-
-struct Person {
-    title: String,
-    login: String,
-    roles: String,
-    factor: bool,
-    disabled: Option<String>,
-    acts: Vec<Verb>,
-}
-
-struct Machine {
-    label: String,
-    prefix: String,
-    scopes: String,
-    issued: At,
-    standing: String,
-    alive: bool,
-    act: Option<Verb>,
-}
-
 pub(super) async fn party(
     State(house): State<House>,
     frame: Frame,
@@ -119,15 +63,21 @@ pub(super) async fn party(
     let today = day_of(page.now);
     let own = by.party.as_ref().is_some_and(|own| own.id == party.id);
     let catalogue = world.catalogue();
-    let sectors = state.description.sectors.iter().map(|code| {
-        match catalogue.sector_on(code, today) {
-            Some(sector) => {
-                let name = sector.value.name.get(lang).to_owned();
-                (name, words::span(text, &sector.span))
-            }
-            None => (code.to_string(), text.t("directory-sector-past").into_owned()),
-        }
-    });
+    let sectors =
+        state
+            .description
+            .sectors
+            .iter()
+            .map(|code| match catalogue.sector_on(code, today) {
+                Some(sector) => {
+                    let name = sector.value.name.get(lang).to_owned();
+                    (name, words::span(text, &sector.span))
+                }
+                None => (
+                    code.to_string(),
+                    text.t("directory-sector-past").into_owned(),
+                ),
+            });
     let sectors = sectors.collect();
     let contacts = state.contacts.iter().map(|contact| Contacted {
         name: contact.name.to_string(),
@@ -139,7 +89,9 @@ pub(super) async fn party(
     let of = Resource::any("party").of_party(party.id.cast());
     let manages = may(&house, &by, Action::PartyManage, &of);
     let people = may(&house, &by, Action::AccountManage, &of);
-    let stale = [&manages, &people].into_iter().any(|may| matches!(may, Ok(false)));
+    let stale = [&manages, &people]
+        .into_iter()
+        .any(|may| matches!(may, Ok(false)));
     let gate = stale.then(|| {
         let notice = Notice {
             tone: Tone::Plain,
@@ -153,8 +105,17 @@ pub(super) async fn party(
     } else {
         None
     };
-    let acts = if manages.is_ok() { acts(&page, state) } else { Vec::new() };
-    let aliases: Vec<&str> = state.description.aliases.iter().map(|a| a.as_str()).collect();
+    let acts = if manages.is_ok() {
+        acts(&page, state)
+    } else {
+        Vec::new()
+    };
+    let aliases: Vec<&str> = state
+        .description
+        .aliases
+        .iter()
+        .map(|a| a.as_str())
+        .collect();
     show(&PartyPage {
         code: state.code.to_string(),
         kind: words::kind(text, state.kind),
@@ -208,253 +169,4 @@ fn acts(page: &Page, party: &Party) -> Vec<Verb> {
         }
     };
     rows.into_iter().map(verb).collect()
-}
-
-/// Names of parties and people, looked up once each and with the reader's own eyes.
-struct Names<'a> {
-    world: &'a World,
-    by: &'a By,
-    lang: Lang,
-    unnamed: String,
-    people: HashMap<AccountId, String>,
-}
-
-impl Names<'_> {
-    async fn party(&self, id: PartyId) -> Result<String, Failure> {
-        match self.world.see::<Party>(self.by, id.cast()).await {
-            Ok(party) => Ok(party.state.description.name.get(self.lang).to_owned()),
-            Err(WorldError::NotFound(_)) => Ok(self.unnamed.clone()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn person(&self, id: AccountId) -> String {
-        self.people.get(&id).cloned().unwrap_or_else(|| self.unnamed.clone())
-    }
-}
-
-async fn inside(
-    house: &House,
-    by: &By,
-    page: &Page,
-    party: &Loaded<Party>,
-    own: bool,
-) -> Result<Inside, Failure> {
-    let world = house.world();
-    let (text, state) = (page.text, &party.state);
-    let lang = lang(text);
-    let of = Resource::any("party").of_party(party.id.cast());
-    let accounts = world
-        .accounts(by, |query| {
-            query.owner = Some(party.id);
-            query.limit = 500;
-        })
-        .await?;
-    let mut names = Names {
-        world,
-        by,
-        lang,
-        unnamed: text.t("directory-unnamed").into_owned(),
-        people: HashMap::new(),
-    };
-    for account in &accounts.rows {
-        let title = account.state.title.get(lang).to_owned();
-        names.people.insert(account.id.cast(), title);
-    }
-    let manages_people = may(house, by, Action::AccountManage, &of).is_ok();
-    let manages_keys = may(house, by, Action::KeyManage, &of).is_ok();
-    let mut isacs = Vec::new();
-    for isac in &state.under {
-        isacs.push(names.party(*isac).await?);
-    }
-    let mut delegations = Vec::new();
-    for held in &state.delegations {
-        let powers = held.scopes.iter().map(|scope| match scope.as_str().parse() {
-            Ok(action) => crate::room::policy::action(text, action),
-            Err(_) => scope.to_string(),
-        });
-        delegations.push(Delegated {
-            principal: names.party(held.principal).await?,
-            powers: powers.collect(),
-            span: words::span(text, &held.span),
-            basis: held.basis.to_string(),
-        });
-    }
-    let groups = group::seen(world, by).await?.into_iter().filter(|group| group.state.has(party.id.cast()));
-    let groups = groups.map(|group| {
-        (group.state.code.to_string(), group.state.name.get(lang).to_owned())
-    });
-    let groups = groups.collect();
-    let people = accounts.rows.iter().map(|account| person(page, account, manages_people));
-    let people = people.collect();
-    let keys = world
-        .api_keys(by, |query| {
-            query.owner = Some(party.id);
-            query.limit = 500;
-        })
-        .await?;
-    let keys = keys.rows.iter().map(|key| machine(page, key, manages_keys)).collect();
-    let retired = state.span.until.is_some();
-    let opener = |may: bool, last: &str, key: &str| {
-        may.then(|| {
-            if retired {
-                page.refused(page.t(key), page.t("refused-party-retired"))
-            } else {
-                page.link(format!("/directory/{}/{last}", state.code), page.t(key))
-            }
-        })
-    };
-    let binds = house.world().decide(by, Action::DutyAccept, &of).allowed;
-    let (duties, owed) = duties(world, page, state, &names);
-    Ok(Inside {
-        domains: state.mail_domains.iter().map(ToString::to_string).collect(),
-        networks: state.networks.iter().map(ToString::to_string).collect(),
-        notify: notify(page, state),
-        memberships: memberships(world, page, state),
-        isacs,
-        duties,
-        owed,
-        may_accept: own && binds,
-        delegations,
-        groups,
-        people,
-        keys,
-        open: opener(manages_people, "accounts", "directory-open"),
-        issue: opener(manages_keys, "keys", "directory-issue"),
-    })
-}
-
-fn notify(page: &Page, party: &Party) -> String {
-    let Some(mail) = &party.notify.mail else {
-        return page.t("directory-notify-none").into_owned();
-    };
-    let key = match party.notify.cadence {
-        kaname_directory::Cadence::Immediate => "directory-notify-immediate",
-        kaname_directory::Cadence::Digest => "directory-notify-digest",
-    };
-    page.t1(key, "mail", mail.as_str()).into_owned()
-}
-
-/// Classes, days, whether in force today; newest first.
-fn memberships(world: &World, page: &Page, party: &Party) -> Vec<(String, String, bool)> {
-    let (lang, today) = (lang(page.text), day_of(page.now));
-    let row = |held: &kaname_directory::Membership| {
-        let classes = held.classes.iter().map(|code| {
-            let class = world.catalogue().class_on(code, held.span.from);
-            class.map_or_else(|| code.to_string(), |class| class.value.name.get(lang).to_owned())
-        });
-        let classes: Vec<String> = classes.collect();
-        let span = words::span(page.text, &held.span);
-        (classes.join(" / "), span, held.span.contains(today))
-    };
-    party.memberships.iter().rev().map(row).collect()
-}
-
-/// Duties accepted, and those that the classes held ask for but nobody accepted in today's text.
-fn duties(
-    world: &World,
-    page: &Page,
-    party: &Party,
-    names: &Names<'_>,
-) -> (Vec<Bound>, Vec<(String, String)>) {
-    let (text, today) = (page.text, day_of(page.now));
-    let catalogue = world.catalogue();
-    let lang = lang(text);
-    let name_of = |code: &kaname_directory::DutyCode| {
-        let duties = catalogue.duties_on(today);
-        let duty = duties.iter().find(|duty| duty.value.code == *code);
-        duty.map_or_else(|| code.to_string(), |duty| duty.value.name.get(lang).to_owned())
-    };
-    let bound = party.duties.iter().rev().map(|held| Bound {
-        code: held.duty.to_string(),
-        name: name_of(&held.duty),
-        version: held.text_version.to_string(),
-        by: names.person(held.by),
-        at: page.at(held.at),
-        in_force: held.span.contains(today),
-        span: words::span(text, &held.span),
-    });
-    let asked = party.membership_on(today).into_iter().flat_map(|held| &held.classes);
-    let asked = asked.filter_map(|class| catalogue.class_on(class, today));
-    let mut owed: Vec<(String, String)> = Vec::new();
-    for duty in asked.flat_map(|class| &class.value.duties) {
-        let version = catalogue.duty_text_on(duty, today).map(|text| &text.value.version);
-        let accepted = party
-            .duties_on(today)
-            .any(|held| held.duty == *duty && Some(&held.text_version) == version);
-        let known = owed.iter().any(|(code, _)| code == duty.as_str());
-        if !accepted && !known && version.is_some() {
-            owed.push((duty.to_string(), name_of(duty)));
-        }
-    }
-    (bound.collect(), owed)
-}
-
-fn person(page: &Page, account: &Loaded<kaname_directory::Account>, manages: bool) -> Person {
-    let state = &account.state;
-    let roles: Vec<String> = state.roles.iter().map(|role| page.word(role.as_str())).collect();
-    let at = |last: &str| format!("/accounts/{}/{last}", account.id);
-    let title = state.title.get(lang(page.text)).to_owned();
-    let mut acts = Vec::new();
-    if manages {
-        let verb = |last: &str, key: &str| {
-            let label = page.t(key);
-            let whole = page.t2("directory-of", "act", &*label, "party", title.as_str());
-            page.link(at(last), &*label).named(whole)
-        };
-        acts.push(verb("describe", "directory-account-describe"));
-        acts.push(verb("roles", "directory-roles-set"));
-        acts.push(verb("password", "directory-password"));
-        if state.totp.is_some() {
-            acts.push(verb("factor", "directory-factor"));
-        }
-        if state.is_active() {
-            acts.push(verb("disable", "directory-disable").grave());
-        } else {
-            acts.push(verb("enable", "directory-enable"));
-        }
-    }
-    let disabled = state.disabled.as_ref();
-    Person {
-        title,
-        login: state.login.to_string(),
-        roles: roles.join(" / "),
-        factor: state.has_second_factor(),
-        disabled: disabled.map(|disabled| disabled.reason.to_string()),
-        acts,
-    }
-}
-
-fn machine(page: &Page, key: &Loaded<kaname_directory::Key>, manages: bool) -> Machine {
-    let state = &key.state;
-    let scopes: Vec<&str> = state.scopes.iter().map(|scope| scope.as_str()).collect();
-    let alive = state.is_alive(page.now);
-    let said = |at| page.text.jst(at, page.now);
-    let standing = match (state.revoked, state.expires) {
-        (Some(at), _) => page.t1("directory-key-revoked", "at", said(at)),
-        (None, Some(at)) if !alive => page.t1("directory-key-expired", "at", said(at)),
-        (None, Some(at)) => page.t1("directory-key-until", "at", said(at)),
-        (None, None) => page.t("directory-key-alive"),
-    };
-    let revoke = manages && state.revoked.is_none();
-    let act = revoke.then(|| {
-        page.link(format!("/keys/{}/revoke", key.id), page.t("directory-revoke"))
-            .grave()
-            .named(page.t2(
-                "directory-of",
-                "act",
-                page.t("directory-revoke"),
-                "party",
-                state.label.as_str(),
-            ))
-    });
-    Machine {
-        label: state.label.to_string(),
-        prefix: state.prefix.clone(),
-        scopes: scopes.join(", "),
-        issued: page.at(state.issued),
-        standing: standing.into_owned(),
-        alive,
-        act,
-    }
 }

@@ -66,7 +66,8 @@ pub(in crate::room) fn span(text: Text, span: &Span) -> String {
         None => text.t1("directory-since", "from", from).into_owned(),
         Some(until) => {
             let last = until.yesterday().unwrap_or(until);
-            text.t2("directory-span", "from", from, "last", day(text, last)).into_owned()
+            text.t2("directory-span", "from", from, "last", day(text, last))
+                .into_owned()
         }
     }
 }

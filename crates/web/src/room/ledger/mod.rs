@@ -116,7 +116,11 @@ async fn newest(
     let behind = newest + 1 < checkpoint.size;
     let later = newest.saturating_add(1 + u64::from(SHOWN));
     let previous = (asked.before.is_some() && behind).then(|| {
-        if later >= checkpoint.size { "/ledger".to_owned() } else { format!("/ledger?before={later}") }
+        if later >= checkpoint.size {
+            "/ledger".to_owned()
+        } else {
+            format!("/ledger?before={later}")
+        }
     });
     let auditor = by.has(Role::Auditor);
     let size = Count::from(checkpoint.size);
@@ -125,7 +129,10 @@ async fn newest(
         signed: page.at(checkpoint.at),
         checkpoint_copy: page.copied_as(&checkpoint.note, text.t("ledger-copy")),
         checkpoint: checkpoint.note,
-        verifier: page.copied(verifier_line(&world.settings().origin, &world.keys().verifying())),
+        verifier: page.copied(verifier_line(
+            &world.settings().origin,
+            &world.keys().verifying(),
+        )),
         address: format!("{}/ledger/checkpoint", house.public_url()),
         pager: page.pager(rows.len() as u64, size, previous, next),
         rows,
@@ -210,7 +217,9 @@ impl<'a> Names<'a> {
             None => Ok(who),
             Some(party) => {
                 let party = self.party(party).await?;
-                Ok(page.t2("ledger-behalf", "who", who, "party", party).into_owned())
+                Ok(page
+                    .t2("ledger-behalf", "who", who, "party", party)
+                    .into_owned())
             }
         }
     }
@@ -221,9 +230,10 @@ async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<Even
         Some(actor) => names.actor(actor).await?,
         None => page.t("ledger-redacted").into_owned(),
     };
-    let payload = one.event.as_ref().map(|event| {
-        serde_json::to_string_pretty(&event.data).unwrap_or_default()
-    });
+    let payload = one
+        .event
+        .as_ref()
+        .map(|event| serde_json::to_string_pretty(&event.data).unwrap_or_default());
     let header = &one.header;
     Ok(EventRow {
         seq: one.seq,
@@ -284,8 +294,17 @@ async fn openings(State(house): State<House>, frame: Frame, by: By) -> Result<Re
     let opened = house.world().all_openings(&by).await?;
     let mut names = Names::new(&house, &by, &page);
     let mut rows = Vec::new();
-    for Opened { receipt, victim, opening } in opened {
-        let part = if victim { "ledger-part-victim" } else { "ledger-part-report" };
+    for Opened {
+        receipt,
+        victim,
+        opening,
+    } in opened
+    {
+        let part = if victim {
+            "ledger-part-victim"
+        } else {
+            "ledger-part-report"
+        };
         rows.push(OpeningRow {
             receipt,
             part: text.t(part).into_owned(),

@@ -80,7 +80,7 @@ async fn prove(
 ) -> Result<Response, Failure> {
     let world = house.world();
     let text = frame.text();
-    let page = frame.page(Section::Elsewhere, text.t("ledger-receipt"));
+    let page = frame.page(Section::Ledger, text.t("ledger-receipt"));
     let typed: String = asked.number.trim().chars().take(40).collect();
     let number = page
         .line("text", "number", text.t("ledger-receipt-number"))
@@ -88,13 +88,26 @@ async fn prove(
         .value(typed.as_str())
         .longest(40);
     if typed.is_empty() {
-        return show_with(StatusCode::OK, &ReceiptPage { page, number, notice: None, proof: None });
+        return show_with(
+            StatusCode::OK,
+            &ReceiptPage {
+                page,
+                number,
+                notice: None,
+                proof: None,
+            },
+        );
     }
     let proof = match world.prove_receipt_to(&typed, &address.0).await {
         Ok(proof) => proof,
         Err(WorldError::NotFound(_)) => {
             let number = number.error(Some(text.t("ledger-receipt-none").into_owned()));
-            let shown = ReceiptPage { page, number, notice: None, proof: None };
+            let shown = ReceiptPage {
+                page,
+                number,
+                notice: None,
+                proof: None,
+            };
             return show_with(StatusCode::NOT_FOUND, &shown);
         }
         Err(error) => return Err(error.into()),
@@ -104,7 +117,9 @@ async fn prove(
     let notice = Notice {
         tone: Tone::Done,
         title: text.t("ledger-receipt-proved").into_owned(),
-        text: text.t1("ledger-receipt-proved-about", "n", group(proof.index)).into_owned(),
+        text: text
+            .t1("ledger-receipt-proved-about", "n", group(proof.index))
+            .into_owned(),
     };
     let shown = ReceiptPage {
         number,

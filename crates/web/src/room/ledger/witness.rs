@@ -17,7 +17,8 @@ use crate::{
     route::{Access, Audit, Endpoint},
 };
 
-const PUBLIC: Access = Access::Public("hashes and signatures, which say nothing of what was written");
+const PUBLIC: Access =
+    Access::Public("hashes and signatures, which say nothing of what was written");
 const READS: Audit = Audit::None("reads hashes of the ledger");
 /// Full tiles never change.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -88,7 +89,11 @@ async fn consistency(
     let Ok(Query(between)) = between else {
         return Err(refused());
     };
-    let size = world.store().ledger_size().await.map_err(WorldError::from)?;
+    let size = world
+        .store()
+        .ledger_size()
+        .await
+        .map_err(WorldError::from)?;
     let new = between.new.unwrap_or(size);
     if between.old == 0 || between.old > new || new > size {
         return Err(refused());
@@ -128,7 +133,10 @@ fn read(place: &str) -> Option<(u64, usize)> {
         None => (place, WIDTH),
         Some((groups, width)) => {
             let width = usize::try_from(plain(width)?).ok()?;
-            (groups, Some(width).filter(|width| (1..WIDTH).contains(width))?)
+            (
+                groups,
+                Some(width).filter(|width| (1..WIDTH).contains(width))?,
+            )
         }
     };
     let groups: Vec<&str> = groups.split('/').collect();
@@ -137,7 +145,11 @@ fn read(place: &str) -> Option<(u64, usize)> {
         return None;
     }
     let mut index: u64 = 0;
-    for group in before.iter().map(|group| group.strip_prefix('x')).chain([Some(*last)]) {
+    for group in before
+        .iter()
+        .map(|group| group.strip_prefix('x'))
+        .chain([Some(*last)])
+    {
         let group = group?;
         if group.len() != 3 || !group.bytes().all(|b| b.is_ascii_digit()) {
             return None;
@@ -160,8 +172,22 @@ mod tests {
         assert_eq!(read("x001/x234/067"), Some((1_234_067, 256)));
         assert_eq!(read("x001/x234/067.p/255"), Some((1_234_067, 255)));
         for wrong in [
-            "", "0", "67", "0067", "x067", "x000/067", "x001/67", "001/067", "067.p/0", "067.p/256",
-            "067.p/08", "067.p/", "067.p/8/", "x001/x234/x067", "-01", "+01",
+            "",
+            "0",
+            "67",
+            "0067",
+            "x067",
+            "x000/067",
+            "x001/67",
+            "001/067",
+            "067.p/0",
+            "067.p/256",
+            "067.p/08",
+            "067.p/",
+            "067.p/8/",
+            "x001/x234/x067",
+            "-01",
+            "+01",
             "x999/x999/x999/x999/x999/x999/x999/999",
         ] {
             assert_eq!(read(wrong), None, "{wrong}");

@@ -1,30 +1,26 @@
 //! The breach log: officers put down what was not kept; the party sees an entry once it was told, and
 //! states its side.
 
+mod entry;
+
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::{Method, StatusCode},
-    response::Response,
-    routing,
-};
+use axum::{extract::State, http::Method, response::Response, routing};
 use kaname_directory::{Breach, BreachKind, DutyCode, Finding, Line, Paragraph, day_of};
-use kaname_kernel::MatterId;
 use kaname_policy::{Action, Resource};
-use kaname_world::{Loaded, WorldError};
+use kaname_world::WorldError;
 
 use super::{party_name, tabs};
 use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Posted, Section,
-        part::{At, Choice, Empty, Field, Row, Tabs, Verb},
-        show, show_with,
+        part::{Choice, Empty, Row, Tabs, Verb},
+        show,
     },
     house::{By, House},
     room::{
         choices::lang,
-        form::{self, Asker, Form, Typed, Wrong, may},
+        form::{self, Form, Typed, Wrong, may},
     },
     route::{Access, Audit, Endpoint},
     text::Text,
@@ -38,8 +34,22 @@ const READS: Audit = Audit::None("reads the breach log with the reader's own eye
 pub(super) fn endpoints() -> Vec<Endpoint<House>> {
     let event = Audit::Event;
     vec![
-        Endpoint::new(Method::GET, "/breaches", "breach.list", EITHER, READS, routing::get(list)),
-        Endpoint::new(Method::GET, "/breaches-new", "breach.ask", RECORD, READS, routing::get(ask)),
+        Endpoint::new(
+            Method::GET,
+            "/breaches",
+            "breach.list",
+            EITHER,
+            READS,
+            routing::get(list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/breaches-new",
+            "breach.ask",
+            RECORD,
+            READS,
+            routing::get(ask),
+        ),
         Endpoint::new(
             Method::POST,
             "/breaches-new",
@@ -48,14 +58,21 @@ pub(super) fn endpoints() -> Vec<Endpoint<House>> {
             event("breach.recorded"),
             routing::post(record),
         ),
-        Endpoint::new(Method::GET, "/breaches/{id}", "breach.show", EITHER, READS, routing::get(one)),
+        Endpoint::new(
+            Method::GET,
+            "/breaches/{id}",
+            "breach.show",
+            EITHER,
+            READS,
+            routing::get(entry::one),
+        ),
         Endpoint::new(
             Method::POST,
             "/breaches/{id}/tell",
             "breach.tell",
             RECORD,
             event("breach.told"),
-            routing::post(tell),
+            routing::post(entry::tell),
         ),
         Endpoint::new(
             Method::POST,
@@ -63,7 +80,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<House>> {
             "breach.close",
             RECORD,
             event("breach.closed"),
-            routing::post(close),
+            routing::post(entry::close),
         ),
         Endpoint::new(
             Method::POST,
@@ -71,7 +88,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<House>> {
             "breach.state",
             Access::SignedIn(&[Action::CooperationAnswer]),
             event("breach.stated"),
-            routing::post(state_side),
+            routing::post(entry::state_side),
         ),
     ]
 }
@@ -110,7 +127,10 @@ async fn list(State(house): State<House>, frame: Frame, by: By) -> Result<Respon
     let page = frame.page(Section::Requests, text.t("requests-title"));
     let world = house.world();
     let requests = world.cooperation_requests(&by).await?.rows;
-    let open = requests.iter().filter(|request| request.state.is_open()).count() as u64;
+    let open = requests
+        .iter()
+        .filter(|request| request.state.is_open())
+        .count() as u64;
     let closed = requests.len() as u64 - open;
     let mut rows = Vec::new();
     for breach in world.breaches(&by).await?.rows {
@@ -119,11 +139,21 @@ async fn list(State(house): State<House>, frame: Frame, by: By) -> Result<Respon
         let due = page.came(state.recorded, text.t("requests-breach-put-down"));
         let href = format!("/breaches/{}", breach.id);
         let row = Row::new(due, href, state.finding.subject.as_str());
-        rows.push(row.about(who).about(kind(text, state.finding.kind)).tag(page.tag(standing(text, state))));
+        rows.push(
+            row.about(who)
+                .about(kind(text, state.finding.kind))
+                .tag(page.tag(standing(text, state))),
+        );
     }
-    let records = world.decide(&by, Action::BreachRecord, &Resource::default()).allowed;
+    let records = world
+        .decide(&by, Action::BreachRecord, &Resource::default())
+        .allowed;
     let new = || records.then(|| page.link("/breaches-new", text.t("requests-breach-new")));
-    let about = if records { "requests-breach-none-do" } else { "requests-breach-none-own" };
+    let about = if records {
+        "requests-breach-none-do"
+    } else {
+        "requests-breach-none-own"
+    };
     show(&ListPage {
         tabs: tabs(&page, "breaches", open, closed),
         rows,
@@ -138,7 +168,13 @@ async fn list(State(house): State<House>, frame: Frame, by: By) -> Result<Respon
 }
 
 async fn ask(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
-    asking(&house, &frame, &by, &Typed::default().set("kind", "duty"), None)
+    asking(
+        &house,
+        &frame,
+        &by,
+        &Typed::default().set("kind", "duty"),
+        None,
+    )
 }
 
 fn asking(
@@ -165,11 +201,16 @@ fn asking(
         let page = ask.page;
         let kinds = BreachKind::ALL.map(|one| Choice::new(one.as_str(), kind(page.text, one)));
         let mut duties = vec![Choice::new("", page.t("requests-breach-no-duty"))];
-        duties.extend(catalogue.duties_on(day_of(page.now)).into_iter().map(|duty| {
-            Choice::new(duty.value.code.as_str(), duty.value.name.get(lang(page)))
-        }));
+        duties.extend(
+            catalogue
+                .duties_on(day_of(page.now))
+                .into_iter()
+                .map(|duty| Choice::new(duty.value.code.as_str(), duty.value.name.get(lang(page)))),
+        );
         let fields = vec![
-            ask.line("text", "party", "requests-party").hint(page.t("requests-party-hint")).longest(40),
+            ask.line("text", "party", "requests-party")
+                .hint(page.t("requests-party-hint"))
+                .longest(40),
             ask.radio("kind", "requests-breach-kind", kinds.to_vec()),
             ask.select("duty", "requests-breach-which-duty", duties)
                 .hint(page.t("requests-breach-which-duty-hint")),
@@ -195,7 +236,9 @@ async fn finding(house: &House, by: &By, typed: &Typed) -> Result<Finding, World
     Ok(Finding {
         party,
         kind,
-        duty: typed.parse_if("duty", DutyCode::parse)?.filter(|_| kind == BreachKind::Duty),
+        duty: typed
+            .parse_if("duty", DutyCode::parse)?
+            .filter(|_| kind == BreachKind::Duty),
         subject: typed.parse("subject", Line::parse)?,
         body: typed.parse("body", Paragraph::parse)?,
         about: None,
@@ -225,159 +268,4 @@ async fn record(
             _ => Err(error.into()),
         },
     }
-}
-
-#[derive(Template)]
-#[template(path = "room/requests/breach.html")]
-struct BreachPage {
-    page: Page,
-    id: String,
-    party: String,
-    kind: String,
-    standing: String,
-    body: String,
-    recorded: At,
-    told: Option<At>,
-    statements: Vec<(String, At)>,
-    closed: Option<(String, At)>,
-    tell: Option<Verb>,
-    close: Option<Field>,
-    side: Option<Field>,
-    wrong: Option<String>,
-}
-
-async fn seen(house: &House, by: &By, id: &str) -> Result<Loaded<Breach>, Failure> {
-    let id: MatterId = id.parse().map_err(|_| Failure::NotFound)?;
-    Ok(house.world().see(by, id).await?)
-}
-
-async fn one(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Path(id): Path<String>,
-) -> Result<Response, Failure> {
-    let breach = seen(&house, &by, &id).await?;
-    shown(&house, &frame, &by, &breach, &Typed::default(), None).await
-}
-
-async fn shown(
-    house: &House,
-    frame: &Frame,
-    by: &By,
-    breach: &Loaded<Breach>,
-    typed: &Typed,
-    wrong: Option<Wrong>,
-) -> Result<Response, Failure> {
-    let (text, state) = (frame.text(), &breach.state);
-    let page = frame.page(Section::Requests, state.finding.subject.as_str());
-    let world = house.world();
-    let records = world.decide(by, Action::BreachRecord, &Resource::default()).allowed;
-    let of = Resource::any("party").of_party(state.finding.party);
-    let states = world.decide(by, Action::CooperationAnswer, &of).allowed;
-    let open = state.closed.is_none();
-    let ask = Asker {
-        page: &page,
-        typed,
-        wrong: wrong.as_ref(),
-    };
-    let tell = (open && records).then(|| {
-        let label = text.t("requests-breach-tell");
-        if state.told.is_some() {
-            page.refused(label, text.t("refused-told-before"))
-        } else {
-            page.post(format!("/breaches/{}/tell", breach.id), label).main()
-        }
-    });
-    let statements = state.statements.iter();
-    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let shown = BreachPage {
-        id: breach.id.to_string(),
-        party: party_name(house, by, &page, state.finding.party).await?,
-        kind: kind(text, state.finding.kind),
-        standing: standing(text, state),
-        body: state.finding.body.to_string(),
-        recorded: page.at(state.recorded),
-        told: state.told.map(|at| page.at(at)),
-        statements: statements.map(|(at, said)| (said.to_string(), page.at(*at))).collect(),
-        closed: state.closed.as_ref().map(|(at, said)| (said.to_string(), page.at(*at))),
-        tell,
-        close: (open && records).then(|| {
-            ask.lines(3, "measure", "requests-breach-measure").longest(10_000)
-        }),
-        side: (open && states && state.told.is_some()).then(|| {
-            ask.lines(5, "side", "requests-breach-side").longest(10_000)
-        }),
-        wrong: wrong.map(|wrong| wrong.said),
-        page,
-    };
-    show_with(status, &shown)
-}
-
-async fn told(
-    house: &House,
-    frame: &Frame,
-    by: &By,
-    id: &str,
-    typed: &Typed,
-    done: Result<Loaded<Breach>, WorldError>,
-) -> Result<Response, Failure> {
-    let text = frame.text();
-    match done {
-        Ok(breach) => frame.go_saying(
-            &format!("/breaches/{}", breach.id),
-            &Flash::done(text.t("requests-breach-kept")),
-        ),
-        Err(error) => match Wrong::of(text, &error) {
-            Some(wrong) if !matches!(error, WorldError::Denied(_)) => {
-                let breach = seen(house, by, id).await?;
-                shown(house, frame, by, &breach, typed, Some(wrong)).await
-            }
-            _ => Err(error.into()),
-        },
-    }
-}
-
-async fn tell(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Path(id): Path<String>,
-) -> Result<Response, Failure> {
-    let breach = seen(&house, &by, &id).await?;
-    let done = house.world().change_breach(&by, breach.id, Breach::tell).await;
-    told(&house, &frame, &by, &id, &Typed::default(), done).await
-}
-
-async fn close(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Path(id): Path<String>,
-    Posted(typed): Posted<Typed>,
-) -> Result<Response, Failure> {
-    let breach = seen(&house, &by, &id).await?;
-    let done = match typed.parse("measure", Paragraph::parse) {
-        Ok(measure) => {
-            let close = |breach: &Breach| breach.close(measure);
-            house.world().change_breach(&by, breach.id, close).await
-        }
-        Err(error) => Err(error),
-    };
-    told(&house, &frame, &by, &id, &typed, done).await
-}
-
-async fn state_side(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Path(id): Path<String>,
-    Posted(typed): Posted<Typed>,
-) -> Result<Response, Failure> {
-    let breach = seen(&house, &by, &id).await?;
-    let done = match typed.parse("side", Paragraph::parse) {
-        Ok(side) => house.world().state_breach(&by, breach.id, side).await,
-        Err(error) => Err(error),
-    };
-    told(&house, &frame, &by, &id, &typed, done).await
 }

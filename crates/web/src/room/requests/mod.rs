@@ -4,7 +4,12 @@ mod breach;
 mod show;
 
 use askama::Template;
-use axum::{extract::{Query, State}, http::Method, response::Response, routing};
+use axum::{
+    extract::{Query, State},
+    http::Method,
+    response::Response,
+    routing,
+};
 use kaname_directory::{Asked, Cooperation, Line, Paragraph, Party, Standing};
 use kaname_policy::{Action, Resource};
 use kaname_world::{Loaded, WorldError};
@@ -26,8 +31,7 @@ use crate::{
     text::Count,
 };
 
-const EITHER: Access =
-    Access::SignedIn(&[Action::CooperationRequest, Action::CooperationAnswer]);
+const EITHER: Access = Access::SignedIn(&[Action::CooperationRequest, Action::CooperationAnswer]);
 const ASK: Access = Access::SignedIn(&[Action::CooperationRequest]);
 const ANSWER: Access = Access::SignedIn(&[Action::CooperationAnswer]);
 const READS: Audit = Audit::None("reads requests with the reader's own eyes");
@@ -36,7 +40,14 @@ const READS: Audit = Audit::None("reads requests with the reader's own eyes");
 pub fn endpoints() -> Vec<Endpoint<House>> {
     let event = Audit::Event;
     let mut all = vec![
-        Endpoint::new(Method::GET, "/requests", "cooperation.list", EITHER, READS, routing::get(list)),
+        Endpoint::new(
+            Method::GET,
+            "/requests",
+            "cooperation.list",
+            EITHER,
+            READS,
+            routing::get(list),
+        ),
         Endpoint::new(
             Method::GET,
             "/requests-new",
@@ -126,14 +137,24 @@ fn tabs(page: &Page, here: &str, open: u64, closed: u64) -> Tabs {
         name: page.t("requests-parts").into_owned(),
         tabs: vec![
             tab("open", "/requests", "requests-open", Some(open)),
-            tab("closed", "/requests?tab=closed", "requests-closed", Some(closed)),
+            tab(
+                "closed",
+                "/requests?tab=closed",
+                "requests-closed",
+                Some(closed),
+            ),
             tab("breaches", "/breaches", "requests-breaches", None),
         ],
     }
 }
 
 /// Whom a request is to, as the reader may know them.
-async fn party_name(house: &House, by: &By, page: &Page, id: kaname_kernel::PartyId) -> Result<String, Failure> {
+async fn party_name(
+    house: &House,
+    by: &By,
+    page: &Page,
+    id: kaname_kernel::PartyId,
+) -> Result<String, Failure> {
     match house.world().see::<Party>(by, id.cast()).await {
         Ok(party) => Ok(party.state.description.name.get(lang(page)).to_owned()),
         Err(WorldError::NotFound(_)) => Ok(page.t("directory-unnamed").into_owned()),
@@ -153,18 +174,32 @@ async fn list(
     let open = all.iter().filter(|request| request.state.is_open()).count() as u64;
     let closed = all.len() as u64 - open;
     let shows_open = part.tab != "closed";
-    let asks = house.world().decide(&by, Action::CooperationRequest, &Resource::default()).allowed;
+    let asks = house
+        .world()
+        .decide(&by, Action::CooperationRequest, &Resource::default())
+        .allowed;
     let mut rows = Vec::new();
-    for request in all.iter().filter(|request| request.state.is_open() == shows_open) {
+    for request in all
+        .iter()
+        .filter(|request| request.state.is_open() == shows_open)
+    {
         rows.push(row(&house, &by, &page, request).await?);
     }
     let new = asks.then(|| page.link("/requests-new", text.t("requests-new")).main());
     let empty = Empty {
         title: text
-            .t(if shows_open { "requests-none" } else { "requests-none-closed" })
+            .t(if shows_open {
+                "requests-none"
+            } else {
+                "requests-none-closed"
+            })
             .into_owned(),
         text: text
-            .t(if asks { "requests-none-ask" } else { "requests-none-answer" })
+            .t(if asks {
+                "requests-none-ask"
+            } else {
+                "requests-none-answer"
+            })
             .into_owned(),
         next: asks.then(|| page.link("/requests-new", text.t("requests-new")).main()),
     };
@@ -186,10 +221,15 @@ async fn row(
 ) -> Result<Row, Failure> {
     let state = &request.state;
     let href = format!("/requests/{}", request.id);
-    let own = by.party.as_ref().is_some_and(|party| party.id == state.asked.to.cast());
+    let own = by
+        .party
+        .as_ref()
+        .is_some_and(|party| party.id == state.asked.to.cast());
     let due = match &state.standing {
         Standing::Open => page.due(state.asked.deadline, page.t("requests-deadline")),
-        Standing::Answered { at, .. } | Standing::Refused { at, .. } | Standing::Withdrawn { at, .. } => {
+        Standing::Answered { at, .. }
+        | Standing::Refused { at, .. }
+        | Standing::Withdrawn { at, .. } => {
             page.came(*at, show::standing_said(page.text, &state.standing))
         }
     };
@@ -204,8 +244,13 @@ async fn row(
     if state.is_open() && own {
         let decision = house.world().decide(by, Action::CooperationAnswer, &of);
         row = row.verb(match decision.why_not {
-            None => page.link(format!("{href}#answer"), page.t("requests-answer-do")).main(),
-            Some(why) => page.refused(page.t("requests-answer-do"), crate::said::why_not(page.text, why)),
+            None => page
+                .link(format!("{href}#answer"), page.t("requests-answer-do"))
+                .main(),
+            Some(why) => page.refused(
+                page.t("requests-answer-do"),
+                crate::said::why_not(page.text, why),
+            ),
         });
     } else if state.is_open() {
         row = row.verb(page.link(&href, page.t("requests-look")));
@@ -226,7 +271,9 @@ async fn ask(
     Query(query): Query<To>,
 ) -> Result<Response, Failure> {
     let in_a_week = frame.now() + jiff::SignedDuration::from_hours(24 * 7);
-    let typed = Typed::default().set("to", query.to).set("deadline", form::local(in_a_week));
+    let typed = Typed::default()
+        .set("to", query.to)
+        .set("deadline", form::local(in_a_week));
     asking(&house, &frame, &by, &typed, None)
 }
 
@@ -252,10 +299,16 @@ fn asking(
     form::ask(frame, form, fresh, typed, wrong, |ask| {
         let page = ask.page;
         let fields = vec![
-            ask.line("text", "to", "requests-party").hint(page.t("requests-party-hint")).longest(40),
+            ask.line("text", "to", "requests-party")
+                .hint(page.t("requests-party-hint"))
+                .longest(40),
             ask.line("text", "subject", "requests-subject").longest(200),
-            ask.lines(8, "body", "requests-body").hint(page.t("requests-body-hint")).longest(10_000),
-            ask.line("text", "basis", "requests-basis").hint(page.t("requests-basis-hint")).longest(200),
+            ask.lines(8, "body", "requests-body")
+                .hint(page.t("requests-body-hint"))
+                .longest(10_000),
+            ask.line("text", "basis", "requests-basis")
+                .hint(page.t("requests-basis-hint"))
+                .longest(200),
             ask.line("datetime-local", "deadline", "requests-deadline")
                 .hint(page.t("requests-deadline-hint")),
             ask.line("text", "about", "requests-item")

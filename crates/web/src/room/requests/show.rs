@@ -95,8 +95,14 @@ async fn shown(
     let page = frame.page(Section::Requests, state.asked.subject.as_str());
     let of = Resource::any("party").of_party(state.asked.to);
     let answers = house.world().decide(by, Action::CooperationAnswer, &of);
-    let asks = house.world().decide(by, Action::CooperationRequest, &Resource::default()).allowed;
-    let own = by.party.as_ref().is_some_and(|party| party.id == state.asked.to.cast());
+    let asks = house
+        .world()
+        .decide(by, Action::CooperationRequest, &Resource::default())
+        .allowed;
+    let own = by
+        .party
+        .as_ref()
+        .is_some_and(|party| party.id == state.asked.to.cast());
     let open = state.is_open();
     let ask = Asker {
         page: &page,
@@ -109,7 +115,11 @@ async fn shown(
         Some(id) => match house.world().see::<Item>(by, id).await {
             Ok(item) => Some((
                 item.state.number.clone(),
-                item.state.content.title.in_language(page.lang().tag()).to_owned(),
+                item.state
+                    .content
+                    .title
+                    .in_language(page.lang().tag())
+                    .to_owned(),
             )),
             Err(WorldError::NotFound(_)) => None,
             Err(error) => return Err(error.into()),
@@ -120,9 +130,13 @@ async fn shown(
         Standing::Answered { at, text: said, .. } => {
             Some((text.t("requests-answer"), said.to_string(), page.at(*at)))
         }
-        Standing::Refused { at, justification, .. } => {
-            Some((text.t("requests-justification"), justification.to_string(), page.at(*at)))
-        }
+        Standing::Refused {
+            at, justification, ..
+        } => Some((
+            text.t("requests-justification"),
+            justification.to_string(),
+            page.at(*at),
+        )),
         Standing::Withdrawn { at, reason } => {
             Some((text.t("requests-reason"), reason.to_string(), page.at(*at)))
         }
@@ -136,12 +150,21 @@ async fn shown(
         let later = state.asked.deadline + jiff::SignedDuration::from_hours(24 * 3);
         let field = ask.line("datetime-local", "deadline", "requests-extend-to");
         let field = field.hint(text.t("requests-deadline-hint"));
-        if typed.one("deadline").is_empty() { field.value(local(later)) } else { field }
+        if typed.one("deadline").is_empty() {
+            field.value(local(later))
+        } else {
+            field
+        }
     });
-    let shut = (open && own).then_some(answers.why_not).flatten().map(|why| {
-        page.refused(text.t("requests-answer-do"), why_not(text, why))
-    });
-    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let shut = (open && own)
+        .then_some(answers.why_not)
+        .flatten()
+        .map(|why| page.refused(text.t("requests-answer-do"), why_not(text, why)));
+    let status = if wrong.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let shown = RequestPage {
         id: request.id.to_string(),
         standing: standing_said(text, &state.standing),
@@ -165,9 +188,7 @@ async fn shown(
         }),
         shut,
         extend,
-        withdraw: (open && asks).then(|| {
-            ask.lines(2, "reason", "requests-reason").longest(2_000)
-        }),
+        withdraw: (open && asks).then(|| ask.lines(2, "reason", "requests-reason").longest(2_000)),
         wrong: wrong.map(|wrong| wrong.said),
         page,
     };
@@ -205,10 +226,14 @@ async fn go_on(
             world.answer_cooperation(by, request.id, answer).await
         }
         Way::Extend => {
-            world.extend_cooperation(by, request.id, typed.moment("deadline")?).await
+            world
+                .extend_cooperation(by, request.id, typed.moment("deadline")?)
+                .await
         }
         Way::Withdraw => {
-            world.withdraw_cooperation(by, request.id, paragraph("reason")?).await
+            world
+                .withdraw_cooperation(by, request.id, paragraph("reason")?)
+                .await
         }
     };
     let said = match way {
@@ -218,7 +243,10 @@ async fn go_on(
         Way::Withdraw => "requests-withdrawn",
     };
     match write().await {
-        Ok(_) => frame.go_saying(&format!("/requests/{}", request.id), &Flash::done(text.t(said))),
+        Ok(_) => frame.go_saying(
+            &format!("/requests/{}", request.id),
+            &Flash::done(text.t(said)),
+        ),
         Err(error) => match Wrong::of(text, &error) {
             Some(wrong) if !matches!(error, WorldError::Denied(_)) => {
                 shown(house, frame, by, &request, typed, Some(wrong)).await

@@ -25,9 +25,21 @@ async fn sessions_are_listed_and_ended() {
         .find(|row| !row.contains("この端末"))
         .map(|row| between(row, "name=\"number\" value=\"", "\"").to_owned())
         .unwrap();
-    leads_to(&here.post("/account/sessions/end", &[("number", &number)]).await);
-    let left = [there.get("/account").await.status, third.get("/account").await.status];
-    assert_eq!(left.iter().filter(|status| **status == StatusCode::OK).count(), 1);
+    leads_to(
+        &here
+            .post("/account/sessions/end", &[("number", &number)])
+            .await,
+    );
+    let left = [
+        there.get("/account").await.status,
+        third.get("/account").await.status,
+    ];
+    assert_eq!(
+        left.iter()
+            .filter(|status| **status == StatusCode::OK)
+            .count(),
+        1
+    );
     leads_to(&here.post("/account/sessions/end-others", &[]).await);
     assert_eq!(there.get("/account").await.status, StatusCode::SEE_OTHER);
     assert_eq!(third.get("/account").await.status, StatusCode::SEE_OTHER);
@@ -39,21 +51,53 @@ async fn the_password_is_changed_with_the_present_one() {
     let nation = Nation::new().await;
     let door = Door::of(&nation);
     let admin = nation.caller(&nation.administrator).await;
-    let first = nation.world.reset_password(&admin, nation.member.account).await.unwrap();
+    let first = nation
+        .world
+        .reset_password(&admin, nation.member.account)
+        .await
+        .unwrap();
     let member = Browser::of(&door, &nation, &nation.member).await;
-    assert!(member.page("/account").await.contains("ほかの人が設定した仮のものです"));
+    assert!(
+        member
+            .page("/account")
+            .await
+            .contains("ほかの人が設定した仮のものです")
+    );
     let new = "たいへん長い合言葉を使います";
     let post = async |current: &str, password: &str, repeated: &str| {
-        let fields = [("current", current), ("password", password), ("repeated", repeated)];
+        let fields = [
+            ("current", current),
+            ("password", password),
+            ("repeated", repeated),
+        ];
         member.post("/account/password", &fields).await
     };
     let wrong = post("nope nope nope", new, new).await;
     assert!(wrong.text.contains("いまのパスワードが違います"));
-    assert!(post(&first, new, "別のもの").await.text.contains("一致しません"));
-    assert!(post(&first, "short", "short").await.text.contains("12文字以上"));
+    assert!(
+        post(&first, new, "別のもの")
+            .await
+            .text
+            .contains("一致しません")
+    );
+    assert!(
+        post(&first, "short", "short")
+            .await
+            .text
+            .contains("12文字以上")
+    );
     leads_to(&post(&first, new, new).await);
-    assert!(!member.page("/account").await.contains("ほかの人が設定した仮のものです"));
-    nation.world.sign_in("kaihin-csirt", new, "", ("127.0.0.1", "x")).await.unwrap();
+    assert!(
+        !member
+            .page("/account")
+            .await
+            .contains("ほかの人が設定した仮のものです")
+    );
+    nation
+        .world
+        .sign_in("kaihin-csirt", new, "", ("127.0.0.1", "x"))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,13 +108,33 @@ async fn a_second_factor_is_set_up_replaced_only_when_fresh_and_removed() {
     let page = member.page("/account/second-factor").await;
     assert!(page.contains("<svg") && page.contains("otpauth://totp/"));
     let secret = between(&page, "name=\"secret\" value=\"", "\"").to_owned();
-    let wrong = member.post("/account/second-factor", &[("secret", &secret), ("code", "000000")]).await;
+    let wrong = member
+        .post(
+            "/account/second-factor",
+            &[("secret", &secret), ("code", "000000")],
+        )
+        .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.text.contains(&secret), "the same secret is offered again");
-    let nonsense = member.post("/account/second-factor", &[("secret", "!!"), ("code", "000000")]).await;
+    assert!(
+        wrong.text.contains(&secret),
+        "the same secret is offered again"
+    );
+    let nonsense = member
+        .post(
+            "/account/second-factor",
+            &[("secret", "!!"), ("code", "000000")],
+        )
+        .await;
     assert!(nonsense.status.is_client_error() && !nonsense.text.contains("!!"));
     let code = code_at(&secret, nation.world.now()).unwrap();
-    leads_to(&member.post("/account/second-factor", &[("secret", &secret), ("code", &code)]).await);
+    leads_to(
+        &member
+            .post(
+                "/account/second-factor",
+                &[("secret", &secret), ("code", &code)],
+            )
+            .await,
+    );
     assert!(member.page("/account").await.contains("登録済みです"));
     // Whoever finds an open session does not put another device in its place.
     nation.clock.advance(SignedDuration::from_mins(20));
@@ -78,7 +142,12 @@ async fn a_second_factor_is_set_up_replaced_only_when_fresh_and_removed() {
     assert!(!gate.contains("name=\"secret\"") && gate.contains("/sign-in/again?next="));
     let other = second_secret();
     let code = code_at(other, nation.world.now()).unwrap();
-    let stolen = member.post("/account/second-factor", &[("secret", other), ("code", &code)]).await;
+    let stolen = member
+        .post(
+            "/account/second-factor",
+            &[("secret", other), ("code", &code)],
+        )
+        .await;
     assert!(leads_to(&stolen).starts_with("/sign-in/again"));
     let removed = member.post("/account/second-factor/remove", &[]).await;
     assert!(leads_to(&removed).starts_with("/sign-in/again"));
@@ -87,7 +156,12 @@ async fn a_second_factor_is_set_up_replaced_only_when_fresh_and_removed() {
     assert!(fresh.page("/account").await.contains("登録していません"));
     // An officer never goes without.
     let admin = Browser::of(&door, &nation, &nation.administrator).await;
-    assert!(admin.page("/account").await.contains("担当官には、第二要素が一つ以上要ります"));
+    assert!(
+        admin
+            .page("/account")
+            .await
+            .contains("担当官には、第二要素が一つ以上要ります")
+    );
 }
 
 const fn second_secret() -> &'static str {
@@ -99,12 +173,25 @@ async fn language_and_address_are_kept() {
     let nation = Nation::new().await;
     let door = Door::of(&nation);
     let member = Browser::of(&door, &nation, &nation.member).await;
-    let bad = member.post("/account/self", &[("lang", "en"), ("mail", "nowhere")]).await;
-    assert!(bad.text.contains("メールアドレスとして読み取れません") && bad.text.contains("nowhere"));
+    let bad = member
+        .post("/account/self", &[("lang", "en"), ("mail", "nowhere")])
+        .await;
+    assert!(
+        bad.text.contains("メールアドレスとして読み取れません") && bad.text.contains("nowhere")
+    );
     let fields = [("lang", "en"), ("mail", "duty@kaihin.example")];
     let kept = member.post("/account/self", &fields).await;
     leads_to(&kept);
     let cookies: Vec<_> = kept.headers.get_all("set-cookie").iter().collect();
-    assert!(cookies.iter().any(|line| line.to_str().unwrap().starts_with("kaname-lang=en")));
-    assert!(member.page("/account").await.contains("duty@kaihin.example"));
+    assert!(
+        cookies
+            .iter()
+            .any(|line| line.to_str().unwrap().starts_with("kaname-lang=en"))
+    );
+    assert!(
+        member
+            .page("/account")
+            .await
+            .contains("duty@kaihin.example")
+    );
 }

@@ -23,7 +23,11 @@ async fn auditors_read_what_was_written_and_secrets_stay_masked() {
     story::released(&nation).await;
     nation.clock.advance(jiff::SignedDuration::from_secs(1));
     let admin = nation.caller(&nation.administrator).await;
-    nation.world.reset_password(&admin, nation.member.account).await.unwrap();
+    nation
+        .world
+        .reset_password(&admin, nation.member.account)
+        .await
+        .unwrap();
     let door = Door::of(&nation);
     let auditor = Browser::of(&door, &nation, &nation.auditor).await;
     let mut page = auditor.page("/ledger").await;
@@ -37,7 +41,10 @@ async fn auditors_read_what_was_written_and_secrets_stay_masked() {
         pages += 1;
         assert!(pages < 50);
     }
-    assert!(page.contains("party.registered"), "the first event is on the last page");
+    assert!(
+        page.contains("party.registered"),
+        "the first event is on the last page"
+    );
     // Administrators read who did what, not what it says.
     let administrator = Browser::of(&door, &nation, &nation.administrator).await;
     let page = administrator.page("/ledger").await;
@@ -50,7 +57,12 @@ async fn openings_name_the_officer_and_the_reason_but_never_the_provider() {
     let receipt = story::submit(&nation).await;
     let door = Door::of(&nation);
     let auditor = Browser::of(&door, &nation, &nation.auditor).await;
-    assert!(auditor.page("/ledger/openings").await.contains("開封の記録はありません"));
+    assert!(
+        auditor
+            .page("/ledger/openings")
+            .await
+            .contains("開封の記録はありません")
+    );
     story::derive(&nation, receipt.report).await;
     let page = auditor.page("/ledger/openings").await;
     for said in ["bunseki", "当直として分析", receipt.number.as_str()] {
@@ -67,17 +79,30 @@ async fn whoever_holds_a_receipt_gets_its_proof_and_guesses_are_stopped() {
     let receipt = story::submit(&nation).await;
     let door = Door::of(&nation);
     let nobody = Browser::nobody(&door);
-    let page = nobody.page(&format!("/receipts?number={}", receipt.number.to_lowercase())).await;
+    let page = nobody
+        .page(&format!(
+            "/receipts?number={}",
+            receipt.number.to_lowercase()
+        ))
+        .await;
     assert!(page.contains("台帳に記録されています"));
     let proof = nation.world.prove_receipt(&receipt.number).await.unwrap();
     assert!(page.contains(&proof.leaf));
     let key = nation.world.keys().verifying();
     let checkpoint = Checkpoint::open(&proof.checkpoint, &key).unwrap();
     let path: Vec<Hash> = proof.path.iter().map(|node| hash(node)).collect();
-    assert!(verify_inclusion(hash(&proof.leaf), proof.index, checkpoint.size, &path, &checkpoint.root));
+    assert!(verify_inclusion(
+        hash(&proof.leaf),
+        proof.index,
+        checkpoint.size,
+        &path,
+        &checkpoint.root
+    ));
     let mut last = StatusCode::OK;
     for guess in 0..200 {
-        let answer = nobody.get(&format!("/receipts?number=R-2611-{guess:05}")).await;
+        let answer = nobody
+            .get(&format!("/receipts?number=R-2611-{guess:05}"))
+            .await;
         last = answer.status;
         if last != StatusCode::NOT_FOUND {
             break;
@@ -104,21 +129,36 @@ async fn a_witness_follows_the_log_by_hashes_alone() {
         .iter()
         .map(|node| hash(node.as_str().unwrap()))
         .collect();
-    assert!(verify_consistency((first.size, &first.root), (second.size, &second.root), &nodes));
+    assert!(verify_consistency(
+        (first.size, &first.root),
+        (second.size, &second.root),
+        &nodes
+    ));
     for wrong in ["old=0", "old=5&new=4", "old=1&new=999999", "old=x", ""] {
         let answer = door.get(&format!("/ledger/consistency?{wrong}"), "").await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
     }
     // The partial tile holds the leaf hashes of what the store has.
     assert!(second.size < 256);
-    let (status, bytes) = door.bytes(&format!("/ledger/tile/0/000.p/{}", second.size)).await;
+    let (status, bytes) = door
+        .bytes(&format!("/ledger/tile/0/000.p/{}", second.size))
+        .await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(bytes.len() as u64, second.size * 32);
     let events = nation.world.store().events(0, 256).await.unwrap();
     for (event, hashed) in events.iter().zip(bytes.chunks(32)) {
         assert_eq!(leaf_hash(&event.event.leaf_bytes()), hashed);
     }
-    for missing in ["0/000", "0/001", "1/000.p/1", "9/000", "0/0", "0/x000/000", "00/000.p/1", "entries/000"] {
+    for missing in [
+        "0/000",
+        "0/001",
+        "1/000.p/1",
+        "9/000",
+        "0/0",
+        "0/x000/000",
+        "00/000.p/1",
+        "entries/000",
+    ] {
         let (status, _) = door.bytes(&format!("/ledger/tile/{missing}")).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{missing}");
     }

@@ -9,7 +9,10 @@ use crate::{browser::Browser, house::Door, story};
 /// a party without membership) may open them: `y` yes, `n` 403, `-` 404.
 const PAGES: [(&str, &str); 22] = [
     ("/directory", "yyyyyy"),
-    ("/directory?kind=operator&standing=member&q=みなと", "yyyyyy"),
+    (
+        "/directory?kind=operator&standing=member&q=みなと",
+        "yyyyyy",
+    ),
     ("/directory/centre", "yyyyy-"),
     ("/directory/minato", "yyyyy-"),
     ("/directory/minato/describe", "ynnnnn"),
@@ -60,7 +63,10 @@ async fn each_page_is_there_for_its_roles_and_for_nobody_else() {
                 if answer.status != expected {
                     wrong.push(format!("{path} by {place}: {}", answer.status));
                 }
-                assert!(!answer.text.contains("[directory-"), "{path}: a message is missing");
+                assert!(
+                    !answer.text.contains("[directory-"),
+                    "{path}: a message is missing"
+                );
             }
         }
     }
@@ -72,13 +78,20 @@ async fn nobody_signed_in_reads_only_what_is_public() {
     let nation = Nation::new().await;
     let door = Door::of(&nation);
     let nobody = Browser::nobody(&door);
-    for path in ["/sectors", "/sectors?on=2018-08-01&since=2025-08-01", "/receipts"] {
+    for path in [
+        "/sectors",
+        "/sectors?on=2018-08-01&since=2025-08-01",
+        "/receipts",
+    ] {
         nobody.page(path).await;
     }
     for (path, _) in PAGES {
         let answer = nobody.get(path.split('?').next().unwrap()).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
-        assert!(answer.header("location").starts_with("/sign-in?next="), "{path}");
+        assert!(
+            answer.header("location").starts_with("/sign-in?next="),
+            "{path}"
+        );
     }
     assert_eq!(nobody.get("/account").await.status, StatusCode::SEE_OTHER);
 }
@@ -110,7 +123,12 @@ async fn the_rules_are_shown_with_ones_own_marked() {
     assert!(providers.contains("id=\"providers-consent\""));
     assert!(!providers.contains("id=\"releasers-release\""));
     let english = Browser::of(&door, &nation, &nation.auditor).await.english();
-    assert!(english.page("/policy").await.contains("Auditors and administrators read the ledger."));
+    assert!(
+        english
+            .page("/policy")
+            .await
+            .contains("Auditors and administrators read the ledger.")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,14 +138,25 @@ async fn it_is_explained_why_a_reader_sees_an_item_or_not() {
     let door = Door::of(&nation);
     let analyst = Browser::of(&door, &nation, &nation.analyst).await;
     let number = &item.state.number;
-    let seen = analyst.page(&format!("/explain?item={number}&reader=kaihin-csirt")).await;
-    assert!(seen.contains("kaihin-csirt（海浜銀行）には見えます"), "{seen}");
+    let seen = analyst
+        .page(&format!("/explain?item={number}&reader=kaihin-csirt"))
+        .await;
+    assert!(
+        seen.contains("kaihin-csirt（海浜銀行）には見えます"),
+        "{seen}"
+    );
     assert!(seen.contains("会員資格が有効な組織"));
-    let hidden = analyst.page(&format!("/explain?item={number}&reader=hokuto")).await;
+    let hidden = analyst
+        .page(&format!("/explain?item={number}&reader=hokuto"))
+        .await;
     assert!(hidden.contains("には見えません"));
-    let public = analyst.page(&format!("/explain?item={number}&reader=public")).await;
+    let public = analyst
+        .page(&format!("/explain?item={number}&reader=public"))
+        .await;
     assert!(public.contains("サインインしていない人には見えません"));
-    let none = analyst.page("/explain?item=S-2611-00000&reader=nobody").await;
+    let none = analyst
+        .page("/explain?item=S-2611-00000&reader=nobody")
+        .await;
     assert!(none.contains("この番号の情報は見当たりません"));
     assert!(none.contains("このログイン名や符号は見当たりません"));
 }

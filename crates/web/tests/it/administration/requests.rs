@@ -11,7 +11,10 @@ use crate::{
 const ASKED: [(&str, &str); 6] = [
     ("to", "minato"),
     ("subject", "VPN装置の記録の提出"),
-    ("body", "2026年11月1日から15日までの認証の記録をお送りください。<script>"),
+    (
+        "body",
+        "2026年11月1日から15日までの認証の記録をお送りください。<script>",
+    ),
     ("basis", "サイバーセキュリティ基本法第17条第3項"),
     ("deadline", "2099-12-01T17:00"),
     ("about", ""),
@@ -24,36 +27,79 @@ async fn a_request_is_asked_extended_and_answered() {
     let analyst = Browser::of(&door, &nation, &nation.analyst).await;
     let steward = Browser::of(&door, &nation, &nation.provider).await;
     let other = Browser::of(&door, &nation, &nation.member).await;
-    assert!(steward.page("/requests").await.contains("回答待ちの要請はありません"));
+    assert!(
+        steward
+            .page("/requests")
+            .await
+            .contains("回答待ちの要請はありません")
+    );
 
     let mut wrong = ASKED;
     wrong[0] = ("to", "nobody");
     let refused = analyst.post("/requests-new", &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text.contains("この符号の組織は名簿にありません") && refused.text.contains("&#60;script&#62;"));
+    assert!(
+        refused.text.contains("この符号の組織は名簿にありません")
+            && refused.text.contains("&#60;script&#62;")
+    );
     wrong[0] = ASKED[0];
     wrong[4] = ("deadline", "2001-01-01T00:00");
-    assert!(analyst.post("/requests-new", &wrong).await.text.contains("期限がすでに過ぎた"));
+    assert!(
+        analyst
+            .post("/requests-new", &wrong)
+            .await
+            .text
+            .contains("期限がすでに過ぎた")
+    );
 
     let request = leads_to(&analyst.post("/requests-new", &ASKED).await);
-    assert!(steward.page("/requests").await.contains("VPN装置の記録の提出"));
-    assert!(!other.page("/requests").await.contains("VPN装置の記録の提出"));
+    assert!(
+        steward
+            .page("/requests")
+            .await
+            .contains("VPN装置の記録の提出")
+    );
+    assert!(
+        !other
+            .page("/requests")
+            .await
+            .contains("VPN装置の記録の提出")
+    );
     assert_eq!(other.get(&request).await.status, StatusCode::NOT_FOUND);
     let page = steward.page(&request).await;
     assert!(page.contains("12月1日（火）17:00 JST") || page.contains("id=\"answer\""));
 
     let extend = format!("{request}/extend");
-    let earlier = analyst.post(&extend, &[("deadline", "2099-11-01T00:00")]).await;
+    let earlier = analyst
+        .post(&extend, &[("deadline", "2099-11-01T00:00")])
+        .await;
     assert_eq!(earlier.status, StatusCode::UNPROCESSABLE_ENTITY);
-    leads_to(&analyst.post(&extend, &[("deadline", "2099-12-20T17:00")]).await);
-    let by_steward = steward.post(&extend, &[("deadline", "2100-01-01T00:00")]).await;
+    leads_to(
+        &analyst
+            .post(&extend, &[("deadline", "2099-12-20T17:00")])
+            .await,
+    );
+    let by_steward = steward
+        .post(&extend, &[("deadline", "2100-01-01T00:00")])
+        .await;
     assert_eq!(by_steward.status, StatusCode::FORBIDDEN);
 
     let answer = format!("{request}/answer");
-    assert!(steward.post(&answer, &[("answer", "")]).await.text.contains("入力してください"));
+    assert!(
+        steward
+            .post(&answer, &[("answer", "")])
+            .await
+            .text
+            .contains("入力してください")
+    );
     leads_to(&steward.post(&answer, &[("answer", "別送しました。")]).await);
     assert!(analyst.page(&request).await.contains("別送しました。"));
-    assert!(analyst.page("/requests?tab=closed").await.contains("回答済み"));
+    assert!(
+        analyst
+            .page("/requests?tab=closed")
+            .await
+            .contains("回答済み")
+    );
     let again = steward.post(&answer, &[("answer", "もう一度")]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
@@ -67,15 +113,35 @@ async fn a_request_is_refused_with_a_justification_or_withdrawn() {
     let request = leads_to(&analyst.post("/requests-new", &ASKED).await);
     let refuse = format!("{request}/refuse");
     let empty = steward.post(&refuse, &[("justification", " ")]).await;
-    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY, "a refusal needs its reason");
-    leads_to(&steward.post(&refuse, &[("justification", "捜査に支障があるため")]).await);
-    assert!(analyst.page(&request).await.contains("捜査に支障があるため"));
+    assert_eq!(
+        empty.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "a refusal needs its reason"
+    );
+    leads_to(
+        &steward
+            .post(&refuse, &[("justification", "捜査に支障があるため")])
+            .await,
+    );
+    assert!(
+        analyst
+            .page(&request)
+            .await
+            .contains("捜査に支障があるため")
+    );
     let second = leads_to(&analyst.post("/requests-new", &ASKED).await);
     let withdraw = format!("{second}/withdraw");
-    leads_to(&analyst.post(&withdraw, &[("reason", "別の経路で入手")]).await);
+    leads_to(
+        &analyst
+            .post(&withdraw, &[("reason", "別の経路で入手")])
+            .await,
+    );
     assert!(steward.page(&second).await.contains("別の経路で入手"));
     let releaser = Browser::of(&door, &nation, &nation.releaser).await;
-    assert_eq!(releaser.post("/requests-new", &ASKED).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        releaser.post("/requests-new", &ASKED).await.status,
+        StatusCode::FORBIDDEN
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,11 +164,18 @@ async fn a_breach_is_seen_by_the_party_once_it_was_told() {
     let breach = leads_to(&analyst.post("/breaches-new", &named).await);
     assert_eq!(steward.get(&breach).await.status, StatusCode::NOT_FOUND);
     let side = format!("{breach}/state");
-    assert_eq!(steward.post(&side, &[("side", "…")]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        steward.post(&side, &[("side", "…")]).await.status,
+        StatusCode::NOT_FOUND
+    );
     leads_to(&analyst.post(&format!("{breach}/tell"), &[]).await);
     assert!(steward.page("/breaches").await.contains("守秘義務"));
     leads_to(&steward.post(&side, &[("side", "誤送信でした")]).await);
     assert!(analyst.page(&breach).await.contains("誤送信でした"));
-    leads_to(&analyst.post(&format!("{breach}/close"), &[("measure", "注意した")]).await);
+    leads_to(
+        &analyst
+            .post(&format!("{breach}/close"), &[("measure", "注意した")])
+            .await,
+    );
     assert!(steward.page(&breach).await.contains("注意した"));
 }

@@ -29,9 +29,27 @@ async fn keep(door: &Door, name: &str, html: &str) {
 
 async fn fill(admin: &Browser<'_>, steward: &Browser<'_>, analyst: &Browser<'_>) -> [String; 3] {
     for (code, kind, ja, en, sector) in [
-        ("power-isac", "isac", "電力ISAC（架空）", "Power ISAC (fictional)", "electricity"),
-        ("keisan", "ministry", "経済産業省", "Ministry of Economy, Trade and Industry", "electricity"),
-        ("hokuto-shin", "vendor", "北斗セキュリティ株式会社", "Hokuto Security", "information"),
+        (
+            "power-isac",
+            "isac",
+            "電力ISAC（架空）",
+            "Power ISAC (fictional)",
+            "electricity",
+        ),
+        (
+            "keisan",
+            "ministry",
+            "経済産業省",
+            "Ministry of Economy, Trade and Industry",
+            "electricity",
+        ),
+        (
+            "hokuto-shin",
+            "vendor",
+            "北斗セキュリティ株式会社",
+            "Hokuto Security",
+            "information",
+        ),
     ] {
         let new = [
             ("code", code),
@@ -39,12 +57,26 @@ async fn fill(admin: &Browser<'_>, steward: &Browser<'_>, analyst: &Browser<'_>)
             ("name_ja", ja),
             ("name_en", en),
             ("aliases", ""),
-            ("sectors", if sector == "information" { "electricity" } else { sector }),
+            (
+                "sectors",
+                if sector == "information" {
+                    "electricity"
+                } else {
+                    sector
+                },
+            ),
             ("from", "2020-04-01"),
         ];
         leads_to(&admin.post("/directory-new", &new).await);
     }
-    leads_to(&admin.post("/directory/power-isac/membership", &[("classes", "type2"), ("from", "2022-04-01")]).await);
+    leads_to(
+        &admin
+            .post(
+                "/directory/power-isac/membership",
+                &[("classes", "type2"), ("from", "2022-04-01")],
+            )
+            .await,
+    );
     let contacts = [
         ("contact_name", "サイバー当直"),
         ("contact_role", "インシデント"),
@@ -52,9 +84,16 @@ async fn fill(admin: &Browser<'_>, steward: &Browser<'_>, analyst: &Browser<'_>)
         ("contact_phone", "03-0000-0000"),
     ];
     leads_to(&admin.post("/directory/minato/contacts", &contacts).await);
-    let own = [("domains", "minato.example"), ("networks", "192.0.2.0/24\n2001:db8::/32")];
+    let own = [
+        ("domains", "minato.example"),
+        ("networks", "192.0.2.0/24\n2001:db8::/32"),
+    ];
     leads_to(&admin.post("/directory/minato/own", &own).await);
-    leads_to(&admin.post("/directory/minato/isacs", &[("isacs", "power-isac")]).await);
+    leads_to(
+        &admin
+            .post("/directory/minato/isacs", &[("isacs", "power-isac")])
+            .await,
+    );
     let delegate = [
         ("principal", "centre"),
         ("scopes", "cooperation.request"),
@@ -66,10 +105,24 @@ async fn fill(admin: &Browser<'_>, steward: &Browser<'_>, analyst: &Browser<'_>)
     leads_to(&admin.post("/directory/minato/delegate", &delegate).await);
     let duty = steward.page("/duties/secrecy").await;
     let version = between(&duty, "name=\"version\" value=\"", "\"").to_owned();
-    leads_to(&steward.post("/duties/secrecy/accept", &[("version", &version)]).await);
-    let key = [("label", "SIEM 連携"), ("scopes", "taxii:read"), ("scopes", "feed:read"), ("expires", "2027-04-01")];
+    leads_to(
+        &steward
+            .post("/duties/secrecy/accept", &[("version", &version)])
+            .await,
+    );
+    let key = [
+        ("label", "SIEM 連携"),
+        ("scopes", "taxii:read"),
+        ("scopes", "feed:read"),
+        ("expires", "2027-04-01"),
+    ];
     steward.post("/directory/minato/keys", &key).await;
-    let group = [("code", "power"), ("name_ja", "電力連絡会"), ("name_en", "Power liaison"), ("past", "closed")];
+    let group = [
+        ("code", "power"),
+        ("name_ja", "電力連絡会"),
+        ("name_en", "Power liaison"),
+        ("past", "closed"),
+    ];
     leads_to(&admin.post("/groups-new", &group).await);
     for party in ["minato", "power-isac"] {
         leads_to(&admin.post("/groups/power/join", &[("party", party)]).await);
@@ -82,7 +135,10 @@ async fn fill(admin: &Browser<'_>, steward: &Browser<'_>, analyst: &Browser<'_>)
         let request = [
             ("to", "minato"),
             ("subject", subject),
-            ("body", "2026年11月1日から15日までの記録をお送りください。\n目的：同じ攻撃元による他組織への影響を確かめるため。"),
+            (
+                "body",
+                "2026年11月1日から15日までの記録をお送りください。\n目的：同じ攻撃元による他組織への影響を確かめるため。",
+            ),
             ("basis", "サイバーセキュリティ基本法第17条第3項"),
             ("deadline", deadline),
             ("about", ""),
@@ -94,7 +150,10 @@ async fn fill(admin: &Browser<'_>, steward: &Browser<'_>, analyst: &Browser<'_>)
         ("kind", "marking"),
         ("duty", ""),
         ("subject", "TLP:AMBER の情報が会員外へ転送された"),
-        ("body", "11月20日、委託先のメーリングリストに転送されたことを、委託先からの連絡で把握した。"),
+        (
+            "body",
+            "11月20日、委託先のメーリングリストに転送されたことを、委託先からの連絡で把握した。",
+        ),
     ];
     let breach = leads_to(&analyst.post("/breaches-new", &breach).await);
     leads_to(&analyst.post(&format!("{breach}/tell"), &[]).await);
@@ -119,18 +178,46 @@ async fn every_page_of_administration_renders_filled_and_empty() {
     ] {
         keep(&door, name, &browser.page(path).await).await;
     }
-    nation.hire(nation.provider.party, "minato-soc", &[Role::Provider, Role::Member]).await;
+    nation
+        .hire(
+            nation.provider.party,
+            "minato-soc",
+            &[Role::Provider, Role::Member],
+        )
+        .await;
     let (receipt, item) = story::released(&nation).await;
     let [first, second, breach] = fill(&admin, &steward, &analyst).await;
-    leads_to(&steward.post(&format!("{second}/refuse"), &[("justification", "捜査に支障があるため、捜査機関の求めにより回答できません。")]).await);
-    let wrong = admin.post("/directory/minato/own", &[("domains", "nodots"), ("networks", "")]).await;
+    leads_to(
+        &steward
+            .post(
+                &format!("{second}/refuse"),
+                &[(
+                    "justification",
+                    "捜査に支障があるため、捜査機関の求めにより回答できません。",
+                )],
+            )
+            .await,
+    );
+    let wrong = admin
+        .post(
+            "/directory/minato/own",
+            &[("domains", "nodots"), ("networks", "")],
+        )
+        .await;
     keep(&door, "form-wrong", &wrong.text).await;
     let proof = format!("/receipts?number={}", receipt.number);
     let seen = format!("/explain?item={}&reader=kaihin-csirt", item.state.number);
     let hidden = format!("/explain?item={}&reader=hokuto", item.state.number);
-    let issued = steward.post("/directory/minato/keys", &[("label", "試験機"), ("scopes", "submit"), ("expires", "")]).await;
+    let issued = steward
+        .post(
+            "/directory/minato/keys",
+            &[("label", "試験機"), ("scopes", "submit"), ("expires", "")],
+        )
+        .await;
     keep(&door, "once", &issued.text).await;
-    let english = Browser::of(&door, &nation, &nation.administrator).await.english();
+    let english = Browser::of(&door, &nation, &nation.administrator)
+        .await
+        .english();
     for (name, browser, path) in [
         ("directory", &admin, "/directory"),
         ("directory-en", &english, "/directory"),
@@ -167,14 +254,21 @@ async fn every_page_of_administration_renders_filled_and_empty() {
         ("explain", &analyst, seen.as_str()),
         ("explain-hidden", &analyst, hidden.as_str()),
         ("sectors", &nobody, "/sectors?on=2018-08-01"),
-        ("sectors-changes", &admin, "/sectors?on=2025-08-01&since=2018-08-01"),
+        (
+            "sectors-changes",
+            &admin,
+            "/sectors?on=2025-08-01&since=2018-08-01",
+        ),
     ] {
         let page = browser.page(path).await;
         assert!(page.contains("<h1"), "{path}");
         keep(&door, name, &page).await;
     }
     nation.clock.advance(jiff::SignedDuration::from_mins(16));
-    for (name, path) in [("party-stale", "/directory/minato"), ("form-stale", "/directory-new")] {
+    for (name, path) in [
+        ("party-stale", "/directory/minato"),
+        ("form-stale", "/directory-new"),
+    ] {
         keep(&door, name, &admin.page(path).await).await;
     }
 }

@@ -1,0 +1,116 @@
+//! The fields of the forms on accounts and keys, and what they show at first.
+
+use kaname_directory::KeyScope;
+use kaname_kernel::Role;
+
+use super::{About, Act};
+use crate::{
+    frame::part::Choice,
+    room::{
+        directory::words,
+        form::{self, Fields, Typed},
+    },
+};
+
+pub(super) fn at_first(act: Act, about: &About) -> Typed {
+    let typed = Typed::default();
+    match (act, &about.account) {
+        (Act::Open, _) => typed.set("lang", "ja"),
+        (Act::Describe, Some(account)) => {
+            let mail = account.state.mail.as_ref().map(ToString::to_string);
+            typed
+                .set("title_ja", account.state.title.ja.as_str())
+                .set("title_en", account.state.title.en.as_str())
+                .set("lang", account.state.lang.as_str())
+                .set("mail", mail.unwrap_or_default())
+        }
+        (Act::Roles, Some(account)) => {
+            typed.set_all("roles", account.state.roles.iter().map(ToString::to_string))
+        }
+        _ => typed,
+    }
+}
+
+pub(super) fn fields_of(act: Act, ask: &form::Asker<'_>, is_hub: bool) -> Fields {
+    let page = ask.page;
+    let titles = || {
+        vec![
+            ask.line("text", "title_ja", "directory-title-ja")
+                .hint(page.t("directory-title-hint"))
+                .longest(200),
+            ask.line("text", "title_en", "directory-title-en")
+                .longest(200),
+        ]
+    };
+    let reach = || {
+        let langs = crate::text::Lang::ALL.map(|lang| Choice::new(lang.tag(), lang.own_name()));
+        vec![
+            ask.radio("lang", "directory-lang", langs.to_vec()),
+            ask.line("email", "mail", "directory-mail")
+                .longest(254)
+                .optional(),
+        ]
+    };
+    let roles = || {
+        // Officers belong to the hub, stewards to everyone else.
+        let fits = |role: &Role| {
+            if is_hub {
+                *role != Role::Steward
+            } else {
+                !role.is_officer()
+            }
+        };
+        let named = |role: Role| {
+            Choice::new(role.as_str(), page.word(role.as_str())).hint(role_about(page, role))
+        };
+        let choices = Role::ALL.into_iter().filter(fits).map(named).collect();
+        ask.boxes("roles", "directory-roles", choices)
+    };
+    let reason = || ask.line("text", "reason", "directory-reason").longest(200);
+    let fields = match act {
+        Act::Open => {
+            let mut fields = vec![
+                ask.line("text", "login", "directory-login")
+                    .hint(page.t("directory-login-hint"))
+                    .longest(64),
+            ];
+            fields.extend(titles());
+            fields.push(roles());
+            fields.extend(reach());
+            fields
+        }
+        Act::Describe => titles().into_iter().chain(reach()).collect(),
+        Act::Roles => vec![roles()],
+        Act::Disable | Act::Revoke => vec![reason()],
+        Act::Enable | Act::Password | Act::Factor => Vec::new(),
+        Act::Issue => {
+            let scopes = KeyScope::ALL.map(|scope| {
+                Choice::new(scope.as_str(), scope.as_str()).hint(words::scope(page.text, scope))
+            });
+            vec![
+                ask.line("text", "label", "directory-key-label")
+                    .hint(page.t("directory-key-label-hint"))
+                    .longest(200),
+                ask.boxes("scopes", "directory-scopes", scopes.to_vec()),
+                ask.line("date", "expires", "directory-expires")
+                    .hint(page.t("directory-expires-hint"))
+                    .optional(),
+            ]
+        }
+    };
+    (fields, Vec::new())
+}
+
+/// What a role is for, in a sentence.
+fn role_about(page: &crate::frame::Page, role: Role) -> String {
+    let key = match role {
+        Role::Analyst => "directory-role-analyst",
+        Role::Releaser => "directory-role-releaser",
+        Role::Administrator => "directory-role-administrator",
+        Role::Auditor => "directory-role-auditor",
+        Role::Provider => "directory-role-provider",
+        Role::Member => "directory-role-member",
+        Role::Steward => "directory-role-steward",
+    };
+    page.t(key).into_owned()
+}
