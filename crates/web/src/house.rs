@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, HeaderValue, request::Parts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use kaname_directory::Party;
 use kaname_policy::{Action, Resource};
@@ -16,10 +16,10 @@ use kaname_world::{
 
 use crate::{
     error::Failure,
-    frame::{Host, Settings, Visitor, WhoAmI, cookie},
-    room::events::Streams,
+    frame::{Host, Section, Settings, Visitor, WhoAmI, cookie},
+    room::{events::Streams, waiting::waiting},
     route::Access,
-    text::Lang,
+    text::{Count, Lang},
 };
 
 /// Name of the session cookie over TLS. Browsers take it only with Secure, Path=/ and no Domain.
@@ -90,6 +90,19 @@ impl House {
     /// Pages that follow the news.
     pub(crate) fn streams(&self) -> &Streams {
         &self.inside.streams
+    }
+
+    /// What waits for the caller, where the answer will be a page. A page is not refused for want of
+    /// a number.
+    async fn waiting(&self, caller: &Caller, headers: &HeaderMap) -> Vec<(Section, Count)> {
+        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        if !accept.is_some_and(|accept| accept.contains("text/html")) {
+            return Vec::new();
+        }
+        waiting(self.world(), caller).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what waits could not be counted");
+            Vec::new()
+        })
     }
 
     /// The world.
@@ -230,7 +243,7 @@ impl Host for House {
             party: own,
             on_behalf,
             roles: caller.principal.roles.iter().copied().collect(),
-            waiting: Vec::new(),
+            waiting: self.waiting(&caller, &request.headers).await,
         };
         Ok(Visitor {
             who: Some(who),

@@ -25,6 +25,7 @@ pub mod sectors;
 pub mod sign_in;
 pub mod submission;
 pub mod triage;
+pub(crate) mod waiting;
 mod words;
 
 use crate::{house::House, route::Endpoint};

@@ -57,10 +57,16 @@ impl Verb {
         &self.label
     }
 
-    /// What a screen reader says instead of the short label: 「分析する：水道事業者…」.
+    /// What a screen reader says instead of the short label: 「分析する：水道事業者…」. Who speaks to the
+    /// page says what they see, so the label stays in front where it is not within.
     #[must_use]
     pub fn named(mut self, whole: impl Into<String>) -> Self {
-        self.whole = Some(whole.into());
+        let whole = whole.into();
+        self.whole = Some(if whole.contains(&self.label) {
+            whole
+        } else {
+            format!("{}: {whole}", self.label)
+        });
         self
     }
 }

@@ -1,0 +1,58 @@
+//! How many things wait in each section, for the numbers in the side navigation.
+
+use kaname_kernel::Role;
+use kaname_sharing::{ItemState, ReportState};
+use kaname_store::ListQuery;
+use kaname_world::{Caller, World, WorldError};
+
+use crate::{frame::Section, text::Count};
+
+/// Lists count exactly up to here.
+const LIMIT: u64 = 10_000;
+
+/// What waits for the caller, by section; sections where nothing can wait are left out.
+///
+/// # Errors
+/// When the store can't be asked.
+pub(crate) async fn waiting(
+    world: &World,
+    caller: &Caller,
+) -> Result<Vec<(Section, Count)>, WorldError> {
+    let mut found = Vec::new();
+    let mut add = |section, total: u32| found.push((section, Count::capped(total.into(), LIMIT)));
+    if caller.has(Role::Analyst) {
+        let new = |query: &mut ListQuery| only(query, &[ReportState::Submitted.as_str()]);
+        add(Section::Triage, world.triage_list(caller, new).await?.total);
+    }
+    let mut states = Vec::new();
+    if caller.has(Role::Releaser) {
+        states.push(ItemState::AwaitingRelease.as_str());
+    }
+    if caller.has(Role::Analyst) {
+        let own = [
+            ItemState::Derived,
+            ItemState::ChangesProposed,
+            ItemState::Refused,
+        ];
+        states.extend(own.map(ItemState::as_str));
+    }
+    if !states.is_empty() {
+        let desk = world
+            .desk_items(caller, |query| only(query, &states))
+            .await?;
+        add(Section::Desk, desk.total);
+    }
+    if caller.has(Role::Provider) {
+        let asked = |query: &mut ListQuery| only(query, &[ItemState::AwaitingConsent.as_str()]);
+        add(
+            Section::Submissions,
+            world.own_items(caller, asked).await?.total,
+        );
+    }
+    Ok(found)
+}
+
+fn only(query: &mut ListQuery, states: &[&str]) {
+    query.states = states.iter().map(|state| (*state).to_owned()).collect();
+    query.limit = 1;
+}
