@@ -18,6 +18,12 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Outcome<()> {
         return Err(io(std::io::ErrorKind::AlreadyExists.into()));
     }
     let source = connection::reading(from, &SqliteOptions::default())?;
+    // Nobody else reads the copy either.
+    let mut new = std::fs::OpenOptions::new();
+    new.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    drop(new.open(&part).map_err(io)?);
     let mut target = rusqlite::Connection::open(&part)?;
     let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
     // All pages in one step: the read transaction holds one state while others go on writing.

@@ -183,53 +183,50 @@ impl Desk {
     }
 
     fn carry_out(&mut self, batch: &mut [Box<dyn Task>]) {
-        let Err(fault) = self.attempt(batch) else {
+        let Err(failure) = self.attempt(batch) else {
             return;
         };
-        if let [alone] = batch {
-            alone.undone(&why(&fault));
+        // A lock that is not given or a disk that is full fails each of them as well: trying them
+        // one after another would only make all wait longer.
+        if batch.len() == 1 || !failure.of_a_task {
+            batch.iter_mut().for_each(|task| task.undone(&failure.why));
             return;
         }
         tracing::debug!(
             writes = batch.len(),
             "a transaction failed; each write is tried alone"
         );
+        let mut stopped: Option<String> = None;
         for task in batch {
-            if let Err(fault) = self.attempt(std::slice::from_mut(task)) {
-                task.undone(&why(&fault));
+            if let Some(why) = &stopped {
+                task.undone(why);
+            } else if let Err(failure) = self.attempt(std::slice::from_mut(task)) {
+                task.undone(&failure.why);
+                stopped = (!failure.of_a_task).then_some(failure.why);
             }
         }
     }
 
     /// One transaction; on error nothing of it remains.
-    fn attempt(&mut self, batch: &mut [Box<dyn Task>]) -> Outcome<()> {
-        let done = self.transaction(batch);
-        if done.is_err() {
+    fn attempt(&mut self, batch: &mut [Box<dyn Task>]) -> Result<(), Failure> {
+        let wipe = self.transaction(batch);
+        if wipe.is_err() {
             self.head = None;
-            if !self.connection.is_autocommit() {
-                self.connection.execute_batch("ROLLBACK")?;
+            if !self.connection.is_autocommit()
+                && let Err(error) = self.connection.execute_batch("ROLLBACK")
+            {
+                tracing::error!(%error, "a failed transaction could not be rolled back");
             }
         }
-        if matches!(done, Ok(true))
-            && let Err(error) = wipe_log(&self.connection)
-        {
+        if wipe? && let Err(error) = wipe_log(&self.connection) {
             tracing::warn!(%error, "the write-ahead log could not be emptied after redaction");
         }
-        done.map(|_| ())
+        Ok(())
     }
 
-    fn transaction(&mut self, batch: &mut [Box<dyn Task>]) -> Outcome<bool> {
-        self.connection
-            .prepare_cached("BEGIN IMMEDIATE")?
-            .execute([])?;
-        let seen = self
-            .connection
-            .prepare_cached("PRAGMA data_version")?
-            .query_row([], |row| row.get(0))?;
-        let mut head = match self.head.take() {
-            Some(head) if seen == self.seen => head,
-            _ => Head::load(&self.connection)?,
-        };
+    /// Gives whether keys were destroyed.
+    fn transaction(&mut self, batch: &mut [Box<dyn Task>]) -> Result<bool, Failure> {
+        let mut head = self.begin()?;
         let added_before = head.last_added_us;
         let mut wipe_log = false;
         let mut writing = Writing {
@@ -241,26 +238,60 @@ impl Desk {
         };
         for task in batch {
             if task.run(&mut writing).is_err() {
-                return Err(Fault::Store(database(
-                    "writing",
-                    "a write of the group failed",
-                )));
+                return Err(Failure {
+                    why: "a write of the group failed".to_owned(),
+                    of_a_task: true,
+                });
             }
         }
         head.settle(&self.connection)?;
         if head.last_added_us != added_before {
             wait_until(&*self.clock, head.last_added_us);
         }
-        self.connection.prepare_cached("COMMIT")?.execute([])?;
-        (self.head, self.seen) = (Some(head), seen);
+        self.connection
+            .prepare_cached("COMMIT")
+            .and_then(|mut commit| commit.execute([]))
+            .map_err(Fault::Sql)?;
+        self.head = Some(head);
         Ok(wipe_log)
+    }
+
+    /// Takes the write lock; what is in memory is read again when another process wrote meanwhile.
+    fn begin(&mut self) -> Outcome<Head> {
+        self.connection
+            .prepare_cached("BEGIN IMMEDIATE")?
+            .execute([])?;
+        let seen = self
+            .connection
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?;
+        match self.head.take() {
+            Some(head) if seen == self.seen => Ok(head),
+            _ => {
+                self.seen = seen;
+                Head::load(&self.connection)
+            }
+        }
     }
 }
 
-fn why(fault: &Fault) -> String {
-    match fault {
-        Fault::Sql(error) => error.to_string(),
-        Fault::Store(error) => error.to_string(),
+/// Why a transaction did not become durable.
+struct Failure {
+    why: String,
+    /// Whether one write is to blame, and not the database or the disk.
+    of_a_task: bool,
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        let why = match fault {
+            Fault::Sql(error) => error.to_string(),
+            Fault::Store(error) => error.to_string(),
+        };
+        Self {
+            why,
+            of_a_task: false,
+        }
     }
 }
 

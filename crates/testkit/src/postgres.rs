@@ -118,9 +118,7 @@ impl Postgres {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         command.current_dir("/");
-        let status = command.status().unwrap_or_else(|error| {
-            std::panic::panic_any(format!("{program} does not run: {error}"));
-        });
+        let status = command.status().expect(program);
         let log = || std::fs::read_to_string(self.log()).unwrap_or_default();
         assert!(status.success(), "{program} ended with {status}\n{}", log());
     }

@@ -34,6 +34,12 @@ async fn a_backup_taken_while_writing_is_whole() {
         let copy = folder.path().join(format!("copy-{n}.db"));
         store.backup(&copy).await.unwrap();
         assert!(store.backup(&copy).await.is_err(), "nothing is overwritten");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = copy.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
         let opened = open_store(&copy);
         let size = verify(&opened).await;
         assert!(size >= before);

@@ -47,3 +47,33 @@ async fn two_writers_on_one_file_keep_one_ledger() {
         store.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_is_not_given_fails_all_who_wait_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("world.db");
+    new_store(&path).close().await;
+    let (options, clock, rng) = super::parts(3);
+    let options = kaname_store_sqlite::SqliteOptions {
+        busy_timeout_ms: 50,
+        ..options
+    };
+    let store = kaname_store_sqlite::SqliteStore::open(&path, options, clock, rng).unwrap();
+    let store = Arc::new(store);
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let made_up = SeededRng::new(5);
+    let mut waiting = Vec::new();
+    for _ in 0..200 {
+        let (store, change) = (Arc::clone(&store), change(&made_up, "in vain"));
+        waiting.push(tokio::spawn(async move { store.commit(change).await }));
+    }
+    for one in waiting {
+        assert!(one.await.unwrap().is_err());
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    let free = change(&made_up, "free again");
+    store.commit(free).await.unwrap();
+    assert_eq!(verify(&*store).await, 1);
+    store.close().await;
+}
