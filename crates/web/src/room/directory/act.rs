@@ -1,22 +1,20 @@
 //! What administrators do with a party: each act is a form and what it posts to.
 
-use std::collections::BTreeSet;
+mod write;
 
 use axum::response::Response;
-use kaname_directory::{
-    Contact, Delegation, Description, Line, MailAddress, Membership, Name2, Notify, Party,
-    PartyKind, Phone, Registration, Scope, SectorCode, Span,
-};
-use kaname_kernel::PartyId;
+use kaname_directory::Party;
 use kaname_policy::{Action, Resource};
-use kaname_world::{Caller, Loaded, World, WorldError};
+use kaname_world::{Loaded, WorldError};
 
+pub(super) use self::write::name;
+use self::write::write;
 use super::fields;
 use crate::{
     error::Failure,
     frame::{Flash, Frame, Section},
     house::{By, House},
-    room::form::{self, Form, Typed, Wrong, may, misread},
+    room::form::{self, Form, Typed, Wrong, may},
 };
 
 /// One act on a party.
@@ -31,6 +29,9 @@ pub(super) enum Act {
     Isacs,
     Notify,
     Delegate,
+    Undelegate,
+    ReleaseDuty,
+    PublicKeys,
     Retire,
 }
 
@@ -75,6 +76,21 @@ impl Act {
                 "directory-delegate-about",
                 "directory-delegate-do",
             ],
+            Self::Undelegate => [
+                "directory-undelegate",
+                "directory-undelegate-about",
+                "directory-undelegate-do",
+            ],
+            Self::ReleaseDuty => [
+                "directory-release",
+                "directory-release-about",
+                "directory-release-do",
+            ],
+            Self::PublicKeys => [
+                "directory-public-keys",
+                "directory-public-keys-about",
+                "directory-keep",
+            ],
             Self::Retire => [
                 "directory-retire",
                 "directory-retire-about",
@@ -84,7 +100,10 @@ impl Act {
     }
 
     const fn is_grave(self) -> bool {
-        matches!(self, Self::EndMembership | Self::Retire)
+        matches!(
+            self,
+            Self::EndMembership | Self::Undelegate | Self::ReleaseDuty | Self::Retire
+        )
     }
 }
 
@@ -188,201 +207,5 @@ async fn form_of(
     let state = party.map(|party| &party.state);
     form::ask(frame, form, fresh, typed, wrong, |asker| {
         fields::of(act, asker, house.world().catalogue(), state, &isacs)
-    })
-}
-
-/// Carries the act out; gives the party's code.
-async fn write(
-    act: Act,
-    world: &World,
-    by: &Caller,
-    party: Option<&Loaded<Party>>,
-    typed: &Typed,
-) -> Result<String, WorldError> {
-    let Some(party) = party else {
-        let registered = world.register_party(by, registration(typed)?).await?;
-        return Ok(registered.state.code.to_string());
-    };
-    let id: PartyId = party.id.cast();
-    let seen = typed.one("version").parse().ok();
-    let catalogue = world.catalogue();
-    let changed = match act {
-        Act::Register | Act::Describe => {
-            let new = description(typed)?;
-            world
-                .change_party(by, id, seen, |party| party.describe(new, catalogue))
-                .await
-        }
-        Act::Contacts => {
-            let contacts = contacts(typed)?;
-            world
-                .change_party(by, id, seen, |party| party.set_contacts(contacts))
-                .await
-        }
-        Act::Own => {
-            let domains = typed.parse_lines("domains", kaname_directory::Domain::parse)?;
-            let networks = typed.parse_lines("networks", kaname_directory::Network::parse)?;
-            world
-                .change_party(by, id, seen, |party| party.set_own(domains, networks))
-                .await
-        }
-        Act::Membership => {
-            let new = Membership {
-                classes: typed.parse_all("classes", kaname_directory::ClassCode::parse)?,
-                span: span(typed)?,
-            };
-            world
-                .change_party(by, id, seen, |party| party.set_membership(new, catalogue))
-                .await
-        }
-        Act::EndMembership => {
-            let on = typed.day("on")?;
-            world
-                .change_party(by, id, seen, |party| party.end_membership(on))
-                .await
-        }
-        Act::Isacs => {
-            let isacs = named_isacs(world, by, typed).await?;
-            world
-                .change_party(by, id, seen, |party| party.set_under(isacs))
-                .await
-        }
-        Act::Notify => {
-            let notify = Notify {
-                cadence: match typed.one("cadence") {
-                    "digest" => kaname_directory::Cadence::Digest,
-                    _ => kaname_directory::Cadence::Immediate,
-                },
-                lang: typed.one("lang").parse().unwrap_or_default(),
-                mail: typed.parse_if("mail", MailAddress::parse)?,
-            };
-            world
-                .change_party(by, id, seen, |party| party.set_notify(notify))
-                .await
-        }
-        Act::Delegate => {
-            let granted = delegation(world, by, typed).await?;
-            world
-                .change_party(by, id, seen, |party| party.grant_delegation(granted))
-                .await
-        }
-        Act::Retire => {
-            let on = typed.day("on")?;
-            let reason = typed.parse("reason", kaname_directory::Paragraph::parse)?;
-            world
-                .change_party(by, id, seen, |party| party.retire(on, reason))
-                .await
-        }
-    };
-    changed.map(|party| party.state.code.to_string())
-}
-
-fn registration(typed: &Typed) -> Result<Registration, WorldError> {
-    Ok(Registration {
-        code: typed.parse("code", kaname_directory::Code::parse)?,
-        kind: typed.one("kind").parse::<PartyKind>().map_err(|bad| {
-            misread(&kaname_directory::BadText {
-                field: "kind",
-                ..bad
-            })
-        })?,
-        description: description(typed)?,
-        from: typed.day("from")?,
-    })
-}
-
-fn description(typed: &Typed) -> Result<Description, WorldError> {
-    Ok(Description {
-        name: name(typed, "name_ja", "name_en")?,
-        aliases: typed.parse_lines("aliases", Line::parse)?,
-        sectors: typed.parse_all("sectors", SectorCode::parse)?,
-    })
-}
-
-/// A name in both languages, each from its own field.
-pub(super) fn name(typed: &Typed, ja: &'static str, en: &'static str) -> Result<Name2, WorldError> {
-    Ok(Name2 {
-        ja: typed.parse(ja, Line::parse)?,
-        en: typed.parse(en, Line::parse)?,
-    })
-}
-
-/// Rows of contacts; rows left empty fall away.
-fn contacts(typed: &Typed) -> Result<Vec<Contact>, WorldError> {
-    let column = |name| typed.all(name).iter().map(|value| value.trim());
-    let rows = column("contact_name")
-        .zip(column("contact_role"))
-        .zip(column("contact_mail").zip(column("contact_phone")));
-    let mut contacts = Vec::new();
-    for ((name, role), (mail, phone)) in rows {
-        if [name, role, mail, phone]
-            .iter()
-            .all(|value| value.is_empty())
-        {
-            continue;
-        }
-        let read = |bad: &kaname_directory::BadText| misread(bad);
-        contacts.push(Contact {
-            name: Line::parse("contact_name", name).map_err(|bad| read(&bad))?,
-            role: Line::parse("contact_role", role).map_err(|bad| read(&bad))?,
-            mail: (!mail.is_empty())
-                .then(|| MailAddress::parse("contact_mail", mail))
-                .transpose()
-                .map_err(|bad| read(&bad))?,
-            phone: (!phone.is_empty())
-                .then(|| Phone::parse("contact_phone", phone))
-                .transpose()
-                .map_err(|bad| read(&bad))?,
-        });
-    }
-    Ok(contacts)
-}
-
-fn span(typed: &Typed) -> Result<Span, WorldError> {
-    Ok(Span {
-        from: typed.day("from")?,
-        until: typed.day_if("until")?,
-    })
-}
-
-async fn named_isacs(
-    world: &World,
-    by: &Caller,
-    typed: &Typed,
-) -> Result<BTreeSet<PartyId>, WorldError> {
-    let mut isacs = BTreeSet::new();
-    for code in typed.all("isacs").iter().take(50) {
-        let isac = world.party_of(by, code).await?;
-        if isac.state.kind != PartyKind::Isac {
-            let key = "directory-wrong-isac";
-            return Err(WorldError::invalid(
-                "isacs",
-                key,
-                format!("{code} is no ISAC"),
-            ));
-        }
-        isacs.insert(isac.id.cast());
-    }
-    Ok(isacs)
-}
-
-async fn delegation(world: &World, by: &Caller, typed: &Typed) -> Result<Delegation, WorldError> {
-    let principal = match world.party_of(by, typed.one("principal")).await {
-        Ok(principal) => principal.id.cast(),
-        Err(WorldError::NotFound(_)) => {
-            let key = "directory-wrong-party";
-            return Err(WorldError::invalid(
-                "principal",
-                key,
-                "there is no such party",
-            ));
-        }
-        Err(error) => return Err(error),
-    };
-    Ok(Delegation {
-        principal,
-        scopes: typed.parse_all("scopes", Scope::parse)?,
-        span: span(typed)?,
-        basis: typed.parse("basis", Line::parse)?,
     })
 }

@@ -47,6 +47,9 @@ pub(super) const fn path(act: Act) -> &'static str {
         Act::Isacs => "isacs",
         Act::Notify => "notify",
         Act::Delegate => "delegate",
+        Act::Undelegate => "undelegate",
+        Act::ReleaseDuty => "release",
+        Act::PublicKeys => "public-keys",
         Act::Retire => "retire",
     }
 }
@@ -106,7 +109,13 @@ pub(super) async fn shown(
                 .set_all("classes", classes.map(ToString::to_string))
                 .set("from", today)
         }
-        Act::EndMembership | Act::Retire => typed.set("on", today),
+        Act::EndMembership | Act::Undelegate | Act::ReleaseDuty | Act::Retire => {
+            typed.set("on", today)
+        }
+        Act::PublicKeys => {
+            let places = (0..party.public_keys.len()).map(|place| place.to_string());
+            typed.set_all("stay", places)
+        }
         Act::Delegate => typed.set("from", today),
         Act::Isacs => {
             let mut codes = Vec::new();
@@ -244,11 +253,67 @@ pub(super) fn of(
                     .optional(),
             ])
         }
+        Act::Undelegate => one(vec![
+            ask.line("text", "principal", "directory-principal")
+                .hint(page.t("directory-principal-hint"))
+                .longest(40),
+            day(ask, "on", "directory-on").hint(page.t("directory-on-hint")),
+        ]),
+        Act::ReleaseDuty => {
+            let held = party.into_iter().flat_map(|party| party.duties_on(today));
+            let held = held.map(|held| {
+                let duties = catalogue.duties_on(today);
+                let duty = duties.iter().find(|duty| duty.value.code == held.duty);
+                let name = duty.map_or(held.duty.as_str(), |duty| duty.value.name.get(lang));
+                Choice::new(held.duty.as_str(), name)
+            });
+            one(vec![
+                ask.select("duty", "directory-duty", held.collect()),
+                day(ask, "on", "directory-on").hint(page.t("directory-on-hint")),
+            ])
+        }
+        Act::PublicKeys => {
+            let held = party
+                .into_iter()
+                .flat_map(|party| party.public_keys.iter().enumerate());
+            let held: Vec<Choice> = held
+                .map(|(place, key)| {
+                    Choice::new(place.to_string(), key.label.as_str()).hint(key_kind(page, key))
+                })
+                .collect();
+            let mut fields = Vec::new();
+            if !held.is_empty() {
+                fields.push(
+                    ask.boxes("stay", "directory-public-keys-stay", held)
+                        .optional(),
+                );
+            }
+            fields.push(
+                ask.line("text", "key_label", "directory-public-key-label")
+                    .longest(200)
+                    .optional(),
+            );
+            fields.push(
+                ask.lines(8, "key", "directory-public-key")
+                    .hint(page.t("directory-public-key-hint"))
+                    .optional(),
+            );
+            one(fields)
+        }
         Act::Retire => one(vec![
             day(ask, "on", "directory-on").hint(page.t("directory-on-hint")),
             ask.lines(4, "reason", "directory-reason").longest(2_000),
         ]),
     }
+}
+
+/// What form a public key has.
+pub(super) fn key_kind(page: &crate::frame::Page, key: &kaname_directory::PublicKey) -> String {
+    let kind = match key.kind() {
+        kaname_directory::PublicKeyKind::Openpgp => "directory-public-key-openpgp",
+        kaname_directory::PublicKeyKind::Smime => "directory-public-key-smime",
+    };
+    page.t(kind).into_owned()
 }
 
 fn day(ask: &Asker<'_>, name: &str, label: &str) -> Field {

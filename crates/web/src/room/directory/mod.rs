@@ -158,6 +158,27 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Act::Delegate,
         ),
         pair(
+            "/directory/{code}/undelegate",
+            ["party.ask_undelegate", "party.undelegate"],
+            MANAGE,
+            "party.delegation_revoked",
+            Act::Undelegate,
+        ),
+        pair(
+            "/directory/{code}/release",
+            ["party.ask_release", "party.release_duty"],
+            MANAGE,
+            "party.duty_released",
+            Act::ReleaseDuty,
+        ),
+        pair(
+            "/directory/{code}/public-keys",
+            ["party.ask_public_keys", "party.set_public_keys"],
+            MANAGE,
+            "party.keys_set",
+            Act::PublicKeys,
+        ),
+        pair(
             "/directory/{code}/retire",
             ["party.ask_retire", "party.retire"],
             MANAGE,

@@ -152,15 +152,25 @@ fn acts(page: &Page, party: &Party) -> Vec<Verb> {
         ("isacs", "directory-isacs"),
         ("notify", "directory-notify"),
         ("delegate", "directory-delegate"),
+        ("undelegate", "directory-undelegate"),
+        ("release", "directory-release"),
+        ("public-keys", "directory-public-keys"),
         ("retire", "directory-retire"),
     ];
     let member = party.membership_on(day_of(page.now)).is_some();
+    let today = day_of(page.now);
+    let delegated = party.delegations.iter().any(|held| !held.is_over(today));
+    let bound = party.duties_on(today).next().is_some();
     let verb = |(last, key): (&str, &str)| {
         let label = page.t(key);
         if retired {
             page.refused(label, page.t("refused-party-retired"))
         } else if last == "membership/end" && !member {
             page.refused(label, page.t("refused-no-membership"))
+        } else if last == "undelegate" && !delegated {
+            page.refused(label, page.t("refused-no-such-power"))
+        } else if last == "release" && !bound {
+            page.refused(label, page.t("refused-duty-not-binding"))
         } else if last == "retire" && party.is_hub() {
             page.refused(label, page.t("refused-runs-this-hub"))
         } else {

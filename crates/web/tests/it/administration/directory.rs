@@ -106,6 +106,46 @@ async fn an_administrator_registers_a_party_and_all_about_it() {
             .contains("北日本電力ISAC")
     );
 
+    // Keys, powers and duties end as they began.
+    const PGP: &str =
+        "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabcd\n-----END PGP PUBLIC KEY BLOCK-----";
+    let key = [("key_label", "当直の鍵"), ("key", PGP)];
+    leads_to(&admin.post("/directory/kita-isac/public-keys", &key).await);
+    assert!(
+        admin
+            .page("/directory/kita-isac")
+            .await
+            .contains("当直の鍵")
+    );
+    let private = PGP.replace("PUBLIC", "PRIVATE");
+    let private = [("stay", "0"), ("key_label", "x"), ("key", private.as_str())];
+    let refused = admin
+        .post("/directory/kita-isac/public-keys", &private)
+        .await;
+    assert!(refused.text.contains("秘密鍵です"));
+    leads_to(
+        &admin
+            .post("/directory/kita-isac/public-keys", &[("key", "")])
+            .await,
+    );
+    assert!(
+        !admin
+            .page("/directory/kita-isac")
+            .await
+            .contains("当直の鍵")
+    );
+    let end = [("principal", "centre"), ("on", "2026-12-01")];
+    leads_to(&admin.post("/directory/kita-isac/undelegate", &end).await);
+    assert!(
+        admin
+            .page("/directory/kita-isac")
+            .await
+            .contains("2026年11月30日まで")
+    );
+    let unbound = [("duty", "secrecy"), ("on", "2026-12-01")];
+    let unbound = admin.post("/directory/kita-isac/release", &unbound).await;
+    assert_eq!(unbound.status, StatusCode::UNPROCESSABLE_ENTITY);
+
     // What can't be read is told at its field.
     let wrong = admin
         .post(

@@ -13,6 +13,10 @@ use crate::{
 };
 
 /// Writes a page with its style and script beside it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "pages are kept where a person asks for them"
+)]
 async fn keep(door: &Door, name: &str, html: &str) {
     let Some(folder) = std::env::var_os("KANAME_SAMPLES").map(PathBuf::from) else {
         return;

@@ -15,7 +15,10 @@ use crate::{
     },
     house::{By, House},
     room::{
-        directory::{fields::lang, group, words},
+        directory::{
+            fields::{key_kind, lang},
+            group, words,
+        },
         form::may,
     },
 };
@@ -25,6 +28,7 @@ pub(super) struct Inside {
     pub(super) domains: Vec<String>,
     pub(super) networks: Vec<String>,
     pub(super) notify: String,
+    pub(super) public_keys: Vec<(String, String)>,
     pub(super) memberships: Vec<(String, String, bool)>,
     pub(super) isacs: Vec<String>,
     pub(super) duties: Vec<Bound>,
@@ -194,6 +198,11 @@ pub(super) async fn inside(
         domains: state.mail_domains.iter().map(ToString::to_string).collect(),
         networks: state.networks.iter().map(ToString::to_string).collect(),
         notify: notify(page, state),
+        public_keys: state
+            .public_keys
+            .iter()
+            .map(|key| (key.label.to_string(), key_kind(page, key)))
+            .collect(),
         memberships: memberships(world, page, state),
         isacs,
         duties,
