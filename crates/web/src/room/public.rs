@@ -93,17 +93,17 @@ pub(super) async fn front(house: &House, frame: &Frame) -> Result<Response, Fail
         .public_items(|query| query.limit = NEWEST)
         .await?;
     let about = [
-        ("public-about-share", "public-about-share-text"),
-        ("public-about-seal", "public-about-seal-text"),
-        ("public-about-prove", "public-about-prove-text"),
+        ("front-about-share", "front-about-share-text"),
+        ("front-about-seal", "front-about-seal-text"),
+        ("front-about-prove", "front-about-prove-text"),
     ];
     let about = about.map(|(title, said)| (text.t(title).into_owned(), text.t(said).into_owned()));
     let shown = FrontPage {
         rows: rows(&page, &found.rows),
-        sign_in: page.link("/sign-in", text.t("public-sign-in")).main(),
-        sectors: page.link("/sectors", text.t("public-sectors")),
-        receipts: page.link("/receipts", text.t("public-receipts")),
-        all: page.link("/public", text.t("public-all")),
+        sign_in: page.link("/sign-in", text.t("front-sign-in")).main(),
+        sectors: page.link("/sectors", text.t("front-sectors")),
+        receipts: page.link("/receipts", text.t("front-receipts")),
+        all: page.link("/public", text.t("front-all")),
         about: about.to_vec(),
         page,
     };
@@ -152,7 +152,7 @@ async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let text = frame.text();
-    let page = frame.page(Section::Elsewhere, text.t("public-title"));
+    let page = frame.page(Section::Elsewhere, text.t("front-title"));
     let after = cursor::read(&asked.after);
     let found = house
         .world()
@@ -166,10 +166,10 @@ async fn list(
     let count = Count::capped(u64::from(found.total), 10_000);
     let shown = ListPage {
         pager: page.pager(shown, count, first, next),
-        feed: page.link("/public.atom", text.t("public-feed")),
+        feed: page.link("/public.atom", text.t("front-feed")),
         empty: Empty {
-            title: text.t("public-empty").into_owned(),
-            text: text.t("public-empty-do").into_owned(),
+            title: text.t("front-empty").into_owned(),
+            text: text.t("front-empty-do").into_owned(),
             next: None,
         },
         rows,
@@ -245,9 +245,9 @@ fn over(page: &Page, item: &Item) -> Option<Notice> {
     }
     let reason = item.withdrawal.as_ref().map(|one| one.reason.clone());
     let (tone, key) = match item.state {
-        ItemState::Withdrawn => (Tone::Wrong, "public-withdrawn"),
-        ItemState::Superseded => (Tone::Care, "public-superseded"),
-        _ => (Tone::Care, "public-expired"),
+        ItemState::Withdrawn => (Tone::Wrong, "front-withdrawn"),
+        ItemState::Superseded => (Tone::Care, "front-superseded"),
+        _ => (Tone::Care, "front-expired"),
     };
     Some(Notice {
         tone,
@@ -311,7 +311,7 @@ async fn feed(
     let feed = AtomFeed {
         lang: lang.tag(),
         title: Text::new(lang)
-            .t1("public-feed-title", "hub", hub)
+            .t1("front-feed-title", "hub", hub)
             .into_owned(),
         base: base.to_owned(),
         updated: entries

@@ -81,6 +81,10 @@ library-history-expired = Expired
 library-history-suspended = Blocking exports suspended
 library-related = Related
 library-related-about = Items visible to you that carry one of these values.
+library-officer = For officers
+library-officer-desk = At the desk
+library-officer-deliveries = Deliveries
+library-officer-why = Why it is visible
 
 # Receipt and feedback
 library-receipt = Receipt

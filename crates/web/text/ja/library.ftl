@@ -77,6 +77,10 @@ library-history-expired = 期限切れ
 library-history-suspended = 遮断用の出力を停止
 library-related = 関連する情報
 library-related-about = 同じ値を含む、あなたに見える情報です。
+library-officer = 担当官向け
+library-officer-desk = 提供の画面
+library-officer-deliveries = 送達の状況
+library-officer-why = 見える理由
 
 # 受領と評価
 library-receipt = 受領

@@ -5,7 +5,7 @@ use kaname_kernel::{Id, Matter, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
     Delivery, Outlet, blocking,
-    delivery::{self, Mode},
+    delivery::{self, DeliveryState, Mode},
     feedback::{self, Feedback, ForProvider, Given},
     item::Item,
 };
@@ -81,8 +81,9 @@ impl World {
         self.find_any(feedback::SPACE, &key).await
     }
 
-    /// The caller's organisation acknowledges an item it received, by whichever ways it came: `true`
-    /// the first time, `false` when it had done so before.
+    /// The caller's organisation acknowledges an item it received: its deliveries that arrived, and that
+    /// it was read here. A mail or call still on its way is left alone, so that it goes out all the
+    /// same. `true` the first time, `false` when the organisation had done so before.
     pub async fn acknowledge_item(
         &self,
         caller: &Caller,
@@ -95,20 +96,27 @@ impl World {
         // A worker may mark one of them sent or fetched at the same moment: decide again, a few times.
         for _ in 0..5 {
             let deliveries = self.deliveries_to(caller, received.id).await?;
+            let before = deliveries.iter().any(|one| one.state.acknowledged.is_some());
+            let here = deliveries.iter().any(|one| one.state.outlet == Outlet::Web);
             let mut work = self.work(&caller.actor);
             let mut any = false;
-            let nothing_queued = deliveries.is_empty();
             for mut delivery in deliveries {
+                let arrived = matches!(
+                    delivery.state.state,
+                    DeliveryState::Sent | DeliveryState::Fetched
+                );
+                if !arrived && delivery.state.outlet != Outlet::Web {
+                    continue;
+                }
                 if let Ok(changes) = delivery::acknowledge(&delivery.state, by) {
                     work.apply(&mut delivery, changes)?;
                     any = true;
                 }
             }
-            if nothing_queued {
+            if !any && !before && !here {
                 // It was read here before its deliveries were planned, or none was for this reader.
                 let id = Id::fresh(self.clock(), self.rng());
-                let planned = delivery::queue_delivery(item, party, Outlet::Web, Mode::Fetch);
-                for first in planned {
+                for first in delivery::queue_delivery(item, party, Outlet::Web, Mode::Fetch) {
                     let mut new = work.begin::<Delivery>(id, first)?;
                     let changes = delivery::acknowledge(&new.state, by)?;
                     work.apply(&mut new, changes)?;
@@ -122,7 +130,7 @@ impl World {
             match work.commit().await {
                 Err(error) if error.is_conflict() => {}
                 Err(WorldError::Taken { .. }) => {}
-                other => return other.map(|_| true),
+                other => return other.map(|_| !before),
             }
         }
         Err(WorldError::Stale(item))

@@ -47,6 +47,8 @@ struct ShowPage {
     acknowledged: Option<At>,
     acknowledge: Option<Verb>,
     answer: Option<Answer>,
+    /// For the hub's officers: its desk page, deliveries, why it is visible.
+    officer: Vec<Verb>,
 }
 
 /// What stands beside the text.
@@ -162,6 +164,7 @@ pub(super) async fn shown(
         related,
         acknowledged: acknowledged.map(|at| page.at(at)),
         acknowledge: acknowledge(&page, house, by, state),
+        officer: officer(&page, by, state),
         answer: may_answer.then(|| form(&page, state, own.as_ref(), refused)),
         page,
     };
@@ -402,6 +405,19 @@ async fn history(
         (page.at(at), label, link)
     };
     Ok(all.into_iter().map(line).collect())
+}
+
+/// Where an officer goes on from here.
+fn officer(page: &Page, by: &By, item: &Item) -> Vec<Verb> {
+    if !by.is_officer() {
+        return Vec::new();
+    }
+    let number = &item.number;
+    vec![
+        page.link(format!("/items/{number}"), page.t("library-officer-desk")),
+        page.link(format!("/deliveries?item={number}"), page.t("library-officer-deliveries")),
+        page.link(format!("/explain?item={number}"), page.t("library-officer-why")),
+    ]
 }
 
 fn acknowledge(page: &Page, house: &House, by: &By, item: &Item) -> Option<Verb> {
