@@ -176,8 +176,8 @@ fn put_in_place(work: &Path, target: &Path) -> Result<Option<PathBuf>, Fault> {
     };
     let mut kept = None;
     if target.exists() {
-        let free = (1..1_000).map(|number| with_suffix(target, &format!(".before-{number}")));
-        let free = free.filter(|path| !path.exists()).next();
+        let mut names = (1..1_000).map(|number| with_suffix(target, &format!(".before-{number}")));
+        let free = names.find(|path| !path.exists());
         let free = free.ok_or_else(|| Fault::failed("too many old stores are kept beside it"))?;
         moved(target, &free)?;
         for side in ["-wal", "-shm"] {

@@ -79,6 +79,10 @@ pub(crate) fn page(lang: Lang, section: Section, title: &str) -> Page {
 }
 
 /// Where samples are written as files to look at, when the environment names a folder.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "pages are kept where a person asks for them"
+)]
 pub(crate) fn keep(name: &str, html: &str) {
     let Some(folder) = std::env::var_os("KANAME_SAMPLES").map(PathBuf::from) else {
         return;

@@ -169,6 +169,10 @@ fn contains_value(text: &str, value: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how many pairs is chosen from outside"
+)]
 async fn no_surface_shows_what_the_markings_do_not_admit() {
     let pairs: usize = std::env::var("KANAME_LEAK_PAIRS")
         .ok()
