@@ -11,3 +11,4 @@ signin-again-about = 承認や管理の操作には、15分以内の二要素認
 signin-demo = 役割を選んで入る
 signin-demo-about = このデモの中だけの入口です。人名はなく、役割の名称だけがあります。
 signin-demo-as = { $who }としてサインイン
+signin-others = ほかの方法
