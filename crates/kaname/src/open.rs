@@ -309,28 +309,30 @@ pub(crate) struct Hub {
 impl Hub {
     /// Opens keys, store and world, and refuses one that was never begun.
     pub(crate) async fn open(config: &Config) -> Result<Self, Fault> {
-        Self::over(config, open(config, Use::Beside).await?).await
-    }
-
-    /// The same, while nobody else uses the store.
-    pub(crate) async fn open_alone(config: &Config) -> Result<Self, Fault> {
-        Self::over(config, open(config, Use::Alone).await?).await
-    }
-
-    async fn over(config: &Config, store: OpenStore) -> Result<Self, Fault> {
-        let world = world(config, &store, keys(config)?)?;
-        if world.hub().await?.is_none() {
-            store.close().await;
-            return Err(
-                Fault::not_found("the store is empty: no centre was founded in it")
-                    .at(place(config))
-                    .hint("`kaname init` founds it"),
-            );
+        let hub = Self::over(config, open(config, Use::Beside).await?)?;
+        if hub.world.hub().await?.is_some() {
+            return Ok(hub);
         }
-        Ok(Self {
-            world: Arc::new(world),
-            store,
-        })
+        let size = hub.world.store().ledger_size().await;
+        hub.close().await;
+        let fault = if size? > 0 {
+            Fault::failed("the tables are not whole: a rebuild was interrupted")
+                .hint("`kaname rebuild` computes them from the ledger, which is untouched")
+        } else {
+            Fault::not_found("the store is empty: no centre was founded in it")
+                .hint("`kaname init` founds it")
+        };
+        Err(fault.at(place(config)))
+    }
+
+    /// The same while nobody else uses the store, whatever state its tables are in: for a rebuild.
+    pub(crate) async fn open_alone(config: &Config) -> Result<Self, Fault> {
+        Self::over(config, open(config, Use::Alone).await?)
+    }
+
+    fn over(config: &Config, store: OpenStore) -> Result<Self, Fault> {
+        let world = Arc::new(world(config, &store, keys(config)?)?);
+        Ok(Self { world, store })
     }
 
     /// Lets go of it.

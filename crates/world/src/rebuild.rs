@@ -69,6 +69,9 @@ impl World {
     /// are done. The server must not run meanwhile.
     pub async fn rebuild(&self, progress: &(dyn Fn(u64) + Sync)) -> Result<Rebuilt, WorldError> {
         let kinds = kinds();
+        // Where several nodes write, the newest events may have no place in the order yet: without one
+        // they would be left out of what is computed here.
+        self.store().sequence().await?;
         let before = self.store().records_digest().await?;
         self.store().clear_records().await?;
         let mut done = Rebuilt {

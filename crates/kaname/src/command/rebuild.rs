@@ -15,6 +15,10 @@ pub(super) async fn run(config: &Config, say: Say) -> Result<(), Fault> {
 }
 
 async fn rebuild(hub: &Hub, say: Say) -> Result<(), Fault> {
+    hub.world.store().sequence().await?;
+    if hub.world.store().ledger_size().await? == 0 {
+        return Err(Fault::not_found("the ledger is empty").hint("`kaname init` founds a hub"));
+    }
     let bar = say.progress("rebuilding", hub.world.store().ledger_size().await?);
     let rebuilt = hub.world.rebuild(&|done| bar.set_position(done)).await;
     bar.finish_and_clear();

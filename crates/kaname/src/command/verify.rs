@@ -57,6 +57,8 @@ pub(super) async fn checked(
     notes: &[String],
     say: Say,
 ) -> Result<Verdict, Fault> {
+    // Where several nodes write, the newest events are put in order first, so that they are proved too.
+    store.sequence().await?;
     let bar = say.progress("verifying", store.ledger_size().await?);
     let verdict = verify(store, &keys.verifying(), notes, &|done| {
         bar.set_position(done)

@@ -211,53 +211,6 @@ pub(crate) const KEYS: &[Key] = &[
         "Threads that serve requests.",
     ),
     key(
-        "openid.issuer",
-        Kind::Url(&["https", "http"]),
-        "",
-        "Issuer of an OpenID provider that people may sign in with; without one there is none.",
-    ),
-    key(
-        "openid.client_id",
-        Kind::Text,
-        "",
-        "Name of this hub at the provider.",
-    ),
-    secret(
-        "openid.client_secret",
-        Kind::Text,
-        "Secret of this hub at the provider.",
-    ),
-    key(
-        "openid.label_ja",
-        Kind::Text,
-        "組織のアカウント",
-        "What people call the provider, in Japanese.",
-    ),
-    key(
-        "openid.label_en",
-        Kind::Text,
-        "organisation account",
-        "What people call the provider, in English.",
-    ),
-    key(
-        "openid.required_claims",
-        Kind::Text,
-        "",
-        "Claims an ID token must carry: `name=value`, separated by commas.",
-    ),
-    key(
-        "openid.second_factor_acr",
-        Kind::Text,
-        "",
-        "Values of `acr` that count as a second factor, separated by commas.",
-    ),
-    key(
-        "openid.second_factor_amr",
-        Kind::Text,
-        "",
-        "Values of `amr` that count as a second factor, separated by commas.",
-    ),
-    key(
         "mail.smtp_host",
         Kind::Text,
         "",

@@ -3,11 +3,11 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
+use super::bus::Bus;
 use kaname_world::{
     World, WorldError,
     worker::{Duty, Worker},
 };
-use super::bus::Bus;
 use tokio::{
     sync::watch,
     task::JoinSet,

@@ -3,6 +3,7 @@
 mod background;
 mod bus;
 mod doors;
+mod ending;
 mod health;
 mod listen;
 mod log;
@@ -22,12 +23,13 @@ use kaname_world::{
 };
 use tokio::sync::watch;
 
-use self::{bus::Bus, listen::Doors, metrics::Metrics};
+use self::{bus::Bus, ending::Ending, listen::Doors, metrics::Metrics};
 use crate::{config::Config, fault::Fault, open::Hub};
 
 /// Runs the server until it is told to end.
 pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> {
     log::start(&config);
+    let mut ending = Ending::listen()?;
     let hub = Hub::open(&config).await?;
     let started = async {
         let running = Running::start(&config, Arc::clone(&hub.world), false).await?;
@@ -36,21 +38,25 @@ pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> 
         } else {
             Vec::new()
         };
-        Ok::<_, Fault>((running, duties))
+        let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
+        Ok::<_, Fault>((running, duties, bus))
     };
-    let (running, duties) = match started.await {
+    let (running, duties, bus) = match started.await {
         Ok(started) => started,
         Err(fault) => {
             hub.close().await;
             return Err(fault);
         }
     };
-    let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
     let tasks = background::start(&hub.world, duties, bus, running.stop.subscribe());
-    ended().await;
+    ending.told().await;
     tracing::info!("ending: no new connections, open requests are finished");
     running.end().await;
     background::end(tasks).await;
+    // Whoever got a receipt in the last moment finds it under a signed checkpoint.
+    if let Err(error) = hub.world.checkpoint().await {
+        tracing::error!(%error, "the last checkpoint could not be signed");
+    }
     hub.close().await;
     tracing::info!("ended");
     Ok(())
@@ -67,12 +73,13 @@ pub(crate) async fn demo(
     world: Arc<World>,
     ready: impl FnOnce(&str) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
+    let mut ending = Ending::listen()?;
     let running = Running::start(config, Arc::clone(&world), true).await?;
     let duties = doors::duties(config, &public_url(config, running.address))?;
     let tasks = background::start(&world, duties, None, running.stop.subscribe());
     let told = ready(&format!("http://{}", running.address));
     if told.is_ok() {
-        ended().await;
+        ending.told().await;
     }
     running.end().await;
     background::end(tasks).await;
@@ -82,13 +89,14 @@ pub(crate) async fn demo(
 /// Runs a worker until it is told to end.
 pub(crate) async fn work(config: Config) -> Result<(), Fault> {
     log::start(&config);
+    let mut ending = Ending::listen()?;
     let duties = doors::duties(&config, &public_url(&config, config.address()))?;
     let hub = Hub::open(&config).await?;
     let (stop, stopping) = watch::channel(false);
     let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
     let tasks = background::start(&hub.world, duties, bus, stopping);
     tracing::info!("worker started");
-    ended().await;
+    ending.told().await;
     let _ = stop.send(true);
     background::end(tasks).await;
     hub.close().await;
@@ -166,22 +174,4 @@ fn house(config: &Config, world: Arc<World>, address: SocketAddr, demo: bool) ->
         rng: Arc::new(SystemRng),
     };
     House::new(world, settings, public_url, behind_proxy)
-}
-
-/// Waits for Ctrl-C or the signal to end.
-pub(crate) async fn ended() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupted = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-        }
-        Err(error) => {
-            tracing::warn!(%error, "the signal to end cannot be heard; Ctrl-C works");
-            let _ = interrupted.await;
-        }
-    }
 }

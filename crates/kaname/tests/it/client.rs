@@ -25,6 +25,7 @@ impl Drop for Demo {
 
 impl Demo {
     /// Fills a nation and waits until it says where it is served.
+    #[expect(clippy::zombie_processes, reason = "its owner waits for it; else the test has failed")]
     fn start(place: &Place) -> Self {
         let arguments = ["demo", "--port", "0", "--data", "nation", "--json"];
         let mut child = place
@@ -58,7 +59,9 @@ impl Demo {
 fn python() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("KANAME_PYTHON")?);
     let python = folder.join("bin/python");
-    let there = Command::new(&python).args(["-c", "import taxii2client, stix2"]).status();
+    let there = Command::new(&python)
+        .args(["-c", "import taxii2client, stix2"])
+        .status();
     there.is_ok_and(|status| status.success()).then_some(python)
 }
 
@@ -81,16 +84,29 @@ fn a_members_taxii_client_reads_every_object_strictly() {
     assert!(ran.status.success(), "{told}");
     let answer: Value = serde_json::from_slice(&ran.stdout).unwrap();
     let collections = answer["collections"].as_array().unwrap();
-    let library = collections.iter().find(|one| one["alias"] == "library").unwrap();
-    assert_eq!((&library["can_read"], &library["can_write"]), (&true.into(), &false.into()));
+    let library = collections
+        .iter()
+        .find(|one| one["alias"] == "library")
+        .unwrap();
+    assert_eq!(
+        (&library["can_read"], &library["can_write"]),
+        (&true.into(), &false.into())
+    );
     let objects = library["objects"].as_array().unwrap();
     let of = |kind: &str| objects.iter().filter(|one| one["type"] == kind).count();
-    assert!(of("indicator") > 0 && of("report") > 0, "{} objects", objects.len());
+    assert!(
+        of("indicator") > 0 && of("report") > 0,
+        "{} objects",
+        objects.len()
+    );
     assert!(of("marking-definition") > 0 && of("identity") > 0);
     // Everything that a released object names as its marking or author is there to be read.
     let ids: Vec<&Value> = objects.iter().map(|one| &one["id"]).collect();
     for object in objects.iter().map(|one| &one["object"]) {
-        let marks = object["object_marking_refs"].as_array().into_iter().flatten();
+        let marks = object["object_marking_refs"]
+            .as_array()
+            .into_iter()
+            .flatten();
         for id in marks.chain(object.get("created_by_ref")) {
             assert!(ids.contains(&id), "{id} of {}", object["id"]);
         }

@@ -1,0 +1,105 @@
+//! The same commands over PostgreSQL: found, serve on two nodes, back up, restore into another schema.
+
+use kaname_testkit::postgres::Postgres;
+use serde_json::Value;
+
+use crate::{
+    program::{Place, ran},
+    serving::Server,
+};
+
+/// The server's address as the configuration wants it.
+fn url(server: &Postgres) -> String {
+    let told = server.url();
+    let folder = told
+        .split_whitespace()
+        .find_map(|part| part.strip_prefix("host="));
+    format!(
+        "postgres://kaname@{}/postgres",
+        folder.unwrap().replace('/', "%2F")
+    )
+}
+
+#[test]
+fn one_system_over_one_database() {
+    let postgres = Postgres::start();
+    let place = Place::new();
+    place.write(
+        "kaname.toml",
+        &format!("[store]\nurl = \"{}\"\n", url(&postgres)),
+    );
+    let made = place.done(&["init"]);
+    assert_eq!(made["store"], "PostgreSQL, schema kaname");
+    assert_eq!(place.run(&["init"]).code, 4);
+    let (one, two) = (Server::start(&place), Server::start(&place));
+    for server in [&one, &two] {
+        assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
+    }
+    place.done(&[
+        "party",
+        "add",
+        "aa",
+        "--kind",
+        "vendor",
+        "--name-ja",
+        "一",
+        "--name-en",
+        "One",
+    ]);
+    place.done(&["backup", "copy.pg"]);
+    assert_eq!((one.end(), two.end()), (0, 0));
+    let events = place.done(&["verify"])["events"].as_u64().unwrap();
+    assert!(events >= 7, "{events} events");
+    assert_eq!(place.done(&["rebuild"])["identical"], true);
+
+    let mut elsewhere = place.command(&["restore", "copy.pg", "--json"]);
+    let restored = ran(elsewhere
+        .env("KANAME_STORE__SCHEMA", "second")
+        .output()
+        .unwrap());
+    assert_eq!(restored.code, 0, "{}", restored.err);
+    assert_eq!(restored.json()["events"].as_u64(), Some(events));
+    let mut verify = place.command(&["verify", "--json"]);
+    let verdict = ran(verify
+        .env("KANAME_STORE__SCHEMA", "second")
+        .output()
+        .unwrap())
+    .json();
+    assert_eq!(verdict["fault"], Value::Null);
+    let twice = place.run(&["restore", "copy.pg"]);
+    assert_eq!(
+        twice.code, 4,
+        "a schema with a hub is not filled again: {}",
+        twice.err
+    );
+}
+
+#[test]
+fn the_demo_runs_on_postgres_too() {
+    let postgres = Postgres::start();
+    let place = Place::new();
+    let url = url(&postgres);
+    let keys = place.path("keys").display().to_string();
+    let demo = [
+        "demo",
+        "--only-fill",
+        "--data",
+        "nation",
+        "--keys",
+        &keys,
+        "--postgres",
+        &url,
+    ];
+    let first = place.done(&demo);
+    let again = place.done(&demo);
+    assert_eq!(
+        first["password"], again["password"],
+        "the second run found the first one's nation"
+    );
+    let verdict = ran(place
+        .command(&["verify", "--json", "--keys", &keys, "--postgres", &url])
+        .env("KANAME_STORE__SCHEMA", "kaname_demo")
+        .output()
+        .unwrap());
+    assert_eq!(verdict.json()["fault"], Value::Null);
+}
