@@ -9,7 +9,7 @@ use axum::{
 };
 use jiff::Timestamp;
 
-use super::{Flash, NavGroup, WhoAmI};
+use super::{Flash, NavGroup, Section, WhoAmI};
 use crate::{
     error::Failure,
     text::{Lang, Text, TextArg},
@@ -143,6 +143,17 @@ impl Page {
     /// When the page was made, in the foot.
     pub fn said_now(&self) -> String {
         self.text.jst(self.now, self.now)
+    }
+
+    /// Whether the reader uses that section: it stands in their navigation.
+    pub fn uses(&self, section: Section) -> bool {
+        let mut items = self.nav.iter().flat_map(|group| &group.items);
+        items.any(|item| item.href == section.path())
+    }
+
+    /// Whether there is something for the reader to search.
+    pub fn may_search(&self) -> bool {
+        self.uses(Section::Library)
     }
 
     /// Name, label and whether chosen.

@@ -58,6 +58,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Action::SubmissionReadOwn,
             Action::ItemReadDesk,
             Action::LibraryRead,
+            Action::SessionOwn,
         ]),
         Audit::None("counts rows that the reader may list anyway"),
         routing::get(follow),

@@ -79,7 +79,9 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         empty: Empty {
             title: text.t("now-none").into_owned(),
             text: text.t("now-none-do").into_owned(),
-            next: Some(page.link("/library", text.t("now-library"))),
+            next: page
+                .uses(Section::Library)
+                .then(|| page.link("/library", text.t("now-library"))),
         },
         sections,
         page,

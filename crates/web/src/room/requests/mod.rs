@@ -245,7 +245,7 @@ async fn row(
         let decision = house.world().decide(by, Action::CooperationAnswer, &of);
         row = row.verb(match decision.why_not {
             None => page
-                .link(format!("{href}#answer"), page.t("requests-answer-do"))
+                .link(format!("{href}#to-answer"), page.t("requests-answer-do"))
                 .main(),
             Some(why) => page.refused(
                 page.t("requests-answer-do"),
