@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     error::{Fault, Outcome, corrupt, database},
-    store::Session,
+    open::Session,
 };
 
 /// First bytes of a copy: what it is and the version of its form.

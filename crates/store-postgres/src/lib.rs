@@ -7,12 +7,13 @@
 mod backup;
 mod error;
 mod form;
+mod open;
 mod options;
 mod read;
 mod schema;
 mod store;
 mod write;
 
+pub use open::PostgresStore;
 pub use options::PostgresOptions;
 pub use schema::SCHEMA_VERSION;
-pub use store::PostgresStore;

@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use crate::{
     error::{Outcome, corrupt},
     form,
-    store::Session,
+    open::Session,
     write::sequence,
 };
 

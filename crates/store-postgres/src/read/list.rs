@@ -5,11 +5,11 @@ use kaname_store::{Cursor, ListQuery, Page, Sort};
 use crate::{
     error::Outcome,
     form,
+    open::Session,
     read::{
         record,
         sql::{Conditions, words},
     },
-    store::Session,
     write::audience::Known,
 };
 

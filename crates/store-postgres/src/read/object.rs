@@ -8,8 +8,8 @@ use tokio_postgres::Row;
 use crate::{
     error::Outcome,
     form,
+    open::Session,
     read::sql::{Argument, Conditions, words},
-    store::Session,
 };
 
 /// Counts are exact up to here.

@@ -6,7 +6,7 @@ use kaname_store::{SealedLink, StoredBlob, StoredNotice};
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use crate::{error::Outcome, form, store::Session, write::sequence};
+use crate::{error::Outcome, form, open::Session, write::sequence};
 
 /// Most notices or short-lived values given at once.
 const MOST: i64 = 1_000;

@@ -11,8 +11,8 @@ use tokio_postgres::{Row, types::ToSql};
 use crate::{
     error::{Outcome, corrupt},
     form::{self, Keys},
+    open::Session,
     read::plain,
-    store::Session,
     write::audience::{self, Known},
 };
 

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     error::{Outcome, corrupt},
     form,
-    store::Session,
+    open::Session,
     write::lock,
 };
 

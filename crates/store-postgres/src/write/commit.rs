@@ -9,7 +9,7 @@ use kaname_store::{Append, Commit, Committed, Record, StoreError};
 use crate::{
     error::Outcome,
     form,
-    store::Context,
+    open::Context,
     write::{jobs, object, record},
 };
 

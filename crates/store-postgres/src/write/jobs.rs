@@ -7,7 +7,7 @@ use kaname_store::{Job, JobOutcome, NewJob, StoreError};
 use crate::{
     error::{Outcome, corrupt},
     form,
-    store::{Context, Session},
+    open::{Context, Session},
     write::lock,
 };
 

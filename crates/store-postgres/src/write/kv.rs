@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::{error::Outcome, form, store::Session};
+use crate::{error::Outcome, form, open::Session};
 
 /// Notices kept for nodes that lag behind.
 const KEPT_NOTICES: i64 = 100_000;

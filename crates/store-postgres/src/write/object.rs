@@ -6,7 +6,7 @@ use deadpool_postgres::Transaction;
 use kaname_kernel::{Clock, MatterId};
 use kaname_store::NewObject;
 
-use crate::{error::Outcome, form, store::Context};
+use crate::{error::Outcome, form, open::Context};
 
 /// Objects written by one statement.
 const CHUNK: usize = 1_000;

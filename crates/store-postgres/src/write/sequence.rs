@@ -9,7 +9,7 @@ use kaname_store::tiles::{Edge, Tile};
 use crate::{
     error::{Outcome, corrupt},
     form,
-    store::Session,
+    open::Session,
     write::lock,
 };
 

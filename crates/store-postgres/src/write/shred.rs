@@ -7,7 +7,7 @@ use kaname_store::{Committed, Record, StoreError};
 use crate::{
     error::Outcome,
     form,
-    store::Context,
+    open::Context,
     write::{
         commit::{self, Numbered},
         record,

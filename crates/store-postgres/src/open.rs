@@ -1,0 +1,250 @@
+//! Opening a world's schema, and carrying out changes in it.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use kaname_kernel::{Audience, Clock, EventId, Rng};
+use kaname_store::{Commit, Committed, NewJob, Record, StoreError, check};
+use tokio_postgres::{Config, NoTls, config::Host};
+
+use crate::{
+    error::{Outcome, database},
+    options::PostgresOptions,
+    schema,
+    write::{
+        audience::{self, Known},
+        commit::{self, Numbered},
+        jobs, rebuild, shred,
+    },
+};
+
+/// A connection lent by the pool.
+pub(crate) type Session = deadpool_postgres::Client;
+
+/// How often a write is tried when others were faster.
+const TRIES: usize = 8;
+
+/// Longest wait for a free connection.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// What a write needs beside its transaction.
+pub(crate) struct Context {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) known: Known,
+}
+
+/// A world's store in one schema of a PostgreSQL database.
+pub struct PostgresStore {
+    pool: Pool,
+    schema: String,
+    found_schema: u32,
+    pub(crate) context: Context,
+}
+
+impl std::fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresStore")
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A change that becomes durable in one transaction.
+pub(crate) enum Change {
+    Commit(Numbered),
+    Shred {
+        events: Vec<EventId>,
+        tombstone: Box<Record>,
+        audience: i32,
+        with: Numbered,
+    },
+    Queue(NewJob),
+    Clear,
+    Put(Vec<Record>, Vec<i32>),
+}
+
+impl PostgresStore {
+    /// Opens the world's schema at `url` (`postgres://…` or `host=… user=…`), makes it when it does
+    /// not exist, and brings it up to date.
+    pub async fn open(
+        url: &str,
+        options: PostgresOptions,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Self, StoreError> {
+        let doing = "opening the store";
+        options.check()?;
+        let mut config: Config = url.parse().map_err(|e| database(doing, e))?;
+        stays_here(&config, &options)?;
+        config.options(format!(
+            "-c search_path={} -c statement_timeout={} -c default_transaction_isolation=read\\ committed",
+            options.schema, options.statement_timeout_ms
+        ));
+        config.application_name("kaname");
+        let manage = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = Manager::from_config(config, NoTls, manage);
+        let pool = Pool::builder(manager)
+            .max_size(options.connections.clamp(1, 256))
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(WAIT))
+            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .build()
+            .map_err(|e| database(doing, e))?;
+        let migrate = async || -> Outcome<u32> {
+            let mut session = pool.get().await?;
+            schema::migrate(&mut session, &options.schema).await
+        };
+        let found_schema = migrate().await.map_err(|fault| fault.doing(doing))?;
+        let context = Context {
+            clock,
+            rng,
+            known: Known::default(),
+        };
+        Ok(Self {
+            pool,
+            schema: options.schema,
+            found_schema,
+            context,
+        })
+    }
+
+    /// The schema version found when opening, before migrations; 0 for a new schema.
+    pub fn schema_version(&self) -> u32 {
+        self.found_schema
+    }
+
+    /// Lets go of all connections.
+    pub async fn close(&self) {
+        self.pool.close();
+    }
+
+    /// Events whose payload key was destroyed, oldest first: a restore from an older copy must
+    /// destroy them again.
+    pub async fn shredded(&self) -> Result<Vec<EventId>, StoreError> {
+        let read = async || -> Outcome<Vec<EventId>> {
+            let find = "SELECT event FROM shredded ORDER BY at_us, event";
+            let rows = self.pool.get().await?.query(find, &[]).await?;
+            rows.iter().map(|row| crate::form::id(row, 0)).collect()
+        };
+        read()
+            .await
+            .map_err(|fault| fault.doing("reading the redaction list"))
+    }
+
+    /// Fills this world, which must be empty, from a copy that [`Store::backup`] wrote.
+    pub async fn restore(&self, from: &Path) -> Result<(), StoreError> {
+        let fill = async { crate::backup::read(&mut self.session().await?, from).await };
+        fill.await.map_err(|fault| fault.doing("restoring"))
+    }
+
+    pub(crate) async fn session(&self) -> Outcome<Session> {
+        Ok(self.pool.get().await?)
+    }
+
+    pub(crate) async fn numbers(&self, audiences: &[&Audience]) -> Outcome<Vec<i32>> {
+        let mut session = self.session().await?;
+        audience::numbers(&mut session, &self.context.known, audiences).await
+    }
+
+    pub(crate) async fn numbered(&self, change: Commit) -> Outcome<Numbered> {
+        check::commit(&change)?;
+        let records: Vec<_> = change
+            .appends
+            .iter()
+            .map(|append| &append.record.audience)
+            .collect();
+        let objects: Vec<_> = change
+            .objects
+            .iter()
+            .map(|object| &object.audience)
+            .collect();
+        let (records, objects) = if records.is_empty() && objects.is_empty() {
+            (Vec::new(), Vec::new())
+        } else {
+            (self.numbers(&records).await?, self.numbers(&objects).await?)
+        };
+        Ok(Numbered {
+            change,
+            records,
+            objects,
+        })
+    }
+
+    /// Tries a change until it is durable or properly refused; races with other writers pass.
+    pub(crate) async fn write(&self, change: &Change) -> Outcome<Option<Committed>> {
+        let mut session = self.session().await?;
+        let mut outcome = self.attempt(&mut session, change).await;
+        for _ in 1..TRIES {
+            match &outcome {
+                Err(fault) if fault.passes() => {
+                    outcome = self.attempt(&mut session, change).await;
+                }
+                _ => break,
+            }
+        }
+        outcome
+    }
+
+    async fn attempt(&self, session: &mut Session, change: &Change) -> Outcome<Option<Committed>> {
+        let context = &self.context;
+        // Rolled back when dropped, so any error below leaves nothing.
+        let transaction = session.transaction().await?;
+        let committed = match change {
+            Change::Commit(change) => Some(commit::write(&transaction, context, change).await?),
+            Change::Shred {
+                events,
+                tombstone,
+                audience,
+                with,
+            } => {
+                let tombstone = (&**tombstone, *audience);
+                Some(shred::shred(&transaction, context, events, tombstone, with).await?)
+            }
+            Change::Queue(job) => {
+                jobs::queue_all(&transaction, std::slice::from_ref(job)).await?;
+                None
+            }
+            Change::Clear => {
+                rebuild::clear(&transaction).await?;
+                None
+            }
+            Change::Put(records, audiences) => {
+                let records: Vec<_> = records.iter().zip(audiences.iter().copied()).collect();
+                rebuild::put(&transaction, &records).await?;
+                None
+            }
+        };
+        transaction.commit().await?;
+        Ok(committed)
+    }
+
+    pub(crate) async fn commit_change(&self, change: Change) -> Outcome<Committed> {
+        let committed = self.write(&change).await?;
+        committed.ok_or_else(|| crate::error::corrupt("commit", "it gave no number"))
+    }
+}
+
+/// Without TLS only this machine is spoken to, unless the operator vouches for the network.
+fn stays_here(config: &Config, options: &PostgresOptions) -> Result<(), StoreError> {
+    let local = |host: &Host| match host {
+        Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    };
+    let loopback = config
+        .get_hostaddrs()
+        .iter()
+        .all(std::net::IpAddr::is_loopback);
+    if options.plain_network || (loopback && config.get_hosts().iter().all(local)) {
+        return Ok(());
+    }
+    Err(StoreError::Schema(
+        "the database is on another machine and would be spoken to without TLS\n\
+         hint: use a Unix socket or a local proxy that speaks TLS, or set `plain_network` when the \
+         network is the database's own"
+            .to_owned(),
+    ))
+}
