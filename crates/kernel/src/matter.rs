@@ -4,12 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{
-    actor::Actor,
-    audience::Audience,
-    id::MatterId,
-    marking::Tlp,
-};
+use crate::{actor::Actor, audience::Audience, id::MatterId, marking::Tlp};
 
 /// A kind of matter: how its events fold into a state, and what of that state others look up.
 pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {

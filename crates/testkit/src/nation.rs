@@ -15,9 +15,7 @@ use kaname_sharing::{
 use kaname_store::Store;
 use kaname_store_sqlite::{SqliteOptions, SqliteStore};
 use kaname_world::{
-    Caller, Keys, Loaded, Settings, World,
-    ambient::SystemRng,
-    directory::FirstOfficer,
+    Caller, Keys, Loaded, Settings, World, ambient::SystemRng, directory::FirstOfficer,
 };
 use tempfile::TempDir;
 
@@ -80,10 +78,22 @@ impl Nation {
         let world = World::new(store, keys, clock.clone(), Arc::new(SystemRng), settings);
         let world = Arc::new(world.expect("world"));
         let first = FirstOfficer {
-            account: account("soumu", "総務当直", "Administrator", hub_id(), &[Role::Administrator]),
+            account: account(
+                "soumu",
+                "総務当直",
+                "Administrator",
+                hub_id(),
+                &[Role::Administrator],
+            ),
             password: "correct horse battery".to_owned(),
         };
-        let centre = registration("centre", PartyKind::Centre, "国家サイバー統括室", "Centre", &[]);
+        let centre = registration(
+            "centre",
+            PartyKind::Centre,
+            "国家サイバー統括室",
+            "Centre",
+            &[],
+        );
         let (hub, administrator, _) = world.found(centre, first).await.expect("founding");
         let administrator = Person {
             account: administrator.id.cast(),
@@ -114,16 +124,31 @@ impl Nation {
         self.auditor = self.hire(hub, "kansa", &[Role::Auditor]).await;
         let everyone = [Role::Provider, Role::Member, Role::Steward];
         let operator = self
-            .party("minato", PartyKind::Operator, "みなと電力株式会社", "Minato Electric Power")
+            .party(
+                "minato",
+                PartyKind::Operator,
+                "みなと電力株式会社",
+                "Minato Electric Power",
+            )
             .await;
         self.provider = self.hire(operator, "minato-csirt", &everyone).await;
         let bank = self
             .party("kaihin", PartyKind::Operator, "海浜銀行", "Kaihin Bank")
             .await;
         self.member = self.hire(bank, "kaihin-csirt", &everyone).await;
-        let vendor = registration("vendor", PartyKind::Vendor, "北斗機器", "Hokuto Devices", &[]);
+        let vendor = registration(
+            "vendor",
+            PartyKind::Vendor,
+            "北斗機器",
+            "Hokuto Devices",
+            &[],
+        );
         let admin = self.caller(&self.administrator).await;
-        let vendor = self.world.register_party(&admin, vendor).await.expect("vendor");
+        let vendor = self
+            .world
+            .register_party(&admin, vendor)
+            .await
+            .expect("vendor");
         self.outsider = self.hire(vendor.id.cast(), "hokuto", &[Role::Member]).await;
         self.library = self.collection("library", CollectionKind::Library).await;
         self.intake = self.collection("intake", CollectionKind::Intake).await;
@@ -143,10 +168,16 @@ impl Nation {
         };
         let catalogue = self.world.catalogue();
         let set = |party: &Party| party.set_membership(membership, catalogue);
-        self.world.change_party(&admin, id, None, set).await.expect("membership");
+        self.world
+            .change_party(&admin, id, None, set)
+            .await
+            .expect("membership");
         let domains = BTreeSet::from([domain.parse::<Domain>().expect("domain")]);
         let own = |party: &Party| party.set_own(domains, BTreeSet::new());
-        self.world.change_party(&admin, id, None, own).await.expect("domains");
+        self.world
+            .change_party(&admin, id, None, own)
+            .await
+            .expect("domains");
         id
     }
 
@@ -170,8 +201,16 @@ impl Nation {
             description: Text::default(),
             kind,
             default_tlp: None,
-            read: if library { Access::Everyone } else { Access::Nobody },
-            write: if library { Access::Nobody } else { Access::Members },
+            read: if library {
+                Access::Everyone
+            } else {
+                Access::Nobody
+            },
+            write: if library {
+                Access::Nobody
+            } else {
+                Access::Members
+            },
         };
         let opened = self.world.open_collection(&admin, definition).await;
         opened.expect("collection")
@@ -196,7 +235,10 @@ impl Nation {
         let admin = self.caller(&self.administrator).await;
         let scopes = scopes.iter().copied().collect();
         let label = "test".parse().expect("label");
-        let issued = self.world.issue_key(&admin, person.party, label, scopes, None).await;
+        let issued = self
+            .world
+            .issue_key(&admin, person.party, label, scopes, None)
+            .await;
         issued.expect("key").1
     }
 
@@ -238,7 +280,10 @@ fn registration(code: &str, kind: PartyKind, ja: &str, en: &str, aliases: &[&str
         kind,
         description: Description {
             name: Name2::parse("name", ja, en).expect("name"),
-            aliases: aliases.iter().map(|alias| alias.parse().expect("alias")).collect(),
+            aliases: aliases
+                .iter()
+                .map(|alias| alias.parse().expect("alias"))
+                .collect(),
             sectors: BTreeSet::new(),
         },
         from: jiff::civil::date(2018, 4, 1),

@@ -95,7 +95,9 @@ impl House {
     /// What waits for the caller, where the answer will be a page. A page is not refused for want of
     /// a number.
     async fn waiting(&self, caller: &Caller, headers: &HeaderMap) -> Vec<(Section, Count)> {
-        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let accept = headers
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok());
         if !accept.is_some_and(|accept| accept.contains("text/html")) {
             return Vec::new();
         }
@@ -232,7 +234,10 @@ impl Host for House {
         };
         let acting_for = party.state.description.name.get(shown).to_owned();
         let (own, on_behalf) = if caller.delegated.is_some() {
-            let own = self.world().load::<Party>(account.state.party.cast()).await?;
+            let own = self
+                .world()
+                .load::<Party>(account.state.party.cast())
+                .await?;
             let own = own.map(|own| own.state.description.name.get(shown).to_owned());
             (own.unwrap_or_default(), Some(acting_for))
         } else {

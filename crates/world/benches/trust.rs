@@ -36,8 +36,15 @@ fn main() {
     let (longest, median) = bitmaps();
     let name = format!("{AUDIENCES} audiences × {READERS} readers, all bitmaps, median");
     println!("{name:<58} {:>11.1} ms", millis(median));
-    println!("{:<58} {:>11.1} ms", "  the same, longest of 20", millis(longest));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    println!(
+        "{:<58} {:>11.1} ms",
+        "  the same, longest of 20",
+        millis(longest)
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(ledger(events.unwrap_or(200_000)));
 }
 
@@ -62,7 +69,10 @@ fn bitmaps() -> (Duration, Duration) {
         Audience::everyone()
             .and(Clause::any(named.chain(grouped).chain([Term::Officer])))
             .and(class)
-            .and(Clause::any([Term::Duty("secrecy".to_owned()), Term::Officer]))
+            .and(Clause::any([
+                Term::Duty("secrecy".to_owned()),
+                Term::Officer,
+            ]))
     };
     let audiences: Vec<(AudienceId, Audience)> =
         (0..AUDIENCES).map(|id| (id, audience(id))).collect();
@@ -71,7 +81,9 @@ fn bitmaps() -> (Duration, Duration) {
         member: true,
         classes: [format!("class-{}", pick(3))].into(),
         duties: ["secrecy".to_owned()].into(),
-        groups: (0..5).map(|_| (groups[pick(groups.len())], 0)).collect::<BTreeMap<_, _>>(),
+        groups: (0..5)
+            .map(|_| (groups[pick(groups.len())], 0))
+            .collect::<BTreeMap<_, _>>(),
         ..Reader::default()
     };
     let readers: Vec<Reader> = parties.iter().map(reader).collect();
@@ -114,11 +126,16 @@ async fn ledger(count: usize) {
     }
     let signing = SigningKey::from_bytes(&[7; 32]);
     let start = Instant::now();
-    let verdict = verify(&store, &signing.verifying_key(), &[], &|_| {}).await.unwrap();
+    let verdict = verify(&store, &signing.verifying_key(), &[], &|_| {})
+        .await
+        .unwrap();
     let time = start.elapsed();
     assert_eq!(verdict.fault, None);
     let rate = verdict.events as f64 / time.as_secs_f64();
-    println!("{:<58} {rate:>12.0}/s", format!("verify, {} events", verdict.events));
+    println!(
+        "{:<58} {rate:>12.0}/s",
+        format!("verify, {} events", verdict.events)
+    );
     let root = <[u8; 32]>::try_from(hex::decode(&verdict.root).unwrap()).unwrap();
     let checkpoint = Checkpoint {
         origin: "bench.example/ledger".to_owned(),
@@ -132,10 +149,15 @@ async fn ledger(count: usize) {
     };
     store.put_checkpoint(kept).await.unwrap();
     let start = Instant::now();
-    let again = verify(&store, &signing.verifying_key(), &[], &|_| {}).await.unwrap();
+    let again = verify(&store, &signing.verifying_key(), &[], &|_| {})
+        .await
+        .unwrap();
     let rate = again.events as f64 / start.elapsed().as_secs_f64();
     assert_eq!((again.fault, again.checkpoints), (None, 1));
-    println!("{:<58} {rate:>12.0}/s", "  with a signed checkpoint over it");
+    println!(
+        "{:<58} {rate:>12.0}/s",
+        "  with a signed checkpoint over it"
+    );
 }
 
 fn append(master: &SecretKey, rng: &SeededRng) -> Append {

@@ -8,7 +8,10 @@ use kaname_kernel::{Clock, Rng};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that is handed in elsewhere")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that is handed in elsewhere"
+    )]
     fn now(&self) -> Timestamp {
         let now = Timestamp::now();
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
@@ -20,7 +23,10 @@ impl Clock for SystemClock {
 pub struct SystemRng;
 
 impl Rng for SystemRng {
-    #[expect(clippy::disallowed_methods, reason = "this is the source that is handed in elsewhere")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the source that is handed in elsewhere"
+    )]
     fn fill(&self, buffer: &mut [u8]) {
         // Without randomness no key is safe; nothing sensible can go on, so the process ends.
         if getrandom::fill(buffer).is_err() {

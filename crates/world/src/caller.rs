@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use kaname_directory::{Account, Group, Key, Party, reader, day_of};
+use kaname_directory::{Account, Group, Key, Party, day_of, reader};
 use kaname_kernel::{AccountId, Actor, GroupId, KeyId, MatterId, PartyId, Reader, Role};
 use kaname_policy::{Action, Decision, Principal, PrincipalKind, Resource};
 use kaname_store::ListQuery;
@@ -258,7 +258,9 @@ impl World {
     /// A bitmap over every audience: for the hub's own bookkeeping, never for an answer.
     pub(crate) async fn everything(&self) -> Result<Readable, WorldError> {
         let audiences = self.audiences().await?;
-        Ok(std::sync::Arc::new(audiences.iter().map(|(id, _)| *id).collect()))
+        Ok(std::sync::Arc::new(
+            audiences.iter().map(|(id, _)| *id).collect(),
+        ))
     }
 
     /// What the policy says.
@@ -273,8 +275,16 @@ impl World {
         action: Action,
         resource: &Resource,
     ) -> Result<(), WorldError> {
+        // The own session stays one's own, and what anyone may read stays readable.
+        let always = [
+            Action::SessionOwn,
+            Action::PublicRead,
+            Action::SectorRead,
+            Action::LedgerVerify,
+        ];
         if let Some(scopes) = &caller.delegated
             && !scopes.contains(action.as_str())
+            && !always.contains(&action)
         {
             return Err(WorldError::Denied("why-not-delegated"));
         }

@@ -253,7 +253,10 @@ impl World {
         }
         Victim::KIND.clone_into(&mut query.kind);
         for victim in self.list::<Victim>(&query).await?.rows {
-            let receipt = receipts.get(&victim.state.report).cloned().unwrap_or_default();
+            let receipt = receipts
+                .get(&victim.state.report)
+                .cloned()
+                .unwrap_or_default();
             opened.extend(victim.state.openings.into_iter().map(|opening| Opened {
                 receipt: receipt.clone(),
                 victim: true,

@@ -19,8 +19,8 @@ pub mod sharing;
 mod sight;
 pub mod sign_in;
 pub mod verify;
-pub mod worker;
 mod work;
+pub mod worker;
 mod world;
 
 pub use caller::{Caller, FRESH_MINUTES};

@@ -1,6 +1,9 @@
 //! From the outbox to live pages: this node's own notices and those other nodes wrote.
 
-use crate::{error::WorldError, world::{News, World}};
+use crate::{
+    error::WorldError,
+    world::{News, World},
+};
 
 impl World {
     /// Reads notices after `position` and tells listeners; gives the new position. Each node runs it

@@ -3,9 +3,7 @@
 use kaname_kernel::{Matter, MatterId};
 use kaname_store::{ListQuery, StoredRecord};
 
-use crate::{
-    caller::Caller, error::WorldError, redact::REDACTED, work::Loaded, world::World,
-};
+use crate::{caller::Caller, error::WorldError, redact::REDACTED, work::Loaded, world::World};
 
 /// A page of matters of one kind.
 #[derive(Debug, Clone)]
@@ -34,9 +32,8 @@ impl World {
     /// A matter whoever asks: for rules, never for an answer.
     pub async fn load<M: Matter>(&self, id: MatterId) -> Result<Option<Loaded<M>>, WorldError> {
         let stored = self.store().record(id).await?;
-        let stored = stored.filter(|stored| {
-            stored.record.kind == M::KIND && stored.record.state != REDACTED
-        });
+        let stored = stored
+            .filter(|stored| stored.record.kind == M::KIND && stored.record.state != REDACTED);
         stored.map(loaded).transpose()
     }
 

@@ -87,7 +87,9 @@ impl World {
             done.events += batch.len() as u64;
             let mut records = Vec::new();
             // A matter is folded whole where its first event stands.
-            let firsts = batch.iter().filter(|stored| stored.event.header.version == 1);
+            let firsts = batch
+                .iter()
+                .filter(|stored| stored.event.header.version == 1);
             for first in firsts {
                 let header = &first.event.header;
                 let history = self.store().history(header.matter).await?;
@@ -96,7 +98,9 @@ impl World {
                     let what = format!("unknown kind of matter `{}`", header.matter_kind);
                     return Err(WorldError::refused("error-unknown-kind", what));
                 };
-                let redacted = history.iter().any(|stored| stored.event.wrapped_key.is_none());
+                let redacted = history
+                    .iter()
+                    .any(|stored| stored.event.wrapped_key.is_none());
                 records.push(if redacted {
                     crate::redact::tombstone(&history)?
                 } else {

@@ -1,9 +1,7 @@
 //! Redaction: the payload keys of a matter are destroyed, its projection becomes a tombstone, and the
 //! log stays whole. Who did it and why is an event of its own.
 
-use kaname_kernel::{
-    Id, Matter, MatterId, Moment, Projection, Unfit, audience::Audience,
-};
+use kaname_kernel::{Id, Matter, MatterId, Moment, Projection, Unfit, audience::Audience};
 use kaname_policy::Action;
 use kaname_store::{Record, StoredEvent};
 use serde::{Deserialize, Serialize};
@@ -109,7 +107,10 @@ impl World {
         if history.is_empty() {
             return Err(WorldError::NotFound("matter"));
         }
-        let events: Vec<_> = history.iter().map(|stored| stored.event.header.id).collect();
+        let events: Vec<_> = history
+            .iter()
+            .map(|stored| stored.event.header.id)
+            .collect();
         let mut work = self.work(&caller.actor);
         let change = RedactionChange::Redacted {
             matter,

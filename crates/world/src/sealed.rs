@@ -36,8 +36,13 @@ impl World {
         padded.resize(192, b' ');
         let row = SealedLink {
             handle,
-            tag: self.keys().party_tag(link.party, self.next_handle(link.party).await?),
-            boxed: self.keys().links().seal(self.rng(), handle.bytes(), &padded),
+            tag: self
+                .keys()
+                .party_tag(link.party, self.next_handle(link.party).await?),
+            boxed: self
+                .keys()
+                .links()
+                .seal(self.rng(), handle.bytes(), &padded),
         };
         Ok((handle, row))
     }
@@ -67,7 +72,10 @@ impl World {
     }
 
     async fn handle_number(&self, party: PartyId, n: u64) -> Result<Vec<HandleId>, WorldError> {
-        Ok(self.store().handles(&self.keys().party_tag(party, n)).await?)
+        Ok(self
+            .store()
+            .handles(&self.keys().party_tag(party, n))
+            .await?)
     }
 
     /// The first number no handle of the party has. Two at the same moment may get the same: both are

@@ -76,15 +76,25 @@ impl Sight {
         &self,
         store: &dyn Store,
     ) -> Result<Arc<Vec<(AudienceId, Audience)>>, WorldError> {
-        let held = Arc::clone(&self.audiences.read().unwrap_or_else(PoisonError::into_inner));
+        let held = Arc::clone(
+            &self
+                .audiences
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
         let next = held.last().map_or(0, |(id, _)| id + 1);
         let more = store.audiences(next).await?;
         if more.is_empty() {
             return Ok(held);
         }
-        let mut slot = self.audiences.write().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self
+            .audiences
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let last = slot.last().map(|(id, _)| *id);
-        let unseen = more.into_iter().filter(|(id, _)| last.is_none_or(|last| *id > last));
+        let unseen = more
+            .into_iter()
+            .filter(|(id, _)| last.is_none_or(|last| *id > last));
         let mut all = slot.as_ref().clone();
         all.extend(unseen);
         *slot = Arc::new(all);

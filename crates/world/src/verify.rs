@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
+use ed25519_dalek::VerifyingKey;
 use kaname_kernel::{
     MatterId,
     checkpoint::{Checkpoint, CheckpointError},
     merkle::Frontier,
 };
-use ed25519_dalek::VerifyingKey;
 use kaname_store::{Store, StoredEvent};
 use serde::Serialize;
 
@@ -73,9 +73,17 @@ pub async fn verify(
     let mut versions: HashMap<MatterId, u32> = HashMap::new();
     let mut next_note = 0;
     loop {
-        while let Some(note) = wanted.get(next_note).filter(|note| note.size == tree.size()) {
+        while let Some(note) = wanted
+            .get(next_note)
+            .filter(|note| note.size == tree.size())
+        {
             if note.root != tree.root() {
-                return Ok(fault(verdict, tree.size(), None, "the tree up to here has another root than the signed checkpoint: an event before it was changed, or the past was rewritten"));
+                return Ok(fault(
+                    verdict,
+                    tree.size(),
+                    None,
+                    "the tree up to here has another root than the signed checkpoint: an event before it was changed, or the past was rewritten",
+                ));
             }
             verdict.checkpoints += 1;
             next_note += 1;
@@ -93,10 +101,18 @@ pub async fn verify(
             tree.push(stored.leaf);
             verdict.events += 1;
             // A checkpoint inside this batch is compared at its exact size.
-            while let Some(note) = wanted.get(next_note).filter(|note| note.size == tree.size()) {
+            while let Some(note) = wanted
+                .get(next_note)
+                .filter(|note| note.size == tree.size())
+            {
                 if note.root != tree.root() {
                     let id = stored.event.header.id.to_string();
-                    return Ok(fault(verdict, tree.size() - 1, Some(id), "the tree up to here has another root than the signed checkpoint: this event or one before it was changed"));
+                    return Ok(fault(
+                        verdict,
+                        tree.size() - 1,
+                        Some(id),
+                        "the tree up to here has another root than the signed checkpoint: this event or one before it was changed",
+                    ));
                 }
                 verdict.checkpoints += 1;
                 next_note += 1;
@@ -114,7 +130,12 @@ pub async fn verify(
         return Ok(fault(verdict, tree.size(), None, &what));
     }
     if tree.size() != size {
-        return Ok(fault(verdict, tree.size(), None, "events are missing from the order"));
+        return Ok(fault(
+            verdict,
+            tree.size(),
+            None,
+            "events are missing from the order",
+        ));
     }
     Ok(verdict)
 }

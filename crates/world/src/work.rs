@@ -2,9 +2,7 @@
 //! collect, then commit once.
 
 use jiff::Timestamp;
-use kaname_kernel::{
-    Actor, Event, EventId, Header, Id, Matter, MatterId, Moment, Projection,
-};
+use kaname_kernel::{Actor, Event, EventId, Header, Id, Matter, MatterId, Moment, Projection};
 use kaname_store::{
     Append, Blob, Commit, Committed, NewJob, NewObject, Notice, Record, SealedLink,
 };

@@ -9,9 +9,7 @@ use kaname_policy::Policy;
 use kaname_store::{Committed, Store};
 use tokio::sync::{Notify, broadcast};
 
-use crate::{
-    error::WorldError, keys::Keys, outlet::FetchBook, settings::Settings, sight::Sight,
-};
+use crate::{error::WorldError, keys::Keys, outlet::FetchBook, settings::Settings, sight::Sight};
 
 /// How many notices a slow live page may fall behind before it is told to reload.
 const NOTICE_BACKLOG: usize = 1_024;

@@ -3,6 +3,7 @@
 mod data;
 mod people;
 mod run;
+mod webhook;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ pub(crate) use self::{
     },
     people::{AddParty, AddUser, GroupCommand, KeyCommand, PartyCommand, UserCommand},
     run::{DemoArgs, InitArgs, ServeArgs},
+    webhook::WebhookCommand,
 };
 use crate::fault::EXIT_CODES;
 
@@ -85,6 +87,9 @@ pub(crate) enum Command {
     /// Machines' API keys: add, list, revoke
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Calls to members' machines about each release: add, list, rekey, stop, start
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Groups of parties: add, join, leave, list
     #[command(subcommand)]
     Group(GroupCommand),

@@ -17,6 +17,7 @@ mod secret;
 mod sector;
 mod user;
 mod verify;
+mod webhook;
 
 use std::future::Future;
 
@@ -58,6 +59,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Party(command) => once(party::run(&config, command, say)),
         Command::User(command) => once(user::run(&config, command, say)),
         Command::Key(command) => once(key::run(&config, command, say)),
+        Command::Webhook(command) => once(webhook::run(&config, command, say)),
         Command::Group(command) => once(group::run(&config, command, say)),
         Command::Collection(command) => once(collection::run(&config, command, say)),
         Command::Import(args) => once(import::run(&config, args, say)),

@@ -25,7 +25,10 @@ impl Drop for Demo {
 
 impl Demo {
     /// Fills a nation and waits until it says where it is served.
-    #[expect(clippy::zombie_processes, reason = "its owner waits for it; else the test has failed")]
+    #[expect(
+        clippy::zombie_processes,
+        reason = "its owner waits for it; else the test has failed"
+    )]
     fn start(place: &Place) -> Self {
         let arguments = ["demo", "--port", "0", "--data", "nation", "--json"];
         let mut child = place

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use kaname_kernel::{
-    Audience, Clause, Id, PartyId, Reader, SeededRng, Term, Tlp, audience::Named,
-};
+use kaname_kernel::{Audience, Clause, Id, PartyId, Reader, SeededRng, Term, Tlp, audience::Named};
 use proptest::prelude::*;
 
 fn party(n: u64) -> PartyId {
@@ -17,7 +15,10 @@ fn term() -> impl Strategy<Value = Term> {
         Just(Term::Officer),
         Just(Term::Member),
         (0u64..4).prop_map(|n| Term::Party(party(n))),
-        (0u64..3, 0i64..20).prop_map(|(n, since)| Term::Group { group: party(n).cast(), since }),
+        (0u64..3, 0i64..20).prop_map(|(n, since)| Term::Group {
+            group: party(n).cast(),
+            since
+        }),
         (0u64..3).prop_map(|n| Term::Under(party(n))),
         (0u64..3).prop_map(|n| Term::Person(party(n).cast())),
         (0u8..3).prop_map(|n| Term::Class(format!("c{n}"))),
@@ -39,16 +40,21 @@ fn reader() -> impl Strategy<Value = Reader> {
         prop::collection::btree_map(0u64..3, 0i64..20, 0..3),
         prop::collection::btree_set(0u64..3, 0..3),
     );
-    (flags, ids, sets).prop_map(|((officer, member), (who, account), (classes, duties, groups, under))| Reader {
-        account: account.map(|n| party(n).cast()),
-        party: who.map(party),
-        officer,
-        member,
-        classes: classes.iter().map(|n| format!("c{n}")).collect(),
-        duties: duties.iter().map(|n| format!("d{n}")).collect(),
-        groups: groups.into_iter().map(|(n, open)| (party(n).cast(), open)).collect(),
-        under: under.into_iter().map(party).collect(),
-    })
+    (flags, ids, sets).prop_map(
+        |((officer, member), (who, account), (classes, duties, groups, under))| Reader {
+            account: account.map(|n| party(n).cast()),
+            party: who.map(party),
+            officer,
+            member,
+            classes: classes.iter().map(|n| format!("c{n}")).collect(),
+            duties: duties.iter().map(|n| format!("d{n}")).collect(),
+            groups: groups
+                .into_iter()
+                .map(|(n, open)| (party(n).cast(), open))
+                .collect(),
+            under: under.into_iter().map(party).collect(),
+        },
+    )
 }
 
 fn at(second: i64) -> Timestamp {
@@ -140,7 +146,10 @@ fn clear_reaches_the_public() {
 fn green_reaches_any_member_in_force_and_nobody_else() {
     let green = marked(Tlp::Green, &Named::default());
     assert!(green.admits(&member_of(party(1)), at(0)));
-    let lapsed = Reader { member: false, ..member_of(party(1)) };
+    let lapsed = Reader {
+        member: false,
+        ..member_of(party(1))
+    };
     assert!(!green.admits(&lapsed, at(0)));
     assert!(!green.admits(&Reader::default(), at(0)));
 }
@@ -148,8 +157,14 @@ fn green_reaches_any_member_in_force_and_nobody_else() {
 #[test]
 fn amber_reaches_the_named_and_an_isacs_own_members_but_strict_does_not() {
     let (isac, operator) = (party(1), party(2));
-    let named = Named { parties: vec![isac], ..Named::default() };
-    let below = Reader { under: BTreeSet::from([isac]), ..member_of(operator) };
+    let named = Named {
+        parties: vec![isac],
+        ..Named::default()
+    };
+    let below = Reader {
+        under: BTreeSet::from([isac]),
+        ..member_of(operator)
+    };
     assert!(marked(Tlp::Amber, &named).admits(&member_of(isac), at(0)));
     assert!(marked(Tlp::Amber, &named).admits(&below, at(0)));
     assert!(!marked(Tlp::AmberStrict, &named).admits(&below, at(0)));
@@ -159,25 +174,45 @@ fn amber_reaches_the_named_and_an_isacs_own_members_but_strict_does_not() {
 #[test]
 fn red_reaches_persons_only_not_their_party_nor_officers() {
     let person = party(9).cast();
-    let named = Named { persons: vec![person], parties: vec![party(1)], ..Named::default() };
+    let named = Named {
+        persons: vec![person],
+        parties: vec![party(1)],
+        ..Named::default()
+    };
     let red = marked(Tlp::Red, &named);
-    let holder = Reader { account: Some(person), ..member_of(party(1)) };
+    let holder = Reader {
+        account: Some(person),
+        ..member_of(party(1))
+    };
     assert!(red.admits(&holder, at(0)));
     assert!(!red.admits(&member_of(party(1)), at(0)));
-    assert!(!red.admits(&Reader { officer: true, ..Reader::default() }, at(0)));
+    assert!(!red.admits(
+        &Reader {
+            officer: true,
+            ..Reader::default()
+        },
+        at(0)
+    ));
 }
 
 #[test]
 fn an_empty_group_is_nobody() {
     let nobody = Audience::everyone().and(Clause::any([]));
-    let officer = Reader { officer: true, member: true, ..Reader::default() };
+    let officer = Reader {
+        officer: true,
+        member: true,
+        ..Reader::default()
+    };
     assert!(!nobody.admits(&officer, at(0)));
 }
 
 #[test]
 fn joining_a_group_does_not_open_its_past_unless_it_says_so() {
     let group = party(5).cast();
-    let named = Named { groups: vec![group], ..Named::default() };
+    let named = Named {
+        groups: vec![group],
+        ..Named::default()
+    };
     let shared = marked(Tlp::Amber, &named);
     let joined = |from: i64| Reader {
         groups: BTreeMap::from([(group, from)]),

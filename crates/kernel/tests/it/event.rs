@@ -79,5 +79,8 @@ fn a_guessed_payload_cannot_be_confirmed_from_the_leaf() {
 fn an_oversized_payload_is_refused() {
     let (mut event, key, rng) = sample("");
     event.data = serde_json::json!("x".repeat(5 * 1024 * 1024));
-    assert!(matches!(event.seal(&key, &rng), Err(EventError::TooLarge(_))));
+    assert!(matches!(
+        event.seal(&key, &rng),
+        Err(EventError::TooLarge(_))
+    ));
 }

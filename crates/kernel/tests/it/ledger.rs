@@ -93,7 +93,10 @@ fn sample() -> (Checkpoint, SigningKey) {
 fn a_signed_checkpoint_opens_and_any_changed_byte_shuts_it() {
     let (checkpoint, key) = sample();
     let note = checkpoint.sign(&key);
-    assert_eq!(Checkpoint::open(&note, &key.verifying_key()).unwrap(), checkpoint);
+    assert_eq!(
+        Checkpoint::open(&note, &key.verifying_key()).unwrap(),
+        checkpoint
+    );
     for at in 0..note.len() {
         let mut bytes = note.clone().into_bytes();
         bytes[at] ^= 1;
@@ -118,7 +121,10 @@ fn another_key_or_another_log_is_refused() {
 #[test]
 fn a_witness_may_add_its_signature() {
     let (checkpoint, key) = sample();
-    let note = format!("{}\u{2014} witness.example AAAAAAAA\n", checkpoint.sign(&key));
+    let note = format!(
+        "{}\u{2014} witness.example AAAAAAAA\n",
+        checkpoint.sign(&key)
+    );
     assert!(Checkpoint::open(&note, &key.verifying_key()).is_ok());
 }
 

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use kaname_stix::{Limits, Severity, SpecVersion, bundle, check, head};
 use serde_json::Value;
 
-#[expect(clippy::disallowed_methods, reason = "the test's data is named from outside")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test's data is named from outside"
+)]
 fn data(name: &str) -> Option<Vec<u8>> {
     let Some(folder) = std::env::var_os("KANAME_TESTDATA") else {
         eprintln!("skipped: KANAME_TESTDATA is not set");

@@ -200,7 +200,10 @@ fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Opti
     let raw = &one.object.raw;
     let head = kaname_stix::head(raw).ok()?;
     let words: Words = serde_json::from_str(raw).unwrap_or_default();
-    let is_stix = words.pattern_type.as_deref().is_none_or(|kind| kind == "stix");
+    let is_stix = words
+        .pattern_type
+        .as_deref()
+        .is_none_or(|kind| kind == "stix");
     // An end that does not read is taken for the past: nothing is used longer than its owner said.
     let ends = match words.valid_until {
         Some(text) => Some(text.parse::<Timestamp>().ok()?),
@@ -209,7 +212,11 @@ fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Opti
     if head.revoked || !is_stix || ends.is_some_and(|end| end <= now) {
         return None;
     }
-    let values: Vec<_> = head.values.iter().filter(|value| correlates(value.kind)).collect();
+    let values: Vec<_> = head
+        .values
+        .iter()
+        .filter(|value| correlates(value.kind))
+        .collect();
     // Two values in a pattern may mean "both at once": neither is then to be blocked alone.
     let alone = values.len() == 1;
     let moment = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();

@@ -122,7 +122,11 @@ async fn read(
             .chain_update(&after),
     );
     if tag::is_held(&headers, &tag) {
-        return Ok(dressed(StatusCode::NOT_MODIFIED.into_response(), &tag, &summary));
+        return Ok(dressed(
+            StatusCode::NOT_MODIFIED.into_response(),
+            &tag,
+            &summary,
+        ));
     }
     let body = match kept {
         Some(lines) => {
@@ -144,8 +148,14 @@ fn dressed(mut response: Response, tag: &str, summary: &Summary) -> Response {
         headers.insert(header::ETAG, tag);
     }
     // Caches may keep it for this reader, and ask each time.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("authorization, cookie"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("authorization, cookie"),
+    );
     headers.insert(LINES, summary.lines.into());
     if let Some(tlp) = summary.tlp.map(|tlp| tlp.to_string())
         && let Ok(tlp) = HeaderValue::from_str(&tlp)
@@ -194,8 +204,12 @@ fn heading(house: &House, reading: &Reading, format: Format, summary: &Summary) 
         let valid = match summary.first_end {
             Some(end) => {
                 let japan = jiff::tz::Offset::constant(9);
-                text.t1("feed-first-end", "at", end.display_with_offset(japan).to_string())
-            },
+                text.t1(
+                    "feed-first-end",
+                    "at",
+                    end.display_with_offset(japan).to_string(),
+                )
+            }
             None => text.t("feed-no-end"),
         };
         let whose = format!("{} / {title}", house.settings().hub_name(lang));

@@ -14,13 +14,13 @@ mod page;
 pub mod part;
 mod preference;
 mod request;
-mod upload;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub use around::around;
 pub use csrf::{CsrfKey, guard};

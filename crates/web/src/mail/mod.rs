@@ -92,9 +92,14 @@ impl MailScribe {
             subject: String::new(),
             to: text.t1("mail-to", "party", to).into_owned(),
             opening: String::new(),
-            entries: notices.iter().map(|notice| self.entry(text, notice)).collect(),
+            entries: notices
+                .iter()
+                .map(|notice| self.entry(text, notice))
+                .collect(),
             link: text.t("mail-link").into_owned(),
-            closing: text.t1("mail-closing", "hub", self.hub_name(lang)).into_owned(),
+            closing: text
+                .t1("mail-closing", "hub", self.hub_name(lang))
+                .into_owned(),
         };
         (text, draft)
     }
@@ -109,7 +114,10 @@ fn sections(text: Text, content: &NoticeContent) -> Vec<Section> {
         }
     };
     let lines = |text: &str| {
-        let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        let lines = text
+            .lines()
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty());
         lines.map(str::to_owned).collect::<Vec<_>>()
     };
     add(&text.t("mail-summary"), lines(&content.summary));
@@ -120,7 +128,10 @@ fn sections(text: Text, content: &NoticeContent) -> Vec<Section> {
         .map(|(kind, value)| format!("{}: {value}", text.word(kind)))
         .collect();
     if content.more_values > 0 {
-        values.push(text.t1("mail-more-values", "n", content.more_values as u64).into_owned());
+        values.push(
+            text.t1("mail-more-values", "n", content.more_values as u64)
+                .into_owned(),
+        );
     }
     add(&text.t("mail-values"), values);
     sections
@@ -252,7 +263,10 @@ mod tests {
             let letter = scribe().notice(Spoken::Ja, "海浜銀行", &notice(tlp));
             for part in [&letter.subject, &letter.text, &letter.html] {
                 assert!(part.contains("KN-2026-0007"));
-                assert!(!part.contains("script") && !part.contains("files-sync"), "{part}");
+                assert!(
+                    !part.contains("script") && !part.contains("files-sync"),
+                    "{part}"
+                );
             }
         }
     }

@@ -33,7 +33,10 @@ pub(super) fn sector(page: &Page, house: &House, name: &str, chosen: Option<&str
     let today = day_of(page.now);
     let mut all = vec![Choice::new("", page.t("submission-sector-none"))];
     for sector in house.world().catalogue().sectors_on(today) {
-        all.push(Choice::new(sector.code.as_str(), sector.name.get(lang(page))));
+        all.push(Choice::new(
+            sector.code.as_str(),
+            sector.name.get(lang(page)),
+        ));
     }
     page.select(name, page.t("submission-sector"), all)
         .hint(page.t("submission-sector-hint"))
@@ -52,5 +55,8 @@ pub(super) fn lang(page: &Page) -> kaname_directory::Lang {
 pub(super) fn sector_name(page: &Page, house: &House, code: &str) -> String {
     let all = house.world().catalogue().sectors_on(day_of(page.now));
     let found = all.into_iter().find(|sector| sector.code.as_str() == code);
-    found.map_or_else(|| code.to_owned(), |sector| sector.name.get(lang(page)).to_owned())
+    found.map_or_else(
+        || code.to_owned(),
+        |sector| sector.name.get(lang(page)).to_owned(),
+    )
 }

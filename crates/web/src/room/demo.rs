@@ -45,7 +45,10 @@ pub(super) async fn people(
         Lang::En => kaname_directory::Lang::En,
     };
     let shell = Caller::system("demo");
-    let accounts = house.world().accounts(&shell, |query| query.limit = 100).await?;
+    let accounts = house
+        .world()
+        .accounts(&shell, |query| query.limit = 100)
+        .await?;
     let mut people = Vec::new();
     for account in accounts.rows {
         let party = house
@@ -55,10 +58,17 @@ pub(super) async fn people(
         let party = party.map(|party| party.state.description.name.get(lang).to_owned());
         let title = account.state.title.get(lang).to_owned();
         let login = account.state.login.as_str().to_owned();
-        people.push((account.state.opened, login, title, party.unwrap_or_default()));
+        people.push((
+            account.state.opened,
+            login,
+            title,
+            party.unwrap_or_default(),
+        ));
     }
     people.sort_by_key(|person| person.0);
-    let people = people.into_iter().map(|(_, login, title, party)| (login, title, party));
+    let people = people
+        .into_iter()
+        .map(|(_, login, title, party)| (login, title, party));
     Ok(people.collect())
 }
 

@@ -2,6 +2,7 @@
 //! one line in [`endpoints`].
 
 pub mod account;
+pub mod acting;
 pub mod api;
 mod back;
 mod choices;
@@ -50,6 +51,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(api::endpoints());
     all.extend(now::endpoints());
     all.extend(account::endpoints());
+    all.extend(acting::endpoints());
     all.extend(directory::endpoints());
     all.extend(explain::endpoints());
     all.extend(ledger::endpoints());

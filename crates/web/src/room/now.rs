@@ -59,20 +59,22 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         .live_from("/events?topic=now");
     let mut sections = Vec::new();
     if by.has(Role::Provider) {
-        sections.push(consent(&house, &page, &by).await?);
+        sections.extend(permitted(consent(&house, &page, &by).await)?);
     }
     if by.has(Role::Releaser) {
         let states = ["awaiting_release"];
-        sections.push(desk(&house, &page, &by, "now-release", &states).await?);
+        let waiting = desk(&house, &page, &by, "now-release", &states).await;
+        sections.extend(permitted(waiting)?);
     }
     if by.has(Role::Analyst) {
-        sections.push(reports(&house, &page, &by).await?);
+        sections.extend(permitted(reports(&house, &page, &by).await)?);
         let states = ["changes_proposed", "refused", "derived"];
-        sections.push(desk(&house, &page, &by, "now-items", &states).await?);
+        let waiting = desk(&house, &page, &by, "now-items", &states).await;
+        sections.extend(permitted(waiting)?);
     }
-    sections.push(requests(&house, &page, &by).await?);
+    sections.extend(permitted(requests(&house, &page, &by).await)?);
     if by.has(Role::Member) && by.principal.member {
-        sections.push(fresh(&house, &page, &by).await?);
+        sections.extend(permitted(fresh(&house, &page, &by).await)?);
     }
     sections.retain(|section| !section.rows.is_empty());
     show(&NowPage {
@@ -86,6 +88,15 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         sections,
         page,
     })
+}
+
+/// What a role brings is left out where the powers given to a delegated party do not name it.
+fn permitted(waiting: Result<Waiting, Failure>) -> Result<Option<Waiting>, Failure> {
+    match waiting {
+        Ok(waiting) => Ok(Some(waiting)),
+        Err(Failure::Forbidden { .. }) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
@@ -141,7 +152,10 @@ async fn desk(
         query.limit = ROWS;
     });
     let items = items.await?;
-    let rows = items.rows.iter().map(|found| item::desk_row(house, page, by, found));
+    let rows = items
+        .rows
+        .iter()
+        .map(|found| item::desk_row(house, page, by, found));
     Ok(Waiting {
         title: page.t(key).into_owned(),
         about: items.total.to_string(),
@@ -155,7 +169,9 @@ async fn reports(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure
         .world()
         .triage_list(by, |query| query.limit = ROWS)
         .await?;
-    let about = text.t1("now-reports-about", "n", reports.total).into_owned();
+    let about = text
+        .t1("now-reports-about", "n", reports.total)
+        .into_owned();
     Ok(Waiting {
         title: text.t("now-reports").into_owned(),
         about,
@@ -198,7 +214,10 @@ async fn fresh(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> 
     let rows = items.rows.iter().map(|item| {
         let state = &item.state;
         let href = format!("/library/{}", state.number);
-        let at = state.release.as_ref().map_or(state.revised_at, |release| release.at);
+        let at = state
+            .release
+            .as_ref()
+            .map_or(state.revised_at, |release| release.at);
         let title = state.content.title.in_language(page.lang().tag());
         Row::new(page.came(at, state.number.as_str()), &href, title)
             .about(words::item_kind(text, state.content.kind))

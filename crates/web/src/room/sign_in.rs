@@ -99,7 +99,11 @@ pub(super) struct Next {
 /// Only paths of this house are led to.
 pub(super) fn safe_next(next: &str) -> &str {
     let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    if inside && next.len() < 2_000 { next } else { "/" }
+    if inside && next.len() < 2_000 {
+        next
+    } else {
+        "/"
+    }
 }
 
 async fn ask(
@@ -202,9 +206,10 @@ async fn start(
         Err(error) => {
             let text = frame.text();
             let (status, wrong) = match &error {
-                WorldError::Unauthenticated => {
-                    (StatusCode::UNAUTHORIZED, text.t("error-sign-in").into_owned())
-                }
+                WorldError::Unauthenticated => (
+                    StatusCode::UNAUTHORIZED,
+                    text.t("error-sign-in").into_owned(),
+                ),
                 WorldError::TooMany(_) => {
                     let said = said(text, &error).unwrap_or_default();
                     (StatusCode::TOO_MANY_REQUESTS, said)
@@ -258,7 +263,13 @@ async fn ask_again(
     if by.account.is_none() {
         return Err(Failure::SignIn);
     }
-    show(&again_page(&house, &frame, &by, safe_next(&query.next), None))
+    show(&again_page(
+        &house,
+        &frame,
+        &by,
+        safe_next(&query.next),
+        None,
+    ))
 }
 
 pub(super) fn again_page(

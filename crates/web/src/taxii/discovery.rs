@@ -9,7 +9,7 @@ use super::{
     media::TAXII,
     reply::{self, Accepted},
 };
-use crate::{house::House, text::Lang, frame::Host as _};
+use crate::{frame::Host as _, house::House, text::Lang};
 
 /// `GET /taxii2/`
 pub(super) async fn discovery(

@@ -69,7 +69,11 @@ impl TaxiiError {
     /// 415.
     pub(super) fn wrong_media() -> Self {
         let why = format!("only {TAXII} is read here");
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", why)
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            why,
+        )
     }
 }
 
@@ -77,14 +81,18 @@ impl From<&Failure> for TaxiiError {
     fn from(failure: &Failure) -> Self {
         let text = Text::new(Lang::En);
         let description = match failure {
-            Failure::NotFound => "there is no such resource, or none that you may know of".to_owned(),
+            Failure::NotFound => {
+                "there is no such resource, or none that you may know of".to_owned()
+            }
             Failure::SignIn => {
                 "an API key is needed: as Basic password, or as Bearer token".to_owned()
             }
             Failure::Forbidden { because } => text.t(because).into_owned(),
             Failure::Refused(reason) => reason.said(text),
             Failure::Invalid(faults) => {
-                let told = faults.iter().map(|one| format!("{}: {}", one.at, one.why.said(text)));
+                let told = faults
+                    .iter()
+                    .map(|one| format!("{}: {}", one.at, one.why.said(text)));
                 told.collect::<Vec<_>>().join("; ")
             }
             Failure::Internal(_) => String::new(),
@@ -98,7 +106,11 @@ impl From<WorldError> for TaxiiError {
     fn from(error: WorldError) -> Self {
         // The parser's own words help whoever writes the client more than a translated sentence.
         if let WorldError::Invalid { message, .. } = error {
-            return Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_envelope", message);
+            return Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_envelope",
+                message,
+            );
         }
         let failure = Failure::from(error);
         let mut told = Self::from(&failure);
@@ -144,7 +156,9 @@ pub(crate) fn told(path: &str, failure: &Failure) -> Option<Response> {
             _ => None,
         };
         if let Some(seconds) = wait {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
         }
         response
     })

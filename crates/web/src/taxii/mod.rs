@@ -44,8 +44,18 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     };
     let read = || Access::Key(Action::TaxiiRead);
     vec![
-        get("/taxii2/", "taxii.discover", ANY_KEY, routing::get(discovery::discovery)),
-        get(ROOT, "taxii.read_root", ANY_KEY, routing::get(discovery::root)),
+        get(
+            "/taxii2/",
+            "taxii.discover",
+            ANY_KEY,
+            routing::get(discovery::discovery),
+        ),
+        get(
+            ROOT,
+            "taxii.read_root",
+            ANY_KEY,
+            routing::get(discovery::root),
+        ),
         get(
             "/taxii2/api/collections/",
             "taxii.list_collections",

@@ -10,7 +10,10 @@ use axum::{
 };
 use kaname_sharing::collection::STIX_MEDIA_TYPE;
 use kaname_store::{StoredObject, Versions};
-use kaname_world::{Caller, World, outlet::{Offered, Range}};
+use kaname_world::{
+    Caller, World,
+    outlet::{Offered, Range},
+};
 use serde::Serialize;
 
 use super::{
@@ -122,13 +125,20 @@ impl<'w> Reading<'w> {
             let lines = serde_json::to_value(lines).map_err(kaname_world::WorldError::encoding)?;
             answer.insert(name.to_owned(), lines);
         }
-        Ok(reply::added(reply::resource(StatusCode::OK, &answer)?, added))
+        Ok(reply::added(
+            reply::resource(StatusCode::OK, &answer)?,
+            added,
+        ))
     }
 
     /// 404 when no version of the one object asked for stands here.
     async fn must_have(&self) -> Result<(), TaxiiError> {
         for id in &self.range.ids {
-            if !self.world.taxii_has(&self.caller, &self.offered, id).await? {
+            if !self
+                .world
+                .taxii_has(&self.caller, &self.offered, id)
+                .await?
+            {
                 return Err(TaxiiError::not_found());
             }
         }

@@ -43,14 +43,19 @@ struct Status<'a> {
 
 impl<'a> From<&'a Posted> for Status<'a> {
     fn from(posted: &'a Posted) -> Self {
-        let receipt = posted.receipt.as_ref().map(|number| format!("receipt {number}"));
+        let receipt = posted
+            .receipt
+            .as_ref()
+            .map(|number| format!("receipt {number}"));
         let detail = |object: &'a PostedObject| Detail {
             id: &object.id,
             version: stamp::write(object.version_us),
             message: object.fault.clone().or_else(|| receipt.clone()),
         };
-        let (failed, taken): (Vec<_>, Vec<_>) =
-            posted.objects.iter().partition(|object| object.fault.is_some());
+        let (failed, taken): (Vec<_>, Vec<_>) = posted
+            .objects
+            .iter()
+            .partition(|object| object.fault.is_some());
         Self {
             id: posted.id.to_string(),
             status: "complete",

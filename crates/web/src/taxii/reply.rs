@@ -33,7 +33,10 @@ impl<S: Sync> FromRequestParts<S> for Accepted {
 }
 
 /// A resource as JSON.
-pub(super) fn resource(status: StatusCode, resource: &impl Serialize) -> Result<Response, TaxiiError> {
+pub(super) fn resource(
+    status: StatusCode,
+    resource: &impl Serialize,
+) -> Result<Response, TaxiiError> {
     let json = serde_json::to_string(resource)
         .map_err(|error| TaxiiError::from(kaname_world::WorldError::encoding(error)))?;
     Ok(raw(status, json))
@@ -45,7 +48,10 @@ pub(super) fn raw(status: StatusCode, json: String) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(TAXII));
     // What a reader sees may change at any moment, and belongs to that reader.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
     response
 }
 

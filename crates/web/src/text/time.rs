@@ -95,7 +95,9 @@ impl Text {
         let (hours, days) = (minutes / 60, minutes / (60 * 24));
         match minutes {
             0..60 => self.t1("common-minutes", "n", minutes),
-            60..1440 if minutes.is_multiple_of(60) || hours >= 10 => self.t1("common-hours", "n", hours),
+            60..1440 if minutes.is_multiple_of(60) || hours >= 10 => {
+                self.t1("common-hours", "n", hours)
+            }
             60..1440 => self.t2("common-hours-minutes", "h", hours, "m", minutes % 60),
             _ => self.t1("common-days", "n", days),
         }

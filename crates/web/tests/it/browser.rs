@@ -27,7 +27,10 @@ impl<'d> Browser<'d> {
     /// Signed in with a second factor.
     pub(crate) async fn of(door: &'d Door, nation: &Nation, person: &Person) -> Self {
         let world = &nation.world;
-        let signed = world.start_session(person.account, true, "test").await.unwrap();
+        let signed = world
+            .start_session(person.account, true, "test")
+            .await
+            .unwrap();
         let cookies = BTreeMap::from([("kaname-session".to_owned(), signed.token)]);
         Self {
             door,
@@ -53,8 +56,10 @@ impl<'d> Browser<'d> {
 
     fn request(&self, builder: axum::http::request::Builder) -> axum::http::request::Builder {
         let cookies = self.cookies.lock().unwrap();
-        let mut pairs: Vec<String> =
-            cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut pairs: Vec<String> = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         pairs.push(format!("kaname-lang={}", self.lang));
         builder
             .header(header::COOKIE, pairs.join("; "))
@@ -68,24 +73,40 @@ impl<'d> Browser<'d> {
         for line in answer.headers.get_all(header::SET_COOKIE) {
             let pair = line.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+            self.cookies
+                .lock()
+                .unwrap()
+                .insert(name.to_owned(), value.to_owned());
         }
         answer
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         let path = path.split('#').next().unwrap();
-        self.send(self.request(Request::get(path)).body(Body::empty()).unwrap()).await
+        self.send(
+            self.request(Request::get(path))
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
     }
 
     /// The value of a cookie it holds.
     pub(crate) fn cookie(&self, name: &str) -> String {
-        self.cookies.lock().unwrap().get(name).cloned().unwrap_or_default()
+        self.cookies
+            .lock()
+            .unwrap()
+            .get(name)
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// A stream of events, read as it comes.
     pub(crate) async fn stream(&self, path: &str) -> axum::body::BodyDataStream {
-        let request = self.request(Request::get(path)).body(Body::empty()).unwrap();
+        let request = self
+            .request(Request::get(path))
+            .body(Body::empty())
+            .unwrap();
         self.door.stream(request).await
     }
 
@@ -108,8 +129,11 @@ impl<'d> Browser<'d> {
         form.append_pair("_csrf", &token);
         form.extend_pairs(fields);
         let kind = "application/x-www-form-urlencoded";
-        let request = self.request(Request::post(path)).header(header::CONTENT_TYPE, kind);
-        self.send(request.body(Body::from(form.finish())).unwrap()).await
+        let request = self
+            .request(Request::post(path))
+            .header(header::CONTENT_TYPE, kind);
+        self.send(request.body(Body::from(form.finish())).unwrap())
+            .await
     }
 
     /// Posts a form with files.
@@ -122,7 +146,10 @@ impl<'d> Browser<'d> {
             body.extend_from_slice(bytes);
             body.extend_from_slice(b"\r\n");
         };
-        put("Content-Disposition: form-data; name=\"_csrf\"".to_owned(), token.as_bytes());
+        put(
+            "Content-Disposition: form-data; name=\"_csrf\"".to_owned(),
+            token.as_bytes(),
+        );
         for part in parts {
             match part {
                 Part::Field(name, value) => put(
@@ -137,7 +164,9 @@ impl<'d> Browser<'d> {
         }
         body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
         let kind = format!("multipart/form-data; boundary={EDGE}");
-        let request = self.request(Request::post(path)).header(header::CONTENT_TYPE, kind);
+        let request = self
+            .request(Request::post(path))
+            .header(header::CONTENT_TYPE, kind);
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 }
@@ -150,6 +179,8 @@ pub(crate) fn leads_to(answer: &Answer) -> String {
 
 /// What stands between two marks.
 pub(crate) fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
-    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in:\n{text}"));
+    let (_, rest) = text
+        .split_once(from)
+        .unwrap_or_else(|| panic!("no {from} in:\n{text}"));
     rest.split_once(to).unwrap().0
 }

@@ -36,7 +36,10 @@ async fn setting() -> Setting {
 
 impl Setting {
     fn address(&self, end: &str) -> String {
-        format!("/feeds/{}.{end}", self.nation.library.state.definition.alias)
+        format!(
+            "/feeds/{}.{end}",
+            self.nation.library.state.definition.alias
+        )
     }
 
     async fn feed(&self, end: &str) -> Answer {
@@ -50,7 +53,11 @@ impl Setting {
 }
 
 fn values(answer: &Answer) -> Vec<&str> {
-    answer.text.lines().filter(|line| !line.starts_with('#')).collect()
+    answer
+        .text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,14 +69,21 @@ async fn four_forms_of_the_same_collection() {
     let mut found = values(&text);
     found.sort_unstable();
     assert_eq!(found, ["203.0.113.77", "files-sync.test"]);
-    assert!(text.text.contains("TLP:GREEN"), "the heading names the marking");
+    assert!(
+        text.text.contains("TLP:GREEN"),
+        "the heading names the marking"
+    );
     assert_eq!(text.header("kaname-tlp"), "TLP:GREEN");
     let csv = s.feed("csv").await;
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
     let rows = values(&csv);
     assert!(rows[0].starts_with("item,kind,value_kind,value,tlp,pap,"));
     assert_eq!(rows.len(), 3);
-    assert!(rows[1..].iter().all(|row| row.contains(",TLP:GREEN,PAP:GREEN,")));
+    assert!(
+        rows[1..]
+            .iter()
+            .all(|row| row.contains(",TLP:GREEN,PAP:GREEN,"))
+    );
     assert!(rows[1..].iter().all(|row| row.contains(",yes,indicator--")));
     assert!(csv.text.contains("VPN装置への侵入"));
     let lines = s.feed("jsonl").await;
@@ -105,7 +119,11 @@ async fn an_etag_stands_for_what_this_reader_gets() {
     }
     let before = s.feed("csv").await.header("etag").to_owned();
     let releaser = s.nation.caller(&s.nation.releaser).await;
-    s.nation.world.withdraw_item(&releaser, item, "誤りがあったため").await.unwrap();
+    s.nation
+        .world
+        .withdraw_item(&releaser, item, "誤りがあったため")
+        .await
+        .unwrap();
     let request = get(&s.address("csv"), &s.key).header(header::IF_NONE_MATCH, &before);
     let changed = s.door.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(changed.status, StatusCode::OK);
@@ -119,7 +137,11 @@ async fn block_lists_leave_out_what_must_not_be_blocked() {
     s.released(|draft| draft.pap = Pap::Amber).await;
     assert_eq!(values(&s.feed("txt").await), [""; 0]);
     let csv = s.feed("csv").await;
-    assert!(values(&csv)[1..].iter().all(|row| row.contains(",no,indicator--")));
+    assert!(
+        values(&csv)[1..]
+            .iter()
+            .all(|row| row.contains(",no,indicator--"))
+    );
     assert!(s.feed("jsonl").await.text.contains("203.0.113.77"));
 }
 
@@ -131,7 +153,10 @@ async fn values_leave_when_their_validity_ends() {
     s.released(|draft| draft.valid_until = Some(end)).await;
     let before = s.feed("txt").await;
     assert_eq!(values(&before).len(), 2);
-    assert!(before.text.contains("+09:00"), "the heading names when the first ends");
+    assert!(
+        before.text.contains("+09:00"),
+        "the heading names when the first ends"
+    );
     // Before any job has swept it away.
     s.nation.clock.advance(SignedDuration::from_hours(7));
     for form in ["txt", "csv", "jsonl", "json"] {
@@ -156,25 +181,45 @@ async fn three_organisations_suspend_and_an_officer_decides() {
         may_name: false,
     };
     for number in 1..=3 {
-        assert_eq!(values(&s.feed("txt").await).len(), 2, "still there before the third");
+        assert_eq!(
+            values(&s.feed("txt").await).len(),
+            2,
+            "still there before the third"
+        );
         let code = format!("fp-{number}");
         let kind = kaname_directory::PartyKind::Operator;
-        let party = nation.party(&code, kind, &format!("第{number}社"), &code).await;
-        let person = nation.hire(party, &code, &[kaname_kernel::Role::Member]).await;
+        let party = nation
+            .party(&code, kind, &format!("第{number}社"), &code)
+            .await;
+        let person = nation
+            .hire(party, &code, &[kaname_kernel::Role::Member])
+            .await;
         let caller = nation.caller(&person).await;
-        nation.world.give_feedback(&caller, item, given.clone()).await.unwrap();
+        nation
+            .world
+            .give_feedback(&caller, item, given.clone())
+            .await
+            .unwrap();
     }
     assert_eq!(values(&s.feed("txt").await), [""; 0]);
-    assert!(s.feed("jsonl").await.text.contains("203.0.113.77"), "only blocking is suspended");
+    assert!(
+        s.feed("jsonl").await.text.contains("203.0.113.77"),
+        "only blocking is suspended"
+    );
     let officer = nation.caller(&nation.releaser).await;
-    nation.world.decide_blocking(&officer, item, true, "確認の結果、正しい").await.unwrap();
+    nation
+        .world
+        .decide_blocking(&officer, item, true, "確認の結果、正しい")
+        .await
+        .unwrap();
     assert_eq!(values(&s.feed("txt").await).len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn consent_covers_the_ways_out() {
     let s = setting().await;
-    s.released(|draft| draft.outlets = [Outlet::Web].into()).await;
+    s.released(|draft| draft.outlets = [Outlet::Web].into())
+        .await;
     for form in ["txt", "csv", "jsonl", "json"] {
         assert!(!s.feed(form).await.text.contains("203.0.113.77"), "{form}");
     }
@@ -189,13 +234,28 @@ async fn feeds_are_for_those_who_may_read_them() {
     let s = setting().await;
     s.released(|_| {}).await;
     let other_scope = s.nation.key(&s.nation.member, &[TaxiiRead]).await;
-    assert_eq!(s.door.get(&s.address("csv"), &other_scope).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        s.door.get(&s.address("csv"), &other_scope).await.status,
+        StatusCode::FORBIDDEN
+    );
     let outside = s.nation.key(&s.nation.outsider, &[FeedRead]).await;
     let shut = s.door.get(&s.address("csv"), &outside).await;
     assert!(!shut.text.contains("203.0.113.77"));
-    assert!(matches!(shut.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND));
-    for missing in ["/feeds/nothing.csv", "/feeds/nothing", "/feeds/..csv", &s.address("exe")] {
-        assert_eq!(s.door.get(missing, &s.key).await.status, StatusCode::NOT_FOUND, "{missing}");
+    assert!(matches!(
+        shut.status,
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
+    ));
+    for missing in [
+        "/feeds/nothing.csv",
+        "/feeds/nothing",
+        "/feeds/..csv",
+        &s.address("exe"),
+    ] {
+        assert_eq!(
+            s.door.get(missing, &s.key).await.status,
+            StatusCode::NOT_FOUND,
+            "{missing}"
+        );
     }
     let intake = format!("/feeds/{}.csv", s.nation.intake.state.definition.alias);
     assert_ne!(s.door.get(&intake, &s.key).await.status, StatusCode::OK);

@@ -35,9 +35,15 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
     let confirm = provider.page("/submissions/confirm").await;
     assert!(confirm.contains("<code>203.0.113.77</code>"));
     assert!(confirm.contains("<code>http://files-sync.test/a.bin</code>"));
-    assert!(!confirm.contains("<script>alert(1)"), "what was pasted is shown escaped");
+    assert!(
+        !confirm.contains("<script>alert(1)"),
+        "what was pasted is shown escaped"
+    );
     let own = between(&confirm, "除いたもの", "</table>");
-    assert!(own.contains("vpn.minato.example"), "the provider's own name is left out");
+    assert!(
+        own.contains("vpn.minato.example"),
+        "the provider's own name is left out"
+    );
     let once = between(&confirm, "name=\"once\" value=\"", "\"");
     let parts = [
         Part::Field("once", once),
@@ -60,7 +66,9 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
     assert!(list.contains(&number) && !list.contains("VPN装置への侵入"));
     let shut = analyst.page(&format!("/triage/{number}")).await;
     assert!(!shut.contains("みなと電力") && !shut.contains("VPN装置への侵入"));
-    let taken = analyst.post(&format!("/triage/{number}/take"), &[("reason", "当直")]).await;
+    let taken = analyst
+        .post(&format!("/triage/{number}/take"), &[("reason", "当直")])
+        .await;
     let open = analyst.page(&leads_to(&taken)).await;
     assert!(open.contains("みなと電力"));
     let draft = analyst.page(&format!("/triage/{number}/derive")).await;
@@ -79,7 +87,9 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
         ("outlets", "web"),
         ("collections", library.as_str()),
     ];
-    let derived = analyst.post(&format!("/triage/{number}/derive"), &fields).await;
+    let derived = analyst
+        .post(&format!("/triage/{number}/derive"), &fields)
+        .await;
     let item = leads_to(&derived);
     // A trace of the provider stands in the way until the text is changed.
     let page = analyst.page(&item).await;
@@ -92,7 +102,12 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
     let revised = analyst.post(&format!("{item}/edit"), &fixed).await;
     analyst.page(&leads_to(&revised)).await;
     let asked = analyst.post(&format!("{item}/ask"), &[]).await;
-    assert!(analyst.page(&leads_to(&asked)).await.contains("同意を求めました"));
+    assert!(
+        analyst
+            .page(&leads_to(&asked))
+            .await
+            .contains("同意を求めました")
+    );
 
     // The provider finds it waiting and consents to exactly these bytes.
     let home = provider.page("/").await;
@@ -100,17 +115,38 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
     let page = provider.page(&item).await;
     assert!(page.contains("この内容に同意する"));
     let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
-    let wrong = provider.post(&format!("{item}/consent"), &[("hash", &"0".repeat(64))]).await;
-    assert!(provider.page(&leads_to(&wrong)).await.contains("一致しません"));
-    let consented = provider.post(&format!("{item}/consent"), &[("hash", &hash)]).await;
-    assert!(provider.page(&leads_to(&consented)).await.contains("同意しました"));
+    let wrong = provider
+        .post(&format!("{item}/consent"), &[("hash", &"0".repeat(64))])
+        .await;
+    assert!(
+        provider
+            .page(&leads_to(&wrong))
+            .await
+            .contains("一致しません")
+    );
+    let consented = provider
+        .post(&format!("{item}/consent"), &[("hash", &hash)])
+        .await;
+    assert!(
+        provider
+            .page(&leads_to(&consented))
+            .await
+            .contains("同意しました")
+    );
 
     // The second officer releases without ever seeing who or what was handed in.
     let page = releaser.page(&item).await;
     assert!(!page.contains("みなと電力") && !page.contains(&number));
     let version = between(&page, "name=\"version\" value=\"", "\"").to_owned();
-    let released = releaser.post(&format!("{item}/release"), &[("version", &version)]).await;
-    assert!(releaser.page(&leads_to(&released)).await.contains("提供しました"));
+    let released = releaser
+        .post(&format!("{item}/release"), &[("version", &version)])
+        .await;
+    assert!(
+        releaser
+            .page(&leads_to(&released))
+            .await
+            .contains("提供しました")
+    );
 
     // The member finds it; others do not know it exists.
     let home = member.page("/").await;
@@ -121,7 +157,10 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
     assert_eq!(strange.status, StatusCode::NOT_FOUND);
     let outsider = Browser::of(&door, &nation, &nation.outsider).await;
     let gone = outsider.get(&item).await;
-    assert!(matches!(gone.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN));
+    assert!(matches!(
+        gone.status,
+        StatusCode::NOT_FOUND | StatusCode::FORBIDDEN
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,8 +169,20 @@ async fn every_desk_opens_in_both_languages() {
     crate::story::released(&nation).await;
     let door = Door::of(&nation);
     for (person, pages) in [
-        (&nation.provider, vec!["/", "/submissions", "/submissions/new"]),
-        (&nation.analyst, vec!["/", "/triage", "/triage?tab=derived", "/desk", "/desk?tab=out"]),
+        (
+            &nation.provider,
+            vec!["/", "/submissions", "/submissions/new"],
+        ),
+        (
+            &nation.analyst,
+            vec![
+                "/",
+                "/triage",
+                "/triage?tab=derived",
+                "/desk",
+                "/desk?tab=out",
+            ],
+        ),
         (&nation.releaser, vec!["/", "/desk", "/desk?tab=release"]),
         (&nation.member, vec!["/"]),
     ] {
@@ -180,4 +231,60 @@ async fn a_form_from_elsewhere_or_without_its_token_is_refused() {
         .body(axum::body::Body::from("_csrf=00"))
         .unwrap();
     assert_eq!(door.send(request).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delegated_corporation_acts_for_the_centre_and_goes_back() {
+    use kaname_directory::{Delegation, Party, PartyKind, Span, day_of};
+    use kaname_kernel::Clock as _;
+    let nation = Nation::new().await;
+    let admin = nation.caller(&nation.administrator).await;
+    let hub = nation.administrator.party;
+    let corporation = nation
+        .party(
+            "seirei",
+            PartyKind::DesignatedCorporation,
+            "政令指定法人",
+            "Designated",
+        )
+        .await;
+    let powers = Delegation {
+        principal: hub,
+        scopes: [
+            "triage.list".parse().unwrap(),
+            "triage.assign".parse().unwrap(),
+        ]
+        .into(),
+        span: Span::since(day_of(nation.clock.now())),
+        basis: "委託".parse().unwrap(),
+    };
+    let grant = |party: &Party| party.grant_delegation(powers);
+    nation
+        .world
+        .change_party(&admin, corporation, None, grant)
+        .await
+        .unwrap();
+    let person = nation
+        .hire(corporation, "seirei", &[kaname_kernel::Role::Member])
+        .await;
+    let door = Door::of(&nation);
+    let browser = Browser::of(&door, &nation, &person).await;
+    assert_eq!(browser.get("/triage").await.status, StatusCode::FORBIDDEN);
+    assert!(
+        browser
+            .page("/account")
+            .await
+            .contains("の代理として操作する")
+    );
+    let party = hub.to_string();
+    leads_to(&browser.post("/account/act-for", &[("party", &party)]).await);
+    browser.page("/triage").await;
+    let home = browser.page("/").await;
+    assert!(home.contains("国家サイバー統括室の代理"));
+    assert_eq!(
+        browser.get("/directory-new").await.status,
+        StatusCode::FORBIDDEN
+    );
+    leads_to(&browser.post("/account/act-for", &[]).await);
+    assert_eq!(browser.get("/triage").await.status, StatusCode::FORBIDDEN);
 }

@@ -32,7 +32,9 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 }
 
@@ -51,7 +53,10 @@ impl Door {
     ) -> Self {
         let clock: Arc<dyn Clock> = nation.clock.clone();
         let settings = Settings {
-            hub: ["国家サイバー統括室（架空）".into(), "National Cyber Office".into()],
+            hub: [
+                "国家サイバー統括室（架空）".into(),
+                "National Cyber Office".into(),
+            ],
             csrf: CsrfKey::new([7; 32]),
             secure: false,
             exercise: None,
@@ -89,13 +94,24 @@ impl Door {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = self.0.clone().oneshot(request).await.unwrap();
         let status = response.status();
-        (status, to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec())
+        (
+            status,
+            to_bytes(response.into_body(), 1 << 20)
+                .await
+                .unwrap()
+                .to_vec(),
+        )
     }
 
     /// GET over TAXII with a key.
     pub(crate) async fn taxii(&self, path: &str, key: &str) -> Answer {
-        self.send(get(path, key).header(header::ACCEPT, TAXII).body(Body::empty()).unwrap())
-            .await
+        self.send(
+            get(path, key)
+                .header(header::ACCEPT, TAXII)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
     }
 
     /// GET with a key.

@@ -8,7 +8,10 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use kaname_directory::{KeyScope, Name2, PartyKind};
-use kaname_kernel::{AccountId, Audience, Clock, GroupId, Id, MatterId, Pap, PartyId, Rng, Role, SeededRng, Tlp, audience::Named};
+use kaname_kernel::{
+    AccountId, Audience, Clock, GroupId, Id, MatterId, Pap, PartyId, Rng, Role, SeededRng, Tlp,
+    audience::Named,
+};
 use kaname_sharing::{
     Item, ItemKind, Outlet, Text, Value,
     item::{Derivation, ItemChange},
@@ -16,10 +19,7 @@ use kaname_sharing::{
 use kaname_testkit::{Nation, Person};
 use kaname_world::{Caller, World, sharing::ItemDraft};
 
-use crate::{
-    browser::Browser,
-    house::Door,
-};
+use crate::{browser::Browser, house::Door};
 
 /// Something that is out, and the words that would give it away.
 struct Out {
@@ -53,22 +53,42 @@ impl Scene {
         for n in 0..6 {
             let name = Name2::parse("name", &format!("会 {n}"), &format!("Group {n}")).unwrap();
             let code = format!("group-{n}").parse().unwrap();
-            let group = scene.nation.world.found_group(&admin, code, name, n % 3 == 0).await.unwrap();
+            let group = scene
+                .nation
+                .world
+                .found_group(&admin, code, name, n % 3 == 0)
+                .await
+                .unwrap();
             scene.groups.push(group.id.cast());
         }
         for n in 0..parties {
             let code = format!("party-{n}");
             let party = scene
                 .nation
-                .party(&code, PartyKind::Operator, &format!("組織 {n}"), &format!("Party {n}"))
+                .party(
+                    &code,
+                    PartyKind::Operator,
+                    &format!("組織 {n}"),
+                    &format!("Party {n}"),
+                )
                 .await;
             for (at, group) in scene.groups.iter().enumerate() {
                 if scene.rng_below(3) == 0 && at < 5 {
-                    scene.nation.world.join_group(&admin, *group, party).await.unwrap();
+                    scene
+                        .nation
+                        .world
+                        .join_group(&admin, *group, party)
+                        .await
+                        .unwrap();
                 }
             }
             let roles = [Role::Member, Role::Provider];
-            scene.readers.push(scene.nation.hire(party, &format!("reader-{n}"), &roles).await);
+            scene.readers.push(
+                scene
+                    .nation
+                    .hire(party, &format!("reader-{n}"), &roles)
+                    .await,
+            );
             scene.parties.push(party);
         }
         scene
@@ -95,7 +115,11 @@ impl Scene {
         let named = Named {
             parties: self.some(&self.parties, 3),
             groups: self.some(&self.groups, 2),
-            persons: if tlp == Tlp::Red { self.some(&persons, 3) } else { Vec::new() },
+            persons: if tlp == Tlp::Red {
+                self.some(&persons, 3)
+            } else {
+                Vec::new()
+            },
         };
         let classes = ["general", "type1", "type2"];
         let draft = ItemDraft {
@@ -111,7 +135,11 @@ impl Scene {
             tlp,
             pap: Pap::Green,
             named,
-            classes: self.some(&classes, 1).into_iter().map(str::to_owned).collect(),
+            classes: self
+                .some(&classes, 1)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
             duties: BTreeSet::new(),
             embargo: (self.rng_below(6) == 0)
                 .then(|| self.nation.clock.now() + SignedDuration::from_hours(48)),
@@ -133,9 +161,12 @@ impl Scene {
             replaces: None,
         };
         let id: MatterId = Id::fresh(world.clock(), &self.rng);
-        let mut item = work.begin::<Item>(id, ItemChange::Derived(Box::new(derived))).unwrap();
+        let mut item = work
+            .begin::<Item>(id, ItemChange::Derived(Box::new(derived)))
+            .unwrap();
         let by = self.nation.releaser.account;
-        work.apply(&mut item, [ItemChange::Released { by }]).unwrap();
+        work.apply(&mut item, [ItemChange::Released { by }])
+            .unwrap();
         world.put_out(&mut work, &item.state).unwrap();
         work.commit().await.unwrap();
         Out {
@@ -150,7 +181,9 @@ impl Scene {
     /// What the rules say, read directly.
     fn oracle(&self, out: &[Out], caller: &Caller) -> BTreeSet<MatterId> {
         let now = self.nation.clock.now();
-        let admitted = out.iter().filter(|one| one.audience.admits(&caller.reader, now));
+        let admitted = out
+            .iter()
+            .filter(|one| one.audience.admits(&caller.reader, now));
         admitted.map(|one| one.id).collect()
     }
 }
@@ -214,7 +247,12 @@ async fn no_surface_shows_what_the_markings_do_not_admit() {
                 None => break,
             }
         }
-        for path in ["/feeds/library.csv", "/feeds/library.txt", "/feeds/library.jsonl", "/api/v1/items"] {
+        for path in [
+            "/feeds/library.csv",
+            "/feeds/library.txt",
+            "/feeds/library.jsonl",
+            "/api/v1/items",
+        ] {
             let feed = door.get(path, &key).await;
             assert_eq!(feed.status, StatusCode::OK, "{path}: {}", feed.text);
             machine_whole.push_str(&feed.text);
@@ -222,7 +260,11 @@ async fn no_surface_shows_what_the_markings_do_not_admit() {
         for one in &out {
             compared += 1;
             let visible = may_see.contains(&one.id);
-            assert!(visible || !names(&whole, one), "{} leaks on a page", one.number);
+            assert!(
+                visible || !names(&whole, one),
+                "{} leaks on a page",
+                one.number
+            );
             let to_machine = machine_sees.contains(&one.id);
             assert_eq!(
                 machine_whole.contains(&one.mark),
@@ -231,14 +273,21 @@ async fn no_surface_shows_what_the_markings_do_not_admit() {
                 one.number,
                 !to_machine
             );
-            assert!(to_machine || !names(&machine_whole, one), "{} leaks", one.number);
+            assert!(
+                to_machine || !names(&machine_whole, one),
+                "{} leaks",
+                one.number
+            );
             shown += usize::from(visible);
         }
         // One of each kind, asked for by name: 404 whether or not it is there.
         let hidden = out.iter().find(|one| !may_see.contains(&one.id));
         let open = out.iter().find(|one| may_see.contains(&one.id));
         if let Some(one) = hidden {
-            for path in [format!("/library/{}", one.number), format!("/library?q={}", one.mark)] {
+            for path in [
+                format!("/library/{}", one.number),
+                format!("/library?q={}", one.mark),
+            ] {
                 let answer = browser.get(&path).await;
                 let said = answer.text.replace(&format!("value=\"{}\"", one.mark), "");
                 let ok = answer.status == StatusCode::NOT_FOUND || !said.contains(&one.number);
@@ -252,19 +301,39 @@ async fn no_surface_shows_what_the_markings_do_not_admit() {
         if let Some(one) = open {
             browser.page(&format!("/library/{}", one.number)).await;
         }
-        let total = scene.nation.world.library(&caller, |_| {}).await.unwrap().total;
-        assert_eq!(usize::try_from(total).unwrap(), may_see.len(), "the count is the reader's own");
+        let total = scene
+            .nation
+            .world
+            .library(&caller, |_| {})
+            .await
+            .unwrap()
+            .total;
+        assert_eq!(
+            usize::try_from(total).unwrap(),
+            may_see.len(),
+            "the count is the reader's own"
+        );
     }
     // The public sees CLEAR without an embargo or class, and nothing else.
     let public = Caller::public();
     let may_see = scene.oracle(&out, &public);
     let nobody = Browser::nobody(&door);
-    let pages = [nobody.page("/public").await, door.get("/public.atom", "").await.text];
+    let pages = [
+        nobody.page("/public").await,
+        door.get("/public.atom", "").await.text,
+    ];
     for one in &out {
         compared += 1;
         let visible = may_see.contains(&one.id);
-        assert!(visible || !pages.iter().any(|page| names(page, one)), "{} is public", one.number);
+        assert!(
+            visible || !pages.iter().any(|page| names(page, one)),
+            "{} is public",
+            one.number
+        );
     }
     assert!(compared >= pairs, "{compared} pairs");
-    assert!(shown > 0 && shown < compared, "some are seen and some are not");
+    assert!(
+        shown > 0 && shown < compared,
+        "some are seen and some are not"
+    );
 }

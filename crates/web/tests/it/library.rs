@@ -419,7 +419,12 @@ async fn an_open_library_hears_once_of_what_its_reader_may_see() {
     let mut stream = member.stream("/events?topic=library").await;
     let before = nation.world.store().last_notice().await.unwrap();
     let other = nation
-        .party("suido", kaname_directory::PartyKind::Operator, "湾岸水道", "Wangan Water")
+        .party(
+            "suido",
+            kaname_directory::PartyKind::Operator,
+            "湾岸水道",
+            "Wangan Water",
+        )
         .await;
     released_with(&nation, |draft| {
         draft.tlp = kaname_kernel::Tlp::Amber;
@@ -437,5 +442,8 @@ async fn an_open_library_hears_once_of_what_its_reader_may_see() {
             break piece;
         }
     };
-    assert!(first.contains("class=\"fresh\"") && first.contains("新しい 1 件"), "{first}");
+    assert!(
+        first.contains("class=\"fresh\"") && first.contains("新しい 1 件"),
+        "{first}"
+    );
 }

@@ -1,5 +1,9 @@
 //! Requests through the router of every endpoint, over a world with a store of its own.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops where it fails"
+)]
 
 mod administration;
 mod api;
@@ -9,8 +13,8 @@ mod browser;
 mod feed;
 mod flow;
 mod house;
-mod library;
 mod leak;
+mod library;
 mod oidc;
 mod passkey;
 #[path = "../../../world/tests/it/story.rs"]

@@ -46,7 +46,11 @@ async fn filled(nation: &Nation, alias: &str, count: u32, read: Access) -> Strin
         read,
         write: Access::Nobody,
     };
-    let collection = nation.world.open_collection(&admin, definition).await.unwrap();
+    let collection = nation
+        .world
+        .open_collection(&admin, definition)
+        .await
+        .unwrap();
     let objects: Vec<String> = (0..count).map(|n| object(n, 1)).collect();
     let objects: Vec<&str> = objects.iter().map(String::as_str).collect();
     let done = nation
@@ -73,7 +77,10 @@ fn object(n: u32, day: u32) -> String {
 fn ids(answer: &Answer) -> Vec<String> {
     let json = answer.json();
     let objects = json["objects"].as_array().cloned().unwrap_or_default();
-    objects.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    objects
+        .iter()
+        .map(|one| one["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,7 +88,10 @@ async fn duty_1_discovery_root_and_basic_authentication() {
     let s = setting().await;
     let found = s.door.taxii("/taxii2/", &s.key).await;
     assert_eq!(found.status, StatusCode::OK);
-    assert_eq!(found.json()["api_roots"], json!(["http://hub.test/taxii2/api/"]));
+    assert_eq!(
+        found.json()["api_roots"],
+        json!(["http://hub.test/taxii2/api/"])
+    );
     assert_eq!(found.json()["default"], "http://hub.test/taxii2/api/");
     let root = s.door.taxii("/taxii2/api/", &s.key).await.json();
     assert_eq!(root["versions"], json!([TAXII]));
@@ -94,7 +104,10 @@ async fn duty_1_discovery_root_and_basic_authentication() {
         assert_eq!(answer.status, StatusCode::OK);
     }
     // Every URL ends in a slash.
-    assert_eq!(s.door.taxii("/taxii2/api", &s.key).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        s.door.taxii("/taxii2/api", &s.key).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,7 +122,11 @@ async fn duty_2_media_types_and_statuses() {
             assert_eq!(answer.status, StatusCode::OK, "{path} {accept}");
             assert_eq!(answer.header("content-type"), TAXII, "{path}");
         }
-        for accept in ["application/json", "text/html", "application/taxii+json;version=2.0"] {
+        for accept in [
+            "application/json",
+            "text/html",
+            "application/taxii+json;version=2.0",
+        ] {
             let request = get(path, &s.key).header(header::ACCEPT, accept);
             let answer = s.door.send(request.body(Body::empty()).unwrap()).await;
             assert_eq!(answer.status, StatusCode::NOT_ACCEPTABLE, "{path} {accept}");
@@ -117,7 +134,9 @@ async fn duty_2_media_types_and_statuses() {
         }
         // Without credentials, with wrong ones, and with a browser's Accept.
         let plain = Request::get(path).body(Body::empty()).unwrap();
-        let browser = Request::get(path).header(header::ACCEPT, "text/html").body(Body::empty());
+        let browser = Request::get(path)
+            .header(header::ACCEPT, "text/html")
+            .body(Body::empty());
         let wrong = get(path, "kn_abcdefghijkm_0000000000000000000000000000000A");
         for request in [plain, browser.unwrap(), wrong.body(Body::empty()).unwrap()] {
             let answer = s.door.send(request).await;
@@ -126,7 +145,10 @@ async fn duty_2_media_types_and_statuses() {
             is_error(&answer);
         }
     }
-    let nothing = s.door.taxii(&format!("{COLLECTIONS}nothing/"), &s.key).await;
+    let nothing = s
+        .door
+        .taxii(&format!("{COLLECTIONS}nothing/"), &s.key)
+        .await;
     assert_eq!(nothing.status, StatusCode::NOT_FOUND);
     is_error(&nothing);
     let nowhere = s.door.taxii("/taxii2/elsewhere/", &s.key).await;
@@ -162,7 +184,14 @@ async fn duty_2_posts_are_bounded_and_checked() {
     let other_media = s.door.send(request.body(Body::from("{}")).unwrap()).await;
     assert_eq!(other_media.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     is_error(&other_media);
-    for bad in ["", "{", "{}", "[]", r#"{"objects":[]}"#, r#"{"objects":[{"id":"a","id":"b"}]}"#] {
+    for bad in [
+        "",
+        "{",
+        "{}",
+        "[]",
+        r#"{"objects":[]}"#,
+        r#"{"objects":[{"id":"a","id":"b"}]}"#,
+    ] {
         let answer = s.door.post(&intake, &key, bad).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
         is_error(&answer);
@@ -177,13 +206,19 @@ async fn duty_2_posts_are_bounded_and_checked() {
 async fn duty_4_pages_are_ordered_and_complete() {
     let s = setting().await;
     let collection = filled(&s.nation, "peer", 25, Access::Members).await;
-    for (list, empty) in [("objects", "match[type]=tool"), ("manifest", "match[type]=tool")] {
+    for (list, empty) in [
+        ("objects", "match[type]=tool"),
+        ("manifest", "match[type]=tool"),
+    ] {
         let base = format!("{COLLECTIONS}{collection}/{list}/");
         let mut all = Vec::new();
         let mut next = String::new();
         let mut last_added = String::new();
         for page in 0..3 {
-            let answer = s.door.taxii(&format!("{base}?limit=10{next}"), &s.key).await;
+            let answer = s
+                .door
+                .taxii(&format!("{base}?limit=10{next}"), &s.key)
+                .await;
             assert_eq!(answer.status, StatusCode::OK);
             let first = answer.header("x-taxii-date-added-first").to_owned();
             assert!(first > last_added, "ascending by date added");
@@ -204,14 +239,26 @@ async fn duty_4_pages_are_ordered_and_complete() {
         // A page that ends exactly at the end has no more.
         let exact = s.door.taxii(&format!("{base}?limit=25"), &s.key).await;
         assert_eq!(exact.json()["more"], false);
-        for bad in ["limit=0", "limit=-5", "limit=x", "next=abc", "added_after=monday"] {
+        for bad in [
+            "limit=0",
+            "limit=-5",
+            "limit=x",
+            "next=abc",
+            "added_after=monday",
+        ] {
             let answer = s.door.taxii(&format!("{base}?{bad}"), &s.key).await;
             assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{bad}");
             is_error(&answer);
         }
     }
     // The very bytes, not a copy made by a serialiser.
-    let answer = s.door.taxii(&format!("{COLLECTIONS}{collection}/objects/?limit=1"), &s.key).await;
+    let answer = s
+        .door
+        .taxii(
+            &format!("{COLLECTIONS}{collection}/objects/?limit=1"),
+            &s.key,
+        )
+        .await;
     assert!(answer.text.contains(&object(0, 1)));
 }
 
@@ -221,17 +268,32 @@ async fn duty_4_a_cursor_fits_its_request_only() {
     let collection = filled(&s.nation, "peer", 9, Access::Members).await;
     let other = filled(&s.nation, "peer-two", 9, Access::Members).await;
     let base = format!("{COLLECTIONS}{collection}/objects/");
-    let first = s.door.taxii(&format!("{base}?limit=2&match[type]=malware"), &s.key).await;
+    let first = s
+        .door
+        .taxii(&format!("{base}?limit=2&match[type]=malware"), &s.key)
+        .await;
     let next = first.json()["next"].as_str().unwrap().to_owned();
     let good = format!("{base}?limit=3&match[type]=malware&next={next}");
-    assert_eq!(ids(&s.door.taxii(&good, &s.key).await), [2, 3, 4].map(stix_id));
+    assert_eq!(
+        ids(&s.door.taxii(&good, &s.key).await),
+        [2, 3, 4].map(stix_id)
+    );
     let stolen = s.nation.key(&s.nation.provider, &[TaxiiRead]).await;
     for (path, key) in [
         (good.clone(), &stolen),
         (format!("{base}?limit=3&next={next}"), &s.key),
-        (format!("{base}?limit=3&match[type]=tool&next={next}"), &s.key),
-        (format!("{COLLECTIONS}{collection}/manifest/?match[type]=malware&next={next}"), &s.key),
-        (format!("{COLLECTIONS}{other}/objects/?match[type]=malware&next={next}"), &s.key),
+        (
+            format!("{base}?limit=3&match[type]=tool&next={next}"),
+            &s.key,
+        ),
+        (
+            format!("{COLLECTIONS}{collection}/manifest/?match[type]=malware&next={next}"),
+            &s.key,
+        ),
+        (
+            format!("{COLLECTIONS}{other}/objects/?match[type]=malware&next={next}"),
+            &s.key,
+        ),
     ] {
         let answer = s.door.taxii(&path, key).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
@@ -272,7 +334,9 @@ async fn duty_6_filters_and_versions() {
         let newer = object(1, day);
         let objects = [newer.as_str()];
         let world = &s.nation.world;
-        let import = world.import(&admin, &loaded, ("test", false), &objects, &|_| {}).await;
+        let import = world
+            .import(&admin, &loaded, ("test", false), &objects, &|_| {})
+            .await;
         assert_eq!(import.unwrap().taken, 1);
     }
     let base = format!("{COLLECTIONS}{collection}/objects/");
@@ -286,13 +350,28 @@ async fn duty_6_filters_and_versions() {
     let one = stix_id(1);
     assert_eq!(count(&format!("match[id]={one}")).await, 1);
     assert_eq!(count(&format!("match[id]={one},{}", stix_id(2))).await, 2);
-    assert_eq!(count(&format!("match[id]={one}&match[version]=all")).await, 3);
-    assert_eq!(count(&format!("match[id]={one}&match[version]=first,last")).await, 2);
     assert_eq!(
-        count(&format!("match[id]={one}&match[version]=first,2026-01-02T00:00:00.000000Z")).await,
+        count(&format!("match[id]={one}&match[version]=all")).await,
+        3
+    );
+    assert_eq!(
+        count(&format!("match[id]={one}&match[version]=first,last")).await,
         2
     );
-    assert_eq!(count(&format!("match[id]={one}&match[version]=2026-01-02T00:00:00Z")).await, 1);
+    assert_eq!(
+        count(&format!(
+            "match[id]={one}&match[version]=first,2026-01-02T00:00:00.000000Z"
+        ))
+        .await,
+        2
+    );
+    assert_eq!(
+        count(&format!(
+            "match[id]={one}&match[version]=2026-01-02T00:00:00Z"
+        ))
+        .await,
+        1
+    );
     assert_eq!(count("match[version]=2026-01-09T00:00:00Z").await, 0);
     assert_eq!(count(&format!("match[id]={one}&match[type]=tool")).await, 0);
     assert_eq!(count("match[spec_version]=2.1").await, 3);
@@ -300,8 +379,14 @@ async fn duty_6_filters_and_versions() {
     // One object: its versions, and 404 when there is none.
     let object = format!("{base}{one}/");
     let newest = s.door.taxii(&object, &s.key).await;
-    assert_eq!(newest.json()["objects"][0]["modified"], "2026-01-03T00:00:00.000Z");
-    let all = s.door.taxii(&format!("{object}?match[version]=all"), &s.key).await;
+    assert_eq!(
+        newest.json()["objects"][0]["modified"],
+        "2026-01-03T00:00:00.000Z"
+    );
+    let all = s
+        .door
+        .taxii(&format!("{object}?match[version]=all"), &s.key)
+        .await;
     assert_eq!(ids(&all).len(), 3);
     let versions = s.door.taxii(&format!("{object}versions/"), &s.key).await;
     assert_eq!(
@@ -310,10 +395,19 @@ async fn duty_6_filters_and_versions() {
     );
     let path = format!("{object}?match[version]=2030-01-01T00:00:00Z");
     assert_eq!(s.door.taxii(&path, &s.key).await.text, "{}");
-    for path in [format!("{base}{}/", stix_id(99)), format!("{base}{}/versions/", stix_id(99))] {
-        assert_eq!(s.door.taxii(&path, &s.key).await.status, StatusCode::NOT_FOUND);
+    for path in [
+        format!("{base}{}/", stix_id(99)),
+        format!("{base}{}/versions/", stix_id(99)),
+    ] {
+        assert_eq!(
+            s.door.taxii(&path, &s.key).await.status,
+            StatusCode::NOT_FOUND
+        );
     }
-    let manifest = s.door.taxii(&format!("{COLLECTIONS}{collection}/manifest/"), &s.key).await;
+    let manifest = s
+        .door
+        .taxii(&format!("{COLLECTIONS}{collection}/manifest/"), &s.key)
+        .await;
     let line = &manifest.json()["objects"][0];
     assert_eq!(line["media_type"], "application/stix+json;version=2.1");
     assert_eq!(line["version"], "2026-01-01T00:00:00.000000Z");
@@ -338,7 +432,10 @@ async fn duty_8_a_post_becomes_a_submission_with_a_status() {
     ] {
         assert_eq!(status[name], value, "{name}");
     }
-    assert_eq!(status["successes"][0]["version"], "2026-01-01T00:00:00.000000Z");
+    assert_eq!(
+        status["successes"][0]["version"],
+        "2026-01-01T00:00:00.000000Z"
+    );
     assert_eq!(status["failures"][0]["id"], "nonsense");
     let id = status["id"].as_str().unwrap();
     let path = format!("/taxii2/api/status/{id}/");
@@ -346,7 +443,10 @@ async fn duty_8_a_post_becomes_a_submission_with_a_status() {
     s.nation.clock.advance(jiff::SignedDuration::from_hours(25));
     assert_eq!(s.door.taxii(&path, &key).await.json(), status);
     let stranger = s.nation.key(&s.nation.member, &[TaxiiPost]).await;
-    assert_eq!(s.door.taxii(&path, &stranger).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        s.door.taxii(&path, &stranger).await.status,
+        StatusCode::NOT_FOUND
+    );
     // It is a report in triage, once, however often it is sent.
     let again = s.door.post(&intake, &key, envelope).await;
     assert_eq!(again.status, StatusCode::ACCEPTED);
@@ -358,10 +458,19 @@ async fn duty_8_a_post_becomes_a_submission_with_a_status() {
     assert_eq!(submission.values.len(), 1);
     assert_eq!(submission.tlp, kaname_kernel::Tlp::AmberStrict);
     // Nobody reads what was posted, and nothing is posted where nothing belongs.
-    let read = s.nation.key(&s.nation.provider, &[TaxiiRead, TaxiiPost]).await;
-    assert_eq!(s.door.taxii(&intake, &read).await.status, StatusCode::FORBIDDEN);
+    let read = s
+        .nation
+        .key(&s.nation.provider, &[TaxiiRead, TaxiiPost])
+        .await;
+    assert_eq!(
+        s.door.taxii(&intake, &read).await.status,
+        StatusCode::FORBIDDEN
+    );
     let library = format!("{COLLECTIONS}{}/objects/", s.nation.library.id);
-    let refused = s.door.post(&library, &read, format!(r#"{{"objects":[{good}]}}"#)).await;
+    let refused = s
+        .door
+        .post(&library, &read, format!(r#"{{"objects":[{good}]}}"#))
+        .await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     is_error(&refused);
     let listed = s.door.taxii(COLLECTIONS, &read).await.json();
@@ -370,8 +479,14 @@ async fn duty_8_a_post_becomes_a_submission_with_a_status() {
         let one = all.iter().find(|one| one["id"] == id).unwrap();
         (one["can_read"].clone(), one["can_write"].clone())
     };
-    assert_eq!(rights(&s.nation.library.id.to_string()), (json!(true), json!(false)));
-    assert_eq!(rights(&s.nation.intake.id.to_string()), (json!(false), json!(true)));
+    assert_eq!(
+        rights(&s.nation.library.id.to_string()),
+        (json!(true), json!(false))
+    );
+    assert_eq!(
+        rights(&s.nation.intake.id.to_string()),
+        (json!(false), json!(true))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -392,15 +507,39 @@ async fn duty_9_nobody_deletes_what_was_released() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_reader_may_not_know_is_not_there() {
     let s = setting().await;
-    let secret = filled(&s.nation, "secret", 2, Access::Parties { parties: vec![s.nation.provider.party] }).await;
+    let secret = filled(
+        &s.nation,
+        "secret",
+        2,
+        Access::Parties {
+            parties: vec![s.nation.provider.party],
+        },
+    )
+    .await;
     let listed = s.door.taxii(COLLECTIONS, &s.key).await.json();
-    let aliases: Vec<&Value> =
-        listed["collections"].as_array().unwrap().iter().map(|one| &one["alias"]).collect();
+    let aliases: Vec<&Value> = listed["collections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["alias"])
+        .collect();
     assert!(!aliases.contains(&&json!("secret")), "{aliases:?}");
     let missing = "11111111-1111-4111-8111-111111111111";
-    for end in ["", "objects/", "manifest/", "objects/malware--1/", "objects/malware--1/versions/"] {
-        let hidden = s.door.taxii(&format!("{COLLECTIONS}{secret}/{end}"), &s.key).await;
-        let absent = s.door.taxii(&format!("{COLLECTIONS}{missing}/{end}"), &s.key).await;
+    for end in [
+        "",
+        "objects/",
+        "manifest/",
+        "objects/malware--1/",
+        "objects/malware--1/versions/",
+    ] {
+        let hidden = s
+            .door
+            .taxii(&format!("{COLLECTIONS}{secret}/{end}"), &s.key)
+            .await;
+        let absent = s
+            .door
+            .taxii(&format!("{COLLECTIONS}{missing}/{end}"), &s.key)
+            .await;
         assert_eq!(hidden.status, StatusCode::NOT_FOUND, "{end}");
         assert_eq!(hidden.text, absent.text, "{end}");
         assert_eq!(hidden.headers, absent.headers, "{end}");
@@ -414,24 +553,42 @@ async fn what_a_reader_may_not_know_is_not_there() {
 async fn a_member_reads_what_was_released_and_an_outsider_does_not() {
     let s = setting().await;
     let (_, item) = story::released(&s.nation).await;
-    let path = format!("{COLLECTIONS}{}/objects/?match[type]=indicator", s.nation.library.id);
+    let path = format!(
+        "{COLLECTIONS}{}/objects/?match[type]=indicator",
+        s.nation.library.id
+    );
     let answer = s.door.taxii(&path, &s.key).await;
     assert_eq!(ids(&answer).len(), 2);
     let released = &item.state.content.objects;
-    let indicators = released.iter().filter(|raw| raw.contains("\"type\":\"indicator\""));
+    let indicators = released
+        .iter()
+        .filter(|raw| raw.contains("\"type\":\"indicator\""));
     for raw in indicators {
-        assert!(answer.text.contains(raw), "byte for byte what was consented to");
+        assert!(
+            answer.text.contains(raw),
+            "byte for byte what was consented to"
+        );
     }
     // By alias too.
     let alias = &s.nation.library.state.definition.alias;
-    let by_alias = s.door.taxii(&format!("{COLLECTIONS}{alias}/objects/"), &s.key).await;
+    let by_alias = s
+        .door
+        .taxii(&format!("{COLLECTIONS}{alias}/objects/"), &s.key)
+        .await;
     assert_eq!(by_alias.status, StatusCode::OK);
     let outside = s.nation.key(&s.nation.outsider, &[TaxiiRead]).await;
     let shut = s.door.taxii(&path, &outside).await;
-    assert!(matches!(shut.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND));
+    assert!(matches!(
+        shut.status,
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
+    ));
     // A withdrawn item is gone.
     let releaser = s.nation.caller(&s.nation.releaser).await;
-    s.nation.world.withdraw_item(&releaser, item.id, "誤りがあったため").await.unwrap();
+    s.nation
+        .world
+        .withdraw_item(&releaser, item.id, "誤りがあったため")
+        .await
+        .unwrap();
     assert_eq!(s.door.taxii(&path, &s.key).await.text, "{}");
 }
 
@@ -443,9 +600,16 @@ async fn markings_and_author_of_what_is_released_stand_beside_it() {
     let all = s.door.taxii(&path, &s.key).await;
     let there = ids(&all);
     for object in all.json()["objects"].as_array().unwrap() {
-        let marks = object["object_marking_refs"].as_array().cloned().unwrap_or_default();
+        let marks = object["object_marking_refs"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         for id in marks.iter().chain(object.get("created_by_ref")) {
-            assert!(there.iter().any(|one| id == one), "{id} of {} is missing", object["id"]);
+            assert!(
+                there.iter().any(|one| id == one),
+                "{id} of {} is missing",
+                object["id"]
+            );
         }
     }
 }
@@ -456,7 +620,11 @@ async fn a_browser_session_opens_nothing_here() {
     let request = Request::get("/taxii2/").header(header::COOKIE, "kaname-session=abc");
     let answer = s.door.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(answer.header("set-cookie"), "", "and gives a machine no cookies");
+    assert_eq!(
+        answer.header("set-cookie"),
+        "",
+        "and gives a machine no cookies"
+    );
     let scopes: [KeyScope; 1] = [FeedRead];
     let key = s.nation.key(&s.nation.member, &scopes).await;
     assert_eq!(s.door.taxii("/taxii2/", &key).await.status, StatusCode::OK);

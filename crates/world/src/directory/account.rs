@@ -1,8 +1,6 @@
 //! Opening accounts, passwords and second factors.
 
-use kaname_directory::{
-    Account, AccountChange, Lang, MailAddress, NewAccount, Party, Refused,
-};
+use kaname_directory::{Account, AccountChange, Lang, MailAddress, NewAccount, Party, Refused};
 use kaname_kernel::{AccountId, Id, Matter};
 use kaname_policy::Action;
 use kaname_store::ListQuery;
@@ -167,7 +165,9 @@ impl World {
     ) -> Result<(), WorldError> {
         self.allow_own_session(caller)?;
         let account = caller.account.clone().ok_or(WorldError::Unauthenticated)?;
-        let change = account.state.describe(account.state.title.clone(), lang, mail)?;
+        let change = account
+            .state
+            .describe(account.state.title.clone(), lang, mail)?;
         self.keep_account(caller, account, change).await?;
         Ok(())
     }

@@ -5,7 +5,13 @@ use kaname_directory::{Asked, Cooperation, CooperationChange, Paragraph, Party, 
 use kaname_kernel::{Id, Matter, MatterId};
 use kaname_policy::Action;
 
-use crate::{caller::{Caller, of_party}, error::WorldError, read::Listed, work::Loaded, world::World};
+use crate::{
+    caller::{Caller, of_party},
+    error::WorldError,
+    read::Listed,
+    work::Loaded,
+    world::World,
+};
 
 /// What may be done with an open request.
 #[derive(Debug, Clone)]

@@ -60,6 +60,7 @@ impl World {
 
     /// The group of a code, as the caller may see it.
     pub async fn group_of(&self, caller: &Caller, code: &str) -> Result<Loaded<Group>, WorldError> {
-        self.find(caller, GROUP_SPACE, &code.trim().to_lowercase()).await
+        self.find(caller, GROUP_SPACE, &code.trim().to_lowercase())
+            .await
     }
 }

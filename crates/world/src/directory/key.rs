@@ -8,7 +8,13 @@ use kaname_kernel::{Id, KeyId, Matter, PartyId};
 use kaname_policy::Action;
 use kaname_store::ListQuery;
 
-use crate::{caller::{Caller, of_party}, error::WorldError, read::Listed, work::Loaded, world::World};
+use crate::{
+    caller::{Caller, of_party},
+    error::WorldError,
+    read::Listed,
+    work::Loaded,
+    world::World,
+};
 
 impl World {
     /// Issues a key for a machine of a party. The token is shown once and stored nowhere.

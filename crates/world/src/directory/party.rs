@@ -5,7 +5,12 @@ use kaname_kernel::{Id, Matter, PartyId};
 use kaname_policy::Action;
 use kaname_store::ListQuery;
 
-use crate::{caller::{Caller, of_party}, error::WorldError, work::Loaded, world::World};
+use crate::{
+    caller::{Caller, of_party},
+    error::WorldError,
+    work::Loaded,
+    world::World,
+};
 
 impl World {
     /// Enters a party into the directory.
@@ -75,7 +80,8 @@ impl World {
 
     /// The party of a code, as the caller may see it.
     pub async fn party_of(&self, caller: &Caller, code: &str) -> Result<Loaded<Party>, WorldError> {
-        self.find(caller, CODE_SPACE, &code.trim().to_lowercase()).await
+        self.find(caller, CODE_SPACE, &code.trim().to_lowercase())
+            .await
     }
 
     /// A page of the directory, newest first.

@@ -157,8 +157,9 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let later = |error: hyper::Error| DoorError::Later(format!("the call failed: {error}"));
-    let (mut sender, connection) =
-        http1::handshake(TokioIo::new(stream)).await.map_err(later)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(later)?;
     let driving = tokio::spawn(connection);
     let host = match url.port() {
         Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
@@ -199,7 +200,9 @@ fn said(status: StatusCode) -> Result<(), DoorError> {
         StatusCode::GONE => Err(DoorError::Never("answered 410: gone".to_owned())),
         status if status.is_redirection() => {
             let code = status.as_u16();
-            Err(DoorError::Never(format!("answered {code}: redirects are not followed")))
+            Err(DoorError::Never(format!(
+                "answered {code}: redirects are not followed"
+            )))
         }
         status => Err(DoorError::Later(format!("answered {}", status.as_u16()))),
     }

@@ -149,7 +149,10 @@ fn told(error: &lettre::transport::smtp::Error) -> String {
         text = format!("{text}: {inner}");
         cause = inner.source();
     }
-    text.chars().filter(|sign| !sign.is_control()).take(400).collect()
+    text.chars()
+        .filter(|sign| !sign.is_control())
+        .take(400)
+        .collect()
 }
 
 /// The message as it goes over the wire. Nothing in its headers says anything about a provider.
@@ -162,14 +165,21 @@ fn message(from: &Mailbox, mail: &Mail) -> Result<Message, DoorError> {
     let domain = from.email.domain();
     let seconds = u64::try_from(mail.at.as_second()).unwrap_or_default();
     let date = std::time::UNIX_EPOCH + Duration::from_secs(seconds);
-    let subject: String = mail.subject.chars().filter(|sign| !sign.is_control()).collect();
+    let subject: String = mail
+        .subject
+        .chars()
+        .filter(|sign| !sign.is_control())
+        .collect();
     let mut message = Message::builder()
         .from(from.clone())
         .to(to)
         .date(date)
         .message_id(Some(format!("<{}@{domain}>", mail.id)))
         .subject(subject)
-        .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
+        .multipart(MultiPart::alternative_plain_html(
+            mail.text.clone(),
+            mail.html.clone(),
+        ))
         .map_err(|error| wrong(error.to_string()))?;
     // RFC 3834: answering machines leave it alone.
     let name = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -195,7 +205,10 @@ mod tests {
     #[test]
     fn mail_goes_unprotected_to_this_machine_only() {
         for host in ["127.0.0.1", "localhost", "::1"] {
-            assert!(SmtpDoor::new(&settings(host, SmtpProtection::None)).is_ok(), "{host}");
+            assert!(
+                SmtpDoor::new(&settings(host, SmtpProtection::None)).is_ok(),
+                "{host}"
+            );
         }
         assert!(SmtpDoor::new(&settings("mail.test", SmtpProtection::None)).is_err());
         assert!(SmtpDoor::new(&settings("127.0.0.1.mail.test", SmtpProtection::None)).is_err());
@@ -203,7 +216,9 @@ mod tests {
 
     #[test]
     fn the_message_says_what_it_must_and_no_more() -> Result<(), DoorError> {
-        let from = "要 <hub@kaname.test>".parse().map_err(|_| DoorError::Never(String::new()))?;
+        let from = "要 <hub@kaname.test>"
+            .parse()
+            .map_err(|_| DoorError::Never(String::new()))?;
         let mail = Mail {
             id: "abc-1".to_owned(),
             to: "soc@member.test".to_owned(),
@@ -224,13 +239,27 @@ mod tests {
         assert_eq!(
             names,
             [
-                "auto-submitted", "content-type", "date", "from", "message-id", "mime-version",
-                "subject", "to"
+                "auto-submitted",
+                "content-type",
+                "date",
+                "from",
+                "message-id",
+                "mime-version",
+                "subject",
+                "to"
             ]
         );
         assert!(head.contains("Message-ID: <abc-1@kaname.test>"));
         assert!(text.contains("multipart/alternative"));
-        assert!(Mail { to: "nobody".to_owned(), ..mail.clone() }.to.parse::<Mailbox>().is_err());
+        assert!(
+            Mail {
+                to: "nobody".to_owned(),
+                ..mail.clone()
+            }
+            .to
+            .parse::<Mailbox>()
+            .is_err()
+        );
         Ok(())
     }
 }

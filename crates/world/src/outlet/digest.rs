@@ -75,7 +75,9 @@ impl Duty for DigestDuty {
         }
         let Some(address) = &party.state.notify.mail else {
             for id in ids {
-                world.give_up(id, "nobody is to be told by mail any more").await?;
+                world
+                    .give_up(id, "nobody is to be told by mail any more")
+                    .await?;
             }
             return Ok(());
         };
@@ -119,9 +121,7 @@ impl World {
         query.states = vec!["queued".to_owned()];
         query.limit = 1_000;
         let mut waiting: Vec<_> = self.list::<Delivery>(&query).await?.rows;
-        waiting.retain(|one| {
-            one.state.outlet == Outlet::Mail && one.state.mode == Mode::Digest
-        });
+        waiting.retain(|one| one.state.outlet == Outlet::Mail && one.state.mode == Mode::Digest);
         waiting.sort_by_key(|one| (one.state.queued, one.id));
         waiting.truncate(MOST as usize);
         Ok(waiting.into_iter().map(|one| one.id).collect())

@@ -101,9 +101,7 @@ impl World {
     fn has_reader(&self, party: &Loaded<Party>, audience: &Audience, known: &Known) -> bool {
         let eyes = reader(&party.state, None, &known.groups, self.now());
         let named = known.persons.contains(&party.id.cast());
-        !party.state.is_hub()
-            && eyes.member
-            && (named || audience.admits(&eyes, self.now()))
+        !party.state.is_hub() && eyes.member && (named || audience.admits(&eyes, self.now()))
     }
 
     fn plan(
@@ -114,7 +112,12 @@ impl World {
         mail: bool,
     ) -> Vec<(PartyId, Outlet, Mode)> {
         let id: PartyId = party.id.cast();
-        let has_scope = |scope| known.scopes.get(&id).is_some_and(|all| all.contains(&scope));
+        let has_scope = |scope| {
+            known
+                .scopes
+                .get(&id)
+                .is_some_and(|all| all.contains(&scope))
+        };
         let red = item.content.tlp == Tlp::Red;
         let mut planned = Vec::new();
         for outlet in &item.content.outlets {
@@ -196,7 +199,12 @@ impl World {
                 for webhook in known.webhooks.get(&party).into_iter().flatten() {
                     let payload =
                         serde_json::json!({ "delivery": delivery.id, "webhook": webhook });
-                    work.job(of(WEBHOOK, format!("{}/{webhook}", delivery.id), now, payload));
+                    work.job(of(
+                        WEBHOOK,
+                        format!("{}/{webhook}", delivery.id),
+                        now,
+                        payload,
+                    ));
                 }
             }
             (Outlet::Taxii | Outlet::Web | Outlet::Feed, _) => {}
@@ -209,13 +217,19 @@ impl World {
         let mut scopes: BTreeMap<PartyId, BTreeSet<KeyScope>> = BTreeMap::new();
         for key in self.every::<Key>().await? {
             if key.state.is_alive(now) {
-                scopes.entry(key.state.party).or_default().extend(&key.state.scopes);
+                scopes
+                    .entry(key.state.party)
+                    .or_default()
+                    .extend(&key.state.scopes);
             }
         }
         let mut webhooks: BTreeMap<PartyId, Vec<MatterId>> = BTreeMap::new();
         for webhook in self.every::<Webhook>().await? {
             if webhook.state.active {
-                webhooks.entry(webhook.state.party).or_default().push(webhook.id);
+                webhooks
+                    .entry(webhook.state.party)
+                    .or_default()
+                    .push(webhook.id);
             }
         }
         let mut persons = BTreeSet::new();
@@ -300,7 +314,11 @@ mod tests {
             ("2026-11-24T23:30:00Z", "2026-11-25T23:30:00Z"),
             ("2026-12-31T23:31:00Z", "2027-01-01T23:30:00Z"),
         ] {
-            assert_eq!(next_digest(now.parse()?)?, expected.parse::<Timestamp>()?, "{now}");
+            assert_eq!(
+                next_digest(now.parse()?)?,
+                expected.parse::<Timestamp>()?,
+                "{now}"
+            );
         }
         Ok(())
     }

@@ -80,7 +80,11 @@ impl Feed {
         let page = self.world.store().objects(&filter).await?;
         self.items.clear();
         self.ended = !page.more;
-        self.position = page.objects.last().map(|object| object.added_us).or(self.position);
+        self.position = page
+            .objects
+            .last()
+            .map(|object| object.added_us)
+            .or(self.position);
         let mut objects = Vec::new();
         for object in page.objects {
             let item = self.item(object.source).await?;

@@ -188,7 +188,10 @@ impl World {
         }
         // Nothing was planned this way, because the key was issued after the release. Officers' looks
         // and peers' objects are no deliveries.
-        let released = self.load::<Item>(item).await?.is_some_and(|item| item.state.is_out());
+        let released = self
+            .load::<Item>(item)
+            .await?
+            .is_some_and(|item| item.state.is_out());
         let party_there = self.load::<Party>(party.cast()).await?;
         if !released || party_there.is_none_or(|party| party.state.is_hub()) {
             return Ok(());
@@ -242,7 +245,9 @@ impl World {
             ..Range::default()
         };
         for _ in 0..MAX_STEPS {
-            let filter = self.range_filter(&caller, payload.collection, &range).await?;
+            let filter = self
+                .range_filter(&caller, payload.collection, &range)
+                .await?;
             let page = self.store().objects(&filter).await?;
             let inside = page
                 .objects

@@ -73,7 +73,8 @@ impl World {
         caller: &Caller,
         id: MatterId,
     ) -> Result<Loaded<Webhook>, WorldError> {
-        self.change_webhook(caller, id, webhook::start_webhook).await
+        self.change_webhook(caller, id, webhook::start_webhook)
+            .await
     }
 
     /// The webhooks the caller may see, newest first.
@@ -95,7 +96,11 @@ impl World {
         decide: impl FnOnce(&Webhook) -> Result<Vec<WebhookChange>, Refused>,
     ) -> Result<Loaded<Webhook>, WorldError> {
         let mut webhook = self.see::<Webhook>(caller, id).await?;
-        self.allow(caller, Action::WebhookManage, &of_party(webhook.state.party))?;
+        self.allow(
+            caller,
+            Action::WebhookManage,
+            &of_party(webhook.state.party),
+        )?;
         let changes = decide(&webhook.state)?;
         let mut work = self.work(&caller.actor);
         work.apply(&mut webhook, changes)?;

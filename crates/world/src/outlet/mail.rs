@@ -55,7 +55,9 @@ impl Duty for MailDuty {
         };
         let recipients = recipients(world, &sending).await?;
         if recipients.is_empty() {
-            world.give_up(id, "nobody is to be told by mail any more").await?;
+            world
+                .give_up(id, "nobody is to be told by mail any more")
+                .await?;
             return Ok(());
         }
         for (number, recipient) in recipients.iter().enumerate() {
@@ -123,7 +125,10 @@ pub(super) async fn was_handed_over(world: &World, key: &str) -> Result<bool, Do
 
 pub(super) async fn handed_over(world: &World, key: &str) -> Result<(), DoorError> {
     let until = world.now() + REMEMBERED;
-    let kept = world.store().kv_put(HANDED_OVER, key, true.into(), until).await;
+    let kept = world
+        .store()
+        .kv_put(HANDED_OVER, key, true.into(), until)
+        .await;
     if let Err(error) = kept {
         // The other side has it. Saying "later" now would send it twice; the commit that follows
         // says whether the store is back.
@@ -180,13 +185,15 @@ impl World {
             return Ok(None);
         };
         if item.state.state != ItemState::Released {
-            self.give_up(id, "the item was withdrawn before it was sent").await?;
+            self.give_up(id, "the item was withdrawn before it was sent")
+                .await?;
             return Ok(None);
         }
         let eyes = self.machine_eyes(&party).await?.reader;
         let named_only = item.state.content.tlp == Tlp::Red;
         if !eyes.member || !(named_only || item.state.audience().admits(&eyes, self.now())) {
-            self.give_up(id, "the party is not among its readers any more").await?;
+            self.give_up(id, "the party is not among its readers any more")
+                .await?;
             return Ok(None);
         }
         Ok(Some(Sending {
@@ -236,8 +243,10 @@ impl World {
                 other => return other.map(|_| ()),
             }
         }
-        Err(WorldError::Stale(ids.first().copied().unwrap_or_else(|| {
-            kaname_kernel::Id::random(self.rng())
-        })))
+        Err(WorldError::Stale(
+            ids.first()
+                .copied()
+                .unwrap_or_else(|| kaname_kernel::Id::random(self.rng())),
+        ))
     }
 }

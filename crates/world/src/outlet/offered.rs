@@ -41,7 +41,10 @@ impl World {
     /// Every collection the caller may know of, by alias.
     pub async fn offered_collections(&self, caller: &Caller) -> Result<Vec<Offered>, WorldError> {
         let all = self.collections(caller).await?;
-        Ok(all.into_iter().map(|one| self.offered(caller, one)).collect())
+        Ok(all
+            .into_iter()
+            .map(|one| self.offered(caller, one))
+            .collect())
     }
 
     /// The collection of an id or alias, if the caller may know of it.
@@ -58,9 +61,8 @@ impl World {
         let may = |action| self.allow_any(caller, action).is_ok();
         let (now, reader, state) = (self.now(), &caller.reader, &collection.state);
         let kind = state.definition.kind;
-        let can_read = kind != CollectionKind::Intake
-            && state.can_read(reader, now)
-            && may(Action::TaxiiRead);
+        let can_read =
+            kind != CollectionKind::Intake && state.can_read(reader, now) && may(Action::TaxiiRead);
         // What is posted becomes a submission, and an intake is the only door for those. A peer's
         // objects come by its own connection, a library's by release.
         let can_write = kind == CollectionKind::Intake
@@ -132,7 +134,8 @@ impl World {
         if !offered.can_read {
             return Err(WorldError::Denied("denied-collection-read"));
         }
-        self.range_filter(caller, offered.collection.id, range).await
+        self.range_filter(caller, offered.collection.id, range)
+            .await
     }
 
     /// A range with the caller's eyes.

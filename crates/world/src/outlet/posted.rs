@@ -81,7 +81,10 @@ impl World {
             .collect();
         let taken = objects.iter().any(|object| object.fault.is_none());
         let receipt = match taken {
-            true => Some(self.submit_envelope(caller, offered, envelope, &objects).await?),
+            true => Some(
+                self.submit_envelope(caller, offered, envelope, &objects)
+                    .await?,
+            ),
             false => None,
         };
         let posted = Posted {
@@ -93,7 +96,9 @@ impl World {
         };
         let value = serde_json::to_value(&posted).map_err(WorldError::encoding)?;
         let until = now + SignedDuration::from_hours(STATUS_HOURS);
-        self.store().kv_put(SPACE, &posted.id.to_string(), value, until).await?;
+        self.store()
+            .kv_put(SPACE, &posted.id.to_string(), value, until)
+            .await?;
         Ok(posted)
     }
 
@@ -103,7 +108,10 @@ impl World {
         let party = caller.party_id()?;
         // Ids are compared as UUIDs, so that only one spelling leads to the key.
         let id: MatterId = id.parse().map_err(|_| WorldError::NotFound("status"))?;
-        let held = self.store().kv_get(SPACE, &id.to_string(), self.now()).await?;
+        let held = self
+            .store()
+            .kv_get(SPACE, &id.to_string(), self.now())
+            .await?;
         let posted: Option<Posted> = held
             .map(serde_json::from_value)
             .transpose()
@@ -122,9 +130,17 @@ impl World {
         let collection = &offered.collection;
         let read = self.read_envelope(caller, envelope)?;
         let types = super::submitting::types(objects);
-        let title = if read.title.is_empty() { types } else { read.title };
+        let title = if read.title.is_empty() {
+            types
+        } else {
+            read.title
+        };
         // Marked by the provider, else as the collection says, else AMBER+STRICT.
-        let default = collection.state.definition.default_tlp.unwrap_or(Tlp::AmberStrict);
+        let default = collection
+            .state
+            .definition
+            .default_tlp
+            .unwrap_or(Tlp::AmberStrict);
         let report = NewReport {
             channel: Channel::Taxii,
             title,
@@ -154,7 +170,9 @@ fn posted_object(index: usize, raw: &str, now: Timestamp) -> PostedObject {
     match kaname_stix::head(raw) {
         Ok(head) => PostedObject {
             id: head.id.to_string(),
-            version_us: head.version_micros().unwrap_or_else(|| now.as_microsecond()),
+            version_us: head
+                .version_micros()
+                .unwrap_or_else(|| now.as_microsecond()),
             fault: None,
         },
         Err(error) => PostedObject {

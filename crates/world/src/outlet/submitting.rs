@@ -44,7 +44,11 @@ impl World {
         options.limits.text_bytes = self.settings().max_text_bytes / 2;
         if let Some(party) = &caller.party {
             let party = &party.state;
-            options.own_domains = party.mail_domains.iter().map(|one| one.to_string()).collect();
+            options.own_domains = party
+                .mail_domains
+                .iter()
+                .map(|one| one.to_string())
+                .collect();
             options.own_networks = party.networks.iter().map(|one| one.to_string()).collect();
         }
         let read = from_stix(envelope, &options)
@@ -85,7 +89,10 @@ fn marks(envelope: &[u8]) -> Result<BTreeSet<ObjectId>, WorldError> {
     let limits = kaname_stix::Limits::default();
     let read = kaname_stix::bundle(envelope, &limits)
         .map_err(|error| WorldError::invalid("envelope", "error-stix", error.to_string()))?;
-    let heads = read.objects.iter().filter_map(|raw| kaname_stix::head(raw.get()).ok());
+    let heads = read
+        .objects
+        .iter()
+        .filter_map(|raw| kaname_stix::head(raw.get()).ok());
     let marks = heads.flat_map(|head| head.markings.into_iter().chain(head.granular_markings));
     Ok(marks.collect())
 }

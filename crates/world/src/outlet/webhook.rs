@@ -58,21 +58,28 @@ impl Duty for WebhookDuty {
             webhook.state.active && webhook.state.party == sending.party.id.cast()
         });
         let Some(webhook) = webhook else {
-            world.give_up(payload.delivery, "the webhook was stopped").await?;
+            world
+                .give_up(payload.delivery, "the webhook was stopped")
+                .await?;
             return Ok(());
         };
         if world.now() >= job.leased_until {
             return Err(Failed::Later("the lease ran out".to_owned()));
         }
         let item = &sending.item.state;
-        let at = item.release.map_or_else(|| world.now(), |release| release.at);
+        let at = item
+            .release
+            .map_or_else(|| world.now(), |release| release.at);
         let url = self.scribe.item_url(&item.number);
         let body = rendition::webhook_body(item, EVENT, &url, at);
         let secret = world.webhook_secret(webhook.id, &webhook.state)?;
         let call = Call {
             url: webhook.state.url.clone(),
             headers: vec![
-                (SIGNATURE_HEADER, sign(&secret, world.now(), body.as_bytes())),
+                (
+                    SIGNATURE_HEADER,
+                    sign(&secret, world.now(), body.as_bytes()),
+                ),
                 (DELIVERY_HEADER, payload.delivery.to_string()),
             ],
             body,
@@ -91,7 +98,10 @@ impl Duty for WebhookDuty {
 impl World {
     /// The secret a webhook's calls are signed with.
     fn webhook_secret(&self, id: MatterId, webhook: &Webhook) -> Result<Vec<u8>, WorldError> {
-        let sealed = webhook.secret.cipher().ok_or(kaname_kernel::seal::DoesNotOpen)?;
+        let sealed = webhook
+            .secret
+            .cipher()
+            .ok_or(kaname_kernel::seal::DoesNotOpen)?;
         let key = self.keys().master.derive("webhook");
         let plain = key.open(id.bytes(), &sealed)?;
         // The receiver holds it as the text it was shown.

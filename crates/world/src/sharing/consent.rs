@@ -53,7 +53,9 @@ impl World {
         comment: &str,
     ) -> Result<Loaded<Item>, WorldError> {
         let (item, handle) = self.own_item(caller, id, Action::ItemPropose).await?;
-        let content = self.compose(draft, &item.state.content.objects, None).await?;
+        let content = self
+            .compose(draft, &item.state.content.objects, None)
+            .await?;
         let proposal = Proposal {
             content,
             comment: self.sealed_text(handle, comment)?,

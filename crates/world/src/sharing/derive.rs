@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use kaname_directory::{Group, Party};
-use kaname_kernel::{
-    AccountId, GroupId, Id, Matter, MatterId, Pap, PartyId, Tlp, audience::Named,
-};
+use kaname_kernel::{AccountId, GroupId, Id, Matter, MatterId, Pap, PartyId, Tlp, audience::Named};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     Content, ItemKind, Outlet, Reach, Text, Value, checklist,
@@ -146,14 +144,18 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
         let (technique, provider) = self.opened(caller, new.report).await?;
-        let (mut report, own) = self.report_for(caller, new.report, Action::ItemDerive).await?;
+        let (mut report, own) = self
+            .report_for(caller, new.report, Action::ItemDerive)
+            .await?;
         let (handle, link) = self
             .seal_link(&Link {
-            party: provider.id.cast(),
-            report: Some(new.report),
-        })
+                party: provider.id.cast(),
+                report: Some(new.report),
+            })
             .await?;
-        let content = self.compose(new.draft, &[], report.state.submission.seen).await?;
+        let content = self
+            .compose(new.draft, &[], report.state.submission.seen)
+            .await?;
         let evidence = evidence(&provider.state, Some(&technique));
         let rows = checklist::check(&content, &evidence);
         let changes = deriving::derive_item(Derive {
@@ -190,7 +192,9 @@ impl World {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
         Self::unchanged(&desk.item, expected)?;
-        let content = self.compose(draft, &desk.item.state.content.objects, None).await?;
+        let content = self
+            .compose(draft, &desk.item.state.content.objects, None)
+            .await?;
         let technique = self.technique_behind(&desk.link).await?;
         let evidence = evidence(&desk.provider.state, technique.as_ref());
         let rows = checklist::check(&content, &evidence);
@@ -285,10 +289,7 @@ impl World {
     }
 
     /// Parties in the groups, as they are now.
-    pub(super) async fn reach(
-        &self,
-        groups: &[GroupId],
-    ) -> Result<Reach, WorldError> {
+    pub(super) async fn reach(&self, groups: &[GroupId]) -> Result<Reach, WorldError> {
         let mut reach: BTreeMap<_, BTreeSet<PartyId>> = BTreeMap::new();
         for id in groups {
             let group = self.load::<Group>(id.cast()).await?;
@@ -322,7 +323,8 @@ impl World {
         let report = self.load::<kaname_sharing::Report>(report).await?;
         let report = report.ok_or(WorldError::NotFound("report"))?;
         let submission = &report.state.submission;
-        self.open_content(submission.handle, &submission.content).map(Some)
+        self.open_content(submission.handle, &submission.content)
+            .map(Some)
     }
 
     /// An item an officer wants to act on, with what only the sealed store knows.
@@ -377,7 +379,9 @@ impl World {
         party: PartyId,
     ) -> Result<bool, WorldError> {
         for account in accounts {
-            let account = self.load::<kaname_directory::Account>(account.cast()).await?;
+            let account = self
+                .load::<kaname_directory::Account>(account.cast())
+                .await?;
             if account.is_some_and(|account| account.state.party == party) {
                 return Ok(true);
             }

@@ -96,7 +96,9 @@ impl World {
         // A worker may mark one of them sent or fetched at the same moment: decide again, a few times.
         for _ in 0..5 {
             let deliveries = self.deliveries_to(caller, received.id).await?;
-            let before = deliveries.iter().any(|one| one.state.acknowledged.is_some());
+            let before = deliveries
+                .iter()
+                .any(|one| one.state.acknowledged.is_some());
             let here = deliveries.iter().any(|one| one.state.outlet == Outlet::Web);
             let mut work = self.work(&caller.actor);
             let mut any = false;

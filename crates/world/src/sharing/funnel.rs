@@ -87,7 +87,10 @@ impl World {
     pub async fn dead_letters(&self, caller: &Caller) -> Result<Vec<(String, String)>, WorldError> {
         self.allow_any(caller, Action::DeliveryRead)?;
         let dead = self.store().dead_letters(100).await?;
-        Ok(dead.into_iter().map(|(kind, error, _)| (kind, error)).collect())
+        Ok(dead
+            .into_iter()
+            .map(|(kind, error, _)| (kind, error))
+            .collect())
     }
 
     async fn states<M: Matter>(&self) -> Result<Vec<(String, u64)>, WorldError> {

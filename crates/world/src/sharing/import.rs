@@ -149,7 +149,9 @@ impl World {
         let audiences = Audiences::of(&collection.state, &good);
         let mut matter: Option<Loaded<Import>> = None;
         for part in good.chunks(PART) {
-            let kept = self.import_part(caller, collection.id, source, part, &audiences, matter).await?;
+            let kept = self
+                .import_part(caller, collection.id, source, part, &audiences, matter)
+                .await?;
             imported.import = Some(kept.id);
             imported.taken += part.len() as u64;
             matter = Some(kept);
@@ -252,7 +254,9 @@ impl Audiences {
             // Nobody is named where everyone or every member reads.
             _ => Audience::officers(),
         };
-        let statements = objects.iter().filter(|good| is_statement(good.raw, &good.head));
+        let statements = objects
+            .iter()
+            .filter(|good| is_statement(good.raw, &good.head));
         let mut audiences = Self {
             collection: read,
             named,
@@ -263,7 +267,9 @@ impl Audiences {
         if let Some(tlp) = definition.default_tlp {
             audiences.unmarked = audiences.marked(mark_of(tlp));
         }
-        let ends = objects.iter().map(|good| (good.head.id.clone(), audiences.own(&good.head)));
+        let ends = objects
+            .iter()
+            .map(|good| (good.head.id.clone(), audiences.own(&good.head)));
         audiences.ends = ends.collect();
         audiences
     }
@@ -271,9 +277,7 @@ impl Audiences {
     fn marked(&self, mark: TlpMark) -> Audience {
         match mark {
             TlpMark::Clear => Audience::everyone(),
-            TlpMark::Green => {
-                Audience::everyone().and(Clause::any([Term::Member, Term::Officer]))
-            }
+            TlpMark::Green => Audience::everyone().and(Clause::any([Term::Member, Term::Officer])),
             TlpMark::Amber | TlpMark::AmberStrict => self.named.clone(),
             // No person is named by an import.
             TlpMark::Red => Audience::officers(),
@@ -282,8 +286,11 @@ impl Audiences {
 
     /// By the object's own markings.
     fn own(&self, head: &Head) -> Audience {
-        let restricting: Vec<&ObjectId> =
-            head.markings.iter().filter(|marking| !self.statements.contains(marking)).collect();
+        let restricting: Vec<&ObjectId> = head
+            .markings
+            .iter()
+            .filter(|marking| !self.statements.contains(marking))
+            .collect();
         if restricting.is_empty() {
             return self.collection.clone().and_all(&self.unmarked);
         }
@@ -296,7 +303,11 @@ impl Audiences {
 
     /// With the ends, for a relationship or sighting.
     fn of_object(&self, head: &Head) -> Audience {
-        let own = self.ends.get(&head.id).cloned().unwrap_or_else(|| self.own(head));
+        let own = self
+            .ends
+            .get(&head.id)
+            .cloned()
+            .unwrap_or_else(|| self.own(head));
         if !matches!(head.type_name(), "relationship" | "sighting") {
             return own;
         }

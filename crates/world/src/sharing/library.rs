@@ -108,7 +108,8 @@ impl World {
 
     /// The item of a number, as the caller may see it.
     pub async fn item_of(&self, caller: &Caller, typed: &str) -> Result<Loaded<Item>, WorldError> {
-        self.find(caller, ITEM_SPACE, &number::normalise(typed)).await
+        self.find(caller, ITEM_SPACE, &number::normalise(typed))
+            .await
     }
 
     /// Items on the officers' desk, soonest deadline first.
@@ -163,7 +164,10 @@ impl World {
     ) -> Result<Vec<Loaded<Item>>, WorldError> {
         let readable = self.readable(caller).await?;
         let values = item.state.content.postings();
-        let hits = self.store().carrying(Item::KIND, &values, &readable).await?;
+        let hits = self
+            .store()
+            .carrying(Item::KIND, &values, &readable)
+            .await?;
         let mut ids: Vec<MatterId> = hits.into_iter().map(|(id, _)| id).collect();
         ids.sort();
         ids.dedup();

@@ -20,9 +20,8 @@ impl World {
         audience: &Audience,
         (expires, source): (Option<Timestamp>, MatterId),
     ) -> Result<NewObject, WorldError> {
-        let head = kaname_stix::head(raw).map_err(|error| {
-            WorldError::invalid("objects", "error-stix", error.to_string())
-        })?;
+        let head = kaname_stix::head(raw)
+            .map_err(|error| WorldError::invalid("objects", "error-stix", error.to_string()))?;
         let title = title(&head);
         let mut postings: Vec<_> = head
             .values
@@ -65,7 +64,12 @@ fn title(head: &Head) -> String {
 
 fn search_text(head: &Head, title: &str) -> String {
     let mut parts = vec![title];
-    parts.extend(head.values.iter().take(200).map(|value| value.text.as_str()));
+    parts.extend(
+        head.values
+            .iter()
+            .take(200)
+            .map(|value| value.text.as_str()),
+    );
     parts.extend(head.labels.iter().take(50).map(String::as_str));
     parts.join("\n")
 }

@@ -7,7 +7,10 @@ use kaname_store::{ListQuery, Sort};
 
 use crate::{
     caller::{Caller, of_party},
-    error::WorldError, read::Listed, world::World};
+    error::WorldError,
+    read::Listed,
+    world::World,
+};
 
 /// Most of a provider's handles a list looks at, newest first.
 const MAX_HANDLES: usize = 5_000;

@@ -37,7 +37,9 @@ impl World {
             return Ok(Reached::Everyone);
         }
         let parties = self.admitted(&audience).await?;
-        Ok(Reached::Parties(u32::try_from(parties.len()).unwrap_or(u32::MAX)))
+        Ok(Reached::Parties(
+            u32::try_from(parties.len()).unwrap_or(u32::MAX),
+        ))
     }
 
     /// The parties whose people the audience admits now, whatever their accounts.

@@ -88,7 +88,9 @@ impl World {
         let networks = party.state.networks.iter();
         let mut options = SubmissionOptions {
             own_domains: domains.map(|domain| domain.as_str().to_owned()).collect(),
-            own_networks: networks.map(|network| network.as_str().to_owned()).collect(),
+            own_networks: networks
+                .map(|network| network.as_str().to_owned())
+                .collect(),
             latest: Some(self.now() + SignedDuration::from_mins(10)),
             ..SubmissionOptions::default()
         };
@@ -167,7 +169,10 @@ impl World {
             draft.once = hex::encode(random);
         }
         let plain = serde_json::to_vec(&draft).map_err(WorldError::encoding)?;
-        let boxed = self.keys().drafts().seal(self.rng(), key.as_bytes(), &plain);
+        let boxed = self
+            .keys()
+            .drafts()
+            .seal(self.rng(), key.as_bytes(), &plain);
         let value = serde_json::json!(hex::encode(boxed));
         self.store()
             .kv_put(SPACE, &key, value, self.now() + KEPT)

@@ -98,7 +98,9 @@ impl World {
         reason: &str,
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
-        let desk = self.item_for(caller, id, Action::ExportSuspendDecide).await?;
+        let desk = self
+            .item_for(caller, id, Action::ExportSuspendDecide)
+            .await?;
         let against = self.organisations_against(&desk.item.state).await?;
         let state = &desk.item.state;
         let changes = if resume {

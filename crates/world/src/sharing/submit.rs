@@ -1,9 +1,7 @@
 //! A report comes in: sealed, durable, then acknowledged with a receipt that can be proved.
 
 use jiff::Timestamp;
-use kaname_kernel::{
-    Actor, EventId, HandleId, Id, Matter, MatterId, Pap, Tlp, seal::SecretKey,
-};
+use kaname_kernel::{Actor, EventId, HandleId, Id, Matter, MatterId, Pap, Tlp, seal::SecretKey};
 use kaname_policy::Action;
 use kaname_sharing::{
     number,
@@ -89,9 +87,9 @@ impl World {
         self.check_submission(&new)?;
         let (handle, link) = self
             .seal_link(&Link {
-            party,
-            report: None,
-        })
+                party,
+                report: None,
+            })
             .await?;
         // The name of the one who submits is sealed with the rest.
         let actor = Actor::sealed(handle);
@@ -240,7 +238,8 @@ impl World {
     }
 
     fn knows_sector(&self, code: &str) -> bool {
-        code.parse().is_ok_and(|code| self.catalogue().knows_sector(&code))
+        code.parse()
+            .is_ok_and(|code| self.catalogue().knows_sector(&code))
     }
 
     /// The original and the attachments, each under a key of its own that only the seal key opens.

@@ -104,7 +104,11 @@ impl World {
         let Ok(account) = caller.account_id() else {
             return false;
         };
-        let last = report.openings.iter().rev().find(|one| one.officer == account);
+        let last = report
+            .openings
+            .iter()
+            .rev()
+            .find(|one| one.officer == account);
         let fresh = last.is_some_and(|one| self.now().duration_since(one.at) < OPENING);
         report.assigned == Some(account) && fresh
     }
@@ -131,8 +135,7 @@ impl World {
         for other in self.handles_of(link.party).await? {
             let link = self.open_link(other).await?;
             if link.report == Some(report) {
-                let mut query =
-                    ListQuery::of(kaname_sharing::Item::KIND, self.everything().await?);
+                let mut query = ListQuery::of(kaname_sharing::Item::KIND, self.everything().await?);
                 query.owner = Some(other.cast());
                 let page = self.store().list(&query).await?;
                 items.extend(page.rows.into_iter().map(|row| row.record.id));

@@ -34,7 +34,8 @@ impl World {
     pub(super) async fn failed_guess_from(&self, address: &str) -> Result<(), WorldError> {
         let most = self.settings().max_sign_in_failures;
         let most = most.saturating_mul(ADDRESS_FACTOR);
-        self.count_failure(&format!("address/{address}"), most).await
+        self.count_failure(&format!("address/{address}"), most)
+            .await
     }
 
     /// Proves a receipt to whoever holds its number. Wrong numbers count against the address they
@@ -49,7 +50,8 @@ impl World {
         let proof = self.prove_receipt(receipt).await;
         if matches!(proof, Err(WorldError::NotFound(_))) {
             let most = self.settings().max_sign_in_failures;
-            self.count_failure(&who, most.saturating_mul(ADDRESS_FACTOR)).await?;
+            self.count_failure(&who, most.saturating_mul(ADDRESS_FACTOR))
+                .await?;
         }
         proof
     }
@@ -63,10 +65,15 @@ impl World {
 
     async fn not_stopped(&self, who: &str) -> Result<(), WorldError> {
         let now = self.now();
-        let held = self.store().kv_get(SPACE, &format!("stop/{who}"), now).await?;
+        let held = self
+            .store()
+            .kv_get(SPACE, &format!("stop/{who}"), now)
+            .await?;
         let until = held.and_then(|value| value.as_i64()).unwrap_or(0);
         if until > now.as_second() {
-            return Err(WorldError::TooMany((until - now.as_second()).unsigned_abs()));
+            return Err(WorldError::TooMany(
+                (until - now.as_second()).unsigned_abs(),
+            ));
         }
         Ok(())
     }

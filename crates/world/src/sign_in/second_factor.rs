@@ -45,5 +45,7 @@ pub fn step_of(secret: &str, code: &str, now: Timestamp) -> Option<u64> {
 /// The code of a moment: for the demo's guide and for tests.
 pub fn code_at(secret: &str, now: Timestamp) -> Result<String, WorldError> {
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
-    Ok(totp(secret, "check", "check")?.generate(seconds).to_string())
+    Ok(totp(secret, "check", "check")?
+        .generate(seconds)
+        .to_string())
 }

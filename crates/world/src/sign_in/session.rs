@@ -133,12 +133,17 @@ impl World {
             started: now,
             seen: now,
             second_factor_at: second_factor.then_some(now),
-            label: label.chars().filter(|c| !c.is_control()).take(160).collect(),
+            label: label
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(160)
+                .collect(),
             csrf: hex::encode(csrf),
             acting_for: None,
             expires,
         };
-        self.keep_session(&self.session_key(account, &token), &info).await?;
+        self.keep_session(&self.session_key(account, &token), &info)
+            .await?;
         Ok(SignedIn {
             token,
             account,
@@ -224,9 +229,12 @@ impl World {
         self.allow_own_session(caller)?;
         let prefix = format!("{}/", caller.account_id()?.uuid().simple());
         let rows = self.store().kv_list(SPACE, &prefix, self.now()).await?;
-        let infos = rows.into_iter().map(|(_, value)| serde_json::from_value(value));
-        let mut infos: Vec<SessionInfo> =
-            infos.collect::<Result<_, _>>().map_err(WorldError::encoding)?;
+        let infos = rows
+            .into_iter()
+            .map(|(_, value)| serde_json::from_value(value));
+        let mut infos: Vec<SessionInfo> = infos
+            .collect::<Result<_, _>>()
+            .map_err(WorldError::encoding)?;
         infos.sort_by_key(|info| std::cmp::Reverse(info.seen));
         Ok(infos)
     }
@@ -242,8 +250,10 @@ impl World {
     pub async fn end_other_sessions(&self, caller: &Caller) -> Result<(), WorldError> {
         self.allow_own_session(caller)?;
         let here = caller.session.clone();
-        self.end_sessions_of(caller.account_id()?, |info| Some(&info.number) != here.as_ref())
-            .await
+        self.end_sessions_of(caller.account_id()?, |info| {
+            Some(&info.number) != here.as_ref()
+        })
+        .await
     }
 
     /// Ends the session of this token, if there is one.
@@ -264,8 +274,7 @@ impl World {
         let prefix = format!("{}/", account.uuid().simple());
         let now = self.now();
         for (key, value) in self.store().kv_list(SPACE, &prefix, now).await? {
-            let info: SessionInfo =
-                serde_json::from_value(value).map_err(WorldError::encoding)?;
+            let info: SessionInfo = serde_json::from_value(value).map_err(WorldError::encoding)?;
             if which(&info) {
                 self.store().kv_take(SPACE, &key, now).await?;
             }

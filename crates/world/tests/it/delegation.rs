@@ -15,31 +15,58 @@ async fn it_may_do_what_was_delegated_and_no_more_and_says_for_whom() {
     let admin = nation.caller(&nation.administrator).await;
     let hub = nation.administrator.party;
     let corporation = nation
-        .party("seirei", PartyKind::DesignatedCorporation, "政令指定法人", "Designated Corporation")
+        .party(
+            "seirei",
+            PartyKind::DesignatedCorporation,
+            "政令指定法人",
+            "Designated Corporation",
+        )
         .await;
     let today = day_of(nation.clock.now());
     let powers = Delegation {
         principal: hub,
-        scopes: ["triage.list".parse().unwrap(), "triage.assign".parse().unwrap()].into(),
+        scopes: [
+            "triage.list".parse().unwrap(),
+            "triage.assign".parse().unwrap(),
+        ]
+        .into(),
         span: Span::since(today),
         basis: "サイバーセキュリティ基本法に基づく委託".parse().unwrap(),
     };
     world
-        .change_party(&admin, corporation, None, |party: &Party| party.grant_delegation(powers))
+        .change_party(&admin, corporation, None, |party: &Party| {
+            party.grant_delegation(powers)
+        })
         .await
         .unwrap();
-    let person = nation.hire(corporation, "seirei-analyst", &[Role::Member]).await;
+    let person = nation
+        .hire(corporation, "seirei-analyst", &[Role::Member])
+        .await;
     let receipt = story::submit(&nation).await;
     let own = nation.caller(&person).await;
-    assert!(world.triage_list(&own, |_| {}).await.is_err(), "not with its own rights");
+    assert!(
+        world.triage_list(&own, |_| {}).await.is_err(),
+        "not with its own rights"
+    );
     let acting = world.on_behalf(own, hub).await.unwrap();
     assert_eq!(world.triage_list(&acting, |_| {}).await.unwrap().total, 1);
-    world.take_report(&acting, receipt.report, "委託による分析").await.unwrap();
+    world
+        .take_report(&acting, receipt.report, "委託による分析")
+        .await
+        .unwrap();
     let history = world.store().history(receipt.report).await.unwrap();
-    let last = history.last().unwrap().event.open(&world.keys().master).unwrap();
+    let last = history
+        .last()
+        .unwrap()
+        .event
+        .open(&world.keys().master)
+        .unwrap();
     assert_eq!(last.actor.on_behalf_of, Some(hub));
     let beyond = world.allow_any(&acting, Action::PartyManage);
-    assert!(matches!(beyond, Err(WorldError::Denied("why-not-delegated"))));
+    assert!(matches!(
+        beyond,
+        Err(WorldError::Denied("why-not-delegated"))
+    ));
     let stranger = nation.caller(&nation.member).await;
     assert!(world.on_behalf(stranger, hub).await.is_err());
 }

@@ -19,7 +19,10 @@ async fn a_report_becomes_a_released_item_that_members_see_and_answer() {
     let library = nation.world.library(&member, |_| {}).await.unwrap();
     assert_eq!(library.total, 1);
     let objects = nation.world.objects(&member, |_| {}).await.unwrap();
-    assert!(objects.objects.len() >= 3, "two indicators and a report at least");
+    assert!(
+        objects.objects.len() >= 3,
+        "two indicators and a report at least"
+    );
     // Whose membership is not in force sees nothing of it.
     let outsider = nation.caller(&nation.outsider).await;
     let shut = nation.world.library(&outsider, |_| {}).await;
@@ -38,13 +41,32 @@ async fn a_report_becomes_a_released_item_that_members_see_and_answer() {
         comment: "海浜銀行の出口で遮断した".to_owned(),
         may_name: false,
     };
-    nation.world.give_feedback(&member, item.id, given).await.unwrap();
+    nation
+        .world
+        .give_feedback(&member, item.id, given)
+        .await
+        .unwrap();
     let provider = nation.caller(&nation.provider).await;
-    let heard = nation.world.feedback_for_provider(&provider, item.id).await.unwrap();
-    assert_eq!((heard.seen, heard.named.len(), heard.withheld_comments), (1, 0, 1));
-    let report = nation.world.report(&provider, receipt.report).await.unwrap();
+    let heard = nation
+        .world
+        .feedback_for_provider(&provider, item.id)
+        .await
+        .unwrap();
+    assert_eq!(
+        (heard.seen, heard.named.len(), heard.withheld_comments),
+        (1, 0, 1)
+    );
+    let report = nation
+        .world
+        .report(&provider, receipt.report)
+        .await
+        .unwrap();
     assert_eq!(report.report.state.state, ReportState::Derived);
-    assert_eq!(report.items, [item.id], "the provider finds what became of its report");
+    assert_eq!(
+        report.items,
+        [item.id],
+        "the provider finds what became of its report"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,11 +81,22 @@ async fn replayed_consent_to_an_older_revision_is_refused() {
     let old = first.state.manifest().hash();
     let mut draft = story::draft_of(&nation, first.state.content.clone());
     draft.summary.ja.push_str("（追記）");
-    world.revise_item(&analyst, item.id, None, draft).await.unwrap();
+    world
+        .revise_item(&analyst, item.id, None, draft)
+        .await
+        .unwrap();
     world.ask_consent(&analyst, item.id, None).await.unwrap();
     let replayed = world.consent(&provider, item.id, old).await;
-    assert!(matches!(replayed, Err(WorldError::Refused { key: "refused-other-manifest", .. })));
-    let guessed = world.consent(&provider, item.id, ManifestHash([0; 32])).await;
+    assert!(matches!(
+        replayed,
+        Err(WorldError::Refused {
+            key: "refused-other-manifest",
+            ..
+        })
+    ));
+    let guessed = world
+        .consent(&provider, item.id, ManifestHash([0; 32]))
+        .await;
     assert!(guessed.is_err());
 }
 
@@ -75,12 +108,22 @@ async fn an_edit_after_consent_asks_again() {
     let analyst = nation.caller(&nation.analyst).await;
     let mut draft = story::draft_of(&nation, item.state.content.clone());
     draft.tlp = kaname_kernel::Tlp::Clear;
-    let edited = nation.world.revise_item(&analyst, item.id, None, draft).await.unwrap();
+    let edited = nation
+        .world
+        .revise_item(&analyst, item.id, None, draft)
+        .await
+        .unwrap();
     assert_eq!(edited.state.state, ItemState::Derived);
     assert!(edited.state.consent.is_none());
     let releaser = nation.caller(&nation.releaser).await;
     let early = nation.world.release(&releaser, item.id, None).await;
-    assert!(matches!(early, Err(WorldError::Refused { key: "refused-state", .. })));
+    assert!(matches!(
+        early,
+        Err(WorldError::Refused {
+            key: "refused-state",
+            ..
+        })
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,13 +136,18 @@ async fn nobody_releases_what_they_derived_nor_without_a_fresh_second_factor() {
     let hub = world.hub().await.unwrap().unwrap();
     let analyst_id = nation.analyst.account;
     world
-        .change_account(&admin, analyst_id, None, |account| account.set_roles(both, &hub.state))
+        .change_account(&admin, analyst_id, None, |account| {
+            account.set_roles(both, &hub.state)
+        })
         .await
         .unwrap();
     let (_, item) = story::consented(&nation).await;
     let analyst = nation.caller(&nation.analyst).await;
     let own = world.release(&analyst, item.id, None).await;
-    assert!(matches!(own, Err(WorldError::Denied("why-not-deriver"))), "{own:?}");
+    assert!(
+        matches!(own, Err(WorldError::Denied("why-not-deriver"))),
+        "{own:?}"
+    );
     let stale = nation.stale_caller(&nation.releaser).await;
     let late = world.release(&stale, item.id, None).await;
     assert!(matches!(late, Err(WorldError::StepUp)), "{late:?}");
@@ -113,8 +161,14 @@ async fn traces_of_the_provider_block_the_question() {
     let receipt = story::submit(&nation).await;
     let analyst = nation.caller(&nation.analyst).await;
     let world = &nation.world;
-    world.take_report(&analyst, receipt.report, "分析").await.unwrap();
-    let first = world.first_proposal(&analyst, receipt.report).await.unwrap();
+    world
+        .take_report(&analyst, receipt.report, "分析")
+        .await
+        .unwrap();
+    let first = world
+        .first_proposal(&analyst, receipt.report)
+        .await
+        .unwrap();
     let mut draft = story::draft_of(&nation, first.content);
     draft.summary.ja = "みなと電力の装置が狙われた".to_owned();
     let new = NewItem {
@@ -124,7 +178,13 @@ async fn traces_of_the_provider_block_the_question() {
     };
     let item = world.derive_item(&analyst, new).await.unwrap();
     let asked = world.ask_consent(&analyst, item.id, None).await;
-    assert!(matches!(asked, Err(WorldError::Refused { key: "refused-open-traces", .. })));
+    assert!(matches!(
+        asked,
+        Err(WorldError::Refused {
+            key: "refused-open-traces",
+            ..
+        })
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,11 +197,20 @@ async fn a_group_that_grew_after_consent_stops_the_release() {
         .found_group(&admin, "power".parse().unwrap(), name, false)
         .await
         .unwrap();
-    world.join_group(&admin, group.id.cast(), nation.member.party).await.unwrap();
+    world
+        .join_group(&admin, group.id.cast(), nation.member.party)
+        .await
+        .unwrap();
     let receipt = story::submit(&nation).await;
     let analyst = nation.caller(&nation.analyst).await;
-    world.take_report(&analyst, receipt.report, "分析").await.unwrap();
-    let first = world.first_proposal(&analyst, receipt.report).await.unwrap();
+    world
+        .take_report(&analyst, receipt.report, "分析")
+        .await
+        .unwrap();
+    let first = world
+        .first_proposal(&analyst, receipt.report)
+        .await
+        .unwrap();
     let mut draft = story::draft_of(&nation, first.content);
     draft.tlp = kaname_kernel::Tlp::Amber;
     draft.named.groups = vec![group.id.cast()];
@@ -155,11 +224,20 @@ async fn a_group_that_grew_after_consent_stops_the_release() {
     let provider = nation.caller(&nation.provider).await;
     let hash = asked.state.manifest().hash();
     world.consent(&provider, item.id, hash).await.unwrap();
-    world.join_group(&admin, group.id.cast(), nation.outsider.party).await.unwrap();
+    world
+        .join_group(&admin, group.id.cast(), nation.outsider.party)
+        .await
+        .unwrap();
     let releaser = nation.caller(&nation.releaser).await;
     let widened = world.release(&releaser, item.id, None).await;
     assert!(
-        matches!(widened, Err(WorldError::Refused { key: "refused-audience-widened", .. })),
+        matches!(
+            widened,
+            Err(WorldError::Refused {
+                key: "refused-audience-widened",
+                ..
+            })
+        ),
         "{widened:?}"
     );
 }
@@ -176,16 +254,28 @@ async fn silence_is_refusal_and_validity_ends() {
     assert_eq!(world.sweep().await.unwrap(), 0);
     nation.clock.advance(SignedDuration::from_hours(73));
     assert_eq!(world.sweep().await.unwrap(), 1);
-    let silent = world.load::<kaname_sharing::Item>(silent.id).await.unwrap().unwrap();
+    let silent = world
+        .load::<kaname_sharing::Item>(silent.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(silent.state.state, ItemState::Refused);
     nation.clock.advance(SignedDuration::from_hours(24 * 91));
     assert_eq!(world.sweep().await.unwrap(), 1);
-    let out = world.load::<kaname_sharing::Item>(out.id).await.unwrap().unwrap();
+    let out = world
+        .load::<kaname_sharing::Item>(out.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(out.state.state, ItemState::Expired);
     let member = nation.caller(&nation.member).await;
     let only = |filter: &mut kaname_store::ObjectFilter| filter.types = vec!["indicator".into()];
     let objects = world.objects(&member, only).await.unwrap();
-    assert_eq!(objects.objects.len(), 0, "expired objects leave the collections");
+    assert_eq!(
+        objects.objects.len(),
+        0,
+        "expired objects leave the collections"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -208,21 +298,51 @@ async fn three_organisations_suspend_blocking_and_one_counts_once() {
         let party = nation
             .party(code, kaname_directory::PartyKind::Operator, code, code)
             .await;
-        members.push(nation.hire(party, code, &[kaname_kernel::Role::Member]).await);
+        members.push(
+            nation
+                .hire(party, code, &[kaname_kernel::Role::Member])
+                .await,
+        );
     }
     let once = nation.caller(&members[0]).await;
-    world.give_feedback(&once, item.id, false_positive("a")).await.unwrap();
-    world.give_feedback(&once, item.id, false_positive("b")).await.unwrap();
+    world
+        .give_feedback(&once, item.id, false_positive("a"))
+        .await
+        .unwrap();
+    world
+        .give_feedback(&once, item.id, false_positive("b"))
+        .await
+        .unwrap();
     let second = nation.caller(&members[1]).await;
-    world.give_feedback(&second, item.id, false_positive("c")).await.unwrap();
-    let held = world.load::<kaname_sharing::Item>(item.id).await.unwrap().unwrap();
-    assert!(held.state.blocking.allows(), "two organisations are not three");
+    world
+        .give_feedback(&second, item.id, false_positive("c"))
+        .await
+        .unwrap();
+    let held = world
+        .load::<kaname_sharing::Item>(item.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        held.state.blocking.allows(),
+        "two organisations are not three"
+    );
     let third = nation.caller(&members[2]).await;
-    world.give_feedback(&third, item.id, false_positive("d")).await.unwrap();
-    let held = world.load::<kaname_sharing::Item>(item.id).await.unwrap().unwrap();
+    world
+        .give_feedback(&third, item.id, false_positive("d"))
+        .await
+        .unwrap();
+    let held = world
+        .load::<kaname_sharing::Item>(item.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(!held.state.blocking.allows());
     let releaser = nation.caller(&nation.releaser).await;
-    world.decide_blocking(&releaser, item.id, true, "確認済み").await.unwrap();
+    world
+        .decide_blocking(&releaser, item.id, true, "確認済み")
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,9 +350,23 @@ async fn reports_with_the_same_values_are_grouped() {
     let nation = Nation::new().await;
     let first = story::submit(&nation).await;
     let member = nation.caller(&nation.member).await;
-    let second = nation.world.submit(&member, story::report(), None).await.unwrap();
-    let one = nation.world.load::<kaname_sharing::Report>(first.report).await.unwrap().unwrap();
-    let two = nation.world.load::<kaname_sharing::Report>(second.report).await.unwrap().unwrap();
+    let second = nation
+        .world
+        .submit(&member, story::report(), None)
+        .await
+        .unwrap();
+    let one = nation
+        .world
+        .load::<kaname_sharing::Report>(first.report)
+        .await
+        .unwrap()
+        .unwrap();
+    let two = nation
+        .world
+        .load::<kaname_sharing::Report>(second.report)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(one.state.cluster, Some(first.report));
     assert_eq!(two.state.cluster, Some(first.report));
 }
@@ -242,10 +376,22 @@ async fn the_same_submission_key_gives_the_same_receipt() {
     let nation = Nation::new().await;
     let provider = nation.caller(&nation.provider).await;
     let world = &nation.world;
-    let once = world.submit(&provider, story::report(), Some("k1")).await.unwrap();
-    let again = world.submit(&provider, story::report(), Some("k1")).await.unwrap();
+    let once = world
+        .submit(&provider, story::report(), Some("k1"))
+        .await
+        .unwrap();
+    let again = world
+        .submit(&provider, story::report(), Some("k1"))
+        .await
+        .unwrap();
     assert_eq!(once, again);
     let other = nation.caller(&nation.member).await;
-    let theirs = world.submit(&other, story::report(), Some("k1")).await.unwrap();
-    assert_ne!(once.number, theirs.number, "another party's key is another key");
+    let theirs = world
+        .submit(&other, story::report(), Some("k1"))
+        .await
+        .unwrap();
+    assert_ne!(
+        once.number, theirs.number,
+        "another party's key is another key"
+    );
 }

@@ -20,7 +20,13 @@ async fn a_receipt_is_proved_under_a_signed_checkpoint() {
     let checkpoint = Checkpoint::open(&proof.checkpoint, &key).unwrap();
     let path: Vec<_> = proof.path.iter().map(|node| hash(node)).collect();
     let leaf = hash(&proof.leaf);
-    assert!(verify_inclusion(leaf, proof.index, checkpoint.size, &path, &checkpoint.root));
+    assert!(verify_inclusion(
+        leaf,
+        proof.index,
+        checkpoint.size,
+        &path,
+        &checkpoint.root
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +66,10 @@ async fn projections_rebuild_to_the_same_rows() {
     let rebuilt = nation.world.rebuild(&|_| {}).await.unwrap();
     assert!(rebuilt.identical, "{rebuilt:?}");
     let member = nation.caller(&nation.member).await;
-    assert_eq!(nation.world.library(&member, |_| {}).await.unwrap().total, 1);
+    assert_eq!(
+        nation.world.library(&member, |_| {}).await.unwrap().total,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +78,10 @@ async fn redaction_leaves_the_log_whole_and_rebuilds_to_the_same_tombstone() {
     let receipt = story::submit(&nation).await;
     let admin = nation.caller(&nation.administrator).await;
     let world = &nation.world;
-    world.redact(&admin, receipt.report, "裁判所の命令").await.unwrap();
+    world
+        .redact(&admin, receipt.report, "裁判所の命令")
+        .await
+        .unwrap();
     for stored in world.store().history(receipt.report).await.unwrap() {
         assert!(stored.event.wrapped_key.is_none());
         assert!(stored.event.open(&world.keys().master).is_err());

@@ -1,5 +1,9 @@
 //! The flow end to end, in process, on a real store.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod authenticator;
 mod delegation;

@@ -101,7 +101,9 @@ impl Setting {
             mail: Some(mail.parse().unwrap()),
         };
         let world = &self.nation.world;
-        let set = world.change_party(&admin, party, None, |party| party.set_notify(notify)).await;
+        let set = world
+            .change_party(&admin, party, None, |party| party.set_notify(notify))
+            .await;
         set.unwrap();
     }
 
@@ -111,12 +113,18 @@ impl Setting {
             query.scope = Some(item);
             query.limit = 1_000;
         });
-        all.await.unwrap().rows.into_iter().map(|row| row.state).collect()
+        all.await
+            .unwrap()
+            .rows
+            .into_iter()
+            .map(|row| row.state)
+            .collect()
     }
 
     async fn delivery(&self, item: MatterId, party: PartyId, outlet: Outlet) -> Option<Delivery> {
         let all = self.deliveries(item).await;
-        all.into_iter().find(|one| one.party == party && one.outlet == outlet)
+        all.into_iter()
+            .find(|one| one.party == party && one.outlet == outlet)
     }
 }
 
@@ -124,7 +132,8 @@ impl Setting {
 async fn a_release_is_told_by_mail_once() {
     let s = setting().await;
     let member = s.nation.member.party;
-    s.tell(member, "soc@kaihin.example", Cadence::Immediate).await;
+    s.tell(member, "soc@kaihin.example", Cadence::Immediate)
+        .await;
     let item = story::released_as(&s.nation, |_| {}).await;
     s.work().await;
     let mails = s.sink.mails();
@@ -134,7 +143,10 @@ async fn a_release_is_told_by_mail_once() {
     let told = s.delivery(item.id, member, Outlet::Mail).await.unwrap();
     assert!(message.contains("Auto-Submitted: auto-generated"));
     assert!(message.contains(&format!("Message-ID: <{}.0@kaname.test>", told.id)));
-    assert!(!message.to_ascii_lowercase().contains("minato"), "no provider in it: {message}");
+    assert!(
+        !message.to_ascii_lowercase().contains("minato"),
+        "no provider in it: {message}"
+    );
     assert_eq!(told.state, DeliveryState::Sent);
     assert!(told.sent.is_some());
     // Whoever could read it has a delivery, the provider's party too: leaving it out would name it.
@@ -166,8 +178,14 @@ async fn a_release_is_told_by_mail_once() {
 async fn amber_is_told_without_its_content_and_only_to_those_named() {
     let s = setting().await;
     let member = s.nation.member.party;
-    s.tell(member, "soc@kaihin.example", Cadence::Immediate).await;
-    s.tell(s.nation.provider.party, "soc@minato.example", Cadence::Immediate).await;
+    s.tell(member, "soc@kaihin.example", Cadence::Immediate)
+        .await;
+    s.tell(
+        s.nation.provider.party,
+        "soc@minato.example",
+        Cadence::Immediate,
+    )
+    .await;
     let item = story::released_as(&s.nation, |draft| {
         draft.tlp = Tlp::AmberStrict;
         draft.named.parties = vec![member];
@@ -184,17 +202,24 @@ async fn amber_is_told_without_its_content_and_only_to_those_named() {
 async fn a_digest_gathers_a_day() {
     let s = setting().await;
     let member = s.nation.member.party;
-    s.tell(member, "digest@kaihin.example", Cadence::Digest).await;
+    s.tell(member, "digest@kaihin.example", Cadence::Digest)
+        .await;
     let first = story::released_as(&s.nation, |_| {}).await;
     let second = story::released_as(&s.nation, |draft| draft.tlp = Tlp::Clear).await;
     let taken_back = story::released_as(&s.nation, |_| {}).await;
     s.work().await;
     assert!(s.sink.mails().is_empty(), "not before half past eight");
     let waiting = s.delivery(first.id, member, Outlet::Mail).await.unwrap();
-    assert_eq!((waiting.mode, waiting.state), (Mode::Digest, DeliveryState::Queued));
+    assert_eq!(
+        (waiting.mode, waiting.state),
+        (Mode::Digest, DeliveryState::Queued)
+    );
     let releaser = s.nation.caller(&s.nation.releaser).await;
     let world = &s.nation.world;
-    world.withdraw_item(&releaser, taken_back.id, "誤りがあったため").await.unwrap();
+    world
+        .withdraw_item(&releaser, taken_back.id, "誤りがあったため")
+        .await
+        .unwrap();
     s.nation.clock.advance(SignedDuration::from_hours(24));
     s.work().await;
     let mails = s.sink.mails();
@@ -217,26 +242,42 @@ async fn a_digest_gathers_a_day() {
 async fn a_mail_that_will_not_go_is_given_up_and_can_be_tried_again() {
     let s = setting().await;
     let member = s.nation.member.party;
-    s.tell(member, "refuse@kaihin.example", Cadence::Immediate).await;
-    s.tell(s.nation.provider.party, "busy@minato.example", Cadence::Immediate).await;
+    s.tell(member, "refuse@kaihin.example", Cadence::Immediate)
+        .await;
+    s.tell(
+        s.nation.provider.party,
+        "busy@minato.example",
+        Cadence::Immediate,
+    )
+    .await;
     let item = story::released_as(&s.nation, |_| {}).await;
     s.work().await;
     let refused = s.delivery(item.id, member, Outlet::Mail).await.unwrap();
     assert_eq!(refused.state, DeliveryState::Failed);
     assert!(refused.failure.unwrap_or_default().contains("no such user"));
-    let busy = s.delivery(item.id, s.nation.provider.party, Outlet::Mail).await.unwrap();
+    let busy = s
+        .delivery(item.id, s.nation.provider.party, Outlet::Mail)
+        .await
+        .unwrap();
     assert_eq!(busy.state, DeliveryState::Queued, "tried again later");
     for _ in 0..14 {
         s.nation.clock.advance(SignedDuration::from_hours(1));
         s.work().await;
     }
-    let busy = s.delivery(item.id, s.nation.provider.party, Outlet::Mail).await.unwrap();
+    let busy = s
+        .delivery(item.id, s.nation.provider.party, Outlet::Mail)
+        .await
+        .unwrap();
     assert_eq!(busy.state, DeliveryState::Failed, "not for ever");
     let officer = s.nation.caller(&s.nation.releaser).await;
     let world = &s.nation.world;
     let dead = world.dead_letters(&officer).await.unwrap();
-    assert_eq!(dead.iter().filter(|(kind, _)| kind == outlet::MAIL).count(), 2);
-    s.tell(member, "soc@kaihin.example", Cadence::Immediate).await;
+    assert_eq!(
+        dead.iter().filter(|(kind, _)| kind == outlet::MAIL).count(),
+        2
+    );
+    s.tell(member, "soc@kaihin.example", Cadence::Immediate)
+        .await;
     world.retry_delivery(&officer, refused.id).await.unwrap();
     s.work().await;
     let sent = s.delivery(item.id, member, Outlet::Mail).await.unwrap();
@@ -248,7 +289,8 @@ async fn a_mail_that_will_not_go_is_given_up_and_can_be_tried_again() {
 async fn an_embargo_holds_every_mail_back() {
     let s = setting().await;
     let member = s.nation.member.party;
-    s.tell(member, "soc@kaihin.example", Cadence::Immediate).await;
+    s.tell(member, "soc@kaihin.example", Cadence::Immediate)
+        .await;
     let opens = s.nation.world.now() + SignedDuration::from_hours(30);
     let item = story::released_as(&s.nation, |draft| draft.embargo = Some(opens)).await;
     s.work().await;
@@ -266,7 +308,9 @@ async fn webhooks_are_signed_tried_again_and_never_carry_content() {
     let world = &s.nation.world;
     let url = format!("http://{}/hook?to=soc", other_side.address);
     let admin = s.nation.caller(&s.nation.administrator).await;
-    let set_up = world.register_webhook(&admin, s.nation.member.party, &url).await;
+    let set_up = world
+        .register_webhook(&admin, s.nation.member.party, &url)
+        .await;
     let (webhook, secret) = set_up.unwrap();
     let theirs = world.webhooks(&steward, |_| {}).await.unwrap();
     assert_eq!(theirs.total, 1);
@@ -277,19 +321,33 @@ async fn webhooks_are_signed_tried_again_and_never_carry_content() {
     s.work().await;
     let calls = other_side.calls();
     assert_eq!(calls.len(), 2);
-    assert_eq!(calls[0].header("kaname-delivery"), calls[1].header("kaname-delivery"));
+    assert_eq!(
+        calls[0].header("kaname-delivery"),
+        calls[1].header("kaname-delivery")
+    );
     let call = &calls[1];
     assert!(call.head.starts_with("POST /hook?to=soc HTTP/1.1"));
     let signature = call.header("kaname-signature");
     let now = world.now();
     let verify = kaname_sharing::webhook::verify;
-    assert!(verify(secret.as_bytes(), signature, now, call.body.as_bytes()));
+    assert!(verify(
+        secret.as_bytes(),
+        signature,
+        now,
+        call.body.as_bytes()
+    ));
     assert!(!verify(b"kwh_other", signature, now, call.body.as_bytes()));
     assert!(!call.body.contains("203.0.113.77") && !call.body.contains("VPN"));
     assert!(call.body.contains("https://hub.test/library/"));
-    let told = s.delivery(item.id, s.nation.member.party, Outlet::Webhook).await.unwrap();
+    let told = s
+        .delivery(item.id, s.nation.member.party, Outlet::Webhook)
+        .await
+        .unwrap();
     assert_eq!(told.state, DeliveryState::Sent);
-    world.stop_webhook(&admin, webhook.id, "保守のため").await.unwrap();
+    world
+        .stop_webhook(&admin, webhook.id, "保守のため")
+        .await
+        .unwrap();
     story::released_as(&s.nation, |_| {}).await;
     s.work().await;
     assert_eq!(other_side.calls().len(), 2);
@@ -304,9 +362,17 @@ async fn a_webhook_follows_no_redirect_and_reaches_nothing_inside() {
     let url = format!("http://{}/hook", other_side.address);
     let party = s.nation.member.party;
     world.register_webhook(&admin, party, &url).await.unwrap();
-    for inside in ["http://10.0.0.1/", "ftp://hub.test/", "https://user:secret@host.test/", "x"] {
+    for inside in [
+        "http://10.0.0.1/",
+        "ftp://hub.test/",
+        "https://user:secret@host.test/",
+        "x",
+    ] {
         let refused = world.register_webhook(&admin, party, inside).await;
-        assert!(matches!(refused, Err(WorldError::Refused { .. })), "{inside}");
+        assert!(
+            matches!(refused, Err(WorldError::Refused { .. })),
+            "{inside}"
+        );
     }
     let item = story::released_as(&s.nation, |_| {}).await;
     s.work().await;
@@ -329,7 +395,10 @@ async fn a_webhook_follows_no_redirect_and_reaches_nothing_inside() {
             body: "{}".to_owned(),
         };
         let refused = strict.call(&call).await;
-        assert!(matches!(refused, Err(DoorError::Never(_))), "{inside}: {refused:?}");
+        assert!(
+            matches!(refused, Err(DoorError::Never(_))),
+            "{inside}: {refused:?}"
+        );
     }
     assert_eq!(other_side.calls().len(), 1);
 }
@@ -344,7 +413,11 @@ async fn what_was_looked_at_is_written_down_by_a_job() {
     let world = &s.nation.world;
     world.note_read(&member, item.id);
     let before = s.delivery(item.id, party, Outlet::Web).await.unwrap();
-    assert_eq!(before.state, DeliveryState::Queued, "reading waits for no writing");
+    assert_eq!(
+        before.state,
+        DeliveryState::Queued,
+        "reading waits for no writing"
+    );
     assert_eq!(world.write_fetched().await.unwrap(), 1);
     assert_eq!(world.write_fetched().await.unwrap(), 0);
     s.work().await;

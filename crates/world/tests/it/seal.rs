@@ -13,8 +13,16 @@ async fn only_the_assigned_analyst_and_the_provider_read_the_sealed_part() {
     let analyst = nation.caller(&nation.analyst).await;
     let before = world.report(&analyst, receipt.report).await.unwrap();
     assert!(before.content.is_none(), "shut until taken with a reason");
-    assert!(world.take_report(&analyst, receipt.report, "  ").await.is_err());
-    world.take_report(&analyst, receipt.report, "当直").await.unwrap();
+    assert!(
+        world
+            .take_report(&analyst, receipt.report, "  ")
+            .await
+            .is_err()
+    );
+    world
+        .take_report(&analyst, receipt.report, "当直")
+        .await
+        .unwrap();
     let open = world.report(&analyst, receipt.report).await.unwrap();
     assert!(open.content.unwrap().title.contains("みなと電力"));
     assert!(open.harm.is_some());
@@ -26,7 +34,11 @@ async fn only_the_assigned_analyst_and_the_provider_read_the_sealed_part() {
     let provider = nation.caller(&nation.provider).await;
     let own = world.report(&provider, receipt.report).await.unwrap();
     assert!(own.own && own.content.is_some());
-    assert_eq!(own.report.state.openings.len(), 1, "the provider sees who opened it");
+    assert_eq!(
+        own.report.state.openings.len(),
+        1,
+        "the provider sees who opened it"
+    );
     let member = nation.caller(&nation.member).await;
     let hidden = world.report(&member, receipt.report).await;
     assert!(matches!(hidden, Err(WorldError::NotFound("report"))));
@@ -38,11 +50,17 @@ async fn an_opening_ends_with_the_shift() {
     let receipt = story::submit(&nation).await;
     let analyst = nation.caller(&nation.analyst).await;
     let world = &nation.world;
-    world.take_report(&analyst, receipt.report, "当直").await.unwrap();
+    world
+        .take_report(&analyst, receipt.report, "当直")
+        .await
+        .unwrap();
     nation.clock.advance(jiff::SignedDuration::from_hours(9));
     let shut = world.report(&analyst, receipt.report).await.unwrap();
     assert!(shut.content.is_none());
-    world.reopen_report(&analyst, receipt.report, "続き").await.unwrap();
+    world
+        .reopen_report(&analyst, receipt.report, "続き")
+        .await
+        .unwrap();
     let open = world.report(&analyst, receipt.report).await.unwrap();
     assert!(open.content.is_some());
     assert_eq!(open.report.state.openings.len(), 2);
@@ -69,8 +87,20 @@ async fn no_projection_event_or_database_byte_names_the_provider_with_the_report
     }
     // Neither does the report lead to the item or back.
     let report = world.store().record(receipt.report).await.unwrap().unwrap();
-    assert!(!report.record.body.to_string().contains(&item.id.to_string()));
+    assert!(
+        !report
+            .record
+            .body
+            .to_string()
+            .contains(&item.id.to_string())
+    );
     let item_record = world.store().record(item.id).await.unwrap().unwrap();
-    assert!(!item_record.record.body.to_string().contains(&receipt.report.to_string()));
+    assert!(
+        !item_record
+            .record
+            .body
+            .to_string()
+            .contains(&receipt.report.to_string())
+    );
     assert_ne!(report.record.owner, item_record.record.owner);
 }

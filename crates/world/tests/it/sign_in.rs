@@ -10,13 +10,23 @@ const FROM: (&str, &str) = ("127.0.0.1", "test");
 
 async fn with_password(nation: &Nation) -> String {
     let admin = nation.caller(&nation.administrator).await;
-    let account = nation.world.load(nation.member.account.cast()).await.unwrap().unwrap();
+    let account = nation
+        .world
+        .load(nation.member.account.cast())
+        .await
+        .unwrap()
+        .unwrap();
     let account = nation
         .world
         .set_password_of(&admin, account, PASSWORD, false)
         .await
         .unwrap();
-    nation.world.give_totp(&admin, account).await.unwrap().secret
+    nation
+        .world
+        .give_totp(&admin, account)
+        .await
+        .unwrap()
+        .secret
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,10 +35,16 @@ async fn a_code_counts_once_and_a_session_resumes_and_ends() {
     let world = &nation.world;
     let secret = with_password(&nation).await;
     let code = second_factor::code_at(&secret, world.now()).unwrap();
-    let signed = world.sign_in("Kaihin-CSIRT", PASSWORD, &code, FROM).await.unwrap();
+    let signed = world
+        .sign_in("Kaihin-CSIRT", PASSWORD, &code, FROM)
+        .await
+        .unwrap();
     assert!(signed.second_factor);
     let replayed = world.sign_in("kaihin-csirt", PASSWORD, &code, FROM).await;
-    assert!(matches!(replayed, Err(WorldError::Unauthenticated)), "a code counts once");
+    assert!(
+        matches!(replayed, Err(WorldError::Unauthenticated)),
+        "a code counts once"
+    );
     let (caller, info) = world.resume(&signed.token).await.unwrap();
     assert_eq!(caller.account_id().unwrap(), nation.member.account);
     assert_eq!(world.sessions(&caller).await.unwrap().len(), 1);
@@ -40,7 +56,10 @@ async fn a_code_counts_once_and_a_session_resumes_and_ends() {
 async fn an_idle_session_ends() {
     let nation = Nation::new().await;
     let world = &nation.world;
-    let signed = world.start_session(nation.member.account, false, "x").await.unwrap();
+    let signed = world
+        .start_session(nation.member.account, false, "x")
+        .await
+        .unwrap();
     nation.clock.advance(SignedDuration::from_hours(13));
     assert!(world.resume(&signed.token).await.is_err());
 }
@@ -52,14 +71,21 @@ async fn guessing_is_stopped_for_known_and_unknown_logins_alike() {
     with_password(&nation).await;
     for login in ["kaihin-csirt", "nobody-here"] {
         for _ in 0..5 {
-            let wrong = world.sign_in(login, "wrong wrong wrong", "000000", FROM).await;
+            let wrong = world
+                .sign_in(login, "wrong wrong wrong", "000000", FROM)
+                .await;
             assert!(matches!(wrong, Err(WorldError::Unauthenticated)));
         }
         let stopped = world.sign_in(login, PASSWORD, "000000", FROM).await;
-        assert!(matches!(stopped, Err(WorldError::TooMany(_))), "{login}: {stopped:?}");
+        assert!(
+            matches!(stopped, Err(WorldError::TooMany(_))),
+            "{login}: {stopped:?}"
+        );
     }
     nation.clock.advance(SignedDuration::from_mins(16));
-    let again = world.sign_in("nobody-here", "wrong wrong wrong", "", FROM).await;
+    let again = world
+        .sign_in("nobody-here", "wrong wrong wrong", "", FROM)
+        .await;
     assert!(matches!(again, Err(WorldError::Unauthenticated)));
 }
 
@@ -75,7 +101,10 @@ async fn a_key_works_until_it_is_revoked() {
     let admin = nation.caller(&nation.administrator).await;
     let keys = world.api_keys(&admin, |_| {}).await.unwrap();
     let id = keys.rows[0].id.cast();
-    world.revoke_key(&admin, id, "test".parse().unwrap()).await.unwrap();
+    world
+        .revoke_key(&admin, id, "test".parse().unwrap())
+        .await
+        .unwrap();
     assert!(world.key_caller(&token, "127.0.0.1").await.is_err());
 }
 
@@ -83,7 +112,10 @@ async fn a_key_works_until_it_is_revoked() {
 async fn a_disabled_account_is_out_at_once() {
     let nation = Nation::new().await;
     let world = &nation.world;
-    let signed = world.start_session(nation.member.account, true, "x").await.unwrap();
+    let signed = world
+        .start_session(nation.member.account, true, "x")
+        .await
+        .unwrap();
     let admin = nation.caller(&nation.administrator).await;
     world
         .change_account(&admin, nation.member.account, None, |account| {

@@ -78,7 +78,10 @@ async fn converse(stream: TcpStream, mails: Arc<Mutex<Vec<Arrived>>>) -> std::io
                 }
                 message.push_str(&line);
             }
-            mails.lock().unwrap().push(Arrived { to: to.clone(), message });
+            mails.lock().unwrap().push(Arrived {
+                to: to.clone(),
+                message,
+            });
             b"250 taken\r\n"
         } else if upper.starts_with("QUIT") {
             stream.write_all(b"221 bye\r\n").await?;
@@ -146,7 +149,10 @@ async fn answer(
             break;
         }
     }
-    let called = Called { head, body: String::new() };
+    let called = Called {
+        head,
+        body: String::new(),
+    };
     let length = called.header("content-length").parse().unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await?;

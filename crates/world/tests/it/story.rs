@@ -49,13 +49,20 @@ pub(crate) fn report() -> NewReport {
 
 pub(crate) async fn submit(nation: &Nation) -> Receipt {
     let provider = nation.caller(&nation.provider).await;
-    nation.world.submit(&provider, report(), None).await.unwrap()
+    nation
+        .world
+        .submit(&provider, report(), None)
+        .await
+        .unwrap()
 }
 
 pub(crate) async fn derive(nation: &Nation, report: MatterId) -> Loaded<Item> {
     let analyst = nation.caller(&nation.analyst).await;
     let world = &nation.world;
-    world.take_report(&analyst, report, "当直として分析").await.unwrap();
+    world
+        .take_report(&analyst, report, "当直として分析")
+        .await
+        .unwrap();
     let first = world.first_proposal(&analyst, report).await.unwrap();
     let draft = draft_of(nation, first.content);
     let new = NewItem {
@@ -95,17 +102,29 @@ pub(crate) async fn consented(nation: &Nation) -> (Receipt, Loaded<Item>) {
     let receipt = submit(nation).await;
     let item = derive(nation, receipt.report).await;
     let analyst = nation.caller(&nation.analyst).await;
-    let asked = nation.world.ask_consent(&analyst, item.id, None).await.unwrap();
+    let asked = nation
+        .world
+        .ask_consent(&analyst, item.id, None)
+        .await
+        .unwrap();
     let provider = nation.caller(&nation.provider).await;
     let hash = asked.state.manifest().hash();
-    let item = nation.world.consent(&provider, item.id, hash).await.unwrap();
+    let item = nation
+        .world
+        .consent(&provider, item.id, hash)
+        .await
+        .unwrap();
     (receipt, item)
 }
 
 pub(crate) async fn released(nation: &Nation) -> (Receipt, Loaded<Item>) {
     let (receipt, item) = consented(nation).await;
     let releaser = nation.caller(&nation.releaser).await;
-    let item = nation.world.release(&releaser, item.id, None).await.unwrap();
+    let item = nation
+        .world
+        .release(&releaser, item.id, None)
+        .await
+        .unwrap();
     (receipt, item)
 }
 
@@ -117,8 +136,14 @@ pub(crate) async fn released_as(
     let receipt = submit(nation).await;
     let analyst = nation.caller(&nation.analyst).await;
     let world = &nation.world;
-    world.take_report(&analyst, receipt.report, "当直として分析").await.unwrap();
-    let first = world.first_proposal(&analyst, receipt.report).await.unwrap();
+    world
+        .take_report(&analyst, receipt.report, "当直として分析")
+        .await
+        .unwrap();
+    let first = world
+        .first_proposal(&analyst, receipt.report)
+        .await
+        .unwrap();
     let mut draft = draft_of(nation, first.content);
     change(&mut draft);
     let new = NewItem {
@@ -129,7 +154,10 @@ pub(crate) async fn released_as(
     let item = world.derive_item(&analyst, new).await.unwrap();
     let asked = world.ask_consent(&analyst, item.id, None).await.unwrap();
     let provider = nation.caller(&nation.provider).await;
-    world.consent(&provider, item.id, asked.state.manifest().hash()).await.unwrap();
+    world
+        .consent(&provider, item.id, asked.state.manifest().hash())
+        .await
+        .unwrap();
     let releaser = nation.caller(&nation.releaser).await;
     world.release(&releaser, item.id, None).await.unwrap()
 }

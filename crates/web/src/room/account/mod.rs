@@ -93,6 +93,7 @@ struct OwnPage {
     others: Option<Verb>,
     password: Vec<Field>,
     about: Vec<Field>,
+    acting: Vec<Verb>,
     wrong: Option<String>,
 }
 
@@ -216,6 +217,7 @@ async fn shown(
         }),
         password,
         about,
+        acting: crate::room::acting::verbs(house, &page, by).await?,
         wrong: wrong.map(|wrong| wrong.said),
         page,
     };

@@ -41,8 +41,16 @@ pub(super) async fn accept_trace(
     (State(house), frame, by, Path(number), Posted(form)): Way,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let done = house.world().accept_trace(&by, item.id, &form.row, &form.reason).await;
-    back(&frame, &format!("{}#traces", to(&item)), done, "item-trace-accepted")
+    let done = house
+        .world()
+        .accept_trace(&by, item.id, &form.row, &form.reason)
+        .await;
+    back(
+        &frame,
+        &format!("{}#traces", to(&item)),
+        done,
+        "item-trace-accepted",
+    )
 }
 
 pub(super) async fn ask_consent(
@@ -57,7 +65,10 @@ pub(super) async fn accept_proposal(
     (State(house), frame, by, Path(number), Posted(form)): Way,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let done = house.world().accept_proposal(&by, item.id, form.version).await;
+    let done = house
+        .world()
+        .accept_proposal(&by, item.id, form.version)
+        .await;
     back(&frame, &to(&item), done, "item-proposal-accepted")
 }
 
@@ -65,7 +76,10 @@ pub(super) async fn decline_proposal(
     (State(house), frame, by, Path(number), Posted(form)): Way,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let done = house.world().decline_proposal(&by, item.id, &form.reason).await;
+    let done = house
+        .world()
+        .decline_proposal(&by, item.id, &form.reason)
+        .await;
     back(&frame, &to(&item), done, "item-proposal-declined")
 }
 
@@ -125,7 +139,10 @@ pub(super) async fn withdraw(
     (State(house), frame, by, Path(number), Posted(form)): Way,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let done = house.world().withdraw_item(&by, item.id, &form.reason).await;
+    let done = house
+        .world()
+        .withdraw_item(&by, item.id, &form.reason)
+        .await;
     back(&frame, &to(&item), done, "item-withdrawn")
 }
 

@@ -56,7 +56,11 @@ const TABS: [(&str, &str, &[ItemState]); 6] = [
     (
         "ended",
         "item-tab-ended",
-        &[ItemState::Superseded, ItemState::Withdrawn, ItemState::Expired],
+        &[
+            ItemState::Superseded,
+            ItemState::Withdrawn,
+            ItemState::Expired,
+        ],
     ),
 ];
 
@@ -71,14 +75,21 @@ pub(super) async fn list(
         .page(Section::Desk, text.t("item-desk"))
         .live_from("/events?topic=item");
     let usual = if by.has(Role::Analyst) { 0 } else { 2 };
-    let chosen = TABS.iter().find(|tab| tab.0 == which.tab).unwrap_or(&TABS[usual]);
+    let chosen = TABS
+        .iter()
+        .find(|tab| tab.0 == which.tab)
+        .unwrap_or(&TABS[usual]);
     let mut tabs = Vec::new();
     let mut rows = Vec::new();
     for tab in &TABS {
         let found = house
             .world()
             .desk_items(&by, |query| {
-                query.states = tab.2.iter().map(|state| state.as_str().to_owned()).collect();
+                query.states = tab
+                    .2
+                    .iter()
+                    .map(|state| state.as_str().to_owned())
+                    .collect();
                 query.limit = if tab.0 == chosen.0 { 200 } else { 1 };
             })
             .await?;
@@ -89,7 +100,11 @@ pub(super) async fn list(
             here: tab.0 == chosen.0,
         });
         if tab.0 == chosen.0 {
-            rows = found.rows.iter().map(|item| row(&house, &page, &by, item)).collect();
+            rows = found
+                .rows
+                .iter()
+                .map(|item| row(&house, &page, &by, item))
+                .collect();
         }
     }
     show(&DeskPage {
@@ -131,7 +146,9 @@ pub(in crate::room) fn row(house: &House, page: &Page, by: &By, item: &Loaded<It
     match state.state {
         ItemState::AwaitingRelease => {
             let verb = text.t("item-look-release");
-            let wrote = by.account_id().is_ok_and(|own| state.derivers.contains(&own));
+            let wrote = by
+                .account_id()
+                .is_ok_and(|own| state.derivers.contains(&own));
             let mut resource = Resource::one("item", item.id).provider_is_own(false);
             let deriver = if wrote { by.account_id().ok() } else { None };
             if let Some(deriver) = deriver.or(state.derivers.first().copied()) {

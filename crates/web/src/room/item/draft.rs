@@ -73,7 +73,11 @@ impl Offered {
         let readable = world.readable(by).await?;
         let mut groups = Vec::new();
         for (id, group) in world.groups().await? {
-            let record = world.store().record(id.cast()).await.map_err(WorldError::from)?;
+            let record = world
+                .store()
+                .record(id.cast())
+                .await
+                .map_err(WorldError::from)?;
             let seen = record.is_some_and(|record| readable.contains(record.audience_id));
             if seen && !group.closed {
                 groups.push(Choice::new(id.to_string(), group.name.get(lang)));
@@ -104,10 +108,7 @@ impl Offered {
     }
 
     /// Ids of all libraries the caller may see: where a fresh item goes unless told otherwise.
-    pub(in crate::room) async fn libraries(
-        house: &House,
-        by: &By,
-    ) -> Result<Vec<String>, Failure> {
+    pub(in crate::room) async fn libraries(house: &House, by: &By) -> Result<Vec<String>, Failure> {
         let all = house.world().collections(by).await?;
         let libraries = all
             .iter()
@@ -122,8 +123,10 @@ impl DraftForm {
         let values = content.shared_values();
         let values: Vec<&str> = values.iter().map(|value| value.value.as_str()).collect();
         let techniques = content.techniques();
-        let techniques: Vec<String> =
-            techniques.iter().map(|(id, name)| format!("{id} {name}")).collect();
+        let techniques: Vec<String> = techniques
+            .iter()
+            .map(|(id, name)| format!("{id} {name}"))
+            .collect();
         fn texts<T: ToString>(all: &[T]) -> Vec<String> {
             all.iter().map(ToString::to_string).collect()
         }
@@ -147,8 +150,16 @@ impl DraftForm {
             duties: content.duties.iter().cloned().collect(),
             embargo: time(content.embargo),
             valid_until: time(content.valid_until),
-            outlets: content.outlets.iter().map(|one| one.as_str().to_owned()).collect(),
-            collections: content.collections.iter().map(ToString::to_string).collect(),
+            outlets: content
+                .outlets
+                .iter()
+                .map(|one| one.as_str().to_owned())
+                .collect(),
+            collections: content
+                .collections
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             comment: String::new(),
         }
     }
@@ -160,7 +171,8 @@ impl DraftForm {
             .map(|kind| Choice::new(kind.as_str(), words::item_kind(text, kind)))
             .to_vec();
         vec![
-            page.select("kind", text.t("item-kind"), kinds).value(&self.kind),
+            page.select("kind", text.t("item-kind"), kinds)
+                .value(&self.kind),
             page.line("text", "title_ja", text.t("item-title-ja"))
                 .value(&self.title_ja)
                 .longest(200)
@@ -210,7 +222,12 @@ impl DraftForm {
             choices::pap(page, "pap", text.t("item-pap"), pap),
         ];
         if !offered.groups.is_empty() {
-            fields.push(boxes("groups", "item-groups", &offered.groups, &self.groups));
+            fields.push(boxes(
+                "groups",
+                "item-groups",
+                &offered.groups,
+                &self.groups,
+            ));
         }
         fields.extend([
             page.lines(2, "parties", text.t("item-parties"))
@@ -233,7 +250,12 @@ impl DraftForm {
                 .longest(60)
                 .optional(),
             boxes("outlets", "item-outlets", &outlets, &self.outlets),
-            boxes("collections", "item-collections", &offered.collections, &self.collections),
+            boxes(
+                "collections",
+                "item-collections",
+                &offered.collections,
+                &self.collections,
+            ),
         ]);
         fields
     }
@@ -244,9 +266,12 @@ impl DraftForm {
         house: &House,
         by: &By,
     ) -> Result<ItemDraft, WorldError> {
-        let kind = ItemKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
+        let kind = ItemKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == self.kind);
         let outlets = Outlet::ALL.into_iter();
-        let outlets = outlets.filter(|outlet| self.outlets.iter().any(|one| one == outlet.as_str()));
+        let outlets =
+            outlets.filter(|outlet| self.outlets.iter().any(|one| one == outlet.as_str()));
         Ok(ItemDraft {
             kind: kind.ok_or_else(|| wrong("kind", "error-text", &self.kind))?,
             title: Text::new(self.title_ja.trim(), self.title_en.trim()),
@@ -254,8 +279,14 @@ impl DraftForm {
             countermeasures: Text::new(plain(&self.measures_ja), plain(&self.measures_en)),
             values: self.read_values()?,
             techniques: self.read_techniques(),
-            tlp: self.tlp.parse().map_err(|_| wrong("tlp", "error-text", &self.tlp))?,
-            pap: self.pap.parse().map_err(|_| wrong("pap", "error-text", &self.pap))?,
+            tlp: self
+                .tlp
+                .parse()
+                .map_err(|_| wrong("tlp", "error-text", &self.tlp))?,
+            pap: self
+                .pap
+                .parse()
+                .map_err(|_| wrong("pap", "error-text", &self.pap))?,
             named: Named {
                 parties: self.read_parties(house, by).await?,
                 groups: ids("groups", &self.groups)?,
@@ -266,13 +297,19 @@ impl DraftForm {
             embargo: time("embargo", &self.embargo)?,
             valid_until: time("valid_until", &self.valid_until)?,
             outlets: outlets.collect(),
-            collections: ids("collections", &self.collections)?.into_iter().collect::<BTreeSet<MatterId>>(),
+            collections: ids("collections", &self.collections)?
+                .into_iter()
+                .collect::<BTreeSet<MatterId>>(),
         })
     }
 
     fn read_values(&self) -> Result<Vec<Value>, WorldError> {
         let mut values = Vec::new();
-        let lines = self.values.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines = self
+            .values
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
         for line in lines {
             let read = kaname_intake::read_value(line);
             let read = read.ok_or_else(|| wrong("values", "error-values", line))?;
@@ -288,7 +325,11 @@ impl DraftForm {
     }
 
     fn read_techniques(&self) -> Vec<(String, String)> {
-        let lines = self.techniques.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines = self
+            .techniques
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
         let pairs = lines.map(|line| match line.split_once(char::is_whitespace) {
             Some((id, name)) => (id.to_owned(), name.trim().to_owned()),
             None => (line.to_owned(), line.to_owned()),
@@ -301,7 +342,12 @@ impl DraftForm {
         for word in self.parties.split_whitespace().take(1_000) {
             let found = match word.parse::<PartyId>() {
                 Ok(id) => house.world().see::<Party>(by, id.cast()).await,
-                Err(_) => house.world().find(by, CODE_SPACE, &word.to_lowercase()).await,
+                Err(_) => {
+                    house
+                        .world()
+                        .find(by, CODE_SPACE, &word.to_lowercase())
+                        .await
+                }
             };
             let party = found.map_err(|_| wrong("parties", "error-text", word))?;
             parties.push(party.id.cast());
@@ -340,7 +386,10 @@ fn ids<K>(field: &str, typed: &[String]) -> Result<Vec<kaname_kernel::Id<K>>, Wo
 where
     kaname_kernel::Id<K>: FromStr,
 {
-    let read = typed.iter().take(1_000).map(|one| one.parse().map_err(|_| wrong(field, "error-text", one)));
+    let read = typed
+        .iter()
+        .take(1_000)
+        .map(|one| one.parse().map_err(|_| wrong(field, "error-text", one)));
     read.collect()
 }
 
@@ -360,5 +409,6 @@ fn time(field: &str, typed: &str) -> Result<Option<Timestamp>, WorldError> {
         return Ok(None);
     }
     let when = kaname_intake::read_when(typed);
-    when.map(|when| Some(when.at)).ok_or_else(|| wrong(field, "error-time", typed))
+    when.map(|when| Some(when.at))
+        .ok_or_else(|| wrong(field, "error-time", typed))
 }

@@ -122,11 +122,18 @@ pub(super) async fn propose(
     Posted(form): Posted<DraftForm>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let shown = item.state.asked.as_ref().map_or(ManifestHash([0; 32]), |asked| asked.hash);
+    let shown = item
+        .state
+        .asked
+        .as_ref()
+        .map_or(ManifestHash([0; 32]), |asked| asked.hash);
     let done = match form.read(&house, &by).await {
         Ok(draft) => {
             let comment = form.comment.as_str();
-            house.world().propose(&by, item.id, shown, draft, comment).await
+            house
+                .world()
+                .propose(&by, item.id, shown, draft, comment)
+                .await
         }
         Err(error) => Err(error),
     };
@@ -141,7 +148,11 @@ async fn finish(
     done: Result<Loaded<Item>, WorldError>,
     proposing: bool,
 ) -> Result<Response, Failure> {
-    let key = if proposing { "item-proposed" } else { "item-revised" };
+    let key = if proposing {
+        "item-proposed"
+    } else {
+        "item-revised"
+    };
     match done {
         Ok(_) => frame.go_saying(&to(item), &Flash::done(frame.text().t(key))),
         Err(error) => {

@@ -23,7 +23,14 @@ const READS: Audit = Audit::None("reads what officers or the item's own provider
 /// Endpoints of this room.
 pub fn endpoints() -> Vec<Endpoint<House>> {
     let post = |path, name, access, event, handler| {
-        Endpoint::new(Method::POST, path, name, access, Audit::Event(event), handler)
+        Endpoint::new(
+            Method::POST,
+            path,
+            name,
+            access,
+            Audit::Event(event),
+            handler,
+        )
     };
     let consent = Access::SignedIn(&[Action::ItemConsent]);
     let release = Access::SignedIn(&[Action::ItemRelease]);

@@ -108,8 +108,15 @@ pub(super) async fn show_item(
     }
     let state = &item.state;
     let content = &state.content;
-    let section = if own { Section::Submissions } else { Section::Desk };
-    let title = content.title.in_language(frame.text().lang().tag()).to_owned();
+    let section = if own {
+        Section::Submissions
+    } else {
+        Section::Desk
+    };
+    let title = content
+        .title
+        .in_language(frame.text().lang().tag())
+        .to_owned();
     let page = frame.page(section, title);
     let lang = page.lang().tag();
     let manifest = state.manifest();
@@ -189,7 +196,10 @@ fn proposed(page: &Page, item: &Item) -> Option<Proposed> {
     let others = difference(&manifest(now), &manifest(then)).into_iter();
     let others = others.filter(|one| !shown.contains(&one.part) && one.part != "objects");
     Some(Proposed {
-        summary: differ(now.summary.in_language(lang), then.summary.in_language(lang)),
+        summary: differ(
+            now.summary.in_language(lang),
+            then.summary.in_language(lang),
+        ),
         measures: (measures.0 != measures.1).then(|| differ(measures.0, measures.1)),
         others: others
             .map(|one| (one.part.to_owned(), one.before, one.after))
@@ -234,7 +244,10 @@ impl Permitted {
         let mut resource = Resource::one("item", item.id)
             .in_state(state.state.as_str())
             .provider_is_own(own);
-        let wrote = by.account_id().ok().filter(|one| state.derivers.contains(one));
+        let wrote = by
+            .account_id()
+            .ok()
+            .filter(|one| state.derivers.contains(one));
         if let Some(deriver) = wrote.or(state.derivers.first().copied()) {
             resource = resource.derived_by(deriver);
         }
@@ -325,7 +338,9 @@ fn notices(
     }
     match &item.blocking {
         Blocking::Suspended { organisations, .. } => {
-            let said = page.t1("item-suspended-by", "n", *organisations).into_owned();
+            let said = page
+                .t1("item-suspended-by", "n", *organisations)
+                .into_owned();
             say(Tone::Care, "item-suspended", Some(&said));
         }
         Blocking::Kept { reason, .. } => say(Tone::Care, "item-kept-out", Some(reason)),
@@ -334,13 +349,7 @@ fn notices(
     all
 }
 
-fn verbs(
-    page: &Page,
-    item: &Loaded<Item>,
-    own: bool,
-    may: &Permitted,
-    hash: &str,
-) -> Vec<Verb> {
+fn verbs(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted, hash: &str) -> Vec<Verb> {
     let text = page.text;
     let state = &item.state;
     let href = format!("/items/{}", state.number);
@@ -349,11 +358,18 @@ fn verbs(
     if own {
         if state.state == ItemState::AwaitingConsent && may.consent {
             let to = format!("{href}/consent");
-            verbs.push(page.post(to, text.t("item-consent")).with("hash", hash).main());
+            verbs.push(
+                page.post(to, text.t("item-consent"))
+                    .with("hash", hash)
+                    .main(),
+            );
             verbs.push(page.link(format!("{href}/propose"), text.t("item-propose")));
         }
         if state.state == ItemState::Released {
-            verbs.push(page.post(format!("{href}/take-back"), text.t("item-take-back")).grave());
+            verbs.push(
+                page.post(format!("{href}/take-back"), text.t("item-take-back"))
+                    .grave(),
+            );
         }
         return verbs;
     }
@@ -385,7 +401,10 @@ fn verbs(
             verbs.push(accept.with("version", version.as_str()).main());
         }
         ItemState::Consented if may.edit => {
-            verbs.push(page.post(format!("{href}/hand-over"), text.t("item-hand-over")).main());
+            verbs.push(
+                page.post(format!("{href}/hand-over"), text.t("item-hand-over"))
+                    .main(),
+            );
         }
         ItemState::AwaitingRelease => match may.release {
             None => {
@@ -400,7 +419,10 @@ fn verbs(
         verbs.push(page.link(format!("{href}/edit"), text.t("item-edit")));
     }
     if state.is_out() {
-        verbs.push(page.link(format!("/library/{}", state.number), text.t("item-as-member")));
+        verbs.push(page.link(
+            format!("/library/{}", state.number),
+            text.t("item-as-member"),
+        ));
     }
     verbs
 }
@@ -410,17 +432,21 @@ fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted) -> Vec<Ask
     let state = &item.state;
     let href = format!("/items/{}", state.number);
     let mut asks = Vec::new();
-    let mut ask = |verb: &str, keys: (&str, &str), optional: bool, grave: bool, resume: Option<bool>| {
-        let field = page.line("text", "reason", text.t(keys.1)).longest(300);
-        asks.push(Ask {
-            to: format!("{href}/{verb}"),
-            title: text.t(keys.0).into_owned(),
-            field: if optional { field.optional() } else { field },
-            button: text.t(keys.0).into_owned(),
-            grave,
-            hidden: resume.map(|resume| ("resume", resume.to_string())).into_iter().collect(),
-        });
-    };
+    let mut ask =
+        |verb: &str, keys: (&str, &str), optional: bool, grave: bool, resume: Option<bool>| {
+            let field = page.line("text", "reason", text.t(keys.1)).longest(300);
+            asks.push(Ask {
+                to: format!("{href}/{verb}"),
+                title: text.t(keys.0).into_owned(),
+                field: if optional { field.optional() } else { field },
+                button: text.t(keys.0).into_owned(),
+                grave,
+                hidden: resume
+                    .map(|resume| ("resume", resume.to_string()))
+                    .into_iter()
+                    .collect(),
+            });
+        };
     let before_release = matches!(
         state.state,
         ItemState::AwaitingConsent
@@ -430,7 +456,13 @@ fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted) -> Vec<Ask
     );
     if own {
         if before_release && may.consent {
-            ask("refuse", ("item-refuse", "item-refuse-why"), true, true, None);
+            ask(
+                "refuse",
+                ("item-refuse", "item-refuse-why"),
+                true,
+                true,
+                None,
+            );
         }
         return asks;
     }
@@ -439,18 +471,42 @@ fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted) -> Vec<Ask
         ask("proposal/decline", keys, false, false, None);
     }
     if state.state == ItemState::AwaitingRelease && may.send_back {
-        ask("return", ("item-return", "item-return-why"), false, false, None);
+        ask(
+            "return",
+            ("item-return", "item-return-why"),
+            false,
+            false,
+            None,
+        );
     }
     if matches!(state.blocking, Blocking::Suspended { .. }) && may.decide {
-        ask("blocking", ("item-blocking-resume", "item-reason"), false, false, Some(true));
-        ask("blocking", ("item-blocking-keep", "item-reason"), false, false, Some(false));
+        ask(
+            "blocking",
+            ("item-blocking-resume", "item-reason"),
+            false,
+            false,
+            Some(true),
+        );
+        ask(
+            "blocking",
+            ("item-blocking-keep", "item-reason"),
+            false,
+            false,
+            Some(false),
+        );
     }
     let ended = matches!(
         state.state,
         ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired
     );
     if !ended && may.withdraw {
-        ask("withdraw", ("item-withdraw", "item-withdraw-why"), false, true, None);
+        ask(
+            "withdraw",
+            ("item-withdraw", "item-withdraw-why"),
+            false,
+            true,
+            None,
+        );
     }
     asks
 }

@@ -14,9 +14,7 @@ mod usage;
 use axum::{http::Method, routing};
 use kaname_policy::Action;
 
-pub(super) use self::{
-    download::attachment, list::Asked as Filters, usage::Use,
-};
+pub(super) use self::{download::attachment, list::Asked as Filters, usage::Use};
 use crate::{
     house::House,
     route::{Access, Audit, Endpoint},

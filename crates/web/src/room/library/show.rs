@@ -415,8 +415,14 @@ fn officer(page: &Page, by: &By, item: &Item) -> Vec<Verb> {
     let number = &item.number;
     vec![
         page.link(format!("/items/{number}"), page.t("library-officer-desk")),
-        page.link(format!("/deliveries?item={number}"), page.t("library-officer-deliveries")),
-        page.link(format!("/explain?item={number}"), page.t("library-officer-why")),
+        page.link(
+            format!("/deliveries?item={number}"),
+            page.t("library-officer-deliveries"),
+        ),
+        page.link(
+            format!("/explain?item={number}"),
+            page.t("library-officer-why"),
+        ),
     ]
 }
 

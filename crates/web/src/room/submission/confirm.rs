@@ -3,10 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::{
-    extract::State,
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kaname_intake::{
     ExcludedReason, Note,
@@ -108,7 +105,11 @@ fn row(
     value: &kaname_intake::submission::SubmittedValue,
     left_out: Option<&ExcludedReason>,
 ) -> ValueRow {
-    let mut notes: Vec<String> = value.notes.iter().map(|note| note_said(text, *note)).collect();
+    let mut notes: Vec<String> = value
+        .notes
+        .iter()
+        .map(|note| note_said(text, *note))
+        .collect();
     if !value.comment.is_empty() {
         notes.push(value.comment.clone());
     }
@@ -141,7 +142,9 @@ fn note_said(text: Text, note: Note) -> String {
         Note::HostBitsSet | Note::ZoneDropped | Note::V4Mapped => "submission-note-changed",
         Note::WideNetwork => "submission-note-wide",
         Note::Port(port) => {
-            return text.t1("submission-note-port", "port", port.to_string()).into_owned();
+            return text
+                .t1("submission-note-port", "port", port.to_string())
+                .into_owned();
         }
         Note::SchemeAssumed => "submission-note-scheme",
         Note::UnknownTld => "submission-note-tld",
@@ -158,7 +161,8 @@ fn notices(text: Text, read: &Submitted) -> Vec<Notice> {
         let what = match problem {
             Problem::Row(error) => {
                 let what = error.what.to_string();
-                text.t2("submission-row", "line", error.line, "what", what).into_owned()
+                text.t2("submission-row", "line", error.line, "what", what)
+                    .into_owned()
             }
             Problem::Mail(note) => format!("{note:?}"),
             Problem::Text(note) => format!("{note:?}"),

@@ -57,7 +57,9 @@ pub(super) async fn list(
         } else {
             let due = page.came(state.revised_at, state.number.as_str());
             let tag = page.tag(words::item_state(text, state.state));
-            let row = Row::new(due, &href, title).tlp(page.tlp(state.content.tlp)).tag(tag);
+            let row = Row::new(due, &href, title)
+                .tlp(page.tlp(state.content.tlp))
+                .tag(tag);
             others.push(row);
         }
     }
@@ -65,7 +67,10 @@ pub(super) async fn list(
     for report in &reports.rows {
         let state = &report.state;
         let view = world.report(&by, report.id).await?;
-        let title = view.content.map(|content| content.title).unwrap_or_default();
+        let title = view
+            .content
+            .map(|content| content.title)
+            .unwrap_or_default();
         let href = format!("/submissions/{}", state.submission.receipt);
         let due = page.came(state.received, state.submission.receipt.as_str());
         let said = words::report_state(text, state.state, state.closing.as_ref());
@@ -74,16 +79,23 @@ pub(super) async fn list(
             .tag(page.tag(said))
             .about(text.t1("submission-values", "n", state.submission.values.len()));
         if state.awaits_answer() {
-            let verb = page.link(format!("{href}#thread"), text.t("submission-reply")).main();
+            let verb = page
+                .link(format!("{href}#thread"), text.t("submission-reply"))
+                .main();
             row = row.about(&*text.t("submission-question")).verb(verb);
         }
         rows.push(row);
     }
-    let new = page.link("/submissions/new", text.t("submission-new")).main();
+    let new = page
+        .link("/submissions/new", text.t("submission-new"))
+        .main();
     let empty = Empty {
         title: text.t("submission-none").into_owned(),
         text: text.t("submission-none-do").into_owned(),
-        next: Some(page.link("/submissions/new", text.t("submission-new")).main()),
+        next: Some(
+            page.link("/submissions/new", text.t("submission-new"))
+                .main(),
+        ),
     };
     show(&ListPage {
         page,

@@ -218,8 +218,11 @@ fn read_draft(
                         .iter()
                         .any(|one| one.kind == value.kind && one.value == value.value)
                 };
-                let fresh: Vec<_> =
-                    more.values.into_iter().filter(|value| !known(value)).collect();
+                let fresh: Vec<_> = more
+                    .values
+                    .into_iter()
+                    .filter(|value| !known(value))
+                    .collect();
                 read.values.extend(fresh);
                 read.left_out.extend(more.left_out);
                 read.technique = typed.to_owned();
@@ -239,7 +242,11 @@ fn read_draft(
         read.title = draft.title.trim().to_owned();
     }
     if read.title.trim().is_empty() {
-        let first = read.technique.lines().map(str::trim).find(|line| !line.is_empty());
+        let first = read
+            .technique
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty());
         read.title = first.unwrap_or("—").chars().take(60).collect();
     }
     if !draft.victim.trim().is_empty() {

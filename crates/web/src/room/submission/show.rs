@@ -83,13 +83,21 @@ pub(super) async fn show_own(
         let title = state.content.title.in_language(page.lang().tag());
         let tag = page.tag(words::item_state(text, state.state));
         let due = page.came(state.revised_at, state.number.as_str());
-        items.push(Row::new(due, href, title).tlp(page.tlp(state.content.tlp)).tag(tag));
+        items.push(
+            Row::new(due, href, title)
+                .tlp(page.tlp(state.content.tlp))
+                .tag(tag),
+        );
     }
     let mut openings = Vec::new();
     for opening in &report.openings {
         let officer = world.load::<Account>(opening.officer.cast()).await?;
         let title = officer.map(|officer| officer.state.title.get(choices::lang(&page)).to_owned());
-        openings.push((title.unwrap_or_default(), opening.reason.clone(), page.at(opening.at)));
+        openings.push((
+            title.unwrap_or_default(),
+            opening.reason.clone(),
+            page.at(opening.at),
+        ));
     }
     let open = report.closing.is_none();
     let href = format!("/submissions/{}", submission.receipt);

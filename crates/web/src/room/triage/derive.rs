@@ -42,7 +42,9 @@ pub(super) async fn ask(
     let href = format!("/triage/{}", report.state.submission.receipt);
     let first = match house.world().first_proposal(&by, report.id).await {
         Ok(first) => first,
-        Err(error) => return crate::room::back::back::<()>(&frame, &href, Err(error), "triage-taken"),
+        Err(error) => {
+            return crate::room::back::back::<()>(&frame, &href, Err(error), "triage-taken");
+        }
     };
     let mut form = DraftForm::of(&first.content);
     if form.collections.is_empty() {
@@ -58,7 +60,11 @@ pub(super) async fn ask(
         });
     }
     if !first.left_out.is_empty() {
-        let values: Vec<&str> = first.left_out.iter().map(|one| one.value.as_str()).collect();
+        let values: Vec<&str> = first
+            .left_out
+            .iter()
+            .map(|one| one.value.as_str())
+            .collect();
         notices.push(Notice {
             tone: Tone::Plain,
             title: text.t("triage-left-out").into_owned(),

@@ -57,7 +57,10 @@ pub(super) async fn list(
     let page = frame
         .page(Section::Triage, text.t("triage-title"))
         .live_from("/events?topic=report");
-    let chosen = TABS.iter().find(|tab| tab.0 == which.tab).unwrap_or(&TABS[0]);
+    let chosen = TABS
+        .iter()
+        .find(|tab| tab.0 == which.tab)
+        .unwrap_or(&TABS[0]);
     let mut tabs = Vec::new();
     let mut reports = Vec::new();
     for tab in &TABS {
@@ -103,7 +106,9 @@ pub(in crate::room) fn rows(
     let text = page.text;
     let mut sizes: BTreeMap<MatterId, usize> = BTreeMap::new();
     for report in &reports {
-        *sizes.entry(report.state.cluster.unwrap_or(report.id)).or_default() += 1;
+        *sizes
+            .entry(report.state.cluster.unwrap_or(report.id))
+            .or_default() += 1;
     }
     let mut rows = Vec::new();
     for report in reports {
@@ -118,20 +123,34 @@ pub(in crate::room) fn rows(
             Some(due) => page.due(due, submission.receipt.as_str()),
             None => page.came(state.received, submission.receipt.as_str()),
         };
-        let first = submission.values.iter().take(2).map(|value| value.value.as_str());
+        let first = submission
+            .values
+            .iter()
+            .take(2)
+            .map(|value| value.value.as_str());
         let first: Vec<&str> = first.collect();
         let title = match (first.as_slice(), submission.values.len()) {
             ([], _) => text.t("triage-no-values").into_owned(),
             (shown, all) if all > shown.len() => {
                 let rest = all - shown.len();
-                text.t2("triage-values-more", "values", shown.join(text_list(page)), "n", rest)
-                    .into_owned()
+                text.t2(
+                    "triage-values-more",
+                    "values",
+                    shown.join(text_list(page)),
+                    "n",
+                    rest,
+                )
+                .into_owned()
             }
             (shown, _) => shown.join(text_list(page)),
         };
         let mut row = Row::new(due, &href, title)
             .tlp(page.tlp(submission.tlp))
-            .tag(page.tag(words::report_state(text, state.state, state.closing.as_ref())));
+            .tag(page.tag(words::report_state(
+                text,
+                state.state,
+                state.closing.as_ref(),
+            )));
         if size > 1 {
             row = row.about(text.t1("triage-cluster", "n", size));
         }

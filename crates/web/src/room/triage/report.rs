@@ -95,7 +95,10 @@ pub(super) async fn show_report(
     let similar = similar(&house, &by, &page, &view).await?;
     let counted = |value: &kaname_sharing::Value| {
         let posting = value.posting();
-        let others = view.similar.iter().filter(|other| other.shared.contains(&posting));
+        let others = view
+            .similar
+            .iter()
+            .filter(|other| other.shared.contains(&posting));
         others.count()
     };
     let values = submission.values.iter().map(|value| {
@@ -105,7 +108,9 @@ pub(super) async fn show_report(
     let values = values.collect();
     let mut openings = Vec::new();
     for opening in &report.openings {
-        let who = title_of(&house, opening.officer, &page).await?.unwrap_or_default();
+        let who = title_of(&house, opening.officer, &page)
+            .await?
+            .unwrap_or_default();
         openings.push((who, opening.reason.clone(), page.at(opening.at)));
     }
     let opened = match view.content.clone() {
@@ -127,7 +132,9 @@ pub(super) async fn show_report(
         tlp: submission.tlp,
         pap: submission.pap,
         steps: page.steps(&words::way(text), way),
-        due: report.triage_due().map(|due| page.due(due, text.t("triage-due"))),
+        due: report
+            .triage_due()
+            .map(|due| page.due(due, text.t("triage-due"))),
         received: page.at(report.received),
         sector: submission
             .sector
@@ -209,7 +216,11 @@ async fn opened(
     Ok(Opened {
         title: content.title,
         technique: content.text,
-        victim: view.harm.as_ref().map(|harm| harm.text.clone()).unwrap_or_default(),
+        victim: view
+            .harm
+            .as_ref()
+            .map(|harm| harm.text.clone())
+            .unwrap_or_default(),
         seen: content.seen.map(|seen| page.at(seen)),
         remarks: content.remarks,
         attachments: content.attachments,
@@ -225,10 +236,13 @@ async fn opened(
             .collect(),
         items,
         derive,
-        ask: page.lines(3, "text", text.t("triage-ask")).hint(text.t("triage-ask-hint")),
+        ask: page
+            .lines(3, "text", text.t("triage-ask"))
+            .hint(text.t("triage-ask-hint")),
         note: page.lines(3, "text", text.t("triage-note")).numbered(2),
         closing: vec![
-            page.radio("why", text.t("triage-close-why"), closings).value("not_actionable"),
+            page.radio("why", text.t("triage-close-why"), closings)
+                .value("not_actionable"),
             page.line("text", "reason", text.t("triage-close-reason"))
                 .hint(text.t("triage-close-hint"))
                 .longest(300),
@@ -249,7 +263,10 @@ pub(super) async fn take(
     Posted(posted): Posted<Reason>,
 ) -> Result<Response, Failure> {
     let report = id(&house, &by, &typed).await?;
-    let done = house.world().take_report(&by, report.id, &posted.reason).await;
+    let done = house
+        .world()
+        .take_report(&by, report.id, &posted.reason)
+        .await;
     back(&frame, &to(&report), done, "triage-taken")
 }
 
@@ -261,7 +278,10 @@ pub(super) async fn open(
     Posted(posted): Posted<Reason>,
 ) -> Result<Response, Failure> {
     let report = id(&house, &by, &typed).await?;
-    let done = house.world().reopen_report(&by, report.id, &posted.reason).await;
+    let done = house
+        .world()
+        .reopen_report(&by, report.id, &posted.reason)
+        .await;
     back(&frame, &to(&report), done, "triage-opened")
 }
 
@@ -278,7 +298,10 @@ pub(super) async fn ask(
     Posted(posted): Posted<Said>,
 ) -> Result<Response, Failure> {
     let report = id(&house, &by, &typed).await?;
-    let done = house.world().ask_provider(&by, report.id, &posted.text).await;
+    let done = house
+        .world()
+        .ask_provider(&by, report.id, &posted.text)
+        .await;
     back(&frame, &to(&report), done, "triage-asked")
 }
 
@@ -290,7 +313,10 @@ pub(super) async fn note(
     Posted(posted): Posted<Said>,
 ) -> Result<Response, Failure> {
     let report = id(&house, &by, &typed).await?;
-    let done = house.world().note_report(&by, report.id, &posted.text).await;
+    let done = house
+        .world()
+        .note_report(&by, report.id, &posted.text)
+        .await;
     back(&frame, &to(&report), done, "triage-noted")
 }
 
