@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { home, kind, look, looks, none, open, people, tab, ways } from "./browser.mjs";
 
 /** Most pages walked for one person. */
-const MOST = 60;
+const MOST = 40;
 /** Most pages under one address (`/directory/…`): one of a kind may be empty where another is full. */
 const ALIKE = 2;
 const skip = home ? false : "KANAME_URL names no running demo";
