@@ -15,3 +15,4 @@ mod program;
 mod serving;
 mod shell;
 mod store;
+mod webhook;
