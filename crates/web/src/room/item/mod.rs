@@ -5,6 +5,7 @@ mod desk;
 pub(in crate::room) mod draft;
 mod edit;
 mod show;
+mod verb;
 
 pub(in crate::room) use desk::row as desk_row;
 

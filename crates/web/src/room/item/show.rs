@@ -6,7 +6,6 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     Item, ItemState, Manifest, Reach,
     feedback::ForProvider,
@@ -14,19 +13,21 @@ use kaname_sharing::{
     manifest::difference,
     row::{Row as Trace, RowState},
 };
-use kaname_world::{Loaded, sharing::Reached};
+use kaname_world::sharing::Reached;
 
-use super::act::of;
+use super::{
+    act::of,
+    verb::{Ask, Permitted, asks, verbs},
+};
 use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{At, Copied, Difference, Due, Field, Notice, Piece, Steps, Tone, Verb},
+        part::{At, Copied, Difference, Due, Notice, Piece, Steps, Tone, Verb},
         show,
     },
     house::{By, House},
     room::words,
-    said::why_not,
 };
 
 #[derive(Template)]
@@ -70,16 +71,6 @@ struct Proposed {
     summary: Difference,
     measures: Option<Difference>,
     others: Vec<(String, String, String)>,
-}
-
-/// A form with one reason.
-struct Ask {
-    to: String,
-    title: String,
-    field: Field,
-    button: String,
-    grave: bool,
-    hidden: Vec<(&'static str, String)>,
 }
 
 /// A trace that is still open.
@@ -227,50 +218,6 @@ fn pieces(before: &str, after: &str) -> Vec<Piece> {
     pieces
 }
 
-/// What the policy says of this person and this item.
-struct Permitted {
-    edit: bool,
-    ask: bool,
-    release: Option<&'static str>,
-    send_back: bool,
-    withdraw: bool,
-    decide: bool,
-    consent: bool,
-}
-
-impl Permitted {
-    fn new(house: &House, by: &By, item: &Loaded<Item>, own: bool) -> Self {
-        let state = &item.state;
-        let mut resource = Resource::one("item", item.id)
-            .in_state(state.state.as_str())
-            .provider_is_own(own);
-        let wrote = by
-            .account_id()
-            .ok()
-            .filter(|one| state.derivers.contains(one));
-        if let Some(deriver) = wrote.or(state.derivers.first().copied()) {
-            resource = resource.derived_by(deriver);
-        }
-        let mut caller = (*by.0).clone();
-        caller.principal.own_handle = own;
-        let why = |action| house.world().decide(&caller, action, &resource).why_not;
-        // What a fresh sign-in would cure is offered; pressing it leads there.
-        let curable = |why: Option<&str>| {
-            matches!(why, None | Some("why-not-recent" | "why-not-second-factor"))
-        };
-        let release = why(Action::ItemRelease);
-        Self {
-            edit: why(Action::ItemEdit).is_none(),
-            ask: why(Action::ItemAskConsent).is_none(),
-            release: release.filter(|_| !curable(release)),
-            send_back: why(Action::ItemReturn).is_none(),
-            withdraw: curable(why(Action::ItemWithdraw)),
-            decide: why(Action::ExportSuspendDecide).is_none(),
-            consent: why(Action::ItemConsent).is_none(),
-        }
-    }
-}
-
 fn traces(page: &Page, item: &Item) -> Vec<TraceRow> {
     let open = item.rows.iter().filter(|row| row.is_open());
     let rows = open.map(|row| {
@@ -347,166 +294,4 @@ fn notices(
         _ => {}
     }
     all
-}
-
-fn verbs(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted, hash: &str) -> Vec<Verb> {
-    let text = page.text;
-    let state = &item.state;
-    let href = format!("/items/{}", state.number);
-    let version = item.version.to_string();
-    let mut verbs = Vec::new();
-    if own {
-        if state.state == ItemState::AwaitingConsent && may.consent {
-            let to = format!("{href}/consent");
-            verbs.push(
-                page.post(to, text.t("item-consent"))
-                    .with("hash", hash)
-                    .main(),
-            );
-            verbs.push(page.link(format!("{href}/propose"), text.t("item-propose")));
-        }
-        if state.state == ItemState::Released {
-            verbs.push(
-                page.post(format!("{href}/take-back"), text.t("item-take-back"))
-                    .grave(),
-            );
-        }
-        return verbs;
-    }
-    let writable = matches!(
-        state.state,
-        ItemState::Derived
-            | ItemState::AwaitingConsent
-            | ItemState::ChangesProposed
-            | ItemState::Consented
-            | ItemState::Refused
-            | ItemState::AwaitingRelease
-    );
-    match state.state {
-        ItemState::Derived if may.ask => match state.open_traces() {
-            0 => {
-                let ask = page.post(format!("{href}/ask"), text.t("item-ask"));
-                verbs.push(ask.with("version", version.as_str()).main());
-            }
-            open => {
-                let why = text.t1("refused-open-traces", "open", open);
-                verbs.push(page.refused(text.t("item-ask"), why));
-            }
-        },
-        ItemState::ChangesProposed if may.edit => {
-            let accept = page.post(
-                format!("{href}/proposal/accept"),
-                text.t("item-accept-proposal"),
-            );
-            verbs.push(accept.with("version", version.as_str()).main());
-        }
-        ItemState::Consented if may.edit => {
-            verbs.push(
-                page.post(format!("{href}/hand-over"), text.t("item-hand-over"))
-                    .main(),
-            );
-        }
-        ItemState::AwaitingRelease => match may.release {
-            None => {
-                let release = page.post(format!("{href}/release"), text.t("item-release"));
-                verbs.push(release.with("version", version.as_str()).main());
-            }
-            Some(why) => verbs.push(page.refused(text.t("item-release"), why_not(text, why))),
-        },
-        _ => {}
-    }
-    if writable && may.edit {
-        verbs.push(page.link(format!("{href}/edit"), text.t("item-edit")));
-    }
-    if state.is_out() {
-        verbs.push(page.link(
-            format!("/library/{}", state.number),
-            text.t("item-as-member"),
-        ));
-    }
-    verbs
-}
-
-fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted) -> Vec<Ask> {
-    let text = page.text;
-    let state = &item.state;
-    let href = format!("/items/{}", state.number);
-    let mut asks = Vec::new();
-    let mut ask =
-        |verb: &str, keys: (&str, &str), optional: bool, grave: bool, resume: Option<bool>| {
-            let field = page.line("text", "reason", text.t(keys.1)).longest(300);
-            asks.push(Ask {
-                to: format!("{href}/{verb}"),
-                title: text.t(keys.0).into_owned(),
-                field: if optional { field.optional() } else { field },
-                button: text.t(keys.0).into_owned(),
-                grave,
-                hidden: resume
-                    .map(|resume| ("resume", resume.to_string()))
-                    .into_iter()
-                    .collect(),
-            });
-        };
-    let before_release = matches!(
-        state.state,
-        ItemState::AwaitingConsent
-            | ItemState::Consented
-            | ItemState::ChangesProposed
-            | ItemState::AwaitingRelease
-    );
-    if own {
-        if before_release && may.consent {
-            ask(
-                "refuse",
-                ("item-refuse", "item-refuse-why"),
-                true,
-                true,
-                None,
-            );
-        }
-        return asks;
-    }
-    if state.state == ItemState::ChangesProposed && may.edit {
-        let keys = ("item-decline-proposal", "item-decline-why");
-        ask("proposal/decline", keys, false, false, None);
-    }
-    if state.state == ItemState::AwaitingRelease && may.send_back {
-        ask(
-            "return",
-            ("item-return", "item-return-why"),
-            false,
-            false,
-            None,
-        );
-    }
-    if matches!(state.blocking, Blocking::Suspended { .. }) && may.decide {
-        ask(
-            "blocking",
-            ("item-blocking-resume", "item-reason"),
-            false,
-            false,
-            Some(true),
-        );
-        ask(
-            "blocking",
-            ("item-blocking-keep", "item-reason"),
-            false,
-            false,
-            Some(false),
-        );
-    }
-    let ended = matches!(
-        state.state,
-        ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired
-    );
-    if !ended && may.withdraw {
-        ask(
-            "withdraw",
-            ("item-withdraw", "item-withdraw-why"),
-            false,
-            true,
-            None,
-        );
-    }
-    asks
 }
