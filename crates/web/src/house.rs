@@ -184,6 +184,10 @@ impl House {
         own.account = caller.principal.account;
         let mut refusal = None;
         for action in actions {
+            if !caller.is_delegated(*action) {
+                refusal = refusal.or(Some("why-not-delegated"));
+                continue;
+            }
             let decision = self.world().decide(&eager, *action, &own);
             if decision.allowed {
                 return Ok(());

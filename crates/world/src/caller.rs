@@ -83,6 +83,25 @@ impl Caller {
         Ok(account.id.cast())
     }
 
+    /// Whether the action is among those a delegation names, where one is acted under. The own session
+    /// stays one's own, and what anyone may read stays readable; consent and release are never
+    /// delegated: they are the word of the provider's and the hub's own people.
+    pub fn is_delegated(&self, action: Action) -> bool {
+        let Some(scopes) = &self.delegated else {
+            return true;
+        };
+        match action {
+            Action::SessionOwn | Action::PublicRead | Action::SectorRead | Action::LedgerVerify => {
+                true
+            }
+            Action::ItemConsent
+            | Action::ItemPropose
+            | Action::ItemRefuse
+            | Action::ItemRelease => false,
+            named => scopes.contains(named.as_str()),
+        }
+    }
+
     /// Whether the person holds the role.
     pub fn has(&self, role: Role) -> bool {
         self.principal.roles.contains(&role)
@@ -275,17 +294,7 @@ impl World {
         action: Action,
         resource: &Resource,
     ) -> Result<(), WorldError> {
-        // The own session stays one's own, and what anyone may read stays readable.
-        let always = [
-            Action::SessionOwn,
-            Action::PublicRead,
-            Action::SectorRead,
-            Action::LedgerVerify,
-        ];
-        if let Some(scopes) = &caller.delegated
-            && !scopes.contains(action.as_str())
-            && !always.contains(&action)
-        {
+        if !caller.is_delegated(action) {
             return Err(WorldError::Denied("why-not-delegated"));
         }
         let decision = self.decide(caller, action, resource);
@@ -303,6 +312,23 @@ impl World {
     /// [`World::allow`] where no particular thing is acted upon.
     pub fn allow_any(&self, caller: &Caller, action: Action) -> Result<(), WorldError> {
         self.allow(caller, action, &Resource::default())
+    }
+
+    /// Whether the caller belongs to the party behind a sealed handle, by the party acted for or by the
+    /// own one: nobody handles, derives or releases what the own party provided.
+    pub(crate) async fn is_conflicted(
+        &self,
+        caller: &Caller,
+        handle: kaname_kernel::HandleId,
+    ) -> Result<bool, WorldError> {
+        let acted_for = caller.party.as_ref().map(|party| party.id.cast());
+        let own = caller.account.as_ref().map(|account| account.state.party);
+        for party in acted_for.into_iter().chain(own) {
+            if self.is_own(party, handle).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the caller's party owns a matter through a sealed handle.

@@ -30,5 +30,6 @@ pub use host::{Host, Settings, Visitor, WhoAmI};
 pub use nav::{NavGroup, NavItem, Section};
 pub use page::{Page, Theme, show, show_with};
 pub use preference::endpoint as preference_endpoint;
+pub(crate) use preference::inside;
 pub use request::Frame;
 pub use upload::{Upload, UploadedFile};

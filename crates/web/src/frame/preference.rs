@@ -55,7 +55,7 @@ async fn set(frame: Frame, Posted(chosen): Posted<Chosen>) -> Result<Response, F
 }
 
 /// The path when it stays within this house, else the first page.
-pub(super) fn inside(path: &str) -> &str {
+pub(crate) fn inside(path: &str) -> &str {
     let local = path.starts_with('/')
         && !path.starts_with("//")
         && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use axum::{
     extract::{ConnectInfo, State},
-    http::Method,
+    http::{HeaderMap, Method, header},
     response::Response,
     routing,
 };
@@ -72,6 +72,22 @@ pub(super) async fn people(
     Ok(people.collect())
 }
 
+/// Whether the browser was pointed at this machine by one of its own names, and nothing in between
+/// passed the request on: a page elsewhere that resolves its own name to this machine is not let in.
+fn named_here(headers: &HeaderMap) -> bool {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let passed_on = ["x-forwarded-for", "x-forwarded-host", "forwarded", "via"];
+    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+        && !passed_on.iter().any(|name| headers.contains_key(*name))
+}
+
 #[derive(Deserialize)]
 struct As {
     login: String,
@@ -80,10 +96,11 @@ struct As {
 async fn start(
     State(house): State<House>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     frame: Frame,
     Posted(posted): Posted<As>,
 ) -> Result<Response, Failure> {
-    if !frame.settings().demo || !peer.ip().is_loopback() {
+    if !frame.settings().demo || !peer.ip().is_loopback() || !named_here(&headers) {
         return Err(Failure::NotFound);
     }
     let login = kaname_directory::account::login_key(&posted.login);

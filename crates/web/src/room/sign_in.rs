@@ -98,9 +98,8 @@ pub(super) struct Next {
 
 /// Only paths of this house are led to.
 pub(super) fn safe_next(next: &str) -> &str {
-    let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    if inside && next.len() < 2_000 {
-        next
+    if next.len() < 2_000 {
+        crate::frame::inside(next)
     } else {
         "/"
     }

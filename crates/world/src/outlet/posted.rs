@@ -94,7 +94,13 @@ impl World {
             receipt,
             objects,
         };
-        let value = serde_json::to_value(&posted).map_err(WorldError::encoding)?;
+        // It names who posted: sealed like a draft, so that a copy of the database leads nowhere.
+        let plain = serde_json::to_vec(&posted).map_err(WorldError::encoding)?;
+        let boxed = self
+            .keys()
+            .drafts()
+            .seal(self.rng(), posted.id.bytes(), &plain);
+        let value = serde_json::json!(hex::encode(boxed));
         let until = now + SignedDuration::from_hours(STATUS_HOURS);
         self.store()
             .kv_put(SPACE, &posted.id.to_string(), value, until)
@@ -112,10 +118,16 @@ impl World {
             .store()
             .kv_get(SPACE, &id.to_string(), self.now())
             .await?;
-        let posted: Option<Posted> = held
-            .map(serde_json::from_value)
-            .transpose()
-            .map_err(WorldError::encoding)?;
+        let boxed = held
+            .as_ref()
+            .and_then(|held| hex::decode(held.as_str()?).ok());
+        let posted: Option<Posted> = match boxed {
+            Some(boxed) => {
+                let plain = self.keys().drafts().open(id.bytes(), &boxed)?;
+                serde_json::from_slice(&plain).map_err(WorldError::encoding)?
+            }
+            None => None,
+        };
         let own = posted.filter(|posted| posted.party == party);
         own.ok_or(WorldError::NotFound("status"))
     }

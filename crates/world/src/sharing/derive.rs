@@ -339,7 +339,7 @@ impl World {
             return Err(WorldError::Denied("why-not-role"));
         }
         let link = self.open_link(item.state.handle).await?;
-        let own = caller.party_id().is_ok_and(|party| party == link.party);
+        let own = self.is_conflicted(caller, item.state.handle).await?;
         let mut resource = Resource::one(Item::KIND, id)
             .in_state(item.state.state.as_str())
             .provider_is_own(own);

@@ -256,7 +256,8 @@ impl Audiences {
         };
         let statements = objects
             .iter()
-            .filter(|good| is_statement(good.raw, &good.head));
+            // A file that calls a TLP marking a statement does not make it one.
+            .filter(|good| tlp_of(&good.head.id).is_none() && is_statement(good.raw, &good.head));
         let mut audiences = Self {
             collection: read,
             named,

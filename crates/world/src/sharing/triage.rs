@@ -307,7 +307,7 @@ impl World {
     ) -> Result<(Loaded<Report>, bool), WorldError> {
         let report = self.see::<Report>(caller, id).await?;
         let handle = report.state.submission.handle;
-        let own = self.owns(caller, Some(handle.cast())).await?;
+        let own = self.is_conflicted(caller, handle).await?;
         let mut resource = Resource::one(Report::KIND, id)
             .in_state(report.state.state.as_str())
             .provider_is_own(own);
