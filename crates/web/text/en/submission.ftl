@@ -91,3 +91,4 @@ submission-openings-about = Who opened the sealed part, and why.
 submission-openings-none = Nobody has opened it yet.
 submission-proof = Proof of receipt
 submission-row = Line { $line }: { $what }
+submission-place-text = text

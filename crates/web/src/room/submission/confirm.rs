@@ -126,7 +126,10 @@ fn row(
         kind: words::value_kind(text, value.kind),
         shown: (value.as_written != value.value).then(|| value.as_written.clone()),
         value: value.value.clone(),
-        place: value.place.clone(),
+        place: match value.place.as_str() {
+            "text" | "body" => text.t("submission-place-text").into_owned(),
+            place => place.to_owned(),
+        },
         notes,
     }
 }
