@@ -65,7 +65,7 @@ impl Row {
     #[must_use]
     pub fn verb(mut self, verb: Verb) -> Self {
         let whole = format!("{}: {}", verb.label(), self.title);
-        self.verb = Some(verb.named(whole));
+        self.verb = Some(verb.named(whole).of_row(&self.href));
         self
     }
 }

@@ -53,6 +53,15 @@ impl Verb {
         self
     }
 
+    /// In a row: the same reason may stand in several rows of a page, each with an id of its own.
+    #[must_use]
+    pub(super) fn of_row(mut self, href: &str) -> Self {
+        if let Does::Refused { why, id } = &mut self.does {
+            *id = format!("why-{:08x}", fingerprint(href, why));
+        }
+        self
+    }
+
     pub(super) fn label(&self) -> &str {
         &self.label
     }

@@ -159,6 +159,7 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
     let mut ask =
         |verb: &str, keys: (&str, &str), optional: bool, grave: bool, resume: Option<bool>| {
             let field = page.line("text", "reason", text.t(keys.1)).longest(300);
+            let field = field.numbered(asks.len());
             asks.push(Ask {
                 to: format!("{href}/{verb}"),
                 title: text.t(keys.0).into_owned(),
