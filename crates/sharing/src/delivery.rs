@@ -64,6 +64,10 @@ pub enum DeliveryChange {
         outlet: Outlet,
         /// How.
         mode: Mode,
+        /// Which of the organisation's webhooks is called, for that way. Before each had a delivery
+        /// of its own, one stood for all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        webhook: Option<MatterId>,
     },
     /// Sent.
     Sent,
@@ -96,6 +100,9 @@ pub struct Delivery {
     pub outlet: Outlet,
     /// How.
     pub mode: Mode,
+    /// Which of the organisation's webhooks is called, for that way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<MatterId>,
     /// Where it stands.
     pub state: DeliveryState,
     /// When it was queued.
@@ -110,9 +117,16 @@ pub struct Delivery {
     pub failure: Option<String>,
 }
 
-/// Key in [`SPACE`] that leads to the delivery of an item to an organisation by a way.
+/// Key in [`SPACE`] that leads to the delivery of an item to an organisation by a way; for webhooks
+/// see [`webhook_key`].
 pub fn lookup_key(item: MatterId, party: PartyId, outlet: Outlet) -> String {
     format!("{item}/{party}/{}", outlet.as_str())
+}
+
+/// Key in [`SPACE`] that leads to the delivery of an item to one webhook of an organisation.
+pub fn webhook_key(item: MatterId, party: PartyId, webhook: MatterId) -> String {
+    let way = lookup_key(item, party, Outlet::Webhook);
+    format!("{way}/{webhook}")
 }
 
 impl Matter for Delivery {
@@ -136,6 +150,7 @@ impl Matter for Delivery {
             party,
             outlet,
             mode,
+            webhook,
         } = change
         else {
             return Err(at.unfit::<Self>("a delivery begins with being queued"));
@@ -146,6 +161,7 @@ impl Matter for Delivery {
             party: *party,
             outlet: *outlet,
             mode: *mode,
+            webhook: *webhook,
             state: DeliveryState::Queued,
             queued: at.recorded,
             sent: None,
@@ -190,16 +206,21 @@ impl Matter for Delivery {
             audience: Audience::parties_and_officers([self.party]),
             owner: Some(self.party.cast()),
             scope: Some(self.item),
-            lookups: vec![(
-                SPACE.to_owned(),
-                lookup_key(self.item, self.party, self.outlet),
-            )],
+            lookups: vec![(SPACE.to_owned(), self.key())],
             ..Projection::officers(self.state.as_str(), self.queued)
         }
     }
 }
 
 impl Delivery {
+    /// The key in [`SPACE`] that leads to it.
+    fn key(&self) -> String {
+        match self.webhook {
+            Some(webhook) => webhook_key(self.item, self.party, webhook),
+            None => lookup_key(self.item, self.party, self.outlet),
+        }
+    }
+
     fn wrong_state(&self, needs: &'static str) -> Refused {
         Refused::State {
             matter: "delivery",
@@ -221,6 +242,18 @@ pub fn queue_delivery(
         party,
         outlet,
         mode,
+        webhook: None,
+    }]
+}
+
+/// Plans the call of one webhook about a released item.
+pub fn queue_call(item: MatterId, party: PartyId, webhook: MatterId) -> Vec<DeliveryChange> {
+    vec![DeliveryChange::Queued {
+        item,
+        party,
+        outlet: Outlet::Webhook,
+        mode: Mode::Immediate,
+        webhook: Some(webhook),
     }]
 }
 

@@ -13,7 +13,7 @@ use kaname_directory::Party;
 use kaname_kernel::{MatterId, PartyId};
 use kaname_policy::Action;
 use kaname_sharing::{
-    Delivery, Item,
+    Delivery, Item, Webhook,
     delivery::{DeliveryState, Mode},
 };
 use kaname_world::{Loaded, WorldError};
@@ -230,6 +230,11 @@ async fn row(
         .about(words::outlet(page.text, state.outlet))
         .about(mode(page.text, state.mode))
         .tag(page.tag(state_word(page.text, state.state)));
+    if let Some(webhook) = state.webhook
+        && let Some(webhook) = world.load::<Webhook>(webhook).await?
+    {
+        row = row.about(host(&webhook.state.url).to_owned());
+    }
     if let Some(why) = &state.failure {
         row = row.about(why.as_str());
     }
@@ -283,6 +288,12 @@ fn tabs(page: &Page, asked: &Asked, counts: &[(String, u64)]) -> Tabs {
         name: page.t("deliveries-state").into_owned(),
         tabs,
     }
+}
+
+/// The host of a webhook's address: the rest may be a secret of its owner.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?']).next().unwrap_or(rest)
 }
 
 #[derive(Debug, Default, Deserialize)]

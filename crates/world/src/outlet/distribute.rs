@@ -8,7 +8,7 @@ use kaname_directory::{Account, Cadence, Group, Key, KeyScope, Party, reader};
 use kaname_kernel::{Actor, Audience, GroupId, Id, Matter, MatterId, PartyId, Tlp};
 use kaname_sharing::{
     Delivery, Item, Outlet, Webhook,
-    delivery::{self, DeliveryState, Mode, SPACE, lookup_key},
+    delivery::{self, DeliveryState, Mode, SPACE, lookup_key, webhook_key},
 };
 use kaname_store::{Job, ListQuery, NewJob};
 
@@ -48,6 +48,15 @@ struct Known {
     /// Parties of named persons, for RED.
     persons: BTreeSet<PartyId>,
     groups: Vec<(GroupId, Group)>,
+}
+
+/// One delivery to be made.
+struct Plan {
+    party: PartyId,
+    outlet: Outlet,
+    mode: Mode,
+    /// Which webhook is called, for that way.
+    webhook: Option<MatterId>,
 }
 
 #[async_trait]
@@ -104,13 +113,7 @@ impl World {
         !party.state.is_hub() && eyes.member && (named || audience.admits(&eyes, self.now()))
     }
 
-    fn plan(
-        &self,
-        party: &Loaded<Party>,
-        item: &Item,
-        known: &Known,
-        mail: bool,
-    ) -> Vec<(PartyId, Outlet, Mode)> {
+    fn plan(&self, party: &Loaded<Party>, item: &Item, known: &Known, mail: bool) -> Vec<Plan> {
         let id: PartyId = party.id.cast();
         let has_scope = |scope| {
             known
@@ -135,12 +138,25 @@ impl World {
                         Cadence::Digest => Mode::Digest,
                     })
                 }
-                Outlet::Webhook if !red && known.webhooks.contains_key(&id) => {
-                    Some(Mode::Immediate)
+                // Each webhook is called on its own: one that fails does not stand for the others.
+                Outlet::Webhook if !red => {
+                    let webhooks = known.webhooks.get(&id).into_iter().flatten();
+                    planned.extend(webhooks.map(|webhook| Plan {
+                        party: id,
+                        outlet: *outlet,
+                        mode: Mode::Immediate,
+                        webhook: Some(*webhook),
+                    }));
+                    None
                 }
                 Outlet::Taxii | Outlet::Feed | Outlet::Mail | Outlet::Webhook => None,
             };
-            planned.extend(mode.map(|mode| (id, *outlet, mode)));
+            planned.extend(mode.map(|mode| Plan {
+                party: id,
+                outlet: *outlet,
+                mode,
+                webhook: None,
+            }));
         }
         planned
     }
@@ -150,16 +166,28 @@ impl World {
     async fn queue(
         &self,
         item: &Loaded<Item>,
-        batch: &[(PartyId, Outlet, Mode)],
+        batch: &[Plan],
         known: &Known,
     ) -> Result<(), WorldError> {
         let mut work = self.work(&Actor::system(DISTRIBUTE));
-        for (party, outlet, mode) in batch {
-            let key = lookup_key(item.id, *party, *outlet);
+        for plan in batch {
+            let key = match plan.webhook {
+                Some(webhook) => webhook_key(item.id, plan.party, webhook),
+                None => lookup_key(item.id, plan.party, plan.outlet),
+            };
             let delivery = match self.find_any::<Delivery>(SPACE, &key).await? {
                 Some(there) => there,
                 None => {
-                    let changes = delivery::queue_delivery(item.id, *party, *outlet, *mode);
+                    let Plan {
+                        party,
+                        outlet,
+                        mode,
+                        webhook,
+                    } = *plan;
+                    let changes = match webhook {
+                        Some(webhook) => delivery::queue_call(item.id, party, webhook),
+                        None => delivery::queue_delivery(item.id, party, outlet, mode),
+                    };
                     begin_delivery(self, &mut work, changes)?
                 }
             };
@@ -196,7 +224,12 @@ impl World {
                 work.job(of(MAIL, delivery.id.to_string(), now, payload));
             }
             (Outlet::Webhook, _) => {
-                for webhook in known.webhooks.get(&party).into_iter().flatten() {
+                let all = known.webhooks.get(&party).into_iter().flatten();
+                let own = |webhook: &&MatterId| {
+                    let own = delivery.state.webhook;
+                    own.is_none_or(|own| own == **webhook)
+                };
+                for webhook in all.filter(own) {
                     let payload =
                         serde_json::json!({ "delivery": delivery.id, "webhook": webhook });
                     work.job(of(

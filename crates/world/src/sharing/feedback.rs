@@ -20,6 +20,8 @@ use crate::{
 
 /// Most organisations whose feedback on one item is summed.
 const MAX_FEEDBACK: u32 = 1_000;
+/// Most deliveries of one item to one organisation: its ways out, and each of its webhooks.
+const MOST_DELIVERIES: u32 = 1_000;
 
 impl World {
     /// Gives or changes the caller's organisation's feedback on an item it received.
@@ -166,12 +168,13 @@ impl World {
         let Ok(party) = caller.party_id() else {
             return Ok(Vec::new());
         };
-        let mut found = Vec::new();
-        for outlet in Outlet::ALL {
-            let key = delivery::lookup_key(item, party, outlet);
-            found.extend(self.find_any::<Delivery>(delivery::SPACE, &key).await?);
-        }
-        Ok(found)
+        let query = ListQuery {
+            owner: Some(party.cast()),
+            scope: Some(item),
+            limit: MOST_DELIVERIES,
+            ..ListQuery::of(Delivery::KIND, self.everything().await?)
+        };
+        Ok(self.list::<Delivery>(&query).await?.rows)
     }
 
     /// What members said of an item: for its provider and officers, names withheld unless agreed.
