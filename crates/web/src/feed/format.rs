@@ -124,10 +124,10 @@ impl Maker {
         let comma = if self.summary.lines == 0 { "" } else { "," };
         let (tlp, ends) = match &one.item {
             Some(item) => (Some(item.content.tlp), item.content.valid_until),
-            None => (marked(&one.object.raw), None),
+            None => (marked(&one.raw), None),
         };
         self.counted(1, tlp, ends);
-        format!("{comma}{}", one.object.raw.trim())
+        format!("{comma}{}", one.raw.trim())
     }
 
     fn item_lines(&mut self, item: &Item) -> String {
@@ -152,7 +152,7 @@ impl Maker {
         let Some((lines, ends)) = peer_values(one, self.now) else {
             return out;
         };
-        let tlp = marked(&one.object.raw);
+        let tlp = marked(&one.raw);
         for line in lines {
             let text = match self.format {
                 Format::Csv => rendition::csv_line(&line),
@@ -194,10 +194,10 @@ pub(super) fn columns() -> String {
 
 /// Values of a peer's indicator that is valid now, and when it ends.
 fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Option<Timestamp>)> {
-    if one.object.stix_type != "indicator" {
+    if one.stix_type != "indicator" {
         return None;
     }
-    let raw = &one.object.raw;
+    let raw = &one.raw;
     let head = kaname_stix::head(raw).ok()?;
     let words: Words = serde_json::from_str(raw).unwrap_or_default();
     let is_stix = words
@@ -220,7 +220,7 @@ fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Opti
     // Two values in a pattern may mean "both at once": neither is then to be blocked alone.
     let alone = values.len() == 1;
     let moment = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
-    let added = Timestamp::from_microsecond(one.object.added_us).ok();
+    let added = Timestamp::from_microsecond(one.added_us).ok();
     let lines = values.into_iter().map(|value| ValueLine {
         item: String::new(),
         kind: "indicator",
@@ -229,13 +229,13 @@ fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Opti
         tlp: marked(raw).map(|tlp| tlp.to_string()).unwrap_or_default(),
         pap: String::new(),
         title_ja: String::new(),
-        title_en: one.object.title.clone(),
+        title_en: one.title.clone(),
         released: moment(added),
         valid_until: moment(ends),
         blocking: alone
             && rendition::can_be_blocked(value.kind)
             && !value.text.contains(['\r', '\n']),
-        stix_id: one.object.stix_id.clone(),
+        stix_id: one.stix_id.clone(),
     });
     Some((lines.collect(), ends))
 }

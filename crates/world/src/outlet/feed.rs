@@ -1,12 +1,13 @@
 //! A collection read from its beginning to its end, page by page, with what its items say: what feeds
-//! are made from. Only one page is held at a time.
+//! are made from. Only one page is held at a time. Items that may leave by feed and not by TAXII have
+//! no objects in the collection; they follow after those that have, out of the items themselves.
 
 use std::{collections::HashMap, sync::Arc};
 
-use kaname_kernel::MatterId;
+use kaname_kernel::{Matter as _, MatterId};
 use kaname_policy::Action;
-use kaname_sharing::{Collection, Item, Outlet, collection::CollectionKind, rendition};
-use kaname_store::{StoredObject, Versions};
+use kaname_sharing::{Collection, Item, ItemState, Outlet, collection::CollectionKind, rendition};
+use kaname_store::{Cursor, ListQuery, StoredObject, Versions};
 
 use super::Range;
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
@@ -15,11 +16,33 @@ use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 /// library from its beginning.
 #[derive(Debug, Clone)]
 pub struct FeedObject {
-    /// The object.
-    pub object: StoredObject,
+    /// STIX id.
+    pub stix_id: String,
+    /// STIX type.
+    pub stix_type: String,
+    /// Name or value.
+    pub title: String,
+    /// When it came into the collection, microseconds since 1970.
+    pub added_us: i64,
+    /// The bytes as they were released or received.
+    pub raw: Box<str>,
     /// Its item.
     pub item: Option<Arc<Item>>,
 }
+
+/// Where a reading stands.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// In the collection's objects, after this `date_added`.
+    Objects(Option<i64>),
+    /// In the items that have no objects there, after this row.
+    Items(Option<Cursor>),
+    /// At the end.
+    Ended,
+}
+
+/// Items looked at in one page.
+const ITEMS: u32 = 200;
 
 /// A reading of a collection, from its beginning.
 pub struct Feed {
@@ -27,8 +50,7 @@ pub struct Feed {
     caller: Caller,
     /// The collection.
     pub collection: Loaded<Collection>,
-    position: Option<i64>,
-    ended: bool,
+    place: Place,
     /// Items of the page at hand.
     items: HashMap<MatterId, Option<Arc<Item>>>,
 }
@@ -49,26 +71,30 @@ impl Feed {
             world,
             caller: caller.clone(),
             collection,
-            position: None,
-            ended: false,
+            place: Place::Objects(None),
             items: HashMap::new(),
         })
     }
 
     /// Back to the beginning.
     pub fn rewind(&mut self) {
-        self.position = None;
-        self.ended = false;
+        self.place = Place::Objects(None);
         self.items.clear();
     }
 
     /// The next objects, filtered with the reader's eyes as they are now; `None` at the end.
     pub async fn page(&mut self) -> Result<Option<Vec<FeedObject>>, WorldError> {
-        if self.ended {
-            return Ok(None);
+        match self.place {
+            Place::Objects(after_us) => Ok(Some(self.stored(after_us).await?)),
+            Place::Items(after) => Ok(Some(self.by_feed_alone(after).await?)),
+            Place::Ended => Ok(None),
         }
+    }
+
+    /// The next of the collection's objects.
+    async fn stored(&mut self, after_us: Option<i64>) -> Result<Vec<FeedObject>, WorldError> {
         let range = Range {
-            after_us: self.position,
+            after_us,
             versions: Versions::Last,
             limit: self.world.settings().max_page_objects,
             ..Range::default()
@@ -79,16 +105,16 @@ impl Feed {
             .await?;
         let page = self.world.store().objects(&filter).await?;
         self.items.clear();
-        self.ended = !page.more;
-        self.position = page
-            .objects
-            .last()
-            .map(|object| object.added_us)
-            .or(self.position);
+        let is_library = self.collection.state.definition.kind == CollectionKind::Library;
+        let last = page.objects.last().map(|object| object.added_us);
+        self.place = match (page.more, is_library) {
+            (true, _) => Place::Objects(last.or(after_us)),
+            (false, true) => Place::Items(None),
+            (false, false) => Place::Ended,
+        };
         let mut objects = Vec::new();
         for object in page.objects {
             let item = self.item(object.source).await?;
-            let is_library = self.collection.state.definition.kind == CollectionKind::Library;
             // Markings and the hub's identity, which every item refers to.
             let is_standing = object.source == self.collection.id;
             let belongs = match &item {
@@ -99,10 +125,54 @@ impl Feed {
                 None => !is_library || is_standing,
             };
             if belongs {
-                objects.push(FeedObject { object, item });
+                objects.push(FeedObject::of(object, item));
             }
         }
-        Ok(Some(objects))
+        Ok(objects)
+    }
+
+    /// Objects of the next items that consent lets out by feed and not by TAXII.
+    async fn by_feed_alone(
+        &mut self,
+        after: Option<Cursor>,
+    ) -> Result<Vec<FeedObject>, WorldError> {
+        let query = ListQuery {
+            states: vec![ItemState::Released.as_str().to_owned()],
+            after,
+            limit: ITEMS,
+            ..ListQuery::of(Item::KIND, self.world.readable(&self.caller).await?)
+        };
+        let page = self.world.list::<Item>(&query).await?;
+        self.place = page
+            .next
+            .map_or(Place::Ended, |next| Place::Items(Some(next)));
+        let now = self.world.now();
+        let mut objects = Vec::new();
+        for item in page.rows {
+            let content = &item.state.content;
+            let outlets = &content.outlets;
+            let alone = outlets.contains(&Outlet::Feed) && !outlets.contains(&Outlet::Taxii);
+            let here = content.collections.contains(&self.collection.id);
+            if !alone || !here || !rendition::is_current(&item.state, now) {
+                continue;
+            }
+            let released = item.state.release.as_ref();
+            let added_us = released.map_or(0, |release| release.at.as_microsecond());
+            let item = Arc::new(item.state);
+            for raw in &item.content.objects {
+                let (id, source) = (self.collection.id, (None, item.id));
+                let object = self.world.new_object(raw, id, &item.audience(), source)?;
+                objects.push(FeedObject {
+                    stix_id: object.stix_id,
+                    stix_type: object.stix_type,
+                    title: object.title,
+                    added_us,
+                    raw: object.raw,
+                    item: Some(Arc::clone(&item)),
+                });
+            }
+        }
+        Ok(objects)
     }
 
     /// Notes that the caller's party fetched these items.
@@ -120,5 +190,18 @@ impl Feed {
         let item = item.map(|item| Arc::new(item.state));
         self.items.insert(source, item.clone());
         Ok(item)
+    }
+}
+
+impl FeedObject {
+    fn of(object: StoredObject, item: Option<Arc<Item>>) -> Self {
+        Self {
+            stix_id: object.stix_id,
+            stix_type: object.stix_type,
+            title: object.title,
+            added_us: object.added_us,
+            raw: object.raw,
+            item,
+        }
     }
 }

@@ -116,6 +116,7 @@ impl World {
         let audience = item.audience();
         let expires = item.content.valid_until;
         // Consent covers the ways out: what may not leave by TAXII does not stand in a collection.
+        // What may leave by feed and not by TAXII is read out of the item (`outlet/feed.rs`).
         let by_taxii = item.content.outlets.contains(&Outlet::Taxii);
         for collection in item.content.collections.iter().filter(|_| by_taxii) {
             for raw in &item.content.objects {
