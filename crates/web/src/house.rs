@@ -13,6 +13,7 @@ use kaname_world::{
     Caller, World, WorldError,
     sign_in::{oidc::OpenId, passkey::RelyingParty},
 };
+use tokio::sync::watch;
 
 use crate::{
     error::Failure,
@@ -32,6 +33,7 @@ const SESSION_PLAIN: &str = "kaname-session";
 pub struct House {
     inside: Arc<Inside>,
     openid: Option<Arc<OpenId>>,
+    ending: Option<watch::Receiver<bool>>,
 }
 
 struct Inside {
@@ -67,6 +69,25 @@ impl House {
                 streams: Streams::default(),
             }),
             openid: None,
+            ending: None,
+        }
+    }
+
+    /// With a word that becomes `true` when the server ends, so that open streams end with it.
+    #[must_use]
+    pub fn with_ending(mut self, ending: watch::Receiver<bool>) -> Self {
+        self.ending = Some(ending);
+        self
+    }
+
+    /// Waits until the server ends; for ever where nobody says so.
+    pub(crate) async fn ending(&self) {
+        let ended = match self.ending.clone() {
+            Some(mut ending) => ending.wait_for(|ending| *ending).await.is_ok(),
+            None => false,
+        };
+        if !ended {
+            std::future::pending::<()>().await;
         }
     }
 

@@ -126,7 +126,9 @@ impl Running {
         let doors = Doors::open(config).await?;
         let address = doors.address().unwrap_or(address);
         let metrics = Arc::new(Metrics::default());
+        let (stop, stopping) = watch::channel(false);
         let house = house(config, Arc::clone(&world), address, demo);
+        let house = house.with_ending(stopping.clone());
         let house = match openid::provider(config)? {
             Some(provider) => house.with_openid(provider),
             None => house,
@@ -134,7 +136,6 @@ impl Running {
         let pages =
             kaname_web::route::router(&house, kaname_web::room::endpoints()).with_state(house);
         let router = health::around(pages, world, Arc::clone(&metrics));
-        let (stop, stopping) = watch::channel(false);
         let accepting = tokio::spawn(doors.serve(router, metrics, stopping));
         tracing::info!(%address, tls = config.path("listen.tls_cert").is_some(), "listening");
         Ok(Self {

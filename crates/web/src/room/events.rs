@@ -217,11 +217,15 @@ async fn follow(
     Ok(sse.into_response())
 }
 
-/// One event per change of the number; ends with its time, the session, or the world.
+/// One event per change of the number; ends with its time, the session, the server, or the world.
 fn bars(following: Following) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(following, |mut following| async move {
         loop {
-            match timeout_at(following.until, following.news.recv()).await {
+            let heard = tokio::select! {
+                () = following.house.ending() => return None,
+                heard = timeout_at(following.until, following.news.recv()) => heard,
+            };
+            match heard {
                 Ok(Ok(news)) if !following.topic.hears(&news.topic) => continue,
                 // Falling behind means that something came.
                 Ok(Ok(_) | Err(RecvError::Lagged(_))) => {}
