@@ -84,6 +84,15 @@ impl OpenStore {
         }
     }
 
+    /// What other worlds of the same database destroyed on purpose, and how many such worlds there are;
+    /// none beside an embedded store.
+    pub(crate) async fn shredded_beside(&self) -> Result<(usize, Vec<EventId>), Fault> {
+        match &self.adapter {
+            Adapter::Embedded(_) => Ok((0, Vec::new())),
+            Adapter::Shared(store) => Ok(store.shredded_beside().await?),
+        }
+    }
+
     /// Fills a shared store, which must be empty, from a copy. An embedded store's copy is put in its
     /// place as a file instead.
     pub(crate) async fn fill(&self, copy: &Path) -> Result<(), Fault> {

@@ -121,6 +121,39 @@ impl PostgresStore {
         self.pool.close();
     }
 
+    /// Payloads destroyed on purpose in the other worlds of the same database that this role may read,
+    /// and how many such worlds there are: a restore beside them destroys the same again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn shredded_beside(&self) -> Result<(usize, Vec<EventId>), StoreError> {
+        let read = async || -> Outcome<(usize, Vec<EventId>)> {
+            let session = self.session().await?;
+            let find = "SELECT quote_ident(n.nspname)
+                        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                             JOIN pg_attribute a ON a.attrelid = c.oid
+                        WHERE c.relname = 'shredded' AND c.relkind = 'r'
+                          AND a.attname = 'event' AND a.atttypid = 'bytea'::regtype
+                          AND n.nspname <> current_schema()
+                          AND has_schema_privilege(n.oid, 'USAGE')
+                          AND has_table_privilege(c.oid, 'SELECT')
+                        ORDER BY 1";
+            let worlds = session.query(find, &[]).await?;
+            let mut gone = Vec::new();
+            for world in &worlds {
+                let name: String = world.try_get(0)?;
+                let find = format!("SELECT event FROM {name}.shredded");
+                for row in session.query(&find, &[]).await? {
+                    gone.push(crate::form::id(&row, 0)?);
+                }
+            }
+            Ok((worlds.len(), gone))
+        };
+        read()
+            .await
+            .map_err(|fault| fault.doing("reading what other worlds redacted"))
+    }
+
     /// Events whose payload key was destroyed, oldest first: a restore from an older copy must
     /// destroy them again.
     pub async fn shredded(&self) -> Result<Vec<EventId>, StoreError> {

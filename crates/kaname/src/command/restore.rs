@@ -76,8 +76,8 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
     })
 }
 
-/// Fills an empty PostgreSQL schema from a copy, then proves what came. The schema that ran before is
-/// never touched: a restore goes into another one.
+/// Fills an empty PostgreSQL schema from a copy, proves what came, and redacts again what the schemas
+/// beside it had redacted. Those are never touched: a restore goes into another one.
 async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<(), Fault> {
     if args.replace {
         return Err(Fault::usage("a PostgreSQL schema is never replaced")
@@ -90,21 +90,31 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
         store.fill(&args.file).await?;
         let verdict = verify::checked(store.port().as_ref(), &keys, &notes, say).await?;
         verify::outcome(&verdict)?;
-        open::world(config, &store, keys.clone())?
-            .checkpoint()
-            .await?;
-        Ok::<_, Fault>(verdict.events)
+        let (beside, gone) = store.shredded_beside().await?;
+        let world = open::world(config, &store, keys.clone())?;
+        let redacted = redact_again(&world, &gone.into_iter().collect()).await?;
+        world.checkpoint().await?;
+        Ok::<_, Fault>((verdict.events, beside, redacted))
     };
     let filled = filled.await;
     store.close().await;
-    let events = filled?;
-    let result = json!({ "store": open::place(config), "events": events });
+    let (events, beside, redacted) = filled?;
+    let result = json!({
+        "store": open::place(config), "events": events,
+        "schemas_beside": beside, "redacted_again": redacted,
+    });
     say.result(&result, || {
-        format!(
-            "restored to {}: {events} events, all proved\nWhat was redacted after that copy is \
-             readable again: redact it again.",
-            open::place(config)
-        )
+        let place = open::place(config);
+        let text = format!("restored to {place}: {events} events, all proved");
+        match beside {
+            0 => format!(
+                "{text}\nNo other schema in this database tells what was redacted after that copy: \
+                 redact it again."
+            ),
+            _ => format!(
+                "{text}\n{redacted} matters that a schema beside it had redacted are redacted again"
+            ),
+        }
     })
 }
 
