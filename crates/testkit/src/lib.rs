@@ -7,6 +7,7 @@
 
 mod clock;
 mod nation;
+pub mod nats;
 pub mod postgres;
 
 pub use clock::MovingClock;

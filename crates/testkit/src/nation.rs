@@ -73,7 +73,16 @@ impl Nation {
 
     /// On a store given.
     pub async fn on(store: Arc<dyn Store>, clock: Arc<MovingClock>, folder: TempDir) -> Self {
-        let keys = Keys::generate(&SystemRng);
+        Self::founded(store, Keys::generate(&SystemRng), clock, folder).await
+    }
+
+    /// On a store and with keys given, which a program may open beside it.
+    pub async fn founded(
+        store: Arc<dyn Store>,
+        keys: Keys,
+        clock: Arc<MovingClock>,
+        folder: TempDir,
+    ) -> Self {
         let settings = Settings::default();
         let world = World::new(store, keys, clock.clone(), Arc::new(SystemRng), settings);
         let world = Arc::new(world.expect("world"));

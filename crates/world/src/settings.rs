@@ -28,6 +28,8 @@ pub struct Settings {
     pub consent_hours: u32,
     /// Distinct organisations whose false-positive reports suspend blocking exports.
     pub false_positive_quota: usize,
+    /// A worker holds a job that many seconds before another may take it over.
+    pub job_lease_s: u32,
 }
 
 impl Default for Settings {
@@ -44,6 +46,7 @@ impl Default for Settings {
             session_max_hours: 168,
             consent_hours: 72,
             false_positive_quota: 3,
+            job_lease_s: 60,
         }
     }
 }

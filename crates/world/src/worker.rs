@@ -9,8 +9,6 @@ use kaname_store::{Job, JobOutcome, StoreError};
 
 use crate::{error::WorldError, world::World};
 
-/// A worker holds a job this long before another may take it over.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// First pause before another try; doubles each time.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
 /// Longest pause.
@@ -62,10 +60,11 @@ impl Worker {
         let kinds: Vec<&str> = self.duties.keys().copied().collect();
         let now = self.world.now();
         let lease: [u8; 16] = self.world.rng().bytes();
+        let until = now + SignedDuration::from_secs(self.world.settings().job_lease_s.into());
         let jobs = self
             .world
             .store()
-            .lease(&kinds, lease, now, now + LEASE, BATCH)
+            .lease(&kinds, lease, now, until, BATCH)
             .await?;
         let taken = jobs.len();
         // All at once, so that a slow mail server does not eat up the leases of those behind it.

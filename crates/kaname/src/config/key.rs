@@ -358,7 +358,19 @@ pub(crate) const KEYS: &[Key] = &[
     secret(
         "bus.nats_url",
         Kind::Url(&["nats", "tls"]),
-        "NATS server that carries live updates between nodes; one node needs none.",
+        "NATS server with JetStream that carries live updates between nodes; one node needs none.",
+    ),
+    key(
+        "bus.look_every_s",
+        Kind::Number(1, 3_600),
+        "2",
+        "Seconds after which a node looks for what other nodes did though the bus said nothing.",
+    ),
+    key(
+        "jobs.lease_s",
+        Kind::Number(1, 3_600),
+        "60",
+        "Seconds a worker holds a job before another may take it over, as after it was killed.",
     ),
     key(
         "log.format",

@@ -164,6 +164,7 @@ impl Config {
             session_max_hours: small("limits.session_max_hours"),
             consent_hours: small("limits.consent_hours"),
             false_positive_quota: size("limits.false_positive_quota"),
+            job_lease_s: small("jobs.lease_s"),
         }
     }
 }

@@ -16,8 +16,6 @@ use tokio::{
 
 /// How often the outbox is read when nothing wakes this node.
 const OFTEN: Duration = Duration::from_millis(250);
-/// The same where a bus wakes it.
-const SELDOM: Duration = Duration::from_secs(2);
 /// Longest wait for a running turn at the end.
 const ENDING: Duration = Duration::from_secs(15);
 
@@ -120,7 +118,8 @@ async fn fetched(world: Arc<World>, mut stop: watch::Receiver<bool>) {
 /// so what others wrote, and in any case at every tick: the table is the truth, the bus only wakes.
 async fn news(world: Arc<World>, bus: Option<Bus>, mut stop: watch::Receiver<bool>) {
     let mut position = world.store().last_notice().await.unwrap_or_default();
-    let pause = if bus.is_some() { SELDOM } else { OFTEN };
+    let mut said = position;
+    let pause = bus.as_ref().map_or(OFTEN, Bus::look_every);
     let mut ticks = interval(pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -128,25 +127,32 @@ async fn news(world: Arc<World>, bus: Option<Bus>, mut stop: watch::Receiver<boo
             _ = stop.wait_for(|stop| *stop) => break,
             _ = ticks.tick() => false,
             () = world.stirred() => true,
-            () = woken(bus.as_ref()) => false,
+            newest = woken(bus.as_ref()) => {
+                if newest == position {
+                    continue;
+                }
+                false
+            }
         };
         match world.pump(position).await {
             Ok(newest) => {
+                position = newest;
+                // What this node wrote may have been read at a tick before it knew that it was its own.
                 if own
-                    && newest > position
+                    && position > said
                     && let Some(bus) = &bus
                 {
-                    bus.wake().await;
+                    bus.wake(position);
+                    said = position;
                 }
-                position = newest;
             }
             Err(error) => tracing::error!(error = %told(&error), "news could not be read"),
         }
     }
 }
 
-/// Until another node has news; forever without a bus.
-async fn woken(bus: Option<&Bus>) {
+/// Until the bus says how far the outbox has come; forever without a bus.
+async fn woken(bus: Option<&Bus>) -> u64 {
     match bus {
         Some(bus) => bus.woken().await,
         None => std::future::pending().await,

@@ -7,12 +7,19 @@
     reason = "a test fails by panicking"
 )]
 
+mod browser;
 mod client;
 mod config;
+mod hub;
 mod kill;
+mod nodes;
+mod outlets;
 mod postgres;
 mod program;
+mod relay;
+mod scene;
 mod serving;
 mod shell;
+mod sink;
 mod store;
 mod webhook;

@@ -4,21 +4,10 @@ use kaname_testkit::postgres::Postgres;
 use serde_json::Value;
 
 use crate::{
+    hub::url,
     program::{Place, ran},
     serving::Server,
 };
-
-/// The server's address as the configuration wants it.
-fn url(server: &Postgres) -> String {
-    let told = server.url();
-    let folder = told
-        .split_whitespace()
-        .find_map(|part| part.strip_prefix("host="));
-    format!(
-        "postgres://kaname@{}/postgres",
-        folder.unwrap().replace('/', "%2F")
-    )
-}
 
 #[test]
 fn one_system_over_one_database() {
@@ -47,11 +36,17 @@ fn one_system_over_one_database() {
         "One",
     ]);
     place.done(&["backup", "copy.pg"]);
+    let gone = place.done(&["party", "show", "aa"])["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!((one.end(), two.end()), (0, 0));
     let events = place.done(&["verify"])["events"].as_u64().unwrap();
     assert!(events >= 7, "{events} events");
     assert_eq!(place.done(&["rebuild"])["identical"], true);
 
+    // Redacted after the copy: what comes out of it is redacted as well.
+    place.done(&["redact", &gone, "--reason", "依頼による", "--yes"]);
     let mut elsewhere = place.command(&["restore", "copy.pg", "--json"]);
     let restored = ran(elsewhere
         .env("KANAME_STORE__SCHEMA", "second")
@@ -59,6 +54,13 @@ fn one_system_over_one_database() {
         .unwrap());
     assert_eq!(restored.code, 0, "{}", restored.err);
     assert_eq!(restored.json()["events"].as_u64(), Some(events));
+    assert_eq!(restored.json()["redacted_again"], 1);
+    let mut shown = place.command(&["party", "show", "aa"]);
+    let shown = shown
+        .env("KANAME_STORE__SCHEMA", "second")
+        .output()
+        .unwrap();
+    assert_eq!(ran(shown).code, 3, "it is redacted in what was restored");
     let mut verify = place.command(&["verify", "--json"]);
     let verdict = ran(verify
         .env("KANAME_STORE__SCHEMA", "second")

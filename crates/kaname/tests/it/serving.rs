@@ -27,12 +27,18 @@ impl Server {
 
     /// The same with more options.
     pub(crate) fn start_with(place: &Place, options: &[&str]) -> Self {
+        Self::start_in(place, options, &[])
+    }
+
+    /// The same with more in its environment.
+    pub(crate) fn start_in(place: &Place, options: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut arguments = vec!["serve", "--address", "127.0.0.1:0"];
         arguments.extend(options);
         let mut command = place.command(&arguments);
         command
             .env("KANAME_LOG__FORMAT", "json")
-            .env("KANAME_LISTEN__HEADER_TIMEOUT_S", "1");
+            .env("KANAME_LISTEN__HEADER_TIMEOUT_S", "1")
+            .envs(environment.iter().copied());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines
@@ -259,4 +265,11 @@ fn a_certificate_that_does_not_fit_its_key_is_told() {
     let ran = place.run(&tls);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("does this key belong"), "{}", ran.err);
+}
+
+/// Kills a process without a word.
+pub(crate) fn kill_now(id: u32) {
+    let mut kill = std::process::Command::new("kill");
+    let sent = kill.args(["-s", "KILL", &id.to_string()]).status();
+    assert!(sent.unwrap().success());
 }
