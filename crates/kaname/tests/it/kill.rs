@@ -1,5 +1,5 @@
 //! Killed without a word at many points of the whole flow: whatever was told as durable is there, and
-//! the ledger proves whole.
+//! the ledger proves whole. `kill_flow` and `kill_worker` belong to it.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -13,21 +13,65 @@ use std::{
     time::Duration,
 };
 
+use kaname_testkit::postgres::Postgres;
 use serde_json::Value;
 
-use crate::{program::Place, serving::Server};
+use crate::{
+    hub::url,
+    program::{Place, ran},
+    serving::Server,
+};
 
-/// How often it is killed: 20 times, or as often as `KANAME_KILL_POINTS` said when this was built.
-fn points() -> usize {
-    let asked = option_env!("KANAME_KILL_POINTS").and_then(|text| text.parse().ok());
-    asked.unwrap_or(20)
+/// What is killed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Part {
+    /// The whole flow in one process.
+    Fill,
+    /// The server under reports that machines post.
+    Posts,
+    /// The server under people who walk from triage to feedback.
+    Flow,
+    /// The worker.
+    Worker,
+}
+
+/// How often it is killed: its share of 20 points, or of as many as `KANAME_KILL_POINTS` asks for.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the number is chosen by whoever runs the tests"
+)]
+pub(crate) fn points(part: Part) -> usize {
+    let asked = std::env::var("KANAME_KILL_POINTS").ok();
+    let all: usize = asked.and_then(|text| text.parse().ok()).unwrap_or(20);
+    let tenths = match part {
+        Part::Flow => 4,
+        Part::Fill | Part::Posts | Part::Worker => 2,
+    };
+    (all * tenths).div_ceil(10)
+}
+
+/// The demo's command on a backend.
+fn demo(place: &Place, postgres: Option<&Postgres>, command: &[&str]) -> std::process::Command {
+    let Some(server) = postgres else {
+        return place.command(&[command, &["--data", "nation"]].concat());
+    };
+    let keys = place.path("keys").display().to_string();
+    let more = [
+        "--data",
+        "nation",
+        "--keys",
+        &keys,
+        "--postgres",
+        &url(server),
+    ];
+    let mut demo = place.command(&[command, &more].concat());
+    demo.env("KANAME_STORE__SCHEMA", "kaname_demo");
+    demo
 }
 
 /// Runs the demo's nation and kills it after so many steps were told; gives the events it had told.
-fn killed_after(place: &Place, steps: usize) -> u64 {
-    let arguments = ["demo", "--only-fill", "--tell-steps", "--data", "nation"];
-    let mut child = place
-        .command(&arguments)
+fn killed_after(place: &Place, postgres: Option<&Postgres>, steps: usize) -> u64 {
+    let mut child = demo(place, postgres, &["demo", "--only-fill", "--tell-steps"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -43,22 +87,37 @@ fn killed_after(place: &Place, steps: usize) -> u64 {
     told.last().copied().unwrap_or_default()
 }
 
-#[test]
-fn killed_at_many_points_of_the_flow_nothing_told_is_lost() {
-    for point in 0..points() {
-        let place = Place::new();
-        let steps = 1 + point * 5 % 130;
-        let events = killed_after(&place, steps);
-        let verdict = place.done(&["verify", "--data", "nation"]);
+fn killed_while_it_fills(postgres: impl Fn() -> Option<Postgres>) {
+    for point in 0..points(Part::Fill) {
+        let (place, postgres) = (Place::new(), postgres());
+        let steps = 1 + point * 23 % 130;
+        let events = killed_after(&place, postgres.as_ref(), steps);
+        let done = |command: &[&str]| {
+            let mut command = demo(&place, postgres.as_ref(), command);
+            let ran = ran(command.output().unwrap());
+            assert_eq!(ran.code, 0, "killed after {steps} steps: {}", ran.err);
+            ran.json()
+        };
+        let verdict = done(&["verify", "--json"]);
         assert_eq!(verdict["fault"], Value::Null, "killed after {steps} steps");
         let found = verdict["events"].as_u64().unwrap();
         assert!(
             found >= events,
             "{events} events were told, {found} are there"
         );
-        let rebuilt = place.done(&["rebuild", "--data", "nation"]);
+        let rebuilt = done(&["rebuild", "--json"]);
         assert_eq!(rebuilt["identical"], true, "killed after {steps} steps");
     }
+}
+
+#[test]
+fn killed_at_many_points_of_the_flow_nothing_told_is_lost() {
+    killed_while_it_fills(|| None);
+}
+
+#[test]
+fn the_same_flow_on_postgres() {
+    killed_while_it_fills(|| Some(Postgres::start()));
 }
 
 /// A machine that posts into the intake.
@@ -106,7 +165,19 @@ impl Poster {
 
 #[test]
 fn a_killed_server_keeps_every_report_it_acknowledged_once() {
-    let place = Place::founded();
+    killed_under_posts(&Place::founded());
+}
+
+#[test]
+fn the_same_reports_on_postgres() {
+    let (place, postgres) = (Place::new(), Postgres::start());
+    let store = format!("[store]\nurl = \"{}\"\n", url(&postgres));
+    place.write("kaname.toml", &store);
+    place.done(&["init"]);
+    killed_under_posts(&place);
+}
+
+fn killed_under_posts(place: &Place) {
     place.done(&[
         "party",
         "add",
@@ -140,8 +211,8 @@ fn a_killed_server_keeps_every_report_it_acknowledged_once() {
     let intake = intake["id"].as_str().unwrap().to_owned();
     let next = AtomicUsize::new(0);
     let mut acknowledged = Vec::new();
-    for point in 0..points() {
-        let mut server = Server::start(&place);
+    for point in 0..points(Part::Posts) {
+        let mut server = Server::start(place);
         let poster = Poster {
             address: server.address,
             intake: intake.clone(),
@@ -169,7 +240,7 @@ fn a_killed_server_keeps_every_report_it_acknowledged_once() {
         let verdict = place.done(&["verify"]);
         assert_eq!(verdict["fault"], Value::Null, "after kill {point}");
     }
-    let server = Server::start(&place);
+    let server = Server::start(place);
     let poster = Poster {
         address: server.address,
         intake,

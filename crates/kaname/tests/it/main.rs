@@ -12,6 +12,8 @@ mod client;
 mod config;
 mod hub;
 mod kill;
+mod kill_flow;
+mod kill_worker;
 mod nodes;
 mod outlets;
 mod postgres;
