@@ -158,13 +158,6 @@ pub enum AccountChange {
     TotpRemoved,
     /// A passkey was added.
     PasskeyAdded(Passkey),
-    /// A passkey's counter or state changed through use.
-    PasskeyUsed {
-        /// Credential id.
-        id: Line,
-        /// The credential after use.
-        credential: Value,
-    },
     /// A passkey was taken away.
     PasskeyRemoved {
         /// Credential id.
@@ -234,7 +227,6 @@ impl Matter for Account {
             AccountChange::TotpSet { .. } => "totp_set",
             AccountChange::TotpRemoved => "totp_removed",
             AccountChange::PasskeyAdded(_) => "passkey_added",
-            AccountChange::PasskeyUsed { .. } => "passkey_used",
             AccountChange::PasskeyRemoved { .. } => "passkey_removed",
             AccountChange::OidcLinked(_) => "oidc_linked",
             AccountChange::OidcUnlinked(_) => "oidc_unlinked",
@@ -281,11 +273,6 @@ impl Matter for Account {
             AccountChange::TotpSet { secret } => self.totp = Some(secret.clone()),
             AccountChange::TotpRemoved => self.totp = None,
             AccountChange::PasskeyAdded(passkey) => self.passkeys.push(passkey.clone()),
-            AccountChange::PasskeyUsed { id, credential } => {
-                for passkey in self.passkeys.iter_mut().filter(|held| held.id == *id) {
-                    passkey.credential = credential.clone();
-                }
-            }
             AccountChange::PasskeyRemoved { id } => self.passkeys.retain(|held| held.id != *id),
             AccountChange::OidcLinked(identity) => self.oidc.push(identity.clone()),
             AccountChange::OidcUnlinked(identity) => self.oidc.retain(|held| held != identity),

@@ -253,8 +253,8 @@ impl Matter for Report {
             ReportChange::Noted { .. } => "noted",
             ReportChange::Asked { .. } => "asked",
             ReportChange::Answered { .. } => "answered",
-            ReportChange::Derived => "derived",
-            ReportChange::Closed(_) => "closed",
+            // One word for both ends of triage: a header does not tell whether an item came of it.
+            ReportChange::Derived | ReportChange::Closed(_) => "settled",
             ReportChange::Withdrawn => "withdrawn",
         }
     }

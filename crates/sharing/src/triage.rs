@@ -196,12 +196,25 @@ fn needs_owner(report: &Report, by: HandleId) -> Result<(), Refused> {
     }
 }
 
-/// Something was derived from the report by its assigned analyst. The event tells that, not what.
+/// Whether the assigned analyst may derive from the report. It leaves no event on the report: that
+/// would stand beside the item's in the ledger.
 ///
 /// # Errors
-/// When not in triage, or by somebody else.
-pub fn mark_derived(report: &Report, officer: AccountId) -> Result<Vec<ReportChange>, Refused> {
+/// For anyone else, and when nobody has it in triage.
+pub fn may_derive(report: &Report, officer: AccountId) -> Result<(), Refused> {
     needs_assigned(report, officer)?;
+    match report.state {
+        ReportState::InTriage | ReportState::Derived => Ok(()),
+        _ => Err(wrong_state(report, "in_triage, derived")),
+    }
+}
+
+/// The hub's own job says, a good while after, that something was derived from the report. Nothing
+/// when it was said before.
+///
+/// # Errors
+/// When the report is not in triage.
+pub fn settle(report: &Report) -> Result<Vec<ReportChange>, Refused> {
     match report.state {
         ReportState::InTriage => Ok(vec![ReportChange::Derived]),
         // A second item from the same report changes nothing here.

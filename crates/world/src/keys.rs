@@ -8,7 +8,7 @@ use std::{
 };
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use kaname_kernel::{HandleId, PartyId, Rng, seal::SecretKey};
+use kaname_kernel::{HandleId, MatterId, PartyId, Rng, seal::SecretKey};
 
 const WORLD_FILE: &str = "world.key";
 const SEAL_FILE: &str = "seal.key";
@@ -128,6 +128,20 @@ impl Keys {
         let mut named = party.bytes().to_vec();
         named.extend_from_slice(&n.to_be_bytes());
         self.seal.derive("party").tag(&named)
+    }
+
+    /// The tag under which the items of a report find each other, the `n`-th from 0. Without the seal
+    /// key it leads neither to the report nor to another of its items.
+    pub(crate) fn report_tag(&self, report: MatterId, n: u64) -> [u8; 32] {
+        let mut named = report.bytes().to_vec();
+        named.extend_from_slice(&n.to_be_bytes());
+        self.seal.derive("report").tag(&named)
+    }
+
+    /// Sixteen bits that belong to a handle and that nobody can foretell without the seal key.
+    pub(crate) fn chance(&self, handle: HandleId) -> u16 {
+        let [first, second, ..] = self.seal.derive("chance").tag(handle.bytes());
+        u16::from_be_bytes([first, second])
     }
 }
 

@@ -24,27 +24,84 @@ pub struct Link {
     /// The report a derived item came from; `None` on a report's own handle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<MatterId>,
+    /// On an entry of the index from a report to its items: the item's handle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<HandleId>,
+}
+
+/// Length of every box, in bytes: it says nothing about what the link holds.
+const BOX_BYTES: usize = 192;
+
+/// Tags that carry a number each, from 0 without a gap.
+#[derive(Clone, Copy)]
+enum Numbered {
+    /// A party's handles.
+    Party(PartyId),
+    /// The index entries of a report's items.
+    Report(MatterId),
 }
 
 impl World {
     /// A fresh handle and its row for the sealed store.
     pub async fn seal_link(&self, link: &Link) -> Result<(HandleId, SealedLink), WorldError> {
+        self.seal_under(Numbered::Party(link.party), link).await
+    }
+
+    /// The row by which a report finds the item with this handle. It belongs into the commit that makes
+    /// the item.
+    pub(crate) async fn seal_index(
+        &self,
+        party: PartyId,
+        report: MatterId,
+        item: HandleId,
+    ) -> Result<SealedLink, WorldError> {
+        let link = Link {
+            party,
+            report: Some(report),
+            item: Some(item),
+        };
+        let (_, row) = self.seal_under(Numbered::Report(report), &link).await?;
+        Ok(row)
+    }
+
+    async fn seal_under(
+        &self,
+        family: Numbered,
+        link: &Link,
+    ) -> Result<(HandleId, SealedLink), WorldError> {
         let handle: HandleId = Id::random(self.rng());
-        let plain = serde_json::to_vec(link).map_err(WorldError::encoding)?;
-        // Links with and without a report have one length: the box says nothing by its size.
-        let mut padded = plain;
-        padded.resize(192, b' ');
+        let mut padded = serde_json::to_vec(link).map_err(WorldError::encoding)?;
+        padded.resize(BOX_BYTES, b' ');
+        let links = self.keys().links();
         let row = SealedLink {
             handle,
-            tag: self
-                .keys()
-                .party_tag(link.party, self.next_handle(link.party).await?),
-            boxed: self
-                .keys()
-                .links()
-                .seal(self.rng(), handle.bytes(), &padded),
+            tag: self.tag(family, self.next_number(family).await?),
+            boxed: links.seal(self.rng(), handle.bytes(), &padded),
         };
         Ok((handle, row))
+    }
+
+    fn tag(&self, family: Numbered, n: u64) -> [u8; 32] {
+        match family {
+            Numbered::Party(party) => self.keys().party_tag(party, n),
+            Numbered::Report(report) => self.keys().report_tag(report, n),
+        }
+    }
+
+    /// Handles of the items derived from a report: one question for each, whatever else its provider
+    /// handed in.
+    pub(crate) async fn handles_from(&self, report: MatterId) -> Result<Vec<HandleId>, WorldError> {
+        let mut found = Vec::new();
+        for n in 0..MAX_HANDLES {
+            let entries = self.numbered(Numbered::Report(report), n).await?;
+            if entries.is_empty() {
+                break;
+            }
+            for entry in entries {
+                found.extend(self.open_link(entry).await?.item);
+            }
+        }
+        Ok(found)
     }
 
     /// Opens a handle. Callers record the opening.
@@ -60,7 +117,7 @@ impl World {
     pub async fn handles_of(&self, party: PartyId) -> Result<Vec<HandleId>, WorldError> {
         let mut found = Vec::new();
         for first in (0..MAX_HANDLES).step_by(PROBED) {
-            let probes = (first..first + PROBED as u64).map(|n| self.handle_number(party, n));
+            let probes = (first..first + PROBED as u64).map(|n| self.numbered(Numbered::Party(party), n));
             let probed = futures_util::future::try_join_all(probes).await?;
             let ended = probed.iter().any(Vec::is_empty);
             found.extend(probed.into_iter().flatten());
@@ -71,26 +128,22 @@ impl World {
         Ok(found)
     }
 
-    async fn handle_number(&self, party: PartyId, n: u64) -> Result<Vec<HandleId>, WorldError> {
-        Ok(self
-            .store()
-            .handles(&self.keys().party_tag(party, n))
-            .await?)
+    async fn numbered(&self, family: Numbered, n: u64) -> Result<Vec<HandleId>, WorldError> {
+        Ok(self.store().handles(&self.tag(family, n)).await?)
     }
 
-    /// The first number no handle of the party has. Two at the same moment may get the same: both are
-    /// found under it.
-    async fn next_handle(&self, party: PartyId) -> Result<u64, WorldError> {
+    /// The first number that is free. Two at the same moment may get the same: both are found under it.
+    async fn next_number(&self, family: Numbered) -> Result<u64, WorldError> {
         let (mut taken, mut free) = (0, 1);
-        if self.handle_number(party, 0).await?.is_empty() {
+        if self.numbered(family, 0).await?.is_empty() {
             return Ok(0);
         }
-        while !self.handle_number(party, free).await?.is_empty() {
+        while !self.numbered(family, free).await?.is_empty() {
             (taken, free) = (free, free * 2);
         }
         while free - taken > 1 {
             let middle = taken + (free - taken) / 2;
-            if self.handle_number(party, middle).await?.is_empty() {
+            if self.numbered(family, middle).await?.is_empty() {
                 free = middle;
             } else {
                 taken = middle;

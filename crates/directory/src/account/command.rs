@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use kaname_kernel::Role;
-use serde_json::Value;
 
 use super::{Account, AccountChange, NewAccount, OidcIdentity, Passkey};
 use crate::{
@@ -93,17 +92,6 @@ impl Account {
             return Refused::state("add passkey", Why::AlreadyAdded);
         }
         Ok(AccountChange::PasskeyAdded(passkey))
-    }
-
-    /// Keeps a passkey's state after use.
-    pub fn use_passkey(&self, id: Line, credential: Value) -> Result<AccountChange, Refused> {
-        at_most(
-            "passkey.credential",
-            credential.to_string().len(),
-            CREDENTIAL_MAX,
-        )?;
-        self.has_passkey("use passkey", &id)?;
-        Ok(AccountChange::PasskeyUsed { id, credential })
     }
 
     /// Takes a passkey away.

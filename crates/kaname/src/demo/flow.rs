@@ -74,6 +74,7 @@ impl<'s> Flow<'s> {
             Act::ConsentNext => self.consent(step.report, told, true).await,
             Act::ReleaseNext => self.release(step.report, true).await,
             Act::Sweep => Ok(self.nation.world.sweep().await.map(|_| ())?),
+            Act::Settle => Ok(self.nation.world.settle_reports().await.map(|_| ())?),
         };
         done.map_err(|mut fault| {
             let place = format!(

@@ -33,6 +33,8 @@ pub(crate) enum Act {
     ReleaseNext,
     /// Time alone has its effect.
     Sweep,
+    /// The report's history says that something was derived.
+    Settle,
 }
 
 impl Act {
@@ -49,6 +51,7 @@ impl Act {
             Self::Say(_) => "feedback",
             Self::Withdraw => "withdraw",
             Self::Sweep => "sweep",
+            Self::Settle => "settle",
         }
     }
 }
@@ -67,6 +70,8 @@ pub(crate) struct Step {
 /// Hours from handing in to each step, for reports old enough.
 const TAKE: f64 = 0.6;
 const DERIVE: f64 = 3.0;
+/// Hours after deriving by which the report says so.
+const SETTLED: f64 = 8.5;
 const ASK: f64 = 3.5;
 const ANSWER: f64 = 14.0;
 const RELEASE: f64 = 20.0;
@@ -101,6 +106,7 @@ pub(crate) fn steps(story: &Story, consent_hours: f64) -> Vec<Step> {
             _ => {}
         }
         add(DERIVE, Act::Derive);
+        add(DERIVE + SETTLED, Act::Settle);
         if told.until == Until::Derived {
             continue;
         }

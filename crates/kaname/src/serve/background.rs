@@ -49,6 +49,16 @@ pub(crate) fn start(
     ));
     let own = Arc::clone(world);
     tasks.spawn(every(
+        "settling",
+        Duration::from_secs(60),
+        stop.clone(),
+        move || {
+            let world = Arc::clone(&own);
+            async move { world.settle_reports().await.map(|_| ()) }
+        },
+    ));
+    let own = Arc::clone(world);
+    tasks.spawn(every(
         "forgetting",
         Duration::from_secs(60),
         stop.clone(),

@@ -48,7 +48,8 @@ pub enum ReportChange {
         /// Sealed text.
         text: Sealed,
     },
-    /// Something was derived from it. Which item is said in the sealed store only.
+    /// Something was derived from it, said a good while after. Which item is said in the sealed store
+    /// only.
     Derived,
     /// Closed by an officer.
     Closed(Closing),

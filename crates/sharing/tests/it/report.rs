@@ -6,7 +6,7 @@ use kaname_sharing::{
     Refused, Report, ReportState, Sealed, Victim, number,
     report::{Closing, Submission, Urgency},
     triage::{
-        answer, ask, assign, close, group, is_late, mark_derived, note, open, submit, ungroup,
+        answer, ask, assign, close, group, is_late, may_derive, note, open, settle, submit, ungroup,
         withdraw,
     },
     victim::{Shown, assign_victim, open_victim, record_victim, show_victim, withdraw_victim},
@@ -115,12 +115,14 @@ fn questions_answers_notes_groups() {
 fn derived_closed_withdrawn() {
     let mut tale = in_triage();
     assert_eq!(
-        mark_derived(tale.state(), account(2)),
+        may_derive(tale.state(), account(2)),
         Err(Refused::NotAssigned)
     );
-    let derived = mark_derived(tale.state(), account(1));
+    assert_eq!(may_derive(tale.state(), account(1)), Ok(()));
+    let derived = settle(tale.state());
     tale.take(officer(1), derived).unwrap();
-    assert_eq!(mark_derived(tale.state(), account(1)), Ok(Vec::new()));
+    assert_eq!(settle(tale.state()), Ok(Vec::new()));
+    assert_eq!(may_derive(tale.state(), account(1)), Ok(()));
     assert_eq!(tale.state().triage_due(), None);
     let back = withdraw(tale.state(), handle(OWNER));
     tale.take(provider(), back).unwrap();

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::Method, response::Response, routing};
 use kaname_kernel::Role;
 use kaname_policy::Action;
-use kaname_sharing::ItemState;
+use kaname_sharing::{ItemState, ReportState};
 
 use super::{item, triage};
 use crate::{
@@ -165,10 +165,14 @@ async fn desk(
 
 async fn reports(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
     let text = page.text;
-    let reports = house
+    let mut reports = house
         .world()
         .triage_list(by, |query| query.limit = ROWS)
         .await?;
+    // What the analyst has derived from waits for others now.
+    reports
+        .rows
+        .retain(|report| report.state.state != ReportState::Derived);
     let about = text
         .t1("now-reports-about", "n", reports.total)
         .into_owned();

@@ -30,7 +30,7 @@ use crate::{
 };
 
 const OWN: Access = Access::SignedIn(&[Action::SessionOwn]);
-const USED: Audit = Audit::Event("account.passkey_used");
+const USED: Audit = Audit::None("who signs in when stays out of the ledger, beside whose acts it would stand");
 
 /// Endpoints of this room.
 pub fn endpoints() -> Vec<Endpoint<House>> {
@@ -341,10 +341,10 @@ struct Held {
 }
 
 async fn own(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
-    show(&own_page(&house, &frame, &by, "", None)?)
+    show(&own_page(&house, &frame, &by, "", None).await?)
 }
 
-fn own_page(
+async fn own_page(
     house: &House,
     frame: &Frame,
     by: &By,
@@ -376,7 +376,7 @@ fn own_page(
         ];
         form
     });
-    let passkeys = house.world().passkeys(by)?;
+    let passkeys = house.world().passkeys(by).await?;
     let passkeys = passkeys.into_iter().map(|info| Held {
         added: page.at(info.added),
         used: info.used.map(|at| page.at(at)),
@@ -426,7 +426,7 @@ async fn add(
         Ok(()) => frame.go_saying("/account/passkeys", &Flash::done(text.t("passkey-added"))),
         Err(error) => match said(text, &error) {
             Some(wrong) => {
-                let page = own_page(&house, &frame, &by, &new.label, Some(wrong))?;
+                let page = own_page(&house, &frame, &by, &new.label, Some(wrong)).await?;
                 show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
             }
             None => Err(error.into()),

@@ -144,15 +144,19 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
         let (technique, provider) = self.opened(caller, new.report).await?;
-        let (mut report, own) = self
+        let (report, own) = self
             .report_for(caller, new.report, Action::ItemDerive)
             .await?;
+        triage::may_derive(&report.state, officer)?;
+        let party = provider.id.cast();
         let (handle, link) = self
             .seal_link(&Link {
-                party: provider.id.cast(),
+                party,
                 report: Some(new.report),
+                item: None,
             })
             .await?;
+        let index = self.seal_index(party, new.report, handle).await?;
         let content = self
             .compose(new.draft, &[], report.state.submission.seen)
             .await?;
@@ -168,14 +172,15 @@ impl World {
             replaces: new.replaces,
         })?;
         let mut work = self.work(&caller.actor);
+        // The report's own history is not touched here: who reads headers would see which belong
+        // together. It says later that something was derived (`settle_reports`).
         work.sealed(link);
+        work.sealed(index);
         let mut changes = changes.into_iter();
         let first = changes.next().ok_or(WorldError::NotFound("event"))?;
         let id = Id::fresh(self.clock(), self.rng());
         let mut item = work.begin::<Item>(id, first)?;
         work.apply(&mut item, changes)?;
-        let derived = triage::mark_derived(&report.state, officer)?;
-        work.apply(&mut report, derived)?;
         work.notice(Item::KIND, Some(item.id));
         work.commit().await?;
         Ok(item)

@@ -14,6 +14,7 @@ mod provider;
 mod reach;
 pub mod read_in;
 pub mod release;
+pub mod settle;
 mod similar;
 pub mod submit;
 mod sweep;

@@ -22,7 +22,9 @@ impl World {
         caller: &Caller,
         adjust: impl FnOnce(&mut ListQuery),
     ) -> Result<Listed<Report>, WorldError> {
-        self.own::<Report>(caller, adjust).await
+        let mut listed = self.own::<Report>(caller, adjust).await?;
+        self.show_derived(caller, &mut listed.rows, true).await?;
+        Ok(listed)
     }
 
     /// Items derived from the caller's party's reports, soonest deadline first.

@@ -89,6 +89,7 @@ impl World {
             .seal_link(&Link {
                 party,
                 report: None,
+                item: None,
             })
             .await?;
         // The name of the one who submits is sealed with the rest.

@@ -50,15 +50,19 @@ impl World {
         query.sort = Sort::Due;
         query.states = vec!["submitted".to_owned(), "in_triage".to_owned()];
         adjust(&mut query);
-        self.list(&query).await
+        let mut listed = self.list(&query).await?;
+        self.show_derived(caller, &mut listed.rows, false).await?;
+        Ok(listed)
     }
 
     /// A report with as much as the caller may see.
     pub async fn report(&self, caller: &Caller, id: MatterId) -> Result<ReportView, WorldError> {
-        let report = self.see::<Report>(caller, id).await?;
+        let mut report = self.see::<Report>(caller, id).await?;
         let handle = report.state.submission.handle;
         let own = self.owns(caller, Some(handle.cast())).await?;
         let analyst = !own && self.holds_open(caller, &report.state);
+        self.show_derived(caller, std::slice::from_mut(&mut report), own)
+            .await?;
         let mut view = ReportView {
             report,
             content: None,
@@ -95,7 +99,7 @@ impl World {
         if let Some(victim) = self.victim_of(view.report.id).await? {
             view.harm = Some(self.open_content(handle, &victim.state.content)?);
         }
-        view.items = self.items_of(handle, view.report.id).await?;
+        view.items = self.items_from(view.report.id).await?;
         Ok(())
     }
 
@@ -124,22 +128,11 @@ impl World {
         Ok(page.rows.pop())
     }
 
-    /// Items whose handle leads to this report. Only the sealed store knows.
-    async fn items_of(
-        &self,
-        handle: HandleId,
-        report: MatterId,
-    ) -> Result<Vec<MatterId>, WorldError> {
-        let link = self.open_link(handle).await?;
+    /// Items derived from this report. Only the sealed store knows.
+    async fn items_from(&self, report: MatterId) -> Result<Vec<MatterId>, WorldError> {
         let mut items = Vec::new();
-        for other in self.handles_of(link.party).await? {
-            let link = self.open_link(other).await?;
-            if link.report == Some(report) {
-                let mut query = ListQuery::of(kaname_sharing::Item::KIND, self.everything().await?);
-                query.owner = Some(other.cast());
-                let page = self.store().list(&query).await?;
-                items.extend(page.rows.into_iter().map(|row| row.record.id));
-            }
+        for handle in self.handles_from(report).await? {
+            items.extend(self.item_behind(handle).await?.map(|item| item.id));
         }
         Ok(items)
     }

@@ -1,6 +1,7 @@
 //! Passkeys (Web Authentication): as the second factor after a password, as the whole sign-in, and to
 //! show oneself again. Every challenge is kept for five minutes and answered once.
 
+mod used;
 mod webauthn;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -9,7 +10,7 @@ use kaname_directory::{Account, Line, Passkey};
 use kaname_kernel::AccountId;
 use serde::{Deserialize, Serialize};
 
-use self::webauthn::{Client, Credential, refused};
+use self::webauthn::{Client, refused};
 pub use self::webauthn::{Made, RelyingParty, Shown};
 use super::{SignedIn, signature::COSE_ALGORITHMS};
 use crate::{
@@ -194,19 +195,20 @@ impl World {
     }
 
     /// The caller's passkeys, in the order in which they were added.
-    pub fn passkeys(&self, caller: &Caller) -> Result<Vec<PasskeyInfo>, WorldError> {
+    pub async fn passkeys(&self, caller: &Caller) -> Result<Vec<PasskeyInfo>, WorldError> {
         let account = caller.account.as_ref().ok_or(WorldError::Unauthenticated)?;
-        let infos = account.state.passkeys.iter().map(|passkey| {
-            let credential = credential_of(passkey)?;
-            Ok(PasskeyInfo {
+        let mut infos = Vec::new();
+        for passkey in &account.state.passkeys {
+            let credential = self.credential_of(passkey).await?;
+            infos.push(PasskeyInfo {
                 id: passkey.id.as_str().to_owned(),
                 label: passkey.label.as_str().to_owned(),
                 added: passkey.added,
                 used: credential.used,
                 backed_up: credential.backed_up,
-            })
-        });
-        infos.collect()
+            });
+        }
+        Ok(infos)
     }
 
     /// Signs in by a passkey alone: the device verified who is there, so it counts as both factors.
@@ -292,7 +294,7 @@ impl World {
         self.keep_session(&key, &info).await
     }
 
-    /// Checks the answer against one account's passkey and records its use.
+    /// Checks the answer against one account's passkey and remembers its use.
     async fn check_shown(
         &self,
         rp: &RelyingParty,
@@ -306,7 +308,7 @@ impl World {
         let mut held = account.state.passkeys.iter();
         let held = held.find(|passkey| passkey.id.as_str() == shown.id.trim_end_matches('='));
         let held = held.ok_or(WorldError::Unauthenticated)?;
-        let credential = credential_of(held)?;
+        let credential = self.credential_of(held).await?;
         let used = webauthn::shown(rp, client, shown, credential, verified, self.now());
         if let Err(WorldError::Refused {
             key: "error-passkey-cloned",
@@ -315,11 +317,7 @@ impl World {
         {
             tracing::warn!(account = %account.id, passkey = %held.id, "a passkey's counter went back");
         }
-        let value = serde_json::to_value(used?).map_err(WorldError::encoding)?;
-        let change = account.state.use_passkey(held.id.clone(), value)?;
-        // Two answers at once with one counter: the second meets a newer version and is refused.
-        self.keep_account(&caller, account, change).await?;
-        Ok(())
+        self.keep_use(held, &used?).await
     }
 
     /// Enrolling needs a fresh second factor, or where there is none yet a session begun lately: who
@@ -404,10 +402,6 @@ fn account_in(held: Option<serde_json::Value>) -> Result<AccountId, WorldError> 
         Some(value) => serde_json::from_value(value).map_err(WorldError::encoding),
         None => answered_before(),
     }
-}
-
-fn credential_of(passkey: &Passkey) -> Result<Credential, WorldError> {
-    serde_json::from_value(passkey.credential.clone()).map_err(WorldError::encoding)
 }
 
 fn ids(account: &Account) -> Vec<String> {

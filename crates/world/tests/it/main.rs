@@ -8,6 +8,7 @@
 mod authenticator;
 mod delegation;
 mod flow;
+mod headers;
 mod ledger;
 mod outlet;
 mod passkey;

@@ -101,7 +101,7 @@ async fn a_passkey_signs_in_alone_with_either_curve() {
         );
     }
     let (caller, _) = s.in_session(member, true).await;
-    let passkeys = s.nation.world.passkeys(&caller).unwrap();
+    let passkeys = s.nation.world.passkeys(&caller).await.unwrap();
     assert_eq!(passkeys.len(), 2);
     assert!(
         passkeys

@@ -58,11 +58,18 @@ pub(crate) async fn submit(nation: &Nation) -> Receipt {
 
 pub(crate) async fn derive(nation: &Nation, report: MatterId) -> Loaded<Item> {
     let analyst = nation.caller(&nation.analyst).await;
-    let world = &nation.world;
-    world
+    nation
+        .world
         .take_report(&analyst, report, "当直として分析")
         .await
         .unwrap();
+    derive_again(nation, report).await
+}
+
+/// From a report that the analyst holds open.
+pub(crate) async fn derive_again(nation: &Nation, report: MatterId) -> Loaded<Item> {
+    let analyst = nation.caller(&nation.analyst).await;
+    let world = &nation.world;
     let first = world.first_proposal(&analyst, report).await.unwrap();
     let draft = draft_of(nation, first.content);
     let new = NewItem {

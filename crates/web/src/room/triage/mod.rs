@@ -83,7 +83,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/triage/{number}/close",
             "triage.close",
             Access::SignedIn(&[Action::TriageClose]),
-            Audit::Event("report.closed"),
+            Audit::Event("report.settled"),
             routing::post(report::close),
         ),
         Endpoint::new(
