@@ -37,7 +37,8 @@ actions! {
     LedgerRead, "ledger.read", "Read events of the ledger.";
     LedgerVerify, "ledger.verify", "Get checkpoints and inclusion proofs.";
     VisibilityExplain, "visibility.explain", "Ask why a reader sees an item or not.";
-    SessionOwn, "session.own", "List and end the own sessions, change the own password and second factors.";
+    SessionOwn, "session.own", "List and end the own sessions, change the own second factors.";
+    PasswordOwn, "password.own", "Change the own password.";
     SubmissionSubmit, "submission.submit", "Submit a report.";
     SubmissionReadOwn, "submission.read_own", "Follow the own party's reports.";
     DraftOwn, "draft.own", "Keep and read own drafts.";

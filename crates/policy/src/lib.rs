@@ -14,4 +14,4 @@ pub use action::{Action, BadAction};
 pub use policy::{Decision, Policy, PolicyError};
 pub use request::{Principal, PrincipalKind, Resource};
 pub use table::PolicyRow;
-pub use why::WHY_KEYS;
+pub use why::{TEMPORARY_PASSWORD, WHY_KEYS};

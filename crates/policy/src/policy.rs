@@ -233,6 +233,10 @@ fn asker(principal: &Principal) -> Attributes {
             words(principal.scopes.iter().map(String::as_str)),
         ),
         ("second_factor".to_owned(), truth(principal.second_factor)),
+        (
+            "temporary_password".to_owned(),
+            truth(principal.temporary_password),
+        ),
         ("officer".to_owned(), truth(principal.officer)),
         ("member".to_owned(), truth(principal.member)),
     ]);

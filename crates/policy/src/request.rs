@@ -45,6 +45,8 @@ pub struct Principal {
     pub scopes: BTreeSet<String>,
     /// Whether the session was opened with a second factor.
     pub second_factor: bool,
+    /// Whether the person's password was set by somebody else and has not been changed since.
+    pub temporary_password: bool,
     /// Minutes since the person last proved to be the one; `None` when unknown.
     pub minutes_since_sign_in: Option<u32>,
     /// Whether it is an officer of the hub (as the reader says).

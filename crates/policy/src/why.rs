@@ -2,9 +2,13 @@
 
 use crate::request::{Principal, PrincipalKind};
 
+/// The key when the own password has to be changed before anything else.
+pub const TEMPORARY_PASSWORD: &str = "why-not-temporary-password";
+
 /// For each forbidding policy the Fluent key that says why, the most telling first.
-pub(crate) const FORBIDS: [(&str, &str); 7] = [
+pub(crate) const FORBIDS: [(&str, &str); 8] = [
     ("public-only-public", "why-not-signed-in"),
+    ("temporary-password-first", TEMPORARY_PASSWORD),
     ("only-persons-decide", "why-not-person"),
     ("deriver-never-releases", "why-not-deriver"),
     ("not-providers-own-officer", "why-not-provider-party"),
@@ -14,8 +18,9 @@ pub(crate) const FORBIDS: [(&str, &str); 7] = [
 ];
 
 /// Every Fluent key that [`crate::Decision::why_not`] may name.
-pub const WHY_KEYS: [&str; 11] = [
+pub const WHY_KEYS: [&str; 12] = [
     "why-not-signed-in",
+    TEMPORARY_PASSWORD,
     "why-not-person",
     "why-not-deriver",
     "why-not-provider-party",

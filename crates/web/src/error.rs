@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use kaname_policy::TEMPORARY_PASSWORD;
 use kaname_world::WorldError;
 use serde::Serialize;
 
@@ -24,6 +25,9 @@ pub enum Failure {
     /// Signed in too long ago for this: the second factor is asked for again.
     #[error("second factor is older than this action allows")]
     Again,
+    /// The reader's password was set by somebody else: it is changed before anything else.
+    #[error("the temporary password has to be changed first")]
+    PasswordFirst,
     /// The reader knows of it but may not do this.
     #[error("not allowed: {because}")]
     Forbidden {
@@ -162,7 +166,7 @@ impl Failure {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::SignIn | Self::Again => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } | Self::Forged => StatusCode::FORBIDDEN,
+            Self::PasswordFirst | Self::Forbidden { .. } | Self::Forged => StatusCode::FORBIDDEN,
             Self::BadRequest | Self::Malformed { .. } => StatusCode::BAD_REQUEST,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -194,6 +198,7 @@ impl Failure {
             Self::NotFound => "not_found",
             Self::SignIn => "not_signed_in",
             Self::Again => "second_factor_needed",
+            Self::PasswordFirst => "temporary_password",
             Self::Forbidden { .. } => "forbidden",
             Self::Forged => "form_token",
             Self::BadRequest => "malformed_request",
@@ -217,6 +222,7 @@ impl Failure {
             Self::NotFound => ("common-error-not-found", "common-error-not-found-do"),
             Self::SignIn => ("common-error-sign-in", "common-error-sign-in-do"),
             Self::Again => ("common-error-again", "common-error-again-do"),
+            Self::PasswordFirst => ("common-error-forbidden", TEMPORARY_PASSWORD),
             Self::Forbidden { because } => ("common-error-forbidden", because),
             Self::Forged => ("common-error-forged", "common-error-forged-do"),
             Self::BadRequest => ("common-error-bad-request", "common-error-bad-request-do"),
@@ -243,6 +249,7 @@ impl From<WorldError> for Failure {
     fn from(error: WorldError) -> Self {
         match error {
             WorldError::NotFound(_) => Self::NotFound,
+            WorldError::Denied(TEMPORARY_PASSWORD) => Self::PasswordFirst,
             WorldError::Denied(because) => Self::Forbidden { because },
             WorldError::StepUp => Self::Again,
             WorldError::Unauthenticated => Self::SignIn,

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use kaname_directory::Party;
-use kaname_policy::{Action, Resource};
+use kaname_policy::{Action, Resource, TEMPORARY_PASSWORD};
 use kaname_world::{
     Caller, World, WorldError,
     sign_in::{oidc::OpenId, passkey::RelyingParty},
@@ -217,6 +217,7 @@ impl House {
         }
         Err(match refusal {
             Some("why-not-signed-in") => Failure::SignIn,
+            Some(TEMPORARY_PASSWORD) => Failure::PasswordFirst,
             // These depend on the thing or the hour, which the operation looks at.
             Some("why-not-recent" | "why-not-second-factor" | "why-not-deriver") => return Ok(()),
             Some(because) => Failure::Forbidden { because },
@@ -268,12 +269,20 @@ impl Host for House {
         } else {
             (acting_for, None)
         };
+        // Nothing is offered, nor counted, before a temporary password is changed.
+        let offered = !caller.principal.temporary_password;
         let who = WhoAmI {
             name: account.state.title.get(shown).to_owned(),
             party: own,
             on_behalf,
-            roles: caller.principal.roles.iter().copied().collect(),
-            waiting: self.waiting(&caller, &request.headers).await,
+            roles: match offered {
+                true => caller.principal.roles.iter().copied().collect(),
+                false => Vec::new(),
+            },
+            waiting: match offered {
+                true => self.waiting(&caller, &request.headers).await,
+                false => Vec::new(),
+            },
         };
         Ok(Visitor {
             who: Some(who),
@@ -291,7 +300,10 @@ impl Host for House {
     ) -> Result<(), Failure> {
         let signed_in = visitor.caller.clone();
         let caller = match access {
-            Access::Public(_) => signed_in.unwrap_or_else(|| Arc::new(Caller::public())),
+            // Who has to change the password first sees no more than anyone.
+            Access::Public(_) => signed_in
+                .filter(|caller| !caller.principal.temporary_password)
+                .unwrap_or_else(|| Arc::new(Caller::public())),
             Access::SignedIn(actions) => {
                 let caller = signed_in.ok_or(Failure::SignIn)?;
                 self.permitted(&caller, actions)?;

@@ -91,7 +91,11 @@ impl Caller {
             return true;
         };
         match action {
-            Action::SessionOwn | Action::PublicRead | Action::SectorRead | Action::LedgerVerify => {
+            Action::SessionOwn
+            | Action::PasswordOwn
+            | Action::PublicRead
+            | Action::SectorRead
+            | Action::LedgerVerify => {
                 true
             }
             Action::ItemConsent
@@ -145,6 +149,7 @@ impl World {
             roles: account.state.roles.clone(),
             scopes: Default::default(),
             second_factor: second_factor_at.is_some(),
+            temporary_password: account.state.password_is_temporary,
             minutes_since_sign_in: minutes,
             officer: reader.officer,
             member: reader.member,
@@ -225,6 +230,7 @@ impl World {
             roles: Default::default(),
             scopes: key.scopes.iter().map(ToString::to_string).collect(),
             second_factor: false,
+            temporary_password: false,
             minutes_since_sign_in: None,
             officer: false,
             member: reader.member,

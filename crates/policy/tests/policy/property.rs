@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::{SCOPES, account, decide, party};
 
 fn any_principal() -> impl Strategy<Value = Principal> {
-    let flags = any::<[bool; 4]>();
+    let flags = any::<[bool; 5]>();
     let roles = proptest::sample::subsequence(Role::ALL.to_vec(), 0..=7);
     let scopes = proptest::sample::subsequence(SCOPES.to_vec(), 0..=6);
     (
@@ -19,7 +19,7 @@ fn any_principal() -> impl Strategy<Value = Principal> {
         proptest::option::of(0..40_u32),
     )
         .prop_map(
-            |(kind, who, roles, scopes, [second_factor, officer, member, own_handle], minutes)| {
+            |(kind, who, roles, scopes, [second_factor, temporary_password, officer, member, own_handle], minutes)| {
                 Principal {
                     kind: match kind {
                         0 => PrincipalKind::Public,
@@ -32,6 +32,7 @@ fn any_principal() -> impl Strategy<Value = Principal> {
                     roles: roles.into_iter().collect(),
                     scopes: scopes.into_iter().map(str::to_owned).collect(),
                     second_factor,
+                    temporary_password,
                     minutes_since_sign_in: minutes,
                     officer,
                     member,
@@ -76,6 +77,7 @@ proptest! {
         prop_assert_ne!(before.why_not, Some("why-not-unknown"));
         let mut worse = Vec::new();
         worse.push((Principal { second_factor: false, ..principal.clone() }, resource.clone()));
+        worse.push((Principal { temporary_password: true, ..principal.clone() }, resource.clone()));
         worse.push((Principal { minutes_since_sign_in: None, ..principal.clone() }, resource.clone()));
         worse.push((Principal { minutes_since_sign_in: Some(16), ..principal.clone() }, resource.clone()));
         worse.push((Principal { member: false, ..principal.clone() }, resource.clone()));

@@ -102,6 +102,22 @@ fn release_and_administration_need_a_sign_in_of_the_last_quarter_of_an_hour() {
 }
 
 #[test]
+fn a_password_that_another_set_is_changed_before_anything_else() {
+    let mut everyone = person(&Role::ALL);
+    everyone.temporary_password = true;
+    for action in Action::ALL {
+        let open = matches!(
+            action,
+            Action::PasswordOwn | Action::PublicRead | Action::SectorRead | Action::LedgerVerify
+        );
+        let decision = decide(&everyone, *action, &best_case());
+        assert_eq!(decision.allowed, open, "{action}");
+        let why = (!open).then_some("why-not-temporary-password");
+        assert_eq!(decision.why_not, why, "{action}");
+    }
+}
+
+#[test]
 fn whoever_derived_never_releases() {
     let both = person(&[Role::Analyst, Role::Releaser]);
     allowed(&both, Action::ItemRelease, &item());
@@ -216,6 +232,7 @@ fn providers_and_stewards_act_on_their_own_only() {
         (Role::Steward, Action::CooperationAnswer),
         (Role::Member, Action::DeliveryAcknowledge),
         (Role::Member, Action::SessionOwn),
+        (Role::Member, Action::PasswordOwn),
     ] {
         allowed(&person(&[role]), action, &best_case());
         let decision = decide(&person(&[role]), action, &other);
@@ -243,6 +260,7 @@ fn an_officers_role_means_nothing_outside_the_hub() {
                     | Action::LedgerVerify
                     | Action::PolicyRead
                     | Action::SessionOwn
+                    | Action::PasswordOwn
             );
             assert_eq!(
                 decide(&outsider, *action, &best_case()).allowed,

@@ -165,6 +165,7 @@ fn to_sign_in(frame: &Frame, asked: &Asked, failure: &Failure) -> Option<Respons
     let door = match failure {
         Failure::SignIn => "/sign-in",
         Failure::Again => "/sign-in/again",
+        Failure::PasswordFirst => "/account/password",
         _ => return None,
     };
     let back = if asked.reading {

@@ -51,6 +51,9 @@ struct Waiting {
 
 async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
     if by.account.is_none() {
+        if frame.visitor().who.is_some() {
+            return Err(Failure::PasswordFirst);
+        }
         return super::public::front(&house, &frame).await;
     }
     let text = frame.text();

@@ -210,6 +210,7 @@ pub(super) fn action(text: Text, action: Action) -> String {
         Action::LedgerVerify => "policy-ledger-verify",
         Action::VisibilityExplain => "policy-visibility-explain",
         Action::SessionOwn => "policy-session-own",
+        Action::PasswordOwn => "policy-password-own",
         Action::SubmissionSubmit => "policy-submission-submit",
         Action::SubmissionReadOwn => "policy-submission-read-own",
         Action::DraftOwn => "policy-draft-own",

@@ -118,7 +118,12 @@ impl<'d> Browser<'d> {
     }
 
     async fn token(&self) -> String {
-        let page = self.page("/").await;
+        let first = self.get("/").await;
+        let page = match first.status {
+            // Who has to change the password first gets no other page.
+            StatusCode::SEE_OTHER => self.page("/account/password").await,
+            _ => first.text,
+        };
         between(&page, "name=\"_csrf\" value=\"", "\"").to_owned()
     }
 

@@ -9,6 +9,7 @@ error-idempotency-key = An idempotency key has 1 to 200 bytes.
 error-password-short = A password has at least 12 characters.
 error-password-long = A password has at most 1,024 bytes.
 error-password-easy = It must not repeat one character or contain the login name.
+error-password-same = Choose one that differs from the present one.
 error-password-hash = The password could not be kept. Please try again.
 error-password-wrong = The current password does not fit.
 error-code-wrong = The code does not fit. Check the clock of the device.

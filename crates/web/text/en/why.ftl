@@ -1,5 +1,6 @@
 # Why not (rights)
 why-not-signed-in = Sign in first.
+why-not-temporary-password = Your password is a temporary one. Change it first.
 why-not-person = A machine's key can't do this. A person has to sign in.
 why-not-deriver = You took part in writing it, so only another officer may release it.
 why-not-provider-party = An officer of the provider's own party can't handle it.

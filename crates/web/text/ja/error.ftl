@@ -9,6 +9,7 @@ error-idempotency-key = 冪等キーは 1〜200 バイトです。
 error-password-short = パスワードは12文字以上にしてください。
 error-password-long = パスワードは1,024バイトまでです。
 error-password-easy = 同じ文字の繰り返しや、ログイン名を含むものは使えません。
+error-password-same = いまと違うパスワードにしてください。
 error-password-hash = パスワードを保存できませんでした。もう一度お試しください。
 error-password-wrong = いまのパスワードが違います。
 error-code-wrong = 確認コードが合いません。端末の時計を確かめてください。

@@ -1,5 +1,6 @@
 # なぜできないか（権限）
 why-not-signed-in = サインインが必要です。
+why-not-temporary-password = 仮のパスワードです。はじめに、ご自身のパスワードに変えてください。
 why-not-person = 機械の鍵ではできません。人がサインインして行ってください。
 why-not-deriver = あなたが作成したため、ほかの担当だけが承認できます。
 why-not-provider-party = 提供者と同じ組織に属する担当は扱えません。

@@ -97,7 +97,7 @@ impl World {
         current: &str,
         new: &str,
     ) -> Result<(), WorldError> {
-        self.allow_own_session(caller)?;
+        self.allow_own_password(caller)?;
         let account = caller.account.clone().ok_or(WorldError::Unauthenticated)?;
         let stored = account.state.password.clone();
         if !password::verify(current.to_owned(), stored).await {
@@ -108,6 +108,13 @@ impl World {
             ));
         }
         password::check_new(new, account.state.login.as_str())?;
+        if new == current {
+            return Err(WorldError::invalid(
+                "password",
+                "error-password-same",
+                "the new password is the present one",
+            ));
+        }
         let hash = password::hash(new.to_owned(), self.rng()).await?;
         let change = account.state.set_password(hash, false)?;
         self.keep_account(caller, account, change).await?;
@@ -116,6 +123,7 @@ impl World {
 
     /// A fresh one-time-password secret for the caller, not yet in force.
     pub fn begin_totp(&self, caller: &Caller) -> Result<Enrolment, WorldError> {
+        self.allow_own_session(caller)?;
         let account = caller.account.as_ref().ok_or(WorldError::Unauthenticated)?;
         let secret = second_factor::new_secret(self.rng());
         let login = account.state.login.as_str();

@@ -213,6 +213,12 @@ impl World {
         self.allow(caller, Action::SessionOwn, &own)
     }
 
+    /// Whether the caller may change the own password: the one thing open to who has a temporary one.
+    pub(crate) fn allow_own_password(&self, caller: &Caller) -> Result<(), WorldError> {
+        let own = Resource::any("account").of_account(caller.account_id()?);
+        self.allow(caller, Action::PasswordOwn, &own)
+    }
+
     /// Has the session of this token act for another party from now on, or for the own one again.
     pub async fn act_for(&self, token: &str, principal: Option<PartyId>) -> Result<(), WorldError> {
         let (account, mut info, key) = self.session(token).await?;

@@ -1,6 +1,7 @@
 //! The reader's own account: sessions, password, second factor, language.
 
 mod factor;
+mod password;
 
 use askama::Template;
 use axum::{
@@ -11,7 +12,7 @@ use axum::{
 };
 use kaname_directory::MailAddress;
 use kaname_policy::Action;
-use kaname_world::{WorldError, sign_in::SessionInfo};
+use kaname_world::sign_in::SessionInfo;
 use serde::Deserialize;
 
 use crate::{
@@ -48,12 +49,6 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             routing::get(own),
         ),
         post(
-            "/account/password",
-            "account.change_password",
-            Audit::Event("account.password_set"),
-            routing::post(password),
-        ),
-        post(
             "/account/self",
             "account.describe_self",
             Audit::Event("account.described"),
@@ -73,6 +68,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         ),
     ];
     all.extend(factor::endpoints());
+    all.extend(password::endpoints());
     all
 }
 
@@ -140,18 +136,7 @@ async fn shown(
         typed,
         wrong: wrong.as_ref(),
     };
-    let password = vec![
-        page.line("password", "current", text.t("account-password-current"))
-            .autocomplete("current-password")
-            .error(ask.fault("current")),
-        page.line("password", "password", text.t("account-password-new"))
-            .hint(text.t("account-password-hint"))
-            .autocomplete("new-password")
-            .error(ask.fault("password")),
-        page.line("password", "repeated", text.t("account-password-again"))
-            .autocomplete("new-password")
-            .error(ask.fault("repeated")),
-    ];
+    let password = password::fields(&ask);
     let langs = Lang::ALL.map(|lang| Choice::new(lang.tag(), lang.own_name()));
     let mail = state
         .mail
@@ -253,43 +238,10 @@ fn notices(page: &Page, by: &By) -> Vec<Notice> {
             text: page.t(about).into_owned(),
         });
     };
-    if account.state.password_is_temporary {
-        care("account-temporary", "account-temporary-about");
-    }
     if !account.state.has_second_factor() {
         care("account-no-factor", "account-no-factor-about");
     }
     notices
-}
-
-async fn password(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Posted(typed): Posted<Typed>,
-) -> Result<Response, Failure> {
-    let text = frame.text();
-    // Spaces at the ends of a password are part of it.
-    let raw = |name: &str| typed.all(name).first().map_or("", String::as_str);
-    let done = if raw("password") == raw("repeated") {
-        house
-            .world()
-            .change_password(&by, raw("current"), raw("password"))
-            .await
-    } else {
-        Err(WorldError::invalid(
-            "repeated",
-            "account-password-differs",
-            "the two differ",
-        ))
-    };
-    match done {
-        Ok(()) => frame.go_saying("/account", &Flash::done(text.t("account-password-changed"))),
-        Err(error) => match Wrong::of(text, &error) {
-            Some(wrong) => shown(&house, &frame, &by, &Typed::default(), Some(wrong)).await,
-            None => Err(error.into()),
-        },
-    }
 }
 
 async fn describe(

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use kaname_testkit::Nation;
+use kaname_web::route::Access;
 use kaname_world::sign_in::second_factor::code_at;
 
 use crate::{
@@ -57,9 +58,10 @@ async fn the_password_is_changed_with_the_present_one() {
         .await
         .unwrap();
     let member = Browser::of(&door, &nation, &nation.member).await;
+    let asked = leads_to(&member.get("/account").await);
     assert!(
         member
-            .page("/account")
+            .page(&asked)
             .await
             .contains("ほかの人が設定した仮のものです")
     );
@@ -86,18 +88,64 @@ async fn the_password_is_changed_with_the_present_one() {
             .text
             .contains("12文字以上")
     );
-    leads_to(&post(&first, new, new).await);
     assert!(
-        !member
-            .page("/account")
+        post(&first, &first, &first)
             .await
-            .contains("ほかの人が設定した仮のものです")
+            .text
+            .contains("違うパスワード")
     );
+    assert_eq!(leads_to(&post(&first, new, new).await), "/");
+    member.page("/account").await;
     nation
         .world
         .sign_in("kaihin-csirt", new, "", ("127.0.0.1", "x"))
         .await
         .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_another_set_opens_nothing_but_its_change() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let before = Browser::of(&door, &nation, &nation.member).await;
+    before.page("/library").await;
+    let admin = nation.caller(&nation.administrator).await;
+    nation
+        .world
+        .reset_password(&admin, nation.member.account)
+        .await
+        .unwrap();
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    for endpoint in kaname_web::room::endpoints() {
+        let path = endpoint.path;
+        let reads = endpoint.method == axum::http::Method::GET;
+        let open = matches!(endpoint.access, Access::Public(_)) && path != "/";
+        if !reads || open || path.contains('{') || path == "/account/password" {
+            continue;
+        }
+        if matches!(endpoint.access, Access::Key(_)) {
+            continue;
+        }
+        let answer = member.get(path).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(
+            leads_to(&answer).starts_with("/account/password"),
+            "{path} leads to {}",
+            leads_to(&answer)
+        );
+    }
+    // Neither by posting: no second factor before, no report, no word for programs but why not.
+    for (path, fields) in [
+        ("/account/second-factor", [("secret", "x"), ("code", "1")]),
+        ("/account/act-for", [("party", ""), ("x", "")]),
+        ("/submissions/new", [("text", "x"), ("title", "x")]),
+    ] {
+        let answer = member.post(path, &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(leads_to(&answer).starts_with("/account/password"), "{path}");
+    }
+    let shown = member.page("/account/password").await;
+    assert!(!shown.contains("<nav class=\"side\""), "nothing is offered");
 }
 
 #[tokio::test(flavor = "multi_thread")]
