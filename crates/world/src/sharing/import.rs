@@ -11,7 +11,7 @@ use kaname_kernel::{
 use kaname_policy::Action;
 use kaname_sharing::collection::{Access, Collection, CollectionKind};
 use kaname_stix::{Head, ObjectId, TlpMark, tlp_of};
-use kaname_store::NewObject;
+use kaname_store::{NewObject, ObjectFilter, Versions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -19,6 +19,16 @@ use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most objects of one part: one event, one durable commit.
 const PART: usize = 10_000;
+/// Ends looked up in one question.
+const LOOKED_UP: usize = 500;
+/// Properties that hold the ends of a relationship or sighting (STIX 2.1 §5.1, §5.2).
+const ENDS: [&str; 5] = [
+    "source_ref",
+    "target_ref",
+    "sighting_of_ref",
+    "observed_data_refs",
+    "where_sighted_refs",
+];
 /// Longest name of a source, in bytes.
 const MAX_SOURCE: usize = 300;
 
@@ -146,7 +156,8 @@ impl World {
         if good.is_empty() || (!imported.rejected.is_empty() && !skip_bad) {
             return Ok(imported);
         }
-        let audiences = Audiences::of(&collection.state, &good);
+        let mut audiences = Audiences::of(&collection.state, &good);
+        self.look_up_ends(&mut audiences, &good).await?;
         let mut matter: Option<Loaded<Import>> = None;
         for part in good.chunks(PART) {
             let kept = self
@@ -158,6 +169,60 @@ impl World {
             progress(imported.taken);
         }
         Ok(imported)
+    }
+
+    /// Ends of relationships and sightings that the file does not hold: with the audiences they have
+    /// here. Of what is not here nobody knows who may see it; [`Audiences::of_object`] takes care.
+    async fn look_up_ends(
+        &self,
+        audiences: &mut Audiences,
+        objects: &[Good<'_>],
+    ) -> Result<(), WorldError> {
+        let missing: BTreeSet<String> = objects
+            .iter()
+            .flat_map(|good| ends(&good.head))
+            .filter(|end| !audiences.ends.contains_key(end))
+            .map(ToString::to_string)
+            .collect();
+        let missing: Vec<String> = missing.into_iter().collect();
+        let readable = self.everything().await?;
+        for ids in missing.chunks(LOOKED_UP) {
+            let mut filter = ObjectFilter {
+                collection: None,
+                readable: readable.clone(),
+                added_after_us: None,
+                newest_first: false,
+                after_us: None,
+                ids: ids.to_vec(),
+                types: Vec::new(),
+                specs: Vec::new(),
+                versions: Versions::Last,
+                search: None,
+                value: None,
+                limit: 10_000,
+                count: false,
+            };
+            loop {
+                let page = self.store().objects(&filter).await?;
+                let known = self.audiences().await?;
+                for object in &page.objects {
+                    let (Ok(end), Some((_, audience))) = (
+                        object.stix_id.parse::<ObjectId>(),
+                        known.iter().find(|(id, _)| *id == object.audience_id),
+                    ) else {
+                        continue;
+                    };
+                    // Standing in two collections it is seen by who may see both: the careful reading.
+                    let all = audiences.ends.entry(end).or_insert_with(Audience::everyone);
+                    *all = all.clone().and_all(audience);
+                }
+                if !page.more {
+                    break;
+                }
+                filter.after_us = page.objects.last().map(|object| object.added_us);
+            }
+        }
+        Ok(())
     }
 
     async fn import_part(
@@ -309,14 +374,21 @@ impl Audiences {
             .get(&head.id)
             .cloned()
             .unwrap_or_else(|| self.own(head));
-        if !matches!(head.type_name(), "relationship" | "sighting") {
-            return own;
-        }
-        let ends = ["source_ref", "target_ref", "sighting_of_ref"].iter();
-        let ends = ends.filter_map(|property| head.reference(property));
-        let seen = ends.filter_map(|end| self.ends.get(end));
-        seen.fold(own, |all, end| all.and_all(end))
+        let unknown = Audience::officers();
+        ends(head).fold(own, |all, end| {
+            all.and_all(self.ends.get(end).unwrap_or(&unknown))
+        })
     }
+}
+
+/// What must be visible for a relationship or sighting to be: none for other objects.
+fn ends(head: &Head) -> impl Iterator<Item = &ObjectId> {
+    let relates = matches!(head.type_name(), "relationship" | "sighting");
+    let ends = head
+        .refs
+        .iter()
+        .filter(|one| ENDS.contains(&one.property.as_ref()));
+    ends.map(|one| &one.target).filter(move |_| relates)
 }
 
 fn mark_of(tlp: kaname_kernel::Tlp) -> TlpMark {
