@@ -276,8 +276,8 @@ impl Item {
 
     /// Officers before release; afterwards whom its markings, classes, duties and embargo admit. What
     /// was superseded, withdrawn or expired stays visible to those who had it, as such. Under RED the
-    /// officers who wrote and released it count as named: they know it, and have to be able to take it
-    /// back.
+    /// officers who wrote and released it count as named while they are officers: they know it, and have
+    /// to be able to take it back (`docs/decisions/0012`).
     pub fn audience(&self) -> Audience {
         let Some(release) = self.release else {
             return Audience::officers();
@@ -288,7 +288,10 @@ impl Item {
         let mut content = self.content.clone();
         let officers = self.derivers.iter().copied().chain([release.by]);
         content.named.persons.extend(officers);
-        released_audience(&content, release.at)
+        // By virtue of office: named by the content itself, or an officer.
+        let persons = self.content.named.persons.iter().copied();
+        let in_office = Clause::any(persons.map(Term::Person).chain([Term::Officer]));
+        released_audience(&content, release.at).and(in_office)
     }
 }
 

@@ -111,6 +111,14 @@ fn red_reaches_named_persons_and_its_own_officers_only() {
     for other in [71, 3] {
         assert!(!audience.admits(&person(other), start()), "{other}");
     }
+    // Who wrote or released it sees it as an officer: no longer when the office ends.
+    for former in [1, 2] {
+        let former = Reader {
+            officer: false,
+            ..person(former)
+        };
+        assert!(!audience.admits(&former, start()));
+    }
 }
 
 #[test]
