@@ -64,6 +64,7 @@ actions! {
     FeedbackGive, "feedback.give", "Answer an item with sightings, usefulness, comments.";
     FeedbackReadOwn, "feedback.read_own", "Read feedback to the own party's items.";
     DeliveryRead, "delivery.read", "See who received and acknowledged what.";
+    DeliveryRetry, "delivery.retry", "Queue a delivery that was given up once more.";
     DeliveryAcknowledge, "delivery.acknowledge", "Acknowledge a delivery.";
     ExportSuspendDecide, "export.suspend_decide", "Decide on a suspended blocking export.";
     FunnelRead, "funnel.read", "Read the funnel from received to acknowledged.";

@@ -11,7 +11,7 @@ use axum::{
 };
 use kaname_directory::Party;
 use kaname_kernel::{MatterId, PartyId};
-use kaname_policy::Action;
+use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     Delivery, Item, Webhook,
     delivery::{DeliveryState, Mode},
@@ -34,6 +34,7 @@ use crate::{
     },
     house::{By, House},
     route::{Access, Audit, Endpoint},
+    said::why_not,
     text::{Count, Text},
 };
 
@@ -62,7 +63,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Method::POST,
             "/deliveries/{id}/retry",
             "delivery.retry",
-            READ,
+            Access::SignedIn(&[Action::DeliveryRetry]),
             Audit::Event("delivery.retried"),
             routing::post(retry),
         ),
@@ -240,8 +241,13 @@ async fn row(
     }
     if state.state == DeliveryState::Failed {
         let to = format!("/deliveries/{}/retry", delivery.id);
-        let retry = page.post(to, page.t("deliveries-retry"));
-        row = row.verb(retry.with("back", page.address.as_str()));
+        let decided = world.decide(by, Action::DeliveryRetry, &Resource::default());
+        row = row.verb(match decided.why_not {
+            None => page
+                .post(to, page.t("deliveries-retry"))
+                .with("back", page.address.as_str()),
+            Some(why) => page.refused(page.t("deliveries-retry"), why_not(page.text, why)),
+        });
     }
     Ok(row)
 }

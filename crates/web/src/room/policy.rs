@@ -236,6 +236,7 @@ pub(super) fn action(text: Text, action: Action) -> String {
         Action::FeedbackGive => "policy-feedback-give",
         Action::FeedbackReadOwn => "policy-feedback-read-own",
         Action::DeliveryRead => "policy-delivery-read",
+        Action::DeliveryRetry => "policy-delivery-retry",
         Action::DeliveryAcknowledge => "policy-delivery-acknowledge",
         Action::ExportSuspendDecide => "policy-export-suspend-decide",
         Action::FunnelRead => "policy-funnel-read",

@@ -67,6 +67,7 @@ policy-taxii-post = Post over TAXII
 policy-feedback-give = Give feedback
 policy-feedback-read-own = Read feedback to own items
 policy-delivery-read = See deliveries
+policy-delivery-retry = Send a delivery again
 policy-delivery-acknowledge = Acknowledge deliveries
 policy-export-suspend-decide = Decide on suspended blocking exports
 policy-funnel-read = Read the funnel

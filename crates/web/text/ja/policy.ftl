@@ -67,6 +67,7 @@ policy-taxii-post = TAXIIでの投稿
 policy-feedback-give = フィードバックの送付
 policy-feedback-read-own = 自組織へのフィードバックの参照
 policy-delivery-read = 配信状況の参照
+policy-delivery-retry = 配信の再送
 policy-delivery-acknowledge = 受領の確認
 policy-export-suspend-decide = 止まった遮断用出力の決定
 policy-funnel-read = 集計の参照

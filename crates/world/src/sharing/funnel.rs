@@ -64,7 +64,7 @@ impl World {
         caller: &Caller,
         id: MatterId,
     ) -> Result<Loaded<Delivery>, WorldError> {
-        self.allow_any(caller, Action::DeliveryRead)?;
+        self.allow_any(caller, Action::DeliveryRetry)?;
         let mut delivery = self.see::<Delivery>(caller, id).await?;
         let changes = delivery::retry_delivery(&delivery.state)?;
         let mut work = self.work(&caller.actor);

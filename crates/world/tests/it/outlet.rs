@@ -278,6 +278,10 @@ async fn a_mail_that_will_not_go_is_given_up_and_can_be_tried_again() {
     );
     s.tell(member, "soc@kaihin.example", Cadence::Immediate)
         .await;
+    // Seeing deliveries is not sending them again.
+    let auditor = s.nation.caller(&s.nation.auditor).await;
+    let denied = world.retry_delivery(&auditor, refused.id).await;
+    assert!(matches!(denied, Err(WorldError::Denied("why-not-role"))));
     world.retry_delivery(&officer, refused.id).await.unwrap();
     s.work().await;
     let sent = s.delivery(item.id, member, Outlet::Mail).await.unwrap();
