@@ -60,6 +60,11 @@ pub struct Nation {
 impl Nation {
     /// On SQLite in a temporary folder.
     pub async fn new() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    /// The same with other bounds.
+    pub async fn with(settings: Settings) -> Self {
         let folder = tempfile::tempdir().expect("temporary folder");
         let clock = Arc::new(MovingClock::default());
         let store = SqliteStore::create(
@@ -68,7 +73,8 @@ impl Nation {
             clock.clone(),
             Arc::new(SystemRng),
         );
-        Self::on(Arc::new(store.expect("store")), clock, folder).await
+        let store = Arc::new(store.expect("store"));
+        Self::settled(store, Keys::generate(&SystemRng), clock, folder, settings).await
     }
 
     /// On a store given.
@@ -83,7 +89,16 @@ impl Nation {
         clock: Arc<MovingClock>,
         folder: TempDir,
     ) -> Self {
-        let settings = Settings::default();
+        Self::settled(store, keys, clock, folder, Settings::default()).await
+    }
+
+    async fn settled(
+        store: Arc<dyn Store>,
+        keys: Keys,
+        clock: Arc<MovingClock>,
+        folder: TempDir,
+        settings: Settings,
+    ) -> Self {
         let world = World::new(store, keys, clock.clone(), Arc::new(SystemRng), settings);
         let world = Arc::new(world.expect("world"));
         let first = FirstOfficer {

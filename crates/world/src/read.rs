@@ -1,6 +1,6 @@
 //! Reading matters, with the reader's eyes.
 
-use kaname_kernel::{Matter, MatterId};
+use kaname_kernel::{Id, Matter, MatterId, Rng};
 use kaname_store::{ListQuery, StoredRecord};
 
 use crate::{caller::Caller, error::WorldError, redact::REDACTED, work::Loaded, world::World};
@@ -28,6 +28,13 @@ pub(crate) fn loaded<M: Matter>(stored: StoredRecord) -> Result<Loaded<M>, World
     })
 }
 
+/// The sealed handle that is asked about before an answer: the matter's, else a random one, so that a
+/// matter that is not there, or is nobody's, costs the same look-up.
+fn owner_to_ask(stored: Option<&StoredRecord>, rng: &dyn Rng) -> MatterId {
+    let owner = stored.and_then(|stored| stored.record.owner);
+    owner.unwrap_or_else(|| Id::random(rng))
+}
+
 impl World {
     /// A matter whoever asks: for rules, never for an answer.
     pub async fn load<M: Matter>(&self, id: MatterId) -> Result<Option<Loaded<M>>, WorldError> {
@@ -47,8 +54,8 @@ impl World {
         // The bitmap and the ownership are looked up whether or not the matter exists: the same path
         // in the same time for what is hidden and what is not there.
         let readable = self.readable(caller).await?;
-        let owner = stored.as_ref().and_then(|stored| stored.record.owner);
-        let owned = self.owns(caller, owner).await?;
+        let owner = owner_to_ask(stored.as_ref(), self.rng());
+        let owned = self.owns(caller, Some(owner)).await?;
         let seen = stored.filter(|stored| {
             stored.record.kind == M::KIND && (owned || readable.contains(stored.audience_id))
         });
@@ -107,5 +114,17 @@ impl World {
             Some(version) if version != loaded.version => Err(WorldError::Stale(loaded.id)),
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kaname_kernel::SeededRng;
+
+    #[test]
+    fn a_missing_matter_asks_about_a_handle_too_and_never_twice_the_same() {
+        let rng = SeededRng::new(1);
+        assert_ne!(owner_to_ask(None, &rng), owner_to_ask(None, &rng));
     }
 }

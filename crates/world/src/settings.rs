@@ -14,6 +14,8 @@ pub struct Settings {
     pub max_attachment_bytes: usize,
     /// Most attachments of one report.
     pub max_attachments: usize,
+    /// Reports one party may hand in within an hour, by all ways together.
+    pub max_submissions_per_hour: u64,
     /// Longest body of any request, in bytes.
     pub max_body_bytes: usize,
     /// Objects in one TAXII page.
@@ -39,6 +41,7 @@ impl Default for Settings {
             max_text_bytes: 1 << 20,
             max_attachment_bytes: 32 << 20,
             max_attachments: 16,
+            max_submissions_per_hour: 1_000,
             max_body_bytes: 64 << 20,
             max_page_objects: 1_000,
             max_sign_in_failures: 5,

@@ -314,6 +314,12 @@ pub(crate) const KEYS: &[Key] = &[
         "Most attachments of one report.",
     ),
     key(
+        "limits.max_submissions_per_hour",
+        Kind::Number(1, 1_000_000),
+        "1000",
+        "Reports one party may hand in within an hour, by all ways together.",
+    ),
+    key(
         "limits.max_body",
         Kind::Bytes(64 * KIB, 2 * GIB),
         "64 MiB",

@@ -157,6 +157,7 @@ impl Config {
             max_text_bytes: size("limits.max_text"),
             max_attachment_bytes: size("limits.max_attachment"),
             max_attachments: size("limits.max_attachments"),
+            max_submissions_per_hour: self.number("limits.max_submissions_per_hour"),
             max_body_bytes: size("limits.max_body"),
             max_page_objects: small("limits.max_page_objects"),
             max_sign_in_failures: self.number("limits.max_sign_in_failures"),

@@ -17,7 +17,7 @@ use crate::{
     story,
 };
 
-async fn post(door: &Door, path: &str, key: &str, body: &str, once: Option<&str>) -> Answer {
+pub(crate) async fn post(door: &Door, path: &str, key: &str, body: &str, once: Option<&str>) -> Answer {
     let mut request = Request::post(path)
         .header(header::AUTHORIZATION, format!("Bearer {key}"))
         .header(header::CONTENT_TYPE, "application/json");
@@ -28,7 +28,7 @@ async fn post(door: &Door, path: &str, key: &str, body: &str, once: Option<&str>
         .await
 }
 
-fn report() -> String {
+pub(crate) fn report() -> String {
     json!({
         "report": {
             "title": "みなと電力のVPN装置への侵入",

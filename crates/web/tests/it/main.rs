@@ -15,6 +15,7 @@ mod flow;
 mod house;
 mod leak;
 mod library;
+mod limits;
 mod oidc;
 mod passkey;
 #[path = "../../../world/tests/it/story.rs"]

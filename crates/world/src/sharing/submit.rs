@@ -1,7 +1,9 @@
 //! A report comes in: sealed, durable, then acknowledged with a receipt that can be proved.
 
-use jiff::Timestamp;
-use kaname_kernel::{Actor, EventId, HandleId, Id, Matter, MatterId, Pap, Tlp, seal::SecretKey};
+use jiff::{SignedDuration, Timestamp};
+use kaname_kernel::{
+    Actor, EventId, HandleId, Id, Matter, MatterId, PartyId, Pap, Tlp, seal::SecretKey,
+};
 use kaname_policy::Action;
 use kaname_sharing::{
     number,
@@ -85,6 +87,7 @@ impl World {
         self.allow_any(caller, action)?;
         let party = caller.party_id()?;
         self.check_submission(&new)?;
+        self.count_submission(party).await?;
         let (handle, link) = self
             .seal_link(&Link {
                 party,
@@ -183,6 +186,22 @@ impl World {
         let history = self.store().history(report).await?;
         let first = history.first().ok_or(WorldError::NotFound("receipt"))?;
         self.prove(first.event.header.id).await
+    }
+
+    /// Counts what a party hands in, in whole hours. The count stands under a keyed tag: a copy of the
+    /// database does not tell who is busy.
+    async fn count_submission(&self, party: PartyId) -> Result<(), WorldError> {
+        let now = self.now();
+        let hour = now.as_second().div_euclid(3_600);
+        let tag = self.keys().token.derive("submissions").tag(party.bytes());
+        let key = format!("{}/{hour}", hex::encode(tag));
+        let left = (hour + 1) * 3_600 - now.as_second();
+        let until = now + SignedDuration::from_secs(left.max(1));
+        let count = self.store().kv_count("submissions", &key, now, until).await?;
+        if count > self.settings().max_submissions_per_hour {
+            return Err(WorldError::TooMany(left.max(1).unsigned_abs()));
+        }
+        Ok(())
     }
 
     fn check_submission(&self, new: &NewReport) -> Result<(), WorldError> {

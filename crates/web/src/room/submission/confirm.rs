@@ -227,6 +227,10 @@ pub(super) async fn submit(
 }
 
 fn refused(frame: &Frame, error: WorldError) -> Result<Response, Failure> {
+    // The draft stays; programs and browsers hear when trying again makes sense.
+    if matches!(error, WorldError::TooMany(_)) {
+        return Err(error.into());
+    }
     match said(frame.text(), &error) {
         Some(said) => frame.go_saying("/submissions/confirm", &Flash::refused(said)),
         None => Err(error.into()),

@@ -1,0 +1,62 @@
+//! What one party may hand in within an hour, and what a reader learns from asking.
+
+use jiff::SignedDuration;
+use kaname_kernel::{Id, MatterId};
+use kaname_sharing::{Item, Report};
+use kaname_testkit::Nation;
+use kaname_world::{Settings, WorldError, ambient::SystemRng};
+
+use crate::story;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_party_hands_in_so_much_within_an_hour_and_others_are_not_held_up() {
+    let nation = Nation::with(Settings {
+        max_submissions_per_hour: 2,
+        ..Settings::default()
+    })
+    .await;
+    let world = &nation.world;
+    let provider = nation.caller(&nation.provider).await;
+    let member = nation.caller(&nation.member).await;
+    // From the beginning of an hour on, so that the test does not stand across two.
+    let second = world.now().as_second().rem_euclid(3_600);
+    nation
+        .clock
+        .advance(SignedDuration::from_secs(3_600 - second));
+    for _ in 0..2 {
+        world.submit(&provider, story::report(), None).await.unwrap();
+    }
+    let third = world.submit(&provider, story::report(), None).await;
+    assert!(
+        matches!(third, Err(WorldError::TooMany(seconds)) if (1..=3_600).contains(&seconds)),
+        "{third:?}"
+    );
+    world.submit(&member, story::report(), None).await.unwrap();
+    nation.clock.advance(SignedDuration::from_hours(1));
+    world.submit(&provider, story::report(), None).await.unwrap();
+    // The count does not tell whose it is.
+    let now = world.now();
+    let counts = world.store().kv_list("submissions", "", now).await.unwrap();
+    assert!(!counts.is_empty());
+    for (key, _) in counts {
+        assert!(!key.contains(&nation.provider.party.to_string()), "{key}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hidden_and_missing_are_one_answer() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let report = story::submit(&nation).await.report;
+    let item = story::derive(&nation, report).await.id;
+    let member = nation.caller(&nation.member).await;
+    let missing: MatterId = Id::random(&SystemRng);
+    for id in [report, missing] {
+        let answer = world.see::<Report>(&member, id).await;
+        assert!(matches!(answer, Err(WorldError::NotFound("report"))));
+    }
+    for id in [item, missing] {
+        let answer = world.see::<Item>(&member, id).await;
+        assert!(matches!(answer, Err(WorldError::NotFound("item"))));
+    }
+}
