@@ -95,9 +95,7 @@ impl Caller {
             | Action::PasswordOwn
             | Action::PublicRead
             | Action::SectorRead
-            | Action::LedgerVerify => {
-                true
-            }
+            | Action::LedgerVerify => true,
             Action::ItemConsent
             | Action::ItemPropose
             | Action::ItemRefuse

@@ -124,7 +124,8 @@ impl World {
     pub async fn handles_of(&self, party: PartyId) -> Result<Vec<HandleId>, WorldError> {
         let mut found = Vec::new();
         for first in (0..MAX_HANDLES).step_by(PROBED) {
-            let probes = (first..first + PROBED as u64).map(|n| self.numbered(Numbered::Party(party), n));
+            let probes =
+                (first..first + PROBED as u64).map(|n| self.numbered(Numbered::Party(party), n));
             let probed = futures_util::future::try_join_all(probes).await?;
             let ended = probed.iter().any(Vec::is_empty);
             found.extend(probed.into_iter().flatten());

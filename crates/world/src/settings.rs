@@ -28,8 +28,6 @@ pub struct Settings {
     pub session_max_hours: u32,
     /// Hours the hub gives a provider to answer a request for consent.
     pub consent_hours: u32,
-    /// Distinct organisations whose false-positive reports suspend blocking exports.
-    pub false_positive_quota: usize,
     /// A worker holds a job that many seconds before another may take it over.
     pub job_lease_s: u32,
 }
@@ -48,7 +46,6 @@ impl Default for Settings {
             session_idle_hours: 12,
             session_max_hours: 168,
             consent_hours: 72,
-            false_positive_quota: 3,
             job_lease_s: 60,
         }
     }

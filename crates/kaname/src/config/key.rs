@@ -355,12 +355,6 @@ pub(crate) const KEYS: &[Key] = &[
         "72",
         "Hours a provider has to answer a request for consent; silence is refusal.",
     ),
-    key(
-        "limits.false_positive_quota",
-        Kind::Number(3, 1_000),
-        "3",
-        "Distinct organisations whose false-positive reports suspend blocking exports.",
-    ),
     secret(
         "bus.nats_url",
         Kind::Url(&["nats", "tls"]),

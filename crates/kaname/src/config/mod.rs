@@ -164,7 +164,6 @@ impl Config {
             session_idle_hours: small("limits.session_idle_hours"),
             session_max_hours: small("limits.session_max_hours"),
             consent_hours: small("limits.consent_hours"),
-            false_positive_quota: size("limits.false_positive_quota"),
             job_lease_s: small("jobs.lease_s"),
         }
     }

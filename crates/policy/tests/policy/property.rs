@@ -19,7 +19,20 @@ fn any_principal() -> impl Strategy<Value = Principal> {
         proptest::option::of(0..40_u32),
     )
         .prop_map(
-            |(kind, who, roles, scopes, [second_factor, temporary_password, officer, member, own_handle], minutes)| {
+            |(
+                kind,
+                who,
+                roles,
+                scopes,
+                [
+                    second_factor,
+                    temporary_password,
+                    officer,
+                    member,
+                    own_handle,
+                ],
+                minutes,
+            )| {
                 Principal {
                     kind: match kind {
                         0 => PrincipalKind::Public,

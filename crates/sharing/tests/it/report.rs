@@ -6,8 +6,8 @@ use kaname_sharing::{
     Refused, Report, ReportState, Sealed, Victim, number,
     report::{Closing, Submission, Urgency},
     triage::{
-        answer, ask, assign, close, group, is_late, may_derive, note, open, settle, submit, ungroup,
-        withdraw,
+        answer, ask, assign, close, group, is_late, may_derive, note, open, settle, submit,
+        ungroup, withdraw,
     },
     victim::{Shown, assign_victim, open_victim, record_victim, show_victim, withdraw_victim},
 };

@@ -30,7 +30,8 @@ use crate::{
 };
 
 const OWN: Access = Access::SignedIn(&[Action::SessionOwn]);
-const USED: Audit = Audit::None("who signs in when stays out of the ledger, beside whose acts it would stand");
+const USED: Audit =
+    Audit::None("who signs in when stays out of the ledger, beside whose acts it would stand");
 
 /// Endpoints of this room.
 pub fn endpoints() -> Vec<Endpoint<House>> {

@@ -17,7 +17,13 @@ use crate::{
     story,
 };
 
-pub(crate) async fn post(door: &Door, path: &str, key: &str, body: &str, once: Option<&str>) -> Answer {
+pub(crate) async fn post(
+    door: &Door,
+    path: &str,
+    key: &str,
+    body: &str,
+    once: Option<&str>,
+) -> Answer {
     let mut request = Request::post(path)
         .header(header::AUTHORIZATION, format!("Bearer {key}"))
         .header(header::CONTENT_TYPE, "application/json");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use kaname_intake::submission::{SubmissionOptions, from_stix};
+use kaname_intake::submission::from_stix;
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
     marking::pap_marking_id,
@@ -38,19 +38,10 @@ impl World {
         caller: &Caller,
         envelope: &[u8],
     ) -> Result<Envelope, WorldError> {
-        let mut options = SubmissionOptions::default();
+        let mut options = self.reading_options(caller)?;
         options.limits.values = MAX_VALUES;
         options.limits.stix.bytes = self.settings().max_attachment_bytes;
-        options.limits.text_bytes = self.settings().max_text_bytes / 2;
-        if let Some(party) = &caller.party {
-            let party = &party.state;
-            options.own_domains = party
-                .mail_domains
-                .iter()
-                .map(|one| one.to_string())
-                .collect();
-            options.own_networks = party.networks.iter().map(|one| one.to_string()).collect();
-        }
+        options.limits.text_bytes /= 2;
         let read = from_stix(envelope, &options)
             .map_err(|error| WorldError::invalid("envelope", "error-stix", error.to_string()))?;
         let values: BTreeSet<Value> = read

@@ -345,15 +345,7 @@ impl World {
         }
         let link = self.open_link(item.state.handle).await?;
         let own = self.is_conflicted(caller, item.state.handle).await?;
-        let mut resource = Resource::one(Item::KIND, id)
-            .in_state(item.state.state.as_str())
-            .provider_is_own(own);
-        // Who looks is compared with everyone who wrote: the caller, where among them, else the first.
-        let caller_wrote = caller.account_id().ok();
-        let caller_wrote = caller_wrote.filter(|own| item.state.derivers.contains(own));
-        if let Some(deriver) = caller_wrote.or(item.state.derivers.first().copied()) {
-            resource = resource.derived_by(deriver);
-        }
+        let resource = Self::item_for_policy(caller, &item, own);
         self.allow(caller, action, &resource)?;
         let provider = self.load::<Party>(link.party.cast()).await?;
         Ok(Desk {
@@ -362,6 +354,21 @@ impl World {
             provider: provider.ok_or(WorldError::NotFound("party"))?,
             link,
         })
+    }
+
+    /// An item as the policy looks at it. `own`: whether the caller belongs to the provider's party.
+    pub fn item_for_policy(caller: &Caller, item: &Loaded<Item>, own: bool) -> Resource {
+        let resource = Resource::one(Item::KIND, item.id)
+            .in_state(item.state.state.as_str())
+            .provider_is_own(own);
+        // Who looks is compared with everyone who wrote: the caller, where among them, else the first.
+        let derivers = &item.state.derivers;
+        let wrote = caller.account_id().ok();
+        let wrote = wrote.filter(|own| derivers.contains(own));
+        match wrote.or(derivers.first().copied()) {
+            Some(deriver) => resource.derived_by(deriver),
+            None => resource,
+        }
     }
 
     pub(super) async fn keep_item(

@@ -83,6 +83,13 @@ impl World {
         bytes: &[u8],
     ) -> Result<Submitted, WorldError> {
         self.allow_any(caller, Action::SubmissionSubmit)?;
+        let options = self.reading_options(caller)?;
+        from_file(file_name, bytes, &options).map_err(unreadable)
+    }
+
+    /// How what a caller hands in is read, whichever way it comes: what is its party's own, the bounds,
+    /// and until when something can have been seen.
+    pub(crate) fn reading_options(&self, caller: &Caller) -> Result<SubmissionOptions, WorldError> {
         let party = caller.party.as_ref().ok_or(WorldError::Unauthenticated)?;
         let domains = party.state.mail_domains.iter();
         let networks = party.state.networks.iter();
@@ -97,7 +104,7 @@ impl World {
         options.limits.text_bytes = self.settings().max_text_bytes;
         options.limits.attachments = self.settings().max_attachments;
         options.limits.attachment_bytes = self.settings().max_attachment_bytes;
-        from_file(file_name, bytes, &options).map_err(unreadable)
+        Ok(options)
     }
 
     /// A report from what was read and the provider's terms. Values are those that were confirmed.

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{
-    Actor, EventId, HandleId, Id, Matter, MatterId, PartyId, Pap, Tlp, seal::SecretKey,
+    Actor, EventId, HandleId, Id, Matter, MatterId, Pap, PartyId, Tlp, seal::SecretKey,
 };
 use kaname_policy::Action;
 use kaname_sharing::{
@@ -197,7 +197,10 @@ impl World {
         let key = format!("{}/{hour}", hex::encode(tag));
         let left = (hour + 1) * 3_600 - now.as_second();
         let until = now + SignedDuration::from_secs(left.max(1));
-        let count = self.store().kv_count("submissions", &key, now, until).await?;
+        let count = self
+            .store()
+            .kv_count("submissions", &key, now, until)
+            .await?;
         if count > self.settings().max_submissions_per_hour {
             return Err(WorldError::TooMany(left.max(1).unsigned_abs()));
         }

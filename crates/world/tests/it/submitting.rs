@@ -24,7 +24,10 @@ async fn a_party_hands_in_so_much_within_an_hour_and_others_are_not_held_up() {
         .clock
         .advance(SignedDuration::from_secs(3_600 - second));
     for _ in 0..2 {
-        world.submit(&provider, story::report(), None).await.unwrap();
+        world
+            .submit(&provider, story::report(), None)
+            .await
+            .unwrap();
     }
     let third = world.submit(&provider, story::report(), None).await;
     assert!(
@@ -33,7 +36,10 @@ async fn a_party_hands_in_so_much_within_an_hour_and_others_are_not_held_up() {
     );
     world.submit(&member, story::report(), None).await.unwrap();
     nation.clock.advance(SignedDuration::from_hours(1));
-    world.submit(&provider, story::report(), None).await.unwrap();
+    world
+        .submit(&provider, story::report(), None)
+        .await
+        .unwrap();
     // The count does not tell whose it is.
     let now = world.now();
     let counts = world.store().kv_list("submissions", "", now).await.unwrap();

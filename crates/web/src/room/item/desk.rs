@@ -6,9 +6,9 @@ use axum::{
     response::Response,
 };
 use kaname_kernel::Role;
-use kaname_policy::{Action, Resource};
+use kaname_policy::Action;
 use kaname_sharing::{Item, ItemState};
-use kaname_world::Loaded;
+use kaname_world::{Loaded, World};
 use serde::Deserialize;
 
 use crate::{
@@ -146,14 +146,7 @@ pub(in crate::room) fn row(house: &House, page: &Page, by: &By, item: &Loaded<It
     match state.state {
         ItemState::AwaitingRelease => {
             let verb = text.t("item-look-release");
-            let wrote = by
-                .account_id()
-                .is_ok_and(|own| state.derivers.contains(&own));
-            let mut resource = Resource::one("item", item.id).provider_is_own(false);
-            let deriver = if wrote { by.account_id().ok() } else { None };
-            if let Some(deriver) = deriver.or(state.derivers.first().copied()) {
-                resource = resource.derived_by(deriver);
-            }
+            let resource = World::item_for_policy(by, item, false);
             let decision = house.world().decide(by, Action::ItemRelease, &resource);
             match decision.why_not {
                 None => row.verb(page.link(&href, verb).main()),

@@ -1,8 +1,8 @@
 //! What whoever looks at an item may do with it: buttons, and forms that ask for a reason.
 
-use kaname_policy::{Action, Resource};
+use kaname_policy::Action;
 use kaname_sharing::{Item, ItemState, item::Blocking};
-use kaname_world::Loaded;
+use kaname_world::{Loaded, World};
 
 use crate::{
     frame::{
@@ -36,17 +36,7 @@ pub(super) struct Permitted {
 
 impl Permitted {
     pub(super) fn new(house: &House, by: &By, item: &Loaded<Item>, own: bool) -> Self {
-        let state = &item.state;
-        let mut resource = Resource::one("item", item.id)
-            .in_state(state.state.as_str())
-            .provider_is_own(own);
-        let wrote = by
-            .account_id()
-            .ok()
-            .filter(|one| state.derivers.contains(one));
-        if let Some(deriver) = wrote.or(state.derivers.first().copied()) {
-            resource = resource.derived_by(deriver);
-        }
+        let resource = World::item_for_policy(by, item, own);
         let mut caller = (*by.0).clone();
         caller.principal.own_handle = own;
         let why = |action| house.world().decide(&caller, action, &resource).why_not;
