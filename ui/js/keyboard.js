@@ -28,6 +28,8 @@ function act(page) {
 }
 
 export function keyboard(page) {
+  // The keys do nothing without this script, so the list of them is offered only with it.
+  for (const button of page.querySelectorAll(".keys-open")) button.hidden = false;
   page.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (event.target.closest?.(typing)) {

@@ -12,7 +12,7 @@
 //! | a table | [`table::propose`], [`table::read_table`]; cells that leave: [`csv_safe`] |
 //! | a mail | [`mail::read_mail`], [`mail::mail_indicators`] |
 //! | JSON | [`guard`], [`check_json`] |
-//! | a file name, a time, a file of which one must not say more | [`safe_file_name`], [`read_when`], [`binary_type`] |
+//! | a file name, a time, a file of which one must not say more | [`safe_file_name`], [`read_when`], [`read_when_seen`], [`binary_type`] |
 //! | a whole submission, by any way | [`submission::from_form`] and its siblings |
 //!
 //! What cannot be read is data beside what can: a row without a value, a letter that is none, a
@@ -47,4 +47,4 @@ pub use indicator::{Excluded, ExcludedReason, Extraction, Finding, Kind, Note, S
 pub use json::{JsonError, JsonFault, JsonLimits, check_json, guard};
 pub use name::safe_file_name;
 pub use value::{Value, read_value, read_value_as};
-pub use when::{When, read_when};
+pub use when::{When, read_when, read_when_seen};

@@ -46,6 +46,36 @@ pub fn read_when(text: &str) -> Option<When> {
     local(plain)
 }
 
+/// Reads what [`read_when`] reads, and dates without a year (`11月20日`, `11/20 03:12`): of the year of
+/// `now` in Japan, or of the year before when that would be more than a day ahead. For what was seen,
+/// never for what is planned.
+#[must_use]
+pub fn read_when_seen(text: &str, now: Timestamp) -> Option<When> {
+    if let Some(when) = read_when(text) {
+        return Some(when);
+    }
+    let plain: String = text
+        .chars()
+        .take(LONGEST)
+        .collect::<String>()
+        .nfkc()
+        .collect();
+    let plain = plain.trim();
+    let digits = plain.bytes().take_while(u8::is_ascii_digit).count();
+    let follows = plain[digits..].trim_start().chars().next();
+    if !(1..=2).contains(&digits) || !matches!(follows, Some('月' | '/')) {
+        return None;
+    }
+    let year = Offset::constant(LOCAL_HOURS).to_datetime(now).year();
+    let of_year = |year: i16| read_when(&format!("{year}/{plain}"));
+    let ahead = now
+        .saturating_add(jiff::SignedDuration::from_hours(24))
+        .ok()?;
+    of_year(year)
+        .filter(|when| when.at <= ahead)
+        .or_else(|| of_year(year - 1))
+}
+
 /// Date parts in order, with an optional time and offset.
 fn local(text: &str) -> Option<When> {
     let (text, era) = era(text);

@@ -1,6 +1,7 @@
 //! Times as people write them.
 
-use kaname_intake::read_when;
+use jiff::Timestamp;
+use kaname_intake::{read_when, read_when_seen};
 
 #[test]
 fn forms_of_times() {
@@ -43,4 +44,45 @@ fn forms_of_times() {
     ] {
         assert_eq!(read_when(text), None, "{text}");
     }
+}
+
+#[test]
+fn a_date_without_a_year_is_this_years_or_last_years() {
+    let now: Timestamp = "2026-11-25T00:40:00Z".parse().unwrap();
+    let read = |text: &str| read_when_seen(text, now).map(|when| when.at.to_string());
+    let at = |text: &str| Some(text.to_owned());
+    assert_eq!(read("11月20日"), at("2026-11-19T15:00:00Z"));
+    assert_eq!(read("11月20日 3時12分"), at("2026-11-19T18:12:00Z"));
+    assert_eq!(read("１１月２０日０３時１２分"), at("2026-11-19T18:12:00Z"));
+    assert_eq!(read("11/20 03:12"), at("2026-11-19T18:12:00Z"));
+    // A clock a little ahead is not a year behind; more than a day ahead was last year.
+    assert_eq!(read("11月26日"), at("2026-11-25T15:00:00Z"));
+    assert_eq!(read("11月27日"), at("2025-11-26T15:00:00Z"));
+    assert_eq!(read("12月31日"), at("2025-12-30T15:00:00Z"));
+    // With a year nothing is guessed, and what is no date stays none.
+    assert_eq!(read("2026-12-31"), at("2026-12-30T15:00:00Z"));
+    for wrong in [
+        "2月30日",
+        "13月1日",
+        "20日",
+        "11.20",
+        "11",
+        "月",
+        "",
+        "11月",
+        "11/",
+    ] {
+        assert_eq!(read(wrong), None, "{wrong}");
+    }
+    assert_eq!(
+        read_when("11月20日"),
+        None,
+        "tables are read without guessing"
+    );
+    let spring: Timestamp = "2025-03-01T00:00:00Z".parse().unwrap();
+    let leap = read_when_seen("2月29日", spring);
+    assert_eq!(
+        leap.map(|when| when.at.to_string()),
+        at("2024-02-28T15:00:00Z")
+    );
 }

@@ -150,7 +150,7 @@ fn library() -> Definition {
         alias: "library".to_owned(),
         title: Text::new("ライブラリ", "Library"),
         description: Text::new(
-            "公開決裁を経た情報。見える範囲は閲覧者ごとに異なる。",
+            "提供の承認を経た情報。見える範囲は閲覧者ごとに異なる。",
             "Released items, each shown to whom it may be shown.",
         ),
         kind: CollectionKind::Library,

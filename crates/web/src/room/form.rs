@@ -18,7 +18,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Choice, Field, Notice, Tone, Verb},
+        part::{Choice, Faults, Field, Notice, Tone, Verb},
         show, show_with,
     },
     house::{By, House},
@@ -167,9 +167,8 @@ pub(super) fn misread(bad: &BadText) -> WorldError {
 /// What was wrong with what was sent.
 #[derive(Debug, Clone)]
 pub(super) struct Wrong {
-    /// The field, when one is to blame.
-    at: Option<String>,
-    pub(super) said: String,
+    /// Each with the field, when one is to blame.
+    faults: Vec<(Option<String>, String)>,
     /// Whether showing the second factor again would do.
     again: bool,
 }
@@ -179,21 +178,79 @@ impl Wrong {
     pub(super) fn of(text: Text, error: &WorldError) -> Option<Self> {
         if matches!(error, WorldError::StepUp) {
             return Some(Self {
-                at: None,
-                said: text.t("directory-lapsed").into_owned(),
+                faults: vec![(None, text.t("directory-lapsed").into_owned())],
                 again: true,
             });
         }
         let at = match error {
             WorldError::Invalid { field, .. } => Some(field.clone()),
+            WorldError::Refused { details, .. } => {
+                let field = details.iter().find(|(name, _)| *name == "field");
+                field.map(|(_, field)| field.clone())
+            }
             _ => None,
         };
-        let said = said(text, error)?;
         Some(Self {
-            at,
-            said,
+            faults: vec![(at, said(text, error)?)],
             again: false,
         })
+    }
+
+    /// All that was wrong, each at its field; `renamed` tells the field of this form by the name that
+    /// an error gives it. The first error that is nothing of theirs comes back.
+    pub(super) fn of_all(
+        text: Text,
+        errors: Vec<WorldError>,
+        renamed: impl Fn(&WorldError, Option<&str>) -> Option<&'static str>,
+    ) -> Result<Self, WorldError> {
+        let mut faults = Vec::new();
+        for error in errors {
+            let Some(wrong) = Self::of(text, &error) else {
+                return Err(error);
+            };
+            faults.extend(wrong.faults.into_iter().map(|(at, said)| {
+                let other = renamed(&error, at.as_deref());
+                (other.map(str::to_owned).or(at), said)
+            }));
+        }
+        Ok(Self {
+            faults,
+            again: false,
+        })
+    }
+
+    /// The first thing that is wrong.
+    pub(super) fn said(&self) -> String {
+        let first = self.faults.first();
+        first.map(|(_, said)| said.clone()).unwrap_or_default()
+    }
+
+    /// What is wrong with a field.
+    fn fault(&self, name: &str) -> Option<String> {
+        let fault = self
+            .faults
+            .iter()
+            .find(|(at, _)| at.as_deref() == Some(name));
+        fault.map(|(_, said)| said.clone())
+    }
+
+    /// The fields, each with what is wrong with it.
+    pub(super) fn mark(&self, fields: Vec<Field>) -> Vec<Field> {
+        let mark = |field: Field| {
+            let fault = self.fault(field.name());
+            field.error(fault)
+        };
+        fields.into_iter().map(mark).collect()
+    }
+
+    /// The summary for the top of the form.
+    pub(super) fn summary<'f>(
+        &self,
+        page: &Page,
+        fields: impl IntoIterator<Item = &'f Field>,
+    ) -> Faults {
+        let fields: Vec<&Field> = fields.into_iter().collect();
+        page.faults(&self.faults, &fields)
     }
 }
 
@@ -207,8 +264,7 @@ pub(super) struct Asker<'a> {
 impl Asker<'_> {
     /// What is wrong with a field.
     pub(super) fn fault(&self, name: &str) -> Option<String> {
-        let fault = self.wrong.filter(|wrong| wrong.at.as_deref() == Some(name));
-        fault.map(|wrong| wrong.said.clone())
+        self.wrong.and_then(|wrong| wrong.fault(name))
     }
 
     fn filled(&self, name: &str, field: Field) -> Field {
@@ -270,7 +326,9 @@ struct FormPage {
     fields: Vec<Field>,
     /// Fields that stand side by side.
     groups: Vec<Vec<Field>>,
-    wrong: Option<Wrong>,
+    faults: Option<Faults>,
+    /// Whether what was wrong is that the second factor has to be shown again.
+    lapsed: bool,
     again: Verb,
     gate: Option<Notice>,
     back: Verb,
@@ -309,13 +367,15 @@ pub(super) fn ask(
     };
     let again = again(&page);
     let back = page.link(form.back.as_str(), page.t("directory-back"));
+    let all = fields.iter().chain(groups.iter().flatten());
     let shown = FormPage {
+        faults: wrong.as_ref().map(|wrong| wrong.summary(&page, all)),
+        lapsed: wrong.is_some_and(|wrong| wrong.again),
         again,
         back,
         form,
         fields,
         groups,
-        wrong,
         gate,
         page,
     };

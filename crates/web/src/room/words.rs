@@ -1,9 +1,9 @@
 //! Words that several rooms use for kinds and states.
 
 use kaname_intake::Kind;
-use kaname_sharing::{ItemKind, ItemState, Outlet, ReportState, report::Closing};
+use kaname_sharing::{Item, ItemKind, ItemState, Outlet, Report, ReportState, report::Closing};
 
-use crate::text::Text;
+use crate::{frame::part::Step, text::Text};
 
 /// What kind of value it is.
 pub(super) fn value_kind(text: Text, kind: Kind) -> String {
@@ -81,7 +81,7 @@ pub(super) fn outlet(text: Text, outlet: Outlet) -> String {
 }
 
 /// The way from a report to feedback, as steps.
-pub(super) fn way(text: Text) -> Vec<crate::frame::part::Step> {
+fn way(text: Text) -> Vec<Step> {
     let keys = [
         "words-way-submitted",
         "words-way-triage",
@@ -91,30 +91,50 @@ pub(super) fn way(text: Text) -> Vec<crate::frame::part::Step> {
         "words-way-released",
         "words-way-feedback",
     ];
-    let step = |key: &str| crate::frame::part::Step {
+    let step = |key: &str| Step {
         label: text.t(key).into_owned(),
         note: None,
     };
     keys.into_iter().map(step).collect()
 }
 
-/// Which step of [`way`] a report without an item is at.
-pub(super) const fn way_of_report(state: ReportState) -> usize {
-    match state {
-        ReportState::Submitted => 1,
-        ReportState::InTriage => 1,
+/// The way of a report without an item, and which step it is at. A report that is closed went no
+/// further: its way ends with how it was closed.
+pub(super) fn way_of_report(text: Text, report: &Report) -> (Vec<Step>, usize) {
+    let mut steps = way(text);
+    let reached = match report.state {
+        ReportState::Submitted | ReportState::InTriage => 1,
         ReportState::Derived => 2,
-        ReportState::Closed => 1,
-    }
+        ReportState::Closed => {
+            steps.truncate(if report.assigned.is_some() { 2 } else { 1 });
+            let label = report_state(text, report.state, report.closing.as_ref());
+            steps.push(Step { label, note: None });
+            steps.len() - 1
+        }
+    };
+    (steps, reached)
 }
 
-/// Which step of [`way`] an item is at.
-pub(super) const fn way_of_item(state: ItemState) -> usize {
-    match state {
+/// The way of an item, and which step it is at. What ended ends with how: an item that was withdrawn
+/// before its release never went out.
+pub(super) fn way_of_item(text: Text, item: &Item) -> (Vec<Step>, usize) {
+    let mut steps = way(text);
+    let reached = match item.state {
         ItemState::Derived => 2,
         ItemState::AwaitingConsent | ItemState::ChangesProposed | ItemState::Refused => 3,
         ItemState::Consented | ItemState::AwaitingRelease => 4,
         ItemState::Released => 6,
-        ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired => 7,
-    }
+        ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired => {
+            let went = match (item.release, item.has_consent()) {
+                (Some(_), _) => 6,
+                (None, true) => 4,
+                (None, false) => 3,
+            };
+            steps.truncate(went);
+            let label = item_state(text, item.state);
+            steps.push(Step { label, note: None });
+            went
+        }
+    };
+    (steps, reached)
 }

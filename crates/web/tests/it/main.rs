@@ -17,6 +17,7 @@ mod leak;
 mod library;
 mod limits;
 mod oidc;
+mod pages;
 mod passkey;
 #[path = "../../../world/tests/it/story.rs"]
 mod story;

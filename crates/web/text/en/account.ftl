@@ -7,11 +7,15 @@ account-policy = See what you may do
 account-temporary = Change your password
 account-temporary-about = Someone else set the present password for you. Once you have chosen one that only you know, everything else opens.
 account-no-factor = There is no second factor
-account-no-factor-about = Release and administration need a sign-in with one. Set up an authenticator.
-account-factor-title = Second factor (authenticator)
-account-factor-on = Set up. Each sign-in asks for a code of six digits.
-account-factor-off = Not set up.
-account-factor-set = Set up
+account-no-factor-about = Release and administration need a sign-in with one. Set up an authenticator or a passkey.
+account-factor-title = Second factor (authenticator, passkeys)
+account-factor-passkeys = { $n ->
+    [one] There is no authenticator; your passkey is the second factor.
+   *[other] There is no authenticator; your { $n } passkeys are the second factor.
+}
+account-factor-on = An authenticator is set up. Each sign-in asks for a code of six digits.
+account-factor-off = Neither an authenticator nor a passkey is set up.
+account-factor-set = Set up an authenticator
 account-factor-replace = Move to another device
 account-factor-remove = Remove
 account-factor-about = Put the secret into an authenticator (TOTP) and enter the six digits it shows. It counts from the first right code on. The secret is shown on this page only.

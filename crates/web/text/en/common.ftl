@@ -71,6 +71,11 @@ common-piece-gone = removed:{" "}
 common-piece-new = added:{" "}
 common-optional = optional
 common-field-error = error:{" "}
+common-faults = { $n ->
+    [one] One thing has to be put right. What you typed is still there.
+   *[other] { $n } things have to be put right. What you typed is still there.
+}
+common-fault = { $field }: { $said }
 common-percent = { $n }%
 common-pager = Pages
 common-pager-shown = { $shown } of { $count } shown

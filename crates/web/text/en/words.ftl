@@ -43,6 +43,6 @@ words-way-submitted = Submitted
 words-way-triage = Triage
 words-way-derived = Derived
 words-way-consent = Provider's consent
-words-way-second = Second officer
+words-way-second = Approval
 words-way-released = Released
 words-way-feedback = Received, rated

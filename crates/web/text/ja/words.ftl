@@ -43,6 +43,6 @@ words-way-submitted = 提出
 words-way-triage = 分析
 words-way-derived = 作成
 words-way-consent = 提供者の同意
-words-way-second = 第二担当
+words-way-second = 提供の承認
 words-way-released = 提供
 words-way-feedback = 受領・評価

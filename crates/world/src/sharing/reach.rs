@@ -22,11 +22,13 @@ pub enum Reached {
 }
 
 impl World {
-    /// Whom the content would reach if it were released now.
-    pub async fn reached(&self, content: &Content) -> Result<Reached, WorldError> {
+    /// Whom the content would reach if it were released now, and which parties these are; the parties
+    /// are left empty where the content reaches everyone, or persons only.
+    pub async fn reached(&self, content: &Content) -> Result<(Reached, Vec<Party>), WorldError> {
         let persons = content.named.persons.len();
         if content.tlp == Tlp::Red {
-            return Ok(Reached::Persons(u32::try_from(persons).unwrap_or(u32::MAX)));
+            let persons = u32::try_from(persons).unwrap_or(u32::MAX);
+            return Ok((Reached::Persons(persons), Vec::new()));
         }
         let now = self.now();
         let mut open = content.clone();
@@ -34,12 +36,11 @@ impl World {
         open.embargo = None;
         let audience = released_audience(&open, now);
         if audience == Audience::everyone() {
-            return Ok(Reached::Everyone);
+            return Ok((Reached::Everyone, Vec::new()));
         }
         let parties = self.admitted(&audience).await?;
-        Ok(Reached::Parties(
-            u32::try_from(parties.len()).unwrap_or(u32::MAX),
-        ))
+        let count = u32::try_from(parties.len()).unwrap_or(u32::MAX);
+        Ok((Reached::Parties(count), parties))
     }
 
     /// The parties whose people the audience admits now, whatever their accounts.

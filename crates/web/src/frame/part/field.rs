@@ -121,6 +121,19 @@ impl Field {
         self
     }
 
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What it posts under.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
     fn text(&self) -> &str {
         self.values.first().map_or("", String::as_str)
     }

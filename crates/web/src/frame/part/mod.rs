@@ -5,6 +5,7 @@ mod check;
 mod code;
 mod due;
 mod empty;
+mod fault;
 mod field;
 mod fresh;
 mod funnel;
@@ -19,6 +20,7 @@ pub use check::{Check, Checklist};
 pub use code::{Copied, Difference, Piece};
 pub use due::{At, Due};
 pub use empty::Empty;
+pub use fault::Faults;
 pub use field::{Choice, Field};
 pub use fresh::{Draft, Fresh};
 pub use funnel::{Funnel, Stage};
@@ -34,6 +36,6 @@ macro_rules! html {
     ($($part:ty),*) => { $( impl askama::filters::HtmlSafe for $part {} )* };
 }
 html!(
-    At, Checklist, Copied, Difference, Draft, Due, Empty, Field, Fresh, Funnel, Notice, PapLabel,
-    Pager, Row, Severity, Steps, Tabs, Tag, TlpLabel, Verb
+    At, Checklist, Copied, Difference, Draft, Due, Empty, Faults, Field, Fresh, Funnel, Notice,
+    PapLabel, Pager, Row, Severity, Steps, Tabs, Tag, TlpLabel, Verb
 );

@@ -14,6 +14,14 @@ enum Does {
         csrf: String,
         fields: Vec<(&'static str, String)>,
     },
+    /// Posts once its consequence was read.
+    Confirms {
+        to: String,
+        csrf: String,
+        fields: Vec<(&'static str, String)>,
+        /// What follows from it.
+        said: String,
+    },
     /// Can't be done now.
     Refused { why: String, id: String },
 }
@@ -41,6 +49,21 @@ impl Verb {
     #[must_use]
     pub const fn grave(mut self) -> Self {
         self.class = "button grave";
+        self
+    }
+
+    /// Says first what follows from it: the verb opens, and what it opens carries it out. Works
+    /// without script.
+    #[must_use]
+    pub fn confirming(mut self, said: impl Into<String>) -> Self {
+        if let Does::Posts { to, csrf, fields } = self.does {
+            self.does = Does::Confirms {
+                to,
+                csrf,
+                fields,
+                said: said.into(),
+            };
+        }
         self
     }
 

@@ -128,7 +128,7 @@ fn page_of(
         secret: secret.to_owned(),
         address,
         code,
-        wrong: wrong.map(|wrong| wrong.said),
+        wrong: wrong.map(|wrong| wrong.said()),
         gate,
         page,
     })

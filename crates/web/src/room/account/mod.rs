@@ -83,7 +83,7 @@ struct OwnPage {
     roles: String,
     notices: Vec<Notice>,
     factor: Option<Verb>,
-    has_factor: bool,
+    factor_said: String,
     remove: Option<Verb>,
     sessions: Vec<Session>,
     others: Option<Verb>,
@@ -192,8 +192,17 @@ async fn shown(
         party_code: party.state.code.to_string(),
         roles: roles.join(" / "),
         notices: notices(&page, by),
-        factor: Some(if has_factor { factor } else { factor.main() }),
-        has_factor,
+        factor: Some(if state.has_second_factor() {
+            factor
+        } else {
+            factor.main()
+        }),
+        factor_said: match (has_factor, state.passkeys.len()) {
+            (true, _) => text.t("account-factor-on"),
+            (false, 0) => text.t("account-factor-off"),
+            (false, n) => text.t1("account-factor-passkeys", "n", n),
+        }
+        .into_owned(),
         remove,
         sessions,
         others: others.then(|| {
@@ -203,7 +212,7 @@ async fn shown(
         password,
         about,
         acting: crate::room::acting::verbs(house, &page, by).await?,
-        wrong: wrong.map(|wrong| wrong.said),
+        wrong: wrong.map(|wrong| wrong.said()),
         page,
     };
     show_with(status, &shown)

@@ -17,10 +17,14 @@ use crate::{
     error::Failure,
     frame::{
         Page,
-        part::{Choice, Field},
+        part::{Choice, Faults, Field},
     },
     house::{By, House},
-    room::{choices, words},
+    room::{
+        choices,
+        form::{Wrong, local},
+        words,
+    },
 };
 
 /// What the form posts, as typed.
@@ -50,6 +54,13 @@ pub(in crate::room) struct DraftForm {
     pub(in crate::room) collections: Vec<String>,
     /// A provider's words with its proposal.
     pub(in crate::room) comment: String,
+}
+
+/// The form as it is shown: texts, then readers and ways out, and what is wrong with them.
+pub(in crate::room) struct Written {
+    pub(in crate::room) texts: Vec<Field>,
+    pub(in crate::room) reach: Vec<Field>,
+    pub(in crate::room) faults: Option<Faults>,
 }
 
 /// What can be chosen: groups, classes, duties, collections.
@@ -130,7 +141,7 @@ impl DraftForm {
         fn texts<T: ToString>(all: &[T]) -> Vec<String> {
             all.iter().map(ToString::to_string).collect()
         }
-        let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+        let time = |at: Option<Timestamp>| at.map(local).unwrap_or_default();
         Self {
             kind: content.kind.as_str().to_owned(),
             title_ja: content.title.ja.clone(),
@@ -164,8 +175,50 @@ impl DraftForm {
         }
     }
 
+    /// The form with what was typed and, if it was sent, what is wrong with it.
+    pub(in crate::room) fn written(
+        &self,
+        page: &Page,
+        offered: &Offered,
+        wrong: Option<&Wrong>,
+    ) -> Written {
+        let (mut texts, mut reach) = (self.text_fields(page), self.reach_fields(page, offered));
+        if let Some(wrong) = wrong {
+            (texts, reach) = (wrong.mark(texts), wrong.mark(reach));
+        }
+        Written {
+            faults: wrong.map(|wrong| wrong.summary(page, texts.iter().chain(&reach))),
+            texts,
+            reach,
+        }
+    }
+
+    /// What the form says of errors, each at the field that it is about; or an error that is not
+    /// theirs to mend.
+    pub(in crate::room) fn wrong(
+        text: crate::text::Text,
+        errors: Vec<WorldError>,
+    ) -> Result<Wrong, WorldError> {
+        Wrong::of_all(text, errors, |error, at| match (error, at) {
+            (WorldError::Refused { key, .. }, None) => match *key {
+                "refused-nobody" => Some("tlp"),
+                "refused-no-longer-valid" => Some("valid_until"),
+                "refused-bad-object" => Some("values"),
+                _ => None,
+            },
+            (_, Some("title" | "title.ja")) => Some("title_ja"),
+            (_, Some("title.en")) => Some("title_en"),
+            (_, Some("summary" | "summary.ja")) => Some("summary_ja"),
+            (_, Some("summary.en")) => Some("summary_en"),
+            (_, Some("countermeasures" | "countermeasures.ja")) => Some("measures_ja"),
+            (_, Some("countermeasures.en")) => Some("measures_en"),
+            (_, Some("objects" | "value")) => Some("values"),
+            _ => None,
+        })
+    }
+
     /// The texts, first part of the form.
-    pub(in crate::room) fn text_fields(&self, page: &Page) -> Vec<Field> {
+    fn text_fields(&self, page: &Page) -> Vec<Field> {
         let text = page.text;
         let kinds = ItemKind::ALL
             .map(|kind| Choice::new(kind.as_str(), words::item_kind(text, kind)))
@@ -205,7 +258,7 @@ impl DraftForm {
     }
 
     /// Readers, markings and ways out, second part of the form.
-    pub(in crate::room) fn reach_fields(&self, page: &Page, offered: &Offered) -> Vec<Field> {
+    fn reach_fields(&self, page: &Page, offered: &Offered) -> Vec<Field> {
         let text = page.text;
         let tlp = self.tlp.parse().unwrap_or(Tlp::AmberStrict);
         let pap = self.pap.parse().unwrap_or(Pap::Amber);
@@ -240,14 +293,13 @@ impl DraftForm {
                 .optional(),
             boxes("classes", "item-classes", &offered.classes, &self.classes),
             boxes("duties", "item-duties", &offered.duties, &self.duties),
-            page.line("text", "embargo", text.t("item-embargo"))
+            page.line("datetime-local", "embargo", text.t("item-embargo"))
                 .hint(text.t("item-embargo-hint"))
                 .value(&self.embargo)
-                .longest(60)
                 .optional(),
-            page.line("text", "valid_until", text.t("item-valid-until"))
+            page.line("datetime-local", "valid_until", text.t("item-valid-until"))
+                .hint(text.t("item-valid-until-hint"))
                 .value(&self.valid_until)
-                .longest(60)
                 .optional(),
             boxes("outlets", "item-outlets", &outlets, &self.outlets),
             boxes(
@@ -260,59 +312,86 @@ impl DraftForm {
         fields
     }
 
-    /// What was typed, read.
+    /// What was typed, read; or everything that is wrong with it. `earlier` is what the form was
+    /// filled in with: a time that was not touched stays exact, though the form shows it to the minute.
     pub(in crate::room) async fn read(
         &self,
         house: &House,
         by: &By,
-    ) -> Result<ItemDraft, WorldError> {
+        earlier: Option<&Content>,
+    ) -> Result<ItemDraft, Vec<WorldError>> {
+        let mut faults = Faulty::default();
         let kind = ItemKind::ALL
             .into_iter()
             .find(|kind| kind.as_str() == self.kind);
+        let kind = faults.keep(kind.ok_or_else(|| wrong("kind", "error-text", &self.kind)));
         let outlets = Outlet::ALL.into_iter();
         let outlets =
             outlets.filter(|outlet| self.outlets.iter().any(|one| one == outlet.as_str()));
+        let tlp = self.tlp.parse();
+        let tlp = faults.keep(tlp.map_err(|_| wrong("tlp", "error-text", &self.tlp)));
+        let pap = self.pap.parse();
+        let pap = faults.keep(pap.map_err(|_| wrong("pap", "error-text", &self.pap)));
+        let values = faults.keep(self.read_values());
+        let parties = faults.keep(self.read_parties(house, by).await);
+        let groups = faults.keep(ids("groups", &self.groups));
+        let persons = faults.keep(self.read_persons(house, by).await);
+        let classes = faults.keep(codes::<ClassCode>("classes", &self.classes));
+        let duties = faults.keep(codes::<DutyCode>("duties", &self.duties));
+        let before = earlier.and_then(|content| content.embargo);
+        let embargo = faults.keep(time("embargo", &self.embargo, before));
+        let before = earlier.and_then(|content| content.valid_until);
+        let valid_until = faults.keep(time("valid_until", &self.valid_until, before));
+        let collections = faults.keep(ids("collections", &self.collections));
+        let (Some(kind), Some(tlp), Some(pap), Some(values)) = (kind, tlp, pap, values) else {
+            return Err(faults.0);
+        };
+        let (Some(parties), Some(groups), Some(persons)) = (parties, groups, persons) else {
+            return Err(faults.0);
+        };
+        let (Some(classes), Some(duties), Some(collections)) = (classes, duties, collections)
+        else {
+            return Err(faults.0);
+        };
+        let (Some(embargo), Some(valid_until)) = (embargo, valid_until) else {
+            return Err(faults.0);
+        };
         Ok(ItemDraft {
-            kind: kind.ok_or_else(|| wrong("kind", "error-text", &self.kind))?,
+            kind,
             title: Text::new(self.title_ja.trim(), self.title_en.trim()),
             summary: Text::new(plain(&self.summary_ja), plain(&self.summary_en)),
             countermeasures: Text::new(plain(&self.measures_ja), plain(&self.measures_en)),
-            values: self.read_values()?,
+            values,
             techniques: self.read_techniques(),
-            tlp: self
-                .tlp
-                .parse()
-                .map_err(|_| wrong("tlp", "error-text", &self.tlp))?,
-            pap: self
-                .pap
-                .parse()
-                .map_err(|_| wrong("pap", "error-text", &self.pap))?,
+            tlp,
+            pap,
             named: Named {
-                parties: self.read_parties(house, by).await?,
-                groups: ids("groups", &self.groups)?,
-                persons: self.read_persons(house, by).await?,
+                parties,
+                groups,
+                persons,
             },
-            classes: codes::<ClassCode>("classes", &self.classes)?,
-            duties: codes::<DutyCode>("duties", &self.duties)?,
-            embargo: time("embargo", &self.embargo)?,
-            valid_until: time("valid_until", &self.valid_until)?,
+            classes,
+            duties,
+            embargo,
+            valid_until,
             outlets: outlets.collect(),
-            collections: ids("collections", &self.collections)?
-                .into_iter()
-                .collect::<BTreeSet<MatterId>>(),
+            collections: collections.into_iter().collect::<BTreeSet<MatterId>>(),
         })
     }
 
     fn read_values(&self) -> Result<Vec<Value>, WorldError> {
         let mut values = Vec::new();
+        let mut unread = Vec::new();
         let lines = self
             .values
             .lines()
             .map(str::trim)
             .filter(|line| !line.is_empty());
         for line in lines {
-            let read = kaname_intake::read_value(line);
-            let read = read.ok_or_else(|| wrong("values", "error-values", line))?;
+            let Some(read) = kaname_intake::read_value(line) else {
+                unread.push(line);
+                continue;
+            };
             let value = Value {
                 kind: read.kind,
                 value: read.value,
@@ -320,6 +399,9 @@ impl DraftForm {
             if !values.contains(&value) {
                 values.push(value);
             }
+        }
+        if !unread.is_empty() {
+            return Err(wrong("values", "error-values", &unread.join(" / ")));
         }
         Ok(values)
     }
@@ -349,7 +431,7 @@ impl DraftForm {
                         .await
                 }
             };
-            let party = found.map_err(|_| wrong("parties", "error-text", word))?;
+            let party = found.map_err(|_| wrong("parties", "error-no-party", word))?;
             parties.push(party.id.cast());
         }
         Ok(parties)
@@ -366,10 +448,26 @@ impl DraftForm {
                 Ok(id) => house.world().see::<Account>(by, id.cast()).await,
                 Err(_) => house.world().find(by, LOGIN_SPACE, &login_key(word)).await,
             };
-            let person = found.map_err(|_| wrong("persons", "error-text", word))?;
+            let person = found.map_err(|_| wrong("persons", "error-no-person", word))?;
             persons.push(person.id.cast());
         }
         Ok(persons)
+    }
+}
+
+/// Everything that is wrong, in the order of the form.
+#[derive(Default)]
+struct Faulty(Vec<WorldError>);
+
+impl Faulty {
+    fn keep<T>(&mut self, read: Result<T, WorldError>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.0.push(error);
+                None
+            }
+        }
     }
 }
 
@@ -404,9 +502,16 @@ fn codes<C: FromStr + ToString>(
     read.collect()
 }
 
-fn time(field: &str, typed: &str) -> Result<Option<Timestamp>, WorldError> {
+fn time(
+    field: &str,
+    typed: &str,
+    before: Option<Timestamp>,
+) -> Result<Option<Timestamp>, WorldError> {
     if typed.trim().is_empty() {
         return Ok(None);
+    }
+    if before.is_some_and(|before| local(before) == typed.trim()) {
+        return Ok(before);
     }
     let when = kaname_intake::read_when(typed);
     when.map(|when| Some(when.at))

@@ -11,7 +11,8 @@ use kaname_world::{Loaded, WorldError};
 
 use super::{
     act::{of, to},
-    draft::{DraftForm, Offered},
+    draft::{DraftForm, Offered, Written},
+    trace::{self, TraceRow},
 };
 use crate::{
     error::Failure,
@@ -21,7 +22,7 @@ use crate::{
         show, show_with,
     },
     house::{By, House},
-    said::said,
+    room::form::Wrong,
 };
 
 #[derive(Template)]
@@ -30,12 +31,11 @@ struct EditPage {
     page: Page,
     to: String,
     back: String,
-    form: DraftForm,
-    offered: Offered,
+    written: Written,
     original: Option<String>,
     notices: Vec<Notice>,
+    traces: Vec<TraceRow>,
     comment: Option<Field>,
-    wrong: Option<String>,
 }
 
 async fn page(
@@ -44,7 +44,7 @@ async fn page(
     by: &By,
     (item, form): (&Loaded<Item>, DraftForm),
     proposing: bool,
-    wrong: Option<String>,
+    wrong: Option<&Wrong>,
 ) -> Result<EditPage, Failure> {
     let text = frame.text();
     let (section, title) = if proposing {
@@ -60,19 +60,23 @@ async fn page(
     };
     let verb = if proposing { "propose" } else { "edit" };
     Ok(EditPage {
-        offered: Offered::for_page(house, by, &page).await?,
+        written: form.written(&page, &Offered::for_page(house, by, &page).await?, wrong),
         to: format!("{}/{verb}", to(item)),
         back: to(item),
         original: house.world().original_of(by, item).await?,
         notices: vec![about],
+        // The provider need not be told what gives it away.
+        traces: if proposing {
+            Vec::new()
+        } else {
+            trace::open(&page, &item.state.rows, &item.state.content)
+        },
         comment: proposing.then(|| {
             page.lines(3, "comment", text.t("item-comment"))
                 .hint(text.t("item-comment-hint"))
                 .value(&form.comment)
                 .optional()
         }),
-        form,
-        wrong,
         page,
     })
 }
@@ -107,9 +111,12 @@ pub(super) async fn revise(
     Posted(form): Posted<DraftForm>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let done = match form.read(&house, &by).await {
-        Ok(draft) => house.world().revise_item(&by, item.id, None, draft).await,
-        Err(error) => Err(error),
+    let done = match form.read(&house, &by, Some(&item.state.content)).await {
+        Ok(draft) => {
+            let revised = house.world().revise_item(&by, item.id, None, draft).await;
+            revised.map_err(|error| vec![error])
+        }
+        Err(errors) => Err(errors),
     };
     finish(&house, &frame, &by, (&item, form), done, false).await
 }
@@ -127,15 +134,14 @@ pub(super) async fn propose(
         .asked
         .as_ref()
         .map_or(ManifestHash([0; 32]), |asked| asked.hash);
-    let done = match form.read(&house, &by).await {
+    let done = match form.read(&house, &by, Some(&item.state.content)).await {
         Ok(draft) => {
             let comment = form.comment.as_str();
-            house
-                .world()
-                .propose(&by, item.id, shown, draft, comment)
-                .await
+            let world = house.world();
+            let proposed = world.propose(&by, item.id, shown, draft, comment).await;
+            proposed.map_err(|error| vec![error])
         }
-        Err(error) => Err(error),
+        Err(errors) => Err(errors),
     };
     finish(&house, &frame, &by, (&item, form), done, true).await
 }
@@ -145,7 +151,7 @@ async fn finish(
     frame: &Frame,
     by: &By,
     (item, form): (&Loaded<Item>, DraftForm),
-    done: Result<Loaded<Item>, WorldError>,
+    done: Result<Loaded<Item>, Vec<WorldError>>,
     proposing: bool,
 ) -> Result<Response, Failure> {
     let key = if proposing {
@@ -155,11 +161,9 @@ async fn finish(
     };
     match done {
         Ok(_) => frame.go_saying(&to(item), &Flash::done(frame.text().t(key))),
-        Err(error) => {
-            let Some(wrong) = said(frame.text(), &error) else {
-                return Err(error.into());
-            };
-            let page = page(house, frame, by, (item, form), proposing, Some(wrong)).await?;
+        Err(errors) => {
+            let wrong = DraftForm::wrong(frame.text(), errors)?;
+            let page = page(house, frame, by, (item, form), proposing, Some(&wrong)).await?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }

@@ -4,7 +4,9 @@ mod act;
 mod desk;
 pub(in crate::room) mod draft;
 mod edit;
+mod reach;
 mod show;
+pub(in crate::room) mod trace;
 mod verb;
 
 pub(in crate::room) use desk::row as desk_row;

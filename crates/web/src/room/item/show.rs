@@ -13,17 +13,18 @@ use kaname_sharing::{
     manifest::difference,
     row::{Row as Trace, RowState},
 };
-use kaname_world::sharing::Reached;
 
 use super::{
     act::of,
+    reach::{self, ReachPart},
+    trace::{self, TraceRow},
     verb::{Ask, Permitted, asks, verbs},
 };
 use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{At, Copied, Difference, Due, Notice, Piece, Steps, Tone, Verb},
+        part::{Copied, Difference, Due, Notice, Piece, Steps, Tone, Verb},
         show,
     },
     house::{By, House},
@@ -53,10 +54,7 @@ struct ItemPage {
     traces_gone: usize,
     traces_accepted: Vec<(String, String)>,
     may_accept: bool,
-    reached: String,
-    outlets: String,
-    embargo: Option<At>,
-    valid_until: Option<At>,
+    reach: ReachPart,
     hash: Copied,
     hash_text: String,
     bytes: String,
@@ -71,16 +69,6 @@ struct Proposed {
     summary: Difference,
     measures: Option<Difference>,
     others: Vec<(String, String, String)>,
-}
-
-/// A trace that is still open.
-struct TraceRow {
-    key: String,
-    place: String,
-    sign: String,
-    before: String,
-    inside: String,
-    after: String,
 }
 
 pub(super) async fn show_item(
@@ -120,8 +108,6 @@ pub(super) async fn show_item(
     } else {
         None
     };
-    let outlets = content.outlets.iter().map(|one| words::outlet(text, *one));
-    let outlets: Vec<String> = outlets.collect();
     let values = content.shared_values().into_iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
         (kind, value.value)
@@ -129,9 +115,12 @@ pub(super) async fn show_item(
     let values = values.collect();
     let gone = |row: &&Trace| matches!(row.state, RowState::Removed);
     let accepted = state.rows.iter().filter_map(|row| match &row.state {
-        RowState::Accepted { reason, .. } => Some((row.place.clone(), reason.clone())),
+        RowState::Accepted { reason, .. } => {
+            Some((trace::place(&page, &row.place), reason.clone()))
+        }
         _ => None,
     });
+    let (way, reached) = words::way_of_item(text, state);
     let due = match (&state.asked, state.state) {
         (Some(asked), ItemState::AwaitingConsent) => {
             Some(page.due(asked.deadline, text.t("item-answer-due")))
@@ -146,22 +135,19 @@ pub(super) async fn show_item(
         pap: content.pap,
         kind: words::item_kind(text, content.kind),
         state: words::item_state(text, state.state),
-        steps: page.steps(&words::way(text), words::way_of_item(state.state)),
+        steps: page.steps(&way, reached),
         due,
         original: world.original_of(&by, &item).await?,
         own,
         summary: content.summary.in_language(lang).to_owned(),
         measures: content.countermeasures.in_language(lang).to_owned(),
-        proposed: proposed(&page, state),
+        proposed: proposed(&house, &page, state).await?,
         values,
-        traces: traces(&page, state),
+        traces: trace::open(&page, &state.rows, content),
         traces_gone: state.rows.iter().filter(gone).count(),
         traces_accepted: accepted.collect(),
         may_accept: !own && state.state == ItemState::Derived && may.edit,
-        reached: reached(&page, world.reached(content).await?),
-        outlets: outlets.join("・"),
-        embargo: content.embargo.map(|at| page.at(at)),
-        valid_until: content.valid_until.map(|at| page.at(at)),
+        reach: ReachPart::of(&house, &by, &page, content).await?,
         hash: page.hash(&hash),
         hash_text: hash.clone(),
         bytes: crate::text::group(bytes as u64),
@@ -173,8 +159,10 @@ pub(super) async fn show_item(
     })
 }
 
-fn proposed(page: &Page, item: &Item) -> Option<Proposed> {
-    let proposal = item.proposal.as_ref()?;
+async fn proposed(house: &House, page: &Page, item: &Item) -> Result<Option<Proposed>, Failure> {
+    let Some(proposal) = item.proposal.as_ref() else {
+        return Ok(None);
+    };
     let lang = page.lang().tag();
     let (now, then) = (&item.content, &proposal.content);
     let differ = |before: &str, after: &str| page.difference(&pieces(before, after));
@@ -184,18 +172,40 @@ fn proposed(page: &Page, item: &Item) -> Option<Proposed> {
     );
     let shown = ["summary", "countermeasures"];
     let manifest = |content| Manifest::of(&item.number, item.revision, content, &Reach::default());
-    let others = difference(&manifest(now), &manifest(then)).into_iter();
-    let others = others.filter(|one| !shown.contains(&one.part) && one.part != "objects");
-    Some(Proposed {
+    let mut others = Vec::new();
+    for one in difference(&manifest(now), &manifest(then)) {
+        if shown.contains(&one.part) || one.part == "objects" {
+            continue;
+        }
+        let (before, after) = match one.part {
+            "embargo" => (moment(page, now.embargo), moment(page, then.embargo)),
+            "valid-until" => (
+                moment(page, now.valid_until),
+                moment(page, then.valid_until),
+            ),
+            part => {
+                let before = reach::names(house, page, now, part).await?;
+                let after = reach::names(house, page, then, part).await?;
+                match (before, after) {
+                    (Some(before), Some(after)) => (before, after),
+                    _ => (one.before, one.after),
+                }
+            }
+        };
+        others.push((one.part.to_owned(), before, after));
+    }
+    Ok(Some(Proposed {
         summary: differ(
             now.summary.in_language(lang),
             then.summary.in_language(lang),
         ),
         measures: (measures.0 != measures.1).then(|| differ(measures.0, measures.1)),
-        others: others
-            .map(|one| (one.part.to_owned(), one.before, one.after))
-            .collect(),
-    })
+        others,
+    }))
+}
+
+fn moment(page: &Page, at: Option<jiff::Timestamp>) -> String {
+    at.map(|at| page.text.jst(at, page.now)).unwrap_or_default()
 }
 
 /// What went and what came, character by character where the language has no spaces.
@@ -216,39 +226,6 @@ fn pieces(before: &str, after: &str) -> Vec<Piece> {
         }
     }
     pieces
-}
-
-fn traces(page: &Page, item: &Item) -> Vec<TraceRow> {
-    let open = item.rows.iter().filter(|row| row.is_open());
-    let rows = open.map(|row| {
-        let (before, inside, after) = row.excerpt(&item.content).unwrap_or_default();
-        let key = match row.sign {
-            kaname_sharing::row::Sign::Name => "item-sign-name",
-            kaname_sharing::row::Sign::Person => "item-sign-person",
-            kaname_sharing::row::Sign::Domain => "item-sign-domain",
-            kaname_sharing::row::Sign::Address => "item-sign-address",
-            kaname_sharing::row::Sign::Phone => "item-sign-phone",
-            kaname_sharing::row::Sign::ExactTime => "item-sign-time",
-            kaname_sharing::row::Sign::Attachment => "item-sign-attachment",
-        };
-        TraceRow {
-            key: row.key(),
-            place: row.place.clone(),
-            sign: page.t(key).into_owned(),
-            before,
-            inside,
-            after,
-        }
-    });
-    rows.take(200).collect()
-}
-
-fn reached(page: &Page, reached: Reached) -> String {
-    match reached {
-        Reached::Everyone => page.t("item-reach-everyone").into_owned(),
-        Reached::Parties(n) => page.t1("item-reach-parties", "n", n).into_owned(),
-        Reached::Persons(n) => page.t1("item-reach-persons", "n", n).into_owned(),
-    }
 }
 
 fn notices(

@@ -82,7 +82,8 @@ pub(super) fn verbs(
         if state.state == ItemState::Released {
             verbs.push(
                 page.post(format!("{href}/take-back"), text.t("item-take-back"))
-                    .grave(),
+                    .grave()
+                    .confirming(text.t("item-take-back-about")),
             );
         }
         return verbs;

@@ -21,8 +21,7 @@ use crate::{
         part::{At, Choice},
     },
     house::{By, House},
-    room::back::back,
-    said::said,
+    room::{back::back, form::Wrong},
 };
 
 /// The form as it was typed.
@@ -63,7 +62,8 @@ impl Typed {
         }
     }
 
-    fn read(&self) -> Result<Given, WorldError> {
+    /// What was typed, read; or everything that is wrong with it.
+    fn read(&self, now: Timestamp) -> Result<Given, Vec<WorldError>> {
         let kind = match self.sighting.as_str() {
             "seen" => Some(SightingKind::Seen),
             "not_seen" => Some(SightingKind::NotSeen),
@@ -71,12 +71,20 @@ impl Typed {
             _ => None,
         };
         let count = match self.count.trim() {
-            "" => None,
-            count => Some(count.parse::<u32>().map_err(|_| {
+            "" => Ok(None),
+            count => count.parse::<u32>().map(Some).map_err(|_| {
                 WorldError::invalid("count", "library-count-wrong", "a whole number is expected")
-            })?),
+            }),
         };
-        let (first, last) = (moment("first", &self.first)?, moment("last", &self.last)?);
+        let first = moment("first", &self.first, now);
+        let last = moment("last", &self.last, now);
+        let (count, first, last) = match (count, first, last) {
+            (Ok(count), Ok(first), Ok(last)) => (count, first, last),
+            (count, first, last) => {
+                let wrong = [count.err(), first.err(), last.err()];
+                return Err(wrong.into_iter().flatten().collect());
+            }
+        };
         let sighting = kind.map(|kind| Sighting {
             kind,
             count,
@@ -98,11 +106,11 @@ fn local(at: Timestamp) -> String {
     there.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn moment(field: &str, typed: &str) -> Result<Option<Timestamp>, WorldError> {
+fn moment(field: &str, typed: &str, now: Timestamp) -> Result<Option<Timestamp>, WorldError> {
     if typed.trim().is_empty() {
         return Ok(None);
     }
-    match kaname_intake::read_when(typed) {
+    match kaname_intake::read_when_seen(typed, now) {
         Some(when) => Ok(Some(when.at)),
         None => Err(WorldError::invalid(
             field,
@@ -118,7 +126,7 @@ pub(super) fn fields(
     item: &Item,
     typed: &Typed,
     given: Option<At>,
-    wrong: Option<String>,
+    wrong: Option<&Wrong>,
 ) -> Answer {
     let choice = |value: &str, key: &str| Choice::new(value, page.t(key));
     let sighting = vec![
@@ -138,40 +146,51 @@ pub(super) fn fields(
     let mut useful = vec![choice("", "library-useful-none")];
     useful.extend(marks.map(mark));
     let yes = Choice::new("yes", page.t("library-may-name")).hint(page.t("library-may-name-about"));
+    let mut fields = vec![
+        page.radio("sighting", page.t("library-sighting"), sighting)
+            .value(typed.sighting.as_str()),
+    ];
+    let mut times = vec![
+        page.line("number", "count", page.t("library-count"))
+            .value(typed.count.as_str())
+            .optional(),
+        page.line("text", "first", page.t("library-first"))
+            .hint(page.t("library-time-hint"))
+            .longest(60)
+            .value(typed.first.as_str())
+            .optional(),
+        page.line("text", "last", page.t("library-last"))
+            .hint(page.t("library-time-hint"))
+            .longest(60)
+            .value(typed.last.as_str())
+            .optional(),
+    ];
+    let mut words = vec![
+        page.select("usefulness", page.t("library-useful"), useful)
+            .value(typed.usefulness.as_str()),
+        page.lines(3, "comment", page.t("library-comment"))
+            .hint(page.t("library-comment-hint"))
+            .value(typed.comment.as_str())
+            .longest(2_000)
+            .optional(),
+        page.boxes("may_name", page.t("library-name"), vec![yes])
+            .value(typed.may_name.as_str()),
+    ];
+    if let Some(wrong) = wrong {
+        fields = wrong.mark(fields);
+        times = wrong.mark(times);
+        words = wrong.mark(words);
+    }
     Answer {
-        to: format!("/library/{}/feedback", item.number),
+        to: format!("/library/{}/feedback#feedback", item.number),
         given,
-        wrong,
-        fields: vec![
-            page.radio("sighting", page.t("library-sighting"), sighting)
-                .value(typed.sighting.as_str()),
-        ],
-        times: vec![
-            page.line("number", "count", page.t("library-count"))
-                .value(typed.count.as_str())
-                .optional(),
-            page.line("text", "first", page.t("library-first"))
-                .hint(page.t("library-time-hint"))
-                .longest(60)
-                .value(typed.first.as_str())
-                .optional(),
-            page.line("text", "last", page.t("library-last"))
-                .hint(page.t("library-time-hint"))
-                .longest(60)
-                .value(typed.last.as_str())
-                .optional(),
-        ],
-        words: vec![
-            page.select("usefulness", page.t("library-useful"), useful)
-                .value(typed.usefulness.as_str()),
-            page.lines(3, "comment", page.t("library-comment"))
-                .hint(page.t("library-comment-hint"))
-                .value(typed.comment.as_str())
-                .longest(2_000)
-                .optional(),
-            page.boxes("may_name", page.t("library-name"), vec![yes])
-                .value(typed.may_name.as_str()),
-        ],
+        faults: wrong.map(|wrong| {
+            let all = fields.iter().chain(&times).chain(&words);
+            wrong.summary(page, all)
+        }),
+        fields,
+        times,
+        words,
     }
 }
 
@@ -183,19 +202,25 @@ pub(super) async fn answer(
     Posted(typed): Posted<Typed>,
 ) -> Result<Response, Failure> {
     let item = show::found(&house, &by, &number).await?;
-    let outcome = match typed.read() {
-        Ok(given) => house.world().give_feedback(&by, item.id, given).await,
-        Err(error) => Err(error),
+    let outcome = match typed.read(frame.now()) {
+        Ok(given) => {
+            let given = house.world().give_feedback(&by, item.id, given).await;
+            given.map_err(|error| vec![error])
+        }
+        Err(errors) => Err(errors),
     };
     match outcome {
         Ok(_) => {
             let done = Flash::done(frame.text().t("library-answered"));
             frame.go_saying(&format!("/library/{}", item.state.number), &done)
         }
-        Err(error) => match said(frame.text(), &error) {
-            Some(wrong) => show::shown(&house, &frame, &by, item, Some((typed, wrong))).await,
-            None => Err(error.into()),
-        },
+        Err(errors) => {
+            let wrong = Wrong::of_all(frame.text(), errors, |_, at| match at {
+                Some("feedback") => Some("sighting"),
+                _ => None,
+            })?;
+            show::shown(&house, &frame, &by, item, Some((typed, wrong))).await
+        }
     }
 }
 

@@ -18,11 +18,11 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{At, Copied, Field, Notice, Row, Tone, Verb},
+        part::{At, Copied, Faults, Field, Notice, Row, Tone, Verb},
         show_with,
     },
     house::{By, House},
-    room::words,
+    room::{form::Wrong, words},
 };
 
 /// Most values shown; the files hold all.
@@ -84,7 +84,7 @@ struct File {
 pub(super) struct Answer {
     pub(super) to: String,
     pub(super) given: Option<At>,
-    pub(super) wrong: Option<String>,
+    pub(super) faults: Option<Faults>,
     pub(super) fields: Vec<Field>,
     pub(super) times: Vec<Field>,
     pub(super) words: Vec<Field>,
@@ -112,7 +112,7 @@ pub(super) async fn shown(
     frame: &Frame,
     by: &By,
     item: Loaded<Item>,
-    refused: Option<(answer::Typed, String)>,
+    refused: Option<(answer::Typed, Wrong)>,
 ) -> Result<Response, Failure> {
     let world = house.world();
     let (text, now) = (frame.text(), frame.now());
@@ -441,7 +441,7 @@ fn form(
     page: &Page,
     item: &Item,
     own: Option<&Loaded<Feedback>>,
-    refused: Option<(answer::Typed, String)>,
+    refused: Option<(answer::Typed, Wrong)>,
 ) -> Answer {
     let (typed, wrong) = match refused {
         Some((typed, wrong)) => (typed, Some(wrong)),
@@ -452,6 +452,6 @@ fn form(
         item,
         &typed,
         own.map(|own| page.at(own.state.at)),
-        wrong,
+        wrong.as_ref(),
     )
 }

@@ -189,7 +189,7 @@ async fn shown(
         shut,
         extend,
         withdraw: (open && asks).then(|| ask.lines(2, "reason", "requests-reason").longest(2_000)),
-        wrong: wrong.map(|wrong| wrong.said),
+        wrong: wrong.map(|wrong| wrong.said()),
         page,
     };
     show_with(status, &shown)

@@ -2,7 +2,9 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use kaname_sharing::ItemState;
+use kaname_sharing::{Item, ItemState};
+use kaname_store::Sort;
+use kaname_world::Loaded;
 
 use crate::{
     error::Failure,
@@ -37,11 +39,21 @@ pub(super) async fn list(
     let page = frame.page(Section::Submissions, text.t("submission-own-list"));
     let world = house.world();
     let reports = world.own_reports(&by, |query| query.limit = 100).await?;
-    let items = world.own_items(&by, |query| query.limit = 100).await?;
+    let asked = world.own_items(&by, |query| {
+        query.states = vec![ItemState::AwaitingConsent.as_str().to_owned()];
+        query.limit = 100;
+    });
+    let asked = asked.await?;
+    let items = world.own_items(&by, |query| {
+        query.sort = Sort::Newest;
+        query.limit = 100;
+    });
+    let items = items.await?;
     let count = Count::capped(u64::from(reports.total), 10_000);
     let mut waiting = Vec::new();
     let mut others = Vec::new();
-    for item in &items.rows {
+    let settled = |item: &&Loaded<Item>| item.state.state != ItemState::AwaitingConsent;
+    for item in asked.rows.iter().chain(items.rows.iter().filter(settled)) {
         let state = &item.state;
         let title = state.content.title.in_language(page.lang().tag());
         let href = format!("/items/{}", state.number);
@@ -78,14 +90,18 @@ pub(super) async fn list(
             .tlp(page.tlp(state.submission.tlp))
             .tag(page.tag(said))
             .about(text.t1("submission-values", "n", state.submission.values.len()));
-        if state.awaits_answer() {
+        let awaited = state.awaits_answer();
+        if awaited {
             let verb = page
                 .link(format!("{href}#thread"), text.t("submission-reply"))
                 .main();
             row = row.about(&*text.t("submission-question")).verb(verb);
         }
-        rows.push(row);
+        rows.push((!awaited, row));
     }
+    // Newest first, and what waits for the provider before the rest.
+    rows.sort_by_key(|(settled, _)| *settled);
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
     let new = page
         .link("/submissions/new", text.t("submission-new"))
         .main();

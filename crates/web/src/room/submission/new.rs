@@ -7,6 +7,7 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use kaname_intake::submission::{Submitted, SubmittedValue};
 use kaname_sharing::report::Urgency;
 use kaname_world::{
     WorldError,
@@ -17,12 +18,11 @@ use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Section, Upload,
-        part::{self, Choice, Field},
+        part::{self, Choice, Faults, Field},
         show, show_with,
     },
     house::{By, House},
-    room::choices,
-    said::said,
+    room::{choices, form::Wrong},
 };
 
 #[derive(Template)]
@@ -33,7 +33,7 @@ struct NewPage {
     terms: Vec<Field>,
     keeps: part::Draft,
     original: Option<String>,
-    wrong: Option<String>,
+    faults: Option<Faults>,
 }
 
 pub(super) async fn ask(
@@ -45,10 +45,10 @@ pub(super) async fn ask(
     show(&page(&house, &frame, &draft, None))
 }
 
-fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<String>) -> NewPage {
+fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> NewPage {
     let text = frame.text();
     let page = frame.page(Section::Submissions, text.t("submission-new"));
-    let fields = vec![
+    let mut fields = vec![
         page.line("text", "title", text.t("submission-title"))
             .hint(text.t("submission-title-hint"))
             .value(&draft.title)
@@ -80,6 +80,9 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<String>) -> N
         page.select("urgency", text.t("submission-urgency"), urgencies(&page))
             .value(urgency_name(draft.terms.urgency)),
     ];
+    if let Some(wrong) = wrong {
+        fields = wrong.mark(fields);
+    }
     let said = draft.kept.map(|kept| {
         let at = text.clock(kept);
         text.t1("submission-kept", "at", at).into_owned()
@@ -90,10 +93,10 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<String>) -> N
             said: said.unwrap_or_default(),
         },
         original: draft.original.as_ref().map(|(name, _)| name.clone()),
+        faults: wrong.map(|wrong| wrong.summary(&page, fields.iter().chain(&terms))),
         page,
         fields,
         terms,
-        wrong,
     }
 }
 
@@ -186,25 +189,42 @@ pub(super) async fn read(
             world.keep_draft(&by, &draft).await?;
             frame.go("/submissions/confirm")
         }
-        Err(error) => {
-            let wrong = said(frame.text(), &error);
-            let Some(wrong) = wrong else {
-                return Err(error.into());
-            };
-            // What was typed is kept; only the file that could not be read is let go.
-            draft.original = None;
+        Err(errors) => {
+            let of_file = |error: &WorldError| matches!(error, WorldError::Invalid { field, .. } if field == "file");
+            // What was typed is kept, and a file that was read; only one that could not be is let go.
+            if errors.iter().any(of_file) {
+                draft.original = None;
+            }
+            let wrong = Wrong::of_all(frame.text(), errors, |_, _| None)?;
             world.keep_draft(&by, &draft).await?;
-            let page = page(&house, &frame, &draft, Some(wrong));
+            let page = page(&house, &frame, &draft, Some(&wrong));
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }
 }
 
-fn read_draft(
-    house: &House,
-    by: &By,
-    draft: &Draft,
-) -> Result<kaname_intake::submission::Submitted, WorldError> {
+/// What is handed in, read; or everything that is wrong with it.
+fn read_draft(house: &House, by: &By, draft: &Draft) -> Result<Submitted, Vec<WorldError>> {
+    let seen = match draft.seen.trim() {
+        "" => Ok(None),
+        typed => kaname_intake::read_when_seen(typed, house.world().now())
+            .map(Some)
+            .ok_or_else(|| {
+                WorldError::invalid("seen", "error-time", "not a date or time that can be read")
+            }),
+    };
+    match (read_text(house, by, draft), seen) {
+        (Ok(mut read), Ok(seen)) => {
+            if seen.is_some() {
+                read.occurred = seen;
+            }
+            Ok(read)
+        }
+        (read, seen) => Err(read.err().into_iter().chain(seen.err()).collect()),
+    }
+}
+
+fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldError> {
     let world = house.world();
     let typed = draft.technique.trim();
     let mut read = match &draft.original {
@@ -213,7 +233,7 @@ fn read_draft(
             let mut read = world.read_in(by, name, &bytes)?;
             if !typed.is_empty() {
                 let more = world.read_in(by, "pasted.txt", typed.as_bytes())?;
-                let known = |value: &kaname_intake::submission::SubmittedValue| {
+                let known = |value: &SubmittedValue| {
                     read.values
                         .iter()
                         .any(|one| one.kind == value.kind && one.value == value.value)
@@ -251,16 +271,6 @@ fn read_draft(
     }
     if !draft.victim.trim().is_empty() {
         read.victim = draft.victim.trim().to_owned();
-    }
-    if !draft.seen.trim().is_empty() {
-        read.occurred = kaname_intake::read_when(&draft.seen);
-        if read.occurred.is_none() {
-            return Err(WorldError::invalid(
-                "seen",
-                "error-time",
-                "not a date or time that can be read",
-            ));
-        }
     }
     Ok(read)
 }

@@ -16,7 +16,7 @@ use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Posted, Section,
-        part::{At, Field, Row, Steps, Verb},
+        part::{At, Field, Row, Step, Steps, Verb},
         show,
     },
     house::{By, House},
@@ -40,6 +40,8 @@ struct ShowPage {
     attachments: Vec<String>,
     openings: Vec<(String, String, At)>,
     thread: Vec<(bool, String, At)>,
+    /// Said where nothing was said yet, or no more can be.
+    silent: String,
     reply: Option<Field>,
     items: Vec<Row>,
     closing: Option<String>,
@@ -74,11 +76,18 @@ pub(super) async fn show_own(
     let submission = &report.submission;
     let page = frame.page(Section::Submissions, content.title.as_str());
     let mut items = Vec::new();
-    let mut furthest = None;
+    let mut furthest: Option<(Vec<Step>, usize)> = None;
     for item in view.items {
         let item = world.see::<Item>(&by, item).await?;
         let state = &item.state;
-        furthest = furthest.max(Some(words::way_of_item(state.state)));
+        // Of several, the one that went furthest tells how far the report has come.
+        let way = words::way_of_item(text, state);
+        if furthest
+            .as_ref()
+            .is_none_or(|before: &(_, usize)| before.1 < way.1)
+        {
+            furthest = Some(way);
+        }
         let href = format!("/items/{}", state.number);
         let title = state.content.title.in_language(page.lang().tag());
         let tag = page.tag(words::item_state(text, state.state));
@@ -101,7 +110,11 @@ pub(super) async fn show_own(
     }
     let open = report.closing.is_none();
     let href = format!("/submissions/{}", submission.receipt);
-    let now = furthest.unwrap_or_else(|| words::way_of_report(report.state));
+    // What was withdrawn goes no further, whatever was derived from it before.
+    let (way, now) = match furthest {
+        Some(way) if open => way,
+        _ => words::way_of_report(text, &report),
+    };
     let values = submission.values.iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
         (kind, value.value.clone())
@@ -111,7 +124,7 @@ pub(super) async fn show_own(
         state: words::report_state(text, report.state, report.closing.as_ref()),
         tlp: submission.tlp,
         pap: submission.pap,
-        steps: page.steps(&words::way(text), now),
+        steps: page.steps(&way, now),
         seen: content.seen.map(|seen| page.at(seen)),
         technique: content.text,
         victim: view.harm.map(|harm| harm.text).unwrap_or_default(),
@@ -124,19 +137,33 @@ pub(super) async fn show_own(
             .map(|(hub, said, at)| (hub, said, page.at(at)))
             .collect(),
         reply: open.then(|| page.lines(4, "text", text.t("submission-reply"))),
-        items,
-        closing: match &report.closing {
-            Some(Closing::NotActionable { reason }) => Some(reason.clone()),
-            _ => None,
-        },
+        closing: report.closing.as_ref().map(|closing| match closing {
+            Closing::NotActionable { reason } => reason.clone(),
+            Closing::Withdrawn => text.t("submission-closed-withdrawn").into_owned(),
+            Closing::Duplicate { .. } => text.t("submission-closed-duplicate").into_owned(),
+        }),
+        silent: text
+            .t(if open {
+                "submission-thread-none"
+            } else {
+                "submission-thread-closed"
+            })
+            .into_owned(),
         withdraw: open.then(|| {
             let to = format!("{href}/withdraw");
-            page.post(to, text.t("submission-withdraw")).grave()
+            let consequence = if items.is_empty() {
+                text.t("submission-withdraw-about")
+            } else {
+                text.t("submission-withdraw-items")
+            };
+            let verb = page.post(to, text.t("submission-withdraw")).grave();
+            verb.confirming(consequence)
         }),
         proof: page.link(
             format!("/receipts?number={}", submission.receipt),
             text.t("submission-proof"),
         ),
+        items,
         page,
     })
 }

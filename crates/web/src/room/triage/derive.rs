@@ -13,8 +13,13 @@ use crate::{
     error::Failure,
     frame::{Flash, Frame, Page, Posted, Section, part::Notice, part::Tone, show, show_with},
     house::{By, House},
-    room::item::draft::{DraftForm, Offered},
-    said::said,
+    room::{
+        form::Wrong,
+        item::{
+            draft::{DraftForm, Offered, Written},
+            trace::{self, TraceRow},
+        },
+    },
 };
 
 #[derive(Template)]
@@ -23,12 +28,11 @@ struct DerivePage {
     page: Page,
     to: String,
     back: String,
-    form: DraftForm,
-    offered: Offered,
+    written: Written,
     original: Option<String>,
     notices: Vec<Notice>,
+    traces: Vec<TraceRow>,
     comment: Option<crate::frame::part::Field>,
-    wrong: Option<String>,
 }
 
 pub(super) async fn ask(
@@ -51,14 +55,6 @@ pub(super) async fn ask(
         form.collections = Offered::libraries(&house, &by).await?;
     }
     let mut notices = Vec::new();
-    let open = first.rows.iter().filter(|row| row.is_open()).count();
-    if open > 0 {
-        notices.push(Notice {
-            tone: Tone::Care,
-            title: text.t1("triage-traces", "n", open).into_owned(),
-            text: text.t("triage-traces-do").into_owned(),
-        });
-    }
     if !first.left_out.is_empty() {
         let values: Vec<&str> = first
             .left_out
@@ -71,8 +67,19 @@ pub(super) async fn ask(
             text: values.join(" "),
         });
     }
-    let page = derive_page(&house, &frame, &by, &report, form, notices, None).await?;
+    let found = Found {
+        traces: Some((first.rows, first.content)),
+        notices,
+    };
+    let page = derive_page(&house, &frame, &by, &report, form, found, None).await?;
     show(&page)
+}
+
+/// What was found in the first proposal.
+#[derive(Default)]
+struct Found {
+    traces: Option<(Vec<kaname_sharing::row::Row>, kaname_sharing::Content)>,
+    notices: Vec<Notice>,
 }
 
 async fn derive_page(
@@ -81,21 +88,23 @@ async fn derive_page(
     by: &By,
     report: &kaname_world::Loaded<kaname_sharing::Report>,
     form: DraftForm,
-    notices: Vec<Notice>,
-    wrong: Option<String>,
+    found: Found,
+    wrong: Option<&Wrong>,
 ) -> Result<DerivePage, Failure> {
     let href = format!("/triage/{}", report.state.submission.receipt);
     let view = house.world().report(by, report.id).await?;
     let page = frame.page(Section::Triage, frame.text().t("triage-derive"));
     Ok(DerivePage {
-        offered: Offered::for_page(house, by, &page).await?,
+        written: form.written(&page, &Offered::for_page(house, by, &page).await?, wrong),
         to: format!("{href}/derive"),
         back: href,
-        form,
         original: view.content.map(|content| content.text),
-        notices,
+        traces: found
+            .traces
+            .map(|(rows, content)| trace::open(&page, &rows, &content))
+            .unwrap_or_default(),
+        notices: found.notices,
         comment: None,
-        wrong,
         page,
     })
 }
@@ -108,28 +117,27 @@ pub(super) async fn derive(
     Posted(form): Posted<DraftForm>,
 ) -> Result<Response, Failure> {
     let report = id(&house, &by, &typed).await?;
-    let outcome = match form.read(&house, &by).await {
+    let outcome = match form.read(&house, &by, None).await {
         Ok(draft) => {
             let new = NewItem {
                 report: report.id,
                 draft,
                 replaces: None,
             };
-            house.world().derive_item(&by, new).await
+            let derived = house.world().derive_item(&by, new).await;
+            derived.map_err(|error| vec![error])
         }
-        Err(error) => Err(error),
+        Err(errors) => Err(errors),
     };
     match outcome {
         Ok(item) => {
             let done = Flash::done(frame.text().t("triage-derived"));
             frame.go_saying(&format!("/items/{}", item.state.number), &done)
         }
-        Err(error) => {
-            let Some(wrong) = said(frame.text(), &error) else {
-                return Err(error.into());
-            };
-            let page =
-                derive_page(&house, &frame, &by, &report, form, Vec::new(), Some(wrong)).await?;
+        Err(errors) => {
+            let wrong = DraftForm::wrong(frame.text(), errors)?;
+            let (found, wrong) = (Found::default(), Some(&wrong));
+            let page = derive_page(&house, &frame, &by, &report, form, found, wrong).await?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }

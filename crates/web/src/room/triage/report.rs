@@ -56,6 +56,12 @@ struct Opened {
     notes: Vec<(String, At)>,
     items: Vec<Row>,
     derive: Verb,
+    /// What may still be written; nothing once it is closed.
+    writing: Option<Writing>,
+}
+
+/// The forms of an open report.
+struct Writing {
     ask: Field,
     note: Field,
     closing: Vec<Field>,
@@ -122,16 +128,13 @@ pub(super) async fn show_report(
             .hint(text.t("triage-reason-hint"))
             .longest(300)
     };
-    let way = match view.items.is_empty() {
-        true => words::way_of_report(report.state),
-        false => 2,
-    };
+    let (way, reached) = words::way_of_report(text, &report);
     show(&ReportPage {
         number: submission.receipt.clone(),
         state: words::report_state(text, report.state, report.closing.as_ref()),
         tlp: submission.tlp,
         pap: submission.pap,
-        steps: page.steps(&words::way(text), way),
+        steps: page.steps(&way, reached),
         due: report
             .triage_due()
             .map(|due| page.due(due, text.t("triage-due"))),
@@ -236,17 +239,19 @@ async fn opened(
             .collect(),
         items,
         derive,
-        ask: page
-            .lines(3, "text", text.t("triage-ask"))
-            .hint(text.t("triage-ask-hint")),
-        note: page.lines(3, "text", text.t("triage-note")).numbered(2),
-        closing: vec![
-            page.radio("why", text.t("triage-close-why"), closings)
-                .value("not_actionable"),
-            page.line("text", "reason", text.t("triage-close-reason"))
-                .hint(text.t("triage-close-hint"))
-                .longest(300),
-        ],
+        writing: view.report.state.closing.is_none().then(|| Writing {
+            ask: page
+                .lines(3, "text", text.t("triage-ask"))
+                .hint(text.t("triage-ask-hint")),
+            note: page.lines(3, "text", text.t("triage-note")).numbered(2),
+            closing: vec![
+                page.radio("why", text.t("triage-close-why"), closings)
+                    .value("not_actionable"),
+                page.line("text", "reason", text.t("triage-close-reason"))
+                    .hint(text.t("triage-close-hint"))
+                    .longest(300),
+            ],
+        }),
     })
 }
 

@@ -119,7 +119,7 @@ async fn shown(
         }),
         side: (open && states && state.told.is_some())
             .then(|| ask.lines(5, "side", "requests-breach-side").longest(10_000)),
-        wrong: wrong.map(|wrong| wrong.said),
+        wrong: wrong.map(|wrong| wrong.said()),
         page,
     };
     show_with(status, &shown)
