@@ -28,7 +28,7 @@ pub use form::{Form, FormValue, from_form};
 pub use group::{GroupKey, Similarity, group_keys, groups, is_widely_shared, similarity};
 pub use json::from_json;
 pub use limits::{SubmissionLimits, SubmissionOptions};
-pub use readers::{from_mail, from_table, from_text};
+pub use readers::{TablePreview, from_mail, from_table, from_text, preview_table};
 pub use stix::from_stix;
 
 /// By which way a submission came.
@@ -147,7 +147,8 @@ pub struct Submitted {
 
 impl Submitted {
     /// An empty submission.
-    fn new(way: Way) -> Submitted {
+    #[must_use]
+    pub fn new(way: Way) -> Submitted {
         Submitted {
             way,
             title: String::new(),

@@ -10,7 +10,10 @@ use crate::decode::{DecodeNote, DecodeOptions, decode};
 use crate::extract::extract;
 use crate::indicator::Finding;
 use crate::mail::{Attachment, MailSource, mail_indicators, read_mail};
-use crate::table::{RowValue, TableOptions, read_table};
+use crate::table::{GridRow, Proposal, RowValue, TableOptions, propose, read_grid, read_table};
+
+/// Bytes of a table that a preview looks at.
+const PREVIEWED: usize = 256 << 10;
 
 /// Reads pasted text or a text file in any of the encodings of [`decode`].
 ///
@@ -147,6 +150,50 @@ pub fn from_table(
         return Err(SubmissionError::Empty);
     }
     Ok(submitted)
+}
+
+/// How a table is taken, with its first rows, for a person to confirm or change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TablePreview {
+    /// Delimiter, header and meaning of each column.
+    pub proposal: Proposal,
+    /// The first rows that are not the header.
+    pub rows: Vec<GridRow>,
+}
+
+/// Shows how a table would be read with the options of `table`: the first `rows` rows of its first
+/// 256 KiB. A table without a column of values is shown as such.
+///
+/// # Errors
+/// As [`from_table`], but not for want of values.
+pub fn preview_table(
+    bytes: &[u8],
+    table: &TableOptions,
+    options: &SubmissionOptions,
+    rows: usize,
+) -> Result<TablePreview, SubmissionError> {
+    let (text, _) = text_of(bytes, options.limits.table.bytes)?;
+    let start = &text[..text.floor_char_boundary(PREVIEWED)];
+    let start = if start.len() < text.len() {
+        // The last line may be cut in two.
+        &start[..start.rfind('\n').map_or(start.len(), |end| end + 1)]
+    } else {
+        start
+    };
+    let bounded = TableOptions {
+        delimiter: table.delimiter,
+        header: table.header,
+        mapping: table.mapping.clone(),
+        ..options.table()
+    };
+    let proposal = propose(start, &bounded)?;
+    let grid = read_grid(start, bounded.delimiter, &bounded.limits)?;
+    let header = usize::from(proposal.header);
+    let shown = grid.rows.into_iter().skip(header).take(rows);
+    Ok(TablePreview {
+        rows: shown.collect(),
+        proposal,
+    })
 }
 
 fn text_of(bytes: &[u8], max_bytes: usize) -> Result<(String, Vec<Problem>), SubmissionError> {

@@ -252,7 +252,7 @@ async fn row(
     Ok(row)
 }
 
-fn state_word(text: Text, state: DeliveryState) -> String {
+pub(super) fn state_word(text: Text, state: DeliveryState) -> String {
     let key = match state {
         DeliveryState::Queued => "deliveries-queued",
         DeliveryState::Failed => "deliveries-failed",

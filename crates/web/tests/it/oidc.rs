@@ -353,3 +353,40 @@ async fn a_provider_that_is_away_or_calls_itself_otherwise_is_said() {
     let _ = serving.await;
     refused(&browser.get("/sign-in/openid").await, words);
 }
+
+/// An administrator links an identity to somebody's account and cuts the link again; a steward of
+/// another party does not know the account.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_links_and_unlinks_for_somebody() {
+    let s = Setting::new().await;
+    let member = &s.nation.member;
+    let at = format!("/accounts/{}/openid", member.account);
+    let admin = Browser::of(&s.door, &s.nation, &s.nation.administrator).await;
+    assert!(admin.page("/directory/kaihin").await.contains(&at));
+    let empty = admin.post(&at, &[("subject", "")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.text.contains("id=\"subject-error\""));
+    leads_to(&admin.post(&at, &[("subject", "Subject 7")]).await);
+    let browser = Browser::nobody(&s.door);
+    assert_eq!(leads_to(&s.enter(&browser).await), "/library");
+    let twice = admin.post(&at, &[("subject", "Subject 7")]).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let other = Browser::of(&s.door, &s.nation, &s.nation.provider).await;
+    let unlink = format!("{at}/unlink");
+    for path in [&at, &unlink] {
+        assert_eq!(other.get(path).await.status, StatusCode::NOT_FOUND);
+        let answer = other
+            .post(path, &[("subject", "x"), ("identity", "0")])
+            .await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    assert!(admin.page(&unlink).await.contains("Subject 7"));
+    let none = admin.post(&unlink, &[("identity", "7")]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    leads_to(&admin.post(&unlink, &[("identity", "0")]).await);
+    refused(&s.enter(&Browser::nobody(&s.door)).await, "Subject 7");
+    // Like every act of administration it needs a second factor shown lately.
+    s.nation.clock.advance(SignedDuration::from_mins(20));
+    let late = admin.post(&at, &[("subject", "Subject 7")]).await;
+    assert_eq!(late.status, StatusCode::UNAUTHORIZED, "{}", late.text);
+}

@@ -251,3 +251,30 @@ async fn where_browsers_make_none_the_pages_say_so() {
         .await;
     assert_ne!(asked.status, StatusCode::OK, "enrolling needs an account");
 }
+
+/// A lost device: who manages the account removes its passkeys, and only those chosen.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_removes_anothers_passkeys() {
+    let nation = Nation::new().await;
+    let door = door(&nation);
+    let own = Browser::of(&door, &nation, &nation.member).await;
+    enrol(&own, &mut Authenticator::p256(b"phone", ORIGIN)).await;
+    enrol(&own, &mut Authenticator::p256(b"laptop", ORIGIN)).await;
+    let at = format!("/accounts/{}/passkeys", nation.member.account);
+    let admin = Browser::of(&door, &nation, &nation.administrator).await;
+    assert!(admin.page("/directory/kaihin").await.contains(&at));
+    let page = admin.page(&at).await;
+    crate::administration::sample::keep(&door, "passkeys-other", &page).await;
+    assert_eq!(page.matches("業務用スマートフォン").count(), 2);
+    let other = Browser::of(&door, &nation, &nation.provider).await;
+    assert_eq!(other.get(&at).await.status, StatusCode::NOT_FOUND);
+    let none = admin.post(&at, &[]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let id = between(&page, "name=\"passkey\" value=\"", "\"").to_owned();
+    leads_to(&admin.post(&at, &[("passkey", &id)]).await);
+    let page = admin.page(&at).await;
+    assert_eq!(page.matches("業務用スマートフォン").count(), 1);
+    assert!(!page.contains(&id));
+    // The sessions of the account ended with it.
+    assert_eq!(own.get("/account").await.status, StatusCode::SEE_OTHER);
+}

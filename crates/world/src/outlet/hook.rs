@@ -5,7 +5,8 @@ use kaname_directory::Party;
 use kaname_kernel::{Id, Matter, MatterId, PartyId};
 use kaname_policy::Action;
 use kaname_sharing::{
-    Refused, Sealed, Webhook,
+    Delivery, Outlet, Refused, Sealed, Webhook,
+    delivery::DeliveryState,
     webhook::{self, WebhookChange},
 };
 use kaname_store::ListQuery;
@@ -20,6 +21,9 @@ use crate::{
 
 /// Begins every secret, so that people and scanners know it for one.
 const SECRET_START: &str = "kwh_";
+
+/// Most deliveries looked at.
+const MAX_DELIVERIES: u32 = 500;
 
 impl World {
     /// Sets up a webhook for a party. The secret is shown once; it is kept sealed.
@@ -87,6 +91,45 @@ impl World {
         let mut query = self.query::<Webhook>(caller).await?;
         adjust(&mut query);
         self.list(&query).await
+    }
+
+    /// Deliveries to a party's webhooks, newest first: those that were given up, or all; for who manages
+    /// the webhooks. Of the party's latest 500 deliveries, whatever their way.
+    pub async fn webhook_deliveries(
+        &self,
+        caller: &Caller,
+        party: PartyId,
+        given_up: bool,
+    ) -> Result<Vec<Loaded<Delivery>>, WorldError> {
+        match self.allow(caller, Action::WebhookManage, &of_party(party)) {
+            // Looking needs no fresh second factor; changing something does.
+            Ok(()) | Err(WorldError::StepUp) => {}
+            Err(error) => return Err(error),
+        }
+        let mut query = self.query::<Delivery>(caller).await?;
+        query.owner = Some(party.cast());
+        query.limit = MAX_DELIVERIES;
+        if given_up {
+            query.states = vec![DeliveryState::Failed.as_str().to_owned()];
+        }
+        let mut all = self.list::<Delivery>(&query).await?.rows;
+        all.retain(|one| one.state.outlet == Outlet::Webhook);
+        Ok(all)
+    }
+
+    /// Queues a call that was given up once more; for who manages the party's webhooks.
+    pub async fn retry_webhook_delivery(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+    ) -> Result<Loaded<Delivery>, WorldError> {
+        let delivery = self.see::<Delivery>(caller, id).await?;
+        if delivery.state.outlet != Outlet::Webhook {
+            return Err(WorldError::NotFound(Delivery::KIND));
+        }
+        let own = of_party(delivery.state.party);
+        self.allow(caller, Action::WebhookManage, &own)?;
+        self.deliver_again(caller, delivery).await
     }
 
     async fn change_webhook(

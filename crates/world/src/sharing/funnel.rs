@@ -65,7 +65,16 @@ impl World {
         id: MatterId,
     ) -> Result<Loaded<Delivery>, WorldError> {
         self.allow_any(caller, Action::DeliveryRetry)?;
-        let mut delivery = self.see::<Delivery>(caller, id).await?;
+        let delivery = self.see::<Delivery>(caller, id).await?;
+        self.deliver_again(caller, delivery).await
+    }
+
+    /// Queues it again, for whoever was found to be allowed to.
+    pub(crate) async fn deliver_again(
+        &self,
+        caller: &Caller,
+        mut delivery: Loaded<Delivery>,
+    ) -> Result<Loaded<Delivery>, WorldError> {
         let changes = delivery::retry_delivery(&delivery.state)?;
         let mut work = self.work(&caller.actor);
         work.apply(&mut delivery, changes)?;

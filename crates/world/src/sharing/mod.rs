@@ -24,7 +24,7 @@ pub use consent::ProviderWords;
 pub use derive::{ItemDraft, NewItem};
 pub use import::{Import, ImportChange, Imported, Rejected};
 pub use reach::Reached;
-pub use read_in::{Draft, Terms};
+pub use read_in::{Columns, Draft, Terms};
 pub use similar::Similar;
 pub use submit::{Attachment, NewReport, Receipt};
 pub use triage::ReportView;

@@ -2,7 +2,13 @@
 //! keeps it until it is submitted.
 
 use jiff::{SignedDuration, Timestamp};
-use kaname_intake::submission::{SubmissionError, SubmissionOptions, Submitted, Way, from_file};
+use kaname_intake::{
+    submission::{
+        SubmissionError, SubmissionOptions, Submitted, TablePreview, Way, from_file, from_table,
+        preview_table,
+    },
+    table::{Column, Field, TableError, TableOptions},
+};
 use kaname_kernel::{Pap, Tlp};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
@@ -49,6 +55,29 @@ impl Default for Terms {
     }
 }
 
+/// How the columns of a table are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Columns {
+    /// Whether the first row holds words for the columns; found out when `None`.
+    pub header: Option<bool>,
+    /// What each column means, from the first on; proposed when empty.
+    pub fields: Vec<Field>,
+}
+
+impl Columns {
+    fn options(&self) -> TableOptions {
+        let fields = self.fields.iter().enumerate();
+        TableOptions {
+            header: self.header,
+            mapping: fields
+                .map(|(index, field)| (Column::Number(index + 1), *field))
+                .collect(),
+            ..TableOptions::default()
+        }
+    }
+}
+
 /// A draft: what was typed, and what was read from a file, until it is submitted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -69,6 +98,8 @@ pub struct Draft {
     pub read: Option<Submitted>,
     /// The file as it arrived: name and bytes in base64.
     pub original: Option<(String, String)>,
+    /// How its columns are read, when it is a table.
+    pub columns: Columns,
     /// When it was last kept.
     pub kept: Option<Timestamp>,
 }
@@ -82,6 +113,41 @@ impl World {
         file_name: &str,
         bytes: &[u8],
     ) -> Result<Submitted, WorldError> {
+        let options = self.reading(caller)?;
+        from_file(file_name, bytes, &options).map_err(unreadable)
+    }
+
+    /// Reads a table as `columns` says. A table in which no column is said, or found, to hold values
+    /// reads as one without values: the person says which column it is.
+    pub fn read_table_in(
+        &self,
+        caller: &Caller,
+        bytes: &[u8],
+        columns: &Columns,
+    ) -> Result<Submitted, WorldError> {
+        let options = self.reading(caller)?;
+        match from_table(bytes, &columns.options(), &options) {
+            Err(SubmissionError::Table(TableError::NoValueColumn)) => {
+                Ok(Submitted::new(Way::Table))
+            }
+            read => read.map_err(unreadable),
+        }
+    }
+
+    /// Shows how a table is read: what each column is taken for, and its first `rows` rows.
+    pub fn preview_table_in(
+        &self,
+        caller: &Caller,
+        bytes: &[u8],
+        columns: &Columns,
+        rows: usize,
+    ) -> Result<TablePreview, WorldError> {
+        let options = self.reading(caller)?;
+        preview_table(bytes, &columns.options(), &options, rows).map_err(unreadable)
+    }
+
+    /// The bounds of this world, and the caller's own domains and networks.
+    fn reading(&self, caller: &Caller) -> Result<SubmissionOptions, WorldError> {
         self.allow_any(caller, Action::SubmissionSubmit)?;
         let options = self.reading_options(caller)?;
         from_file(file_name, bytes, &options).map_err(unreadable)

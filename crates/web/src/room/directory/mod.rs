@@ -7,6 +7,7 @@ mod group;
 mod list;
 mod people;
 mod show;
+mod webhooks;
 pub(super) mod words;
 
 use axum::{
@@ -190,5 +191,6 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(people::endpoints());
     all.extend(group::endpoints());
     all.extend(duty::endpoints());
+    all.extend(webhooks::endpoints());
     all
 }

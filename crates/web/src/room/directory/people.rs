@@ -43,6 +43,9 @@ enum Act {
     Enable,
     Password,
     Factor,
+    Passkeys,
+    Link,
+    Unlink,
     Revoke,
 }
 
@@ -97,6 +100,21 @@ impl Act {
                 "directory-factor-about",
                 "directory-factor-do",
             ],
+            Self::Passkeys => [
+                "directory-passkeys",
+                "directory-passkeys-about",
+                "directory-passkeys-do",
+            ],
+            Self::Link => [
+                "directory-openid",
+                "directory-openid-about",
+                "directory-openid-do",
+            ],
+            Self::Unlink => [
+                "directory-unlink",
+                "directory-unlink-about",
+                "directory-unlink-do",
+            ],
             Self::Revoke => [
                 "directory-revoke",
                 "directory-revoke-about",
@@ -108,7 +126,12 @@ impl Act {
     const fn is_grave(self) -> bool {
         matches!(
             self,
-            Self::Disable | Self::Password | Self::Factor | Self::Revoke
+            Self::Disable
+                | Self::Password
+                | Self::Factor
+                | Self::Passkeys
+                | Self::Unlink
+                | Self::Revoke
         )
     }
 }
@@ -170,6 +193,24 @@ pub(super) fn endpoints() -> Vec<Endpoint<House>> {
             ["account.ask_factor", "account.remove_factor"],
             "account.totp_removed",
             Act::Factor,
+        ),
+        (
+            "/accounts/{id}/passkeys",
+            ["account.ask_passkeys", "account.remove_passkeys"],
+            "account.passkey_removed",
+            Act::Passkeys,
+        ),
+        (
+            "/accounts/{id}/openid",
+            ["account.ask_link", "account.link_identity"],
+            "account.oidc_linked",
+            Act::Link,
+        ),
+        (
+            "/accounts/{id}/openid/unlink",
+            ["account.ask_unlink", "account.unlink_identity"],
+            "account.oidc_unlinked",
+            Act::Unlink,
         ),
         (
             "/keys/{id}/revoke",
@@ -295,6 +336,9 @@ fn form_of(
         Act::Enable => path(account().unwrap_or_default(), "enable"),
         Act::Password => path(account().unwrap_or_default(), "password"),
         Act::Factor => path(account().unwrap_or_default(), "factor"),
+        Act::Passkeys => path(account().unwrap_or_default(), "passkeys"),
+        Act::Link => path(account().unwrap_or_default(), "openid"),
+        Act::Unlink => path(account().unwrap_or_default(), "openid/unlink"),
         Act::Revoke => path(key().unwrap_or_default(), "revoke"),
     };
     let form = Form {
@@ -309,9 +353,8 @@ fn form_of(
         grave: act.is_grave(),
         hidden: Vec::new(),
     };
-    let is_hub = about.party.state.is_hub();
     form::ask(frame, form, fresh, typed, wrong, |ask| {
-        fields_of(act, ask, is_hub)
+        fields_of(act, ask, about)
     })
 }
 

@@ -14,6 +14,7 @@ use kaname_world::{
     sharing::{Attachment, Draft},
 };
 
+use super::columns::{ColumnsPart, reading};
 use crate::{
     error::Failure,
     frame::{
@@ -42,6 +43,10 @@ struct ConfirmPage {
     pap: kaname_kernel::Pap,
     attachments: Field,
     once: String,
+    /// The first rows of a table, with what each column is taken for.
+    columns: Option<ColumnsPart>,
+    /// The reading that the ticks belong to.
+    reading: String,
 }
 
 /// A value found, as a row to confirm.
@@ -63,7 +68,8 @@ pub(super) async fn ask(
     let Some((draft, read)) = draft.and_then(with_read) else {
         return frame.go("/submissions/new");
     };
-    show(&page(&frame, &draft, &read))
+    let columns = ColumnsPart::of(&house, &by, plain(&frame), &draft)?;
+    show(&page(&frame, &draft, &read, columns))
 }
 
 fn with_read(draft: Draft) -> Option<(Draft, Submitted)> {
@@ -71,9 +77,18 @@ fn with_read(draft: Draft) -> Option<(Draft, Submitted)> {
     Some((draft, read))
 }
 
-fn page(frame: &Frame, draft: &Draft, read: &Submitted) -> ConfirmPage {
+fn plain(frame: &Frame) -> Page {
+    frame.page(Section::Submissions, frame.text().t("submission-confirm"))
+}
+
+fn page(
+    frame: &Frame,
+    draft: &Draft,
+    read: &Submitted,
+    columns: Option<ColumnsPart>,
+) -> ConfirmPage {
     let text = frame.text();
-    let page = frame.page(Section::Submissions, text.t("submission-confirm"));
+    let page = plain(frame);
     let values = read.values.iter().enumerate();
     let left_out = read.left_out.iter().enumerate();
     ConfirmPage {
@@ -95,6 +110,8 @@ fn page(frame: &Frame, draft: &Draft, read: &Submitted) -> ConfirmPage {
             .hint(text.t("submission-attachments-hint"))
             .optional(),
         once: draft.once.clone(),
+        columns,
+        reading: reading(&draft.columns),
         page,
     }
 }
@@ -128,10 +145,17 @@ fn row(
         value: value.value.clone(),
         place: match value.place.as_str() {
             "text" | "body" => text.t("submission-place-text").into_owned(),
-            place => place.to_owned(),
+            place => cell(text, place).unwrap_or_else(|| place.to_owned()),
         },
         notes,
     }
+}
+
+/// `line 3, column 2` of a table, in the page's language.
+fn cell(text: Text, place: &str) -> Option<String> {
+    let (line, column) = place.strip_prefix("line ")?.split_once(", column ")?;
+    let said = text.t2("submission-place-cell", "line", line, "column", column);
+    Some(said.into_owned())
 }
 
 fn note_said(text: Text, note: Note) -> String {
@@ -200,6 +224,11 @@ pub(super) async fn submit(
     };
     if draft.once != once {
         return frame.go("/submissions/confirm");
+    }
+    if reading(&draft.columns) != upload.get("reading") {
+        // The ticks belong to another reading of the table, in another window.
+        let refused = Flash::refused(text.t("submission-columns-changed"));
+        return frame.go_saying("/submissions/confirm", &refused);
     }
     confirmed(&mut read, &upload);
     let original = match &draft.original {

@@ -1,5 +1,6 @@
 //! The provider's desk: hand in a report, follow it, answer what the hub asks.
 
+mod columns;
 mod confirm;
 mod list;
 mod new;
@@ -73,6 +74,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             SUBMIT,
             READS,
             routing::get(confirm::ask),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/submissions/columns",
+            "submission.columns",
+            SUBMIT,
+            DRAFT,
+            routing::post(columns::read_again),
         ),
         Endpoint::new(
             Method::POST,

@@ -7,11 +7,11 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use kaname_intake::submission::{Submitted, SubmittedValue};
+use kaname_intake::submission::{Submitted, SubmittedValue, Way, way_of};
 use kaname_sharing::report::Urgency;
 use kaname_world::{
     WorldError,
-    sharing::{Draft, Terms},
+    sharing::{Columns, Draft, Terms},
 };
 
 use crate::{
@@ -143,6 +143,12 @@ fn draft_of(upload: &Upload, before: Option<Draft>) -> Draft {
         seen: upload.get("seen").to_owned(),
         terms,
         read: None,
+        // Another file has columns of its own.
+        columns: if original.is_some() {
+            Columns::default()
+        } else {
+            before.columns
+        },
         original: original.or(before.original),
         kept: None,
     }
@@ -204,7 +210,11 @@ pub(super) async fn read(
 }
 
 /// What is handed in, read; or everything that is wrong with it.
-fn read_draft(house: &House, by: &By, draft: &Draft) -> Result<Submitted, Vec<WorldError>> {
+pub(super) fn read_draft(
+    house: &House,
+    by: &By,
+    draft: &Draft,
+) -> Result<Submitted, Vec<WorldError>> {
     let seen = match draft.seen.trim() {
         "" => Ok(None),
         typed => kaname_intake::read_when_seen(typed, house.world().now())
@@ -230,7 +240,11 @@ fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldEr
     let mut read = match &draft.original {
         Some((name, encoded)) => {
             let bytes = STANDARD.decode(encoded).map_err(WorldError::encoding)?;
-            let mut read = world.read_in(by, name, &bytes)?;
+            let mut read = if way_of(name, &bytes) == Way::Table {
+                world.read_table_in(by, &bytes, &draft.columns)?
+            } else {
+                world.read_in(by, name, &bytes)?
+            };
             if !typed.is_empty() {
                 let more = world.read_in(by, "pasted.txt", typed.as_bytes())?;
                 let known = |value: &SubmittedValue| {

@@ -5,4 +5,5 @@ mod directory;
 mod ledger;
 mod reading;
 mod requests;
-mod sample;
+pub(crate) mod sample;
+mod webhooks;

@@ -17,7 +17,7 @@ use crate::{
     clippy::disallowed_methods,
     reason = "pages are kept where a person asks for them"
 )]
-async fn keep(door: &Door, name: &str, html: &str) {
+pub(crate) async fn keep(door: &Door, name: &str, html: &str) {
     let Some(folder) = std::env::var_os("KANAME_SAMPLES").map(PathBuf::from) else {
         return;
     };

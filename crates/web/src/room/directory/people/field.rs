@@ -31,7 +31,8 @@ pub(super) fn at_first(act: Act, about: &About) -> Typed {
     }
 }
 
-pub(super) fn fields_of(act: Act, ask: &form::Asker<'_>, is_hub: bool) -> Fields {
+pub(super) fn fields_of(act: Act, ask: &form::Asker<'_>, about: &About) -> Fields {
+    let is_hub = about.party.state.is_hub();
     let page = ask.page;
     let titles = || {
         vec![
@@ -82,6 +83,15 @@ pub(super) fn fields_of(act: Act, ask: &form::Asker<'_>, is_hub: bool) -> Fields
         Act::Describe => titles().into_iter().chain(reach()).collect(),
         Act::Roles => vec![roles()],
         Act::Disable | Act::Revoke => vec![reason()],
+        Act::Passkeys => {
+            vec![ask.boxes("passkey", "directory-passkeys-which", passkeys(page, about))]
+        }
+        Act::Link => vec![
+            ask.line("text", "subject", "directory-subject")
+                .hint(page.t("directory-subject-hint"))
+                .longest(200),
+        ],
+        Act::Unlink => vec![ask.radio("identity", "directory-unlink-which", identities(about))],
         Act::Enable | Act::Password | Act::Factor => Vec::new(),
         Act::Issue => {
             let scopes = KeyScope::ALL.map(|scope| {
@@ -99,6 +109,31 @@ pub(super) fn fields_of(act: Act, ask: &form::Asker<'_>, is_hub: bool) -> Fields
         }
     };
     (fields, Vec::new())
+}
+
+/// The passkeys of the account, each with when it was added.
+fn passkeys(page: &crate::frame::Page, about: &About) -> Vec<Choice> {
+    let held = about.account.iter().flat_map(|one| &one.state.passkeys);
+    held.map(|passkey| {
+        let added = page.text.jst(passkey.added, page.now);
+        Choice::new(passkey.id.as_str(), passkey.label.as_str()).hint(page.t1(
+            "directory-passkey-added",
+            "at",
+            added,
+        ))
+    })
+    .collect()
+}
+
+/// The identities the account is linked with, by their place.
+fn identities(about: &About) -> Vec<Choice> {
+    let linked = about.account.iter().flat_map(|one| &one.state.oidc);
+    linked
+        .enumerate()
+        .map(|(index, one)| {
+            Choice::new(index.to_string(), one.subject.as_str()).hint(one.issuer.as_str())
+        })
+        .collect()
 }
 
 /// What a role is for, in a sentence.

@@ -77,6 +77,45 @@ pub(super) async fn write(
                 .change_account(by, account()?, None, Account::remove_totp)
                 .await?;
         }
+        Act::Passkeys => {
+            let chosen: Vec<Line> = typed.parse_all("passkey", Line::parse)?;
+            if chosen.is_empty() {
+                return Err(WorldError::invalid(
+                    "passkey",
+                    "directory-passkeys-choose",
+                    "no passkey is chosen",
+                ));
+            }
+            for passkey in chosen.into_iter().take(10) {
+                world
+                    .change_account(by, account()?, None, |account| {
+                        account.remove_passkey(passkey)
+                    })
+                    .await?;
+            }
+        }
+        Act::Link => {
+            let openid = house.openid().ok_or_else(missing)?;
+            // Parsed by the rules of a line, kept as the provider writes it.
+            let subject = typed.parse("subject", Line::parse)?;
+            let id = account()?;
+            world
+                .link_identity(by, id, openid, subject.as_str())
+                .await?;
+        }
+        Act::Unlink => {
+            let linked = about.account.as_ref().map(|one| one.state.oidc.iter());
+            let place = typed.one("identity").parse::<usize>().ok();
+            let identity = place.and_then(|place| linked?.nth(place)).cloned();
+            let identity = identity.ok_or_else(|| {
+                WorldError::invalid("identity", "directory-unlink-choose", "none is chosen")
+            })?;
+            world
+                .change_account(by, account()?, None, |account| {
+                    account.unlink_oidc(identity)
+                })
+                .await?;
+        }
         Act::Issue => {
             let label = typed.parse("label", Line::parse)?;
             let scopes = typed.parse_all("scopes", |field, scope| {

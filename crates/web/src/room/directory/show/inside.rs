@@ -41,6 +41,7 @@ pub(super) struct Inside {
     pub(super) keys: Vec<Machine>,
     pub(super) open: Option<Verb>,
     pub(super) issue: Option<Verb>,
+    pub(super) webhooks: Option<Verb>,
 }
 
 pub(super) struct Bound {
@@ -169,7 +170,7 @@ pub(super) async fn inside(
     let people = accounts
         .rows
         .iter()
-        .map(|account| person(page, account, manages_people));
+        .map(|account| person(page, account, manages_people, house.openid().is_some()));
     let people = people.collect();
     let keys = world
         .api_keys(by, |query| {
@@ -214,6 +215,12 @@ pub(super) async fn inside(
         keys,
         open: opener(manages_people, "accounts", "directory-open"),
         issue: opener(manages_keys, "keys", "directory-issue"),
+        webhooks: may(house, by, Action::WebhookManage, &of).is_ok().then(|| {
+            page.link(
+                format!("/directory/{}/webhooks", state.code),
+                page.t("webhook-manage"),
+            )
+        }),
     })
 }
 
@@ -294,7 +301,12 @@ fn duties(
     (bound.collect(), owed)
 }
 
-fn person(page: &Page, account: &Loaded<kaname_directory::Account>, manages: bool) -> Person {
+fn person(
+    page: &Page,
+    account: &Loaded<kaname_directory::Account>,
+    manages: bool,
+    openid: bool,
+) -> Person {
     let state = &account.state;
     let roles: Vec<String> = state
         .roles
@@ -315,6 +327,15 @@ fn person(page: &Page, account: &Loaded<kaname_directory::Account>, manages: boo
         acts.push(verb("password", "directory-password"));
         if state.totp.is_some() {
             acts.push(verb("factor", "directory-factor"));
+        }
+        if !state.passkeys.is_empty() {
+            acts.push(verb("passkeys", "directory-passkeys"));
+        }
+        if openid {
+            acts.push(verb("openid", "directory-openid"));
+        }
+        if !state.oidc.is_empty() {
+            acts.push(verb("openid/unlink", "directory-unlink"));
         }
         if state.is_active() {
             acts.push(verb("disable", "directory-disable").grave());
