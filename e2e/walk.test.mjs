@@ -10,6 +10,9 @@ const MOST = 40;
 const ALIKE = 2;
 const skip = home ? false : "KANAME_URL names no running demo";
 
+/** Kinds of page that somebody was shown in the second look: once each is enough there. */
+const shown = new Set();
+
 let browser;
 before(async () => {
   if (!skip) browser = await open();
@@ -18,7 +21,8 @@ after(async () => browser?.close());
 
 async function walk(who) {
   const wrong = [];
-  // Everyone's pages are seen in both languages, themes and widths; the public's in every look.
+  // Everyone's pages are seen in one look, each kind of them once in another language, theme and width;
+  // the public's in every look.
   const [first, ...others] = who === null ? looks : [looks[0], looks[3]];
   const page = await tab(browser, first, who);
   const paths = [];
@@ -39,6 +43,8 @@ async function walk(who) {
   for (const other of others) {
     const next = await tab(browser, other, who);
     for (const path of paths) {
+      if (who !== null && shown.has(kind(path))) continue;
+      if (who !== null) shown.add(kind(path));
       wrong.push(...(await look(next, path, other, who)).map((what) => `${other.name} ${path} ${what}`));
     }
     await next.context().close();

@@ -297,7 +297,7 @@ fn tabs(page: &Page, asked: &Asked, counts: &[(String, u64)]) -> Tabs {
 }
 
 /// The host of a webhook's address: the rest may be a secret of its owner.
-fn host(url: &str) -> &str {
+pub(super) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?']).next().unwrap_or(rest)
 }

@@ -268,6 +268,11 @@ async fn delivery(
     );
     let mut row =
         Row::new(due, href, title).tag(page.tag(deliveries::state_word(page.text, state.state)));
+    if let Some(webhook) = state.webhook
+        && let Some(webhook) = house.world().load::<Webhook>(webhook).await?
+    {
+        row = row.about(deliveries::host(&webhook.state.url).to_owned());
+    }
     if let Some(why) = &state.failure {
         row = row.about(why.as_str());
     }

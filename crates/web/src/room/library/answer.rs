@@ -151,7 +151,8 @@ pub(super) fn fields(
             .value(typed.sighting.as_str()),
     ];
     let mut times = vec![
-        page.line("number", "count", page.t("library-count"))
+        page.line("text", "count", page.t("library-count"))
+            .longest(20)
             .value(typed.count.as_str())
             .optional(),
         page.line("text", "first", page.t("library-first"))
