@@ -11,7 +11,8 @@ use kaname_world::{Loaded, WorldError};
 
 use super::{
     act::{of, to},
-    draft::{DraftForm, Offered, Written},
+    draft::{DraftForm, Written},
+    offered::Offered,
     trace::{self, TraceRow},
 };
 use crate::{

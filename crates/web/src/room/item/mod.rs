@@ -4,6 +4,7 @@ mod act;
 mod desk;
 pub(in crate::room) mod draft;
 mod edit;
+pub(in crate::room) mod offered;
 mod reach;
 mod show;
 pub(in crate::room) mod trace;

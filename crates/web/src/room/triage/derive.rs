@@ -16,7 +16,8 @@ use crate::{
     room::{
         form::Wrong,
         item::{
-            draft::{DraftForm, Offered, Written},
+            draft::{DraftForm, Written},
+            offered::Offered,
             trace::{self, TraceRow},
         },
     },

@@ -1,0 +1,77 @@
+//! What the form of an item offers to choose from.
+
+use kaname_directory::day_of;
+use kaname_sharing::collection::CollectionKind;
+use kaname_world::WorldError;
+
+use crate::{
+    error::Failure,
+    frame::{Page, part::Choice},
+    house::{By, House},
+    room::choices,
+};
+
+/// What can be chosen: groups, classes, duties, collections.
+pub(in crate::room) struct Offered {
+    pub(super) groups: Vec<Choice>,
+    pub(super) classes: Vec<Choice>,
+    pub(super) duties: Vec<Choice>,
+    pub(super) collections: Vec<Choice>,
+}
+
+impl Offered {
+    /// With the names in the page's language.
+    pub(in crate::room) async fn for_page(
+        house: &House,
+        by: &By,
+        page: &Page,
+    ) -> Result<Self, Failure> {
+        let world = house.world();
+        let lang = choices::lang(page);
+        let today = day_of(page.now);
+        let readable = world.readable(by).await?;
+        let mut groups = Vec::new();
+        for (id, group) in world.groups().await? {
+            let record = world
+                .store()
+                .record(id.cast())
+                .await
+                .map_err(WorldError::from)?;
+            let seen = record.is_some_and(|record| readable.contains(record.audience_id));
+            if seen && !group.closed {
+                groups.push(Choice::new(id.to_string(), group.name.get(lang)));
+            }
+        }
+        let classes = world.catalogue().classes_on(today);
+        let duties = world.catalogue().duties_on(today);
+        let mut collections = Vec::new();
+        for collection in world.collections(by).await? {
+            let definition = &collection.state.definition;
+            if definition.kind == CollectionKind::Library {
+                let title = definition.title.in_language(page.lang().tag());
+                collections.push(Choice::new(collection.id.to_string(), title));
+            }
+        }
+        Ok(Self {
+            groups,
+            classes: classes
+                .into_iter()
+                .map(|class| Choice::new(class.value.code.as_str(), class.value.name.get(lang)))
+                .collect(),
+            duties: duties
+                .into_iter()
+                .map(|duty| Choice::new(duty.value.code.as_str(), duty.value.name.get(lang)))
+                .collect(),
+            collections,
+        })
+    }
+
+    /// Ids of all libraries the caller may see: where a fresh item goes unless told otherwise.
+    pub(in crate::room) async fn libraries(house: &House, by: &By) -> Result<Vec<String>, Failure> {
+        let all = house.world().collections(by).await?;
+        let libraries = all
+            .iter()
+            .filter(|one| one.state.definition.kind == CollectionKind::Library);
+        Ok(libraries.map(|one| one.id.to_string()).collect())
+    }
+}
