@@ -47,7 +47,6 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
     let once = between(&confirm, "name=\"once\" value=\"", "\"");
     let parts = [
         Part::Field("once", once),
-        Part::Field("reading", ":"),
         Part::Field("value", "v0"),
         Part::Field("value", "v1"),
         Part::File("attachments", "../../etc/passwd.eml", b"From: a\r\n\r\nx"),

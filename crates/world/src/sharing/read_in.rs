@@ -146,11 +146,10 @@ impl World {
         preview_table(bytes, &columns.options(), &options, rows).map_err(unreadable)
     }
 
-    /// The bounds of this world, and the caller's own domains and networks.
+    /// As [`World::reading_options`], for who may submit.
     fn reading(&self, caller: &Caller) -> Result<SubmissionOptions, WorldError> {
         self.allow_any(caller, Action::SubmissionSubmit)?;
-        let options = self.reading_options(caller)?;
-        from_file(file_name, bytes, &options).map_err(unreadable)
+        self.reading_options(caller)
     }
 
     /// How what a caller hands in is read, whichever way it comes: what is its party's own, the bounds,

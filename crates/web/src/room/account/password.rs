@@ -98,7 +98,7 @@ fn first(frame: &Frame, by: &By, next: &str, wrong: Option<Wrong>) -> Result<Res
         login: account.state.login.to_string(),
         fields,
         next: next.to_owned(),
-        wrong: wrong.map(|wrong| wrong.said),
+        wrong: wrong.map(|wrong| wrong.said()),
         page,
     };
     show_with(status, &shown)

@@ -61,8 +61,11 @@ pub(super) fn table_of(draft: &Draft) -> Result<Option<Vec<u8>>, WorldError> {
     Ok((way_of(name, &bytes) == Way::Table).then_some(bytes))
 }
 
-/// Ties the ticks of a form to the reading that it showed.
+/// Ties the ticks of a form to the reading that it showed; empty for the one that was proposed.
 pub(super) fn reading(columns: &Columns) -> String {
+    if *columns == Columns::default() {
+        return String::new();
+    }
     let words = columns.fields.iter().map(|field| word(*field));
     let words: Vec<&str> = words.collect();
     format!("{}:{}", header_word(columns.header), words.join(","))
