@@ -6,9 +6,12 @@
 )]
 
 mod clock;
+mod counting;
+pub mod keys;
 mod nation;
 pub mod nats;
 pub mod postgres;
 
 pub use clock::MovingClock;
+pub use counting::CountingStore;
 pub use nation::{Nation, Person};

@@ -19,7 +19,7 @@ use kaname_world::{
 };
 use tempfile::TempDir;
 
-use crate::clock::MovingClock;
+use crate::{clock::MovingClock, counting::CountingStore};
 
 /// Someone who can act.
 #[derive(Debug, Clone)]
@@ -75,6 +75,20 @@ impl Nation {
         );
         let store = Arc::new(store.expect("store"));
         Self::settled(store, Keys::generate(&SystemRng), clock, folder, settings).await
+    }
+
+    /// On SQLite, behind a store that counts what is asked of it.
+    pub async fn counted() -> (Self, Arc<CountingStore>) {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let clock = Arc::new(MovingClock::default());
+        let store = SqliteStore::create(
+            &folder.path().join("kaname.db"),
+            SqliteOptions::default(),
+            clock.clone(),
+            Arc::new(SystemRng),
+        );
+        let store = Arc::new(CountingStore::over(Arc::new(store.expect("store"))));
+        (Self::on(store.clone(), clock, folder).await, store)
     }
 
     /// On a store given.

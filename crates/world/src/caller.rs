@@ -8,7 +8,12 @@ use kaname_kernel::{AccountId, Actor, GroupId, KeyId, MatterId, PartyId, Reader,
 use kaname_policy::{Action, Decision, Principal, PrincipalKind, Resource};
 use kaname_store::ListQuery;
 
-use crate::{error::WorldError, sight::Readable, work::Loaded, world::World};
+use crate::{
+    error::WorldError,
+    sight::{Groups, Readable},
+    work::Loaded,
+    world::World,
+};
 
 /// How long a second factor counts as fresh, in minutes.
 pub const FRESH_MINUTES: i64 = 15;
@@ -133,7 +138,7 @@ impl World {
         let party = self.load::<Party>(party_id.cast()).await?;
         let party = party.ok_or(WorldError::Unauthenticated)?;
         let now = self.now();
-        let groups = self.groups().await?;
+        let groups = self.readers_groups().await?;
         let reader = reader(&party.state, Some(&account.state), &groups, now);
         // Of a retired party nobody signs in: its people read as the public, so they must not act either.
         if reader.party.is_none() {
@@ -181,7 +186,7 @@ impl World {
         let scopes: BTreeSet<String> = scopes.collect();
         let party = self.load::<Party>(principal.cast()).await?;
         let party = party.ok_or(WorldError::NotFound(<Party as kaname_kernel::Matter>::KIND))?;
-        let groups = self.groups().await?;
+        let groups = self.readers_groups().await?;
         let eyes = reader(&party.state, None, &groups, self.now());
         if eyes.party.is_none() {
             return Err(WorldError::Denied("why-not-delegated"));
@@ -216,7 +221,7 @@ impl World {
         let party_id = key.party;
         let party = self.load::<Party>(party_id.cast()).await?;
         let party = party.ok_or(WorldError::Unauthenticated)?;
-        let groups = self.groups().await?;
+        let groups = self.readers_groups().await?;
         let reader = reader(&party.state, None, &groups, self.now());
         if reader.party.is_none() {
             return Err(WorldError::Unauthenticated);
@@ -250,12 +255,23 @@ impl World {
 
     /// The eyes of a party's machine without a key: what its deliveries and digests may show.
     pub(crate) async fn machine_eyes(&self, party: &Loaded<Party>) -> Result<Caller, WorldError> {
-        let groups = self.groups().await?;
+        let groups = self.readers_groups().await?;
         Ok(Caller {
             reader: reader(&party.state, None, &groups, self.now()),
             party: Some(party.clone()),
             ..Caller::public()
         })
+    }
+
+    /// The groups, as far as readers depend on them: read once for each policy epoch. Names may be older.
+    async fn readers_groups(&self) -> Result<Groups, WorldError> {
+        let epoch = self.store().epoch().await?;
+        if let Some(held) = self.sight.groups(epoch) {
+            return Ok(held);
+        }
+        let groups = Groups::new(self.groups().await?);
+        self.sight.hold_groups(epoch, &groups);
+        Ok(groups)
     }
 
     /// Every group with its id.

@@ -7,7 +7,8 @@ use std::{
 };
 
 use jiff::Timestamp;
-use kaname_kernel::{Audience, AudienceId, Reader};
+use kaname_directory::Group;
+use kaname_kernel::{Audience, AudienceId, GroupId, Reader};
 use kaname_store::Store;
 use roaring::RoaringBitmap;
 
@@ -19,10 +20,14 @@ const MAX_READERS: usize = 10_000;
 /// A reader's bitmap.
 pub type Readable = Arc<RoaringBitmap>;
 
+/// Every group with its id.
+pub(crate) type Groups = Arc<Vec<(GroupId, Group)>>;
+
 #[derive(Debug, Default)]
 pub(crate) struct Sight {
     audiences: RwLock<Arc<Vec<(AudienceId, Audience)>>>,
     bitmaps: Mutex<HashMap<Reader, Known>>,
+    groups: RwLock<Option<(u64, Groups)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -69,6 +74,20 @@ impl Sight {
         let opened = known.opens.is_some_and(|at| at <= now.as_second());
         let fresh = known.epoch == epoch && known.audiences == count && !opened;
         fresh.then(|| Arc::clone(&known.readable))
+    }
+
+    /// The groups as they stood at that epoch, when they are held. Who joins or leaves one, or closes
+    /// it, begins a new epoch in the store that all nodes share, so what is held is never older.
+    pub(crate) fn groups(&self, epoch: u64) -> Option<Groups> {
+        let held = self.groups.read().unwrap_or_else(PoisonError::into_inner);
+        let held = held.as_ref().filter(|(of, _)| *of == epoch);
+        held.map(|(_, groups)| Arc::clone(groups))
+    }
+
+    /// Holds the groups. `epoch` was read before they were.
+    pub(crate) fn hold_groups(&self, epoch: u64, groups: &Groups) {
+        let mut held = self.groups.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Some((epoch, Arc::clone(groups)));
     }
 
     /// Every interned audience; new ones are fetched.

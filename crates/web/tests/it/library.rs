@@ -447,3 +447,22 @@ async fn an_open_library_hears_once_of_what_its_reader_may_see() {
         "{first}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_the_library_costs_few_reads() {
+    let (nation, store) = Nation::counted().await;
+    let door = Door::of(&nation);
+    for _ in 0..3 {
+        released_with(&nation, |_| {}).await;
+    }
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    member.page("/library").await;
+    store.taken();
+    member.page("/library").await;
+    let calls = store.taken();
+    let total: u32 = calls.values().sum();
+    assert!(total <= LIBRARY_READS, "{total}: {calls:?}");
+}
+
+/// Most reads of the store for one page of the library, however many groups and items there are.
+const LIBRARY_READS: u32 = 24;
