@@ -17,6 +17,7 @@
 mod intake;
 mod kernel;
 mod mutate;
+mod openpgp;
 mod seeds;
 mod stix;
 
@@ -161,6 +162,12 @@ pub const TARGETS: &[Target] = &[
         name: "submission-table",
         run: intake::submission_table,
         seeds: seeds::TABLE,
+        longest: 8 << 10,
+    },
+    Target {
+        name: "openpgp-key",
+        run: openpgp::key,
+        seeds: seeds::OPENPGP,
         longest: 8 << 10,
     },
 ];

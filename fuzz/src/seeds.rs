@@ -74,3 +74,9 @@ pub(crate) const CHECKPOINT: &[&[u8]] = &[
 ];
 
 pub(crate) const PROOF: &[&[u8]] = &[&[3; 80], &[0; 48], &[255; 112]];
+
+pub(crate) const OPENPGP: &[&[u8]] = &[
+    include_bytes!("../seeds/soc.pgp"),
+    include_bytes!("../seeds/revoked.pgp"),
+    include_bytes!("../seeds/weak.pgp"),
+];

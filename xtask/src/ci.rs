@@ -119,6 +119,20 @@ fn brought_by_setup() -> Vec<(&'static str, String)> {
     .collect()
 }
 
+/// The Python environment of `./setup --test`, where it is there.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the place is chosen by the person who ran ./setup"
+)]
+pub(crate) fn python_environment() -> Option<PathBuf> {
+    let said = std::env::var_os("KANAME_PYTHON").map(PathBuf::from);
+    said.or_else(|| {
+        let mut brought = brought_by_setup().into_iter();
+        let folder = brought.find(|(name, _)| *name == "KANAME_PYTHON");
+        folder.map(|(_, folder)| PathBuf::from(folder))
+    })
+}
+
 pub(crate) fn run(root: &Path, only: &[String], list: bool) -> Result<(), Failure> {
     let all = steps(root);
     for name in only {

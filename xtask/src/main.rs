@@ -6,6 +6,8 @@ mod ci;
 mod demo;
 mod e2e;
 mod fuzz;
+mod leak;
+mod peers;
 mod smoke;
 mod step;
 mod tidy;
@@ -42,6 +44,9 @@ enum Chore {
     Bench {
         /// Name of the benchmark
         name: Option<String>,
+        /// Of `peers`: how many objects each server holds
+        #[arg(long)]
+        objects: Option<u32>,
     },
     /// Run the fuzz targets in release mode
     Fuzz {
@@ -50,6 +55,12 @@ enum Chore {
         /// Seconds per target
         #[arg(long, default_value_t = 60)]
         seconds: u64,
+    },
+    /// Compare what every surface shows with the rules, over that many pairs of item and reader
+    Leak {
+        /// Pairs; 100 readers share the items
+        #[arg(default_value_t = 10_000_000)]
+        pairs: u64,
     },
     /// Start the demo in a throw-away folder, wait until it serves, verify its ledger, stop it
     Smoke,
@@ -62,8 +73,12 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Tidy => tidy::run(&root),
         Chore::Ci { only, list } => ci::run(&root, &only, list),
-        Chore::Bench { name } => bench::run(&root, name.as_deref()),
+        Chore::Bench { name, objects } if name.as_deref() == Some("peers") => {
+            peers::run(&root, objects)
+        }
+        Chore::Bench { name, .. } => bench::run(&root, name.as_deref()),
         Chore::Fuzz { target, seconds } => fuzz::run(&root, target.as_deref(), seconds),
+        Chore::Leak { pairs } => leak::run(&root, pairs),
         Chore::Smoke => smoke::run(&root),
         Chore::E2e => e2e::run(&root),
     };

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 pub use self::command::PASSWORD_HASH_MAX;
 use crate::{
+    party::PublicKey,
     secret::SealedBytes,
     text::{Lang, Line, Login, MailAddress, Name2, Paragraph},
 };
@@ -107,6 +108,9 @@ pub struct Account {
     pub passkeys: Vec<Passkey>,
     /// Identities at OpenID providers, at most 5.
     pub oidc: Vec<OidcIdentity>,
+    /// OpenPGP key that mail to the person is encrypted to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub openpgp: Option<PublicKey>,
     /// Why and since when it may not sign in.
     pub disabled: Option<Disabled>,
     /// When it was opened.
@@ -167,6 +171,10 @@ pub enum AccountChange {
     OidcLinked(OidcIdentity),
     /// The link was cut.
     OidcUnlinked(OidcIdentity),
+    /// A key for mail was set, in the place of any before.
+    KeySet(PublicKey),
+    /// The key for mail was taken away.
+    KeyRemoved,
     /// It may not sign in any more.
     Disabled {
         /// Why.
@@ -230,6 +238,8 @@ impl Matter for Account {
             AccountChange::PasskeyRemoved { .. } => "passkey_removed",
             AccountChange::OidcLinked(_) => "oidc_linked",
             AccountChange::OidcUnlinked(_) => "oidc_unlinked",
+            AccountChange::KeySet(_) => "key_set",
+            AccountChange::KeyRemoved => "key_removed",
             AccountChange::Disabled { .. } => "disabled",
             AccountChange::Enabled => "enabled",
         }
@@ -252,6 +262,7 @@ impl Matter for Account {
             totp: None,
             passkeys: Vec::new(),
             oidc: Vec::new(),
+            openpgp: None,
             disabled: None,
             opened: at.recorded,
         })
@@ -276,6 +287,8 @@ impl Matter for Account {
             AccountChange::PasskeyRemoved { id } => self.passkeys.retain(|held| held.id != *id),
             AccountChange::OidcLinked(identity) => self.oidc.push(identity.clone()),
             AccountChange::OidcUnlinked(identity) => self.oidc.retain(|held| held != identity),
+            AccountChange::KeySet(key) => self.openpgp = Some(key.clone()),
+            AccountChange::KeyRemoved => self.openpgp = None,
             AccountChange::Disabled { reason } => {
                 let (since, reason) = (at.recorded, reason.clone());
                 self.disabled = Some(Disabled { since, reason });

@@ -8,6 +8,7 @@ pub mod doors;
 mod error;
 mod keys;
 mod ledger;
+pub mod openpgp;
 mod outbox;
 pub mod outlet;
 mod read;

@@ -120,6 +120,11 @@ const FENCES: &[(&str, &[&str], &str)] = &[
         &["kaname", "kaname-testkit"],
         "the world knows news, not who carries it",
     ),
+    (
+        "pgp",
+        &["kaname-world"],
+        "hostile keys are read in one place",
+    ),
     ("askama", &["kaname-web"], "pages are made in one place"),
     (
         "axum",

@@ -6,7 +6,7 @@ use kaname_kernel::Role;
 
 use super::{Account, AccountChange, NewAccount, OidcIdentity, Passkey};
 use crate::{
-    party::Party,
+    party::{Party, PublicKey, PublicKeyKind},
     refused::{Refused, Why, at_most},
     secret::SealedBytes,
     text::{BadText, Lang, Line, MailAddress, Name2, Paragraph},
@@ -117,6 +117,27 @@ impl Account {
             return Refused::state("unlink identity", Why::NotLinked);
         }
         Ok(AccountChange::OidcUnlinked(identity))
+    }
+
+    /// Sets the OpenPGP key that mail to the person is encrypted to.
+    pub fn set_key(&self, key: PublicKey) -> Result<AccountChange, Refused> {
+        if key.kind() != PublicKeyKind::Openpgp {
+            return Err(BadText {
+                field: "account.key",
+                what: "is not an OpenPGP key",
+                limit: "an armoured OpenPGP public key",
+            }
+            .into());
+        }
+        Ok(AccountChange::KeySet(key))
+    }
+
+    /// Takes that key away.
+    pub fn remove_key(&self) -> Result<AccountChange, Refused> {
+        if self.openpgp.is_none() {
+            return Refused::state("remove key", Why::NoneSet);
+        }
+        Ok(AccountChange::KeyRemoved)
     }
 
     /// Shuts the person out.

@@ -78,10 +78,10 @@ pub(crate) enum Command {
         after_help = "Examples:\n  kaname demo\n  kaname demo --port 9000 --data ./nation        kept in ./nation"
     )]
     Demo(DemoArgs),
-    /// Organisations: add, list, show, retire, duties
+    /// Organisations: add, list, show, retire, duties, keys for mail
     #[command(subcommand)]
     Party(PartyCommand),
-    /// People's accounts: add, list, reset, disable, enable
+    /// People's accounts: add, list, reset, disable, enable, keys for mail
     #[command(subcommand)]
     User(UserCommand),
     /// Machines' API keys: add, list, revoke

@@ -43,6 +43,23 @@ pub(crate) enum PartyCommand {
         #[arg(long)]
         reason: String,
     },
+    /// Show, add or remove the OpenPGP keys that mail to a party is encrypted to
+    #[command(
+        after_help = "Examples:\n  kaname party key minato-denryoku\n  kaname party key minato-denryoku --add soc.asc --label 'SOC desk'\n  kaname party key minato-denryoku --remove 0123456789ABCDEF0123456789ABCDEF01234567"
+    )]
+    Key {
+        /// The party's code
+        code: String,
+        /// File with an armoured OpenPGP public key
+        #[arg(long, value_name = "FILE", conflicts_with = "remove")]
+        add: Option<PathBuf>,
+        /// Whose key it is; the file's name when left out
+        #[arg(long, requires = "add")]
+        label: Option<String>,
+        /// Fingerprint of the key to remove
+        #[arg(long, value_name = "FINGERPRINT")]
+        remove: Option<String>,
+    },
     /// Record that a party accepted a duty on paper, or was released from it
     #[command(
         after_help = "Examples:\n  kaname party duty minato-denryoku secrecy --by minato-kanri\n  kaname party duty minato-denryoku secrecy --release-on 2027-04-01"
@@ -141,6 +158,20 @@ pub(crate) enum UserCommand {
         /// Why
         #[arg(long)]
         reason: String,
+    },
+    /// Show, set or remove the OpenPGP key that mail to a person is encrypted to
+    #[command(
+        after_help = "Examples:\n  kaname user key soc\n  kaname user key soc --set soc.asc\n  kaname user key soc --remove"
+    )]
+    Key {
+        /// Its login
+        login: String,
+        /// File with an armoured OpenPGP public key, which takes the place of any before
+        #[arg(long, value_name = "FILE", conflicts_with = "remove")]
+        set: Option<PathBuf>,
+        /// Remove the key
+        #[arg(long)]
+        remove: bool,
     },
     /// Let a disabled account sign in again
     #[command(after_help = "Example:\n  kaname user enable soc")]

@@ -8,6 +8,7 @@ mod group;
 mod import;
 pub(crate) mod init;
 mod key;
+mod mail_key;
 mod migrate;
 mod party;
 mod rebuild;

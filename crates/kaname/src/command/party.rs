@@ -1,4 +1,4 @@
-//! `party add | list | show | retire | duty`.
+//! `party add | list | show | retire | key | duty`.
 
 use std::collections::BTreeSet;
 
@@ -58,6 +58,15 @@ async fn act(world: &World, command: PartyCommand, say: Say) -> Result<(), Fault
             say.result(&shown(&party), || {
                 format!("party {code} is retired on {on}")
             })
+        }
+        PartyCommand::Key {
+            code,
+            add,
+            label,
+            remove,
+        } => {
+            let (label, remove) = (label.as_deref(), remove.as_deref());
+            super::mail_key::of_party(world, &code, add, label, remove, say).await
         }
         PartyCommand::Duty {
             code,

@@ -1,4 +1,4 @@
-//! `user add | list | reset | disable | enable`.
+//! `user add | list | reset | disable | enable | key`.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -56,6 +56,9 @@ async fn act(world: &World, command: UserCommand, say: Say) -> Result<(), Fault>
             say.result(&shown(&account), || {
                 format!("account {login} is disabled; its sessions have ended")
             })
+        }
+        UserCommand::Key { login, set, remove } => {
+            super::mail_key::of_user(world, &login, set, remove, say).await
         }
         UserCommand::Enable { login } => {
             let account = find(world, &login).await?;

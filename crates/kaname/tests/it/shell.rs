@@ -124,6 +124,28 @@ fn parties_people_keys_and_groups() {
     );
     place.done(&["user", "enable", "soc"]);
 
+    place.write("soc.asc", kaname_testkit::keys::SOC);
+    let fingerprint = "F23B941ECC760DF4D2416ABC30C4DF7888CAC0CB";
+    let keys = place.done(&["party", "key", "minato", "--add", "soc.asc"]);
+    assert_eq!(keys["keys"][0]["fingerprint"], fingerprint);
+    assert_eq!(
+        place
+            .run(&["party", "key", "minato", "--remove", "AB"])
+            .code,
+        3
+    );
+    let keys = place.done(&["party", "key", "minato", "--remove", fingerprint]);
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 0);
+    let keys = place.done(&["user", "key", "soc", "--set", "soc.asc"]);
+    assert_eq!(
+        keys["keys"][0]["user_ids"][0],
+        "SOC desk <soc@kaihin.example>"
+    );
+    place.write("bad.asc", "nothing");
+    let bad = place.run(&["user", "key", "soc", "--set", "bad.asc", "--json"]);
+    assert_eq!((bad.code, bad.fault()["at"].as_str()), (2, Some("bad.asc")));
+    place.done(&["user", "key", "soc", "--remove"]);
+
     let key = place.done(&[
         "key",
         "add",
@@ -226,6 +248,33 @@ fn exit_codes_tell_what_kind_of_fault() {
         3,
         "there is no store"
     );
+}
+
+#[test]
+fn faults_say_what_where_and_what_to_do_in_json_too() {
+    let place = Place::founded();
+    let fault = |arguments: &[&str], code: i32| {
+        let ran = place.run(arguments);
+        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.err);
+        ran.fault()
+    };
+    let unread = fault(&["party", "add", "--json"], 2);
+    assert!(
+        unread["what"]
+            .as_str()
+            .unwrap()
+            .contains("required arguments")
+    );
+    assert!(unread["hints"].to_string().contains("--kind <KIND>"));
+    let kind = fault(&["party", "list", "--kind", "moon", "--json"], 2);
+    assert_eq!(kind["at"], "party.kind");
+    assert!(kind["hints"].to_string().contains("operator"));
+    let collection = fault(&["export", "--collection", "moon", "--json"], 3);
+    assert_eq!(collection["what"], "there is no collection `moon`");
+    let folder = fault(&["backup", "nowhere/copy.db", "--json"], 3);
+    assert_eq!(folder["at"], "nowhere/copy.db");
+    let key = fault(&["key", "revoke", "abc", "--reason", "x", "--json"], 2);
+    assert!(key["hints"].to_string().contains("key list"));
 }
 
 #[test]

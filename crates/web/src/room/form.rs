@@ -156,8 +156,6 @@ pub(super) fn misread(bad: &BadText) -> WorldError {
             "directory-wrong-network"
         }
         "has no @" | "has a name part that is not allowed" => "directory-wrong-mail",
-        "is a private key" => "directory-wrong-private",
-        "is neither" | "has characters outside ASCII" => "directory-wrong-key",
         "is not a telephone number" => "directory-wrong-phone",
         _ => "error-text",
     };

@@ -16,6 +16,7 @@ pub mod funnel;
 pub mod item;
 pub mod ledger;
 pub mod library;
+mod mail_key;
 pub mod now;
 pub mod oidc;
 pub mod passkey;

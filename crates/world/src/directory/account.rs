@@ -1,6 +1,8 @@
 //! Opening accounts, passwords and second factors.
 
-use kaname_directory::{Account, AccountChange, Lang, MailAddress, NewAccount, Party, Refused};
+use kaname_directory::{
+    Account, AccountChange, Lang, Line, MailAddress, NewAccount, Party, Refused,
+};
 use kaname_kernel::{AccountId, Id, Matter};
 use kaname_policy::Action;
 use kaname_store::ListQuery;
@@ -8,6 +10,7 @@ use kaname_store::ListQuery;
 use crate::{
     caller::{Caller, FRESH_MINUTES, of_party},
     error::WorldError,
+    openpgp,
     read::Listed,
     sign_in::{password, second_factor},
     work::Loaded,
@@ -176,6 +179,29 @@ impl World {
         let change = account
             .state
             .describe(account.state.title.clone(), lang, mail)?;
+        self.keep_account(caller, account, change).await?;
+        Ok(())
+    }
+
+    /// Sets the OpenPGP key that mail to the caller is encrypted to; the armoured text is read, and has
+    /// to be one that can be encrypted to now.
+    pub async fn set_own_key(&self, caller: &Caller, armoured: &str) -> Result<(), WorldError> {
+        self.allow_own_session(caller)?;
+        let account = caller.account.clone().ok_or(WorldError::Unauthenticated)?;
+        // Whoever finds an open session must not read the mail that comes after it.
+        fresh_if_any(caller, &account)?;
+        let label = Line::parse("key", account.state.login.as_str())?;
+        let key = openpgp::accept("key", label, armoured, self.now())?;
+        let change = account.state.set_key(key)?;
+        self.keep_account(caller, account, change).await?;
+        Ok(())
+    }
+
+    /// Takes the caller's own key for mail away.
+    pub async fn remove_own_key(&self, caller: &Caller) -> Result<(), WorldError> {
+        self.allow_own_session(caller)?;
+        let account = caller.account.clone().ok_or(WorldError::Unauthenticated)?;
+        let change = account.state.remove_key()?;
         self.keep_account(caller, account, change).await?;
         Ok(())
     }

@@ -7,7 +7,8 @@ mod smtp;
 
 pub use address::is_public;
 pub use call::{Call, CallDoor, HttpsDoor, HttpsSettings};
-pub use smtp::{Mail, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings};
+pub(crate) use smtp::inner;
+pub use smtp::{Mail, MailBody, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings};
 
 /// Why something did not go out.
 #[derive(Debug, thiserror::Error)]

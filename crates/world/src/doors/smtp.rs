@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
     message::{
-        Mailbox, MultiPart,
-        header::{HeaderName, HeaderValue},
+        Mailbox, MultiPart, SinglePart,
+        header::{ContentType, HeaderName, HeaderValue},
     },
     transport::smtp::{
         authentication::Credentials,
@@ -59,12 +59,24 @@ pub struct Mail {
     pub to: String,
     /// When it was made.
     pub at: Timestamp,
-    /// Subject.
+    /// Subject, which every server on the way reads.
     pub subject: String,
-    /// Plain text.
-    pub text: String,
-    /// The same as HTML.
-    pub html: String,
+    /// What it says.
+    pub body: MailBody,
+}
+
+/// What a mail says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailBody {
+    /// Readable on the way.
+    Open {
+        /// Plain text.
+        text: String,
+        /// The same as HTML.
+        html: String,
+    },
+    /// An armoured OpenPGP message, encrypted to its reader: goes as PGP/MIME (RFC 3156 §4).
+    Sealed(String),
 }
 
 /// A door that mail leaves by.
@@ -176,16 +188,53 @@ fn message(from: &Mailbox, mail: &Mail) -> Result<Message, DoorError> {
         .date(date)
         .message_id(Some(format!("<{}@{domain}>", mail.id)))
         .subject(subject)
-        .multipart(MultiPart::alternative_plain_html(
-            mail.text.clone(),
-            mail.html.clone(),
-        ))
+        .multipart(parts(&mail.body)?)
         .map_err(|error| wrong(error.to_string()))?;
     // RFC 3834: answering machines leave it alone.
     let name = HeaderName::new_from_ascii_str("Auto-Submitted");
     let generated = HeaderValue::new(name, "auto-generated".to_owned());
     message.headers_mut().insert_raw(generated);
     Ok(message)
+}
+
+fn parts(body: &MailBody) -> Result<MultiPart, DoorError> {
+    let armoured = match body {
+        MailBody::Open { text, html } => {
+            return Ok(MultiPart::alternative_plain_html(
+                text.clone(),
+                html.clone(),
+            ));
+        }
+        MailBody::Sealed(armoured) => armoured,
+    };
+    let kind = |text: &str| {
+        ContentType::parse(text).map_err(|_| DoorError::Never(format!("`{text}` is no type")))
+    };
+    let version = SinglePart::builder()
+        .header(kind("application/pgp-encrypted")?)
+        .body("Version: 1\r\n".to_owned());
+    let message = SinglePart::builder()
+        .header(kind("application/octet-stream; name=\"encrypted.asc\"")?)
+        .body(armoured.replace("\r\n", "\n").replace('\n', "\r\n"));
+    Ok(MultiPart::encrypted("application/pgp-encrypted".to_owned())
+        .singlepart(version)
+        .singlepart(message))
+}
+
+/// The part that is encrypted in a sealed mail: text and HTML, with the subject that those on the way
+/// do not see.
+pub(crate) fn inner(subject: &str, text: &str, html: &str) -> Vec<u8> {
+    let mut part = MultiPart::alternative_plain_html(text.to_owned(), html.to_owned());
+    let boundary = part.boundary();
+    // What Thunderbird, GnuPG's and Proton's readers show in the place of the outer subject.
+    let kind = format!("multipart/alternative; boundary=\"{boundary}\"; protected-headers=\"v1\"");
+    if let Ok(kind) = ContentType::parse(&kind) {
+        part.headers_mut().set(kind);
+    }
+    let subject: String = subject.chars().filter(|sign| !sign.is_control()).collect();
+    part.headers_mut()
+        .set(lettre::message::header::Subject::from(subject));
+    part.formatted()
 }
 
 #[cfg(test)]
@@ -224,8 +273,10 @@ mod tests {
             to: "soc@member.test".to_owned(),
             at: Timestamp::UNIX_EPOCH,
             subject: "【要】お知らせ\r\nBcc: thief@evil.test".to_owned(),
-            text: "本文".to_owned(),
-            html: "<p>本文</p>".to_owned(),
+            body: MailBody::Open {
+                text: "本文".to_owned(),
+                html: "<p>本文</p>".to_owned(),
+            },
         };
         let message = message(&from, &mail)?.formatted();
         let text = String::from_utf8_lossy(&message);

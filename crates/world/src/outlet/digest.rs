@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kaname_directory::Party;
 use kaname_kernel::{Matter, MatterId, PartyId};
-use kaname_sharing::{Delivery, Outlet, delivery::Mode, rendition};
+use kaname_sharing::{Delivery, Outlet, delivery::Mode};
 use kaname_store::{Job, ListQuery};
 use serde::Deserialize;
 
@@ -13,10 +13,12 @@ use super::{
     distribute::ATTEMPTS,
     letter::Scribe,
     mail::{HANDED_OVER, REMEMBERED},
+    sealing::{self, Recipient},
 };
 use crate::{
-    doors::{DoorError, Mail, MailDoor},
+    doors::{DoorError, MailDoor},
     error::WorldError,
+    openpgp,
     worker::{Duty, Failed},
     world::World,
 };
@@ -63,11 +65,11 @@ impl Duty for DigestDuty {
         };
         let lang = party.state.notify.lang;
         let mut ids = Vec::new();
-        let mut notices = Vec::new();
+        let mut items = Vec::new();
         for id in waiting {
             if let Some(sending) = world.sending(id, Outlet::Mail).await? {
                 ids.push(id);
-                notices.push(rendition::notice(&sending.item.state, lang.as_str(), false));
+                items.push(sending.item);
             }
         }
         if ids.is_empty() {
@@ -85,15 +87,17 @@ impl Duty for DigestDuty {
             return Err(Failed::Later("the lease ran out".to_owned()));
         }
         let to = party.state.description.name.get(lang);
-        let letter = self.scribe.digest(lang, to, &payload.day, &notices);
-        let mail = Mail {
-            id: format!("digest.{}.{}", payload.day, payload.party),
-            to: address.as_str().to_owned(),
-            at: world.now(),
-            subject: letter.subject,
-            text: letter.text,
-            html: letter.html,
+        let recipient = Recipient {
+            address: address.as_str().to_owned(),
+            lang,
+            keys: openpgp::usable(&party.state.public_keys, world.now()),
         };
+        let id = format!("digest.{}.{}", payload.day, payload.party);
+        let mail = sealing::mail(world, id, &recipient, |cover| {
+            let items = items.iter();
+            let notices: Vec<_> = items.map(|item| cover.notice(&item.state, lang)).collect();
+            self.scribe.digest(lang, to, &payload.day, &notices)
+        });
         match self.door.send(&mail).await {
             Ok(()) => {}
             Err(DoorError::Later(why)) if job.attempt < ATTEMPTS => return Err(Failed::Later(why)),

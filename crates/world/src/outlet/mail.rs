@@ -4,15 +4,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use kaname_directory::{Account, Lang, Party};
+use kaname_directory::{Account, Party};
 use kaname_kernel::{Actor, Matter, MatterId, Tlp};
-use kaname_sharing::{Delivery, Item, ItemState, Outlet, delivery, rendition};
+use kaname_sharing::{Delivery, Item, ItemState, Outlet, delivery};
 use kaname_store::Job;
 
-use super::{distribute::ATTEMPTS, letter::Scribe};
+use super::{
+    distribute::ATTEMPTS,
+    letter::Scribe,
+    sealing::{self, Recipient},
+};
 use crate::{
-    doors::{DoorError, Mail, MailDoor},
+    doors::{DoorError, MailDoor},
     error::WorldError,
+    openpgp,
     work::Loaded,
     worker::{Duty, Failed},
     world::World,
@@ -32,12 +37,6 @@ pub struct MailDuty {
     pub door: Arc<dyn MailDoor>,
     /// Writes the letters.
     pub scribe: Arc<dyn Scribe>,
-}
-
-/// One reader of a mail.
-struct Recipient {
-    address: String,
-    lang: Lang,
 }
 
 #[async_trait]
@@ -93,18 +92,13 @@ impl MailDuty {
         if world.now() >= job.leased_until {
             return Err(DoorError::Later("the lease ran out".to_owned()));
         }
-        let notice = rendition::notice(&sending.item.state, recipient.lang.as_str(), false);
         let to = sending.party.state.description.name.get(recipient.lang);
-        let letter = self.scribe.notice(recipient.lang, to, &notice);
-        let mail = Mail {
-            // The delivery's number, which says nothing about anyone, and the same at each try.
-            id: format!("{}.{number}", sending.delivery),
-            to: recipient.address.clone(),
-            at: world.now(),
-            subject: letter.subject,
-            text: letter.text,
-            html: letter.html,
-        };
+        // The delivery's number, which says nothing about anyone, and the same at each try.
+        let id = format!("{}.{number}", sending.delivery);
+        let mail = sealing::mail(world, id, recipient, |cover| {
+            let notice = cover.notice(&sending.item.state, recipient.lang);
+            self.scribe.notice(recipient.lang, to, &notice)
+        });
         self.door.send(&mail).await?;
         handed_over(world, &key).await
     }
@@ -143,6 +137,7 @@ async fn recipients(world: &World, sending: &Sending) -> Result<Vec<Recipient>, 
         let address = party.notify.mail.as_ref().map(|mail| Recipient {
             address: mail.as_str().to_owned(),
             lang: party.notify.lang,
+            keys: openpgp::usable(&party.public_keys, world.now()),
         });
         return Ok(address.into_iter().collect());
     }
@@ -157,6 +152,7 @@ async fn recipients(world: &World, sending: &Sending) -> Result<Vec<Recipient>, 
             all.push(Recipient {
                 address: mail.as_str().to_owned(),
                 lang: account.lang,
+                keys: openpgp::usable(&account.openpgp, world.now()),
             });
         }
     }

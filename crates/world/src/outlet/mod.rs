@@ -14,6 +14,7 @@ mod letter;
 mod mail;
 mod offered;
 mod posted;
+mod sealing;
 mod submitting;
 mod webhook;
 

@@ -6,6 +6,8 @@ mod collection;
 mod consent;
 mod derive;
 mod feedback;
+#[cfg(feature = "fixture")]
+mod fixture;
 mod funnel;
 mod import;
 pub mod library;

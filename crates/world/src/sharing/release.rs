@@ -112,7 +112,7 @@ impl World {
     }
 
     /// Objects of a released item enter its collections.
-    pub fn put_out(&self, work: &mut Work<'_>, item: &Item) -> Result<(), WorldError> {
+    pub(super) fn put_out(&self, work: &mut Work<'_>, item: &Item) -> Result<(), WorldError> {
         let audience = item.audience();
         let expires = item.content.valid_until;
         // Consent covers the ways out: what may not leave by TAXII does not stand in a collection.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use kaname_directory::{Cadence, Lang, Notify};
+use kaname_directory::{Cadence, Lang, Line, Notify, PublicKey};
 use kaname_kernel::{MatterId, PartyId, Tlp};
 use kaname_sharing::{
     Delivery, Outlet,
@@ -38,8 +38,14 @@ impl Scribe for Plain {
     }
 
     fn digest(&self, lang: Lang, to: &str, day: &str, notices: &[Notice]) -> Letter {
-        let numbers: Vec<&str> = notices.iter().map(|one| one.number.as_str()).collect();
-        let text = format!("{} {to} {}", lang.as_str(), numbers.join(" "));
+        let lines: Vec<String> = notices
+            .iter()
+            .map(|one| {
+                let title = one.content.as_ref().map_or("", |content| &content.title);
+                format!("{} {title}", one.number)
+            })
+            .collect();
+        let text = format!("{} {to} {}", lang.as_str(), lines.join(" "));
         Letter {
             subject: format!("digest {day}"),
             html: format!("<p>{text}</p>"),
@@ -52,13 +58,13 @@ impl Scribe for Plain {
     }
 }
 
-struct Setting {
-    nation: Nation,
+pub(crate) struct Setting {
+    pub(crate) nation: Nation,
     worker: Worker,
-    sink: MailSink,
+    pub(crate) sink: MailSink,
 }
 
-async fn setting() -> Setting {
+pub(crate) async fn setting() -> Setting {
     let nation = Nation::new().await;
     let sink = MailSink::open().await;
     let door = SmtpDoor::new(&SmtpSettings {
@@ -84,7 +90,7 @@ async fn setting() -> Setting {
 
 impl Setting {
     /// Does all that is due, and again what follows from it.
-    async fn work(&self) {
+    pub(crate) async fn work(&self) {
         for _ in 0..20 {
             if self.worker.turn().await.unwrap() == 0 {
                 return;
@@ -93,7 +99,20 @@ impl Setting {
         panic!("work without end");
     }
 
-    async fn tell(&self, party: PartyId, mail: &str, cadence: Cadence) {
+    /// Keys of the party as the directory holds them, whether or not they can be used.
+    pub(crate) async fn give_keys(&self, party: PartyId, keys: &[&str]) {
+        let admin = self.nation.caller(&self.nation.administrator).await;
+        let label = || Line::parse("label", "SOC").unwrap();
+        let keys = keys.iter().map(|text| PublicKey::parse(label(), text));
+        let keys = keys.collect::<Result<Vec<_>, _>>().unwrap();
+        let world = &self.nation.world;
+        let set = world
+            .change_party(&admin, party, None, |party| party.set_public_keys(keys))
+            .await;
+        set.unwrap();
+    }
+
+    pub(crate) async fn tell(&self, party: PartyId, mail: &str, cadence: Cadence) {
         let admin = self.nation.caller(&self.nation.administrator).await;
         let notify = Notify {
             cadence,

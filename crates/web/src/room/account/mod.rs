@@ -1,6 +1,7 @@
 //! The reader's own account: sessions, password, second factor, language.
 
 mod factor;
+mod mail_key;
 mod password;
 
 use askama::Template;
@@ -23,7 +24,10 @@ use crate::{
         show_with,
     },
     house::{By, House},
-    room::form::{Asker, Typed, Wrong},
+    room::{
+        form::{Asker, Typed, Wrong},
+        mail_key::MailKey,
+    },
     route::{Access, Audit, Endpoint},
     text::Lang,
 };
@@ -68,6 +72,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         ),
     ];
     all.extend(factor::endpoints());
+    all.extend(mail_key::endpoints());
     all.extend(password::endpoints());
     all
 }
@@ -89,6 +94,9 @@ struct OwnPage {
     others: Option<Verb>,
     password: Vec<Field>,
     about: Vec<Field>,
+    key: Option<MailKey>,
+    key_field: Field,
+    remove_key: Option<Verb>,
     acting: Vec<Verb>,
     wrong: Option<String>,
 }
@@ -158,6 +166,9 @@ async fn shown(
             .error(ask.fault("mail"))
             .optional(),
     ];
+    let key_field = ask
+        .lines(6, "key", "account-key-paste")
+        .hint(text.t("account-key-hint"));
     let status = if wrong.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
@@ -210,6 +221,12 @@ async fn shown(
                 .grave()
         }),
         password,
+        key: state.openpgp.as_ref().map(|key| MailKey::of(&page, key)),
+        key_field,
+        remove_key: state.openpgp.is_some().then(|| {
+            page.post("/account/key/remove", text.t("account-key-remove"))
+                .grave()
+        }),
         about,
         acting: crate::room::acting::verbs(house, &page, by).await?,
         wrong: wrong.map(|wrong| wrong.said()),

@@ -278,7 +278,8 @@ pub(super) fn of(
                 .flat_map(|party| party.public_keys.iter().enumerate());
             let held: Vec<Choice> = held
                 .map(|(place, key)| {
-                    Choice::new(place.to_string(), key.label.as_str()).hint(key_kind(page, key))
+                    Choice::new(place.to_string(), key.label.as_str())
+                        .hint(crate::room::mail_key::kind(page, key))
                 })
                 .collect();
             let mut fields = Vec::new();
@@ -305,15 +306,6 @@ pub(super) fn of(
             ask.lines(4, "reason", "directory-reason").longest(2_000),
         ]),
     }
-}
-
-/// What form a public key has.
-pub(super) fn key_kind(page: &crate::frame::Page, key: &kaname_directory::PublicKey) -> String {
-    let kind = match key.kind() {
-        kaname_directory::PublicKeyKind::Openpgp => "directory-public-key-openpgp",
-        kaname_directory::PublicKeyKind::Smime => "directory-public-key-smime",
-    };
-    page.t(kind).into_owned()
 }
 
 fn day(ask: &Asker<'_>, name: &str, label: &str) -> Field {

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use kaname_testkit::Nation;
+use kaname_testkit::{Nation, keys};
 use kaname_web::route::Access;
 use kaname_world::sign_in::second_factor::code_at;
 
@@ -242,4 +242,31 @@ async fn language_and_address_are_kept() {
             .await
             .contains("duty@kaihin.example")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_for_mail_is_pasted_compared_and_removed() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    for (text, said) in [
+        ("これは鍵ではない", "公開鍵として読み取れません"),
+        (keys::EXPIRED, "期限切れです"),
+        (keys::SIGNER, "暗号化に使える副鍵がありません"),
+        (keys::WEAK, "RSA 2048ビット以上"),
+    ] {
+        let refused = member.post("/account/key", &[("key", text)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains(said), "{said} in {}", refused.text);
+        assert!(
+            refused.text.contains(text.lines().next().unwrap()),
+            "typed stays"
+        );
+    }
+    leads_to(&member.post("/account/key", &[("key", keys::PERSON)]).await);
+    let page = member.page("/account").await;
+    assert!(page.contains("BF78 EF70 129C D64C A48B 506C 4E60 D881 C6E1 C1B7"));
+    assert!(page.contains("Duty officer"));
+    leads_to(&member.post("/account/key/remove", &[]).await);
+    assert!(!member.page("/account").await.contains("BF78 EF70"));
 }

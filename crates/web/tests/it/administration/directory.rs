@@ -5,7 +5,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use jiff::SignedDuration;
-use kaname_testkit::Nation;
+use kaname_testkit::{Nation, keys};
 
 use crate::{
     browser::{Browser, between, leads_to},
@@ -107,22 +107,27 @@ async fn an_administrator_registers_a_party_and_all_about_it() {
     );
 
     // Keys, powers and duties end as they began.
-    const PGP: &str =
-        "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabcd\n-----END PGP PUBLIC KEY BLOCK-----";
-    let key = [("key_label", "当直の鍵"), ("key", PGP)];
+    let key = [("key_label", "当直の鍵"), ("key", keys::SOC)];
     leads_to(&admin.post("/directory/kita-isac/public-keys", &key).await);
-    assert!(
-        admin
-            .page("/directory/kita-isac")
-            .await
-            .contains("当直の鍵")
-    );
-    let private = PGP.replace("PUBLIC", "PRIVATE");
+    let page = admin.page("/directory/kita-isac").await;
+    for said in [
+        "当直の鍵",
+        "F23B 941E CC76 0DF4 D241 6ABC 30C4 DF78 88CA C0CB",
+        "SOC desk &#60;soc@kaihin.example&#62;",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    let revoked = [("stay", "0"), ("key_label", "x"), ("key", keys::REVOKED)];
+    let refused = admin
+        .post("/directory/kita-isac/public-keys", &revoked)
+        .await;
+    assert!(refused.text.contains("この鍵は失効しています"));
+    let private = keys::SOC.replace("PUBLIC", "PRIVATE");
     let private = [("stay", "0"), ("key_label", "x"), ("key", private.as_str())];
     let refused = admin
         .post("/directory/kita-isac/public-keys", &private)
         .await;
-    assert!(refused.text.contains("秘密鍵です"));
+    assert!(refused.text.contains("秘密鍵が含まれています"));
     leads_to(
         &admin
             .post("/directory/kita-isac/public-keys", &[("key", "")])

@@ -7,7 +7,7 @@ use kaname_directory::{
     PartyKind, Phone, PublicKey, Registration, Scope, SectorCode, Span,
 };
 use kaname_kernel::PartyId;
-use kaname_world::{Caller, Loaded, World, WorldError};
+use kaname_world::{Caller, Loaded, World, WorldError, openpgp};
 
 use super::Act;
 use crate::room::form::{Typed, misread};
@@ -102,7 +102,7 @@ pub(super) async fn write(
                 .await
         }
         Act::PublicKeys => {
-            let keys = public_keys(&party.state, typed)?;
+            let keys = public_keys(world, &party.state, typed)?;
             world
                 .change_party(by, id, seen, |party| party.set_public_keys(keys))
                 .await
@@ -227,7 +227,7 @@ async fn named_party(world: &World, by: &Caller, typed: &Typed) -> Result<PartyI
 }
 
 /// The keys that stay, by their place in the list, and the one that was added.
-fn public_keys(party: &Party, typed: &Typed) -> Result<Vec<PublicKey>, WorldError> {
+fn public_keys(world: &World, party: &Party, typed: &Typed) -> Result<Vec<PublicKey>, WorldError> {
     let stays = |place: &usize| typed.all("stay").contains(&place.to_string());
     let held = party.public_keys.iter().enumerate();
     let mut keys: Vec<PublicKey> = held
@@ -237,13 +237,7 @@ fn public_keys(party: &Party, typed: &Typed) -> Result<Vec<PublicKey>, WorldErro
     let text = typed.one("key");
     if !text.is_empty() {
         let label = typed.parse("key_label", Line::parse)?;
-        let key = PublicKey::parse(label, text).map_err(|bad| {
-            misread(&kaname_directory::BadText {
-                field: "key",
-                ..bad
-            })
-        })?;
-        keys.push(key);
+        keys.push(openpgp::accept("key", label, text, world.now())?);
     }
     Ok(keys)
 }

@@ -15,11 +15,9 @@ use crate::{
     },
     house::{By, House},
     room::{
-        directory::{
-            fields::{key_kind, lang},
-            group, words,
-        },
+        directory::{fields::lang, group, words},
         form::may,
+        mail_key::MailKey,
     },
 };
 
@@ -28,7 +26,7 @@ pub(super) struct Inside {
     pub(super) domains: Vec<String>,
     pub(super) networks: Vec<String>,
     pub(super) notify: String,
-    pub(super) public_keys: Vec<(String, String)>,
+    pub(super) public_keys: Vec<MailKey>,
     pub(super) memberships: Vec<(String, String, bool)>,
     pub(super) isacs: Vec<String>,
     pub(super) duties: Vec<Bound>,
@@ -202,7 +200,7 @@ pub(super) async fn inside(
         public_keys: state
             .public_keys
             .iter()
-            .map(|key| (key.label.to_string(), key_kind(page, key)))
+            .map(|key| MailKey::of(page, key))
             .collect(),
         memberships: memberships(world, page, state),
         isacs,
