@@ -63,6 +63,16 @@ impl Fault {
         Self::new(Exit::Usage, what)
     }
 
+    /// Arguments that are no command.
+    pub(crate) fn unparsed(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let what = lines.next().unwrap_or_default();
+        let mut fault = Self::usage(what.strip_prefix("error: ").unwrap_or(what));
+        fault.hints.extend(lines.map(str::to_owned));
+        fault
+    }
+
     /// There is no such thing.
     pub(crate) fn not_found(what: impl Into<String>) -> Self {
         Self::new(Exit::NotFound, what)
@@ -209,6 +219,8 @@ impl From<KeyError> for Fault {
 
 impl From<kaname_directory::BadText> for Fault {
     fn from(error: kaname_directory::BadText) -> Self {
-        Self::usage(error.to_string())
+        Self::usage(format!("{} {}", error.field, error.what))
+            .at(error.field)
+            .hint(format!("allowed: {}", error.limit))
     }
 }

@@ -29,7 +29,11 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let wanted = !error.use_stderr();
-            let _ = error.print();
+            if !wanted && asks_for_json() {
+                tell(&Fault::unparsed(&error), Say::new(true));
+            } else {
+                let _ = error.print();
+            }
             return if wanted {
                 ExitCode::SUCCESS
             } else {
@@ -45,6 +49,11 @@ fn main() -> ExitCode {
             ExitCode::from(fault.exit as u8)
         }
     }
+}
+
+/// Whether the arguments ask for JSON, where they could not be read as a command.
+fn asks_for_json() -> bool {
+    std::env::args_os().any(|argument| argument == "--json")
 }
 
 fn tell(fault: &Fault, say: Say) {

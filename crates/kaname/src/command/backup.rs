@@ -18,6 +18,17 @@ pub(super) async fn run(config: &Config, args: BackupArgs, say: Say) -> Result<(
         )
         .hint("name a new file; no backup is overwritten"));
     }
+    let folder = args
+        .file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(
+            Fault::not_found(format!("there is no folder {}", folder.display()))
+                .at(args.file.display().to_string())
+                .hint("make the folder first, open to nobody else"),
+        );
+    }
     let store = open::open_store(config).await?;
     let done = store.port().backup(&args.file).await;
     let size = store.port().ledger_size().await;

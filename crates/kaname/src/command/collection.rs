@@ -127,3 +127,15 @@ fn shown(collection: &Loaded<Collection>) -> Value {
         "closed": collection.state.closed,
     })
 }
+
+/// The collection of a code.
+pub(super) async fn find(world: &World, code: &str) -> Result<Loaded<Collection>, Fault> {
+    let found = world.collection(&shell(), code).await;
+    found.map_err(|error| match error {
+        kaname_world::WorldError::NotFound(_) => {
+            Fault::not_found(format!("there is no collection `{code}`"))
+                .hint("`kaname collection list` shows the codes")
+        }
+        other => other.into(),
+    })
+}

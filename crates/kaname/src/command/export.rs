@@ -28,7 +28,7 @@ pub(super) async fn run(config: &Config, args: ExportArgs, say: Say) -> Result<(
 
 async fn export(world: &World, args: &ExportArgs, say: Say) -> Result<(), Fault> {
     let caller = eyes(world, args.as_party.as_deref()).await?;
-    let collection = world.collection(&shell(), &args.collection).await?;
+    let collection = super::collection::find(world, &args.collection).await?;
     let readable = world.readable(&caller).await?;
     let unwritten =
         |error: std::io::Error| Fault::failed("the export cannot be written").because(&error);

@@ -34,14 +34,7 @@ pub(super) async fn run(config: &Config, args: ImportArgs, say: Say) -> Result<(
 }
 
 async fn import_all(world: &World, args: &ImportArgs, say: Say) -> Result<(), Fault> {
-    let collection = world.collection(&shell(), &args.collection).await;
-    let collection = collection.map_err(|error| match error {
-        kaname_world::WorldError::NotFound(_) => {
-            Fault::not_found(format!("there is no collection `{}`", args.collection))
-                .hint("`kaname collection list` shows the codes")
-        }
-        other => other.into(),
-    })?;
+    let collection = super::collection::find(world, &args.collection).await?;
     let mut results = Vec::new();
     let mut rejected = 0;
     for path in &args.files {

@@ -46,9 +46,9 @@ async fn act(world: &World, command: KeyCommand, say: Say) -> Result<(), Fault> 
         }
         KeyCommand::List { party } => list(world, party.as_deref(), say).await,
         KeyCommand::Revoke { id, reason } => {
-            let id: KeyId = id
-                .parse()
-                .map_err(|error| Fault::usage(format!("key: {error}")))?;
+            let id: KeyId = id.parse().map_err(|error| {
+                Fault::usage(format!("`{id}` is {error}")).hint("`kaname key list` shows the ids")
+            })?;
             let reason = Line::parse("--reason", &reason)?;
             let key = world.revoke_key(&shell(), id, reason).await?;
             say.result(&shown(&key), || format!("key {id} is revoked"))
