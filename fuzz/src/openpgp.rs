@@ -20,7 +20,7 @@ fn read(text: &str) {
     for user in read.user_ids() {
         assert!(!user.chars().any(char::is_control), "{user:?}");
     }
-    for seconds in [0, 1_790_000_000, 1 << 40] {
+    for seconds in [0, 1_790_000_000, 1 << 37] {
         let at = jiff::Timestamp::from_second(seconds).unwrap();
         if let Ok(standing) = read.standing(at) {
             assert!(standing.expires.is_none_or(|end| end > at));

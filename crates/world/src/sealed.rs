@@ -13,8 +13,9 @@ use crate::{error::WorldError, world::World};
 
 /// Most handles of one party that are looked for.
 const MAX_HANDLES: u64 = 100_000;
-/// Handles probed at a time.
-const PROBED: usize = 64;
+/// Handles probed at first, and at most, at a time.
+const FIRST_PROBED: u64 = 4;
+const PROBED: u64 = 64;
 
 /// What a handle stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,15 +124,18 @@ impl World {
     /// seal key leads to, so that two rows of the sealed store never show that they belong together.
     pub async fn handles_of(&self, party: PartyId) -> Result<Vec<HandleId>, WorldError> {
         let mut found = Vec::new();
-        for first in (0..MAX_HANDLES).step_by(PROBED) {
-            let probes =
-                (first..first + PROBED as u64).map(|n| self.numbered(Numbered::Party(party), n));
+        // Few at first: most parties have few, and each of their pages asks.
+        let (mut first, mut wide) = (0, FIRST_PROBED);
+        while first < MAX_HANDLES {
+            let probes = (first..first + wide).map(|n| self.numbered(Numbered::Party(party), n));
             let probed = futures_util::future::try_join_all(probes).await?;
             let ended = probed.iter().any(Vec::is_empty);
             found.extend(probed.into_iter().flatten());
             if ended {
                 break;
             }
+            first += wide;
+            wide = PROBED.min(wide * 2);
         }
         Ok(found)
     }

@@ -465,4 +465,4 @@ async fn a_page_of_the_library_costs_few_reads() {
 }
 
 /// Most reads of the store for one page of the library, however many groups and items there are.
-const LIBRARY_READS: u32 = 24;
+const LIBRARY_READS: u32 = 16;
