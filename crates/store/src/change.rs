@@ -141,8 +141,11 @@ pub struct Notice {
 pub struct Commit {
     /// Events with the projections they lead to.
     pub appends: Vec<Append>,
-    /// Objects added.
+    /// Objects added. A version the collection already has is left as it is.
     pub objects: Vec<NewObject>,
+    /// Refuses the commit with [`crate::StoreError::Conflict`] when the collection has one of those
+    /// versions already.
+    pub only_new_objects: bool,
     /// Objects withdrawn from a collection: `(collection, stix id)`.
     pub removed: Vec<(MatterId, String)>,
     /// Attachments.

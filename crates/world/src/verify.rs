@@ -1,6 +1,8 @@
 //! Proving a whole ledger: every leaf, every matter's order, every checkpoint kept or brought along.
 //! Names the first event that does not fit.
 
+mod object;
+
 use std::collections::HashMap;
 
 use ed25519_dalek::VerifyingKey;
@@ -12,6 +14,7 @@ use kaname_kernel::{
 use kaname_store::{Store, StoredEvent};
 use serde::Serialize;
 
+pub use self::object::{ObjectVerdict, verify_objects};
 use crate::error::WorldError;
 
 /// Events read at a time.
@@ -39,6 +42,9 @@ pub struct Fault {
     pub seq: u64,
     /// The event, when there is one.
     pub event: Option<String>,
+    /// The object that an import brought and that is another now, when it can be named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
     /// What does not fit.
     pub what: String,
 }
@@ -164,6 +170,7 @@ fn fault(mut verdict: Verdict, seq: u64, event: Option<String>, what: &str) -> V
     verdict.fault = Some(Fault {
         seq,
         event,
+        object: None,
         what: what.to_owned(),
     });
     verdict

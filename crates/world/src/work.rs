@@ -166,6 +166,11 @@ impl Work<'_> {
         self.commit.objects.push(object);
     }
 
+    /// Refuses to be committed when a collection has a version of an added object already.
+    pub fn only_new_objects(&mut self) {
+        self.commit.only_new_objects = true;
+    }
+
     /// Takes an object out of a collection.
     pub fn remove_object(&mut self, collection: MatterId, stix_id: &str) {
         self.commit.removed.push((collection, stix_id.to_owned()));

@@ -1,5 +1,6 @@
 //! `rebuild`: every table anew from the ledger.
 
+use super::verify;
 use crate::{
     config::Config,
     fault::{Exit, Fault},
@@ -23,6 +24,8 @@ async fn rebuild(hub: &Hub, say: Say) -> Result<(), Fault> {
     let rebuilt = hub.world.rebuild(&|done| bar.set_position(done)).await;
     bar.finish_and_clear();
     let rebuilt = rebuilt?;
+    let world = &hub.world;
+    let objects = verify::objects(world.store(), world.keys(), say).await?;
     say.result(&rebuilt, || {
         let same = if rebuilt.identical {
             "the same as before"
@@ -34,6 +37,10 @@ async fn rebuild(hub: &Hub, say: Say) -> Result<(), Fault> {
             rebuilt.matters, rebuilt.events
         )
     })?;
+    // Objects are primary: nothing else can be computed into their place.
+    if let Some(fault) = &objects.fault {
+        return Err(verify::unproved(fault));
+    }
     if rebuilt.identical {
         return Ok(());
     }

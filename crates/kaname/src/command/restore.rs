@@ -94,7 +94,7 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
         let world = open::world(config, &store, keys.clone())?;
         let redacted = redact_again(&world, &gone.into_iter().collect()).await?;
         world.checkpoint().await?;
-        Ok::<_, Fault>((verdict.events, beside, redacted))
+        Ok::<_, Fault>((verdict.ledger.events, beside, redacted))
     };
     let filled = filled.await;
     store.close().await;
@@ -136,7 +136,7 @@ async fn prepare(
         let world = open::world(config, &store, keys.clone())?;
         let redacted = redact_again(&world, &gone).await?;
         world.checkpoint().await?;
-        Ok((verdict.events, redacted))
+        Ok((verdict.ledger.events, redacted))
     };
     let proved = proved.await;
     store.close().await;

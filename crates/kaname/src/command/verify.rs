@@ -6,8 +6,9 @@ use kaname_kernel::checkpoint::verifier_line;
 use kaname_store::Store;
 use kaname_world::{
     Keys,
-    verify::{Verdict, verify},
+    verify::{ObjectVerdict, Verdict, verify, verify_objects},
 };
+use serde::Serialize;
 
 use crate::{
     cli::VerifyArgs,
@@ -37,9 +38,9 @@ async fn prove(
     store: &dyn Store,
     say: Say,
 ) -> Result<(), Fault> {
-    let verdict = checked(store, keys, notes, say).await?;
-    say.result(&verdict, || told(&verdict, &config.world().origin, keys))?;
-    outcome(&verdict)?;
+    let proved = checked(store, keys, notes, say).await?;
+    say.result(&proved, || told(&proved, &config.world().origin, keys))?;
+    outcome(&proved)?;
     if let Some(path) = &args.keep {
         let newest = store.checkpoint(0).await?;
         let newest = newest.ok_or_else(|| {
@@ -50,13 +51,22 @@ async fn prove(
     Ok(())
 }
 
-/// Runs the proof with a bar.
+/// What was proved: the ledger, and the objects whose roots stand in it.
+#[derive(Debug, Serialize)]
+pub(super) struct Proved {
+    #[serde(flatten)]
+    pub(super) ledger: Verdict,
+    /// Objects that imports brought, compared with the roots in the ledger.
+    imported_objects: u64,
+}
+
+/// Runs the proof with a bar. Objects are looked at when the ledger is whole.
 pub(super) async fn checked(
     store: &dyn Store,
     keys: &Keys,
     notes: &[String],
     say: Say,
-) -> Result<Verdict, Fault> {
+) -> Result<Proved, Fault> {
     // Where several nodes write, the newest events are put in order first, so that they are proved too.
     store.sequence().await?;
     let bar = say.progress("verifying", store.ledger_size().await?);
@@ -65,21 +75,52 @@ pub(super) async fn checked(
     })
     .await;
     bar.finish_and_clear();
+    let mut ledger = verdict?;
+    let mut imported_objects = 0;
+    if ledger.fault.is_none() {
+        let objects = objects(store, keys, say).await?;
+        imported_objects = objects.objects;
+        ledger.fault = objects.fault;
+    }
+    Ok(Proved {
+        ledger,
+        imported_objects,
+    })
+}
+
+/// Compares the objects of imports with the roots in the ledger.
+pub(super) async fn objects(
+    store: &dyn Store,
+    keys: &Keys,
+    say: Say,
+) -> Result<ObjectVerdict, Fault> {
+    let bar = say.progress("comparing imported objects", 0);
+    let verdict = verify_objects(store, keys, &|done| bar.set_position(done)).await;
+    bar.finish_and_clear();
     Ok(verdict?)
 }
 
-/// The fault of a verdict that found one.
-pub(super) fn outcome(verdict: &Verdict) -> Result<(), Fault> {
-    let Some(fault) = &verdict.fault else {
-        return Ok(());
-    };
+/// The fault of a proof that found one.
+pub(super) fn outcome(proved: &Proved) -> Result<(), Fault> {
+    match &proved.ledger.fault {
+        Some(fault) => Err(unproved(fault)),
+        None => Ok(()),
+    }
+}
+
+/// What was found, as the fault of a command.
+pub(super) fn unproved(fault: &kaname_world::verify::Fault) -> Fault {
     let event = fault
         .event
         .as_ref()
         .map_or_else(String::new, |event| format!(" ({event})"));
-    Err(Fault::new(Exit::Unproved, fault.what.clone())
+    let what = match &fault.object {
+        Some(object) => format!("object {object}: {}", fault.what),
+        None => fault.what.clone(),
+    };
+    Fault::new(Exit::Unproved, what)
         .at(format!("event {}{event}", fault.seq))
-        .hint("do not go on with this store: keep it for inquiry and restore a backup"))
+        .hint("do not go on with this store: keep it for inquiry and restore a backup")
 }
 
 /// Checkpoint notes from files.
@@ -101,15 +142,17 @@ pub(super) fn notes(paths: &[std::path::PathBuf]) -> Result<Vec<String>, Fault> 
     paths.iter().map(|path| read(path)).collect()
 }
 
-fn told(verdict: &Verdict, origin: &str, keys: &Keys) -> String {
+fn told(proved: &Proved, origin: &str, keys: &Keys) -> String {
+    let verdict = &proved.ledger;
     if verdict.fault.is_some() {
         return format!("{} events are whole, then comes a fault", verdict.events);
     }
     format!(
-        "the ledger is whole\n  events       {}\n  redacted     {}\n  checkpoints  {}\n  root         {}\n  key          {}",
+        "the ledger is whole\n  events       {}\n  redacted     {}\n  checkpoints  {}\n  imported     {} objects\n  root         {}\n  key          {}",
         verdict.events,
         verdict.redacted,
         verdict.checkpoints,
+        proved.imported_objects,
         verdict.root,
         verifier_line(origin, &keys.verifying()),
     )

@@ -197,6 +197,39 @@ fn an_import_is_one_event_and_an_export_gives_the_same_bytes() {
     assert!(place.done(&["rebuild"])["identical"].as_bool().unwrap());
 }
 
+/// Changes the first place in a file where `from` stands.
+fn changed(path: &std::path::Path, from: &[u8], to: &[u8]) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let at = bytes.windows(from.len()).position(|window| window == from);
+    bytes[at.unwrap()..][..to.len()].copy_from_slice(to);
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn an_imported_object_that_was_changed_is_named() {
+    let place = with_reference();
+    place.write("in.json", &bundle(300));
+    let import = ["import", "in.json", "--collection", "reference"];
+    place.done(&import);
+    // The same again brings nothing, and what was brought is still compared.
+    assert_eq!(place.done(&import)["files"][0]["taken"], 0);
+    let whole = place.done(&["verify"]);
+    assert_eq!(whole["imported_objects"], 300);
+    let path = place.path("kaname-data/kaname.db");
+    let raw = b"\"name\":\"n217\"";
+    changed(&path, raw, b"\"name\":\"n218\"");
+    let found = place.run(&["verify", "--json"]);
+    assert_eq!(found.code, 5, "{}", found.err);
+    let fault = &found.json()["fault"];
+    assert_eq!(
+        fault["object"],
+        "identity--00000000-0000-4000-8000-000000000217"
+    );
+    let rebuilt = place.run(&["rebuild"]);
+    assert_eq!(rebuilt.code, 5, "{}", rebuilt.err);
+    assert!(rebuilt.err.contains("000000000217"), "{}", rebuilt.err);
+}
+
 #[test]
 fn a_bad_object_stops_its_file_unless_it_is_skipped() {
     let place = with_reference();

@@ -40,7 +40,8 @@ pub(crate) async fn write(
         .collect();
     record::put_all(transaction, &records).await?;
     object::withdraw_all(transaction, &change.removed).await?;
-    object::add_all(transaction, context, &change.objects, &numbered.objects).await?;
+    let objects = (change.objects.as_slice(), change.only_new_objects);
+    object::add_all(transaction, context, objects, &numbered.objects).await?;
     attachments(transaction, change).await?;
     jobs::queue_all(transaction, &change.jobs).await?;
     let head = if change.new_epoch {

@@ -4,7 +4,7 @@ use std::{collections::HashSet, time::Duration};
 
 use deadpool_postgres::Transaction;
 use kaname_kernel::{Clock, MatterId};
-use kaname_store::NewObject;
+use kaname_store::{NewObject, StoreError};
 
 use crate::{error::Outcome, form, open::Context};
 
@@ -14,11 +14,12 @@ const CHUNK: usize = 1_000;
 /// Longest wait, in all, for the clock to pass the last `date_added` given.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
 
-/// Adds objects in order. A version the collection already has is left as it is.
+/// Adds objects in order. A version the collection already has is left as it is, or refused when all
+/// must be new.
 pub(crate) async fn add_all(
     transaction: &Transaction<'_>,
     context: &Context,
-    objects: &[NewObject],
+    (objects, only_new): (&[NewObject], bool),
     audiences: &[i32],
 ) -> Outcome<()> {
     if objects.is_empty() {
@@ -38,6 +39,10 @@ pub(crate) async fn add_all(
             added.push(last);
         }
         let written = insert(transaction, objects, audiences, &added).await?;
+        if only_new && written.len() < objects.len() {
+            let (matter, expected) = (objects[0].source, 0);
+            return Err(StoreError::Conflict { matter, expected }.into());
+        }
         mark_versions(transaction, objects).await?;
         let new = objects.iter().zip(&added);
         let new: Vec<_> = new.filter(|(_, added)| written.contains(*added)).collect();

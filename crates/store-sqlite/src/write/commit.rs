@@ -102,7 +102,7 @@ pub(crate) fn write(writing: &mut Writing<'_>, change: &PreparedCommit) -> Outco
     for (collection, stix_id) in &rest.removed {
         object::withdraw(writing, *collection, stix_id)?;
     }
-    object::add_all(writing, &change.objects)?;
+    object::add_all(writing, &change.objects, rest.only_new_objects)?;
     attachments(writing, change)?;
     jobs::queue_all(writing, &change.jobs)?;
     let epoch = writing.head.epoch;

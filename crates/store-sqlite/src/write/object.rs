@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kaname_kernel::MatterId;
+use kaname_store::StoreError;
 use rusqlite::{OptionalExtension, params};
 
 use crate::{
@@ -11,8 +12,13 @@ use crate::{
     writer::Writing,
 };
 
-/// Adds objects in order. A version the collection already has is left as it is.
-pub(crate) fn add_all(writing: &mut Writing<'_>, objects: &[PreparedObject]) -> Outcome<()> {
+/// Adds objects in order. A version the collection already has is left as it is, or refused when all
+/// must be new.
+pub(crate) fn add_all(
+    writing: &mut Writing<'_>,
+    objects: &[PreparedObject],
+    only_new: bool,
+) -> Outcome<()> {
     for prepared in objects {
         let collection = writing
             .head
@@ -20,6 +26,9 @@ pub(crate) fn add_all(writing: &mut Writing<'_>, objects: &[PreparedObject]) -> 
         if let Some((first, last)) = place_among_versions(writing, prepared, collection)? {
             let added_us = next_added(writing);
             add(writing, prepared, collection, added_us, (first, last))?;
+        } else if only_new {
+            let (matter, expected) = (prepared.object.source, 0);
+            return Err(StoreError::Conflict { matter, expected }.into());
         }
     }
     Ok(())

@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 
 use super::bench::{Bench, audiences, posting};
 use crate::{
+    StoreError,
     change::{Commit, NewObject},
     query::{ObjectFilter, Search, StoredObject, Versions},
 };
@@ -84,6 +85,23 @@ pub(super) async fn are_added_in_strictly_rising_order(bench: Bench) {
     filter.collection = Some(bench.id());
     assert_eq!(bench.store.objects(&filter).await.unwrap().total, Some(0));
     assert_eq!(bench.store.object_bytes(&filter).await.unwrap().count, 0);
+    // Where all must be new, one that is there already refuses the others with it.
+    filter.collection = None;
+    let known = bench.object(collections[0], "indicator--known", 1);
+    bench
+        .store
+        .commit(adding(vec![known.clone()]))
+        .await
+        .unwrap();
+    let new = bench.object(collections[0], "indicator--new", 1);
+    let strict = Commit {
+        only_new_objects: true,
+        ..adding(vec![new, known])
+    };
+    let refused = bench.store.commit(strict).await;
+    assert!(matches!(refused, Err(StoreError::Conflict { .. })));
+    let page = bench.store.objects(&filter).await.unwrap();
+    assert_eq!(page.total, Some(201));
 }
 
 /// Everything stored, beside what each object was given to be found by.

@@ -1,6 +1,7 @@
 //! Bulk that comes in from a peer or a public knowledge base: objects keep their bytes, origin and
 //! markings, and stand in a collection of kind `peer`. The ledger holds one event per part of at most
-//! [`PART`] objects, with the Merkle root over the SHA-256 of their bytes.
+//! [`PART`] objects, with the Merkle root over the SHA-256 of their bytes: of those objects that were
+//! not there before, so that what stands in the collection can be compared with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +30,8 @@ const ENDS: [&str; 5] = [
     "observed_data_refs",
     "where_sighted_refs",
 ];
+/// How often a part is tried when others brought some of its objects meanwhile.
+const TRIES: usize = 8;
 /// Longest name of a source, in bytes.
 const MAX_SOURCE: usize = 300;
 
@@ -118,7 +121,7 @@ pub struct Rejected {
 pub struct Imported {
     /// The matter; `None` when nothing was taken.
     pub import: Option<MatterId>,
-    /// Objects taken.
+    /// Objects taken; those that were there before are not among them.
     pub taken: u64,
     /// Objects not taken.
     pub rejected: Vec<Rejected>,
@@ -159,16 +162,73 @@ impl World {
         let mut audiences = Audiences::of(&collection.state, &good);
         self.look_up_ends(&mut audiences, &good).await?;
         let mut matter: Option<Loaded<Import>> = None;
+        let mut done = 0;
         for part in good.chunks(PART) {
-            let kept = self
-                .import_part(caller, collection.id, source, part, &audiences, matter)
-                .await?;
-            imported.import = Some(kept.id);
-            imported.taken += part.len() as u64;
-            matter = Some(kept);
-            progress(imported.taken);
+            for attempt in 1.. {
+                let fresh = self.not_there(collection.id, part).await?;
+                if fresh.is_empty() {
+                    break;
+                }
+                let before = matter.clone();
+                let kept = self
+                    .import_part(caller, collection.id, source, &fresh, &audiences, before)
+                    .await;
+                match kept {
+                    Err(error) if error.is_conflict() && attempt < TRIES => {}
+                    kept => {
+                        let kept = kept?;
+                        imported.import = Some(kept.id);
+                        imported.taken += fresh.len() as u64;
+                        matter = Some(kept);
+                        break;
+                    }
+                }
+            }
+            done += part.len() as u64;
+            progress(done);
         }
         Ok(imported)
+    }
+
+    /// Those of a part whose version the collection does not have yet.
+    async fn not_there<'p, 'a>(
+        &self,
+        collection: MatterId,
+        part: &'p [Good<'a>],
+    ) -> Result<Vec<&'p Good<'a>>, WorldError> {
+        let readable = self.everything().await?;
+        let mut there: BTreeSet<(String, i64)> = BTreeSet::new();
+        for some in part.chunks(LOOKED_UP) {
+            let mut filter = ObjectFilter {
+                collection: Some(collection),
+                readable: readable.clone(),
+                added_after_us: None,
+                newest_first: false,
+                after_us: None,
+                ids: some.iter().map(|good| good.head.id.to_string()).collect(),
+                types: Vec::new(),
+                specs: Vec::new(),
+                versions: Versions::All,
+                search: None,
+                value: None,
+                limit: LOOKED_UP as u32,
+                count: false,
+            };
+            loop {
+                let page = self.store().objects(&filter).await?;
+                filter.after_us = page.objects.last().map(|object| object.added_us);
+                let found = page.objects.into_iter();
+                there.extend(found.map(|object| (object.stix_id, object.version_us)));
+                if !page.more {
+                    break;
+                }
+            }
+        }
+        let is_new = |good: &&Good<'a>| {
+            let version = good.head.version_micros();
+            version.is_none_or(|version| !there.contains(&(good.head.id.to_string(), version)))
+        };
+        Ok(part.iter().filter(is_new).collect())
     }
 
     /// Ends of relationships and sightings that the file does not hold: with the audiences they have
@@ -230,7 +290,7 @@ impl World {
         caller: &Caller,
         collection: MatterId,
         source: &str,
-        part: &[Good<'_>],
+        part: &[&Good<'_>],
         audiences: &Audiences,
         before: Option<Loaded<Import>>,
     ) -> Result<Loaded<Import>, WorldError> {
@@ -241,6 +301,7 @@ impl World {
         let mut tree = Frontier::default();
         let mut counts: BTreeMap<Audience, u64> = BTreeMap::new();
         let mut work = self.work(&caller.actor);
+        work.only_new_objects();
         for good in part {
             let audience = audiences.of_object(&good.head);
             let object: NewObject = self.new_object(good.raw, collection, &audience, (None, id))?;

@@ -24,6 +24,8 @@ pub mod triage;
 
 pub use consent::ProviderWords;
 pub use derive::{ItemDraft, NewItem};
+pub(crate) use object::key_of;
+
 pub use import::{Import, ImportChange, Imported, Rejected};
 pub use reach::Reached;
 pub use read_in::{Columns, Draft, Terms};

@@ -1,15 +1,24 @@
 //! Threat objects on their way into the store: a thin header beside the original bytes.
 
 use jiff::Timestamp;
-use kaname_kernel::{Audience, Id, MatterId};
+use kaname_kernel::{Audience, Id, MatterId, ObjectKey};
 use kaname_sharing::value::{correlates, posting};
 use kaname_stix::Head;
 use kaname_store::NewObject;
+
+use sha2::{Digest as _, Sha256};
 
 use crate::{error::WorldError, world::World};
 
 /// Most references of one object that are kept for look-ups.
 const MAX_REFS: usize = 1_000;
+
+/// The key of an object: the first half of the SHA-256 of its bytes, so that a changed object is found
+/// by its own row.
+pub(crate) fn key_of(raw: &[u8]) -> Option<ObjectKey> {
+    let digest = Sha256::digest(raw);
+    digest.get(..16).and_then(Id::from_slice)
+}
 
 impl World {
     /// Reads the header of `raw` and makes it ready to be stored.
@@ -33,7 +42,7 @@ impl World {
         postings.dedup();
         let refs = head.refs.iter().take(MAX_REFS);
         Ok(NewObject {
-            key: Id::fresh(self.clock(), self.rng()),
+            key: key_of(raw.as_bytes()).unwrap_or_else(|| Id::fresh(self.clock(), self.rng())),
             collection,
             stix_id: head.id.to_string(),
             stix_type: head.type_name().to_owned(),

@@ -1,0 +1,205 @@
+//! Proving the objects that imports brought: each part's Merkle root in the ledger against the bytes
+//! that stand in the collection now. Names the first object that was changed.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use kaname_kernel::{
+    AudienceId, Matter, MatterId,
+    merkle::{Frontier, leaf_hash},
+};
+use kaname_store::{ObjectFilter, Store, StoredObject, Versions};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::Fault;
+use crate::{
+    error::WorldError,
+    keys::Keys,
+    sharing::{Import, ImportChange, key_of},
+};
+
+/// Events or objects read at a time.
+const BATCH: u32 = 1_000;
+
+/// What was proved of imported objects, and the first thing that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ObjectVerdict {
+    /// Imports whose objects were compared.
+    pub imports: u64,
+    /// Objects compared.
+    pub objects: u64,
+    /// The first thing wrong; `None` when all bytes are as they came.
+    pub fault: Option<Fault>,
+}
+
+/// A part of an import: the event that tells it, its number of objects and their root.
+struct Part {
+    seq: u64,
+    event: String,
+    count: u64,
+    root: String,
+}
+
+/// An import while its objects are read.
+#[derive(Default)]
+struct Checking {
+    parts: Vec<Part>,
+    /// Parts that fit.
+    fitting: usize,
+    tree: Frontier,
+    /// The first object of the part at hand that is not what its key says.
+    changed: Option<String>,
+}
+
+/// Imports by collection.
+type Imports = BTreeMap<MatterId, HashMap<MatterId, Checking>>;
+
+/// Compares the objects of every import that was not redacted with the roots in the ledger, which is
+/// to be proved before. `progress` hears how many objects are done.
+///
+/// # Errors
+/// When the store cannot be read, or an import's event cannot be opened with these keys.
+pub async fn verify_objects(
+    store: &dyn Store,
+    keys: &Keys,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<ObjectVerdict, WorldError> {
+    let mut imports = imports(store, keys).await?;
+    let mut verdict = ObjectVerdict {
+        imports: imports.values().map(|all| all.len() as u64).sum(),
+        objects: 0,
+        fault: None,
+    };
+    let audiences = store.audiences(AudienceId::MIN).await?;
+    let everything = Arc::new(audiences.into_iter().map(|(id, _)| id).collect());
+    for (collection, checking) in &mut imports {
+        let mut filter = ObjectFilter {
+            collection: Some(*collection),
+            readable: Arc::clone(&everything),
+            added_after_us: None,
+            newest_first: false,
+            after_us: None,
+            ids: Vec::new(),
+            types: Vec::new(),
+            specs: Vec::new(),
+            versions: Versions::All,
+            search: None,
+            value: None,
+            limit: BATCH,
+            count: false,
+        };
+        loop {
+            let page = store.objects(&filter).await?;
+            for object in &page.objects {
+                let Some(import) = checking.get_mut(&object.source) else {
+                    continue;
+                };
+                verdict.objects += 1;
+                verdict.fault = import.take(object);
+                if verdict.fault.is_some() {
+                    return Ok(verdict);
+                }
+            }
+            progress(verdict.objects);
+            filter.after_us = page.objects.last().map(|object| object.added_us);
+            if !page.more {
+                break;
+            }
+        }
+        let missing = checking.values().filter_map(Checking::missing);
+        verdict.fault = missing.min_by_key(|fault| fault.seq);
+        if verdict.fault.is_some() {
+            return Ok(verdict);
+        }
+    }
+    Ok(verdict)
+}
+
+/// The imports as the ledger tells them.
+async fn imports(store: &dyn Store, keys: &Keys) -> Result<Imports, WorldError> {
+    let mut imports = Imports::new();
+    let mut from = 0;
+    loop {
+        let batch = store.events(from, BATCH).await?;
+        if batch.is_empty() {
+            return Ok(imports);
+        }
+        from += batch.len() as u64;
+        for stored in batch {
+            let header = &stored.event.header;
+            if header.matter_kind != Import::KIND || stored.event.wrapped_key.is_none() {
+                continue;
+            }
+            let event = stored.event.open(&keys.master)?;
+            let change = serde_json::from_value(event.data).map_err(WorldError::encoding)?;
+            let ImportChange::Imported {
+                collection,
+                count,
+                root,
+                ..
+            } = change;
+            let checking = imports.entry(collection).or_default();
+            let import = checking.entry(header.matter).or_default();
+            import.parts.push(Part {
+                seq: stored.seq,
+                event: header.id.to_string(),
+                count,
+                root,
+            });
+        }
+    }
+}
+
+impl Checking {
+    /// Takes the next object; gives what is wrong with the part that it ends.
+    fn take(&mut self, object: &StoredObject) -> Option<Fault> {
+        let Some(part) = self.parts.get(self.fitting) else {
+            let last = self.parts.last()?;
+            let what = "it stands under an import that did not bring it";
+            return Some(last.fault(Some(object.stix_id.clone()), what));
+        };
+        let digest = Sha256::digest(object.raw.as_bytes());
+        if self.changed.is_none() && key_of(object.raw.as_bytes()) != Some(object.key) {
+            self.changed = Some(object.stix_id.clone());
+        }
+        self.tree.push(leaf_hash(&digest));
+        if self.tree.size() < part.count {
+            return None;
+        }
+        if hex::encode(self.tree.root()) != part.root {
+            let what = match self.changed {
+                Some(_) => "its bytes are not those that were imported",
+                None => {
+                    "the objects of this import are not those that were imported: one was changed, added or taken away"
+                }
+            };
+            return Some(part.fault(self.changed.take(), what));
+        }
+        self.tree = Frontier::default();
+        self.changed = None;
+        self.fitting += 1;
+        None
+    }
+
+    /// What is wrong when no objects are left.
+    fn missing(&self) -> Option<Fault> {
+        let part = self.parts.get(self.fitting)?;
+        let missing = part.count - self.tree.size();
+        let what = format!("{missing} objects of this import are missing");
+        Some(part.fault(self.changed.clone(), &what))
+    }
+}
+
+impl Part {
+    fn fault(&self, object: Option<String>, what: &str) -> Fault {
+        Fault {
+            seq: self.seq,
+            event: Some(self.event.clone()),
+            object,
+            what: what.to_owned(),
+        }
+    }
+}
