@@ -31,6 +31,9 @@ pub(crate) fn check(writing: &Writing<'_>, change: &PreparedCommit) -> Outcome<(
         }
     }
     versions(writing, &change.appends)?;
+    if change.rest.only_new_objects {
+        object::check_new(writing, &change.objects)?;
+    }
     let records = change.appends.iter().map(|append| &append.record);
     record::check_lookups(writing, records)
 }
@@ -102,7 +105,7 @@ pub(crate) fn write(writing: &mut Writing<'_>, change: &PreparedCommit) -> Outco
     for (collection, stix_id) in &rest.removed {
         object::withdraw(writing, *collection, stix_id)?;
     }
-    object::add_all(writing, &change.objects, rest.only_new_objects)?;
+    object::add_all(writing, &change.objects)?;
     attachments(writing, change)?;
     jobs::queue_all(writing, &change.jobs)?;
     let epoch = writing.head.epoch;

@@ -12,13 +12,24 @@ use crate::{
     writer::Writing,
 };
 
-/// Adds objects in order. A version the collection already has is left as it is, or refused when all
-/// must be new.
-pub(crate) fn add_all(
-    writing: &mut Writing<'_>,
-    objects: &[PreparedObject],
-    only_new: bool,
-) -> Outcome<()> {
+/// Refuses objects of which the collection has the version already.
+pub(crate) fn check_new(writing: &Writing<'_>, objects: &[PreparedObject]) -> Outcome<()> {
+    let find = "SELECT 1 FROM objects
+                WHERE stix_id = ?1 AND version_us = ?3
+                  AND collection = (SELECT number FROM collections WHERE id = ?2)";
+    let mut find = writing.connection.prepare_cached(find)?;
+    for PreparedObject { object, .. } in objects {
+        let known = params![object.stix_id, object.collection.bytes(), object.version_us];
+        if find.exists(known)? {
+            let (matter, expected) = (object.source, 0);
+            return Err(StoreError::Conflict { matter, expected }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Adds objects in order. A version the collection already has is left as it is.
+pub(crate) fn add_all(writing: &mut Writing<'_>, objects: &[PreparedObject]) -> Outcome<()> {
     for prepared in objects {
         let collection = writing
             .head
@@ -26,9 +37,6 @@ pub(crate) fn add_all(
         if let Some((first, last)) = place_among_versions(writing, prepared, collection)? {
             let added_us = next_added(writing);
             add(writing, prepared, collection, added_us, (first, last))?;
-        } else if only_new {
-            let (matter, expected) = (prepared.object.source, 0);
-            return Err(StoreError::Conflict { matter, expected }.into());
         }
     }
     Ok(())
