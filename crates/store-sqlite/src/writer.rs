@@ -6,7 +6,7 @@
 use std::{
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use kaname_kernel::{Clock, Rng};
@@ -21,6 +21,9 @@ use crate::{
 
 /// Longest wait, in all, for the clock to pass the last `date_added` given.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
+
+/// Longest wait for callers that were just answered to come back with their next write.
+const LONGEST_GATHERING: Duration = Duration::from_millis(2);
 
 /// What a write works with inside the transaction.
 pub(crate) struct Writing<'a> {
@@ -168,18 +171,34 @@ struct Desk {
 
 impl Desk {
     fn work(&mut self, mut queue: mpsc::Receiver<Box<dyn Task>>, most: usize) {
+        let mut pace = Pace::default();
         while let Some(first) = queue.blocking_recv() {
-            let mut batch = vec![first];
-            while batch.len() < most {
-                let Ok(next) = queue.try_recv() else { break };
-                batch.push(next);
-            }
-            self.carry_out(&mut batch);
-            batch.into_iter().for_each(Task::answer);
+            let batch = gather(first, &mut queue, most, pace);
+            pace = self.turn(batch, &queue);
         }
         if let Err(error) = wipe_log(&self.connection) {
             tracing::warn!(%error, "the write-ahead log could not be emptied at closing");
         }
+    }
+
+    /// Carries out one group and answers it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a commit took is no business of the world's clock"
+    )]
+    fn turn(
+        &mut self,
+        mut batch: Vec<Box<dyn Task>>,
+        queue: &mpsc::Receiver<Box<dyn Task>>,
+    ) -> Pace {
+        let begin = Instant::now();
+        self.carry_out(&mut batch);
+        let pace = Pace {
+            callers: batch.len() + queue.len(),
+            patience: (begin.elapsed() / 2).min(LONGEST_GATHERING),
+        };
+        batch.into_iter().for_each(Task::answer);
+        pace
     }
 
     fn carry_out(&mut self, batch: &mut [Box<dyn Task>]) {
@@ -273,6 +292,39 @@ impl Desk {
             }
         }
     }
+}
+
+/// What the last group taught about those who write now.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pace {
+    /// Callers seen: those in the group, and those who waited when it ended.
+    callers: usize,
+    /// How long it pays to wait for them: half of what the group took.
+    patience: Duration,
+}
+
+/// Takes what waits. Making a group durable costs the same for one write and for many, so callers who
+/// were answered a moment ago are given the time to come back; whoever writes alone never waits.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long to wait is no business of the world's clock"
+)]
+fn gather(
+    first: Box<dyn Task>,
+    queue: &mut mpsc::Receiver<Box<dyn Task>>,
+    most: usize,
+    pace: Pace,
+) -> Vec<Box<dyn Task>> {
+    let begin = Instant::now();
+    let mut batch = vec![first];
+    while batch.len() < most {
+        match queue.try_recv() {
+            Ok(next) => batch.push(next),
+            Err(_) if batch.len() >= pace.callers || begin.elapsed() >= pace.patience => break,
+            Err(_) => std::thread::yield_now(),
+        }
+    }
+    batch
 }
 
 /// Why a transaction did not become durable.

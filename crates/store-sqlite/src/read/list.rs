@@ -1,6 +1,9 @@
 //! Lists of projections. The count comes first and is bounded; it also says which index to walk:
 //! few matches are gathered by audience and sorted, many are met soon when walking in order.
 
+use std::collections::BTreeMap;
+
+use kaname_kernel::AudienceId;
 use kaname_store::{Cursor, ListQuery, Page, Sort};
 use rusqlite::params_from_iter;
 
@@ -15,6 +18,9 @@ use crate::{
 
 /// Counts are exact up to here.
 const COUNTED: u32 = 10_000;
+
+/// Audiences that are counted one after another; going to more would take longer than sorting.
+const FEW: u64 = 5_000;
 
 /// Index to count with, when the filters leave the choice to us.
 const BY_AUDIENCE: &str = " INDEXED BY records_visible";
@@ -42,21 +48,39 @@ pub(crate) fn list(reading: &Reading<'_>, query: &ListQuery) -> Outcome<Page> {
 }
 
 pub(crate) fn states(reading: &Reading<'_>, query: &ListQuery) -> Outcome<Vec<(String, u64)>> {
-    let Some(conditions) = conditions(query) else {
-        return Ok(Vec::new());
-    };
-    let index = if narrow(query) { "" } else { BY_AUDIENCE };
+    let mut states = BTreeMap::new();
+    if narrow(query) || query.readable.len() > FEW {
+        let index = if narrow(query) { "" } else { BY_AUDIENCE };
+        if let Some(conditions) = conditions(query) {
+            add_states(reading, index, &conditions, &mut states)?;
+        }
+    } else {
+        // Within one audience the index has the states in order: nothing needs sorting.
+        for audience in query.readable.iter() {
+            if let Some(conditions) = conditions_of(query, Some(audience)) {
+                add_states(reading, BY_AUDIENCE, &conditions, &mut states)?;
+            }
+        }
+    }
+    Ok(states.into_iter().collect())
+}
+
+fn add_states(
+    reading: &Reading<'_>,
+    index: &str,
+    conditions: &Conditions,
+    states: &mut BTreeMap<String, u64>,
+) -> Outcome<()> {
     let sql = format!(
-        "SELECT state, count(*) FROM records{index}{} GROUP BY state ORDER BY state",
+        "SELECT state, count(*) FROM records{index}{} GROUP BY state",
         conditions.text()
     );
     let mut counts = reading.connection.prepare_cached(&sql)?;
     let mut rows = counts.query(conditions.arguments())?;
-    let mut states = Vec::new();
     while let Some(row) = rows.next()? {
-        states.push((row.get(0)?, form::count(row, 1)?));
+        *states.entry(row.get(0)?).or_default() += form::count(row, 1)?;
     }
-    Ok(states)
+    Ok(())
 }
 
 /// Whether a filter has an index of its own that leaves few rows.
@@ -69,9 +93,16 @@ fn narrow(query: &ListQuery) -> bool {
 
 /// Everything but the cursor; `None` when nothing can match.
 fn conditions(query: &ListQuery) -> Option<Conditions> {
+    conditions_of(query, None)
+}
+
+/// The same for what has one audience.
+fn conditions_of(query: &ListQuery, audience: Option<AudienceId>) -> Option<Conditions> {
     let mut all = Conditions::default();
     all.and("kind = ?", vec![Box::new(query.kind.clone())]);
-    if query.owners.is_empty() {
+    if let Some(audience) = audience {
+        all.and("audience = ?", vec![Box::new(audience)]);
+    } else if query.owners.is_empty() {
         all.and(
             "audience IN rarray(?)",
             vec![Box::new(form::bitmap(&query.readable))],

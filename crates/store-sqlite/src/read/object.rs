@@ -128,7 +128,7 @@ fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
         added_us: Vec::new(),
         total: Some(0),
     };
-    let Some(conditions) = conditions(reading, filter, true)? else {
+    let Some(mut conditions) = conditions(reading, filter, true)? else {
         return Ok(none);
     };
     let narrow = filter.search.is_some() || filter.value.is_some();
@@ -148,6 +148,9 @@ fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
     if total == Some(0) {
         return Ok(none);
     }
+    if index == BY_AUDIENCE {
+        name_collections(filter, &mut conditions);
+    }
     let direction = if filter.newest_first { "DESC" } else { "ASC" };
     let sql = format!(
         "SELECT o.added_us FROM objects AS o{index}{} ORDER BY o.added_us {direction} LIMIT {}",
@@ -164,11 +167,14 @@ fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
 }
 
 fn count(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<u32> {
-    let Some(conditions) = conditions(reading, filter, false)? else {
+    let Some(mut conditions) = conditions(reading, filter, false)? else {
         return Ok(0);
     };
     let narrow = filter.search.is_some() || filter.value.is_some() || !filter.ids.is_empty();
     let index = if narrow { "" } else { BY_AUDIENCE };
+    if index == BY_AUDIENCE {
+        name_collections(filter, &mut conditions);
+    }
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM objects AS o{index}{} LIMIT {})",
         conditions.text(),
@@ -176,6 +182,15 @@ fn count(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<u32> {
     );
     let mut count = reading.connection.prepare_cached(&sql)?;
     Ok(count.query_row(conditions.arguments(), |row| row.get(0))?)
+}
+
+/// Types stand behind the collection in [`BY_AUDIENCE`]: with every collection named, each type is a
+/// place to go to instead of a condition on all that a reader may see.
+fn name_collections(filter: &ObjectFilter, conditions: &mut Conditions) {
+    if filter.collection.is_none() && !filter.types.is_empty() {
+        let all = "o.collection IN (SELECT number FROM collections)";
+        conditions.and(all, Vec::new());
+    }
 }
 
 /// All filters, with or without the cursor; `None` when nothing can match.
