@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_kernel::{
-    Audience, Clause, Id, Matter, MatterId, Moment, Projection, Term, Unfit,
+    Audience, AudienceId, Clause, Id, Matter, MatterId, Moment, Projection, Term, Unfit,
     merkle::{Frontier, leaf_hash},
 };
 use kaname_policy::Action;
 use kaname_sharing::collection::{Access, Collection, CollectionKind};
 use kaname_stix::{Head, ObjectId, TlpMark, tlp_of};
-use kaname_store::{NewObject, ObjectFilter, Versions};
+use kaname_store::{NewObject, ObjectFilter, StoredObject, Versions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -20,7 +20,7 @@ use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most objects of one part: one event, one durable commit.
 const PART: usize = 10_000;
-/// Ends looked up in one question.
+/// Objects looked up in one question.
 const LOOKED_UP: usize = 500;
 /// Properties that hold the ends of a relationship or sighting (STIX 2.1 §5.1, §5.2).
 const ENDS: [&str; 5] = [
@@ -196,34 +196,12 @@ impl World {
         collection: MatterId,
         part: &'p [Good<'a>],
     ) -> Result<Vec<&'p Good<'a>>, WorldError> {
-        let readable = self.everything().await?;
         let mut there: BTreeSet<(String, i64)> = BTreeSet::new();
-        for some in part.chunks(LOOKED_UP) {
-            let mut filter = ObjectFilter {
-                collection: Some(collection),
-                readable: readable.clone(),
-                added_after_us: None,
-                newest_first: false,
-                after_us: None,
-                ids: some.iter().map(|good| good.head.id.to_string()).collect(),
-                types: Vec::new(),
-                specs: Vec::new(),
-                versions: Versions::All,
-                search: None,
-                value: None,
-                limit: LOOKED_UP as u32,
-                count: false,
-            };
-            loop {
-                let page = self.store().objects(&filter).await?;
-                filter.after_us = page.objects.last().map(|object| object.added_us);
-                let found = page.objects.into_iter();
-                there.extend(found.map(|object| (object.stix_id, object.version_us)));
-                if !page.more {
-                    break;
-                }
-            }
-        }
+        let ids = part.iter().map(|good| good.head.id.to_string()).collect();
+        self.each_standing(Some(collection), ids, Versions::All, |object| {
+            there.insert((object.stix_id, object.version_us));
+        })
+        .await?;
         let is_new = |good: &&Good<'a>| {
             let version = good.head.version_micros();
             version.is_none_or(|version| !there.contains(&(good.head.id.to_string(), version)))
@@ -244,42 +222,59 @@ impl World {
             .filter(|end| !audiences.ends.contains_key(end))
             .map(ToString::to_string)
             .collect();
-        let missing: Vec<String> = missing.into_iter().collect();
+        let missing = missing.into_iter().collect();
+        let mut found: Vec<(ObjectId, AudienceId)> = Vec::new();
+        self.each_standing(None, missing, Versions::Last, |object| {
+            if let Ok(end) = object.stix_id.parse() {
+                found.push((end, object.audience_id));
+            }
+        })
+        .await?;
+        let known = self.audiences().await?;
+        let known: BTreeMap<AudienceId, &Audience> =
+            known.iter().map(|(id, audience)| (*id, audience)).collect();
+        for (end, audience) in found {
+            if let Some(audience) = known.get(&audience) {
+                // Standing in two collections it is seen by who may see both: the careful reading.
+                let all = audiences.ends.entry(end).or_insert_with(Audience::everyone);
+                *all = all.clone().and_all(audience);
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows `each` the objects that stand under these STIX ids, in one collection or in all.
+    async fn each_standing(
+        &self,
+        collection: Option<MatterId>,
+        ids: Vec<String>,
+        versions: Versions,
+        mut each: impl FnMut(StoredObject) + Send,
+    ) -> Result<(), WorldError> {
         let readable = self.everything().await?;
-        for ids in missing.chunks(LOOKED_UP) {
+        for some in ids.chunks(LOOKED_UP) {
             let mut filter = ObjectFilter {
-                collection: None,
+                collection,
                 readable: readable.clone(),
                 added_after_us: None,
                 newest_first: false,
                 after_us: None,
-                ids: ids.to_vec(),
+                ids: some.to_vec(),
                 types: Vec::new(),
                 specs: Vec::new(),
-                versions: Versions::Last,
+                versions: versions.clone(),
                 search: None,
                 value: None,
-                limit: 10_000,
+                limit: LOOKED_UP as u32,
                 count: false,
             };
             loop {
                 let page = self.store().objects(&filter).await?;
-                let known = self.audiences().await?;
-                for object in &page.objects {
-                    let (Ok(end), Some((_, audience))) = (
-                        object.stix_id.parse::<ObjectId>(),
-                        known.iter().find(|(id, _)| *id == object.audience_id),
-                    ) else {
-                        continue;
-                    };
-                    // Standing in two collections it is seen by who may see both: the careful reading.
-                    let all = audiences.ends.entry(end).or_insert_with(Audience::everyone);
-                    *all = all.clone().and_all(audience);
-                }
+                filter.after_us = page.objects.last().map(|object| object.added_us);
+                page.objects.into_iter().for_each(&mut each);
                 if !page.more {
                     break;
                 }
-                filter.after_us = page.objects.last().map(|object| object.added_us);
             }
         }
         Ok(())
