@@ -44,7 +44,7 @@ async fn headers_alone_do_not_join_a_report_and_its_item() {
         assert_eq!(own.report.state.state, ReportState::Derived);
         assert_eq!(by_analyst.report.state.state, ReportState::Derived);
         assert_eq!(by_other.report.state.state, ReportState::InTriage);
-        nation.clock.advance(SignedDuration::from_mins(3));
+        nation.clock.advance(SignedDuration::from_mins(1));
     }
     assert_eq!(world.settle_reports().await.unwrap(), 0, "silent at first");
     let settled_from = headers(&nation).await.len();
