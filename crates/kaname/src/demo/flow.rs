@@ -212,6 +212,7 @@ impl<'s> Flow<'s> {
             report: self.report(place)?,
             draft,
             replaces,
+            once: None,
         };
         let item = world.derive_item(analyst, new).await?;
         if keep_traces {

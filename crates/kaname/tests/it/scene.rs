@@ -87,6 +87,7 @@ pub(crate) async fn derive(
         report,
         draft,
         replaces: None,
+        once: None,
     };
     world.derive_item(&analyst, new).await.unwrap()
 }

@@ -35,11 +35,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     )]
 }
 
-/// Login, role title and party of everyone who can be chosen.
+/// Login, role title and party of everyone who can be chosen; nobody outside the demo.
 pub(super) async fn people(
     house: &House,
     frame: &Frame,
 ) -> Result<Vec<(String, String, String)>, Failure> {
+    if !frame.settings().demo {
+        return Ok(Vec::new());
+    }
     let lang = match frame.text().lang() {
         Lang::Ja => kaname_directory::Lang::Ja,
         Lang::En => kaname_directory::Lang::En,

@@ -79,6 +79,8 @@ struct FrontPage {
     sectors: Verb,
     receipts: Verb,
     all: Verb,
+    /// In the demo: whom one can enter as.
+    people: Vec<(String, String, String)>,
     /// Sentences on what this place is: title and text.
     about: Vec<(String, String)>,
 }
@@ -104,6 +106,7 @@ pub(super) async fn front(house: &House, frame: &Frame) -> Result<Response, Fail
         sectors: page.link("/sectors", text.t("front-sectors")),
         receipts: page.link("/receipts", text.t("front-receipts")),
         all: page.link("/public", text.t("front-all")),
+        people: super::demo::people(house, frame).await?,
         about: about.to_vec(),
         page,
     };

@@ -135,11 +135,7 @@ pub(super) async fn sign_in_page(
             .longest(10)
             .optional(),
     ];
-    let people = if page.demo {
-        super::demo::people(house, frame).await?
-    } else {
-        Vec::new()
-    };
+    let people = super::demo::people(house, frame).await?;
     Ok(SignInPage {
         about: text.t("signin-about").into_owned(),
         passkey: house

@@ -74,7 +74,9 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
     let draft = analyst.page(&format!("/triage/{number}/derive")).await;
     assert!(draft.contains("203.0.113.77"));
     let library = nation.library.id.to_string();
+    let once = between(&draft, "name=\"once\" value=\"", "\"").to_owned();
     let fields = [
+        ("once", once.as_str()),
         ("kind", "indicator"),
         ("title_ja", "VPN装置への侵入手口"),
         ("title_en", "Intrusion through a VPN appliance"),
@@ -87,10 +89,10 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
         ("outlets", "web"),
         ("collections", library.as_str()),
     ];
-    let derived = analyst
-        .post(&format!("/triage/{number}/derive"), &fields)
-        .await;
+    let to = format!("/triage/{number}/derive");
+    let (derived, again) = tokio::join!(analyst.post(&to, &fields), analyst.post(&to, &fields));
     let item = leads_to(&derived);
+    assert_eq!(leads_to(&again), item, "sent twice, it is derived once");
     // A trace of the provider stands in the way until the text is changed.
     let page = analyst.page(&item).await;
     assert!(page.contains("<mark>みなと電力</mark>"), "{page}");
@@ -98,9 +100,18 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
     let early = analyst.post(&format!("{item}/ask"), &[]).await;
     assert!(analyst.page(&leads_to(&early)).await.contains("手がかりが"));
     let mut fixed = fields.to_vec();
-    fixed[3] = ("summary_ja", "国内の事業者の装置に 203.0.113.77 から接続");
+    fixed[4] = ("summary_ja", "国内の事業者の装置に 203.0.113.77 から接続");
+    let form = analyst.page(&format!("{item}/edit")).await;
+    fixed.push(("version", between(&form, "name=\"version\" value=\"", "\"")));
     let revised = analyst.post(&format!("{item}/edit"), &fixed).await;
     analyst.page(&leads_to(&revised)).await;
+    // The same form from a second window does not undo it, and keeps what was typed there.
+    let mut late = fixed.clone();
+    late[4] = ("summary_ja", "別の画面で書いた文");
+    let refused = analyst.post(&format!("{item}/edit"), &late).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.text.contains("別の画面で書いた文") && refused.text.contains("ほかの人が"));
+    assert!(!analyst.page(&item).await.contains("別の画面で書いた文"));
     let asked = analyst.post(&format!("{item}/ask"), &[]).await;
     assert!(
         analyst

@@ -36,6 +36,7 @@ pub(crate) async fn released_with(
         report: receipt.report,
         draft,
         replaces: None,
+        once: None,
     };
     let item = world.derive_item(&analyst, new).await.unwrap();
     let asked = world.ask_consent(&analyst, item.id, None).await.unwrap();

@@ -92,7 +92,9 @@ async fn each_error_stands_at_its_field() {
     let door = Door::of(&nation);
     let analyst = Browser::of(&door, &nation, &nation.analyst).await;
     let to = format!("/items/{}/edit", item.state.number);
+    let version = item.version.to_string();
     let fields = [
+        ("version", version.as_str()),
         ("kind", "indicator"),
         ("title_ja", "直した件名<b>"),
         ("summary_ja", "本文"),
@@ -232,6 +234,8 @@ async fn times_of_an_item_are_shown_and_read_in_japans_time() {
     ] {
         let mut fields = send(valid, embargo).to_vec();
         fields.push(("collections", library.as_str()));
+        let form = browser.page(&to).await;
+        fields.push(("version", between(&form, "name=\"version\" value=\"", "\"")));
         leads_to(&browser.post(&to, &fields).await);
         let content = of().await;
         assert_eq!((content.valid_until, content.embargo), (until, opens));

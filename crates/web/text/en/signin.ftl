@@ -10,5 +10,4 @@ signin-again-title = Please confirm again
 signin-again-about = Releasing and administering need a second factor shown within the last 15 minutes.
 signin-demo = Enter as a role
 signin-demo-about = This door exists in the demo only. There are role titles, no names of people.
-signin-demo-as = Sign in as { $who }
 signin-others = Other ways

@@ -10,5 +10,4 @@ signin-again-title = もう一度ご確認ください
 signin-again-about = 承認や管理の操作には、15分以内の二要素認証が必要です。
 signin-demo = 役割を選んで入る
 signin-demo-about = このデモの中だけの入口です。人名はなく、役割の名称だけがあります。
-signin-demo-as = { $who }としてサインイン
 signin-others = ほかの方法

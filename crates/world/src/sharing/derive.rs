@@ -29,6 +29,8 @@ pub struct NewItem {
     pub draft: ItemDraft,
     /// The released item it is to replace.
     pub replaces: Option<MatterId>,
+    /// The caller's own key against deriving twice: the same key again gives the same item.
+    pub once: Option<String>,
 }
 
 /// What an item shall say, as forms and the API give it. The STIX objects follow from it.
@@ -182,8 +184,18 @@ impl World {
         let mut item = work.begin::<Item>(id, first)?;
         work.apply(&mut item, changes)?;
         work.notice(Item::KIND, Some(item.id));
-        work.commit().await?;
-        Ok(item)
+        if let Some(once) = new.once {
+            let key = self.once_key(caller, "derive", &once)?;
+            work.once(key, serde_json::json!(item.id));
+        }
+        match work.commit().await {
+            Ok(_) => Ok(item),
+            Err(WorldError::Repeated(answer)) => {
+                let first = serde_json::from_value(answer).map_err(WorldError::encoding)?;
+                self.see::<Item>(caller, first).await
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes an item anew: consent, if there was one, is gone.

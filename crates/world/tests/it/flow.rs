@@ -175,6 +175,7 @@ async fn traces_of_the_provider_block_the_question() {
         report: receipt.report,
         draft,
         replaces: None,
+        once: None,
     };
     let item = world.derive_item(&analyst, new).await.unwrap();
     let asked = world.ask_consent(&analyst, item.id, None).await;
@@ -218,6 +219,7 @@ async fn a_group_that_grew_after_consent_stops_the_release() {
         report: receipt.report,
         draft,
         replaces: None,
+        once: None,
     };
     let item = world.derive_item(&analyst, new).await.unwrap();
     let asked = world.ask_consent(&analyst, item.id, None).await.unwrap();

@@ -76,6 +76,7 @@ pub(crate) async fn derive_again(nation: &Nation, report: MatterId) -> Loaded<It
         report,
         draft,
         replaces: None,
+        once: None,
     };
     world.derive_item(&analyst, new).await.unwrap()
 }
@@ -157,6 +158,7 @@ pub(crate) async fn released_as(
         report: receipt.report,
         draft,
         replaces: None,
+        once: None,
     };
     let item = world.derive_item(&analyst, new).await.unwrap();
     let asked = world.ask_consent(&analyst, item.id, None).await.unwrap();

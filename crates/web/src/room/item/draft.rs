@@ -10,7 +10,7 @@ use kaname_directory::{
 };
 use kaname_kernel::{MatterId, Pap, PartyId, Tlp, audience::Named};
 use kaname_sharing::{Content, ItemKind, Outlet, Text, Value};
-use kaname_world::{WorldError, sharing::ItemDraft};
+use kaname_world::{Loaded, WorldError, sharing::ItemDraft};
 use serde::Deserialize;
 
 use super::offered::Offered;
@@ -54,12 +54,18 @@ pub(in crate::room) struct DraftForm {
     pub(in crate::room) collections: Vec<String>,
     /// A provider's words with its proposal.
     pub(in crate::room) comment: String,
+    /// Version of the item that the form was filled in with; empty before there is an item.
+    version: String,
+    /// Key of a first derivation, so that a form sent twice derives once.
+    pub(in crate::room) once: String,
 }
 
 /// The form as it is shown: texts, then readers and ways out, and what is wrong with them.
 pub(in crate::room) struct Written {
     pub(in crate::room) texts: Vec<Field>,
     pub(in crate::room) reach: Vec<Field>,
+    /// What goes along unseen: name and value.
+    pub(in crate::room) hidden: [(&'static str, String); 2],
     pub(in crate::room) faults: Option<Faults>,
 }
 
@@ -107,6 +113,23 @@ impl DraftForm {
                 .map(ToString::to_string)
                 .collect(),
             comment: String::new(),
+            version: String::new(),
+            once: String::new(),
+        }
+    }
+
+    /// The form as filled in with, or compared to, this version of the item.
+    pub(in crate::room) fn at(mut self, version: u32) -> Self {
+        self.version = version.to_string();
+        self
+    }
+
+    /// Refuses a form that was filled in with another version of the item.
+    pub(in crate::room) fn check_version<M>(&self, item: &Loaded<M>) -> Result<(), WorldError> {
+        if self.version == item.version.to_string() {
+            Ok(())
+        } else {
+            Err(WorldError::Stale(item.id))
         }
     }
 
@@ -125,6 +148,10 @@ impl DraftForm {
             faults: wrong.map(|wrong| wrong.summary(page, texts.iter().chain(&reach))),
             texts,
             reach,
+            hidden: [
+                ("version", self.version.clone()),
+                ("once", self.once.clone()),
+            ],
         }
     }
 

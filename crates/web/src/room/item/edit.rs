@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use kaname_sharing::{Item, ManifestHash};
-use kaname_world::{Loaded, WorldError};
+use kaname_world::{Loaded, WorldError, sharing::ItemDraft};
 
 use super::{
     act::{of, to},
@@ -89,7 +89,7 @@ pub(super) async fn ask(
     Path(number): Path<String>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let form = DraftForm::of(&item.state.content);
+    let form = DraftForm::of(&item.state.content).at(item.version);
     show(&page(&house, &frame, &by, (&item, form), false, None).await?)
 }
 
@@ -100,7 +100,7 @@ pub(super) async fn ask_propose(
     Path(number): Path<String>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let form = DraftForm::of(&item.state.content);
+    let form = DraftForm::of(&item.state.content).at(item.version);
     show(&page(&house, &frame, &by, (&item, form), true, None).await?)
 }
 
@@ -112,9 +112,9 @@ pub(super) async fn revise(
     Posted(form): Posted<DraftForm>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let done = match form.read(&house, &by, Some(&item.state.content)).await {
+    let done = match read(&house, &by, &item, &form).await {
         Ok(draft) => {
-            let revised = house.world().revise_item(&by, item.id, None, draft).await;
+            let revised = house.world().revise_item(&by, item.id, Some(item.version), draft).await;
             revised.map_err(|error| vec![error])
         }
         Err(errors) => Err(errors),
@@ -135,7 +135,7 @@ pub(super) async fn propose(
         .asked
         .as_ref()
         .map_or(ManifestHash([0; 32]), |asked| asked.hash);
-    let done = match form.read(&house, &by, Some(&item.state.content)).await {
+    let done = match read(&house, &by, &item, &form).await {
         Ok(draft) => {
             let comment = form.comment.as_str();
             let world = house.world();
@@ -145,6 +145,17 @@ pub(super) async fn propose(
         Err(errors) => Err(errors),
     };
     finish(&house, &frame, &by, (&item, form), done, true).await
+}
+
+/// What was typed, if the item still stands as the form showed it.
+async fn read(
+    house: &House,
+    by: &By,
+    item: &Loaded<Item>,
+    form: &DraftForm,
+) -> Result<ItemDraft, Vec<WorldError>> {
+    form.check_version(item).map_err(|error| vec![error])?;
+    form.read(house, by, Some(&item.state.content)).await
 }
 
 async fn finish(
@@ -162,6 +173,20 @@ async fn finish(
     };
     match done {
         Ok(_) => frame.go_saying(&to(item), &Flash::done(frame.text().t(key))),
+        Err(errors) if errors.iter().any(WorldError::is_conflict) => {
+            // Somebody else saved meanwhile: nothing that was typed is lost, and nothing of theirs.
+            let now = of(house, by, item.state.number.as_str()).await?;
+            let form = form.at(now.version);
+            let mut page = page(house, frame, by, (&now, form), proposing, None).await?;
+            let text = frame.text();
+            let changed = Notice {
+                tone: Tone::Care,
+                title: text.t("item-edit-changed").into_owned(),
+                text: text.t("item-edit-changed-do").into_owned(),
+            };
+            page.notices.insert(0, changed);
+            show_with(StatusCode::CONFLICT, &page)
+        }
         Err(errors) => {
             let wrong = DraftForm::wrong(frame.text(), errors)?;
             let page = page(house, frame, by, (item, form), proposing, Some(&wrong)).await?;

@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use kaname_kernel::Id;
 use kaname_world::sharing::NewItem;
 
 use super::report::id;
@@ -52,6 +53,7 @@ pub(super) async fn ask(
         }
     };
     let mut form = DraftForm::of(&first.content);
+    form.once = Id::<()>::random(house.world().rng()).to_string();
     if form.collections.is_empty() {
         form.collections = Offered::libraries(&house, &by).await?;
     }
@@ -124,6 +126,7 @@ pub(super) async fn derive(
                 report: report.id,
                 draft,
                 replaces: None,
+                once: Some(form.once.clone()).filter(|once| !once.is_empty()),
             };
             let derived = house.world().derive_item(&by, new).await;
             derived.map_err(|error| vec![error])
