@@ -14,6 +14,7 @@ pub(crate) fn run(root: &Path, name: Option<&str>) -> Result<(), Failure> {
                 println!("{bench:<24} ({})", manifest.name);
             }
         }
+        println!("{:<24} (`kaname import`, start and idle memory)", "node");
         println!(
             "{:<24} (TAXII beside a peer, needs `./setup --test`)",
             "peers"

@@ -11,7 +11,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let walks = Step {
         folder: "e2e",
         environment: vec![
-            ("KANAME_URL", demo.url()),
+            ("KANAME_URL", demo.server.url()),
             ("KANAME_BIN", demo.program().display().to_string()),
             ("KANAME_DATA", demo.data().display().to_string()),
         ],
@@ -23,6 +23,6 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
         )
     };
     walks.run(root)?;
-    demo.end()?;
+    demo.server.end()?;
     demo.forget()
 }

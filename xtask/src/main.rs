@@ -7,7 +7,9 @@ mod demo;
 mod e2e;
 mod fuzz;
 mod leak;
+mod node;
 mod peers;
+mod server;
 mod smoke;
 mod step;
 mod tidy;
@@ -44,7 +46,7 @@ enum Chore {
     Bench {
         /// Name of the benchmark
         name: Option<String>,
-        /// Of `peers`: how many objects each server holds
+        /// Of `peers` and `node`: how many objects each server holds
         #[arg(long)]
         objects: Option<u32>,
     },
@@ -75,6 +77,9 @@ fn main() -> ExitCode {
         Chore::Ci { only, list } => ci::run(&root, &only, list),
         Chore::Bench { name, objects } if name.as_deref() == Some("peers") => {
             peers::run(&root, objects)
+        }
+        Chore::Bench { name, objects } if name.as_deref() == Some("node") => {
+            node::run(&root, objects)
         }
         Chore::Bench { name, .. } => bench::run(&root, name.as_deref()),
         Chore::Fuzz { target, seconds } => fuzz::run(&root, target.as_deref(), seconds),

@@ -10,9 +10,10 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let mut demo = Demo::start(root)?;
     println!(
         "smoke: ready after {:.1} s (debug build)",
-        demo.ready_after.as_secs_f64()
+        demo.server.ready_after.as_secs_f64()
     );
     let front = demo
+        .server
         .get("/")
         .map_err(|error| Failure::new(format!("GET /: {error}"), BY_HAND))?;
     if !front.starts_with("HTTP/1.1 200") && !front.starts_with("HTTP/1.1 303") {
@@ -22,7 +23,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
             BY_HAND,
         ));
     }
-    demo.end()?;
+    demo.server.end()?;
     let verified = Command::new(demo.program())
         .arg("verify")
         .arg("--data")

@@ -1,6 +1,6 @@
 //! One step: a command with a name, and what to do when it fails.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -86,4 +86,18 @@ pub(crate) fn answers(program: &str, arguments: &[&str]) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+/// Where cargo puts the program in that profile: beside ours.
+pub(crate) fn built(profile: &str) -> Result<PathBuf, Failure> {
+    let own = std::env::current_exe();
+    let own = own.map_err(|error| {
+        let what = format!("own position unknown: {error}");
+        Failure::new(what, "run it through cargo: `cargo xtask`")
+    })?;
+    let target = own
+        .parent()
+        .and_then(Path::parent)
+        .unwrap_or(Path::new("."));
+    Ok(target.join(profile).join("kaname"))
 }

@@ -2,6 +2,7 @@
 openpgp-fingerprint = Fingerprint
 openpgp-ends = Expires
 openpgp-smime = Mail is not encrypted to S/MIME certificates yet. Without an OpenPGP key, information from TLP:AMBER up is announced by a notice only.
+openpgp-neither = This is neither an OpenPGP public key nor a certificate, or it is larger than 64 KiB. Paste everything from -----BEGIN to -----END and nothing else.
 openpgp-unreadable = This cannot be read as a public key ({ $what }). Paste everything from -----BEGIN to -----END as it is.
 openpgp-private = This holds a private key. Paste the public key only, and never let the private key out of your hands.
 openpgp-not-one = Paste exactly one public key ({ $what }).

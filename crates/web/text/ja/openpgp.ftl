@@ -2,6 +2,7 @@
 openpgp-fingerprint = フィンガープリント
 openpgp-ends = 有効期限
 openpgp-smime = S/MIME証明書への暗号化にはまだ対応していません。OpenPGP公開鍵がなければ、TLP:AMBER以上の情報はお知らせだけを送ります。
+openpgp-neither = OpenPGP公開鍵でも証明書でもないか、64 KiBを超えています。-----BEGIN から -----END までを、ほかの文字を加えずに貼り付けてください。
 openpgp-unreadable = 公開鍵として読み取れません（{ $what }）。-----BEGIN から -----END までをそのまま貼り付けてください。
 openpgp-private = 秘密鍵が含まれています。この画面には公開鍵だけを貼り付け、秘密鍵は外に出さないでください。
 openpgp-not-one = 公開鍵は一つだけ貼り付けてください（{ $what }）。

@@ -33,7 +33,7 @@ pub fn accept(
         let key = if bad.what.contains("private") {
             "openpgp-private"
         } else {
-            "openpgp-unreadable"
+            "openpgp-neither"
         };
         WorldError::invalid(field, key, format!("{}; {}", bad.what, bad.limit))
     })?;

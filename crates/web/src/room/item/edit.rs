@@ -114,7 +114,10 @@ pub(super) async fn revise(
     let item = of(&house, &by, &number).await?;
     let done = match read(&house, &by, &item, &form).await {
         Ok(draft) => {
-            let revised = house.world().revise_item(&by, item.id, Some(item.version), draft).await;
+            let revised = house
+                .world()
+                .revise_item(&by, item.id, Some(item.version), draft)
+                .await;
             revised.map_err(|error| vec![error])
         }
         Err(errors) => Err(errors),

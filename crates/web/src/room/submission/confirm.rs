@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use kaname_intake::{
-    ExcludedReason, Note,
-    submission::{Problem, Submitted},
-};
+use kaname_intake::{ExcludedReason, Note, submission::Submitted};
 use kaname_world::{
     World, WorldError,
     sharing::{Attachment, Draft},
@@ -19,7 +16,7 @@ use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Section, Upload,
-        part::{Field, Notice, Tone},
+        part::{Field, Notice},
         show,
     },
     house::{By, House},
@@ -102,7 +99,7 @@ fn page(
         left_out: left_out
             .map(|(index, left)| row(text, format!("x{index}"), &left.value, Some(&left.reason)))
             .collect(),
-        notices: notices(text, read),
+        notices: problem::notices(text, &read.problems),
         tlp: draft.terms.tlp,
         pap: draft.terms.pap,
         attachments: page
@@ -179,33 +176,6 @@ fn note_said(text: Text, note: Note) -> String {
         Note::EmptyFile => "submission-note-empty-file",
     };
     text.t(key).into_owned()
-}
-
-/// What did not become part of it: nothing is lost silently.
-fn notices(text: Text, read: &Submitted) -> Vec<Notice> {
-    let mut said = Vec::new();
-    for problem in read.problems.iter().take(20) {
-        let what = match problem {
-            Problem::Row(error) => {
-                let what = error.what.to_string();
-                text.t2("submission-row", "line", error.line, "what", what)
-                    .into_owned()
-            }
-            Problem::Mail(note) => format!("{note:?}"),
-            Problem::Text(note) => format!("{note:?}"),
-            Problem::Object { index, what } => format!("objects[{index}]: {what}"),
-            Problem::TooManyValues { limit } => {
-                text.t1("submission-too-many", "limit", *limit).into_owned()
-            }
-            Problem::UnusableOwn(own) => own.join(", "),
-        };
-        said.push(Notice {
-            tone: Tone::Care,
-            title: text.t("submission-problem").into_owned(),
-            text: what,
-        });
-    }
-    said
 }
 
 pub(super) async fn submit(

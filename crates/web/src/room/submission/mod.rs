@@ -4,6 +4,7 @@ mod columns;
 mod confirm;
 mod list;
 mod new;
+mod problem;
 mod show;
 
 use axum::{http::Method, routing};

@@ -1,0 +1,128 @@
+//! What did not become part of a submission, or was read with doubt, in the words of the page: nothing is
+//! lost silently.
+
+use kaname_intake::{
+    DecodeNote,
+    mail::MailNote,
+    submission::Problem,
+    table::{RowError, RowFault},
+};
+
+use crate::{
+    frame::part::{Notice, Tone},
+    room::words,
+    text::Text,
+};
+
+/// Most problems that are told one by one.
+const TOLD: usize = 20;
+
+/// A notice for each of them.
+pub(super) fn notices(text: Text, problems: &[Problem]) -> Vec<Notice> {
+    let told = problems.iter().filter(|problem| !is_nothing(problem));
+    let notice = |problem| {
+        let (tone, title) = match problem {
+            // Read as a whole, and worth a look.
+            Problem::Text(DecodeNote::Guessed(_) | DecodeNote::DeclaredDoesNotFit(_))
+            | Problem::Mail(MailNote::MailWithin { .. } | MailNote::DoubtfulText { .. }) => {
+                (Tone::Plain, "submission-look")
+            }
+            _ => (Tone::Care, "submission-problem"),
+        };
+        Notice {
+            tone,
+            title: text.t(title).into_owned(),
+            text: said(text, problem),
+        }
+    };
+    told.take(TOLD).map(notice).collect()
+}
+
+/// A byte order mark is no news for a person.
+fn is_nothing(problem: &Problem) -> bool {
+    matches!(problem, Problem::Text(DecodeNote::ByteOrderMark))
+}
+
+fn said(text: Text, problem: &Problem) -> String {
+    match problem {
+        Problem::Row(error) => {
+            let what = row(text, error);
+            text.t2("submission-row", "line", error.line, "what", what)
+        }
+        Problem::Mail(note) => return mail(text, note),
+        Problem::Text(note) => return bytes(text, note),
+        Problem::Object { index, what } => text.t2(
+            "submission-bad-object",
+            "index",
+            *index,
+            "what",
+            what.as_str(),
+        ),
+        Problem::TooManyValues { limit } => text.t1("submission-too-many", "limit", *limit),
+        Problem::UnusableOwn(own) => text.t1("submission-bad-own", "own", own.join(", ")),
+    }
+    .into_owned()
+}
+
+fn row(text: Text, error: &RowError) -> String {
+    match &error.what {
+        RowFault::NoCell => text.t("submission-row-empty"),
+        RowFault::NoValue => text.t1("submission-row-nothing", "cell", error.cell.as_str()),
+        RowFault::KindDiffers { said, read } => {
+            let read = read.parse().map(|kind| words::value_kind(text, kind));
+            let read = read.unwrap_or_else(|_| said.clone());
+            text.t2("submission-row-kind", "said", said.as_str(), "read", read)
+        }
+        RowFault::BadTime => text.t1("submission-row-time", "cell", error.cell.as_str()),
+        RowFault::CellTooLong { actual, limit } => {
+            text.t2("submission-row-long", "actual", *actual, "limit", *limit)
+        }
+        RowFault::TooManyColumns { limit } => text.t1("submission-row-wide", "limit", *limit),
+        RowFault::OpenQuote => text.t("submission-row-quote"),
+        RowFault::Truncated => text.t("submission-row-many"),
+    }
+    .into_owned()
+}
+
+fn mail(text: Text, note: &MailNote) -> String {
+    match note {
+        MailNote::TextTruncated => text.t("submission-mail-long"),
+        MailNote::LinksTruncated => text.t("submission-mail-links"),
+        MailNote::BrokenEncoding { part } => {
+            text.t1("submission-mail-broken", "part", part.as_str())
+        }
+        MailNote::DoubtfulText { part, encoding } => text.t2(
+            "submission-mail-doubtful",
+            "part",
+            part.as_str(),
+            "encoding",
+            encoding.as_str(),
+        ),
+        MailNote::NoBoundary { part } => text.t1("submission-mail-boundary", "part", part.as_str()),
+        MailNote::MailWithin { part, subject } => text.t2(
+            "submission-mail-within",
+            "part",
+            part.as_str(),
+            "subject",
+            subject.as_str(),
+        ),
+    }
+    .into_owned()
+}
+
+fn bytes(text: Text, note: &DecodeNote) -> String {
+    match note {
+        DecodeNote::ByteOrderMark => return String::new(),
+        DecodeNote::Guessed(encoding) => {
+            text.t1("submission-text-guessed", "encoding", encoding.as_str())
+        }
+        DecodeNote::DeclaredDoesNotFit(encoding) => {
+            text.t1("submission-text-declared", "encoding", encoding.as_str())
+        }
+        DecodeNote::Malformed { line, count, .. } => {
+            text.t2("submission-text-malformed", "line", *line, "n", *count)
+        }
+        DecodeNote::HoldsNul => text.t("submission-text-nul"),
+    }
+    .into_owned()
+}
