@@ -178,7 +178,8 @@ fn assert_submitted(read: Result<Submitted, SubmissionError>, data: &[u8]) {
         );
     }
     assert!(!read.title.contains('\n'));
-    let _ = group_keys(&read.values);
+    let values = read.values.iter();
+    let _ = group_keys(values.map(|value| (value.kind, value.value.as_str())));
 }
 
 pub(crate) fn submission_json(data: &[u8]) {

@@ -8,6 +8,7 @@ mod identifier;
 mod url;
 mod version;
 
+pub(crate) use self::identifier::is_hash_of_nothing;
 use crate::fold::Folded;
 use crate::host::Host;
 use crate::indicator::{Kind, Note};

@@ -25,7 +25,9 @@ use crate::when::When;
 
 pub use file::{from_file, way_of};
 pub use form::{Form, FormValue, from_form};
-pub use group::{GroupKey, Similarity, group_keys, groups, is_widely_shared, similarity};
+pub use group::{
+    GroupKey, Similarity, group_keys, groups, is_common, is_widely_shared, similarity,
+};
 pub use json::from_json;
 pub use limits::{SubmissionLimits, SubmissionOptions};
 pub use readers::{TablePreview, from_mail, from_table, from_text, preview_table};

@@ -211,8 +211,6 @@ pub struct Report {
     pub assigned: Option<AccountId>,
     /// Who opened the sealed part, in order; assignments included.
     pub openings: Vec<Opening>,
-    /// The cluster it is in.
-    pub cluster: Option<MatterId>,
     /// Officers' notes.
     pub notes: Vec<Noted>,
     /// Questions and answers.
@@ -248,8 +246,6 @@ impl Matter for Report {
             ReportChange::Submitted(_) => "submitted",
             ReportChange::Assigned { .. } => "assigned",
             ReportChange::Opened { .. } => "opened",
-            ReportChange::Grouped { .. } => "grouped",
-            ReportChange::Ungrouped => "ungrouped",
             ReportChange::Noted { .. } => "noted",
             ReportChange::Asked { .. } => "asked",
             ReportChange::Answered { .. } => "answered",
@@ -270,7 +266,6 @@ impl Matter for Report {
             state: ReportState::Submitted,
             assigned: None,
             openings: Vec::new(),
-            cluster: None,
             notes: Vec::new(),
             thread: Vec::new(),
             closing: None,
@@ -290,8 +285,6 @@ impl Matter for Report {
                 }
             }
             ReportChange::Opened { officer, reason } => self.open(*officer, reason, at),
-            ReportChange::Grouped { cluster } => self.cluster = Some(*cluster),
-            ReportChange::Ungrouped => self.cluster = None,
             ReportChange::Noted { text } => {
                 let Some(officer) = at.actor.account() else {
                     return Err(at.unfit::<Self>("a note is a person's"));
@@ -316,7 +309,7 @@ impl Matter for Report {
         let postings: BTreeSet<Posting> = submission.values.iter().map(Value::posting).collect();
         Projection {
             owner: Some(submission.handle.cast()),
-            scope: self.cluster,
+            scope: None,
             due_at: self.triage_due(),
             tlp: Some(submission.tlp),
             text: self.search_text(),

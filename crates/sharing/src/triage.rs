@@ -1,7 +1,7 @@
 //! Commands on a report: handing in, assigning, opening, grouping, asking, closing.
 
 use jiff::Timestamp;
-use kaname_kernel::{AccountId, HandleId, MatterId};
+use kaname_kernel::{AccountId, HandleId};
 use kaname_stix::{Coarse, coarsen};
 
 use crate::{
@@ -111,30 +111,6 @@ fn needs_assigned(report: &Report, officer: AccountId) -> Result<(), Refused> {
     } else {
         Err(Refused::NotAssigned)
     }
-}
-
-/// Puts the report to others that carry the same values. The cluster's id is that of its first report.
-///
-/// # Errors
-/// When closed or already there.
-pub fn group(report: &Report, cluster: MatterId) -> Result<Vec<ReportChange>, Refused> {
-    needs_open(report)?;
-    if report.cluster == Some(cluster) {
-        return Err(Refused::NoChange);
-    }
-    Ok(vec![ReportChange::Grouped { cluster }])
-}
-
-/// Takes the report out of its cluster.
-///
-/// # Errors
-/// When it is in none.
-pub fn ungroup(report: &Report) -> Result<Vec<ReportChange>, Refused> {
-    needs_open(report)?;
-    if report.cluster.is_none() {
-        return Err(Refused::NoChange);
-    }
-    Ok(vec![ReportChange::Ungrouped])
 }
 
 fn said(report: &Report, text: &Sealed) -> Result<(), Refused> {

@@ -1,6 +1,8 @@
 //! Values of a report or item: what can be looked for and matched with others.
 
-use kaname_intake::Kind;
+use std::collections::BTreeSet;
+
+use kaname_intake::{Kind, submission::GroupKey};
 use kaname_kernel::Posting;
 use kaname_stix::{SearchValue, ValueKind};
 use serde::{Deserialize, Serialize};
@@ -77,6 +79,15 @@ impl Value {
     pub fn posting(&self) -> Posting {
         posting(&self.search_value())
     }
+}
+
+/// Most values of one report that are compared.
+const MAX_COMPARED: usize = 2_000;
+
+/// What of a report's values counts when reports are compared.
+pub fn group_keys(values: &[Value]) -> BTreeSet<GroupKey> {
+    let values = values.iter().take(MAX_COMPARED);
+    kaname_intake::submission::group_keys(values.map(|value| (value.kind, value.value.as_str())))
 }
 
 /// What any value, of a report, an item or a stored object, is grouped and correlated by: the space

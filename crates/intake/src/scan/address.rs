@@ -147,7 +147,7 @@ fn address_hit(scan: &Scan<'_>, start: usize, end: usize, address: IpAddr) -> Hi
         if network.address() != address {
             notes.push(Note::HostBitsSet);
         }
-        if prefix < if width == 32 { 8 } else { 16 } {
+        if network.is_wide() {
             notes.push(Note::WideNetwork);
         }
         let kind = if width == 32 {

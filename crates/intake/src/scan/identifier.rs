@@ -71,10 +71,7 @@ fn hash(word: &str, start: usize, end: usize) -> Option<Hit> {
     }
     let value = word.to_ascii_lowercase();
     let mut notes = Vec::new();
-    if OF_NOTHING
-        .iter()
-        .any(|empty| value.get(..empty.len().min(64)) == Some(*empty))
-    {
+    if is_hash_of_nothing(&value) {
         notes.push(Note::EmptyFile);
     }
     if word.bytes().all(|sign| sign.is_ascii_digit()) {
@@ -147,4 +144,11 @@ fn asn(text: &str, start: usize, end: usize) -> Option<Hit> {
         notes.push(Note::Private);
     }
     found(start, end, Kind::Asn, format!("AS{number}"), notes)
+}
+
+/// Whether it is a hash, in lower case, of the empty file.
+pub(crate) fn is_hash_of_nothing(value: &str) -> bool {
+    OF_NOTHING
+        .iter()
+        .any(|empty| value.get(..empty.len().min(64)) == Some(*empty))
 }

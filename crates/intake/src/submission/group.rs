@@ -1,10 +1,12 @@
 //! Which reports speak of the same: they share values that few others have.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
-use super::SubmittedValue;
-use crate::host::is_within;
+use crate::host::{Host, is_within};
 use crate::indicator::{Kind, Note};
+use crate::network::{self, Network};
+use crate::scan::is_hash_of_nothing;
 
 /// Keys of one submission that are kept.
 const MAX_KEYS: usize = 20_000;
@@ -116,32 +118,38 @@ pub struct Similarity {
     pub of_all: f64,
 }
 
-/// Whether a value is in so many reports that sharing it says nothing: public resolvers, names of
-/// large platforms, internal and reserved addresses, wide networks, the empty file, and all
-/// vulnerabilities and autonomous systems.
+/// Whether a canonical value is one that everybody has: public resolvers, names of large platforms,
+/// internal and reserved addresses, wide networks, the empty file. It says nothing about an attack, and
+/// blocking it would hurt.
 #[must_use]
-pub fn is_widely_shared(value: &SubmittedValue) -> bool {
-    let says_nothing = [
-        Note::Private,
-        Note::Loopback,
-        Note::LinkLocal,
-        Note::Multicast,
-        Note::Reserved,
-        Note::WideNetwork,
-        Note::EmptyFile,
-        Note::LooksLikeVersion,
-        Note::PublicSuffix,
-    ];
-    if value.notes.iter().any(|note| says_nothing.contains(note)) {
-        return true;
-    }
-    match value.kind {
-        Kind::Cve | Kind::Asn => true,
-        Kind::Ipv4 | Kind::Ipv6 => PUBLIC_ADDRESSES.contains(&value.value.as_str()),
-        Kind::Domain => is_public_host(&value.value),
-        Kind::Url => url_host(&value.value).is_some_and(|(host, bare)| bare && is_public(host)),
+pub fn is_common(kind: Kind, value: &str) -> bool {
+    match kind {
+        Kind::Ipv4 | Kind::Ipv6 => {
+            let address = value.parse::<IpAddr>();
+            PUBLIC_ADDRESSES.contains(&value) || address.is_ok_and(is_internal)
+        }
+        Kind::Ipv4Cidr | Kind::Ipv6Cidr => Network::parse(value)
+            .is_some_and(|network| network.is_wide() || is_internal(network.address())),
+        Kind::Domain => {
+            let host = Host::parse(value);
+            let suffix = host.is_some_and(|host| host.notes().contains(&Note::PublicSuffix));
+            suffix || is_public_host(value)
+        }
+        Kind::Url => url_host(value).is_some_and(|(host, bare)| bare && is_public(host)),
+        Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 => is_hash_of_nothing(value),
         _ => false,
     }
+}
+
+/// Whether so many reports carry a value that sharing it does not make them alike: common values, and
+/// all vulnerabilities and autonomous systems.
+#[must_use]
+pub fn is_widely_shared(kind: Kind, value: &str) -> bool {
+    matches!(kind, Kind::Cve | Kind::Asn) || is_common(kind, value)
+}
+
+fn is_internal(address: IpAddr) -> bool {
+    network::notes(address).is_some_and(|note| note != Note::Documentation)
 }
 
 fn is_public(host: &str) -> bool {
@@ -165,18 +173,18 @@ fn url_host(url: &str) -> Option<(&str, bool)> {
     Some((host, path.len() <= 1))
 }
 
-/// What of a submission counts when it is compared: its values that are not widely shared, and
-/// the hosts of its URLs under the same rule.
+/// What of a submission counts when it is compared: its values that are not widely shared, and the
+/// hosts of its URLs under the same rule.
 #[must_use]
-pub fn group_keys(values: &[SubmittedValue]) -> BTreeSet<GroupKey> {
+pub fn group_keys<'v>(values: impl IntoIterator<Item = (Kind, &'v str)>) -> BTreeSet<GroupKey> {
     let mut keys = BTreeSet::new();
-    for value in values
-        .iter()
-        .filter(|value| !is_widely_shared(value))
+    for (kind, value) in values
+        .into_iter()
+        .filter(|(kind, value)| !is_widely_shared(*kind, value))
         .take(MAX_KEYS)
     {
-        keys.insert((value.kind, value.value.clone()));
-        let host = url_host(&value.value).filter(|_| value.kind == Kind::Url);
+        keys.insert((kind, value.to_owned()));
+        let host = url_host(value).filter(|_| kind == Kind::Url);
         let Some((host, _)) = host.filter(|(host, _)| !is_public(host)) else {
             continue;
         };

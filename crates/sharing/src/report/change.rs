@@ -1,6 +1,6 @@
 //! What can happen to a report.
 
-use kaname_kernel::{AccountId, MatterId};
+use kaname_kernel::AccountId;
 use serde::{Deserialize, Serialize};
 
 use super::{Closing, Submission};
@@ -26,13 +26,6 @@ pub enum ReportChange {
         /// Why.
         reason: String,
     },
-    /// Put to others that say the same.
-    Grouped {
-        /// The cluster: id of its first report.
-        cluster: MatterId,
-    },
-    /// Taken out of its cluster.
-    Ungrouped,
     /// An officer wrote something down.
     Noted {
         /// Sealed text.

@@ -6,8 +6,7 @@ use kaname_sharing::{
     Refused, Report, ReportState, Sealed, Victim, number,
     report::{Closing, Submission, Urgency},
     triage::{
-        answer, ask, assign, close, group, is_late, may_derive, note, open, settle, submit,
-        ungroup, withdraw,
+        answer, ask, assign, close, is_late, may_derive, note, open, settle, submit, withdraw,
     },
     victim::{Shown, assign_victim, open_victim, record_victim, show_victim, withdraw_victim},
 };
@@ -102,12 +101,6 @@ fn questions_answers_notes_groups() {
     );
     let noted = note(tale.state(), account(1), text());
     tale.take(officer(1), noted).unwrap();
-    let grouped = group(tale.state(), matter(11));
-    tale.take(officer(1), grouped).unwrap();
-    assert_eq!(tale.state().project().scope, Some(matter(11)));
-    assert_eq!(group(tale.state(), matter(11)), Err(Refused::NoChange));
-    let alone = ungroup(tale.state());
-    tale.take(officer(1), alone).unwrap();
     assert_eq!(&tale.replayed(), tale.state());
 }
 

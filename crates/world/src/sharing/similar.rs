@@ -1,11 +1,13 @@
-//! Reports that carry the same values are put together before anyone triages them twice.
+//! Reports that carry the same values, so that nobody triages the same attack twice. Found when they are
+//! looked at and never written down: an event beside a submission would tell whoever counts the ledger
+//! that somebody else had reported the same value.
 
 use std::collections::BTreeMap;
 
 use kaname_kernel::{Matter, MatterId, Posting};
-use kaname_sharing::{report::Report, triage};
+use kaname_sharing::report::Report;
 
-use crate::{caller::Caller, error::WorldError, world::World};
+use crate::{error::WorldError, world::World};
 
 /// Reports that share a value with one.
 #[derive(Debug, Clone)]
@@ -15,9 +17,6 @@ pub struct Similar {
     /// What both carry.
     pub shared: Vec<Posting>,
 }
-
-/// How often deciding anew on a conflict is tried.
-const TRIES: usize = 5;
 
 impl World {
     /// Other reports that carry some of the same values, most in common first. For officers: callers
@@ -48,43 +47,5 @@ impl World {
         similar.sort_by_key(|one| std::cmp::Reverse(one.shared.len()));
         similar.truncate(100);
         Ok(similar)
-    }
-
-    /// Puts a fresh report to those that say the same. The report is already acknowledged: whatever
-    /// fails here is tried again by the analyst, and nothing is lost.
-    pub(crate) async fn group_with_similar(&self, report: MatterId) -> Result<(), WorldError> {
-        for _ in 0..TRIES {
-            match self.try_grouping(report).await {
-                Err(error) if error.is_conflict() => continue,
-                other => return other,
-            }
-        }
-        Ok(())
-    }
-
-    async fn try_grouping(&self, report: MatterId) -> Result<(), WorldError> {
-        let similar = self.similar_reports(report).await?;
-        let Some(nearest) = similar.first() else {
-            return Ok(());
-        };
-        let (Some(mut own), Some(mut other)) = (
-            self.load::<Report>(report).await?,
-            self.load::<Report>(nearest.report).await?,
-        ) else {
-            return Ok(());
-        };
-        let cluster = other.state.cluster.unwrap_or(other.id);
-        let caller = Caller::system("grouping");
-        let mut work = self.work(&caller.actor);
-        if let Ok(changes) = triage::group(&own.state, cluster) {
-            work.apply(&mut own, changes)?;
-        }
-        if other.state.cluster.is_none()
-            && let Ok(changes) = triage::group(&other.state, cluster)
-        {
-            work.apply(&mut other, changes)?;
-        }
-        work.commit().await?;
-        Ok(())
     }
 }

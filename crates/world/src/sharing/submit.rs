@@ -154,7 +154,6 @@ impl World {
         };
         let event = done.events.first().copied();
         let event = event.ok_or(WorldError::NotFound("event"))?;
-        self.group_with_similar(id).await?;
         Ok(Receipt {
             number,
             report: id,

@@ -347,30 +347,22 @@ async fn three_organisations_suspend_blocking_and_one_counts_once() {
         .unwrap();
 }
 
+/// Whoever counts the ledger does not learn whether a value was reported before.
 #[tokio::test(flavor = "multi_thread")]
-async fn reports_with_the_same_values_are_grouped() {
+async fn reports_with_the_same_values_are_found_and_the_ledger_says_nothing() {
     let nation = Nation::new().await;
+    let world = &nation.world;
+    let size = async || world.store().ledger_size().await.unwrap();
+    let before = size().await;
     let first = story::submit(&nation).await;
+    let alone = size().await - before;
     let member = nation.caller(&nation.member).await;
-    let second = nation
-        .world
-        .submit(&member, story::report(), None)
-        .await
-        .unwrap();
-    let one = nation
-        .world
-        .load::<kaname_sharing::Report>(first.report)
-        .await
-        .unwrap()
-        .unwrap();
-    let two = nation
-        .world
-        .load::<kaname_sharing::Report>(second.report)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(one.state.cluster, Some(first.report));
-    assert_eq!(two.state.cluster, Some(first.report));
+    let second = world.submit(&member, story::report(), None).await.unwrap();
+    assert_eq!(size().await - before, 2 * alone);
+    let analyst = nation.caller(&nation.analyst).await;
+    let similar = world.report(&analyst, second.report).await.unwrap().similar;
+    assert_eq!(similar.len(), 1);
+    assert_eq!(similar[0].report, first.report);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,13 +5,19 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use kaname_intake::{ExcludedReason, Note, submission::Submitted};
+use kaname_intake::{
+    ExcludedReason, Note,
+    submission::{Submitted, is_common},
+};
 use kaname_world::{
     World, WorldError,
     sharing::{Attachment, Draft},
 };
 
-use super::columns::{ColumnsPart, reading};
+use super::{
+    columns::{ColumnsPart, reading},
+    problem,
+};
 use crate::{
     error::Failure,
     frame::{
@@ -54,6 +60,8 @@ struct ValueRow {
     shown: Option<String>,
     place: String,
     notes: Vec<String>,
+    /// Whether it is taken unless the provider says otherwise.
+    taken: bool,
 }
 
 pub(super) async fn ask(
@@ -127,6 +135,10 @@ fn row(
     if !value.comment.is_empty() {
         notes.push(value.comment.clone());
     }
+    let common = is_common(value.kind, &value.value);
+    if common {
+        notes.push(text.t("submission-common").into_owned());
+    }
     if let Some(reason) = left_out {
         let own = match reason {
             ExcludedReason::OwnDomain(own)
@@ -137,6 +149,7 @@ fn row(
     }
     ValueRow {
         key,
+        taken: left_out.is_none() && !common,
         kind: words::value_kind(text, value.kind),
         shown: (value.as_written != value.value).then(|| value.as_written.clone()),
         value: value.value.clone(),

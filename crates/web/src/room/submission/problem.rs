@@ -20,7 +20,7 @@ const TOLD: usize = 20;
 /// A notice for each of them.
 pub(super) fn notices(text: Text, problems: &[Problem]) -> Vec<Notice> {
     let told = problems.iter().filter(|problem| !is_nothing(problem));
-    let notice = |problem| {
+    let notice = |problem: &Problem| {
         let (tone, title) = match problem {
             // Read as a whole, and worth a look.
             Problem::Text(DecodeNote::Guessed(_) | DecodeNote::DeclaredDoesNotFit(_))

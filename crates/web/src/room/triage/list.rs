@@ -7,8 +7,8 @@ use axum::{
     extract::{Query, State},
     response::Response,
 };
-use kaname_kernel::MatterId;
-use kaname_sharing::{Report, ReportState};
+use kaname_intake::submission::groups;
+use kaname_sharing::{Report, ReportState, value::group_keys};
 use kaname_world::Loaded;
 use serde::Deserialize;
 
@@ -96,7 +96,10 @@ pub(super) async fn list(
     })
 }
 
-/// One row a cluster, under its soonest report.
+/// Reports that share a value with more than this many others do not stand together for it.
+const MOST_TOGETHER: usize = 100;
+
+/// One row for reports that share values, under the soonest of them.
 pub(in crate::room) fn rows(
     house: &House,
     page: &Page,
@@ -104,17 +107,19 @@ pub(in crate::room) fn rows(
     reports: Vec<Loaded<Report>>,
 ) -> Vec<Row> {
     let text = page.text;
-    let mut sizes: BTreeMap<MatterId, usize> = BTreeMap::new();
-    for report in &reports {
-        *sizes
-            .entry(report.state.cluster.unwrap_or(report.id))
-            .or_default() += 1;
-    }
+    let keys: Vec<_> = reports
+        .iter()
+        .map(|report| group_keys(&report.state.submission.values))
+        .collect();
+    let together = groups(&keys, MOST_TOGETHER);
+    let sizes: BTreeMap<usize, usize> = together
+        .iter()
+        .filter_map(|group| Some((*group.first()?, group.len())))
+        .collect();
     let mut rows = Vec::new();
-    for report in reports {
+    for (place, report) in reports.into_iter().enumerate() {
         let state = &report.state;
-        let cluster = state.cluster.unwrap_or(report.id);
-        let Some(size) = sizes.remove(&cluster) else {
+        let Some(&size) = sizes.get(&place) else {
             continue;
         };
         let submission = &state.submission;
