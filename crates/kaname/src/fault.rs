@@ -219,8 +219,9 @@ impl From<KeyError> for Fault {
         }
         match error {
             KeyError::Mode(path) => fault.hint(format!("chmod 600 {}", path.display())),
-            KeyError::File { .. } => fault.hint(
-                "`keys.folder` names the folder with world.key and seal.key; `kaname init` makes it",
+            KeyError::File { doing: "read", .. } => fault.hint(
+                "--keys or `keys.folder` names the folder with world.key and seal.key that \
+                 `kaname init` made with this store",
             ),
             _ => fault,
         }
