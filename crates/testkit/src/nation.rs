@@ -77,6 +77,31 @@ impl Nation {
         Self::settled(store, Keys::generate(&SystemRng), clock, folder, settings).await
     }
 
+    /// On SQLite, with the store itself, which a test may close.
+    pub async fn with_store() -> (Self, Arc<SqliteStore>) {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let clock = Arc::new(MovingClock::default());
+        let store = SqliteStore::create(
+            &folder.path().join("kaname.db"),
+            SqliteOptions::default(),
+            clock.clone(),
+            Arc::new(SystemRng),
+        );
+        let store = Arc::new(store.expect("store"));
+        (Self::on(store.clone(), clock, folder).await, store)
+    }
+
+    /// Opens the store that lies in a nation's folder anew; the one before must be closed.
+    pub fn reopened(folder: &std::path::Path) -> SqliteStore {
+        let store = SqliteStore::open(
+            &folder.join("kaname.db"),
+            SqliteOptions::default(),
+            Arc::new(MovingClock::default()),
+            Arc::new(SystemRng),
+        );
+        store.expect("store")
+    }
+
     /// On SQLite, behind a store that counts what is asked of it.
     pub async fn counted() -> (Self, Arc<CountingStore>) {
         let folder = tempfile::tempdir().expect("temporary folder");

@@ -9,7 +9,7 @@ use kaname_kernel::checkpoint::{Checkpoint, CheckpointError, verifier_line};
 use kaname_store::{Store, StoredEvent};
 use kaname_world::{
     Keys,
-    verify::{ObjectVerdict, Verdict, verify, verify_objects},
+    verify::{ObjectVerdict, PayloadVerdict, Verdict, verify, verify_objects, verify_payloads},
 };
 use serde::Serialize;
 
@@ -128,6 +128,12 @@ struct Told<'a> {
 pub(super) struct Proved {
     #[serde(flatten)]
     pub(super) ledger: Verdict,
+    /// Payloads that open.
+    payloads: u64,
+    /// Handles that lead to their provider.
+    handles: u64,
+    /// Attachments that open.
+    attachments: u64,
     /// Objects that imports brought, compared with the roots in the ledger.
     imported_objects: u64,
 }
@@ -153,6 +159,14 @@ pub(super) async fn checked(
     .await;
     bar.finish_and_clear();
     let mut ledger = verdict?;
+    let mut opened = PayloadVerdict::default();
+    if ledger.fault.is_none() {
+        let bar = say.progress("opening payloads", ledger.events);
+        let verdict = verify_payloads(store, keys, &|done| bar.set_position(done)).await;
+        bar.finish_and_clear();
+        opened = verdict?;
+        ledger.fault = opened.fault.take();
+    }
     let mut imported_objects = 0;
     if ledger.fault.is_none() {
         let objects = objects(store, keys, say).await?;
@@ -161,6 +175,9 @@ pub(super) async fn checked(
     }
     Ok(Proved {
         ledger,
+        payloads: opened.payloads,
+        handles: opened.links,
+        attachments: opened.attachments,
         imported_objects,
     })
 }
@@ -267,9 +284,12 @@ fn told(proved: &Proved, key: &str) -> String {
         return format!("{} events are whole, then comes a fault", verdict.events);
     }
     format!(
-        "the ledger is whole\n  events       {}\n  redacted     {}\n  checkpoints  {}\n  imported     {} objects\n  root         {}\n  key          {key}",
+        "the ledger is whole\n  events       {}\n  redacted     {}\n  opened       {} payloads, {} handles, {} attachments\n  checkpoints  {}\n  imported     {} objects\n  root         {}\n  key          {key}",
         verdict.events,
         verdict.redacted,
+        proved.payloads,
+        proved.handles,
+        proved.attachments,
         verdict.checkpoints,
         proved.imported_objects,
         verdict.root,

@@ -1,9 +1,13 @@
 //! Receipts prove, ledgers verify, one flipped byte is named, projections rebuild.
 
 use kaname_kernel::{checkpoint::Checkpoint, merkle::verify_inclusion};
-use kaname_store::ListQuery;
+use kaname_sharing::Report;
+use kaname_store::{ListQuery, Store as _};
 use kaname_testkit::Nation;
-use kaname_world::verify::verify;
+use kaname_world::{
+    sharing::Attachment,
+    verify::{verify, verify_payloads},
+};
 
 use crate::story;
 
@@ -149,4 +153,63 @@ async fn a_redacted_group_is_nobody_and_hurts_nobody() {
     assert!(!after.reader.groups.iter().any(|(one, _)| *one == id));
     world.rebuild(&|_| {}).await.unwrap();
     nation.caller(&nation.member).await;
+}
+
+/// What no leaf of the ledger covers is proved too: the keys of payloads, the sealed store, attachments. A
+/// byte that is flipped in any of them on the disk is found.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_byte_flipped_beside_the_ledger_is_found() {
+    let (nation, store) = Nation::with_store().await;
+    let world = &nation.world;
+    let provider = nation.caller(&nation.provider).await;
+    let mut report = story::report();
+    report.attachments = vec![Attachment {
+        name: "sample.bin".to_owned(),
+        bytes: vec![7; 300],
+    }];
+    let receipt = world.submit(&provider, report, None).await.unwrap();
+    let item = story::derive(&nation, receipt.report).await;
+    let history = store.history(receipt.report).await.unwrap();
+    let loaded = world.load::<Report>(receipt.report).await.unwrap().unwrap();
+    let handle = loaded.state.submission.handle;
+    let own = world.report(&provider, receipt.report).await.unwrap();
+    let file = own.content.unwrap().blobs[0];
+    let blob = store.blob(file).await.unwrap().unwrap();
+    let link = store.sealed_link(handle).await.unwrap().unwrap();
+    let of_item = store.sealed_link(item.state.handle).await.unwrap().unwrap();
+    let places = [
+        ("payload key", history[0].event.wrapped_key.clone().unwrap()),
+        ("link of a report", link.boxed),
+        ("tag of a report", link.tag.to_vec()),
+        ("link of an item", of_item.boxed),
+        ("attachment", blob.cipher),
+        ("attachment's key", blob.wrapped_key.unwrap()),
+    ];
+    store.close().await;
+    let path = nation.folder().join("kaname.db");
+    let whole = std::fs::read(&path).unwrap();
+    let proved = async || {
+        let store = Nation::reopened(nation.folder());
+        let verdict = verify_payloads(&store, world.keys(), &|_| {})
+            .await
+            .unwrap();
+        store.close().await;
+        verdict
+    };
+    let sound = proved().await;
+    assert_eq!(sound.fault, None);
+    assert_eq!((sound.links, sound.attachments), (2, 1));
+    for (what, bytes) in places {
+        let mut copy = whole.clone();
+        let mut found = 0;
+        for at in 0..copy.len() - bytes.len() {
+            if copy[at..].starts_with(&bytes) {
+                copy[at + bytes.len() / 2] ^= 1;
+                found += 1;
+            }
+        }
+        assert!(found > 0, "{what} is not in the file");
+        std::fs::write(&path, copy).unwrap();
+        assert!(proved().await.fault.is_some(), "{what}");
+    }
 }
