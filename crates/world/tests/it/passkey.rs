@@ -298,7 +298,7 @@ async fn a_passkey_makes_an_old_session_fresh_again() {
     let shown = device.show(&s.ask(Ask::Again(&old)).await);
     let (_, others) = s.in_session(&s.nation.provider, true).await;
     let stolen = world
-        .step_up_with_passkey(&s.rp, &others, &shown, FROM.0)
+        .step_up_with_passkey(&s.rp, &others, &shown)
         .await;
     assert_eq!(
         key_of(stolen),
@@ -307,7 +307,7 @@ async fn a_passkey_makes_an_old_session_fresh_again() {
     );
     let shown = device.show(&s.ask(Ask::Again(&old)).await);
     world
-        .step_up_with_passkey(&s.rp, &token, &shown, FROM.0)
+        .step_up_with_passkey(&s.rp, &token, &shown)
         .await
         .unwrap();
     let (fresh, _) = world.resume(&token).await.unwrap();
