@@ -6,6 +6,7 @@
 )]
 
 mod authenticator;
+mod checklist;
 mod delegation;
 mod flow;
 mod headers;
