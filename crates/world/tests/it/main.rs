@@ -14,6 +14,7 @@ mod import;
 mod ledger;
 mod openpgp;
 mod outlet;
+mod own;
 mod passkey;
 mod seal;
 mod sight;

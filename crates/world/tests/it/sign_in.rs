@@ -9,7 +9,7 @@ const PASSWORD: &str = "three quiet herons";
 const FROM: (&str, &str) = ("127.0.0.1", "test");
 
 async fn with_password(nation: &Nation) -> String {
-    let admin = nation.caller(&nation.administrator).await;
+    let shell = kaname_world::Caller::system("shell");
     let account = nation
         .world
         .load(nation.member.account.cast())
@@ -18,12 +18,12 @@ async fn with_password(nation: &Nation) -> String {
         .unwrap();
     let account = nation
         .world
-        .set_password_of(&admin, account, PASSWORD, false)
+        .set_password_of(&shell, account, PASSWORD, false)
         .await
         .unwrap();
     nation
         .world
-        .give_totp(&admin, account)
+        .give_totp(&shell, account)
         .await
         .unwrap()
         .secret
