@@ -46,5 +46,5 @@ pub use extract::{ExtractOptions, extract};
 pub use indicator::{Excluded, ExcludedReason, Extraction, Finding, Kind, Note, Span, UnknownKind};
 pub use json::{JsonError, JsonFault, JsonLimits, check_json, guard};
 pub use name::safe_file_name;
-pub use value::{Value, read_value, read_value_as};
+pub use value::{Value, read_listed, read_value, read_value_as};
 pub use when::{When, read_when, read_when_seen};

@@ -64,6 +64,13 @@ pub fn read_value(text: &str) -> Option<Value> {
     })
 }
 
+/// Reads one line of a list that holds nothing but values: as [`read_value`], and a name that in running
+/// text would be taken for a file's (`deploy.sh`) is a host here.
+#[must_use]
+pub fn read_listed(text: &str) -> Option<Value> {
+    read_value(text).or_else(|| read_value_as(Kind::Domain, text))
+}
+
 /// Reads a text as a value of one kind. Names that [`read_value`] takes for files
 /// (`deploy.sh`) are accepted where the kind says that they are host names.
 #[must_use]

@@ -59,7 +59,7 @@ pub struct Given {
     pub usefulness: Option<u8>,
     /// In words; empty for nothing.
     pub comment: String,
-    /// Whether the provider may be told who says so, with the words.
+    /// Whether the provider may be told who says so. The words it is told in any case.
     pub may_name: bool,
 }
 
@@ -195,8 +195,10 @@ pub struct ForProvider {
     pub false_positive: u32,
     /// Marks from 1 to 5: how many organisations gave each.
     pub usefulness: [u32; 5],
-    /// Comments whose authors do not want to be named: their number only.
-    pub withheld_comments: u32,
+    /// Sightings in all, as far as organisations counted them; one that did not counts once.
+    pub sightings: u64,
+    /// Comments whose authors do not want to be named, in the order of their letters.
+    pub comments: Vec<String>,
     /// What organisations say that agreed to be named.
     pub named: Vec<NamedFeedback>,
 }
@@ -212,14 +214,18 @@ pub struct NamedFeedback {
     pub at: Timestamp,
 }
 
-/// Sums up all feedbacks on an item for its provider: names and words only of those who agreed, in
-/// the order of their names' ids, so that the order tells nothing about the others.
+/// Sums up all feedbacks on an item for its provider: names only of those who agreed. Nothing comes in
+/// the order in which it was said, so that the order names nobody.
 pub fn for_provider<'a>(feedbacks: impl IntoIterator<Item = &'a Feedback>) -> ForProvider {
     let mut sum = ForProvider::default();
     for feedback in feedbacks {
         let given = &feedback.given;
         match given.sighting.as_ref().map(|sighting| sighting.kind) {
-            Some(SightingKind::Seen) => sum.seen += 1,
+            Some(SightingKind::Seen) => {
+                sum.seen += 1;
+                let count = given.sighting.and_then(|sighting| sighting.count);
+                sum.sightings += u64::from(count.unwrap_or(1));
+            }
             Some(SightingKind::NotSeen) => sum.not_seen += 1,
             Some(SightingKind::FalsePositive) => sum.false_positive += 1,
             None => {}
@@ -235,9 +241,10 @@ pub fn for_provider<'a>(feedbacks: impl IntoIterator<Item = &'a Feedback>) -> Fo
                 at: feedback.at,
             });
         } else if !given.comment.is_empty() {
-            sum.withheld_comments += 1;
+            sum.comments.push(given.comment.clone());
         }
     }
     sum.named.sort_by_key(|one| one.party);
+    sum.comments.sort_unstable();
     sum
 }

@@ -8,6 +8,11 @@ const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Random signs in a number: 33 million numbers a month.
 const LENGTH: usize = 5;
 
+/// The space in which receipt numbers lead to their reports.
+pub const RECEIPT_SPACE: &str = "receipt";
+/// The space in which item numbers lead to their items.
+pub const ITEM_SPACE: &str = "item";
+
 /// A fresh receipt number, such as `R-2611-0K4TV`; the month is that of Japan.
 pub fn receipt(now: Timestamp, rng: &dyn Rng) -> String {
     number('R', now, rng)

@@ -314,7 +314,10 @@ impl Matter for Report {
             tlp: Some(submission.tlp),
             text: self.search_text(),
             postings: postings.into_iter().collect(),
-            lookups: vec![("receipt".to_owned(), number::normalise(&submission.receipt))],
+            lookups: vec![(
+                number::RECEIPT_SPACE.to_owned(),
+                number::normalise(&submission.receipt),
+            )],
             ..Projection::officers(self.state.as_str(), self.received)
         }
     }

@@ -146,9 +146,9 @@ impl House {
     /// Where a request came from: the peer, or what the proxy in front says. For limits on guessing.
     pub fn address(&self, parts: &Parts) -> String {
         if self.inside.behind_proxy {
-            let told = parts.headers.get("x-forwarded-for");
+            // The last entry of the last line is the proxy's own word; those before are the client's.
+            let told = parts.headers.get_all("x-forwarded-for").iter().next_back();
             let told = told.and_then(|value| value.to_str().ok());
-            // The last entry is the proxy's own word; those before it are the client's.
             if let Some(last) = told.and_then(|list| list.rsplit(',').next()) {
                 return last.trim().chars().take(64).collect();
             }

@@ -283,12 +283,8 @@ impl World {
         let everything = self.everything().await?;
         let mut query = ListQuery::of(<Group as kaname_kernel::Matter>::KIND, everything);
         query.limit = MAX_GROUPS;
-        let page = self.store().list(&query).await?;
-        let groups = page.rows.into_iter().map(|row| {
-            let group = serde_json::from_value(row.record.body).map_err(WorldError::encoding)?;
-            Ok((row.record.id.cast(), group))
-        });
-        groups.collect()
+        let groups = self.list::<Group>(&query).await?.rows.into_iter();
+        Ok(groups.map(|group| (group.id.cast(), group.state)).collect())
     }
 
     /// The bitmap of the caller's readable audiences.

@@ -3,6 +3,7 @@
 
 use kaname_kernel::{Id, Matter, MatterId, Moment, Projection, Unfit, audience::Audience};
 use kaname_policy::Action;
+use kaname_sharing::Item;
 use kaname_store::{Record, StoredEvent};
 use serde::{Deserialize, Serialize};
 
@@ -87,8 +88,22 @@ pub(crate) fn tombstone(history: &[StoredEvent]) -> Result<Record, WorldError> {
 }
 
 impl World {
-    /// Destroys the payload keys of every event and attachment of a matter.
+    /// Destroys the payload keys of every event and attachment of a matter. What was released of an item
+    /// leaves its collections in the same commit; with a report goes what was recorded of its victim.
     pub async fn redact(
+        &self,
+        caller: &Caller,
+        matter: MatterId,
+        reason: &str,
+    ) -> Result<Done, WorldError> {
+        // The victim first: cut off in between, the report is still there to be redacted again.
+        if let Some(victim) = self.victim_of(matter).await? {
+            self.redact_one(caller, victim.id, reason).await?;
+        }
+        self.redact_one(caller, matter, reason).await
+    }
+
+    async fn redact_one(
         &self,
         caller: &Caller,
         matter: MatterId,
@@ -104,9 +119,8 @@ impl World {
             ));
         }
         let history = self.store().history(matter).await?;
-        if history.is_empty() {
-            return Err(WorldError::NotFound("matter"));
-        }
+        let kind = history.first().map(|first| &first.event.header.matter_kind);
+        let kind = kind.ok_or(WorldError::NotFound("matter"))?.clone();
         let events: Vec<_> = history
             .iter()
             .map(|stored| stored.event.header.id)
@@ -118,6 +132,13 @@ impl World {
         };
         work.begin::<Redaction>(Id::fresh(self.clock(), self.rng()), change)?;
         work.notice(REDACTED, Some(matter));
+        // Whoever read through it, as a member of a group that is no more, reads anew.
+        work.new_epoch();
+        if kind == Item::KIND
+            && let Some(item) = self.load::<Item>(matter).await?
+        {
+            self.pull_back(&mut work, &item.state);
+        }
         let commit = work.into_commit();
         let first = commit.appends.iter().flat_map(|append| &append.events);
         let written: Vec<_> = first.map(|event| event.header.id).collect();

@@ -1,6 +1,11 @@
 //! The sealed store: which party stands behind a handle, and what it wrote. Its key is in a file of
 //! its own. Nothing else in the world leads from a report or an item to its provider.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
 use kaname_kernel::{
     HandleId, Id, MatterId, PartyId,
     seal::{DoesNotOpen, SecretKey},
@@ -16,6 +21,31 @@ const MAX_HANDLES: u64 = 100_000;
 /// Handles probed at first, and at most, at a time.
 const FIRST_PROBED: u64 = 4;
 const PROBED: u64 = 64;
+
+/// Numbers that are looked up again although they were found before: of two that were given the same
+/// number at the same moment, the second may have become durable later.
+const AGAIN: usize = 64;
+/// Parties whose handles are remembered.
+const MAX_REMEMBERED: usize = 1_000;
+
+/// Handles found so far, by party and number; in memory only.
+#[derive(Debug, Default)]
+pub(crate) struct Found(Mutex<HashMap<PartyId, Vec<Vec<HandleId>>>>);
+
+impl Found {
+    fn of(&self, party: PartyId) -> Vec<Vec<HandleId>> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(&party).cloned().unwrap_or_default()
+    }
+
+    fn hold(&self, party: PartyId, found: Vec<Vec<HandleId>>) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= MAX_REMEMBERED && !held.contains_key(&party) {
+            held.clear();
+        }
+        held.insert(party, found);
+    }
+}
 
 /// What a handle stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,23 +151,33 @@ impl World {
     }
 
     /// The handles of a party: how a provider finds its own. The n-th stands under a tag that only the
-    /// seal key leads to, so that two rows of the sealed store never show that they belong together.
+    /// seal key leads to, so that two rows of the sealed store never show that they belong together. What
+    /// was found before is remembered; only the last of it is looked up again.
     pub async fn handles_of(&self, party: PartyId) -> Result<Vec<HandleId>, WorldError> {
-        let mut found = Vec::new();
+        let mut found = self.found.of(party);
+        found.truncate(found.len().saturating_sub(AGAIN));
+        let mut first = found.len() as u64;
         // Few at first: most parties have few, and each of their pages asks.
-        let (mut first, mut wide) = (0, FIRST_PROBED);
+        let mut wide = if found.is_empty() {
+            FIRST_PROBED
+        } else {
+            PROBED
+        };
         while first < MAX_HANDLES {
             let probes = (first..first + wide).map(|n| self.numbered(Numbered::Party(party), n));
             let probed = futures_util::future::try_join_all(probes).await?;
-            let ended = probed.iter().any(Vec::is_empty);
-            found.extend(probed.into_iter().flatten());
+            let there = probed.iter().take_while(|under| !under.is_empty()).count();
+            let ended = there < probed.len();
+            found.extend(probed.into_iter().take(there));
             if ended {
                 break;
             }
             first += wide;
             wide = PROBED.min(wide * 2);
         }
-        Ok(found)
+        let handles = found.iter().flatten().copied().collect();
+        self.found.hold(party, found);
+        Ok(handles)
     }
 
     async fn numbered(&self, family: Numbered, n: u64) -> Result<Vec<HandleId>, WorldError> {

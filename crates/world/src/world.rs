@@ -9,7 +9,10 @@ use kaname_policy::Policy;
 use kaname_store::{Committed, Store};
 use tokio::sync::{Notify, broadcast};
 
-use crate::{error::WorldError, keys::Keys, outlet::FetchBook, settings::Settings, sight::Sight};
+use crate::{
+    error::WorldError, keys::Keys, outlet::FetchBook, sealed::Found, settings::Settings,
+    sight::Sight,
+};
 
 /// How many notices a slow live page may fall behind before it is told to reload.
 const NOTICE_BACKLOG: usize = 1_024;
@@ -24,6 +27,7 @@ pub struct World {
     policy: Policy,
     catalogue: Catalogue,
     pub(crate) sight: Sight,
+    pub(crate) found: Found,
     pub(crate) news: broadcast::Sender<News>,
     pub(crate) fetched: FetchBook,
     newest: Mutex<Committed>,
@@ -64,6 +68,7 @@ impl World {
             policy,
             catalogue,
             sight: Sight::default(),
+            found: Found::default(),
             news: broadcast::channel(NOTICE_BACKLOG).0,
             fetched: FetchBook::default(),
             newest: Mutex::new(newest),

@@ -202,7 +202,10 @@ impl Matter for Item {
             tlp: Some(content.tlp),
             text: content.search_text(&self.number, &values),
             postings: Content::postings_of(&values),
-            lookups: vec![("item".to_owned(), number::normalise(&self.number))],
+            lookups: vec![(
+                number::ITEM_SPACE.to_owned(),
+                number::normalise(&self.number),
+            )],
             ..Projection::officers(self.state.as_str(), sort_at)
         }
     }

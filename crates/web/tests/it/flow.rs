@@ -303,3 +303,58 @@ async fn a_delegated_corporation_acts_for_the_centre_and_goes_back() {
     leads_to(&browser.post("/account/act-for", &[]).await);
     assert_eq!(browser.get("/triage").await.status, StatusCode::FORBIDDEN);
 }
+
+/// A provider who corrects a word keeps the readers it cannot tick: a group it may not know of.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_drops_no_recipient() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let admin = nation.caller(&nation.administrator).await;
+    let mut groups = Vec::new();
+    for (code, party) in [("one", nation.provider.party), ("two", nation.member.party)] {
+        let name = kaname_directory::Name2::parse("name", code, code).unwrap();
+        let code = code.parse().unwrap();
+        let group = world.found_group(&admin, code, name, false).await.unwrap();
+        world
+            .join_group(&admin, group.id.cast(), party)
+            .await
+            .unwrap();
+        groups.push(group.id.cast());
+    }
+    let analyst = nation.caller(&nation.analyst).await;
+    let receipt = crate::story::submit(&nation).await;
+    let item = crate::story::derive(&nation, receipt.report).await;
+    let mut draft = crate::story::draft_of(&nation, item.state.content.clone());
+    draft.tlp = kaname_kernel::Tlp::Amber;
+    draft.named.groups = groups.clone();
+    let item = world
+        .revise_item(&analyst, item.id, None, draft)
+        .await
+        .unwrap();
+    world.ask_consent(&analyst, item.id, None).await.unwrap();
+    let door = Door::of(&nation);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let to = format!("/items/{}/propose", item.state.number);
+    let form = provider.page(&to).await;
+    let (one, two) = (groups[0].to_string(), groups[1].to_string());
+    assert!(form.contains(&format!("value=\"{one}\"")) && !form.contains(&two));
+    let library = nation.library.id.to_string();
+    let fields = [
+        ("version", between(&form, "name=\"version\" value=\"", "\"")),
+        ("kind", item.state.content.kind.as_str()),
+        ("title_ja", "VPN装置への侵入（訂正）"),
+        ("summary_ja", "国内の事業者の装置に 203.0.113.77 から接続"),
+        // Names that look like files are hosts in a list of values.
+        ("values", "203.0.113.77\nevil-update.zip\nkagero.sh"),
+        ("tlp", "AMBER"),
+        ("pap", "GREEN"),
+        ("groups", one.as_str()),
+        ("outlets", "web"),
+        ("collections", library.as_str()),
+    ];
+    leads_to(&provider.post(&to, &fields).await);
+    let proposed = world.item(&analyst, item.id).await.unwrap().state.proposal;
+    let content = proposed.unwrap().content;
+    assert_eq!(content.named.groups.len(), 2, "{:?}", content.named.groups);
+    assert_eq!(content.shared_values().len(), 3);
+}

@@ -257,7 +257,7 @@ async fn a_member_answers_and_acknowledges_and_only_by_posting() {
         .await
         .unwrap();
     assert_eq!(
-        (heard.seen, heard.named.len(), heard.withheld_comments),
+        (heard.seen, heard.named.len(), heard.comments.len() as u32),
         (1, 0, 1)
     );
 

@@ -114,10 +114,10 @@ library-useful-3 = 3: fair
 library-useful-2 = 2: little use
 library-useful-1 = 1: no use
 library-comment = Comment
-library-comment-hint = Write nothing that gives your organisation away unless it may be known.
+library-comment-hint = The provider reads it. Write nothing that gives your organisation away unless it may be named.
 library-name = Your name
-library-may-name = The provider may be told our name and comment
-library-may-name-about = Otherwise only the counts are told.
+library-may-name = The provider may be told our name
+library-may-name-about = Otherwise counts, usefulness and comment are told without the name.
 library-send = Send the answer
 library-answered = Your answer was received.
 

@@ -110,10 +110,10 @@ library-useful-3 = 3：ふつう
 library-useful-2 = 2：あまり役立たない
 library-useful-1 = 1：役立たない
 library-comment = コメント
-library-comment-hint = 自組織が分かる内容は、伝わってよいものだけ書いてください。
+library-comment-hint = 提供者に伝わります。組織名を伝えない場合は、自組織が分かることを書かないでください。
 library-name = 名前の扱い
-library-may-name = 提供者に、自組織の名前とコメントを伝えてよい
-library-may-name-about = 選ばなければ、件数だけが伝わります。
+library-may-name = 提供者に、自組織の名前を伝えてよい
+library-may-name-about = 選ばなければ、件数・役立ち度・コメントだけが、名前なしで伝わります。
 library-send = 回答を送る
 library-answered = 回答を受け付けました。
 

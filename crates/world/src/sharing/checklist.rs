@@ -33,7 +33,7 @@ impl World {
             return Ok(checklist);
         }
         let link = self.open_link(handle).await?;
-        let Some(report) = self.report_behind(&link).await? else {
+        let Some(report) = self.linked_report(&link).await? else {
             return Ok(checklist);
         };
         if self.holds_open(caller, &report.state) {
@@ -51,13 +51,13 @@ impl World {
         caller: &Caller,
         link: &Link,
     ) -> Result<Technique, WorldError> {
-        let report = self.report_behind(link).await?;
+        let report = self.linked_report(link).await?;
         let report = report.filter(|report| self.holds_open(caller, &report.state));
         let submission = &report.ok_or_else(not_open)?.state.submission;
         self.open_content(submission.handle, &submission.content)
     }
 
-    async fn report_behind(&self, link: &Link) -> Result<Option<Loaded<Report>>, WorldError> {
+    async fn linked_report(&self, link: &Link) -> Result<Option<Loaded<Report>>, WorldError> {
         match link.report {
             Some(report) => self.load::<Report>(report).await,
             None => Ok(None),

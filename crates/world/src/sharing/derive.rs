@@ -166,7 +166,7 @@ impl World {
         let evidence = evidence(&provider.state, &technique);
         let rows = checklist::check(&content, &evidence);
         let changes = deriving::derive_item(Derive {
-            number: number::item(self.now(), self.rng()),
+            number: self.free_number(number::ITEM_SPACE, number::item).await?,
             handle,
             content,
             rows,

@@ -12,9 +12,6 @@ use crate::{
     world::World,
 };
 
-/// Most of a provider's handles a list looks at, newest first.
-const MAX_HANDLES: usize = 5_000;
-
 impl World {
     /// The caller's party's own reports, newest first.
     pub async fn own_reports(
@@ -47,7 +44,7 @@ impl World {
     ) -> Result<Listed<M>, WorldError> {
         let own = of_party(caller.party_id()?);
         self.allow(caller, Action::SubmissionReadOwn, &own)?;
-        let mut handles = self.handles_of(caller.party_id()?).await?;
+        let handles = self.handles_of(caller.party_id()?).await?;
         if handles.is_empty() {
             return Ok(Listed {
                 rows: Vec::new(),
@@ -55,9 +52,6 @@ impl World {
                 total: 0,
             });
         }
-        // Numbers rise with time: the newest are the last.
-        let surplus = handles.len().saturating_sub(MAX_HANDLES);
-        handles.drain(..surplus);
         let mut query = self.query::<M>(caller).await?;
         query.owners = handles.iter().map(|handle| handle.cast()).collect();
         adjust(&mut query);

@@ -136,7 +136,7 @@ impl World {
     }
 
     /// Objects of an item that ends leave its collections.
-    pub(super) fn pull_back(&self, work: &mut Work<'_>, item: &Item) {
+    pub(crate) fn pull_back(&self, work: &mut Work<'_>, item: &Item) {
         if item.state != ItemState::Released {
             return;
         }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{
-    Actor, EventId, HandleId, Id, Matter, MatterId, Pap, PartyId, Tlp, seal::SecretKey,
+    Actor, EventId, HandleId, Id, Matter, MatterId, Pap, PartyId, Rng, Tlp, seal::SecretKey,
 };
 use kaname_policy::Action;
 use kaname_sharing::{
@@ -71,6 +71,9 @@ pub struct Receipt {
     pub event: EventId,
 }
 
+/// How often a number is drawn before giving up.
+const DRAWS: usize = 32;
+
 impl World {
     /// Takes a report in. `once` is the caller's own key against doing it twice: the same key again
     /// gives the same receipt.
@@ -113,7 +116,9 @@ impl World {
             blobs: blobs.iter().map(|blob| blob.id).collect(),
         };
         let submission = Submission {
-            receipt: number::receipt(self.now(), self.rng()),
+            receipt: self
+                .free_number(number::RECEIPT_SPACE, number::receipt)
+                .await?,
             handle,
             content: self.seal_content(handle, &content)?,
             channel: new.channel,
@@ -158,6 +163,26 @@ impl World {
             number,
             report: id,
             event,
+        })
+    }
+
+    /// A number that leads nowhere yet. Two that draw the same at the same moment are told apart by the
+    /// commit, which refuses the second.
+    pub(super) async fn free_number(
+        &self,
+        space: &str,
+        draw: impl Fn(Timestamp, &dyn Rng) -> String,
+    ) -> Result<String, WorldError> {
+        for _ in 0..DRAWS {
+            let number = draw(self.now(), self.rng());
+            let taken = self.store().lookup(space, &number).await?;
+            if taken.is_none() {
+                return Ok(number);
+            }
+        }
+        Err(WorldError::Taken {
+            space: space.to_owned(),
+            key: "every number drawn".to_owned(),
         })
     }
 

@@ -1,7 +1,7 @@
 //! The analyst's side of a report: take it with a reason, read its sealed part, ask, note, close.
 
 use jiff::{SignedDuration, Timestamp};
-use kaname_kernel::{Actor, HandleId, Matter, MatterId};
+use kaname_kernel::{Actor, HandleId, Matter, MatterId, Pap, Tlp};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     report::{Closing, Report, ReportChange, Technique},
@@ -340,15 +340,37 @@ impl World {
         caller: &Caller,
         item: &Loaded<kaname_sharing::Item>,
     ) -> Result<Option<String>, WorldError> {
+        let view = self.report_behind(caller, item).await?;
+        Ok(view.and_then(|view| view.content.map(|content| content.text)))
+    }
+
+    /// The markings the provider asked for when it handed in, for the same readers.
+    pub async fn wished(
+        &self,
+        caller: &Caller,
+        item: &Loaded<kaname_sharing::Item>,
+    ) -> Result<Option<(Tlp, Pap)>, WorldError> {
+        let view = self.report_behind(caller, item).await?;
+        let open = view.filter(|view| view.content.is_some());
+        Ok(open.map(|view| {
+            let submission = &view.report.state.submission;
+            (submission.tlp, submission.pap)
+        }))
+    }
+
+    async fn report_behind(
+        &self,
+        caller: &Caller,
+        item: &Loaded<kaname_sharing::Item>,
+    ) -> Result<Option<ReportView>, WorldError> {
         let own = self.owns(caller, Some(item.state.handle.cast())).await?;
         if !own && !caller.is_officer() {
             return Ok(None);
         }
         let link = self.open_link(item.state.handle).await?;
-        let Some(report) = link.report else {
-            return Ok(None);
-        };
-        let view = self.report(caller, report).await?;
-        Ok(view.content.map(|content| content.text))
+        match link.report {
+            Some(report) => self.report(caller, report).await.map(Some),
+            None => Ok(None),
+        }
     }
 }

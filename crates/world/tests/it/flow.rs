@@ -53,7 +53,7 @@ async fn a_report_becomes_a_released_item_that_members_see_and_answer() {
         .await
         .unwrap();
     assert_eq!(
-        (heard.seen, heard.named.len(), heard.withheld_comments),
+        (heard.seen, heard.named.len(), heard.comments.len() as u32),
         (1, 0, 1)
     );
     let report = nation

@@ -1,6 +1,7 @@
 //! Receipts prove, ledgers verify, one flipped byte is named, projections rebuild.
 
 use kaname_kernel::{checkpoint::Checkpoint, merkle::verify_inclusion};
+use kaname_store::ListQuery;
 use kaname_testkit::Nation;
 use kaname_world::verify::verify;
 
@@ -94,4 +95,57 @@ async fn redaction_leaves_the_log_whole_and_rebuilds_to_the_same_tombstone() {
     assert!(verdict.redacted >= 1);
     let rebuilt = world.rebuild(&|_| {}).await.unwrap();
     assert!(rebuilt.identical, "{rebuilt:?}");
+}
+
+/// What was released of a redacted item is served to nobody any more, and what was recorded of a redacted
+/// report's victim goes with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn redaction_takes_released_objects_and_the_victims_record_along() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let (receipt, item) = story::released(&nation).await;
+    let admin = nation.caller(&nation.administrator).await;
+    let member = nation.caller(&nation.member).await;
+    let served = async || {
+        let found = world.objects(&member, |_| {}).await.unwrap().objects;
+        found.len()
+    };
+    let rest = served().await - item.state.content.objects.len();
+    world.redact(&admin, item.id, "誤って公開").await.unwrap();
+    assert_eq!(served().await, rest);
+    let sizes = async |kind: &str| {
+        let everything = world.readable(&kaname_world::Caller::system("test")).await;
+        let query = ListQuery::of(kind, everything.unwrap());
+        let rows = world.store().list(&query).await.unwrap().rows;
+        let left = rows.iter().filter(|row| row.record.state != "redacted");
+        left.count()
+    };
+    assert_eq!(sizes("victim").await, 1);
+    world.redact(&admin, receipt.report, "依頼").await.unwrap();
+    assert_eq!(sizes("victim").await, 0);
+    let rebuilt = world.rebuild(&|_| {}).await.unwrap();
+    assert!(rebuilt.identical, "{rebuilt:?}");
+    assert_eq!(served().await, rest);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redacted_group_is_nobody_and_hurts_nobody() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let admin = nation.caller(&nation.administrator).await;
+    let name = kaname_directory::Name2::parse("name", "部会", "Group").unwrap();
+    let code = "gone".parse().unwrap();
+    let group = world.found_group(&admin, code, name, false).await.unwrap();
+    let id = group.id.cast();
+    world
+        .join_group(&admin, id, nation.member.party)
+        .await
+        .unwrap();
+    let before = nation.caller(&nation.member).await;
+    assert!(before.reader.groups.iter().any(|(one, _)| *one == id));
+    world.redact(&admin, group.id, "誤って作成").await.unwrap();
+    let after = nation.caller(&nation.member).await;
+    assert!(!after.reader.groups.iter().any(|(one, _)| *one == id));
+    world.rebuild(&|_| {}).await.unwrap();
+    nation.caller(&nation.member).await;
 }

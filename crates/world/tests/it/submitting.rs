@@ -66,3 +66,25 @@ async fn hidden_and_missing_are_one_answer() {
         assert!(matches!(answer, Err(WorldError::NotFound("item"))));
     }
 }
+
+/// A provider with more reports than are looked up again finds all of them, old and new.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_finds_all_its_reports_however_many() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let provider = nation.caller(&nation.provider).await;
+    let mut handed_in = 0;
+    for more in [3, 70, 1, 66] {
+        for _ in 0..more {
+            world
+                .submit(&provider, story::report(), None)
+                .await
+                .unwrap();
+        }
+        handed_in += more;
+        let own = world
+            .own_reports(&provider, |query| query.limit = 1_000)
+            .await;
+        assert_eq!(own.unwrap().rows.len(), handed_in);
+    }
+}

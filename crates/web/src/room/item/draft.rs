@@ -1,16 +1,10 @@
 //! The form of what an item says: for the analyst who derives and revises, and for the provider who
 //! proposes other contents.
 
-use std::{collections::BTreeSet, str::FromStr};
-
 use jiff::Timestamp;
-use kaname_directory::{
-    Account, ClassCode, DutyCode, Party, account::LOGIN_SPACE, account::login_key,
-    party::CODE_SPACE,
-};
-use kaname_kernel::{MatterId, Pap, PartyId, Tlp, audience::Named};
-use kaname_sharing::{Content, ItemKind, Outlet, Text, Value};
-use kaname_world::{Loaded, WorldError, sharing::ItemDraft};
+use kaname_kernel::{Pap, Tlp};
+use kaname_sharing::{Content, ItemKind, Outlet};
+use kaname_world::{Loaded, WorldError};
 use serde::Deserialize;
 
 use super::offered::Offered;
@@ -19,7 +13,6 @@ use crate::{
         Page,
         part::{Choice, Faults, Field},
     },
-    house::{By, House},
     room::{
         choices,
         form::{Wrong, local},
@@ -31,25 +24,25 @@ use crate::{
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::room) struct DraftForm {
-    kind: String,
-    title_ja: String,
-    title_en: String,
-    summary_ja: String,
-    summary_en: String,
-    measures_ja: String,
-    measures_en: String,
-    values: String,
-    techniques: String,
-    tlp: String,
-    pap: String,
-    groups: Vec<String>,
-    parties: String,
-    persons: String,
-    classes: Vec<String>,
-    duties: Vec<String>,
-    embargo: String,
-    valid_until: String,
-    outlets: Vec<String>,
+    pub(super) kind: String,
+    pub(super) title_ja: String,
+    pub(super) title_en: String,
+    pub(super) summary_ja: String,
+    pub(super) summary_en: String,
+    pub(super) measures_ja: String,
+    pub(super) measures_en: String,
+    pub(super) values: String,
+    pub(super) techniques: String,
+    pub(super) tlp: String,
+    pub(super) pap: String,
+    pub(super) groups: Vec<String>,
+    pub(super) parties: String,
+    pub(super) persons: String,
+    pub(super) classes: Vec<String>,
+    pub(super) duties: Vec<String>,
+    pub(super) embargo: String,
+    pub(super) valid_until: String,
+    pub(super) outlets: Vec<String>,
     /// Library collections.
     pub(in crate::room) collections: Vec<String>,
     /// A provider's words with its proposal.
@@ -273,209 +266,4 @@ impl DraftForm {
         ]);
         fields
     }
-
-    /// What was typed, read; or everything that is wrong with it. `earlier` is what the form was
-    /// filled in with: a time that was not touched stays exact, though the form shows it to the minute.
-    pub(in crate::room) async fn read(
-        &self,
-        house: &House,
-        by: &By,
-        earlier: Option<&Content>,
-    ) -> Result<ItemDraft, Vec<WorldError>> {
-        let mut faults = Faulty::default();
-        let kind = ItemKind::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == self.kind);
-        let kind = faults.keep(kind.ok_or_else(|| wrong("kind", "error-text", &self.kind)));
-        let outlets = Outlet::ALL.into_iter();
-        let outlets =
-            outlets.filter(|outlet| self.outlets.iter().any(|one| one == outlet.as_str()));
-        let tlp = self.tlp.parse();
-        let tlp = faults.keep(tlp.map_err(|_| wrong("tlp", "error-text", &self.tlp)));
-        let pap = self.pap.parse();
-        let pap = faults.keep(pap.map_err(|_| wrong("pap", "error-text", &self.pap)));
-        let values = faults.keep(self.read_values());
-        let parties = faults.keep(self.read_parties(house, by).await);
-        let groups = faults.keep(ids("groups", &self.groups));
-        let persons = faults.keep(self.read_persons(house, by).await);
-        let classes = faults.keep(codes::<ClassCode>("classes", &self.classes));
-        let duties = faults.keep(codes::<DutyCode>("duties", &self.duties));
-        let before = earlier.and_then(|content| content.embargo);
-        let embargo = faults.keep(time("embargo", &self.embargo, before));
-        let before = earlier.and_then(|content| content.valid_until);
-        let valid_until = faults.keep(time("valid_until", &self.valid_until, before));
-        let collections = faults.keep(ids("collections", &self.collections));
-        let (Some(kind), Some(tlp), Some(pap), Some(values)) = (kind, tlp, pap, values) else {
-            return Err(faults.0);
-        };
-        let (Some(parties), Some(groups), Some(persons)) = (parties, groups, persons) else {
-            return Err(faults.0);
-        };
-        let (Some(classes), Some(duties), Some(collections)) = (classes, duties, collections)
-        else {
-            return Err(faults.0);
-        };
-        let (Some(embargo), Some(valid_until)) = (embargo, valid_until) else {
-            return Err(faults.0);
-        };
-        Ok(ItemDraft {
-            kind,
-            title: Text::new(self.title_ja.trim(), self.title_en.trim()),
-            summary: Text::new(plain(&self.summary_ja), plain(&self.summary_en)),
-            countermeasures: Text::new(plain(&self.measures_ja), plain(&self.measures_en)),
-            values,
-            techniques: self.read_techniques(),
-            tlp,
-            pap,
-            named: Named {
-                parties,
-                groups,
-                persons,
-            },
-            classes,
-            duties,
-            embargo,
-            valid_until,
-            outlets: outlets.collect(),
-            collections: collections.into_iter().collect::<BTreeSet<MatterId>>(),
-        })
-    }
-
-    fn read_values(&self) -> Result<Vec<Value>, WorldError> {
-        let mut values = Vec::new();
-        let mut unread = Vec::new();
-        let lines = self
-            .values
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty());
-        for line in lines {
-            let Some(read) = kaname_intake::read_value(line) else {
-                unread.push(line);
-                continue;
-            };
-            let value = Value {
-                kind: read.kind,
-                value: read.value,
-            };
-            if !values.contains(&value) {
-                values.push(value);
-            }
-        }
-        if !unread.is_empty() {
-            return Err(wrong("values", "error-values", &unread.join(" / ")));
-        }
-        Ok(values)
-    }
-
-    fn read_techniques(&self) -> Vec<(String, String)> {
-        let lines = self
-            .techniques
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty());
-        let pairs = lines.map(|line| match line.split_once(char::is_whitespace) {
-            Some((id, name)) => (id.to_owned(), name.trim().to_owned()),
-            None => (line.to_owned(), line.to_owned()),
-        });
-        pairs.take(200).collect()
-    }
-
-    async fn read_parties(&self, house: &House, by: &By) -> Result<Vec<PartyId>, WorldError> {
-        let mut parties = Vec::new();
-        for word in self.parties.split_whitespace().take(1_000) {
-            let found = match word.parse::<PartyId>() {
-                Ok(id) => house.world().see::<Party>(by, id.cast()).await,
-                Err(_) => {
-                    house
-                        .world()
-                        .find(by, CODE_SPACE, &word.to_lowercase())
-                        .await
-                }
-            };
-            let party = found.map_err(|_| wrong("parties", "error-no-party", word))?;
-            parties.push(party.id.cast());
-        }
-        Ok(parties)
-    }
-
-    async fn read_persons(
-        &self,
-        house: &House,
-        by: &By,
-    ) -> Result<Vec<kaname_kernel::AccountId>, WorldError> {
-        let mut persons = Vec::new();
-        for word in self.persons.split_whitespace().take(1_000) {
-            let found = match word.parse::<kaname_kernel::AccountId>() {
-                Ok(id) => house.world().see::<Account>(by, id.cast()).await,
-                Err(_) => house.world().find(by, LOGIN_SPACE, &login_key(word)).await,
-            };
-            let person = found.map_err(|_| wrong("persons", "error-no-person", word))?;
-            persons.push(person.id.cast());
-        }
-        Ok(persons)
-    }
-}
-
-/// Everything that is wrong, in the order of the form.
-#[derive(Default)]
-struct Faulty(Vec<WorldError>);
-
-impl Faulty {
-    fn keep<T>(&mut self, read: Result<T, WorldError>) -> Option<T> {
-        match read {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.0.push(error);
-                None
-            }
-        }
-    }
-}
-
-fn wrong(field: &str, key: &'static str, what: &str) -> WorldError {
-    let what: String = what.chars().take(120).collect();
-    WorldError::invalid(field, key, what)
-}
-
-fn plain(typed: &str) -> String {
-    typed.replace("\r\n", "\n").trim().to_owned()
-}
-
-fn ids<K>(field: &str, typed: &[String]) -> Result<Vec<kaname_kernel::Id<K>>, WorldError>
-where
-    kaname_kernel::Id<K>: FromStr,
-{
-    let read = typed
-        .iter()
-        .take(1_000)
-        .map(|one| one.parse().map_err(|_| wrong(field, "error-text", one)));
-    read.collect()
-}
-
-fn codes<C: FromStr + ToString>(
-    field: &str,
-    typed: &[String],
-) -> Result<BTreeSet<String>, WorldError> {
-    let read = typed.iter().take(100).map(|one| {
-        let code: C = one.parse().map_err(|_| wrong(field, "error-text", one))?;
-        Ok(code.to_string())
-    });
-    read.collect()
-}
-
-fn time(
-    field: &str,
-    typed: &str,
-    before: Option<Timestamp>,
-) -> Result<Option<Timestamp>, WorldError> {
-    if typed.trim().is_empty() {
-        return Ok(None);
-    }
-    if before.is_some_and(|before| local(before) == typed.trim()) {
-        return Ok(before);
-    }
-    let when = kaname_intake::read_when(typed);
-    when.map(|when| Some(when.at))
-        .ok_or_else(|| wrong(field, "error-time", typed))
 }

@@ -8,6 +8,7 @@ pub(in crate::room) mod offered;
 mod reach;
 mod show;
 pub(in crate::room) mod trace;
+mod typed;
 mod verb;
 
 pub(in crate::room) use desk::row as desk_row;

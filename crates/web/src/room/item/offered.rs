@@ -1,6 +1,9 @@
 //! What the form of an item offers to choose from.
 
-use kaname_directory::day_of;
+use std::collections::BTreeSet;
+
+use kaname_directory::{Group, day_of};
+use kaname_kernel::GroupId;
 use kaname_sharing::collection::CollectionKind;
 use kaname_world::WorldError;
 
@@ -29,19 +32,11 @@ impl Offered {
         let world = house.world();
         let lang = choices::lang(page);
         let today = day_of(page.now);
-        let readable = world.readable(by).await?;
-        let mut groups = Vec::new();
-        for (id, group) in world.groups().await? {
-            let record = world
-                .store()
-                .record(id.cast())
-                .await
-                .map_err(WorldError::from)?;
-            let seen = record.is_some_and(|record| readable.contains(record.audience_id));
-            if seen && !group.closed {
-                groups.push(Choice::new(id.to_string(), group.name.get(lang)));
-            }
-        }
+        let groups = Self::groups(house, by).await?;
+        let groups = groups
+            .iter()
+            .map(|(id, group)| Choice::new(id.to_string(), group.name.get(lang)));
+        let groups = groups.collect();
         let classes = world.catalogue().classes_on(today);
         let duties = world.catalogue().duties_on(today);
         let mut collections = Vec::new();
@@ -64,6 +59,27 @@ impl Offered {
                 .collect(),
             collections,
         })
+    }
+
+    /// Open groups that the caller may know of.
+    pub(super) async fn groups(
+        house: &House,
+        by: &By,
+    ) -> Result<Vec<(GroupId, Group)>, WorldError> {
+        let world = house.world();
+        let readable = world.readable(by).await?;
+        let groups = world.groups().await?;
+        let ids: Vec<_> = groups.iter().map(|(id, _)| id.cast()).collect();
+        let records = world.store().records(&ids).await?;
+        let seen: BTreeSet<GroupId> = records
+            .iter()
+            .filter(|record| readable.contains(record.audience_id))
+            .map(|record| record.record.id.cast())
+            .collect();
+        let offered = groups.into_iter();
+        Ok(offered
+            .filter(|(id, group)| !group.closed && seen.contains(id))
+            .collect())
     }
 
     /// Ids of all libraries the caller may see: where a fresh item goes unless told otherwise.

@@ -225,7 +225,7 @@ async fn person_name(
         .into_owned())
 }
 
-async fn party_name(
+pub(super) async fn party_name(
     house: &House,
     page: &Page,
     id: kaname_kernel::PartyId,

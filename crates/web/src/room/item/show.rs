@@ -6,8 +6,9 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
-    Item, ItemState, Manifest, Reach,
+    Content, Item, ItemState, Manifest, Reach,
     feedback::ForProvider,
     item::Blocking,
     manifest::difference,
@@ -38,8 +39,8 @@ struct ItemPage {
     number: String,
     version: u32,
     revision: u32,
-    tlp: kaname_kernel::Tlp,
-    pap: kaname_kernel::Pap,
+    tlp: Tlp,
+    pap: Pap,
     kind: String,
     state: String,
     steps: Steps,
@@ -62,7 +63,45 @@ struct ItemPage {
     notices: Vec<Notice>,
     verbs: Vec<Verb>,
     asks: Vec<Ask>,
-    feedback: Option<ForProvider>,
+    feedback: Option<Said>,
+}
+
+/// What receivers say of it.
+struct Said {
+    counts: ForProvider,
+    /// Average mark and by how many, where anyone gave one.
+    useful: Option<String>,
+    /// Comments, with the organisation's name where it agreed to be named.
+    comments: Vec<(Option<String>, String)>,
+}
+
+impl Said {
+    async fn of(house: &House, page: &Page, counts: ForProvider) -> Result<Self, Failure> {
+        let marks = counts.usefulness.iter().zip(1u32..);
+        let (count, sum) = marks.fold((0, 0), |(count, sum), (n, mark)| {
+            (count + n, sum + n * mark)
+        });
+        let useful = (count > 0).then(|| {
+            let average = format!("{:.1}", f64::from(sum) / f64::from(count));
+            page.t2("item-useful-said", "average", average, "n", count)
+                .into_owned()
+        });
+        let mut comments = Vec::new();
+        for one in counts
+            .named
+            .iter()
+            .filter(|one| !one.given.comment.is_empty())
+        {
+            let name = reach::party_name(house, page, one.party).await?;
+            comments.push((Some(name), one.given.comment.clone()));
+        }
+        comments.extend(counts.comments.iter().map(|said| (None, said.clone())));
+        Ok(Self {
+            counts,
+            useful,
+            comments,
+        })
+    }
 }
 
 /// What the provider proposes, against what it was shown.
@@ -105,7 +144,8 @@ pub(super) async fn show_item(
     let may = Permitted::new(&house, &by, &item, own);
     let words_said = world.provider_words(&by, state).await?;
     let feedback = if state.is_out() {
-        Some(world.feedback_for_provider(&by, item.id).await?)
+        let counts = world.feedback_for_provider(&by, item.id).await?;
+        Some(Said::of(&house, &page, counts).await?)
     } else {
         None
     };
@@ -158,7 +198,11 @@ pub(super) async fn show_item(
         hash: page.hash(&hash),
         hash_text: hash.clone(),
         bytes: crate::text::group(bytes as u64),
-        notices: notices(&page, state, own, &words_said),
+        notices: {
+            let mut all = notices(&page, state, own, &words_said);
+            all.extend(wider(&page, world.wished(&by, &item).await?, content, own));
+            all
+        },
         verbs: verbs(&page, &item, own, (&may, &checklist), &hash),
         asks: asks(&page, &item, own, &may),
         feedback,
@@ -233,6 +277,26 @@ fn pieces(before: &str, after: &str) -> Vec<Piece> {
         }
     }
     pieces
+}
+
+/// That more may be done, or more may read it, than the provider asked for when handing in.
+fn wider(page: &Page, wished: Option<(Tlp, Pap)>, content: &Content, own: bool) -> Option<Notice> {
+    let (tlp, pap) = wished?;
+    if content.tlp >= tlp && content.pap >= pap {
+        return None;
+    }
+    let asked = format!("TLP:{} PAP:{}", tlp.label(), pap.label());
+    let now = format!("TLP:{} PAP:{}", content.tlp.label(), content.pap.label());
+    let about = if own {
+        "item-wider-own"
+    } else {
+        "item-wider-officer"
+    };
+    Some(Notice {
+        tone: Tone::Care,
+        title: page.t("item-wider").into_owned(),
+        text: page.t2(about, "asked", asked, "now", now).into_owned(),
+    })
 }
 
 fn notices(

@@ -40,7 +40,7 @@ struct ReportPage {
     take: Option<Field>,
     open: Option<Field>,
     opened: Option<Opened>,
-    openings: Vec<(String, String, At)>,
+    openings: Vec<(String, Option<String>, At)>,
     officer: Option<String>,
 }
 
@@ -117,7 +117,10 @@ pub(super) async fn show_report(
         let who = title_of(&house, opening.officer, &page)
             .await?
             .unwrap_or_default();
-        openings.push((who, opening.reason.clone(), page.at(opening.at)));
+        // A reason may say more than it should: it is for the provider, the auditor and who holds the
+        // report open.
+        let reason = view.content.is_some().then(|| opening.reason.clone());
+        openings.push((who, reason, page.at(opening.at)));
     }
     let opened = match view.content.clone() {
         Some(content) => Some(opened(&house, &by, &page, &view, content).await?),

@@ -1,0 +1,264 @@
+//! What was typed into the form of an item, read: everything that is wrong is told at once, and a provider
+//! keeps what it may not know of as it stood.
+
+use std::{collections::BTreeSet, str::FromStr};
+
+use jiff::Timestamp;
+use kaname_directory::{
+    Account, ClassCode, DutyCode, Party, account::LOGIN_SPACE, account::login_key,
+    party::CODE_SPACE,
+};
+use kaname_kernel::{AccountId, GroupId, MatterId, PartyId, audience::Named};
+use kaname_sharing::{Content, ItemKind, Outlet, Text, Value};
+use kaname_world::{WorldError, sharing::ItemDraft};
+
+use super::{draft::DraftForm, offered::Offered};
+use crate::{
+    house::{By, House},
+    room::form::local,
+};
+
+impl DraftForm {
+    /// What was typed, read; or everything that is wrong with it. `earlier` is what the form was
+    /// filled in with: a time that was not touched stays exact, though the form shows it to the minute.
+    pub(in crate::room) async fn read(
+        &self,
+        house: &House,
+        by: &By,
+        earlier: Option<&Content>,
+    ) -> Result<ItemDraft, Vec<WorldError>> {
+        let mut faults = Faulty::default();
+        let kind = ItemKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == self.kind);
+        let kind = faults.keep(kind.ok_or_else(|| wrong("kind", "error-text", &self.kind)));
+        let outlets = Outlet::ALL.into_iter();
+        let outlets =
+            outlets.filter(|outlet| self.outlets.iter().any(|one| one == outlet.as_str()));
+        let tlp = self.tlp.parse();
+        let tlp = faults.keep(tlp.map_err(|_| wrong("tlp", "error-text", &self.tlp)));
+        let pap = self.pap.parse();
+        let pap = faults.keep(pap.map_err(|_| wrong("pap", "error-text", &self.pap)));
+        let values = faults.keep(self.read_values());
+        let named = earlier.map(|content| &content.named);
+        let parties = faults.keep(self.read_parties(house, by, named).await);
+        let groups = faults.keep(self.read_groups(house, by, named).await);
+        let persons = faults.keep(self.read_persons(house, by, named).await);
+        let classes = faults.keep(codes::<ClassCode>("classes", &self.classes));
+        let duties = faults.keep(codes::<DutyCode>("duties", &self.duties));
+        let before = earlier.and_then(|content| content.embargo);
+        let embargo = faults.keep(time("embargo", &self.embargo, before));
+        let before = earlier.and_then(|content| content.valid_until);
+        let valid_until = faults.keep(time("valid_until", &self.valid_until, before));
+        let collections = faults.keep(ids("collections", &self.collections));
+        let (Some(kind), Some(tlp), Some(pap), Some(values)) = (kind, tlp, pap, values) else {
+            return Err(faults.0);
+        };
+        let (Some(parties), Some(groups), Some(persons)) = (parties, groups, persons) else {
+            return Err(faults.0);
+        };
+        let (Some(classes), Some(duties), Some(collections)) = (classes, duties, collections)
+        else {
+            return Err(faults.0);
+        };
+        let (Some(embargo), Some(valid_until)) = (embargo, valid_until) else {
+            return Err(faults.0);
+        };
+        Ok(ItemDraft {
+            kind,
+            title: Text::new(self.title_ja.trim(), self.title_en.trim()),
+            summary: Text::new(plain(&self.summary_ja), plain(&self.summary_en)),
+            countermeasures: Text::new(plain(&self.measures_ja), plain(&self.measures_en)),
+            values,
+            techniques: self.read_techniques(),
+            tlp,
+            pap,
+            named: Named {
+                parties,
+                groups,
+                persons,
+            },
+            classes,
+            duties,
+            embargo,
+            valid_until,
+            outlets: outlets.collect(),
+            collections: collections.into_iter().collect::<BTreeSet<MatterId>>(),
+        })
+    }
+
+    fn read_values(&self) -> Result<Vec<Value>, WorldError> {
+        let mut values = Vec::new();
+        let mut unread = Vec::new();
+        let lines = self
+            .values
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
+        for line in lines {
+            let Some(read) = kaname_intake::read_listed(line) else {
+                unread.push(line);
+                continue;
+            };
+            let value = Value {
+                kind: read.kind,
+                value: read.value,
+            };
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        if !unread.is_empty() {
+            return Err(wrong("values", "error-values", &unread.join(" / ")));
+        }
+        Ok(values)
+    }
+
+    fn read_techniques(&self) -> Vec<(String, String)> {
+        let lines = self
+            .techniques
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
+        let pairs = lines.map(|line| match line.split_once(char::is_whitespace) {
+            Some((id, name)) => (id.to_owned(), name.trim().to_owned()),
+            None => (line.to_owned(), line.to_owned()),
+        });
+        pairs.take(200).collect()
+    }
+
+    /// The groups that are ticked, and those named before that the caller cannot tick: who may not know
+    /// of a group does not drop it.
+    async fn read_groups(
+        &self,
+        house: &House,
+        by: &By,
+        named: Option<&Named>,
+    ) -> Result<Vec<GroupId>, WorldError> {
+        let mut groups: Vec<GroupId> = ids("groups", &self.groups)?;
+        let before = named.map_or(&[][..], |named| &named.groups);
+        if !before.is_empty() {
+            let offered = Offered::groups(house, by).await?;
+            let is_offered = |id: &GroupId| offered.iter().any(|(one, _)| one == id);
+            let kept = before.iter().filter(|id| !is_offered(id));
+            groups.extend(kept);
+        }
+        Ok(groups)
+    }
+
+    async fn read_parties(
+        &self,
+        house: &House,
+        by: &By,
+        named: Option<&Named>,
+    ) -> Result<Vec<PartyId>, WorldError> {
+        let mut parties = Vec::new();
+        for word in self.parties.split_whitespace().take(1_000) {
+            let id = word.parse::<PartyId>().ok();
+            let before = |id: &PartyId| named.is_some_and(|named| named.parties.contains(id));
+            if let Some(id) = id.filter(before) {
+                parties.push(id);
+                continue;
+            }
+            let found = match id {
+                Some(id) => house.world().see::<Party>(by, id.cast()).await,
+                None => {
+                    house
+                        .world()
+                        .find(by, CODE_SPACE, &word.to_lowercase())
+                        .await
+                }
+            };
+            let party = found.map_err(|_| wrong("parties", "error-no-party", word))?;
+            parties.push(party.id.cast());
+        }
+        Ok(parties)
+    }
+
+    async fn read_persons(
+        &self,
+        house: &House,
+        by: &By,
+        named: Option<&Named>,
+    ) -> Result<Vec<AccountId>, WorldError> {
+        let mut persons = Vec::new();
+        for word in self.persons.split_whitespace().take(1_000) {
+            let id = word.parse::<AccountId>().ok();
+            let before = |id: &AccountId| named.is_some_and(|named| named.persons.contains(id));
+            if let Some(id) = id.filter(before) {
+                persons.push(id);
+                continue;
+            }
+            let found = match id {
+                Some(id) => house.world().see::<Account>(by, id.cast()).await,
+                None => house.world().find(by, LOGIN_SPACE, &login_key(word)).await,
+            };
+            let person = found.map_err(|_| wrong("persons", "error-no-person", word))?;
+            persons.push(person.id.cast());
+        }
+        Ok(persons)
+    }
+}
+
+/// Everything that is wrong, in the order of the form.
+#[derive(Default)]
+struct Faulty(Vec<WorldError>);
+
+impl Faulty {
+    fn keep<T>(&mut self, read: Result<T, WorldError>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.0.push(error);
+                None
+            }
+        }
+    }
+}
+
+fn wrong(field: &str, key: &'static str, what: &str) -> WorldError {
+    let what: String = what.chars().take(120).collect();
+    WorldError::invalid(field, key, what)
+}
+
+fn plain(typed: &str) -> String {
+    typed.replace("\r\n", "\n").trim().to_owned()
+}
+
+fn ids<K>(field: &str, typed: &[String]) -> Result<Vec<kaname_kernel::Id<K>>, WorldError>
+where
+    kaname_kernel::Id<K>: FromStr,
+{
+    let read = typed
+        .iter()
+        .take(1_000)
+        .map(|one| one.parse().map_err(|_| wrong(field, "error-text", one)));
+    read.collect()
+}
+
+fn codes<C: FromStr + ToString>(
+    field: &str,
+    typed: &[String],
+) -> Result<BTreeSet<String>, WorldError> {
+    let read = typed.iter().take(100).map(|one| {
+        let code: C = one.parse().map_err(|_| wrong(field, "error-text", one))?;
+        Ok(code.to_string())
+    });
+    read.collect()
+}
+
+fn time(
+    field: &str,
+    typed: &str,
+    before: Option<Timestamp>,
+) -> Result<Option<Timestamp>, WorldError> {
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    if before.is_some_and(|before| local(before) == typed.trim()) {
+        return Ok(before);
+    }
+    let when = kaname_intake::read_when(typed);
+    when.map(|when| Some(when.at))
+        .ok_or_else(|| wrong(field, "error-time", typed))
+}
