@@ -22,8 +22,8 @@ pub enum Term {
     Member,
     /// Anyone of this party.
     Party(PartyId),
-    /// A member of this group, when the item was shared no earlier than the reader's party joined,
-    /// unless the group opens its past.
+    /// A member of this group, when the item was shared later than the reader's party joined, unless the
+    /// group opens its past.
     Group {
         /// The group.
         group: GroupId,

@@ -106,7 +106,12 @@ fn groups_open_from_the_moment_of_joining_unless_they_open_their_past() {
     ];
     let open = reader(&party, None, &groups, at("2024-07-01T00:00:00Z")).groups;
     let second = at(moment).as_second();
-    let expected = [(id(11), second), (id(12), i64::MIN), (id(16), second + 2)];
+    // What was shared in the very second of joining stays shut.
+    let expected = [
+        (id(11), second + 1),
+        (id(12), i64::MIN),
+        (id(16), second + 3),
+    ];
     assert_eq!(open, expected.into_iter().collect());
 }
 

@@ -1,5 +1,6 @@
 //! Whom a content would reach: what the provider and the officers are told before they decide.
 
+use jiff::SignedDuration;
 use kaname_directory::{Party, reader};
 use kaname_kernel::{Audience, Matter, Tlp};
 use kaname_sharing::{Content, item::released_audience};
@@ -34,7 +35,8 @@ impl World {
         let mut open = content.clone();
         // An embargo says when, not who.
         open.embargo = None;
-        let audience = released_audience(&open, now);
+        // Whoever joined in this very second is among those it would be shared with.
+        let audience = released_audience(&open, now + SignedDuration::from_secs(1));
         if audience == Audience::everyone() {
             return Ok((Reached::Everyone, Vec::new()));
         }
