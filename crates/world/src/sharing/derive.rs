@@ -1,13 +1,13 @@
 //! The analyst writes what may be shared: derive, revise, decide on traces, ask for consent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use kaname_directory::{Group, Party};
-use kaname_kernel::{AccountId, GroupId, Id, Matter, MatterId, Pap, PartyId, Tlp, audience::Named};
+use kaname_directory::Party;
+use kaname_kernel::{AccountId, Id, Matter, MatterId, Pap, PartyId, Tlp, audience::Named};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
-    Content, ItemKind, Outlet, Reach, Text, Value, checklist,
+    Content, ItemKind, Outlet, Text, Value, checklist,
     derive::{FirstProposal, Plan, compose, first_proposal},
     deriving::{self, AskAgain, Derive},
     evidence::Evidence,
@@ -245,8 +245,7 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let desk = self.item_for(caller, id, Action::ItemAskConsent).await?;
         Self::unchanged(&desk.item, expected)?;
-        let groups = &desk.item.state.content.named.groups;
-        let reach = self.reach(groups).await?;
+        let reach = self.reach(&desk.item.state.content).await?;
         let (deadline, now) = (self.consent_deadline(), self.now());
         let changes = deriving::ask_consent(&desk.item.state, reach, deadline, now)?;
         self.keep_item(caller, desk.item, changes).await
@@ -269,7 +268,7 @@ impl World {
         let evidence = evidence(&desk.provider.state, &technique);
         let rows = checklist::check(&content, &evidence);
         let again = AskAgain {
-            reach: self.reach(&content.named.groups).await?,
+            reach: self.reach(&content).await?,
             deadline: self.consent_deadline(),
             now: self.now(),
         };
@@ -306,17 +305,6 @@ impl World {
     fn consent_deadline(&self) -> Timestamp {
         let hours = i64::from(self.settings().consent_hours);
         self.now() + SignedDuration::from_hours(hours)
-    }
-
-    /// Parties in the groups, as they are now.
-    pub(super) async fn reach(&self, groups: &[GroupId]) -> Result<Reach, WorldError> {
-        let mut reach: BTreeMap<_, BTreeSet<PartyId>> = BTreeMap::new();
-        for id in groups {
-            let group = self.load::<Group>(id.cast()).await?;
-            let members = group.iter().flat_map(|group| group.state.present());
-            reach.insert(*id, members.collect());
-        }
-        Ok(Reach(reach))
     }
 
     /// The sealed part of a report the caller holds open, and its provider.

@@ -11,6 +11,7 @@ mod delegation;
 mod flow;
 mod headers;
 mod import;
+mod isac;
 mod ledger;
 mod openpgp;
 mod outlet;
