@@ -139,6 +139,16 @@ impl Fault {
     }
 }
 
+/// Line and column, from 1, of a byte in a text. Columns count characters.
+pub(crate) fn line_and_column(text: &[u8], byte: usize) -> (usize, usize) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let in_line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    // A byte 10xxxxxx goes on with a character of UTF-8.
+    let begins = in_line.iter().filter(|b| **b & 0xc0 != 0x80);
+    (line, begins.count() + 1)
+}
+
 impl From<WorldError> for Fault {
     fn from(error: WorldError) -> Self {
         match error {
@@ -209,8 +219,9 @@ impl From<KeyError> for Fault {
         }
         match error {
             KeyError::Mode(path) => fault.hint(format!("chmod 600 {}", path.display())),
-            KeyError::File { .. } => fault.hint(
-                "`keys.folder` names the folder with world.key and seal.key; `kaname init` makes it",
+            KeyError::File { doing: "read", .. } => fault.hint(
+                "--keys or `keys.folder` names the folder with world.key and seal.key that \
+                 `kaname init` made with this store",
             ),
             _ => fault,
         }

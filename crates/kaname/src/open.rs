@@ -205,6 +205,25 @@ pub(crate) fn discard(config: &Config) {
     }
 }
 
+/// Which kind of store a backup was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BackupOf {
+    /// The file in a data folder.
+    Embedded,
+    /// A PostgreSQL schema.
+    Shared,
+}
+
+/// What a file is a backup of, by its first bytes; `None` when it is none.
+pub(crate) fn backup_of(path: &Path) -> Result<Option<BackupOf>, Fault> {
+    let unreadable = |error: std::io::Error| Fault::file(path, "read", &error);
+    if kaname_store_sqlite::is_store(path).map_err(unreadable)? {
+        return Ok(Some(BackupOf::Embedded));
+    }
+    let shared = kaname_store_postgres::is_copy(path).map_err(unreadable)?;
+    Ok(shared.then_some(BackupOf::Shared))
+}
+
 /// Opens the embedded store at `path`, which must be there.
 pub(crate) fn open_file(config: &Config, path: &Path) -> Result<OpenStore, Fault> {
     if !path.is_file() {

@@ -152,6 +152,8 @@ fn list<'a>(
         }
         if scanner.peek() != Some(b'{') {
             let path = scanner.pointer();
+            // What is not even JSON, such as the first section of a TOML file, is told as that.
+            scanner.value(depth)?;
             let error = StixError::NotStix {
                 message: "expected a JSON object",
                 path,

@@ -1,7 +1,10 @@
 //! A consistent copy of a world's tables in one file: for each table its name, then what PostgreSQL's
 //! COPY gives, in length-prefixed pieces. All tables are read in one snapshot.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 use futures_util::{SinkExt, TryStreamExt, pin_mut};
 use tokio::{
@@ -92,6 +95,14 @@ async fn piece(file: &mut BufWriter<File>, bytes: &[u8]) -> Outcome<()> {
     let length = u32::try_from(bytes.len()).map_err(|e| corrupt("copy", e))?;
     file.write_u32(length).await.map_err(io)?;
     file.write_all(bytes).await.map_err(io)
+}
+
+/// Whether the file says in its first bytes that it is such a copy.
+pub fn is_copy(path: &Path) -> std::io::Result<bool> {
+    let mut head = Vec::with_capacity(MAGIC.len());
+    let file = std::fs::File::open(path)?;
+    file.take(MAGIC.len() as u64).read_to_end(&mut head)?;
+    Ok(head == MAGIC)
 }
 
 /// Fills an empty world from a copy, all of it or nothing.

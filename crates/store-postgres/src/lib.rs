@@ -14,6 +14,7 @@ mod schema;
 mod store;
 mod write;
 
+pub use backup::is_copy;
 pub use open::PostgresStore;
 pub use options::PostgresOptions;
 pub use schema::SCHEMA_VERSION;

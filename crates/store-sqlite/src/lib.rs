@@ -20,4 +20,4 @@ mod writer;
 
 pub use open::SqliteStore;
 pub use options::SqliteOptions;
-pub use schema::SCHEMA_VERSION;
+pub use schema::{SCHEMA_VERSION, is_store};

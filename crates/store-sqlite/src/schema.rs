@@ -1,6 +1,12 @@
 //! Numbered migrations: appended to, never edited. All that are missing run in one transaction, so
 //! the file is at the old version or at the new one.
 
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
+
 use kaname_store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -13,6 +19,10 @@ pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
 
 /// Marks a SQLite file as a Kaname store ("KANM").
 const APPLICATION: i32 = 0x4b41_4e4d;
+/// Bytes of the head of a SQLite file.
+const HEAD: usize = 100;
+/// Where the mark stands in that head.
+const MARK_AT: usize = 68;
 
 /// Brings the file to [`SCHEMA_VERSION`]; gives the version it was at.
 pub(crate) fn migrate(connection: &mut Connection) -> Outcome<u32> {
@@ -65,6 +75,18 @@ fn look(connection: &Connection) -> Outcome<u32> {
         ));
     }
     Ok(version)
+}
+
+/// Whether the file says in its first bytes that it is a store of this program: a SQLite database with
+/// its mark (SQLite file format §1.3). Nothing is opened.
+pub fn is_store(path: &Path) -> io::Result<bool> {
+    let mut head = Vec::with_capacity(HEAD);
+    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
+    let mark = head.get(MARK_AT..MARK_AT + 4);
+    Ok(
+        head.starts_with(b"SQLite format 3\0")
+            && mark == Some(APPLICATION.to_be_bytes().as_slice()),
+    )
 }
 
 fn refuse<T>(why: &str) -> Outcome<T> {

@@ -2,6 +2,7 @@
 //! Names the first event that does not fit.
 
 mod object;
+mod payload;
 
 use std::collections::HashMap;
 
@@ -14,7 +15,10 @@ use kaname_kernel::{
 use kaname_store::{Store, StoredEvent};
 use serde::Serialize;
 
-pub use self::object::{ObjectVerdict, verify_objects};
+pub use self::{
+    object::{ObjectVerdict, verify_objects},
+    payload::{PayloadVerdict, verify_payloads},
+};
 use crate::error::WorldError;
 
 /// Events read at a time.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use super::day;
+
 /// Commands about collections.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CollectionCommand {
@@ -45,17 +47,17 @@ pub(crate) enum SectorCommand {
     )]
     List {
         /// The day; today when left out
-        #[arg(long)]
+        #[arg(long, value_name = "DAY", value_parser = day)]
         on: Option<Date>,
     },
     /// What changed between two days, with sources
     #[command(after_help = "Example:\n  kaname sector changes --from 2018-08-01 --to 2025-08-01")]
     Changes {
         /// Changes after this day
-        #[arg(long)]
+        #[arg(long, value_name = "DAY", value_parser = day)]
         from: Date,
         /// Up to and including this day; today when left out
-        #[arg(long)]
+        #[arg(long, value_name = "DAY", value_parser = day)]
         to: Option<Date>,
     },
 }

@@ -8,6 +8,7 @@ mod webhook;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use jiff::civil::Date;
 
 pub(crate) use self::{
     data::{
@@ -39,6 +40,7 @@ pub(crate) struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
 pub(crate) struct Common {
     /// Configuration file; otherwise ./kaname.toml, then /etc/kaname/kaname.toml, if there
     #[arg(long, global = true, value_name = "FILE", env = "KANAME_CONFIG")]
@@ -132,6 +134,12 @@ pub(crate) enum Command {
     /// The configuration: check, show, example
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+/// A day of the calendar.
+fn day(text: &str) -> Result<Date, &'static str> {
+    text.parse()
+        .map_err(|_| "a date YYYY-MM-DD is expected, such as 2025-08-01")
 }
 
 /// The command tree, with the exit codes under each help.

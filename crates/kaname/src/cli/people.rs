@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
+use super::day;
+
 /// Commands about parties.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PartyCommand {
@@ -37,7 +39,7 @@ pub(crate) enum PartyCommand {
         /// Its code
         code: String,
         /// First day without it; today when left out
-        #[arg(long)]
+        #[arg(long, value_name = "DAY", value_parser = day)]
         on: Option<Date>,
         /// Why
         #[arg(long)]
@@ -76,7 +78,7 @@ pub(crate) enum PartyCommand {
         #[arg(long)]
         version: Option<String>,
         /// Release the party from the duty from this day on
-        #[arg(long, conflicts_with = "by")]
+        #[arg(long, value_name = "DAY", value_parser = day, conflicts_with = "by")]
         release_on: Option<Date>,
     },
 }
@@ -117,7 +119,7 @@ pub(crate) struct AddParty {
     #[arg(long)]
     pub(crate) mail: Option<String>,
     /// First day it is dealt with; today when left out
-    #[arg(long)]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     pub(crate) from: Option<Date>,
 }
 

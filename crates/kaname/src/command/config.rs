@@ -10,6 +10,7 @@ use crate::{
         Config, check,
         key::{KEYS, Key, Kind},
         load::Sources,
+        stray::stray,
         value::Value,
     },
     fault::{Exit, Fault},
@@ -25,7 +26,8 @@ pub(super) fn run(command: &ConfigCommand, sources: &Sources, say: Say) -> Resul
 }
 
 fn check_all(sources: &Sources, say: Say) -> Result<(), Fault> {
-    let (config, mistakes) = Config::read(sources);
+    let (config, mut mistakes) = Config::read(sources);
+    mistakes.extend(stray(&sources.variables));
     let file = config.file().map(|path| path.display().to_string());
     let told = file
         .clone()
@@ -51,6 +53,7 @@ fn check_all(sources: &Sources, say: Say) -> Result<(), Fault> {
 
 fn show(sources: &Sources, say: Say) -> Result<(), Fault> {
     let config = Config::sound(sources)?;
+    super::warn(sources, say);
     let shown: Vec<(&Key, String, String)> = KEYS
         .iter()
         .map(|key| (key, told(&config, key), config.origin(key.name).to_string()))

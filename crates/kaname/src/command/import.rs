@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use kaname_sharing::collection::Collection;
-use kaname_stix::Limits;
+use kaname_stix::{Limits, StixError};
 use kaname_world::{Loaded, World, sharing::Imported};
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use super::shell;
 use crate::{
     cli::ImportArgs,
     config::Config,
-    fault::{Exit, Fault},
+    fault::{Exit, Fault, line_and_column},
     open::Hub,
     say::Say,
 };
@@ -79,6 +79,37 @@ fn refusal(path: &Path, imported: &Imported) -> Fault {
     fault.hint("--skip-bad takes the others")
 }
 
+/// Why a file is not read: what it is not, with line and column where they are known.
+fn unread(path: &Path, bytes: &[u8], error: &StixError) -> Fault {
+    let inner = match error {
+        StixError::InObject { source, .. } => source,
+        other => other,
+    };
+    let (what, byte) = match inner {
+        StixError::Syntax { offset, .. } | StixError::Utf8 { offset } => {
+            ("the file is not JSON", Some(*offset))
+        }
+        StixError::TooDeep { offset, .. } | StixError::DuplicateKey { offset, .. } => {
+            ("the file is no STIX", Some(*offset))
+        }
+        _ => ("the file is no STIX", None),
+    };
+    let place = match byte {
+        Some(byte) => {
+            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            let (line, column) = line_and_column(text, byte);
+            format!("{}:{line}:{column}", path.display())
+        }
+        None => path.display().to_string(),
+    };
+    let mut fault = Fault::failed(what).at(place);
+    match inner {
+        StixError::Syntax { message, .. } => fault.causes.push((*message).to_owned()),
+        _ => fault = fault.because(error),
+    }
+    fault.hint("a STIX bundle, a TAXII envelope or a list of STIX objects is expected, as JSON")
+}
+
 async fn import_file(
     world: &World,
     collection: &Loaded<Collection>,
@@ -102,11 +133,7 @@ async fn import_file(
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     let bundle = kaname_stix::bundle(&bytes, &LIMITS);
-    let bundle = bundle.map_err(|error| {
-        Fault::failed("the file is no STIX")
-            .at(path.display().to_string())
-            .because(&error)
-    })?;
+    let bundle = bundle.map_err(|error| unread(path, &bytes, &error))?;
     let objects: Vec<&str> = bundle.objects.iter().map(|raw| raw.get()).collect();
     let name = path
         .file_name()

@@ -27,7 +27,7 @@ use kaname_world::Caller;
 use crate::{
     ambient,
     cli::{Cli, Command, Common, ServeArgs},
-    config::{self as configuration, Config, load::Sources},
+    config::{self as configuration, Config, load::Sources, stray::stray},
     demo,
     fault::Fault,
     say::Say,
@@ -48,7 +48,9 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Sector(command) => return sector::run(&command, say),
         _ => {}
     }
-    let config = Config::sound(&sources(&cli.common, &serving)?)?;
+    let sources = sources(&cli.common, &serving)?;
+    let config = Config::sound(&sources)?;
+    warn(&sources, say);
     match cli.command {
         Command::Serve(args) => threads(&config)?.block_on(serve::run(config, !args.no_worker)),
         Command::Worker => threads(&config)?.block_on(serve::work(config)),
@@ -84,6 +86,20 @@ pub(crate) fn made_password() -> String {
 /// came from there.
 pub(crate) fn shell() -> Caller {
     Caller::system("shell")
+}
+
+/// Names each variable that nobody reads, on a line.
+fn warn(sources: &Sources, say: Say) {
+    for stray in stray(&sources.variables) {
+        let meant = match &stray.did_you_mean {
+            Some(meant) => format!("; did you mean `{meant}`?"),
+            None => String::new(),
+        };
+        let name = &stray.key;
+        say.note(&format!(
+            "warning: {name} is set and nobody reads it{meant}"
+        ));
+    }
 }
 
 /// The configuration's sources: the file, the environment, and the options given.

@@ -8,20 +8,27 @@ use std::{
 };
 
 use kaname_kernel::{EventId, MatterId};
-use kaname_world::{Keys, World, ambient::SystemClock, redact::REDACTED};
+use kaname_store::Store;
+use kaname_world::{KeyError, Keys, World, ambient::SystemClock, redact::REDACTED};
 use serde_json::json;
 
-use super::{init, shell, verify};
+use super::{
+    init, shell,
+    verify::{self, Kept},
+};
 use crate::{
     cli::RestoreArgs,
     config::Config,
     fault::{Exit, Fault},
-    open,
+    open::{self, BackupOf},
     say::Say,
 };
 
 /// Events read at a time.
 const BATCH: u32 = 4_096;
+/// What to do without the right keys.
+const BRING_KEYS: &str = "bring the keys folder that belongs to this backup, or name it with --keys; \
+                          keys made anew by `kaname init` do not open it";
 
 pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<(), Fault> {
     if !args.file.is_file() {
@@ -30,7 +37,9 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
             args.file.display()
         )));
     }
-    let Some(target) = open::database(config) else {
+    let target = open::database(config);
+    fits(&args.file, target.is_some())?;
+    let Some(target) = target else {
         return into_schema(config, &args, say).await;
     };
     if target.exists() && !args.replace {
@@ -38,8 +47,8 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
         return Err(Fault::new(Exit::Denied, what)
             .hint("--replace puts the copy in its place and keeps the old one beside it"));
     }
-    let notes = verify::notes(&args.checkpoints)?;
-    let keys = open::keys(config)?;
+    let kept = verify::kept(&args.checkpoints)?;
+    let keys = keys(config)?;
     init::folder(&config.data())?;
     let _alone = open::alone(config)?;
     let work = config.data().join("restoring.db");
@@ -47,7 +56,7 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
     fs::copy(&args.file, &work).map_err(|error| Fault::file(&work, "written", &error))?;
     private(&work)?;
 
-    let prepared = prepare(config, &work, &target, &notes, &keys, say).await;
+    let prepared = prepare(config, &work, &target, &kept, &keys, say).await;
     let (events, redacted) = match prepared {
         Ok(prepared) => prepared,
         Err(fault) => {
@@ -55,9 +64,9 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
             return Err(fault);
         }
     };
-    let kept = put_in_place(&work, &target)?;
+    let old = put_in_place(&work, &target)?;
     let result = json!({
-        "store": target, "events": events, "redacted_again": redacted, "old_store": kept,
+        "store": target, "events": events, "redacted_again": redacted, "old_store": old,
     });
     say.result(&result, || {
         let mut text = format!(
@@ -69,10 +78,43 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
                 "\n{redacted} matters redacted since that copy are redacted again"
             ));
         }
-        if let Some(kept) = &kept {
-            text.push_str(&format!("\nthe store before is kept as {}", kept.display()));
+        if let Some(old) = &old {
+            text.push_str(&format!("\nthe store before is kept as {}", old.display()));
         }
         text
+    })
+}
+
+/// Refuses a file that is no backup, or one of the other kind of store.
+fn fits(file: &Path, embedded: bool) -> Result<(), Fault> {
+    let told = file.display();
+    let (what, hint) = match (open::backup_of(file)?, embedded) {
+        (Some(BackupOf::Embedded), true) | (Some(BackupOf::Shared), false) => return Ok(()),
+        (None, _) => (
+            format!("{told} is no Kaname backup"),
+            "`kaname backup FILE` writes one; nothing was changed",
+        ),
+        (Some(BackupOf::Shared), true) => (
+            format!("{told} is a backup of a PostgreSQL store"),
+            "--postgres or store.url names the database to restore it into",
+        ),
+        (Some(BackupOf::Embedded), false) => (
+            format!("{told} is a backup of a store in a file, not of a PostgreSQL one"),
+            "leave --postgres and store.url away to restore it",
+        ),
+    };
+    Err(Fault::usage(what).at(told.to_string()).hint(hint))
+}
+
+/// The keys that a backup needs are those that were made with its store; new ones open nothing in it.
+fn keys(config: &Config) -> Result<Keys, Fault> {
+    Keys::load(&config.keys()).map_err(|error| {
+        let absent = matches!(error, KeyError::File { .. });
+        let mut fault = Fault::from(error);
+        if absent {
+            fault.hints = vec![BRING_KEYS.to_owned()];
+        }
+        fault
     })
 }
 
@@ -83,18 +125,26 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
         return Err(Fault::usage("a PostgreSQL schema is never replaced")
             .hint("restore into an empty one: store.schema names it"));
     }
-    let notes = verify::notes(&args.checkpoints)?;
-    let keys = open::keys(config)?;
+    let kept = verify::kept(&args.checkpoints)?;
+    let keys = keys(config)?;
     let store = open::create_store(config, Arc::new(SystemClock)).await?;
-    let filled = async {
-        store.fill(&args.file).await?;
-        let verdict = verify::checked(store.port().as_ref(), &keys, &notes, say).await?;
+    let proved = async {
+        own(config, store.port().as_ref(), &keys).await?;
+        let verdict = verify::checked(store.port().as_ref(), &keys, &kept, say).await?;
         verify::outcome(&verdict)?;
         let (beside, gone) = store.shredded_beside().await?;
         let world = open::world(config, &store, keys.clone())?;
         let redacted = redact_again(&world, &gone.into_iter().collect()).await?;
         world.checkpoint().await?;
         Ok::<_, Fault>((verdict.ledger.events, beside, redacted))
+    };
+    let filled = async {
+        store.fill(&args.file).await?;
+        let left = format!(
+            "{} holds the copy now, unproved: drop it, or name an empty one by store.schema",
+            open::place(config)
+        );
+        proved.await.map_err(|fault| fault.hint(left))
     };
     let filled = filled.await;
     store.close().await;
@@ -124,13 +174,14 @@ async fn prepare(
     config: &Config,
     work: &Path,
     target: &Path,
-    notes: &[String],
+    kept: &[Kept],
     keys: &Keys,
     say: Say,
 ) -> Result<(u64, usize), Fault> {
     let store = open::open_file(config, work)?;
     let proved = async {
-        let verdict = verify::checked(store.port().as_ref(), keys, notes, say).await?;
+        own(config, store.port().as_ref(), keys).await?;
+        let verdict = verify::checked(store.port().as_ref(), keys, kept, say).await?;
         verify::outcome(&verdict)?;
         let gone = shredded(config, target).await?;
         let world = open::world(config, &store, keys.clone())?;
@@ -141,6 +192,17 @@ async fn prepare(
     let proved = proved.await;
     store.close().await;
     proved
+}
+
+/// Refuses keys of another hub.
+async fn own(config: &Config, store: &dyn Store, keys: &Keys) -> Result<(), Fault> {
+    if verify::belong(store, keys).await? {
+        return Ok(());
+    }
+    let what = "these keys do not belong to this backup: it was signed and encrypted with others";
+    Err(Fault::new(Exit::Unproved, what)
+        .at(config.keys().display().to_string())
+        .hint(BRING_KEYS))
 }
 
 /// What the store that is replaced had destroyed.

@@ -1,9 +1,12 @@
 //! `verify`: proves the whole ledger, offline.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use kaname_kernel::checkpoint::verifier_line;
-use kaname_store::Store;
+use kaname_kernel::checkpoint::{Checkpoint, CheckpointError, verifier_line};
+use kaname_store::{Store, StoredEvent};
 use kaname_world::{
     Keys,
     verify::{ObjectVerdict, Verdict, verify, verify_objects},
@@ -21,11 +24,20 @@ use crate::{
 /// Largest checkpoint note that is read, in bytes.
 const MAX_NOTE: u64 = 64 * 1024;
 
+/// Most events that are looked at to see whether the keys open any.
+const FIRST: u32 = 64;
+
+/// A checkpoint that someone kept.
+pub(super) struct Kept {
+    path: PathBuf,
+    note: String,
+}
+
 pub(super) async fn run(config: &Config, args: VerifyArgs, say: Say) -> Result<(), Fault> {
-    let notes = notes(&args.checkpoints)?;
+    let kept = kept(&args.checkpoints)?;
     let keys = open::keys(config)?;
     let store = open::open_store(config).await?;
-    let done = prove(config, &args, &notes, &keys, store.port().as_ref(), say).await;
+    let done = prove(config, &args, &kept, &keys, store.port().as_ref(), say).await;
     store.close().await;
     done
 }
@@ -33,13 +45,26 @@ pub(super) async fn run(config: &Config, args: VerifyArgs, say: Say) -> Result<(
 async fn prove(
     config: &Config,
     args: &VerifyArgs,
-    notes: &[String],
+    kept: &[Kept],
     keys: &Keys,
     store: &dyn Store,
     say: Say,
 ) -> Result<(), Fault> {
-    let proved = checked(store, keys, notes, say).await?;
-    say.result(&proved, || told(&proved, &config.world().origin, keys))?;
+    if !belong(store, keys).await? {
+        let what =
+            "these keys do not belong to this store: it was signed and encrypted with others";
+        return Err(Fault::new(Exit::Unproved, what)
+            .at(config.keys().display().to_string())
+            .hint("--keys or `keys.folder` names the folder of the keys made with this store"));
+    }
+    let proved = checked(store, keys, kept, say).await?;
+    let name = name(config, store, say).await?;
+    let key = verifier_line(&name, &keys.verifying());
+    let result = Told {
+        proved: &proved,
+        key: &key,
+    };
+    say.result(&result, || told(&proved, &key))?;
     outcome(&proved)?;
     if let Some(path) = &args.keep {
         let newest = store.checkpoint(0).await?;
@@ -49,6 +74,53 @@ async fn prove(
         fs::write(path, newest.note).map_err(|error| Fault::file(path, "written", &error))?;
     }
     Ok(())
+}
+
+/// The ledger's name as its newest checkpoint has it; the configured one while none is signed. Says so
+/// when the two differ.
+async fn name(config: &Config, store: &dyn Store, say: Say) -> Result<String, Fault> {
+    let configured = config.world().origin;
+    let newest = store.checkpoint(0).await?;
+    let signed = newest.and_then(|newest| Checkpoint::parse(&newest.note).ok());
+    let Some(signed) = signed.map(|checkpoint| checkpoint.origin) else {
+        return Ok(configured);
+    };
+    if signed != configured {
+        say.note(&format!(
+            "note: this ledger is signed as {signed}; hub.origin says {configured} ({})",
+            config.origin("hub.origin")
+        ));
+    }
+    Ok(signed)
+}
+
+/// Whether the keys are those of this store: they signed its newest checkpoint, or open one of its
+/// first events at least. A store without any is anybody's.
+pub(super) async fn belong(store: &dyn Store, keys: &Keys) -> Result<bool, Fault> {
+    store.sequence().await?;
+    if let Some(newest) = store.checkpoint(0).await?
+        && Checkpoint::open(&newest.note, &keys.verifying()).is_ok()
+    {
+        return Ok(true);
+    }
+    let first = store.events(0, FIRST).await?;
+    let mut alive = first
+        .iter()
+        .filter(|stored| stored.event.wrapped_key.is_some());
+    let Some(one) = alive.next() else {
+        return Ok(true);
+    };
+    let opens = |stored: &StoredEvent| stored.event.open(&keys.master).is_ok();
+    Ok(opens(one) || alive.any(opens))
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    proved: &'a Proved,
+    /// The verifier line of the ledger's key.
+    key: &'a str,
 }
 
 /// What was proved: the ledger, and the objects whose roots stand in it.
@@ -64,13 +136,18 @@ pub(super) struct Proved {
 pub(super) async fn checked(
     store: &dyn Store,
     keys: &Keys,
-    notes: &[String],
+    kept: &[Kept],
     say: Say,
 ) -> Result<Proved, Fault> {
+    let mut notes = Vec::with_capacity(kept.len());
+    for one in kept {
+        one.signed(keys)?;
+        notes.push(one.note.clone());
+    }
     // Where several nodes write, the newest events are put in order first, so that they are proved too.
     store.sequence().await?;
     let bar = say.progress("verifying", store.ledger_size().await?);
-    let verdict = verify(store, &keys.verifying(), notes, &|done| {
+    let verdict = verify(store, &keys.verifying(), &notes, &|done| {
         bar.set_position(done)
     })
     .await;
@@ -123,37 +200,78 @@ pub(super) fn unproved(fault: &kaname_world::verify::Fault) -> Fault {
         .hint("do not go on with this store: keep it for inquiry and restore a backup")
 }
 
-/// Checkpoint notes from files.
-pub(super) fn notes(paths: &[std::path::PathBuf]) -> Result<Vec<String>, Fault> {
-    let read = |path: &Path| {
+impl Kept {
+    /// Reads one; what does not have the form of a checkpoint is none.
+    fn read(path: &Path) -> Result<Self, Fault> {
         let unreadable = |error: std::io::Error| {
             let mut fault = Fault::file(path, "read", &error);
             fault.exit = Exit::NotFound;
             fault
         };
-        if fs::metadata(path).map_err(unreadable)?.len() > MAX_NOTE {
-            return Err(Fault::usage(format!(
-                "{} is no checkpoint: too large",
-                path.display()
-            )));
+        let none = |place: String, why: &str| {
+            let mut fault = Fault::usage(format!("{} is no checkpoint", path.display())).at(place);
+            fault.causes.push(why.to_owned());
+            fault.hint(
+                "name a file that `kaname verify --keep FILE` wrote; the ledger was not looked at",
+            )
+        };
+        let place = path.display().to_string();
+        let meta = fs::metadata(path).map_err(unreadable)?;
+        if meta.is_dir() {
+            return Err(none(place, "it is a folder"));
         }
-        fs::read_to_string(path).map_err(unreadable)
-    };
-    paths.iter().map(|path| read(path)).collect()
+        if meta.len() > MAX_NOTE {
+            return Err(none(place, "it is too large for one"));
+        }
+        let bytes = fs::read(path).map_err(unreadable)?;
+        let Ok(note) = String::from_utf8(bytes) else {
+            return Err(none(place, "it is not text"));
+        };
+        if note.trim().is_empty() {
+            return Err(none(place, "it is empty"));
+        }
+        if let Err(error) = Checkpoint::parse(&note) {
+            let (place, why) = match error {
+                CheckpointError::Form { line, what } => (format!("{place}:{line}"), what),
+                CheckpointError::Signature(_) => (place, "it is not signed"),
+            };
+            return Err(none(place, why));
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            note,
+        })
+    }
+
+    /// Refuses one that this ledger's key did not sign.
+    fn signed(&self, keys: &Keys) -> Result<(), Fault> {
+        let Err(error) = Checkpoint::open(&self.note, &keys.verifying()) else {
+            return Ok(());
+        };
+        let what = format!("{} was not signed by this ledger", self.path.display());
+        Err(Fault::new(Exit::Unproved, what)
+            .at(self.path.display().to_string())
+            .because(&error)
+            .hint("it is another hub's, or was changed since; the ledger was not looked at"))
+    }
 }
 
-fn told(proved: &Proved, origin: &str, keys: &Keys) -> String {
+/// The checkpoints in files.
+pub(super) fn kept(paths: &[PathBuf]) -> Result<Vec<Kept>, Fault> {
+    paths.iter().map(|path| Kept::read(path)).collect()
+}
+
+fn told(proved: &Proved, key: &str) -> String {
     let verdict = &proved.ledger;
     if verdict.fault.is_some() {
         return format!("{} events are whole, then comes a fault", verdict.events);
     }
     format!(
-        "the ledger is whole\n  events       {}\n  redacted     {}\n  checkpoints  {}\n  imported     {} objects\n  root         {}\n  key          {}",
+        "the ledger is whole\n  events       {}\n  redacted     {}\n  checkpoints  {}\n  imported     {} objects\n  root         {}\n  key          {key}",
         verdict.events,
         verdict.redacted,
         verdict.checkpoints,
         proved.imported_objects,
         verdict.root,
-        verifier_line(origin, &keys.verifying()),
     )
 }

@@ -12,6 +12,7 @@ use super::{
     key::{self, KEYS, Key, Kind},
     value::{self, Value},
 };
+use crate::fault::line_and_column;
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub(crate) struct Setting {
 /// A mistake in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Mistake {
-    /// File and line, variable or option.
+    /// File and line (and column, where it is no TOML), variable or option.
     pub(crate) at: String,
     /// Line of the file, from 1.
     pub(crate) line: Option<usize>,
@@ -71,6 +72,13 @@ pub(crate) struct Mistake {
     pub(crate) allowed: Option<String>,
     /// The key that was probably meant.
     pub(crate) did_you_mean: Option<String>,
+}
+
+impl Mistake {
+    /// Whether the file could not be read as TOML. What stands in it is then unknown.
+    pub(crate) fn is_syntax(&self) -> bool {
+        self.key.is_empty()
+    }
 }
 
 /// All settings, by name of their key.
@@ -139,17 +147,21 @@ fn set(
 fn read_file(path: &Path, text: &str, settings: &mut Settings, mistakes: &mut Vec<Mistake>) {
     let base = path.parent().unwrap_or(Path::new(""));
     let (root, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let at = error.span().map_or(1, |span| line_of(text, span.start));
+    // What follows the first error of syntax may only seem wrong.
+    if let Some(error) = errors.first() {
+        let byte = error.span().map_or(0, |span| span.start);
+        let (line, column) = line_and_column(text.as_bytes(), byte);
         mistakes.push(Mistake {
-            at: format!("{}:{at}", path.display()),
-            line: Some(at),
+            at: format!("{}:{line}:{column}", path.display()),
+            line: Some(line),
             key: String::new(),
-            what: error.message().to_owned(),
+            what: format!("the file is not TOML: {}", error.message()),
             allowed: None,
             did_you_mean: None,
         });
+        return;
     }
+    let line_of = |byte: usize| line_and_column(text.as_bytes(), byte).0;
     let unknown = |line: usize, key: &str, what: &str, meant: Option<&str>| Mistake {
         at: format!("{}:{line}", path.display()),
         line: Some(line),
@@ -159,7 +171,7 @@ fn read_file(path: &Path, text: &str, settings: &mut Settings, mistakes: &mut Ve
         did_you_mean: meant.map(str::to_owned),
     };
     for (section, content) in root.get_ref().iter() {
-        let section_line = line_of(text, section.span().start);
+        let section_line = line_of(section.span().start);
         let section = section.get_ref().as_ref();
         let DeValue::Table(table) = content.get_ref() else {
             let meant = KEYS
@@ -176,23 +188,25 @@ fn read_file(path: &Path, text: &str, settings: &mut Settings, mistakes: &mut Ve
         };
         if !sections().any(|known| known == section) {
             let meant = key::nearest(section, sections());
-            mistakes.push(unknown(
-                section_line,
-                section,
-                "there is no such section",
-                meant,
-            ));
+            let all: Vec<_> = sections().collect();
+            mistakes.push(Mistake {
+                allowed: Some(format!("the sections {}", all.join(", "))),
+                ..unknown(section_line, section, "there is no such section", meant)
+            });
             continue;
         }
         for (name, content) in table.iter() {
-            let line = line_of(text, name.span().start);
+            let line = line_of(name.span().start);
             let full = format!("{section}.{}", name.get_ref());
             let Some(key) = key::find(&full) else {
                 let meant = nearest_key(&full);
-                mistakes.push(unknown(line, &full, "there is no such key", meant));
+                mistakes.push(Mistake {
+                    allowed: Some(keys_of(section)),
+                    ..unknown(line, &full, "there is no such key", meant)
+                });
                 continue;
             };
-            let line = line_of(text, content.span().start);
+            let line = line_of(content.span().start);
             let origin = Origin::File(path.to_owned(), line);
             match plain(content.get_ref(), key.kind) {
                 Some(value) => set(key, &value, origin, Some(base), settings, mistakes),
@@ -200,7 +214,11 @@ fn read_file(path: &Path, text: &str, settings: &mut Settings, mistakes: &mut Ve
                     line: origin.line(),
                     at: origin.to_string(),
                     key: full,
-                    what: format!("is {}", type_of(content.get_ref())),
+                    what: format!(
+                        "{} is expected, not {}",
+                        wanted(key.kind),
+                        type_of(content.get_ref())
+                    ),
                     allowed: Some(key.kind.allowed()),
                     did_you_mean: None,
                 }),
@@ -224,12 +242,24 @@ fn plain(value: &DeValue<'_>, kind: Kind) -> Option<String> {
     }
 }
 
+/// How a value of that kind is written.
+fn wanted(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "true or false without quotes",
+        Kind::Number(..) => "a number without quotes",
+        Kind::Bytes(..) => "a number, or text in quotes",
+        Kind::Text | Kind::Path | Kind::Choice(_) | Kind::Address | Kind::Url(_) => {
+            "text in quotes"
+        }
+    }
+}
+
 fn type_of(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "text",
         DeValue::Integer(_) => "a number",
         DeValue::Float(_) => "a fraction",
-        DeValue::Boolean(_) => "a switch",
+        DeValue::Boolean(_) => "true or false",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
@@ -242,7 +272,7 @@ fn read_variables(
     mistakes: &mut Vec<Mistake>,
 ) {
     for (variable, text) in variables {
-        // Variables without a section are other tools' (KANAME_CONFIG, KANAME_DEMO_DATA).
+        // What is without a section is no key: `stray` looks at it.
         let Some((section, name)) = variable
             .strip_prefix("KANAME_")
             .and_then(|rest| rest.split_once("__"))
@@ -280,6 +310,16 @@ fn nearest_key(written: &str) -> Option<&'static str> {
     })
 }
 
+/// The keys of a section, in words.
+fn keys_of(section: &str) -> String {
+    let prefix = format!("{section}.");
+    let names: Vec<_> = KEYS
+        .iter()
+        .filter_map(|key| key.name.strip_prefix(&prefix))
+        .collect();
+    format!("in [{section}]: {}", names.join(", "))
+}
+
 /// Names of the sections, each once.
 pub(crate) fn sections() -> impl Iterator<Item = &'static str> {
     let mut last = "";
@@ -289,10 +329,4 @@ pub(crate) fn sections() -> impl Iterator<Item = &'static str> {
         last = section;
         fresh.then_some(section)
     })
-}
-
-/// Line number from 1 of a byte in a text.
-fn line_of(text: &str, byte: usize) -> usize {
-    let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
-    before.iter().filter(|b| **b == b'\n').count() + 1
 }

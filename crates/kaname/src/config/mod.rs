@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod key;
 pub(crate) mod load;
+pub(crate) mod stray;
 pub(crate) mod value;
 
 use std::{
@@ -14,7 +15,7 @@ use self::{
     load::{Mistake, Origin, Setting, Settings, Sources},
     value::Value,
 };
-use crate::fault::{Exit, Fault};
+use crate::fault::{Exit, Fault, line_and_column};
 
 /// Largest configuration file that is read, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -35,7 +36,9 @@ impl Config {
         let (settings, mut mistakes) = load::load(sources);
         let file = sources.file.as_ref().map(|(path, _)| path.clone());
         let config = Self { settings, file };
-        mistakes.extend(check::together(&config));
+        if !mistakes.iter().any(Mistake::is_syntax) {
+            mistakes.extend(check::together(&config));
+        }
         mistakes.sort_by_key(|mistake| mistake.line.unwrap_or(usize::MAX));
         (config, mistakes)
     }
@@ -178,18 +181,36 @@ pub(crate) fn file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, Fa
             None => return Ok(None),
         },
     };
+    let told = path.display();
     let unreadable = |error: std::io::Error| {
         let mut fault = Fault::file(&path, "read", &error);
         fault.exit = Exit::Usage;
-        fault.hint("`kaname config example` prints a configuration to begin with")
+        match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                fault.hint("`kaname config example` prints a configuration to begin with")
+            }
+            _ => fault,
+        }
     };
-    let size = std::fs::metadata(&path).map_err(unreadable)?.len();
-    if size > MAX_FILE {
-        return Err(Fault::usage(format!(
-            "{} is over {MAX_FILE} bytes",
-            path.display()
-        )));
+    let meta = std::fs::metadata(&path).map_err(unreadable)?;
+    if meta.is_dir() {
+        let hint = format!(
+            "name the file, such as {}",
+            path.join("kaname.toml").display()
+        );
+        let what = format!("{told} is a folder, not a configuration file");
+        return Err(Fault::usage(what).hint(hint));
     }
-    let text = std::fs::read_to_string(&path).map_err(unreadable)?;
+    if meta.len() > MAX_FILE {
+        return Err(Fault::usage(format!("{told} is over {MAX_FILE} bytes")));
+    }
+    let bytes = std::fs::read(&path).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to();
+        let (line, column) = line_and_column(error.as_bytes(), byte);
+        Fault::usage(format!("{told} is not UTF-8 text"))
+            .at(format!("{told}:{line}:{column}"))
+            .hint("a configuration is TOML, saved as UTF-8")
+    })?;
     Ok(Some((path, text)))
 }

@@ -59,7 +59,12 @@ pub(crate) fn parse(kind: Kind, text: &str) -> Result<Value, String> {
             if scheme.is_some_and(|scheme| schemes.contains(&scheme)) {
                 Ok(Value::Text(text.to_owned()))
             } else {
-                Err("is not such an address".to_owned())
+                // The value may hold a password, so it is not repeated.
+                let begins: Vec<_> = schemes
+                    .iter()
+                    .map(|scheme| format!("{scheme}://"))
+                    .collect();
+                Err(format!("does not begin with {}", begins.join(" or ")))
             }
         }
     }

@@ -36,7 +36,7 @@ use crate::{
     fault::{Exit, Fault},
     open::{self, OpenStore},
     say::Say,
-    serve,
+    serve::{self, Doors},
 };
 
 /// Where the store says that the demo made it.
@@ -94,6 +94,12 @@ fn demo_config(config: Config, args: &DemoArgs, folder: Option<&Path>) -> Config
 async fn fill_and_serve(config: &Config, args: &DemoArgs, say: Say) -> Result<(), Fault> {
     let started = Instant::now();
     let story = Story::read()?;
+    // The port is taken first: a nation is not filled for a server that cannot start.
+    let doors = if args.only_fill {
+        None
+    } else {
+        Some(take_port(config, args.port).await?)
+    };
     let nation = if open::exists(config).await? {
         None
     } else {
@@ -109,7 +115,7 @@ async fn fill_and_serve(config: &Config, args: &DemoArgs, say: Say) -> Result<()
             return Err(fault);
         }
     };
-    if args.only_fill {
+    let Some(doors) = doors else {
         let url = format!("http://{}", config.address());
         let seconds = started.elapsed().as_secs_f64();
         let said = say.result(&guide::json(&story, &nation, &url, seconds), || {
@@ -117,16 +123,25 @@ async fn fill_and_serve(config: &Config, args: &DemoArgs, say: Say) -> Result<()
         });
         store.close().await;
         return said;
-    }
+    };
     let ready = |url: &str| {
         let seconds = started.elapsed().as_secs_f64();
         say.result(&guide::json(&story, &nation, url, seconds), || {
             guide::text(&story, &nation, url, seconds)
         })
     };
-    let served = serve::demo(config, Arc::clone(&world), ready).await;
+    let served = serve::demo(config, doors, Arc::clone(&world), ready).await;
     store.close().await;
     served
+}
+
+/// Takes the port.
+async fn take_port(config: &Config, port: u16) -> Result<Doors, Fault> {
+    Doors::open(config).await.map_err(|mut fault| {
+        fault.place = Some(format!("option --port {port}"));
+        fault.hints = vec!["--port names another port; 0 takes any that is free".to_owned()];
+        fault
+    })
 }
 
 /// Only a store that the demo made is shown by the demo.

@@ -64,8 +64,13 @@ impl Doors {
             _ => None,
         };
         let listener = TcpListener::bind(address).await.map_err(|error| {
-            let fault = Fault::new(Exit::Failed, format!("{address} cannot be listened on"));
-            fault
+            let what = match error.kind() {
+                std::io::ErrorKind::AddrInUse => {
+                    format!("{address} cannot be listened on: it is in use")
+                }
+                _ => format!("{address} cannot be listened on"),
+            };
+            Fault::new(Exit::Failed, what)
                 .because(&error)
                 .at(config.origin("listen.address").to_string())
                 .hint("is another server running there? choose another address or port")

@@ -23,7 +23,8 @@ use kaname_world::{
 };
 use tokio::sync::watch;
 
-use self::{bus::Bus, ending::Ending, listen::Doors, metrics::Metrics};
+pub(crate) use self::listen::Doors;
+use self::{bus::Bus, ending::Ending, metrics::Metrics};
 use crate::{config::Config, fault::Fault, open::Hub};
 
 /// Runs the server until it is told to end.
@@ -32,7 +33,8 @@ pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> 
     let mut ending = Ending::listen()?;
     let hub = Hub::open(&config).await?;
     let started = async {
-        let running = Running::start(&config, Arc::clone(&hub.world), false).await?;
+        let doors = Doors::open(&config).await?;
+        let running = Running::start(&config, doors, Arc::clone(&hub.world), false)?;
         let duties = if with_worker {
             doors::duties(&config, &public_url(&config, running.address))?
         } else {
@@ -70,11 +72,12 @@ pub(crate) fn start_log(config: &Config, level: &str) {
 /// Serves a store that the demo made, until told to end. `ready` is told the address.
 pub(crate) async fn demo(
     config: &Config,
+    doors: Doors,
     world: Arc<World>,
     ready: impl FnOnce(&str) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let mut ending = Ending::listen()?;
-    let running = Running::start(config, Arc::clone(&world), true).await?;
+    let running = Running::start(config, doors, Arc::clone(&world), true)?;
     let duties = doors::duties(config, &public_url(config, running.address))?;
     let tasks = background::start(&world, duties, None, running.stop.subscribe());
     let told = ready(&format!("http://{}", running.address));
@@ -114,16 +117,16 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts to listen. `demo`: the front page offers to sign in as each role; only for a store that
+    /// Starts to accept. `demo`: the front page offers to sign in as each role; only for a store that
     /// `kaname demo` made, on loopback.
-    pub(crate) async fn start(
+    pub(crate) fn start(
         config: &Config,
+        doors: Doors,
         world: Arc<World>,
         demo: bool,
     ) -> Result<Self, Fault> {
         let address = config.address();
         let demo = demo && address.ip().is_loopback() && !config.switch("listen.behind_proxy");
-        let doors = Doors::open(config).await?;
         let address = doors.address().unwrap_or(address);
         let metrics = Arc::new(Metrics::default());
         let (stop, stopping) = watch::channel(false);

@@ -48,6 +48,52 @@ fn broken_toml_is_told_with_its_line() {
 }
 
 #[test]
+fn a_fault_of_syntax_is_the_only_one_told() {
+    let place = Place::new();
+    place.write("kaname.toml", "[listen\naddress = \"0.0.0.0:1\"\n[stor]\n");
+    let ran = place.run(&["config", "check", "--json"]);
+    assert_eq!(ran.code, 2);
+    let mistakes = ran.json()["mistakes"].as_array().unwrap().clone();
+    assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+    assert_eq!(mistakes[0]["at"], "kaname.toml:1:8");
+    assert!(mistakes[0]["what"].to_string().contains("not TOML"));
+}
+
+#[test]
+fn a_mistake_says_what_was_expected() {
+    let place = Place::new();
+    place.write(
+        "kaname.toml",
+        "[moon]\n[listen]\nthreads = \"four\"\nzzz = 1\n[log]\nlevel = 1\n",
+    );
+    let ran = place.run(&["config", "check"]);
+    for words in [
+        "allowed: the sections hub, store, keys",
+        "a number without quotes is expected, not text",
+        "text in quotes is expected, not a number",
+        "allowed: in [listen]: address, public_url",
+    ] {
+        assert!(ran.out.contains(words), "{words:?} is not in: {}", ran.out);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_configuration_is_told_as_that() {
+    let place = Place::new();
+    std::fs::write(place.path("latin.toml"), b"[hub]\nname_en = \"Caf\xe9\"\n").unwrap();
+    let check = |file: &str| place.run(&["config", "check", "--config", file]);
+    let folder = check(".");
+    assert_eq!(folder.code, 2);
+    assert!(folder.err.contains(". is a folder"), "{}", folder.err);
+    assert!(!folder.err.contains("config example"), "{}", folder.err);
+    let latin = check("latin.toml");
+    assert_eq!(latin.code, 2);
+    assert!(latin.err.contains("is not UTF-8"), "{}", latin.err);
+    assert!(latin.err.contains("latin.toml:2:15"), "{}", latin.err);
+    assert!(check("none.toml").err.contains("config example"));
+}
+
+#[test]
 fn file_then_environment_then_option() {
     let place = Place::new();
     place.write(
@@ -76,6 +122,43 @@ fn an_unknown_variable_is_a_mistake_too() {
     assert_eq!(
         ran.json()["mistakes"][0]["did_you_mean"],
         "KANAME_LOG__LEVEL"
+    );
+}
+
+#[test]
+fn a_variable_that_nobody_reads_is_named() {
+    let place = Place::new();
+    let run = |command: &[&str], variables: &[(&str, &str)]| {
+        let mut command = place.command(command);
+        crate::program::ran(command.envs(variables.iter().copied()).output().unwrap())
+    };
+    for (written, meant) in [
+        ("KANAME_LISTEN_ADDRESS", "KANAME_LISTEN__ADDRESS"),
+        ("KANAME_ADDRESS", "KANAME_LISTEN__ADDRESS"),
+        ("KANAME_CONFG", "KANAME_CONFIG"),
+    ] {
+        let ran = run(&["config", "check", "--json"], &[(written, "foo")]);
+        assert_eq!(ran.code, 2, "{written}");
+        let mistake = ran.json()["mistakes"][0].clone();
+        assert_eq!(mistake["key"], written);
+        assert_eq!(mistake["did_you_mean"], meant);
+    }
+    // Those of the scripts and tests are theirs.
+    let known = [
+        ("KANAME_PYTHON", "x"),
+        ("KANAME_DEMO_DATA", "x"),
+        ("KANAME_URL", "x"),
+    ];
+    assert_eq!(run(&["config", "check"], &known).code, 0);
+    let other = run(&["party", "list"], &[("KANAME_LISTEN_ADDRESS", "foo")]);
+    assert_eq!(
+        other.code, 3,
+        "there is no store: the warning changes nothing"
+    );
+    assert!(
+        other.err.starts_with("warning: KANAME_LISTEN_ADDRESS"),
+        "{}",
+        other.err
     );
 }
 

@@ -23,5 +23,6 @@ mod scene;
 mod serving;
 mod shell;
 mod sink;
+mod slips;
 mod store;
 mod webhook;

@@ -68,6 +68,20 @@ fn one_system_over_one_database() {
         .unwrap())
     .json();
     assert_eq!(verdict["fault"], Value::Null);
+    let other = Place::founded();
+    let keys = other.path("kaname-data-keys").display().to_string();
+    let mut foreign = place.command(&["restore", "copy.pg", "--keys", &keys]);
+    let foreign = ran(foreign
+        .env("KANAME_STORE__SCHEMA", "third")
+        .output()
+        .unwrap());
+    assert_eq!(foreign.code, 5, "{}", foreign.err);
+    for words in [
+        "do not belong to this backup",
+        "schema third holds the copy",
+    ] {
+        assert!(foreign.err.contains(words), "{}", foreign.err);
+    }
     let twice = place.run(&["restore", "copy.pg"]);
     assert_eq!(
         twice.code, 4,

@@ -166,3 +166,17 @@ proptest! {
         let _ = bundle(&bytes, &Limits::default());
     }
 }
+
+#[test]
+fn what_is_not_json_is_told_as_that() {
+    // The first section of a TOML file looks like the beginning of a list.
+    for text in ["[store]\npath = 1\n", "[[groups]]\n", "name = 1\n"] {
+        let refused = read(text);
+        assert!(
+            matches!(refused, Err(StixError::Syntax { .. })),
+            "{refused:?}"
+        );
+    }
+    let refused = read("[1]").unwrap_err();
+    assert!(matches!(refused, StixError::InObject { index: 0, .. }));
+}
