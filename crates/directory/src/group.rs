@@ -22,7 +22,7 @@ pub const MEMBERS_MAX: usize = 5_000;
 /// A party's stay in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stay {
-    /// When it joined, to the second: what is shared in that very second counts as shared after.
+    /// When it joined, to the second: what is shared in that very second counts as shared before.
     pub joined: Timestamp,
     /// When it left.
     pub left: Option<Timestamp>,
@@ -142,8 +142,8 @@ impl Group {
         here.map(|(party, _)| *party)
     }
 
-    /// From which moment on (seconds since 1970) its items are open to the party: since it joined, or
-    /// `i64::MIN` when the group opens its past. `None` for parties that are not in it.
+    /// From which moment on (seconds since 1970) its items are open to the party: the second after it
+    /// joined, or `i64::MIN` when the group opens its past. `None` for parties that are not in it.
     pub fn open_to(&self, party: PartyId) -> Option<i64> {
         let stay = self.members.get(&party)?;
         if self.closed || stay.left.is_some() {
@@ -152,7 +152,7 @@ impl Group {
         Some(if self.opens_past {
             i64::MIN
         } else {
-            stay.joined.as_second()
+            stay.joined.as_second() + 1
         })
     }
 

@@ -3,7 +3,7 @@
 mod command;
 mod part;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
 use kaname_kernel::{
@@ -78,6 +78,10 @@ pub struct Party {
     pub memberships: Vec<Membership>,
     /// ISACs it is a member of. At most 20.
     pub under: BTreeSet<PartyId>,
+    /// From which second on (since 1970) it reads what is shared with each of them: after it came under
+    /// it. Parties from before this was written down have none, and read all.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub under_from: BTreeMap<PartyId, i64>,
     /// Duties it accepted, in order of acceptance. At most 200.
     pub duties: Vec<DutyAcceptance>,
     /// Powers others gave it. At most 100.
@@ -273,6 +277,7 @@ impl Matter for Party {
             public_keys: Vec::new(),
             memberships: Vec::new(),
             under: BTreeSet::new(),
+            under_from: BTreeMap::new(),
             duties: Vec::new(),
             delegations: Vec::new(),
             notify: Notify::default(),
@@ -307,7 +312,14 @@ impl Matter for Party {
                 end_from(self.memberships.iter_mut().map(|m| &mut m.span), *on);
                 self.memberships.retain(|m| !m.span.is_empty());
             }
-            PartyChange::UnderSet { isacs } => self.under = isacs.clone(),
+            PartyChange::UnderSet { isacs } => {
+                let from = at.recorded.as_second() + 1;
+                for new in isacs.difference(&self.under) {
+                    self.under_from.insert(*new, from);
+                }
+                self.under_from.retain(|isac, _| isacs.contains(isac));
+                self.under.clone_from(isacs);
+            }
             PartyChange::DutyAccepted(accepted) => {
                 let same = self.duties.iter_mut().filter(|d| d.duty == accepted.duty);
                 end_from(same.map(|d| &mut d.span), accepted.span.from);

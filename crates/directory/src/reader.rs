@@ -38,6 +38,10 @@ pub fn reader(
             .map(|d| d.duty.as_str().to_owned())
             .collect(),
         groups: open_groups.collect(),
-        under: party.under.clone(),
+        under: party
+            .under
+            .iter()
+            .map(|isac| (*isac, *party.under_from.get(isac).unwrap_or(&i64::MIN)))
+            .collect(),
     }
 }

@@ -22,16 +22,17 @@ pub enum Term {
     Member,
     /// Anyone of this party.
     Party(PartyId),
-    /// A member of this group, when the item was shared no earlier than the reader's party joined,
-    /// unless the group opens its past.
+    /// A member of this group, when the item was shared later than the reader's party joined, unless the
+    /// group opens its past.
     Group {
         /// The group.
         group: GroupId,
         /// When the item was shared with it, in seconds since 1970.
         since: i64,
     },
-    /// A member of the ISAC named here, to whom AMBER may be passed on (not AMBER+STRICT).
-    Under(PartyId),
+    /// A member of the ISAC named here, to whom AMBER may be passed on (not AMBER+STRICT), when the item
+    /// was shared later than the reader's party came under the ISAC.
+    Under(Under),
     /// This person.
     Person(AccountId),
     /// A party of this member class (code in the dated data).
@@ -40,6 +41,34 @@ pub enum Term {
     Duty(String),
     /// Anyone, from this moment (seconds since 1970): an embargo.
     From(i64),
+}
+
+/// The members of an ISAC, as an item was shared with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "WrittenUnder")]
+pub struct Under {
+    /// The ISAC.
+    pub isac: PartyId,
+    /// When the item was shared with it, in seconds since 1970.
+    pub since: i64,
+}
+
+/// As audiences were and are written: at first without the moment, which leaves out no member.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenUnder {
+    Dated { isac: PartyId, since: i64 },
+    Undated(PartyId),
+}
+
+impl From<WrittenUnder> for Under {
+    fn from(written: WrittenUnder) -> Self {
+        let (isac, since) = match written {
+            WrittenUnder::Dated { isac, since } => (isac, since),
+            WrittenUnder::Undated(isac) => (isac, i64::MAX),
+        };
+        Self { isac, since }
+    }
 }
 
 /// An OR of terms. Without terms it is nobody.
@@ -175,7 +204,8 @@ fn named_clause(tlp: Tlp, named: &Named, shared_at: Timestamp) -> Clause {
             .map(|&group| Term::Group { group, since }),
     );
     if tlp == Tlp::Amber {
-        terms.extend(named.parties.iter().copied().map(Term::Under));
+        let under = |&isac: &PartyId| Term::Under(Under { isac, since });
+        terms.extend(named.parties.iter().map(under));
     }
     Clause::any(terms)
 }

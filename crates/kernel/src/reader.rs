@@ -30,8 +30,9 @@ pub struct Reader {
     /// Groups the party is in, each with the moment (seconds since 1970) from which its items are
     /// open to the party; `i64::MIN` when the group opens its past.
     pub groups: BTreeMap<GroupId, i64>,
-    /// ISACs the party is a member of.
-    pub under: BTreeSet<PartyId>,
+    /// ISACs the party is a member of, each with the moment (seconds since 1970) from which what is
+    /// shared with it is open to the party.
+    pub under: BTreeMap<PartyId, i64>,
 }
 
 impl Reader {
@@ -44,7 +45,10 @@ impl Reader {
             Term::Group { group, since } => {
                 self.member && self.groups.get(group).is_some_and(|open| since >= open)
             }
-            Term::Under(isac) => self.member && self.under.contains(isac),
+            Term::Under(shared) => {
+                let open = self.under.get(&shared.isac);
+                self.member && open.is_some_and(|open| shared.since >= *open)
+            }
             Term::Person(account) => self.account == Some(*account),
             Term::Class(code) => self.member && self.classes.contains(code),
             Term::Duty(code) => self.duties.contains(code),

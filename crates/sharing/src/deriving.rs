@@ -150,7 +150,7 @@ pub fn accept_trace(
 }
 
 /// Asks the provider for consent to the present revision. `reach` holds the parties in the named
-/// groups as they are now.
+/// groups and under the named ISACs as they are now.
 ///
 /// # Errors
 /// When it is not being written or was refused as it is, traces are open, no way out is chosen, its
@@ -215,7 +215,7 @@ fn check_deadline(deadline: Timestamp, now: Timestamp) -> Result<(), Refused> {
 /// What asking again needs, after a proposal was taken.
 #[derive(Debug, Clone)]
 pub struct AskAgain {
-    /// Parties in the groups that the proposal names.
+    /// Parties in the groups and under the ISACs that the proposal names.
     pub reach: Reach,
     /// Until when.
     pub deadline: Timestamp,

@@ -62,19 +62,20 @@ impl<'de> Deserialize<'de> for ManifestHash {
     }
 }
 
-/// The parties in each named group when consent was asked. A group that has gained parties since is
-/// not what the provider consented to.
+/// The parties in each named group, and under each named ISAC that may pass it on, when consent was
+/// asked; by the id of group or ISAC. One that has gained parties since is not what the provider
+/// consented to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Reach(pub BTreeMap<GroupId, BTreeSet<PartyId>>);
+pub struct Reach(pub BTreeMap<MatterId, BTreeSet<PartyId>>);
 
 impl Reach {
-    /// Whether `now` reaches nobody through these groups whom `self` did not.
-    pub fn covers(&self, now: &Self, groups: &[GroupId]) -> bool {
+    /// Whether `now` reaches nobody, through what the content names, whom `self` did not.
+    pub fn covers(&self, now: &Self, content: &Content) -> bool {
         let nobody = BTreeSet::new();
-        groups.iter().all(|group| {
-            let before = self.0.get(group).unwrap_or(&nobody);
-            now.0.get(group).unwrap_or(&nobody).is_subset(before)
+        content.reaches_through().iter().all(|through| {
+            let before = self.0.get(through).unwrap_or(&nobody);
+            now.0.get(through).unwrap_or(&nobody).is_subset(before)
         })
     }
 }
@@ -118,7 +119,7 @@ pub struct Manifest {
     pub groups: BTreeSet<GroupId>,
     /// Persons named.
     pub persons: BTreeSet<AccountId>,
-    /// Parties in the named groups.
+    /// Parties in the named groups and under the named ISACs.
     pub reach: Reach,
     /// Member classes.
     pub classes: BTreeSet<String>,
@@ -135,12 +136,14 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The manifest of a revision. `reach` holds the parties of (at least) the named groups.
+    /// The manifest of a revision. `reach` holds the parties of (at least) the named groups
+    /// and ISACs.
     pub fn of(number: &str, revision: u32, content: &Content, reach: &Reach) -> Self {
         let named = &content.named;
         let groups: BTreeSet<GroupId> = named.groups.iter().copied().collect();
         let mut reached = reach.clone();
-        reached.0.retain(|group, _| groups.contains(group));
+        let through = content.reaches_through();
+        reached.0.retain(|named, _| through.contains(named));
         Self {
             form: FORM.to_owned(),
             item: number.to_owned(),

@@ -54,8 +54,8 @@ pub enum Refused {
     /// Consent was given to, or is asked for, other bytes.
     #[error("the consent covers other contents than the present ones")]
     OtherManifest,
-    /// A group reaches parties that it did not when consent was given.
-    #[error("a named group has gained parties since consent was asked")]
+    /// A group or ISAC reaches parties that it did not when consent was given.
+    #[error("a named group or ISAC has gained parties since consent was asked")]
     AudienceWidened,
     /// Traces of the provider are neither removed nor accepted.
     #[error("{open} traces of the provider are open")]

@@ -19,7 +19,7 @@ pub struct Releasing {
     pub releaser_of_providers_party: bool,
     /// Whether any of [`Item::derivers`] does.
     pub deriver_of_providers_party: bool,
-    /// Parties in the named groups as they are now.
+    /// Parties in the named groups and under the named ISACs as they are now.
     pub reach: Reach,
     /// Now.
     pub now: Timestamp,
@@ -47,9 +47,8 @@ pub fn release(item: &Item, releasing: &Releasing) -> Result<Vec<ItemChange>, Re
     if open > 0 {
         return Err(Refused::OpenTraces { open });
     }
-    let groups = &item.content.named.groups;
     let asked = item.asked.as_ref();
-    if !asked.is_some_and(|asked| asked.reach.covers(&releasing.reach, groups)) {
+    if !asked.is_some_and(|asked| asked.reach.covers(&releasing.reach, &item.content)) {
         return Err(Refused::AudienceWidened);
     }
     if !item.content.is_valid(releasing.now) {

@@ -268,12 +268,16 @@ impl World {
     }
 }
 
-/// Hides what proves identity: an auditor needs to know that a password was set, not its hash.
+/// Hides what proves identity: an auditor needs to know that a password was set, not its hash; and where
+/// an item named its provider, which rows of its checklist would mark.
 fn mask(data: &mut serde_json::Value) {
     match data {
         serde_json::Value::Object(fields) => {
             for (name, value) in fields {
-                let secret = matches!(name.as_str(), "hash" | "secret" | "credential" | "sealed");
+                let secret = matches!(
+                    name.as_str(),
+                    "hash" | "secret" | "credential" | "sealed" | "rows" | "row"
+                );
                 if secret && !value.is_null() {
                     *value = serde_json::Value::from("…");
                 } else {

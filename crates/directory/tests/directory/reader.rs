@@ -106,8 +106,30 @@ fn groups_open_from_the_moment_of_joining_unless_they_open_their_past() {
     ];
     let open = reader(&party, None, &groups, at("2024-07-01T00:00:00Z")).groups;
     let second = at(moment).as_second();
-    let expected = [(id(11), second), (id(12), i64::MIN), (id(16), second + 2)];
+    // What was shared in the very second of joining stays shut.
+    let expected = [
+        (id(11), second + 1),
+        (id(12), i64::MIN),
+        (id(16), second + 3),
+    ];
     assert_eq!(open, expected.into_iter().collect());
+}
+
+#[test]
+fn what_an_isac_was_given_opens_from_the_moment_of_coming_under_it() {
+    let isacs = |all: &[u64]| PartyChange::UnderSet {
+        isacs: all.iter().map(|n| id(*n)).collect(),
+    };
+    let from = |changes: &[PartyChange]| {
+        let party = party(1, PartyKind::Operator, changes);
+        reader(&party, None, &[], at("2024-07-01T00:00:00Z")).under
+    };
+    let first = from(&[isacs(&[20])])[&id(20)];
+    let both = from(&[isacs(&[20]), isacs(&[20, 21])]);
+    assert_eq!(both[&id(20)], first, "who stays keeps what it could read");
+    assert!(both[&id(21)] > first);
+    let again = from(&[isacs(&[20]), isacs(&[]), isacs(&[20])]);
+    assert!(again[&id(20)] > first, "who left and came back does not");
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use kaname_kernel::{Audience, Clause, Id, PartyId, Reader, SeededRng, Term, Tlp, audience::Named};
+use kaname_kernel::{
+    Audience, Clause, Id, PartyId, Reader, SeededRng, Term, Tlp,
+    audience::{Named, Under},
+};
 use proptest::prelude::*;
 
 fn party(n: u64) -> PartyId {
@@ -19,7 +22,10 @@ fn term() -> impl Strategy<Value = Term> {
             group: party(n).cast(),
             since
         }),
-        (0u64..3).prop_map(|n| Term::Under(party(n))),
+        (0u64..3, 0i64..20).prop_map(|(n, since)| Term::Under(Under {
+            isac: party(n),
+            since
+        })),
         (0u64..3).prop_map(|n| Term::Person(party(n).cast())),
         (0u8..3).prop_map(|n| Term::Class(format!("c{n}"))),
         (0u8..3).prop_map(|n| Term::Duty(format!("d{n}"))),
@@ -38,7 +44,7 @@ fn reader() -> impl Strategy<Value = Reader> {
         prop::collection::btree_set(0u8..3, 0..3),
         prop::collection::btree_set(0u8..3, 0..3),
         prop::collection::btree_map(0u64..3, 0i64..20, 0..3),
-        prop::collection::btree_set(0u64..3, 0..3),
+        prop::collection::btree_map(0u64..3, 0i64..20, 0..3),
     );
     (flags, ids, sets).prop_map(
         |((officer, member), (who, account), (classes, duties, groups, under))| Reader {
@@ -52,7 +58,10 @@ fn reader() -> impl Strategy<Value = Reader> {
                 .into_iter()
                 .map(|(n, open)| (party(n).cast(), open))
                 .collect(),
-            under: under.into_iter().map(party).collect(),
+            under: under
+                .into_iter()
+                .map(|(n, open)| (party(n), open))
+                .collect(),
         },
     )
 }
@@ -162,13 +171,21 @@ fn amber_reaches_the_named_and_an_isacs_own_members_but_strict_does_not() {
         ..Named::default()
     };
     let below = Reader {
-        under: BTreeSet::from([isac]),
+        under: BTreeMap::from([(isac, 100)]),
         ..member_of(operator)
     };
     assert!(marked(Tlp::Amber, &named).admits(&member_of(isac), at(0)));
     assert!(marked(Tlp::Amber, &named).admits(&below, at(0)));
     assert!(!marked(Tlp::AmberStrict, &named).admits(&below, at(0)));
     assert!(!marked(Tlp::Amber, &named).admits(&member_of(party(3)), at(0)));
+    let later = Reader {
+        under: BTreeMap::from([(isac, 101)]),
+        ..below
+    };
+    assert!(
+        !marked(Tlp::Amber, &named).admits(&later, at(0)),
+        "who came under the ISAC later does not see the past"
+    );
 }
 
 #[test]
@@ -221,6 +238,22 @@ fn joining_a_group_does_not_open_its_past_unless_it_says_so() {
     assert!(shared.admits(&joined(100), at(0)));
     assert!(!shared.admits(&joined(101), at(0)));
     assert!(shared.admits(&joined(i64::MIN), at(0)));
+}
+
+#[test]
+fn an_audience_written_before_isacs_were_dated_still_reads() {
+    let isac = party(4);
+    let read = |of: String| {
+        let text = format!(r#"{{"is":"under","of":{of}}}"#);
+        serde_json::from_str::<Term>(&text).unwrap()
+    };
+    let since = i64::MAX;
+    let undated = Term::Under(Under { isac, since });
+    assert_eq!(read(format!(r#""{isac}""#)), undated);
+    let dated = Term::Under(Under { isac, since: 7 });
+    assert_eq!(read(format!(r#"{{"isac":"{isac}","since":7}}"#)), dated);
+    let written = serde_json::to_string(&dated).unwrap();
+    assert_eq!(serde_json::from_str::<Term>(&written).unwrap(), dated);
 }
 
 #[test]

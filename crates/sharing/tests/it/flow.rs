@@ -2,7 +2,7 @@
 
 use kaname_kernel::{Actor, Tlp};
 use kaname_sharing::{
-    Item, ItemState, Reach, Refused, Sealed,
+    Content, Item, ItemState, Manifest, Reach, Refused, Sealed,
     consenting::{consent, lapse, propose, refuse, take_back},
     deriving::{
         AskAgain, CONSENT_TIME, Derive, accept_proposal, accept_trace, ask_consent,
@@ -163,11 +163,35 @@ fn replayed_consent_is_refused() {
     assert_eq!(replay, Err(Refused::OtherManifest));
 }
 
+/// An ISAC passes AMBER on to its own members: whoever came under it after consent was not consented to.
+#[test]
+fn an_isac_that_grew_after_consent_is_refused() {
+    let mut named = content("電力", Tlp::Amber, 1);
+    named.named.parties = vec![party(20)];
+    let isac = party(20).cast();
+    let asked = Reach([(isac, [party(21)].into())].into());
+    let wider = Reach([(isac, [party(21), party(22)].into())].into());
+    assert!(asked.covers(&asked, &named));
+    assert!(!asked.covers(&wider, &named));
+    assert!(wider.covers(&asked, &named), "narrower was consented to");
+    let hash = |content: &Content, reach: &Reach| Manifest::of("S-1", 1, content, reach).hash();
+    assert_ne!(hash(&named, &asked), hash(&named, &wider));
+    // STRICT is not passed on: who is under it reads nothing, so nothing widens.
+    let mut strict = content("電力", Tlp::AmberStrict, 1);
+    strict.named.parties = named.named.parties;
+    assert!(asked.covers(&wider, &strict));
+    assert_eq!(hash(&strict, &asked), hash(&strict, &wider));
+}
+
 #[test]
 fn widened_audience_after_consent_is_refused() {
     let tale = at_second_officer(Tlp::Amber);
     let mut wider = reach();
-    wider.0.entry(group(1)).or_default().insert(party(13));
+    wider
+        .0
+        .entry(group(1).cast())
+        .or_default()
+        .insert(party(13));
     let widened = Releasing {
         reach: wider,
         ..releasing(&tale, 2)
@@ -178,7 +202,7 @@ fn widened_audience_after_consent_is_refused() {
     );
     // A party that left makes the audience narrower, which was consented to.
     let narrower = Releasing {
-        reach: Reach([(group(1), [party(11)].into())].into()),
+        reach: Reach([(group(1).cast(), [party(11)].into())].into()),
         ..releasing(&tale, 2)
     };
     assert!(release(tale.state(), &narrower).is_ok());

@@ -191,7 +191,7 @@ pub(crate) fn content(title: &str, tlp: Tlp, seed: u64) -> Content {
 }
 
 pub(crate) fn reach() -> Reach {
-    Reach([(group(1), [party(11), party(12)].into())].into())
+    Reach([(group(1).cast(), [party(11), party(12)].into())].into())
 }
 
 /// An item derived by officer 1 for the owner's handle.

@@ -64,7 +64,7 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
     };
     let own = a.is_multiple_of(7);
     let wider = if b.is_multiple_of(4) {
-        Reach([(group(1), [party(11), party(12), party(13)].into())].into())
+        Reach([(group(1).cast(), [party(11), party(12), party(13)].into())].into())
     } else {
         reach()
     };

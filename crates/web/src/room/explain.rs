@@ -9,11 +9,11 @@ use axum::{
 };
 use jiff::Timestamp;
 use kaname_directory::{
-    Account, ClassCode, DutyCode, Group, Party,
+    Account, ClassCode, DutyCode, Group, Lang, Party,
     account::{LOGIN_SPACE, login_key},
     day_of, reader,
 };
-use kaname_kernel::{Reader, audience::Term};
+use kaname_kernel::{PartyId, Reader, audience::Term};
 use kaname_policy::Action;
 use kaname_sharing::{Item, number};
 use kaname_world::{Loaded, WorldError};
@@ -251,6 +251,14 @@ fn traits(page: &Page, reader: &Reader) -> Vec<String> {
     traits
 }
 
+async fn party_said(house: &House, by: &By, lang: Lang, id: PartyId) -> Result<String, Failure> {
+    match house.world().see::<Party>(by, id.cast()).await {
+        Ok(party) => Ok(party.state.description.name.get(lang).to_owned()),
+        Err(WorldError::NotFound(_)) => Ok(id.to_string()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 async fn term_said(house: &House, by: &By, page: &Page, term: &Term) -> Result<String, Failure> {
     let world = house.world();
     let lang = lang(page);
@@ -258,17 +266,20 @@ async fn term_said(house: &House, by: &By, page: &Page, term: &Term) -> Result<S
     let said = match term {
         Term::Officer => page.t("explain-term-officer"),
         Term::Member => page.t("explain-term-member"),
-        Term::Party(id) | Term::Under(id) => {
-            let name = match world.see::<Party>(by, id.cast()).await {
-                Ok(party) => party.state.description.name.get(lang).to_owned(),
-                Err(WorldError::NotFound(_)) => id.to_string(),
-                Err(error) => return Err(error.into()),
-            };
-            if matches!(term, Term::Under(_)) {
-                page.t1("explain-term-under", "party", name)
-            } else {
-                page.t1("explain-term-party", "party", name)
-            }
+        Term::Party(id) => {
+            let name = party_said(house, by, lang, *id).await?;
+            page.t1("explain-term-party", "party", name)
+        }
+        Term::Under(shared) => {
+            let name = party_said(house, by, lang, shared.isac).await?;
+            let at = Timestamp::from_second(shared.since).unwrap_or(page.now);
+            page.t2(
+                "explain-term-under",
+                "party",
+                name,
+                "at",
+                page.text.jst(at, page.now),
+            )
         }
         Term::Group { group, since } => {
             let name = match world.see::<Group>(by, group.cast()).await {

@@ -299,7 +299,6 @@ async fn step_up(
     frame: Frame,
     by: By,
     headers: HeaderMap,
-    from: From,
     Posted(answer): Posted<Answer>,
 ) -> Result<Response, Failure> {
     let next = safe_next(&answer.next);
@@ -307,7 +306,7 @@ async fn step_up(
     let site = site(&house)?;
     let shown = house
         .world()
-        .step_up_with_passkey(site, token, &answer.shown, &from.address)
+        .step_up_with_passkey(site, token, &answer.shown)
         .await;
     match shown {
         Ok(()) => frame.go(next),

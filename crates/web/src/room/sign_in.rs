@@ -318,14 +318,13 @@ async fn step_up(
     frame: Frame,
     by: By,
     headers: HeaderMap,
-    from: From,
     Posted(posted): Posted<Again>,
 ) -> Result<Response, Failure> {
     let next = safe_next(&posted.next);
     let token = house.token(&headers).ok_or(Failure::SignIn)?;
     let shown = house
         .world()
-        .step_up(token, &posted.password, &posted.code, &from.address)
+        .step_up(token, &posted.password, &posted.code)
         .await;
     match shown {
         Ok(()) => frame.go(next),

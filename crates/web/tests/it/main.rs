@@ -22,3 +22,4 @@ mod passkey;
 #[path = "../../../world/tests/it/story.rs"]
 mod story;
 mod taxii;
+mod traces;

@@ -137,10 +137,10 @@ async fn an_identity_nobody_linked_stays_outside() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_administrator_links_and_a_disabled_account_stays_outside() {
+async fn an_account_is_linked_and_a_disabled_account_stays_outside() {
     let s = Setting::new().await;
     let world = &s.nation.world;
-    let admin = s.nation.caller(&s.nation.administrator).await;
+    let shell = kaname_world::Caller::system("shell");
     let settings = OpenIdSettings {
         issuer: s.provider.issuer.clone(),
         client_id: CLIENT.to_owned(),
@@ -149,18 +149,18 @@ async fn an_administrator_links_and_a_disabled_account_stays_outside() {
     let openid = OpenId::new(settings).unwrap();
     let account = s.nation.member.account;
     world
-        .link_identity(&admin, account, &openid, "Subject 7")
+        .link_identity(&shell, account, &openid, "Subject 7")
         .await
         .unwrap();
     let taken = world
-        .link_identity(&admin, s.nation.provider.account, &openid, "Subject 7")
+        .link_identity(&shell, s.nation.provider.account, &openid, "Subject 7")
         .await;
     assert!(taken.is_err(), "an identity belongs to one account");
     let browser = Browser::nobody(&s.door);
     assert_eq!(leads_to(&s.enter(&browser).await), "/library");
     let disable = |account: &kaname_directory::Account| account.disable("離任".parse().unwrap());
     world
-        .change_account(&admin, account, None, disable)
+        .change_account(&shell, account, None, disable)
         .await
         .unwrap();
     refused(&s.enter(&Browser::nobody(&s.door)).await, "Subject 7");
@@ -354,22 +354,24 @@ async fn a_provider_that_is_away_or_calls_itself_otherwise_is_said() {
     refused(&browser.get("/sign-in/openid").await, words);
 }
 
-/// An administrator links an identity to somebody's account and cuts the link again; a steward of
-/// another party does not know the account.
+/// A steward links an identity to a colleague's account and cuts the link again; a steward of another
+/// party does not know the account.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_administrator_links_and_unlinks_for_somebody() {
+async fn a_steward_links_and_unlinks_for_somebody() {
     let s = Setting::new().await;
     let member = &s.nation.member;
     let at = format!("/accounts/{}/openid", member.account);
-    let admin = Browser::of(&s.door, &s.nation, &s.nation.administrator).await;
-    assert!(admin.page("/directory/kaihin").await.contains(&at));
-    let empty = admin.post(&at, &[("subject", "")]).await;
+    let steward = [kaname_kernel::Role::Steward];
+    let steward = s.nation.hire(member.party, "kaihin-kanri", &steward).await;
+    let steward = Browser::of(&s.door, &s.nation, &steward).await;
+    assert!(steward.page("/directory/kaihin").await.contains(&at));
+    let empty = steward.post(&at, &[("subject", "")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(empty.text.contains("id=\"subject-error\""));
-    leads_to(&admin.post(&at, &[("subject", "Subject 7")]).await);
+    leads_to(&steward.post(&at, &[("subject", "Subject 7")]).await);
     let browser = Browser::nobody(&s.door);
     assert_eq!(leads_to(&s.enter(&browser).await), "/library");
-    let twice = admin.post(&at, &[("subject", "Subject 7")]).await;
+    let twice = steward.post(&at, &[("subject", "Subject 7")]).await;
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
     let other = Browser::of(&s.door, &s.nation, &s.nation.provider).await;
     let unlink = format!("{at}/unlink");
@@ -380,13 +382,13 @@ async fn an_administrator_links_and_unlinks_for_somebody() {
             .await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     }
-    assert!(admin.page(&unlink).await.contains("Subject 7"));
-    let none = admin.post(&unlink, &[("identity", "7")]).await;
+    assert!(steward.page(&unlink).await.contains("Subject 7"));
+    let none = steward.post(&unlink, &[("identity", "7")]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
-    leads_to(&admin.post(&unlink, &[("identity", "0")]).await);
+    leads_to(&steward.post(&unlink, &[("identity", "0")]).await);
     refused(&s.enter(&Browser::nobody(&s.door)).await, "Subject 7");
     // Like every act of administration it needs a second factor shown lately.
     s.nation.clock.advance(SignedDuration::from_mins(20));
-    let late = admin.post(&at, &[("subject", "Subject 7")]).await;
+    let late = steward.post(&at, &[("subject", "Subject 7")]).await;
     assert_eq!(late.status, StatusCode::UNAUTHORIZED, "{}", late.text);
 }

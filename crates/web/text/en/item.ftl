@@ -51,6 +51,7 @@ item-reach = Readers and ways out
 item-save = Save
 item-back = Back
 item-edit = Edit
+item-reopen = Open the report again
 item-edit-asks-again = If one character changes, the provider is asked for consent again.
 item-edit-changed = Somebody else saved this item while you were writing.
 item-edit-changed-do = What you typed is kept below. Look at what was saved in another window, take over what is needed, then save again.

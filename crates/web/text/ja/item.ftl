@@ -51,6 +51,7 @@ item-reach = 宛先と手段
 item-save = 保存する
 item-back = 戻る
 item-edit = 修正する
+item-reopen = 報告を開き直す
 item-edit-asks-again = 一字でも変わると、提供者にもう一度同意を求めます。
 item-edit-changed = 書いている間に、ほかの人がこの情報を保存しました。
 item-edit-changed-do = 入力した内容は下に残っています。保存された内容を別の画面で確かめ、必要な変更を取り込んでから、もう一度保存してください。

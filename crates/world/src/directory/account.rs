@@ -36,6 +36,7 @@ impl World {
         let party_id = new.party;
         self.allow(caller, Action::AccountManage, &of_party(party_id))?;
         let party = self.see::<Party>(caller, party_id.cast()).await?;
+        self.allow_people(caller, party_id).await?;
         // Only administrators make officers: a steward manages the own party's people.
         let change = Account::open(new, &party.state)?;
         let mut work = self.work(&caller.actor);
@@ -59,6 +60,10 @@ impl World {
         self.allow(caller, Action::AccountManage, &resource)?;
         Self::unchanged(&account, expected)?;
         let change = decide(&account.state)?;
+        // An administrator shuts any account: that opens nothing.
+        if !matches!(change, AccountChange::Disabled { .. }) {
+            self.allow_people(caller, account.state.party).await?;
+        }
         self.keep_account(caller, account, change).await
     }
 
@@ -87,6 +92,7 @@ impl World {
     ) -> Result<Loaded<Account>, WorldError> {
         let resource = of_party(account.state.party);
         self.allow(caller, Action::AccountManage, &resource)?;
+        self.allow_people(caller, account.state.party).await?;
         password::check_new(new, account.state.login.as_str())?;
         let hash = password::hash(new.to_owned(), self.rng()).await?;
         let change = account.state.set_password(hash, temporary)?;
@@ -214,6 +220,7 @@ impl World {
     ) -> Result<Enrolment, WorldError> {
         let resource = of_party(account.state.party);
         self.allow(caller, Action::AccountManage, &resource)?;
+        self.allow_people(caller, account.state.party).await?;
         let secret = second_factor::new_secret(self.rng());
         let login = account.state.login.as_str().to_owned();
         let change = account.state.set_totp(self.seal_secret("totp", &secret))?;

@@ -5,6 +5,7 @@ mod breach;
 pub mod cooperation;
 mod group;
 mod key;
+mod own;
 mod party;
 mod start;
 

@@ -39,10 +39,19 @@ impl World {
         decide: impl FnOnce(&Party) -> Result<PartyChange, Refused>,
     ) -> Result<Loaded<Party>, WorldError> {
         let party = self.see::<Party>(caller, id.cast()).await?;
-        self.allow(caller, Action::PartyManage, &of_party(id))?;
+        let change = decide(&party.state);
+        match &change {
+            Ok(PartyChange::DelegationGranted(granted)) => {
+                self.allow_delegation(caller, &party.state, granted).await?;
+            }
+            // An administrator takes any power back.
+            Ok(PartyChange::DelegationRevoked { principal, .. }) if !caller.is_officer() => {
+                self.allow_principal(caller, id, *principal).await?;
+            }
+            _ => self.allow(caller, Action::PartyManage, &of_party(id))?,
+        }
         Self::unchanged(&party, expected)?;
-        let change = decide(&party.state)?;
-        self.keep_party(caller, party, change).await
+        self.keep_party(caller, party, change?).await
     }
 
     /// Accepts a duty (oath or agreement) for the caller's own party, in the text shown.

@@ -1,13 +1,13 @@
 //! The analyst writes what may be shared: derive, revise, decide on traces, ask for consent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use kaname_directory::{Group, Party};
-use kaname_kernel::{AccountId, GroupId, Id, Matter, MatterId, Pap, PartyId, Tlp, audience::Named};
+use kaname_directory::Party;
+use kaname_kernel::{AccountId, Id, Matter, MatterId, Pap, PartyId, Tlp, audience::Named};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
-    Content, ItemKind, Outlet, Reach, Text, Value, checklist,
+    Content, ItemKind, Outlet, Text, Value, checklist,
     derive::{FirstProposal, Plan, compose, first_proposal},
     deriving::{self, AskAgain, Derive},
     evidence::Evidence,
@@ -18,6 +18,7 @@ use kaname_sharing::{
 };
 use kaname_stix::ObjectId;
 
+use super::checklist::not_open;
 use crate::{caller::Caller, error::WorldError, sealed::Link, work::Loaded, world::World};
 
 /// What goes into a first derivation.
@@ -81,7 +82,7 @@ impl World {
         first_proposal(
             &loaded.state.submission,
             &technique,
-            &evidence(&provider.state, Some(&technique)),
+            &evidence(&provider.state, &technique),
             &self.author().await?,
             self.now(),
             self.rng(),
@@ -162,7 +163,7 @@ impl World {
         let content = self
             .compose(new.draft, &[], report.state.submission.seen)
             .await?;
-        let evidence = evidence(&provider.state, Some(&technique));
+        let evidence = evidence(&provider.state, &technique);
         let rows = checklist::check(&content, &evidence);
         let changes = deriving::derive_item(Derive {
             number: self.free_number(number::ITEM_SPACE, number::item).await?,
@@ -198,7 +199,8 @@ impl World {
         }
     }
 
-    /// Writes an item anew: consent, if there was one, is gone.
+    /// Writes an item anew: consent, if there was one, is gone. For who holds the report behind it open,
+    /// as in all that changes what is written.
     pub async fn revise_item(
         &self,
         caller: &Caller,
@@ -208,12 +210,12 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        let technique = self.opened_behind(caller, &desk.link).await?;
         Self::unchanged(&desk.item, expected)?;
         let content = self
             .compose(draft, &desk.item.state.content.objects, None)
             .await?;
-        let technique = self.technique_behind(&desk.link).await?;
-        let evidence = evidence(&desk.provider.state, technique.as_ref());
+        let evidence = evidence(&desk.provider.state, &technique);
         let rows = checklist::check(&content, &evidence);
         let changes = deriving::revise(&desk.item.state, content, rows, officer, desk.own)?;
         self.keep_item(caller, desk.item, changes).await
@@ -229,6 +231,7 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        self.opened_behind(caller, &desk.link).await?;
         let changes = deriving::accept_trace(&desk.item.state, row, officer, reason)?;
         self.keep_item(caller, desk.item, changes).await
     }
@@ -242,8 +245,7 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let desk = self.item_for(caller, id, Action::ItemAskConsent).await?;
         Self::unchanged(&desk.item, expected)?;
-        let groups = &desk.item.state.content.named.groups;
-        let reach = self.reach(groups).await?;
+        let reach = self.reach(&desk.item.state.content).await?;
         let (deadline, now) = (self.consent_deadline(), self.now());
         let changes = deriving::ask_consent(&desk.item.state, reach, deadline, now)?;
         self.keep_item(caller, desk.item, changes).await
@@ -258,15 +260,15 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        let technique = self.opened_behind(caller, &desk.link).await?;
         Self::unchanged(&desk.item, expected)?;
         let proposal = desk.item.state.proposal.clone();
         let content = proposal.map(|proposal| proposal.content);
         let content = content.unwrap_or_else(|| desk.item.state.content.clone());
-        let technique = self.technique_behind(&desk.link).await?;
-        let evidence = evidence(&desk.provider.state, technique.as_ref());
+        let evidence = evidence(&desk.provider.state, &technique);
         let rows = checklist::check(&content, &evidence);
         let again = AskAgain {
-            reach: self.reach(&content.named.groups).await?,
+            reach: self.reach(&content).await?,
             deadline: self.consent_deadline(),
             now: self.now(),
         };
@@ -305,17 +307,6 @@ impl World {
         self.now() + SignedDuration::from_hours(hours)
     }
 
-    /// Parties in the groups, as they are now.
-    pub(super) async fn reach(&self, groups: &[GroupId]) -> Result<Reach, WorldError> {
-        let mut reach: BTreeMap<_, BTreeSet<PartyId>> = BTreeMap::new();
-        for id in groups {
-            let group = self.load::<Group>(id.cast()).await?;
-            let members = group.iter().flat_map(|group| group.state.present());
-            reach.insert(*id, members.collect());
-        }
-        Ok(Reach(reach))
-    }
-
     /// The sealed part of a report the caller holds open, and its provider.
     async fn opened(
         &self,
@@ -323,25 +314,10 @@ impl World {
         report: MatterId,
     ) -> Result<(Technique, Loaded<Party>), WorldError> {
         let view = self.report(caller, report).await?;
-        let shut = WorldError::refused(
-            "refused-not-open",
-            "the sealed part is shut; open it with a reason first",
-        );
-        let content = view.content.filter(|_| !view.own).ok_or(shut)?;
+        let content = view.content.filter(|_| !view.own).ok_or_else(not_open)?;
         let link = self.open_link(view.report.state.submission.handle).await?;
         let party = self.load::<Party>(link.party.cast()).await?;
         Ok((content, party.ok_or(WorldError::NotFound("party"))?))
-    }
-
-    async fn technique_behind(&self, link: &Link) -> Result<Option<Technique>, WorldError> {
-        let Some(report) = link.report else {
-            return Ok(None);
-        };
-        let report = self.load::<kaname_sharing::Report>(report).await?;
-        let report = report.ok_or(WorldError::NotFound("report"))?;
-        let submission = &report.state.submission;
-        self.open_content(submission.handle, &submission.content)
-            .map(Some)
     }
 
     /// An item an officer wants to act on, with what only the sealed store knows.
@@ -415,12 +391,8 @@ impl World {
 }
 
 /// All that leads to the provider; in memory only, while an officer works.
-fn evidence(provider: &Party, technique: Option<&Technique>) -> Evidence {
-    let evidence = Evidence::of_party(provider);
-    match technique {
-        Some(technique) => evidence.with_report(technique),
-        None => evidence,
-    }
+fn evidence(provider: &Party, technique: &Technique) -> Evidence {
+    Evidence::of_party(provider).with_report(technique)
 }
 
 fn stix(error: kaname_stix::StixError) -> WorldError {

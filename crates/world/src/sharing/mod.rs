@@ -2,6 +2,7 @@
 //! → library and outlets → feedback.
 
 mod attachment;
+mod checklist;
 mod collection;
 mod consent;
 mod derive;
@@ -22,6 +23,7 @@ pub mod submit;
 mod sweep;
 pub mod triage;
 
+pub use checklist::Checklist;
 pub use consent::ProviderWords;
 pub use derive::{ItemDraft, NewItem};
 pub(crate) use object::key_of;

@@ -38,7 +38,7 @@ impl World {
             by: officer,
             releaser_of_providers_party: desk.own,
             deriver_of_providers_party: self.any_of_party(derivers, party).await?,
-            reach: self.reach(&desk.item.state.content.named.groups).await?,
+            reach: self.reach(&desk.item.state.content).await?,
             now: self.now(),
         };
         let changes = releasing::release(&desk.item.state, &releasing)?;

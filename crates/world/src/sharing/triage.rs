@@ -104,7 +104,7 @@ impl World {
     }
 
     /// Whether the caller is the assigned analyst within an opening.
-    fn holds_open(&self, caller: &Caller, report: &Report) -> bool {
+    pub(super) fn holds_open(&self, caller: &Caller, report: &Report) -> bool {
         let Ok(account) = caller.account_id() else {
             return false;
         };

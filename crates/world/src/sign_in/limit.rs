@@ -1,4 +1,6 @@
-//! Limits on guessing, per login and per address, in windows of 15 minutes.
+//! Limits on guessing, in windows of 15 minutes: narrow for one login from one address, wide for a login
+//! over all addresses and for an address over all logins, so that who guesses does not shut the owner
+//! out; and for each session on its own, where the second factor is shown again.
 
 use jiff::SignedDuration;
 
@@ -6,14 +8,17 @@ use crate::{error::WorldError, world::World};
 
 const SPACE: &str = "guess";
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
-/// One address may fail this many times as often as one login before it waits: an office has many
-/// people behind one.
+/// One address may fail this many times as often as one login from it before it waits: an office has
+/// many people behind one.
 const ADDRESS_FACTOR: u64 = 20;
+/// One login may fail this many times as often from all addresses together.
+const LOGIN_FACTOR: u64 = 20;
 
 impl World {
     /// Refuses when this login or address failed too often lately. Called before the password is
     /// looked at, whether or not the login exists.
     pub(super) async fn may_guess(&self, login: &str, address: &str) -> Result<(), WorldError> {
+        self.not_stopped(&pair(login, address)).await?;
         self.not_stopped(&format!("login/{login}")).await?;
         self.may_guess_from(address).await
     }
@@ -26,7 +31,9 @@ impl World {
     /// Counts a failure; past the limit the login or address waits out the window.
     pub(super) async fn failed_guess(&self, login: &str, address: &str) -> Result<(), WorldError> {
         let most = self.settings().max_sign_in_failures;
-        self.count_failure(&format!("login/{login}"), most).await?;
+        self.count_failure(&pair(login, address), most).await?;
+        let all = most.saturating_mul(LOGIN_FACTOR);
+        self.count_failure(&format!("login/{login}"), all).await?;
         self.failed_guess_from(address).await
     }
 
@@ -56,9 +63,21 @@ impl World {
         proof
     }
 
-    /// Forgets a login's failures after it signed in.
-    pub(super) async fn guessed_right(&self, login: &str) -> Result<(), WorldError> {
-        let key = format!("count/login/{login}");
+    /// Refuses when the second factor was shown wrongly too often in this session, by its number.
+    pub(super) async fn may_step_up(&self, session: &str) -> Result<(), WorldError> {
+        self.not_stopped(&format!("session/{session}")).await
+    }
+
+    /// Counts a wrong second factor in this session.
+    pub(super) async fn failed_step_up(&self, session: &str) -> Result<(), WorldError> {
+        let most = self.settings().max_sign_in_failures;
+        self.count_failure(&format!("session/{session}"), most)
+            .await
+    }
+
+    /// Forgets a login's failures from an address after it signed in from there.
+    pub(super) async fn guessed_right(&self, login: &str, address: &str) -> Result<(), WorldError> {
+        let key = format!("count/{}", pair(login, address));
         self.store().kv_take(SPACE, &key, self.now()).await?;
         Ok(())
     }
@@ -89,4 +108,9 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// One login from one address.
+fn pair(login: &str, address: &str) -> String {
+    format!("from/{address}/{login}")
 }

@@ -278,10 +278,9 @@ impl World {
         rp: &RelyingParty,
         token: &str,
         shown: &Shown,
-        address: &str,
     ) -> Result<(), WorldError> {
         let (account, mut info, key) = self.session(token).await?;
-        self.may_guess_from(address).await?;
+        self.may_step_up(&info.number).await?;
         let tried = async {
             let client = Client::read(&shown.client_data, "webauthn.get", rp)?;
             if self.take_challenge(&client).await? != (Purpose::Again { account }) {
@@ -289,7 +288,11 @@ impl World {
             }
             self.check_shown(rp, &client, shown, account, true).await
         };
-        self.counting(address, tried.await).await?;
+        let tried = tried.await;
+        if is_wrong(&tried) {
+            self.failed_step_up(&info.number).await?;
+        }
+        tried?;
         info.second_factor_at = Some(self.now());
         self.keep_session(&key, &info).await
     }
@@ -375,14 +378,19 @@ impl World {
         address: &str,
         tried: Result<T, WorldError>,
     ) -> Result<T, WorldError> {
-        if matches!(
-            tried,
-            Err(WorldError::Unauthenticated | WorldError::Refused { .. })
-        ) {
+        if is_wrong(&tried) {
             self.failed_guess_from(address).await?;
         }
         tried
     }
+}
+
+/// Whether the answer was one that somebody who guesses gives.
+fn is_wrong<T>(tried: &Result<T, WorldError>) -> bool {
+    matches!(
+        tried,
+        Err(WorldError::Unauthenticated | WorldError::Refused { .. })
+    )
 }
 
 fn answered_before<T>() -> Result<T, WorldError> {

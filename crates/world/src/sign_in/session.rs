@@ -87,7 +87,7 @@ impl World {
             self.failed_guess(&login, address).await?;
             return Err(WorldError::Unauthenticated);
         };
-        self.guessed_right(&login).await?;
+        self.guessed_right(&login, address).await?;
         self.start_session(account.id.cast(), shown, label).await
     }
 
@@ -152,19 +152,13 @@ impl World {
         })
     }
 
-    /// Shows password and second factor again, for acts that need them fresh.
-    pub async fn step_up(
-        &self,
-        token: &str,
-        password: &str,
-        code: &str,
-        address: &str,
-    ) -> Result<(), WorldError> {
+    /// Shows password and second factor again, for acts that need them fresh. Failures count against this
+    /// session alone: nobody outside it keeps its owner from it.
+    pub async fn step_up(&self, token: &str, password: &str, code: &str) -> Result<(), WorldError> {
         let (account_id, mut info, key) = self.session(token).await?;
+        self.may_step_up(&info.number).await?;
         let account = self.load::<Account>(account_id.cast()).await?;
         let account = account.ok_or(WorldError::Unauthenticated)?;
-        let login = account.state.login.as_str().to_owned();
-        self.may_guess(&login, address).await?;
         let stored = account.state.password.clone();
         let fits = password::verify(password.to_owned(), stored).await;
         let shown = if fits {
@@ -179,7 +173,7 @@ impl World {
             }
             Some(false) => Err(WorldError::Denied("why-not-second-factor")),
             None => {
-                self.failed_guess(&login, address).await?;
+                self.failed_step_up(&info.number).await?;
                 Err(WorldError::Unauthenticated)
             }
         }

@@ -6,13 +6,16 @@
 )]
 
 mod authenticator;
+mod checklist;
 mod delegation;
 mod flow;
 mod headers;
 mod import;
+mod isac;
 mod ledger;
 mod openpgp;
 mod outlet;
+mod own;
 mod passkey;
 mod seal;
 mod sight;

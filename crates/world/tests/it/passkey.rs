@@ -237,14 +237,14 @@ async fn ticket(s: &Setting, code: &str) -> String {
 async fn after_a_password_a_passkey_is_the_second_factor() {
     let s = Setting::new().await;
     let world = &s.nation.world;
-    let admin = s.nation.caller(&s.nation.administrator).await;
+    let shell = kaname_world::Caller::system("shell");
     let account = world
         .load(s.nation.member.account.cast())
         .await
         .unwrap()
         .unwrap();
     world
-        .set_password_of(&admin, account, PASSWORD, false)
+        .set_password_of(&shell, account, PASSWORD, false)
         .await
         .unwrap();
     let mut device = Authenticator::p256(b"phone", ORIGIN);
@@ -297,9 +297,7 @@ async fn a_passkey_makes_an_old_session_fresh_again() {
     assert!(matches!(removed, Err(WorldError::StepUp)));
     let shown = device.show(&s.ask(Ask::Again(&old)).await);
     let (_, others) = s.in_session(&s.nation.provider, true).await;
-    let stolen = world
-        .step_up_with_passkey(&s.rp, &others, &shown, FROM.0)
-        .await;
+    let stolen = world.step_up_with_passkey(&s.rp, &others, &shown).await;
     assert_eq!(
         key_of(stolen),
         "error-passkey-challenge",
@@ -307,7 +305,7 @@ async fn a_passkey_makes_an_old_session_fresh_again() {
     );
     let shown = device.show(&s.ask(Ask::Again(&old)).await);
     world
-        .step_up_with_passkey(&s.rp, &token, &shown, FROM.0)
+        .step_up_with_passkey(&s.rp, &token, &shown)
         .await
         .unwrap();
     let (fresh, _) = world.resume(&token).await.unwrap();

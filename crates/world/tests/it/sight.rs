@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use kaname_directory::{Group, Name2};
-use kaname_kernel::GroupId;
+use jiff::SignedDuration;
+use kaname_directory::{Group, Name2, PartyKind};
+use kaname_kernel::{GroupId, Role, Tlp};
 use kaname_testkit::{CountingStore, Nation};
-use kaname_world::{Caller, Loaded, Settings, World, ambient::SystemRng};
+use kaname_world::{Caller, Loaded, Settings, World, WorldError, ambient::SystemRng};
+
+use crate::story;
 
 async fn group(nation: &Nation) -> Loaded<Group> {
     let admin = nation.caller(&nation.administrator).await;
@@ -64,4 +67,39 @@ async fn groups_are_read_once_for_an_epoch() {
     assert_eq!(calls.get("list"), None, "{calls:?}");
     assert_eq!(calls.get("record"), Some(&2), "the account and its party");
     assert_eq!(calls.values().sum::<u32>(), 3, "{calls:?}");
+}
+
+/// Whoever joins in the very second of a release does not see what was released in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn joining_in_the_second_of_a_release_does_not_open_it() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let admin = nation.caller(&nation.administrator).await;
+    let group: GroupId = group(&nation).await.id.cast();
+    let bank = nation.member.party;
+    world.join_group(&admin, group, bank).await.unwrap();
+    let late = nation
+        .party("kita", PartyKind::Operator, "北電力", "Kita")
+        .await;
+    let late = nation.hire(late, "kita-csirt", &[Role::Member]).await;
+    nation.clock.advance(SignedDuration::from_secs(2));
+    for _ in 0..3 {
+        let item = story::released_as(&nation, |draft| {
+            draft.tlp = Tlp::Amber;
+            draft.named.groups = vec![group];
+        });
+        let item = item.await;
+        world.join_group(&admin, group, late.party).await.unwrap();
+        let early = nation.caller(&nation.member).await;
+        assert!(world.item(&early, item.id).await.is_ok());
+        let late = nation.caller(&late).await;
+        let unseen = world.item(&late, item.id).await;
+        assert!(matches!(unseen, Err(WorldError::NotFound(_))), "{unseen:?}");
+        let party = late.party_id().unwrap();
+        let leave = |group: &kaname_directory::Group| group.leave(party);
+        world
+            .change_group(&admin, group, None, leave)
+            .await
+            .unwrap();
+    }
 }

@@ -9,7 +9,7 @@ const PASSWORD: &str = "three quiet herons";
 const FROM: (&str, &str) = ("127.0.0.1", "test");
 
 async fn with_password(nation: &Nation) -> String {
-    let admin = nation.caller(&nation.administrator).await;
+    let shell = kaname_world::Caller::system("shell");
     let account = nation
         .world
         .load(nation.member.account.cast())
@@ -18,12 +18,12 @@ async fn with_password(nation: &Nation) -> String {
         .unwrap();
     let account = nation
         .world
-        .set_password_of(&admin, account, PASSWORD, false)
+        .set_password_of(&shell, account, PASSWORD, false)
         .await
         .unwrap();
     nation
         .world
-        .give_totp(&admin, account)
+        .give_totp(&shell, account)
         .await
         .unwrap()
         .secret
@@ -87,6 +87,68 @@ async fn guessing_is_stopped_for_known_and_unknown_logins_alike() {
         .sign_in("nobody-here", "wrong wrong wrong", "", FROM)
         .await;
     assert!(matches!(again, Err(WorldError::Unauthenticated)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_elsewhere_shuts_the_owner_out_of_nothing() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let secret = with_password(&nation).await;
+    let session = world
+        .start_session(nation.member.account, true, "x")
+        .await
+        .unwrap();
+    for _ in 0..6 {
+        let from = ("198.51.100.7", "guesser");
+        let tried = world
+            .sign_in("kaihin-csirt", "wrong wrong wrong", "", from)
+            .await;
+        assert!(tried.is_err());
+    }
+    let code = second_factor::code_at(&secret, world.now()).unwrap();
+    world
+        .sign_in("kaihin-csirt", PASSWORD, &code, FROM)
+        .await
+        .unwrap();
+    nation.clock.advance(SignedDuration::from_secs(30));
+    let code = second_factor::code_at(&secret, world.now()).unwrap();
+    world
+        .step_up(&session.token, PASSWORD, &code)
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_one_login_from_many_addresses_is_stopped_for_known_and_unknown_alike() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    for login in ["kaihin-csirt", "nobody-here"] {
+        for n in 0..100 {
+            let address = format!("198.51.100.{}", n / 4);
+            let wrong = world.sign_in(login, "", "", (&address, "guesser")).await;
+            assert!(matches!(wrong, Err(WorldError::Unauthenticated)), "{n}");
+        }
+        let stopped = world.sign_in(login, "", "", ("203.0.113.1", "x")).await;
+        assert!(matches!(stopped, Err(WorldError::TooMany(_))), "{login}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_second_factor_counts_against_its_own_session() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let secret = with_password(&nation).await;
+    let account = nation.member.account;
+    let taken = world.start_session(account, true, "taken").await.unwrap();
+    let own = world.start_session(account, true, "own").await.unwrap();
+    for _ in 0..5 {
+        let wrong = world.step_up(&taken.token, "wrong wrong wrong", "").await;
+        assert!(matches!(wrong, Err(WorldError::Unauthenticated)));
+    }
+    let stopped = world.step_up(&taken.token, "wrong wrong wrong", "").await;
+    assert!(matches!(stopped, Err(WorldError::TooMany(_))));
+    let code = second_factor::code_at(&secret, world.now()).unwrap();
+    world.step_up(&own.token, PASSWORD, &code).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

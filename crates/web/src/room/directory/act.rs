@@ -99,6 +99,11 @@ impl Act {
         }
     }
 
+    /// Whether it is for the party to decide whose powers are given.
+    pub(super) const fn is_of_principal(self) -> bool {
+        matches!(self, Self::Delegate | Self::Undelegate)
+    }
+
     const fn is_grave(self) -> bool {
         matches!(
             self,
@@ -167,7 +172,19 @@ async fn form_of(
     typed: &Typed,
     wrong: Option<Wrong>,
 ) -> Result<Response, Failure> {
-    let fresh = may(house, by, Action::PartyManage, &Resource::any("party"))?;
+    let own = by.party.as_ref().map(|own| own.id.cast());
+    let fresh = match own {
+        // A steward gives away the powers of the own party.
+        Some(own)
+            if act.is_of_principal()
+                && !by.is_officer()
+                && party.is_some_and(|party| party.state.id != own) =>
+        {
+            let of = Resource::any("party").of_party(own);
+            may(house, by, Action::KeyManage, &of)?
+        }
+        _ => may(house, by, Action::PartyManage, &Resource::any("party"))?,
+    };
     let text = frame.text();
     let [title, lead, go] = act.keys();
     let title = text.t(title);

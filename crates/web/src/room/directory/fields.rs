@@ -109,14 +109,17 @@ pub(super) async fn shown(
                 .set_all("classes", classes.map(ToString::to_string))
                 .set("from", today)
         }
-        Act::EndMembership | Act::Undelegate | Act::ReleaseDuty | Act::Retire => {
-            typed.set("on", today)
-        }
+        Act::EndMembership | Act::ReleaseDuty | Act::Retire => typed.set("on", today),
         Act::PublicKeys => {
             let places = (0..party.public_keys.len()).map(|place| place.to_string());
             typed.set_all("stay", places)
         }
-        Act::Delegate => typed.set("from", today),
+        Act::Delegate | Act::Undelegate => {
+            let own = by.party.as_ref().map(|own| own.state.code.to_string());
+            typed
+                .set(if act == Act::Delegate { "from" } else { "on" }, today)
+                .set("principal", own.unwrap_or_default())
+        }
         Act::Isacs => {
             let mut codes = Vec::new();
             for isac in &party.under {

@@ -27,6 +27,7 @@ use crate::{
 
 const READ: Access = Access::SignedIn(&[Action::DirectoryRead]);
 const MANAGE: Access = Access::SignedIn(&[Action::PartyManage]);
+const POWERS: Access = Access::SignedIn(&[Action::PartyManage, Action::KeyManage]);
 const READS: Audit = Audit::None("reads the directory with the reader's own eyes");
 const ASKS: Audit = Audit::None("shows a form; posting it is what changes something");
 
@@ -154,14 +155,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         pair(
             "/directory/{code}/delegate",
             ["party.ask_delegate", "party.delegate"],
-            MANAGE,
+            POWERS,
             "party.delegation_granted",
             Act::Delegate,
         ),
         pair(
             "/directory/{code}/undelegate",
             ["party.ask_undelegate", "party.undelegate"],
-            MANAGE,
+            POWERS,
             "party.delegation_revoked",
             Act::Undelegate,
         ),

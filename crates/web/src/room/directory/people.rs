@@ -139,6 +139,8 @@ impl Act {
 /// What an act is about.
 struct About {
     party: Loaded<Party>,
+    /// Whether it is the party of whoever looks.
+    own: bool,
     account: Option<Loaded<Account>>,
     key: Option<Loaded<Key>>,
 }
@@ -292,7 +294,9 @@ async fn about(act: Act, house: &House, by: &By, which: &str) -> Result<About, F
             )
         }
     };
+    let own = by.account.as_ref();
     Ok(About {
+        own: own.is_some_and(|account| account.state.party == party.state.id),
         party,
         account,
         key,

@@ -105,10 +105,17 @@ pub(super) async fn party(
     } else {
         None
     };
-    let acts = if manages.is_ok() {
-        acts(&page, state)
-    } else {
-        Vec::new()
+    let gives = match &by.party {
+        Some(of) if !own && !by.is_officer() => {
+            let of = Resource::any("party").of_party(of.id.cast());
+            may(&house, &by, Action::KeyManage, &of).is_ok() && !state.is_hub()
+        }
+        _ => false,
+    };
+    let acts = match (manages.is_ok(), gives) {
+        (true, _) => acts(&page, state, |_| true),
+        (_, true) => acts(&page, state, |act| act.ends_with("delegate")),
+        _ => Vec::new(),
     };
     let aliases: Vec<&str> = state
         .description
@@ -139,8 +146,9 @@ const fn other(lang: Lang) -> Lang {
     }
 }
 
-/// What an administrator may do with it; what can't be done stands there with its reason.
-fn acts(page: &Page, party: &Party) -> Vec<Verb> {
+/// What an administrator may do with it, or another party's steward; what can't be done stands there with
+/// its reason.
+fn acts(page: &Page, party: &Party, offered: fn(&str) -> bool) -> Vec<Verb> {
     let retired = party.span.until.is_some();
     let at = |last: &str| format!("/directory/{}/{last}", party.code);
     let rows = [
@@ -178,5 +186,6 @@ fn acts(page: &Page, party: &Party) -> Vec<Verb> {
             if last == "retire" { verb.grave() } else { verb }
         }
     };
-    rows.into_iter().map(verb).collect()
+    let offered = rows.into_iter().filter(|(last, _)| offered(last));
+    offered.map(verb).collect()
 }

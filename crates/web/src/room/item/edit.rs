@@ -66,11 +66,9 @@ async fn page(
         back: to(item),
         original: house.world().original_of(by, item).await?,
         notices: vec![about],
-        // The provider need not be told what gives it away.
-        traces: if proposing {
-            Vec::new()
-        } else {
-            trace::open(&page, &item.state.rows, &item.state.content)
+        traces: {
+            let rows = house.world().checklist(by, item).await?.rows;
+            trace::open(&page, &rows.unwrap_or_default(), &item.state.content)
         },
         comment: proposing.then(|| {
             page.lines(3, "comment", text.t("item-comment"))
@@ -89,6 +87,10 @@ pub(super) async fn ask(
     Path(number): Path<String>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
+    if house.world().checklist(&by, &item).await?.rows.is_none() {
+        let shut = Flash::refused(frame.text().t("refused-not-open"));
+        return frame.go_saying(&to(&item), &shut);
+    }
     let form = DraftForm::of(&item.state.content).at(item.version);
     show(&page(&house, &frame, &by, (&item, form), false, None).await?)
 }

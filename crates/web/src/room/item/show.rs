@@ -52,7 +52,8 @@ struct ItemPage {
     proposed: Option<Proposed>,
     values: Vec<(String, String)>,
     traces: Vec<TraceRow>,
-    traces_gone: usize,
+    traces_open: usize,
+    traces_gone: Option<usize>,
     traces_accepted: Vec<(String, String)>,
     may_accept: bool,
     reach: ReachPart,
@@ -154,7 +155,9 @@ pub(super) async fn show_item(
     });
     let values = values.collect();
     let gone = |row: &&Trace| matches!(row.state, RowState::Removed);
-    let accepted = state.rows.iter().filter_map(|row| match &row.state {
+    let checklist = world.checklist(&by, &item).await?;
+    let rows = checklist.rows.as_deref().unwrap_or_default();
+    let accepted = rows.iter().filter_map(|row| match &row.state {
         RowState::Accepted { reason, .. } => {
             Some((trace::place(&page, &row.place), reason.clone()))
         }
@@ -183,8 +186,12 @@ pub(super) async fn show_item(
         measures: content.countermeasures.in_language(lang).to_owned(),
         proposed: proposed(&house, &page, state).await?,
         values,
-        traces: trace::open(&page, &state.rows, content),
-        traces_gone: state.rows.iter().filter(gone).count(),
+        traces: trace::open(&page, rows, content),
+        traces_open: checklist.open,
+        traces_gone: checklist
+            .rows
+            .as_ref()
+            .map(|rows| rows.iter().filter(gone).count()),
         traces_accepted: accepted.collect(),
         may_accept: !own && state.state == ItemState::Derived && may.edit,
         reach: ReachPart::of(&house, &by, &page, content).await?,
@@ -196,7 +203,7 @@ pub(super) async fn show_item(
             all.extend(wider(&page, world.wished(&by, &item).await?, content, own));
             all
         },
-        verbs: verbs(&page, &item, own, &may, &hash),
+        verbs: verbs(&page, &item, own, (&may, &checklist), &hash),
         asks: asks(&page, &item, own, &may),
         feedback,
         page,

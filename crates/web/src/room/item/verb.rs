@@ -2,7 +2,7 @@
 
 use kaname_policy::Action;
 use kaname_sharing::{Item, ItemState, item::Blocking};
-use kaname_world::{Loaded, World};
+use kaname_world::{Loaded, World, sharing::Checklist};
 
 use crate::{
     frame::{
@@ -61,7 +61,7 @@ pub(super) fn verbs(
     page: &Page,
     item: &Loaded<Item>,
     own: bool,
-    may: &Permitted,
+    (may, checklist): (&Permitted, &Checklist),
     hash: &str,
 ) -> Vec<Verb> {
     let text = page.text;
@@ -109,11 +109,14 @@ pub(super) fn verbs(
             }
         },
         ItemState::ChangesProposed if may.edit => {
-            let accept = page.post(
-                format!("{href}/proposal/accept"),
-                text.t("item-accept-proposal"),
-            );
-            verbs.push(accept.with("version", version.as_str()).main());
+            let name = text.t("item-accept-proposal");
+            verbs.push(match checklist.rows {
+                Some(_) => page
+                    .post(format!("{href}/proposal/accept"), name)
+                    .with("version", version.as_str())
+                    .main(),
+                None => page.refused(name, text.t("refused-not-open")),
+            });
         }
         ItemState::Consented if may.edit => {
             verbs.push(
@@ -131,7 +134,13 @@ pub(super) fn verbs(
         _ => {}
     }
     if writable && may.edit {
-        verbs.push(page.link(format!("{href}/edit"), text.t("item-edit")));
+        verbs.push(match checklist.rows {
+            Some(_) => page.link(format!("{href}/edit"), text.t("item-edit")),
+            None => page.refused(text.t("item-edit"), text.t("refused-not-open")),
+        });
+        if let Some(receipt) = &checklist.reopen {
+            verbs.push(page.link(format!("/triage/{receipt}"), text.t("item-reopen")));
+        }
     }
     if state.is_out() {
         verbs.push(page.link(

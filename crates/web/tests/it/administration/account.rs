@@ -51,10 +51,10 @@ async fn sessions_are_listed_and_ended() {
 async fn the_password_is_changed_with_the_present_one() {
     let nation = Nation::new().await;
     let door = Door::of(&nation);
-    let admin = nation.caller(&nation.administrator).await;
+    let shell = kaname_world::Caller::system("shell");
     let first = nation
         .world
-        .reset_password(&admin, nation.member.account)
+        .reset_password(&shell, nation.member.account)
         .await
         .unwrap();
     let member = Browser::of(&door, &nation, &nation.member).await;
@@ -109,10 +109,10 @@ async fn a_password_that_another_set_opens_nothing_but_its_change() {
     let door = Door::of(&nation);
     let before = Browser::of(&door, &nation, &nation.member).await;
     before.page("/library").await;
-    let admin = nation.caller(&nation.administrator).await;
+    let shell = kaname_world::Caller::system("shell");
     nation
         .world
-        .reset_password(&admin, nation.member.account)
+        .reset_password(&shell, nation.member.account)
         .await
         .unwrap();
     let member = Browser::of(&door, &nation, &nation.member).await;

@@ -22,10 +22,10 @@ async fn auditors_read_what_was_written_and_secrets_stay_masked() {
     let nation = Nation::new().await;
     story::released(&nation).await;
     nation.clock.advance(jiff::SignedDuration::from_secs(1));
-    let admin = nation.caller(&nation.administrator).await;
+    let shell = kaname_world::Caller::system("shell");
     nation
         .world
-        .reset_password(&admin, nation.member.account)
+        .reset_password(&shell, nation.member.account)
         .await
         .unwrap();
     let door = Door::of(&nation);

@@ -3,6 +3,7 @@
 mod account;
 mod directory;
 mod ledger;
+mod own;
 mod reading;
 mod requests;
 pub(crate) mod sample;

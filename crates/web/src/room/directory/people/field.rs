@@ -94,14 +94,17 @@ pub(super) fn fields_of(act: Act, ask: &form::Asker<'_>, about: &About) -> Field
         Act::Unlink => vec![ask.radio("identity", "directory-unlink-which", identities(about))],
         Act::Enable | Act::Password | Act::Factor => Vec::new(),
         Act::Issue => {
-            let scopes = KeyScope::ALL.map(|scope| {
+            // A key that reads what a party handed in is issued by the party itself.
+            let offered = KeyScope::ALL.into_iter();
+            let offered = offered.filter(|scope| about.own || *scope != KeyScope::Submit);
+            let scopes = offered.map(|scope| {
                 Choice::new(scope.as_str(), scope.as_str()).hint(words::scope(page.text, scope))
             });
             vec![
                 ask.line("text", "label", "directory-key-label")
                     .hint(page.t("directory-key-label-hint"))
                     .longest(200),
-                ask.boxes("scopes", "directory-scopes", scopes.to_vec()),
+                ask.boxes("scopes", "directory-scopes", scopes.collect()),
                 ask.line("date", "expires", "directory-expires")
                     .hint(page.t("directory-expires-hint"))
                     .optional(),

@@ -165,10 +165,14 @@ pub(super) async fn inside(
         )
     });
     let groups = groups.collect();
+    let managing = Managing {
+        any: manages_people,
+        whole: manages_people && world.may_manage_people(by, party.id.cast()).await?,
+    };
     let people = accounts
         .rows
         .iter()
-        .map(|account| person(page, account, manages_people, house.openid().is_some()));
+        .map(|account| person(page, account, managing, house.openid().is_some()));
     let people = people.collect();
     let keys = world
         .api_keys(by, |query| {
@@ -211,7 +215,12 @@ pub(super) async fn inside(
         groups,
         people,
         keys,
-        open: opener(manages_people, "accounts", "directory-open"),
+        open: if managing.any && !managing.whole {
+            let why = page.t("refused-has-steward");
+            Some(page.refused(page.t("directory-open"), why))
+        } else {
+            opener(managing.any, "accounts", "directory-open")
+        },
         issue: opener(manages_keys, "keys", "directory-issue"),
         webhooks: may(house, by, Action::WebhookManage, &of).is_ok().then(|| {
             page.link(
@@ -299,10 +308,17 @@ fn duties(
     (bound.collect(), owed)
 }
 
+/// What somebody may do with a party's accounts: shut them at least, or all.
+#[derive(Clone, Copy)]
+struct Managing {
+    any: bool,
+    whole: bool,
+}
+
 fn person(
     page: &Page,
     account: &Loaded<kaname_directory::Account>,
-    manages: bool,
+    may: Managing,
     openid: bool,
 ) -> Person {
     let state = &account.state;
@@ -314,12 +330,12 @@ fn person(
     let at = |last: &str| format!("/accounts/{}/{last}", account.id);
     let title = state.title.get(lang(page.text)).to_owned();
     let mut acts = Vec::new();
-    if manages {
-        let verb = |last: &str, key: &str| {
-            let label = page.t(key);
-            let whole = page.t2("directory-of", "act", &*label, "party", title.as_str());
-            page.link(at(last), &*label).named(whole)
-        };
+    let verb = |last: &str, key: &str| {
+        let label = page.t(key);
+        let whole = page.t2("directory-of", "act", &*label, "party", title.as_str());
+        page.link(at(last), &*label).named(whole)
+    };
+    if may.whole {
         acts.push(verb("describe", "directory-account-describe"));
         acts.push(verb("roles", "directory-roles-set"));
         acts.push(verb("password", "directory-password"));
@@ -335,11 +351,12 @@ fn person(
         if !state.oidc.is_empty() {
             acts.push(verb("openid/unlink", "directory-unlink"));
         }
-        if state.is_active() {
-            acts.push(verb("disable", "directory-disable").grave());
-        } else {
+        if !state.is_active() {
             acts.push(verb("enable", "directory-enable"));
         }
+    }
+    if may.any && state.is_active() {
+        acts.push(verb("disable", "directory-disable").grave());
     }
     let disabled = state.disabled.as_ref();
     Person {

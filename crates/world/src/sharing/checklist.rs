@@ -1,0 +1,74 @@
+//! The traces of its provider in an item. Where one stands gives the provider away, so the rows are for
+//! the analyst who holds the report behind the item open; others learn how many wait for a look.
+
+use kaname_sharing::{Item, Report, report::Technique, row::Row};
+
+use crate::{caller::Caller, error::WorldError, sealed::Link, work::Loaded, world::World};
+
+/// As much of an item's checklist as the caller may see.
+#[derive(Debug, Clone)]
+pub struct Checklist {
+    /// How many rows are undecided.
+    pub open: usize,
+    /// Every row, for who holds the report open.
+    pub rows: Option<Vec<Row>>,
+    /// Receipt number of the report that its assigned analyst has to open again to go on.
+    pub reopen: Option<String>,
+}
+
+impl World {
+    /// The checklist of an item, as far as the caller may see it.
+    pub async fn checklist(
+        &self,
+        caller: &Caller,
+        item: &Loaded<Item>,
+    ) -> Result<Checklist, WorldError> {
+        let mut checklist = Checklist {
+            open: item.state.open_traces(),
+            rows: None,
+            reopen: None,
+        };
+        let handle = item.state.handle;
+        if !caller.is_officer() || self.is_conflicted(caller, handle).await? {
+            return Ok(checklist);
+        }
+        let link = self.open_link(handle).await?;
+        let Some(report) = self.linked_report(&link).await? else {
+            return Ok(checklist);
+        };
+        if self.holds_open(caller, &report.state) {
+            checklist.rows = Some(item.state.rows.clone());
+        } else if report.state.assigned == caller.account_id().ok() {
+            checklist.reopen = Some(report.state.submission.receipt.clone());
+        }
+        Ok(checklist)
+    }
+
+    /// The sealed part of the report behind an item, for who holds it open: nobody else writes the item,
+    /// for every checklist that a change leads to tells something about the provider.
+    pub(super) async fn opened_behind(
+        &self,
+        caller: &Caller,
+        link: &Link,
+    ) -> Result<Technique, WorldError> {
+        let report = self.linked_report(link).await?;
+        let report = report.filter(|report| self.holds_open(caller, &report.state));
+        let submission = &report.ok_or_else(not_open)?.state.submission;
+        self.open_content(submission.handle, &submission.content)
+    }
+
+    async fn linked_report(&self, link: &Link) -> Result<Option<Loaded<Report>>, WorldError> {
+        match link.report {
+            Some(report) => self.load::<Report>(report).await,
+            None => Ok(None),
+        }
+    }
+}
+
+/// The sealed part is shut to the caller.
+pub(super) fn not_open() -> WorldError {
+    WorldError::refused(
+        "refused-not-open",
+        "the sealed part is shut; open it with a reason first",
+    )
+}
