@@ -21,6 +21,7 @@ mod similar;
 pub mod submit;
 mod sweep;
 pub mod triage;
+mod waiting;
 
 pub use consent::ProviderWords;
 pub use derive::{ItemDraft, NewItem};
