@@ -95,7 +95,7 @@ pub(super) fn fields_of(act: Act, ask: &form::Asker<'_>, about: &About) -> Field
         Act::Enable | Act::Password | Act::Factor => Vec::new(),
         Act::Issue => {
             let scopes = KeyScope::ALL.map(|scope| {
-                Choice::new(scope.as_str(), scope.as_str()).hint(words::scope(page.text, scope))
+                Choice::new(scope.as_str(), words::scope(page.text, scope)).hint(scope.as_str())
             });
             vec![
                 ask.line("text", "label", "directory-key-label")
