@@ -4,7 +4,7 @@
 const typing = "input, textarea, select, [contenteditable]";
 
 function rows(page) {
-  return [...page.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
+  return [...page.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null && title(row));
 }
 
 function title(row) {

@@ -1,26 +1,33 @@
 //! The first page: what waits for whoever looks, soonest deadline first, each with one verb.
 
+mod own;
+
 use askama::Template;
 use axum::{extract::State, http::Method, response::Response, routing};
 use kaname_kernel::Role;
-use kaname_policy::Action;
-use kaname_sharing::{ItemState, ReportState};
+use kaname_sharing::ReportState;
+use kaname_store::Cursor;
 
 use super::{item, triage};
 use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Row},
+        part::{Empty, Row, Verb},
         show,
     },
     house::{By, House},
-    room::words,
     route::{Access, Audit, Endpoint},
 };
 
 /// Most rows of one section.
 const ROWS: u32 = 30;
+/// Most new reports: those alike stand together in one row.
+const NEW_ROWS: u32 = 100;
+/// Rows read at once where some of them may not count.
+const AT_ONCE: u32 = 200;
+/// How often more are read, where none of them did.
+const READS: usize = 10;
 
 /// Endpoints of this room.
 pub fn endpoints() -> Vec<Endpoint<House>> {
@@ -62,12 +69,15 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         .live_from("/events?topic=now");
     let mut sections = Vec::new();
     if by.has(Role::Provider) {
-        sections.extend(permitted(consent(&house, &page, &by).await)?);
+        sections.extend(permitted(own::consent(&house, &page, &by).await)?);
     }
     if by.has(Role::Releaser) {
         let states = ["awaiting_release"];
         let waiting = desk(&house, &page, &by, "now-release", &states).await;
         sections.extend(permitted(waiting)?);
+    }
+    if by.has(Role::Releaser) || by.has(Role::Analyst) {
+        sections.extend(permitted(suspended(&house, &page, &by).await)?);
     }
     if by.has(Role::Analyst) {
         sections.extend(permitted(reports(&house, &page, &by).await)?);
@@ -75,18 +85,18 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         let waiting = desk(&house, &page, &by, "now-items", &states).await;
         sections.extend(permitted(waiting)?);
     }
-    sections.extend(permitted(requests(&house, &page, &by).await)?);
+    sections.extend(permitted(own::requests(&house, &page, &by).await)?);
+    sections.extend(permitted(own::breaches(&house, &page, &by).await)?);
+    sections.extend(own::duties(&house, &page, &by));
     if by.has(Role::Member) && by.principal.member {
-        sections.extend(permitted(fresh(&house, &page, &by).await)?);
+        sections.extend(permitted(own::fresh(&house, &page, &by).await)?);
     }
     sections.retain(|section| !section.rows.is_empty());
     show(&NowPage {
         empty: Empty {
             title: text.t("now-none").into_owned(),
             text: text.t("now-none-do").into_owned(),
-            next: page
-                .uses(Section::Library)
-                .then(|| page.link("/library", text.t("now-library"))),
+            next: next(&page, &by),
         },
         sections,
         page,
@@ -102,45 +112,24 @@ fn permitted(waiting: Result<Waiting, Failure>) -> Result<Option<Waiting>, Failu
     }
 }
 
-async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
-    let text = page.text;
-    let items = house.world().own_items(by, |query| {
-        query.states = vec![ItemState::AwaitingConsent.as_str().to_owned()];
-        query.limit = ROWS;
-    });
-    let rows = items.await?.rows.into_iter().map(|item| {
-        let state = &item.state;
-        let href = format!("/items/{}", state.number);
-        let deadline = state.asked.as_ref().map(|asked| asked.deadline);
-        let due = match deadline {
-            Some(deadline) => page.due(deadline, text.t("now-answer-due")),
-            None => page.not_due(text.t("now-answer-due")),
-        };
-        let title = state.content.title.in_language(page.lang().tag());
-        Row::new(due, &href, title)
-            .about(text.t("now-consent-about"))
-            .tlp(page.tlp(state.content.tlp))
-            .verb(page.link(&href, text.t("now-consent-verb")).main())
-    });
-    let mut rows: Vec<Row> = rows.collect();
-    let asked = house.world().own_reports(by, |query| {
-        query.states = vec!["in_triage".to_owned(), "derived".to_owned()];
-        query.limit = ROWS;
-    });
-    for report in asked.await?.rows {
-        if report.state.awaits_answer() {
-            let receipt = report.state.submission.receipt.as_str();
-            let href = format!("/submissions/{receipt}#thread");
-            let due = page.came(report.state.received, receipt);
-            let row = Row::new(due, &href, text.t("now-question"));
-            rows.push(row.verb(page.link(&href, text.t("now-question-verb")).main()));
+/// Where a role goes on from when nothing waits: the room it is there for.
+fn next(page: &Page, by: &By) -> Option<Verb> {
+    let link = |href: &str, key: &str| Some(page.link(href, page.t(key)));
+    let member = by.has(Role::Member) && page.uses(Section::Library);
+    match &by.party {
+        _ if member => link("/library", "now-library"),
+        _ if by.has(Role::Analyst) => link("/triage", "now-triage"),
+        _ if by.has(Role::Releaser) => link("/desk?tab=out", "now-out"),
+        _ if by.has(Role::Provider) => link("/submissions/new", "now-submit"),
+        Some(party) if by.has(Role::Steward) => {
+            let href = format!("/directory/{}", party.state.code);
+            link(&href, "now-own-party")
         }
+        _ if by.has(Role::Auditor) => link("/ledger", "now-ledger"),
+        _ if by.has(Role::Administrator) => link("/directory", "now-directory"),
+        _ if page.uses(Section::Library) => link("/library", "now-library"),
+        _ => None,
     }
-    Ok(Waiting {
-        title: text.t("now-consent").into_owned(),
-        about: rows.len().to_string(),
-        rows,
-    })
 }
 
 async fn desk(
@@ -166,74 +155,60 @@ async fn desk(
     })
 }
 
+/// Items whose blocking exports stand still until an officer decides.
+async fn suspended(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let items = house.world().suspended_items(by).await?;
+    let rows = items
+        .iter()
+        .take(ROWS as usize)
+        .map(|found| item::desk_row(house, page, by, found));
+    Ok(Waiting {
+        title: page.t("now-suspended").into_owned(),
+        about: items.len().to_string(),
+        rows: rows.collect(),
+    })
+}
+
 async fn reports(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
     let text = page.text;
-    let mut reports = house
-        .world()
-        .triage_list(by, |query| query.limit = ROWS)
+    let world = house.world();
+    // Asked for by themselves: none of them may stand behind those that were taken already.
+    let new = world
+        .triage_list(by, |query| {
+            query.states = vec![ReportState::Submitted.as_str().to_owned()];
+            query.limit = NEW_ROWS;
+        })
         .await?;
-    // What the analyst has derived from waits for others now.
-    reports
-        .rows
-        .retain(|report| report.state.state != ReportState::Derived);
-    let about = text
-        .t1("now-reports-about", "n", reports.total)
-        .into_owned();
+    let mut waiting = new.rows;
+    let mut taken_by_someone = Vec::new();
+    let mut after: Option<Cursor> = None;
+    for _ in 0..READS {
+        let taken = world
+            .triage_list(by, |query| {
+                query.states = vec![ReportState::InTriage.as_str().to_owned()];
+                query.limit = AT_ONCE;
+                query.after = after;
+            })
+            .await?;
+        // What the analyst has derived from waits for others now.
+        let waits = taken
+            .rows
+            .into_iter()
+            .filter(|report| report.state.state != ReportState::Derived);
+        taken_by_someone.extend(waits);
+        after = taken.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let about = new.total as usize + taken_by_someone.len();
+    taken_by_someone.truncate(ROWS as usize);
+    waiting.extend(taken_by_someone);
+    waiting.sort_by_key(|report| (report.state.triage_due(), report.id));
+    let rows = triage::rows(house, page, by, waiting);
     Ok(Waiting {
         title: text.t("now-reports").into_owned(),
-        about,
-        rows: triage::rows(house, page, by, reports.rows),
-    })
-}
-
-async fn requests(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
-    let text = page.text;
-    let own = by.party_id()?;
-    let all = house.world().cooperation_requests(by).await?;
-    let mine = all
-        .rows
-        .into_iter()
-        .filter(|request| request.state.is_open() && request.state.asked.to == own);
-    let rows = mine.map(|request| {
-        let href = format!("/requests#{}", request.id);
-        let due = page.due(request.state.asked.deadline, text.t("now-answer-due"));
-        Row::new(due, &href, request.state.asked.subject.as_str())
-            .verb(page.link(&href, text.t("now-request-verb")).main())
-    });
-    let rows: Vec<Row> = rows.collect();
-    Ok(Waiting {
-        title: text.t("now-requests").into_owned(),
-        about: rows.len().to_string(),
+        about: text.t1("now-reports-about", "n", about).into_owned(),
         rows,
-    })
-}
-
-async fn fresh(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
-    let text = page.text;
-    if house.world().allow_any(by, Action::LibraryRead).is_err() {
-        return Ok(Waiting {
-            title: String::new(),
-            about: String::new(),
-            rows: Vec::new(),
-        });
-    }
-    let items = house.world().library(by, |query| query.limit = 10).await?;
-    let rows = items.rows.iter().map(|item| {
-        let state = &item.state;
-        let href = format!("/library/{}", state.number);
-        let at = state
-            .release
-            .as_ref()
-            .map_or(state.revised_at, |release| release.at);
-        let title = state.content.title.in_language(page.lang().tag());
-        Row::new(page.came(at, state.number.as_str()), &href, title)
-            .about(words::item_kind(text, state.content.kind))
-            .tlp(page.tlp(state.content.tlp))
-            .verb(page.link(&href, text.t("now-read")))
-    });
-    Ok(Waiting {
-        title: text.t("now-fresh").into_owned(),
-        about: items.total.to_string(),
-        rows: rows.collect(),
     })
 }

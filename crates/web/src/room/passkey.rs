@@ -324,7 +324,8 @@ async fn step_up(
 struct OwnPage {
     page: Page,
     gate: Option<Notice>,
-    again: Verb,
+    /// Where showing the second factor again opens the gate.
+    again: Option<Verb>,
     wrong: Option<String>,
     passkeys: Vec<Held>,
     none: Empty,
@@ -360,7 +361,8 @@ async fn own_page(
         title: page.t(title).into_owned(),
         text: page.t(about).into_owned(),
     };
-    let gate = if house.passkeys().is_none() {
+    let possible = house.passkeys().is_some();
+    let gate = if !possible {
         Some(notice("passkey-impossible", "passkey-impossible-about"))
     } else {
         stale.then(|| notice("passkey-gate", "passkey-gate-about"))
@@ -390,12 +392,18 @@ async fn own_page(
     });
     Ok(OwnPage {
         gate,
-        again: again(&page),
+        again: (possible && stale).then(|| again(&page)),
         wrong,
         passkeys: passkeys.collect(),
         none: Empty {
             title: page.t("passkey-none").into_owned(),
-            text: page.t("passkey-none-about").into_owned(),
+            text: page
+                .t(match (possible, stale) {
+                    (false, _) => "passkey-none-impossible",
+                    (true, true) => "passkey-none-again",
+                    (true, false) => "passkey-none-about",
+                })
+                .into_owned(),
             next: None,
         },
         form,

@@ -75,6 +75,7 @@ struct Change {
     said: String,
     source: String,
     note: Option<String>,
+    unconfirmed: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -209,20 +210,12 @@ fn change(page: &Page, one: &CatalogueChange) -> Change {
             name(&one.after),
         ),
     };
-    let source = if one.unconfirmed {
-        page.t1(
-            "directory-source-unconfirmed",
-            "source",
-            one.source.as_str(),
-        )
-    } else {
-        page.t1("directory-source", "source", one.source.as_str())
-    };
     Change {
         day: words::day(page.text, one.on),
         subject: page.t(subject).into_owned(),
         said: said.into_owned(),
-        source: source.into_owned(),
+        source: one.source.clone(),
+        unconfirmed: one.unconfirmed,
         note: one.note.clone(),
     }
 }

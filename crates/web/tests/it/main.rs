@@ -16,6 +16,7 @@ mod house;
 mod leak;
 mod library;
 mod limits;
+mod now;
 mod oidc;
 mod pages;
 mod passkey;

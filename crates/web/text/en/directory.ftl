@@ -227,6 +227,7 @@ directory-key-revoked = revoked { $at }
 directory-state = State
 directory-active = open
 directory-members = Members
+directory-members-then = Organisations in it when it was closed
 directory-joined = Joined
 directory-groups-about = Sets of parties that items may be shared with.
 directory-groups-none = There are no groups
@@ -240,16 +241,19 @@ directory-group-join-do = Let in
 directory-group-leave = Let go
 directory-group-leave-who = Let { $party } go
 directory-group-close = Close the group
-directory-group-close-about = Nobody reads through it any more. This can't be undone.
+directory-group-close-about = Once closed, { $n ->
+    [one] its one organisation reads
+   *[other] its { $n } organisations read
+} nothing through this group any more. This cannot be undone.
 directory-group-closed = closed
+directory-group-was-closed = This group was closed
+directory-group-was-closed-about = Nobody reads through it any more, and no organisation can be added.
 directory-past = What was shared before
 directory-past-closed = stays shut
 directory-past-closed-hint = Who joins does not see what was shared before.
 directory-past-open = is open
 directory-past-open-hint = Who joins also sees what was shared before.
 directory-unnamed = (not disclosed)
-directory-source = Source: { $source }
-directory-source-unconfirmed = Source: { $source } (primary text not seen)
 directory-since = since { $from }
 directory-span = { $from } to { $last }
 directory-day = { $day } { $month } { $year }

@@ -14,6 +14,7 @@ item-traces-open = { $n } traces not looked at
 item-traces-gone = { $n } traces removed
 item-look-release = Check and release
 item-look-proposal = Look at the proposal
+item-look-suspended = Decide on resuming
 item-go-on = Go on
 item-look = Look
 item-kind = Kind
@@ -56,6 +57,7 @@ item-edit-asks-again = If one character changes, the provider is asked for conse
 item-edit-changed = Somebody else saved this item while you were writing.
 item-edit-changed-do = What you typed is kept below. Look at what was saved in another window, take over what is needed, then save again.
 item-propose = Propose changes
+item-propose-about = The hub decides about your proposal, and asks for your consent again either way.
 item-comment = Why it should change
 item-comment-hint = Only the assigned analyst reads this.
 item-revised = Revised. The provider has to consent anew.
@@ -86,9 +88,14 @@ item-reach-persons = Only { $n } named persons can read it
 item-was-returned = Sent back
 item-was-declined = The proposal was not taken
 item-has-proposal = The provider proposes changes
+item-own-proposal = Your proposal
+item-answer-until = Answer due: { $at }
+item-answer-silence = No answer until then counts as a refusal.
 item-was-refused = The provider did not consent
+item-has-lapsed = No answer came within the time: this counts as a refusal
 item-was-withdrawn = Withdrawn
 item-suspended = Blocking exports are suspended
+item-suspended-tag = Blocking exports suspended
 item-suspended-by = { $n } organisations reported a false positive. An officer has to decide.
 item-kept-out = Kept out of blocking exports
 item-consent = Consent to this
@@ -98,6 +105,15 @@ item-ask = Ask the provider for consent
 item-accept-proposal = Take the proposal
 item-hand-over = Give to a second officer
 item-release = Release
+item-release-everyone = Once released, anyone can read it. What has gone out can be withdrawn, but not erased from here.
+item-release-parties = Once released, it goes to { $n ->
+    [one] { $n } organisation
+   *[other] { $n } organisations
+}. What has gone out can be withdrawn, but not erased from here.
+item-release-persons = Once released, it goes to { $n ->
+    [one] { $n } named person
+   *[other] { $n } named persons
+}. What has gone out can be withdrawn, but not erased from here.
 item-as-member = See it as a member does
 item-refuse = Do not consent
 item-refuse-why = Why (only the assigned analyst reads it)
@@ -113,6 +129,8 @@ item-withdraw-why = Reason (shown to those who received it)
 item-revision = revision { $n }
 item-measures = What to do
 item-you-consent-to = What you consent to
+item-not-asked = You have not been asked for consent yet
+item-not-asked-about = The hub is still writing this. Once it is settled, you will be asked for consent.
 item-consent-covers = What consent covers
 item-bytes = { $n } bytes
 item-every-byte = Exactly this. If one character changes, you are asked again.

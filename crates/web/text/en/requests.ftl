@@ -51,6 +51,7 @@ requests-standing-answered = answered
 requests-standing-refused = refused with reasons
 requests-standing-withdrawn = withdrawn
 requests-breach-about = What was not kept: duties, markings (TLP, PAP), deadlines, agreements. The party sees an entry once it was told.
+requests-breach-about-own = Entries that your organisation was told of.
 requests-breach-new = Record a breach
 requests-breach-new-about = Only officers see it at first; the party sees it once you tell it.
 requests-breach-new-do = Record

@@ -48,7 +48,7 @@ common-overdue = { $length }超過
 
 # 部品
 common-tlp-clear = 公開できます。
-common-tlp-green = 会員の範囲で共有できます。公開はできません。
+common-tlp-green = 構成員の範囲で共有できます。公開はできません。
 common-tlp-amber = 名指しされた組織と、その傘下の会員に限り共有できます。
 common-tlp-amber-strict = 名指しされた組織の中だけで共有できます。
 common-tlp-red = 名指しされた個人だけが読めます。
@@ -85,7 +85,7 @@ common-error-number = 照会番号
 common-error-limit = 一度に送れるのは { $limit } KiB までです。
 common-error-expected = 受け付ける形式：{ $expected }
 common-error-not-found = このページはありません
-common-error-not-found-do = アドレスが違うか、あなたに見えるものがここにありません。
+common-error-not-found-do = アドレスが違うか、閲覧できないページです。
 common-error-sign-in = サインインが必要です
 common-error-sign-in-do = サインインするか、有効な API キーを添えてください。
 common-error-refused = いまはできません

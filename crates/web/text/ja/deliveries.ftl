@@ -1,5 +1,5 @@
-# 送達
-deliveries-title = 送達の状況
+# 配信
+deliveries-title = 配信の状況
 deliveries-all = すべて
 deliveries-state = 状態
 deliveries-queued = 待ち
@@ -14,9 +14,9 @@ deliveries-when = 最後の動き
 deliveries-why = 理由
 deliveries-retry = もう一度送る
 deliveries-retried = もう一度送るように並べました。
-deliveries-none = 送達はありません
+deliveries-none = 配信はありません
 deliveries-none-about = 情報を提供すると、宛先と経路ごとに並びます。
-deliveries-dead = あきらめた処理
-deliveries-dead-about = 何度試しても終わらなかった、裏で行う処理です。原因を直してから、失敗した送達を「もう一度送る」で送り直してください。
+deliveries-dead = 再試行を打ち切った処理
+deliveries-dead-about = 何度試しても終わらなかった、裏で行う処理です。原因を直してから、失敗した配信を「もう一度送る」で送り直してください。
 deliveries-dead-none = ありません。
 deliveries-job = 処理

@@ -1,6 +1,6 @@
 # 誰でも読めるページ
 front-lead = 重要インフラの事業者・省庁・専門機関が、攻撃の情報を安心して出し合い、対策とともに受け取るための情報共有のハブです。
-front-sign-in = 参加組織の方はこちら
+front-sign-in = 構成員の方はこちら
 front-newest = 公開している情報
 front-all = 公開情報の一覧
 front-open = 公開の資料

@@ -79,18 +79,18 @@ library-related = 関連する情報
 library-related-about = 同じ値を含む、あなたに見える情報です。
 library-officer = 担当官向け
 library-officer-desk = 提供の画面
-library-officer-deliveries = 送達の状況
+library-officer-deliveries = 配信の状況
 library-officer-why = 見える理由
 
 # 受領と評価
 library-receipt = 受領
 library-receipt-about = まだ確認していません。担当者が読んだら、上の「受領を確認する」を押してください。リンクを開いただけでは、受領になりません。
 library-receipt-done = 受領確認済み：
-library-receipt-others = 受領は、会員の担当者が確認します。
+library-receipt-others = 受領は、構成員の担当者が確認します。
 library-acknowledge = 受領を確認する
 library-acknowledged = 受領を確認しました。
 library-feedback = この情報への回答
-library-feedback-about = 見た・見ていないだけでも、提供者と他の会員の役に立ちます。あなたの組織の名前は、許可がなければ提供者に伝わりません。
+library-feedback-about = 見た・見ていないだけでも、提供者と他の構成員の役に立ちます。あなたの組織の名前は、許可がなければ提供者に伝わりません。
 library-feedback-given = 回答済みです。変えるときは、直して送り直してください。最後の回答：
 library-sighting = 自組織で見たか
 library-seen = 見た

@@ -22,6 +22,7 @@ mod similar;
 pub mod submit;
 mod sweep;
 pub mod triage;
+mod waiting;
 
 pub use checklist::Checklist;
 pub use consent::ProviderWords;

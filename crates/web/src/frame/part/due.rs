@@ -23,6 +23,8 @@ pub struct Due {
     exact: Option<Timestamp>,
     /// Date and time in words, then.
     whole: String,
+    /// Whether those stand there to be read, below what is left: a deadline's do.
+    written: bool,
     said: String,
     tone: &'static str,
     about: String,
@@ -66,6 +68,7 @@ impl Page {
         Due {
             exact: Some(until),
             whole: self.text.jst(until, self.now),
+            written: true,
             said: self.t1(key, "length", length).into_owned(),
             tone,
             about: about.into(),
@@ -77,6 +80,7 @@ impl Page {
         Due {
             exact: Some(at),
             whole: self.text.jst(at, self.now),
+            written: false,
             said: self.text.ago(at, self.now).into_owned(),
             tone: "past",
             about: about.into(),
@@ -88,6 +92,7 @@ impl Page {
         Due {
             exact: None,
             whole: String::new(),
+            written: false,
             said: "—".to_owned(),
             tone: "none",
             about: about.into(),

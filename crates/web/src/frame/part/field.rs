@@ -100,6 +100,13 @@ impl Field {
         self
     }
 
+    /// May be left empty where another field is filled in; `word` says so behind the label.
+    #[must_use]
+    pub fn either(mut self, word: impl Into<String>) -> Self {
+        self.optional = Some(word.into());
+        self
+    }
+
     /// The `row`-th of several fields of this name: its id becomes one of its own.
     #[must_use]
     pub fn numbered(mut self, row: usize) -> Self {

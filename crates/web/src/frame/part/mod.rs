@@ -2,6 +2,7 @@
 //! page writes `{{ part }}` and gets markup that was escaped where it was made.
 
 mod check;
+mod cited;
 mod code;
 mod due;
 mod empty;
@@ -17,6 +18,7 @@ mod step;
 mod verb;
 
 pub use check::{Check, Checklist};
+pub use cited::Cited;
 pub use code::{Copied, Difference, Piece};
 pub use due::{At, Due};
 pub use empty::Empty;
@@ -36,6 +38,6 @@ macro_rules! html {
     ($($part:ty),*) => { $( impl askama::filters::HtmlSafe for $part {} )* };
 }
 html!(
-    At, Checklist, Copied, Difference, Draft, Due, Empty, Faults, Field, Fresh, Funnel, Notice,
-    PapLabel, Pager, Row, Severity, Steps, Tabs, Tag, TlpLabel, Verb
+    At, Checklist, Cited, Copied, Difference, Draft, Due, Empty, Faults, Field, Fresh, Funnel,
+    Notice, PapLabel, Pager, Row, Severity, Steps, Tabs, Tag, TlpLabel, Verb
 );

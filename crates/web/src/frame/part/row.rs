@@ -19,7 +19,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// With its deadline (`page.due`, `page.came` or `page.not_due`), address and title.
+    /// With its deadline (`page.due`, `page.came` or `page.not_due`), address and title. Without an
+    /// address (empty) it only tells: the reader may know that it waits, not open it.
     pub fn new(due: Due, href: impl Into<String>, title: impl Into<String>) -> Self {
         Self {
             due,

@@ -7,7 +7,8 @@ use axum::{
     response::Response,
     routing,
 };
-use kaname_directory::{DutyCode, Lang, catalogue::DutyText, day_of};
+use jiff::civil::Date;
+use kaname_directory::{Catalogue, DutyCode, Lang, Name2, Party, catalogue::DutyText, day_of};
 use kaname_policy::{Action, Resource};
 use kaname_world::WorldError;
 use serde::Deserialize;
@@ -55,6 +56,7 @@ struct DutyPage {
     version: String,
     span: String,
     source: String,
+    unconfirmed: bool,
     text: String,
     notices: Vec<Notice>,
     accept: Option<Verb>,
@@ -123,12 +125,42 @@ async fn show_one(
         code: code.to_string(),
         version: found.value.version.to_string(),
         span: words::span(text, &found.span),
-        source: words::source(&page, found),
+        source: found.source.clone(),
+        unconfirmed: found.unconfirmed,
         text: body.to_owned(),
         notices,
         accept,
         page,
     })
+}
+
+/// Duties that the classes a party holds ask for, and that nobody accepted in that day's text.
+pub(in crate::room) fn owed(
+    catalogue: &Catalogue,
+    party: &Party,
+    today: Date,
+) -> Vec<(DutyCode, Name2)> {
+    let asked = party
+        .membership_on(today)
+        .into_iter()
+        .flat_map(|held| &held.classes)
+        .filter_map(|class| catalogue.class_on(class, today));
+    let mut owed: Vec<(DutyCode, Name2)> = Vec::new();
+    for code in asked.flat_map(|class| &class.value.duties) {
+        let Some(text) = catalogue.duty_text_on(code, today) else {
+            continue;
+        };
+        let accepted = party
+            .duties_on(today)
+            .any(|held| held.duty == *code && held.text_version == text.value.version);
+        let known = owed.iter().any(|(one, _)| one == code);
+        let duties = catalogue.duties_on(today);
+        let duty = duties.iter().find(|duty| duty.value.code == *code);
+        if let (false, false, Some(duty)) = (accepted, known, duty) {
+            owed.push((code.clone(), duty.value.name.clone()));
+        }
+    }
+    owed
 }
 
 /// The verb, or why it can't be done; nothing for whoever is of the hub, which is under no such duty.

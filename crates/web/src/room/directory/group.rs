@@ -155,6 +155,7 @@ struct GroupPage {
     code: String,
     about: String,
     closed: bool,
+    ended: Option<Notice>,
     members: Vec<Row>,
     join: Option<Field>,
     close: Option<Verb>,
@@ -222,6 +223,11 @@ async fn show_one(
         };
         (notice, again(&page))
     });
+    let ended = state.closed.then(|| Notice {
+        tone: Tone::Care,
+        title: text.t("directory-group-was-closed").into_owned(),
+        text: text.t("directory-group-was-closed-about").into_owned(),
+    });
     let about = if state.opens_past {
         text.t("directory-past-open-hint")
     } else {
@@ -238,6 +244,7 @@ async fn show_one(
             text.t("directory-group-close"),
         )
         .grave()
+        .confirming(text.t1("directory-group-close-about", "n", members.len()))
     });
     let empty = Empty {
         title: text.t("directory-group-empty").into_owned(),
@@ -248,6 +255,7 @@ async fn show_one(
         code: state.code.to_string(),
         about: about.into_owned(),
         closed: state.closed,
+        ended,
         members,
         join,
         close,

@@ -10,6 +10,8 @@ mod show;
 mod webhooks;
 pub(super) mod words;
 
+pub(super) use duty::owed;
+
 use axum::{
     extract::{Path, State},
     http::Method,

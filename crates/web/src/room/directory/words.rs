@@ -1,9 +1,9 @@
 //! Words for what parties and keys are.
 
 use jiff::civil::Date;
-use kaname_directory::{Dated, KeyScope, PartyKind, Span};
+use kaname_directory::{KeyScope, PartyKind, Span};
 
-use crate::{frame::Page, text::Text};
+use crate::text::Text;
 
 /// What kind of party it is.
 pub(in crate::room) fn kind(text: Text, kind: PartyKind) -> String {
@@ -70,14 +70,4 @@ pub(in crate::room) fn span(text: Text, span: &Span) -> String {
                 .into_owned()
         }
     }
-}
-
-/// Where a value of the dated data is written, and whether that was confirmed.
-pub(in crate::room) fn source<T>(page: &Page, dated: &Dated<T>) -> String {
-    let key = if dated.unconfirmed {
-        "directory-source-unconfirmed"
-    } else {
-        "directory-source"
-    };
-    page.t1(key, "source", dated.source.as_str()).into_owned()
 }

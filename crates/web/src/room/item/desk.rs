@@ -7,7 +7,7 @@ use axum::{
 };
 use kaname_kernel::Role;
 use kaname_policy::Action;
-use kaname_sharing::{Item, ItemState};
+use kaname_sharing::{Item, ItemState, item::Blocking};
 use kaname_world::{Loaded, World};
 use serde::Deserialize;
 
@@ -128,17 +128,36 @@ pub(in crate::room) fn row(house: &House, page: &Page, by: &By, item: &Loaded<It
     let state = &item.state;
     let number = state.number.as_str();
     let href = format!("/items/{number}");
+    let suspended = match (state.state, &state.blocking) {
+        (
+            ItemState::Released,
+            Blocking::Suspended {
+                since,
+                organisations,
+            },
+        ) => Some((*since, *organisations)),
+        _ => None,
+    };
     let due = match (state.state, &state.asked) {
         (ItemState::AwaitingConsent, Some(asked)) => {
             page.due(asked.deadline, text.t("item-answer-due"))
         }
-        _ => page.came(state.revised_at, number),
+        _ => {
+            let at = suspended.map_or(state.revised_at, |(since, _)| since);
+            page.came(at, number)
+        }
     };
     let title = state.content.title.in_language(page.lang().tag());
     let row = Row::new(due, &href, title)
         .tlp(page.tlp(state.content.tlp))
         .tag(page.tag(words::item_state(text, state.state)))
         .about(words::item_kind(text, state.content.kind));
+    let row = match suspended {
+        None => row,
+        Some((_, organisations)) => row
+            .tag(page.tag(text.t("item-suspended-tag")))
+            .about(text.t1("item-suspended-by", "n", organisations)),
+    };
     let row = match state.open_traces() {
         0 => row,
         open => row.about(text.t1("item-traces-open", "n", open)),
@@ -159,6 +178,17 @@ pub(in crate::room) fn row(house: &House, page: &Page, by: &By, item: &Loaded<It
         }
         ItemState::ChangesProposed => {
             row.verb(page.link(&href, text.t("item-look-proposal")).main())
+        }
+        ItemState::Released if suspended.is_some() => {
+            let verb = text.t("item-look-suspended");
+            let resource = World::item_for_policy(by, item, false);
+            let decision = house
+                .world()
+                .decide(by, Action::ExportSuspendDecide, &resource);
+            match decision.why_not {
+                None => row.verb(page.link(&href, verb).main()),
+                Some(why) => row.verb(page.refused(verb, why_not(text, why))),
+            }
         }
         ItemState::Derived => row.verb(page.link(&href, text.t("item-go-on")).main()),
         _ => row.verb(page.link(&href, text.t("item-look"))),

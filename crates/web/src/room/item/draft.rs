@@ -149,14 +149,19 @@ impl DraftForm {
     }
 
     /// What the form says of errors, each at the field that it is about; or an error that is not
-    /// theirs to mend.
+    /// theirs to mend. Where nobody could read it, the readers are to blame: persons under RED, else
+    /// groups where there are any, else parties.
     pub(in crate::room) fn wrong(
+        &self,
         text: crate::text::Text,
         errors: Vec<WorldError>,
+        groups: bool,
     ) -> Result<Wrong, WorldError> {
         Wrong::of_all(text, errors, |error, at| match (error, at) {
             (WorldError::Refused { key, .. }, None) => match *key {
-                "refused-nobody" => Some("tlp"),
+                "refused-nobody" if self.tlp.parse() == Ok(Tlp::Red) => Some("persons"),
+                "refused-nobody" if groups => Some("groups"),
+                "refused-nobody" => Some("parties"),
                 "refused-no-longer-valid" => Some("valid_until"),
                 "refused-bad-object" => Some("values"),
                 _ => None,

@@ -56,7 +56,13 @@ async fn page(
     let page = frame.page(section, title);
     let about = Notice {
         tone: Tone::Plain,
-        title: text.t("item-edit-asks-again").into_owned(),
+        title: text
+            .t(if proposing {
+                "item-propose-about"
+            } else {
+                "item-edit-asks-again"
+            })
+            .into_owned(),
         text: String::new(),
     };
     let verb = if proposing { "propose" } else { "edit" };
@@ -193,7 +199,9 @@ async fn finish(
             show_with(StatusCode::CONFLICT, &page)
         }
         Err(errors) => {
-            let wrong = DraftForm::wrong(frame.text(), errors)?;
+            let groups = house.world().groups().await?;
+            let groups = groups.iter().any(|(_, group)| !group.closed);
+            let wrong = form.wrong(frame.text(), errors, groups)?;
             let page = page(house, frame, by, (item, form), proposing, Some(&wrong)).await?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }

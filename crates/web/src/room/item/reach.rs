@@ -29,6 +29,8 @@ pub(super) struct ReachPart {
     title: String,
     /// How many that is.
     said: String,
+    /// What its release would do.
+    release: String,
     tlp: (TlpLabel, String),
     /// What the item names: a label with its names.
     named: Vec<(String, Vec<String>)>,
@@ -75,6 +77,7 @@ impl ReachPart {
         Ok(Self {
             title: page.t("item-readers").into_owned(),
             said: said(page, reached),
+            release: release(page, reached),
             tlp: (page.tlp(content.tlp), page.tlp_meaning(content.tlp)),
             named: named(house, page, content).await?,
             embargo: content
@@ -88,6 +91,20 @@ impl ReachPart {
             rest: (unnamed > 0).then(|| count(unnamed)),
             today,
         })
+    }
+
+    /// What its release would do: said before the button that releases.
+    pub(super) fn release(&self) -> &str {
+        &self.release
+    }
+}
+
+/// What whoever releases it is told before it can't be undone.
+fn release(page: &Page, reached: Reached) -> String {
+    match reached {
+        Reached::Everyone => page.t("item-release-everyone").into_owned(),
+        Reached::Parties(n) => page.t1("item-release-parties", "n", n).into_owned(),
+        Reached::Persons(n) => page.t1("item-release-persons", "n", n).into_owned(),
     }
 }
 

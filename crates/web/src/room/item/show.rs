@@ -10,7 +10,7 @@ use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
     Content, Item, ItemState, Manifest, Reach,
     feedback::ForProvider,
-    item::Blocking,
+    item::{Blocking, Refusal},
     manifest::difference,
     row::{Row as Trace, RowState},
 };
@@ -47,6 +47,8 @@ struct ItemPage {
     due: Option<Due>,
     original: Option<String>,
     own: bool,
+    /// Whether its provider was asked about what it says now.
+    asked: bool,
     summary: String,
     measures: String,
     proposed: Option<Proposed>,
@@ -170,6 +172,15 @@ pub(super) async fn show_item(
         }
         _ => None,
     };
+    let reach = ReachPart::of(&house, &by, &page, content).await?;
+    let verbs = verbs(
+        &page,
+        &item,
+        own,
+        (&may, &checklist),
+        &hash,
+        reach.release(),
+    );
     show(&ItemPage {
         number: state.number.clone(),
         version: item.version,
@@ -182,6 +193,7 @@ pub(super) async fn show_item(
         due,
         original: world.original_of(&by, &item).await?,
         own,
+        asked: state.asked.is_some(),
         summary: content.summary.in_language(lang).to_owned(),
         measures: content.countermeasures.in_language(lang).to_owned(),
         proposed: proposed(&house, &page, state).await?,
@@ -194,7 +206,7 @@ pub(super) async fn show_item(
             .map(|rows| rows.iter().filter(gone).count()),
         traces_accepted: accepted.collect(),
         may_accept: !own && state.state == ItemState::Derived && may.edit,
-        reach: ReachPart::of(&house, &by, &page, content).await?,
+        reach,
         hash: page.hash(&hash),
         hash_text: hash.clone(),
         bytes: crate::text::group(bytes as u64),
@@ -203,7 +215,7 @@ pub(super) async fn show_item(
             all.extend(wider(&page, world.wished(&by, &item).await?, content, own));
             all
         },
-        verbs: verbs(&page, &item, own, (&may, &checklist), &hash),
+        verbs,
         asks: asks(&page, &item, own, &may),
         feedback,
         page,
@@ -306,6 +318,14 @@ fn notices(
     words: &kaname_world::sharing::ProviderWords,
 ) -> Vec<Notice> {
     let mut all = Vec::new();
+    if let (Some(asked), ItemState::AwaitingConsent) = (&item.asked, item.state) {
+        let until = page.text.jst(asked.deadline, page.now);
+        all.push(Notice {
+            tone: Tone::Plain,
+            title: page.t1("item-answer-until", "at", until).into_owned(),
+            text: page.t("item-answer-silence").into_owned(),
+        });
+    }
     let mut say = |tone, key: &str, said: Option<&str>| {
         all.push(Notice {
             tone,
@@ -323,10 +343,19 @@ fn notices(
         say(Tone::Care, "item-was-declined", Some(declined));
     }
     if item.state == ItemState::ChangesProposed {
-        say(Tone::Care, "item-has-proposal", words.proposal.as_deref());
+        let key = if own {
+            "item-own-proposal"
+        } else {
+            "item-has-proposal"
+        };
+        say(Tone::Care, key, words.proposal.as_deref());
     }
     if item.state == ItemState::Refused {
-        say(Tone::Wrong, "item-was-refused", words.refusal.as_deref());
+        let key = match item.refusal {
+            Some(Refusal::Silence) => "item-has-lapsed",
+            _ => "item-was-refused",
+        };
+        say(Tone::Wrong, key, words.refusal.as_deref());
     }
     if let Some(withdrawal) = &item.withdrawal {
         say(Tone::Wrong, "item-was-withdrawn", Some(&withdrawal.reason));

@@ -63,6 +63,7 @@ pub(super) fn verbs(
     own: bool,
     (may, checklist): (&Permitted, &Checklist),
     hash: &str,
+    release_means: &str,
 ) -> Vec<Verb> {
     let text = page.text;
     let state = &item.state;
@@ -127,7 +128,8 @@ pub(super) fn verbs(
         ItemState::AwaitingRelease => match may.release {
             None => {
                 let release = page.post(format!("{href}/release"), text.t("item-release"));
-                verbs.push(release.with("version", version.as_str()).main());
+                let release = release.with("version", version.as_str()).main();
+                verbs.push(release.confirming(release_means));
             }
             Some(why) => verbs.push(page.refused(text.t("item-release"), why_not(text, why))),
         },

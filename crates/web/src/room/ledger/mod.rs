@@ -29,7 +29,7 @@ use crate::{
     house::{By, House},
     room::choices::lang,
     route::{Access, Audit, Endpoint},
-    text::Count,
+    text::{Count, Text},
 };
 
 const READS: Audit = Audit::None("reading the ledger leaves no trace in it");
@@ -235,10 +235,11 @@ async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<Even
         .as_ref()
         .map(|event| serde_json::to_string_pretty(&event.data).unwrap_or_default());
     let header = &one.header;
+    let kind = format!("{}.{}", header.matter_kind, header.kind);
     Ok(EventRow {
         seq: one.seq,
-        kind: format!("{}.{}", header.matter_kind, header.kind),
-        what: matter_said(page, &header.matter_kind),
+        what: did(page.text, &kind),
+        kind,
         matter: page.copied(header.matter),
         version: header.version,
         who,
@@ -248,27 +249,14 @@ async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<Even
     })
 }
 
-/// What people call a kind of matter.
-fn matter_said(page: &Page, kind: &str) -> String {
-    let key = match kind {
-        "party" => "ledger-matter-party",
-        "account" => "ledger-matter-account",
-        "key" => "ledger-matter-key",
-        "group" => "ledger-matter-group",
-        "cooperation" => "ledger-matter-cooperation",
-        "breach" => "ledger-matter-breach",
-        "report" => "ledger-matter-report",
-        "victim" => "ledger-matter-victim",
-        "item" => "ledger-matter-item",
-        "collection" => "ledger-matter-collection",
-        "delivery" => "ledger-matter-delivery",
-        "feedback" => "ledger-matter-feedback",
-        "webhook" => "ledger-matter-webhook",
-        "import" => "ledger-matter-import",
-        "redaction" => "ledger-matter-redaction",
-        other => return other.to_owned(),
-    };
-    page.t(key).into_owned()
+/// What an event did, in words: of a kind such as `item.released`. A kind of a later version is said
+/// as it is written.
+fn did(text: Text, kind: &str) -> String {
+    let code = format!("did-{}", kind.replace('.', "-"));
+    match text.word(&code) {
+        said if said == code => kind.to_owned(),
+        said => said.into_owned(),
+    }
 }
 
 #[derive(Template)]
@@ -323,4 +311,23 @@ async fn openings(State(house): State<House>, frame: Frame, by: By) -> Result<Re
         bound: kaname_world::OPENINGS_OF,
         page,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{room, text::Lang};
+
+    #[test]
+    fn every_event_of_the_audit_table_is_said_in_words() {
+        for endpoint in room::endpoints() {
+            let Audit::Event(kind) = endpoint.audit else {
+                continue;
+            };
+            for lang in [Lang::Ja, Lang::En] {
+                let said = did(Text::new(lang), kind);
+                assert_ne!(said, kind, "no words for it in {}", lang.tag());
+            }
+        }
+    }
 }

@@ -117,6 +117,7 @@ fn standing(text: Text, breach: &Breach) -> String {
 struct ListPage {
     page: Page,
     tabs: Tabs,
+    about: String,
     rows: Vec<Row>,
     empty: Empty,
     new: Option<Verb>,
@@ -149,17 +150,18 @@ async fn list(State(house): State<House>, frame: Frame, by: By) -> Result<Respon
         .decide(&by, Action::BreachRecord, &Resource::default())
         .allowed;
     let new = || records.then(|| page.link("/breaches-new", text.t("requests-breach-new")));
-    let about = if records {
-        "requests-breach-none-do"
+    let (about, none) = if records {
+        ("requests-breach-about", "requests-breach-none-do")
     } else {
-        "requests-breach-none-own"
+        ("requests-breach-about-own", "requests-breach-none-own")
     };
     show(&ListPage {
         tabs: tabs(&page, "breaches", open, closed),
+        about: text.t(about).into_owned(),
         rows,
         empty: Empty {
             title: text.t("requests-breach-none").into_owned(),
-            text: text.t(about).into_owned(),
+            text: text.t(none).into_owned(),
             next: None,
         },
         new: new(),

@@ -57,10 +57,10 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> N
         page.lines(12, "technique", text.t("submission-technique"))
             .hint(text.t("submission-technique-hint"))
             .value(&draft.technique)
-            .optional(),
+            .either(text.t("submission-either")),
         page.file("file", text.t("submission-file"))
             .hint(text.t("submission-file-hint"))
-            .optional(),
+            .either(text.t("submission-either")),
         page.lines(4, "victim", text.t("submission-victim"))
             .hint(text.t("submission-victim-hint"))
             .value(&draft.victim)
@@ -266,7 +266,7 @@ fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldEr
         None if typed.is_empty() => {
             return Err(WorldError::invalid(
                 "technique",
-                "error-empty",
+                "submission-either-missing",
                 "a description, values or a file are needed",
             ));
         }

@@ -136,7 +136,14 @@ pub(super) async fn show_own(
             .into_iter()
             .map(|(hub, said, at)| (hub, said, page.at(at)))
             .collect(),
-        reply: open.then(|| page.lines(4, "text", text.t("submission-reply"))),
+        reply: open.then(|| {
+            let label = if report.awaits_answer() {
+                "submission-reply"
+            } else {
+                "submission-add"
+            };
+            page.lines(4, "text", text.t(label))
+        }),
         closing: report.closing.as_ref().map(|closing| match closing {
             Closing::NotActionable { reason } => reason.clone(),
             Closing::Withdrawn => text.t("submission-closed-withdrawn").into_owned(),

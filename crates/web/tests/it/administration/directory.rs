@@ -373,7 +373,7 @@ async fn groups_are_founded_joined_left_and_closed() {
         admin
             .page("/groups/power")
             .await
-            .contains("この符号の組織は名簿にありません")
+            .contains("この組織コードは名簿にありません")
     );
     assert!(admin.page("/groups/power").await.contains("みなと電力"));
     // A party in it sees it, another does not.

@@ -145,7 +145,7 @@ async fn it_is_explained_why_a_reader_sees_an_item_or_not() {
         seen.contains("kaihin-csirt（海浜銀行）には見えます"),
         "{seen}"
     );
-    assert!(seen.contains("会員資格が有効な組織"));
+    assert!(seen.contains("構成員資格が有効な組織"));
     let hidden = analyst
         .page(&format!("/explain?item={number}&reader=hokuto"))
         .await;
@@ -158,5 +158,5 @@ async fn it_is_explained_why_a_reader_sees_an_item_or_not() {
         .page("/explain?item=S-2611-00000&reader=nobody")
         .await;
     assert!(none.contains("この番号の情報は見当たりません"));
-    assert!(none.contains("このログイン名や符号は見当たりません"));
+    assert!(none.contains("このログイン名や組織コードは見当たりません"));
 }

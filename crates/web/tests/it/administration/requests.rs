@@ -39,7 +39,7 @@ async fn a_request_is_asked_extended_and_answered() {
     let refused = analyst.post("/requests-new", &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        refused.text.contains("この符号の組織は名簿にありません")
+        refused.text.contains("この組織コードは名簿にありません")
             && refused.text.contains("&#60;script&#62;")
     );
     wrong[0] = ASKED[0];

@@ -98,7 +98,7 @@ pub(super) fn fields_of(act: Act, ask: &form::Asker<'_>, about: &About) -> Field
             let offered = KeyScope::ALL.into_iter();
             let offered = offered.filter(|scope| about.own || *scope != KeyScope::Submit);
             let scopes = offered.map(|scope| {
-                Choice::new(scope.as_str(), scope.as_str()).hint(words::scope(page.text, scope))
+                Choice::new(scope.as_str(), words::scope(page.text, scope)).hint(scope.as_str())
             });
             vec![
                 ask.line("text", "label", "directory-key-label")

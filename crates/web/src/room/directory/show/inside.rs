@@ -15,7 +15,7 @@ use crate::{
     },
     house::{By, House},
     room::{
-        directory::{fields::lang, group, words},
+        directory::{duty, fields::lang, group, words},
         form::may,
         mail_key::MailKey,
     },
@@ -71,7 +71,8 @@ pub(super) struct Person {
 pub(super) struct Machine {
     pub(super) label: String,
     pub(super) prefix: String,
-    pub(super) scopes: String,
+    /// What it may be used for, in words and as written for machines.
+    pub(super) scopes: Vec<(String, &'static str)>,
     pub(super) issued: At,
     pub(super) standing: String,
     pub(super) alive: bool,
@@ -287,25 +288,9 @@ fn duties(
         in_force: held.span.contains(today),
         span: words::span(text, &held.span),
     });
-    let asked = party
-        .membership_on(today)
-        .into_iter()
-        .flat_map(|held| &held.classes);
-    let asked = asked.filter_map(|class| catalogue.class_on(class, today));
-    let mut owed: Vec<(String, String)> = Vec::new();
-    for duty in asked.flat_map(|class| &class.value.duties) {
-        let version = catalogue
-            .duty_text_on(duty, today)
-            .map(|text| &text.value.version);
-        let accepted = party
-            .duties_on(today)
-            .any(|held| held.duty == *duty && Some(&held.text_version) == version);
-        let known = owed.iter().any(|(code, _)| code == duty.as_str());
-        if !accepted && !known && version.is_some() {
-            owed.push((duty.to_string(), name_of(duty)));
-        }
-    }
-    (bound.collect(), owed)
+    let owed = duty::owed(catalogue, party, today).into_iter();
+    let owed = owed.map(|(code, name)| (code.to_string(), name.get(lang).to_owned()));
+    (bound.collect(), owed.collect())
 }
 
 /// What somebody may do with a party's accounts: shut them at least, or all.
@@ -371,7 +356,8 @@ fn person(
 
 fn machine(page: &Page, key: &Loaded<kaname_directory::Key>, manages: bool) -> Machine {
     let state = &key.state;
-    let scopes: Vec<&str> = state.scopes.iter().map(|scope| scope.as_str()).collect();
+    let scopes = state.scopes.iter();
+    let scopes = scopes.map(|scope| (words::scope(page.text, *scope), scope.as_str()));
     let alive = state.is_alive(page.now);
     let said = |at| page.text.jst(at, page.now);
     let standing = match (state.revoked, state.expires) {
@@ -398,7 +384,7 @@ fn machine(page: &Page, key: &Loaded<kaname_directory::Key>, manages: bool) -> M
     Machine {
         label: state.label.to_string(),
         prefix: state.prefix.clone(),
-        scopes: scopes.join(", "),
+        scopes: scopes.collect(),
         issued: page.at(state.issued),
         standing: standing.into_owned(),
         alive,

@@ -1,0 +1,207 @@
+//! What waits for the people of a party: consent, questions, requests, what was told to it, duties, and
+//! what it has not acknowledged.
+
+use kaname_directory::day_of;
+use kaname_policy::{Action, Resource};
+use kaname_sharing::{ItemState, ReportState};
+use kaname_store::Cursor;
+
+use super::{AT_ONCE, READS, ROWS, Waiting};
+use crate::{
+    error::Failure,
+    frame::{Page, part::Row},
+    house::{By, House},
+    room::{choices::lang, directory, words},
+};
+
+pub(super) async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let text = page.text;
+    let items = house.world().own_items(by, |query| {
+        query.states = vec![ItemState::AwaitingConsent.as_str().to_owned()];
+        query.limit = ROWS;
+    });
+    let items = items.await?;
+    let mut waiting = items.total as usize;
+    let mut rows = Vec::new();
+    for item in &items.rows {
+        let state = &item.state;
+        let href = format!("/items/{}", state.number);
+        let deadline = state.asked.as_ref().map(|asked| asked.deadline);
+        let due = match deadline {
+            Some(deadline) => page.due(deadline, text.t("now-answer-due")),
+            None => page.not_due(text.t("now-answer-due")),
+        };
+        let title = state.content.title.in_language(page.lang().tag());
+        let row = Row::new(due, &href, title)
+            .about(text.t("now-consent-about"))
+            .tlp(page.tlp(state.content.tlp))
+            .verb(page.link(&href, text.t("now-consent-verb")).main());
+        rows.push(row);
+    }
+    let questions = questions(house, page, by).await?;
+    waiting += questions.len();
+    rows.extend(questions.into_iter().take(ROWS as usize));
+    Ok(Waiting {
+        title: text.t("now-consent").into_owned(),
+        about: waiting.to_string(),
+        rows,
+    })
+}
+
+/// Reports about which an analyst asked last.
+async fn questions(house: &House, page: &Page, by: &By) -> Result<Vec<Row>, Failure> {
+    let text = page.text;
+    let mut rows = Vec::new();
+    let mut after: Option<Cursor> = None;
+    for _ in 0..READS {
+        let reports = house.world().own_reports(by, |query| {
+            let states = [ReportState::InTriage, ReportState::Derived];
+            query.states = states.map(|state| state.as_str().to_owned()).to_vec();
+            query.limit = AT_ONCE;
+            query.after = after;
+        });
+        let reports = reports.await?;
+        for report in reports.rows.iter().filter(|one| one.state.awaits_answer()) {
+            let receipt = report.state.submission.receipt.as_str();
+            let href = format!("/submissions/{receipt}#thread");
+            let due = page.came(report.state.received, receipt);
+            let row = Row::new(due, &href, text.t("now-question"));
+            rows.push(row.verb(page.link(&href, text.t("now-question-verb")).main()));
+        }
+        after = reports.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(rows)
+}
+
+/// Most rows of what was released.
+const FRESH: usize = 10;
+
+/// Whether whoever looks may do this for the own party.
+fn may(house: &House, by: &By, action: Action) -> bool {
+    let Ok(own) = by.party_id() else {
+        return false;
+    };
+    let of = Resource::any("party").of_party(own);
+    house.world().decide(by, action, &of).allowed
+}
+
+/// A row for the party: with its page and verb for whoever may act for it; everyone else of the party
+/// learns that it waits, and whose turn it is.
+fn for_steward(
+    page: &Page,
+    may: bool,
+    row: impl FnOnce(&str) -> Row,
+    href: &str,
+    key: &str,
+) -> Row {
+    if may {
+        row(href).verb(page.link(href, page.t(key)).main())
+    } else {
+        row("").about(page.t("now-steward-does"))
+    }
+}
+
+pub(super) async fn requests(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let text = page.text;
+    let own = by.party_id()?;
+    let answers = may(house, by, Action::CooperationAnswer);
+    let all = house.world().cooperation_requests(by).await?;
+    let mine = all
+        .rows
+        .into_iter()
+        .filter(|request| request.state.is_open() && request.state.asked.to == own);
+    let rows = mine.map(|request| {
+        let asked = &request.state.asked;
+        let due = page.due(asked.deadline, text.t("now-answer-due"));
+        let row = |href: &str| Row::new(due, href, asked.subject.as_str());
+        let href = format!("/requests/{}#to-answer", request.id);
+        for_steward(page, answers, row, &href, "now-request-verb")
+    });
+    let rows: Vec<Row> = rows.collect();
+    Ok(Waiting {
+        title: text.t("now-requests").into_owned(),
+        about: rows.len().to_string(),
+        rows,
+    })
+}
+
+/// Entries of the breach log that the party was told of and has not stated its side on.
+pub(super) async fn breaches(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let text = page.text;
+    let own = by.party_id()?;
+    let answers = may(house, by, Action::CooperationAnswer);
+    let all = house.world().breaches(by).await?;
+    let rows = all.rows.iter().filter_map(|breach| {
+        let state = &breach.state;
+        let waits = state.closed.is_none() && state.statements.is_empty();
+        let told = state.told.filter(|_| waits && state.finding.party == own)?;
+        let due = page.came(told, text.t("requests-breach-told-at"));
+        let row = |href: &str| Row::new(due, href, state.finding.subject.as_str());
+        let href = format!("/breaches/{}", breach.id);
+        let row = for_steward(page, answers, row, &href, "now-breach-verb");
+        Some(row)
+    });
+    let rows: Vec<Row> = rows.collect();
+    Ok(Waiting {
+        title: text.t("now-breaches").into_owned(),
+        about: rows.len().to_string(),
+        rows,
+    })
+}
+
+/// Duties that the party's classes ask for and that nobody accepted in today's text.
+pub(super) fn duties(house: &House, page: &Page, by: &By) -> Option<Waiting> {
+    let party = by.party.as_ref().filter(|party| !party.state.is_hub())?;
+    let text = page.text;
+    let accepts = may(house, by, Action::DutyAccept);
+    let today = day_of(page.now);
+    let owed = directory::owed(house.world().catalogue(), &party.state, today);
+    let rows = owed.into_iter().map(|(duty, name)| {
+        let due = page.not_due(text.t("directory-duty-open"));
+        let row = |href: &str| Row::new(due, href, name.get(lang(page)));
+        let href = format!("/duties/{duty}");
+        for_steward(page, accepts, row, &href, "directory-duty-read")
+    });
+    let rows: Vec<Row> = rows.collect();
+    Some(Waiting {
+        title: text.t("now-duties").into_owned(),
+        about: rows.len().to_string(),
+        rows,
+    })
+}
+
+/// Released lately, and neither acknowledged nor answered by the party.
+pub(super) async fn fresh(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let text = page.text;
+    let mut waiting = Vec::new();
+    if house.world().allow_any(by, Action::LibraryRead).is_ok() {
+        let settled = house.world().settled_with(by).await?;
+        let items = house
+            .world()
+            .library(by, |query| query.limit = AT_ONCE)
+            .await?;
+        waiting = items.rows;
+        waiting.retain(|item| !settled.contains(&item.id));
+    }
+    let rows = waiting.iter().take(FRESH).map(|item| {
+        let state = &item.state;
+        let href = format!("/library/{}", state.number);
+        let at = state
+            .release
+            .as_ref()
+            .map_or(state.revised_at, |release| release.at);
+        let title = state.content.title.in_language(page.lang().tag());
+        Row::new(page.came(at, state.number.as_str()), &href, title)
+            .about(words::item_kind(text, state.content.kind))
+            .tlp(page.tlp(state.content.tlp))
+            .verb(page.link(&href, text.t("now-read")))
+    });
+    Ok(Waiting {
+        title: text.t("now-fresh").into_owned(),
+        about: waiting.len().to_string(),
+        rows: rows.collect(),
+    })
+}

@@ -1,0 +1,186 @@
+//! The first page: what waits for whom, and what no longer does.
+
+use jiff::SignedDuration;
+use kaname_directory::PartyKind;
+use kaname_kernel::Role;
+use kaname_sharing::feedback::{Given, Sighting, SightingKind};
+use kaname_testkit::Nation;
+
+use crate::{
+    browser::{Browser, leads_to},
+    house::Door,
+    story,
+};
+
+fn false_positive() -> Given {
+    Given {
+        sighting: Some(Sighting {
+            kind: SightingKind::FalsePositive,
+            count: None,
+            first: None,
+            last: None,
+        }),
+        ..Given::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_export_waits_for_those_who_decide() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (_, item) = story::released(&nation).await;
+    let world = &nation.world;
+    let mut members = vec![nation.member.clone()];
+    for code in ["tetsudo", "suido"] {
+        let party = nation.party(code, PartyKind::Operator, code, code).await;
+        members.push(nation.hire(party, code, &[Role::Member]).await);
+    }
+    for member in &members {
+        let member = nation.caller(member).await;
+        world
+            .give_feedback(&member, item.id, false_positive())
+            .await
+            .unwrap();
+    }
+    let (asked, verb) = ("止まっている遮断用出力", "再開するか決める");
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    for officer in [&analyst, &releaser] {
+        let now = officer.page("/").await;
+        assert!(now.contains(asked) && now.contains(verb), "{now}");
+        assert!(now.contains(&item.state.number));
+        let desk = officer.page("/desk?tab=out").await;
+        assert!(desk.contains("遮断用出力を停止中") && desk.contains(verb));
+    }
+    let auditor = Browser::of(&door, &nation, &nation.auditor).await;
+    assert!(!auditor.page("/").await.contains(asked));
+    let reader = Browser::of(&door, &nation, &nation.member).await;
+    assert!(!reader.page("/").await.contains(asked));
+
+    let decides = nation.caller(&nation.releaser).await;
+    world
+        .decide_blocking(&decides, item.id, true, "誤検知ではない")
+        .await
+        .unwrap();
+    assert!(!releaser.page("/").await.contains(asked));
+    assert!(
+        !releaser
+            .page("/desk?tab=out")
+            .await
+            .contains("遮断用出力を停止中")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_or_answered_waits_no_longer() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (_, first) = story::released(&nation).await;
+    let (_, second) = story::released(&nation).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let now = member.page("/").await;
+    assert!(now.contains(&first.state.number) && now.contains(&second.state.number));
+    let at = format!("/library/{}", first.state.number);
+    leads_to(&member.post(&format!("{at}/acknowledge"), &[]).await);
+    let caller = nation.caller(&nation.member).await;
+    nation
+        .world
+        .give_feedback(&caller, second.id, false_positive())
+        .await
+        .unwrap();
+    let now = member.page("/").await;
+    assert!(!now.contains(&first.state.number) && !now.contains(&second.state.number));
+    // Another organisation has done neither.
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    assert!(provider.page("/").await.contains(&first.state.number));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_steward_does_is_told_to_the_others_too() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let minato = nation.provider.party;
+    let reader = nation.hire(minato, "minato-reader", &[Role::Member]).await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let steward = Browser::of(&door, &nation, &nation.provider).await;
+    let reader = Browser::of(&door, &nation, &reader).await;
+    let new = [
+        ("party", "minato"),
+        ("kind", "marking"),
+        ("subject", "AMBERの転送"),
+        ("body", "会員以外に転送した"),
+    ];
+    let breach = leads_to(&analyst.post("/breaches-new", &new).await);
+    assert!(!steward.page("/").await.contains("AMBERの転送"));
+    leads_to(&analyst.post(&format!("{breach}/tell"), &[]).await);
+    let now = steward.page("/").await;
+    assert!(now.contains("AMBERの転送") && now.contains(&format!("href=\"{breach}\"")));
+    let now = reader.page("/").await;
+    assert!(now.contains("AMBERの転送") && now.contains("組織の管理者が対応します"));
+    assert!(!now.contains(&format!("href=\"{breach}\"")), "{now}");
+    let other = Browser::of(&door, &nation, &nation.member).await;
+    assert!(!other.page("/").await.contains("AMBERの転送"));
+
+    let side = [("side", "誤送信でした")];
+    leads_to(&steward.post(&format!("{breach}/state"), &side).await);
+    assert!(!steward.page("/").await.contains("AMBERの転送"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_reports_and_questions_are_not_hidden_behind_what_was_done() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let world = &nation.world;
+    let asked = story::submit(&nation).await;
+    let analyst_now = nation.caller(&nation.analyst).await;
+    world
+        .take_report(&analyst_now, asked.report, "当直として分析")
+        .await
+        .unwrap();
+    world
+        .ask_provider(&analyst_now, asked.report, "いつからですか")
+        .await
+        .unwrap();
+    for _ in 0..31 {
+        let receipt = story::submit(&nation).await;
+        story::derive(&nation, receipt.report).await;
+    }
+    let new = story::submit(&nation).await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let now = analyst.page("/").await;
+    assert!(now.contains(&new.number), "{now}");
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let now = provider.page("/").await;
+    let question = format!("/submissions/{}#thread", asked.number);
+    assert!(now.contains(&question), "{now}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_a_consent_says_until_when_and_what_silence_means() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let world = &nation.world;
+    let receipt = story::submit(&nation).await;
+    let item = story::derive(&nation, receipt.report).await;
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let at = format!("/items/{}", item.state.number);
+    let page = provider.page(&at).await;
+    assert!(page.contains("まだ同意を求められていません"), "{page}");
+    let analyst = nation.caller(&nation.analyst).await;
+    world.ask_consent(&analyst, item.id, None).await.unwrap();
+    let page = provider.page(&at).await;
+    assert!(page.contains("あなたが同意するもの"));
+    assert!(page.contains("回答期限：") && page.contains("不同意として扱います"));
+    let now = provider.page("/").await;
+    assert!(
+        now.contains("class=\"when\""),
+        "the day and the hour stand in the row"
+    );
+    nation.clock.advance(SignedDuration::from_hours(73));
+    world.sweep().await.unwrap();
+    let page = Browser::of(&door, &nation, &nation.provider)
+        .await
+        .page(&at)
+        .await;
+    assert!(page.contains("期限までに回答がなかったため"), "{page}");
+}

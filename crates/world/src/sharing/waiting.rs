@@ -1,0 +1,82 @@
+//! What waits for an answer and stands in no state of its own: suspended blocking exports, and what an
+//! organisation has answered already.
+
+use std::collections::BTreeSet;
+
+use kaname_kernel::{Matter, MatterId};
+use kaname_policy::Action;
+use kaname_sharing::{
+    Delivery,
+    delivery::DeliveryState,
+    feedback::{Feedback, SightingKind},
+    item::{Blocking, Item, ItemState},
+};
+use kaname_store::ListQuery;
+
+use crate::{caller::Caller, error::WorldError, read::loaded, work::Loaded, world::World};
+
+/// Most rows looked through for one answer.
+const MOST_ROWS: u32 = 1_000;
+/// Items read at once.
+const AT_ONCE: usize = 200;
+
+impl World {
+    /// Released items whose blocking exports false positives suspended, and that an officer has to
+    /// decide about: longest waiting first. Looks at items that somebody called a false positive, by the
+    /// newest thousand of such answers.
+    pub async fn suspended_items(&self, caller: &Caller) -> Result<Vec<Loaded<Item>>, WorldError> {
+        self.allow_any(caller, Action::ExportSuspendDecide)?;
+        let readable = self.readable(caller).await?;
+        let mut spoken_against = BTreeSet::new();
+        let query = ListQuery {
+            states: vec![SightingKind::FalsePositive.as_str().to_owned()],
+            limit: MOST_ROWS,
+            ..ListQuery::of(Feedback::KIND, self.everything().await?)
+        };
+        for feedback in self.list::<Feedback>(&query).await?.rows {
+            spoken_against.insert(feedback.state.item);
+        }
+        let ids: Vec<MatterId> = spoken_against.into_iter().collect();
+        let mut suspended = Vec::new();
+        for some in ids.chunks(AT_ONCE) {
+            for stored in self.store().records(some).await? {
+                let record = &stored.record;
+                let out = record.kind == Item::KIND && record.state == ItemState::Released.as_str();
+                if !out || !readable.contains(stored.audience_id) {
+                    continue;
+                }
+                let item = loaded::<Item>(stored)?;
+                if let Blocking::Suspended { since, .. } = item.state.blocking {
+                    suspended.push((since, item));
+                }
+            }
+        }
+        suspended.sort_by_key(|(since, item)| (*since, item.id));
+        Ok(suspended.into_iter().map(|(_, item)| item).collect())
+    }
+
+    /// Items that the caller's organisation acknowledged or gave feedback on, by the newest thousand of
+    /// each.
+    pub async fn settled_with(&self, caller: &Caller) -> Result<BTreeSet<MatterId>, WorldError> {
+        let party = caller.party_id()?;
+        let acknowledged = ListQuery {
+            owner: Some(party.cast()),
+            states: vec![DeliveryState::Acknowledged.as_str().to_owned()],
+            limit: MOST_ROWS,
+            ..ListQuery::of(Delivery::KIND, self.everything().await?)
+        };
+        let answered = ListQuery {
+            owner: Some(party.cast()),
+            limit: MOST_ROWS,
+            ..ListQuery::of(Feedback::KIND, self.everything().await?)
+        };
+        let mut settled = BTreeSet::new();
+        for delivery in self.list::<Delivery>(&acknowledged).await?.rows {
+            settled.insert(delivery.state.item);
+        }
+        for feedback in self.list::<Feedback>(&answered).await?.rows {
+            settled.insert(feedback.state.item);
+        }
+        Ok(settled)
+    }
+}
