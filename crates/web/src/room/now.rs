@@ -179,7 +179,6 @@ async fn reports(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure
             query.limit = NEW_ROWS;
         })
         .await?;
-    let mut waiting = new.rows;
     let mut taken_by_someone = Vec::new();
     let mut after: Option<Cursor> = None;
     for _ in 0..READS {
@@ -203,9 +202,9 @@ async fn reports(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure
     }
     let about = new.total as usize + taken_by_someone.len();
     taken_by_someone.truncate(ROWS as usize);
-    waiting.extend(taken_by_someone);
-    waiting.sort_by_key(|report| (report.state.triage_due(), report.id));
-    let rows = triage::rows(house, page, by, waiting);
+    // Apart from each other: a new one does not go under in a row of one that was taken.
+    let mut rows = triage::rows(house, page, by, new.rows);
+    rows.extend(triage::rows(house, page, by, taken_by_someone));
     Ok(Waiting {
         title: text.t("now-reports").into_owned(),
         about: text.t1("now-reports-about", "n", about).into_owned(),

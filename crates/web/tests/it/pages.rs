@@ -128,7 +128,7 @@ async fn each_error_stands_at_its_field() {
     nobody.push(("values", "203.0.113.77"));
     let answer = analyst.post(&to, &nobody).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.text.contains("href=\"#tlp\""), "{}", answer.text);
+    assert!(answer.text.contains("href=\"#parties\""), "{}", answer.text);
 
     let provider = Browser::of(&door, &nation, &nation.provider).await;
     let parts = [

@@ -25,7 +25,7 @@ pub(super) fn notices(text: Text, problems: &[Problem]) -> Vec<Notice> {
             // Read as a whole, and worth a look.
             Problem::Text(DecodeNote::Guessed(_) | DecodeNote::DeclaredDoesNotFit(_))
             | Problem::Mail(MailNote::MailWithin { .. } | MailNote::DoubtfulText { .. }) => {
-                (Tone::Plain, "submission-look")
+                (Tone::Plain, "submission-doubtful")
             }
             _ => (Tone::Care, "submission-problem"),
         };

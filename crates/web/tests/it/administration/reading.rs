@@ -117,7 +117,7 @@ async fn the_rules_are_shown_with_ones_own_marked() {
     let door = Door::of(&nation);
     let auditor = Browser::of(&door, &nation, &nation.auditor).await;
     let page = auditor.page("/policy").await;
-    assert!(page.contains("監査官は、提供者の確認が行われた記録をすべて参照できる。"));
+    assert!(page.contains("監査担当は、提供者の確認が行われた記録をすべて参照できる。"));
     assert!(page.contains("あなたに関わる"));
     let providers = auditor.page("/policy?role=provider").await;
     assert!(providers.contains("id=\"providers-consent\""));
