@@ -1,6 +1,6 @@
 //! The audience algebra against a direct reading of the rules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kaname_kernel::{

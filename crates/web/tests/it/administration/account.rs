@@ -250,7 +250,7 @@ async fn a_key_for_mail_is_pasted_compared_and_removed() {
     let door = Door::of(&nation);
     let member = Browser::of(&door, &nation, &nation.member).await;
     for (text, said) in [
-        ("これは鍵ではない", "公開鍵として読み取れません"),
+        ("これは鍵ではない", "OpenPGP公開鍵でも証明書でもない"),
         (keys::EXPIRED, "期限切れです"),
         (keys::SIGNER, "暗号化に使える副鍵がありません"),
         (keys::WEAK, "RSA 2048ビット以上"),
