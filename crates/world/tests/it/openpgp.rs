@@ -119,7 +119,7 @@ fn a_key_that_cannot_be_used_is_not_taken() {
         (SIGNER, "openpgp-no-subkey"),
         (WEAK, "openpgp-weak"),
         (SHA1, "openpgp-weak"),
-        ("hello", "openpgp-unreadable"),
+        ("hello", "openpgp-neither"),
     ] {
         match openpgp::accept("key", label(), text, now) {
             Err(WorldError::Invalid {

@@ -63,7 +63,7 @@ pub(super) async fn list(
                 || page.not_due(text.t("submission-answer")),
                 |deadline| page.due(deadline, text.t("submission-answer")),
             );
-            let verb = page.link(&href, text.t("submission-look")).main();
+            let verb = page.link(&href, text.t("submission-look-at")).main();
             let row = Row::new(due, &href, title).about(&*text.t("submission-asked"));
             waiting.push(row.tlp(page.tlp(state.content.tlp)).verb(verb));
         } else {
