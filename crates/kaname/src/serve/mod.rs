@@ -4,12 +4,16 @@ mod background;
 mod bus;
 mod doors;
 mod ending;
+mod first_bytes;
 mod health;
 mod listen;
 mod log;
 mod metrics;
 mod openid;
+mod peers;
+mod telling;
 mod tls;
+mod validity;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -30,7 +34,7 @@ use crate::{config::Config, fault::Fault, open::Hub};
 pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> {
     log::start(&config);
     let mut ending = Ending::listen()?;
-    let hub = Hub::open(&config).await?;
+    let hub = Hub::open_to_serve(&config).await?;
     let started = async {
         let running = Running::start(&config, Arc::clone(&hub.world), false).await?;
         let duties = if with_worker {
@@ -91,7 +95,7 @@ pub(crate) async fn work(config: Config) -> Result<(), Fault> {
     log::start(&config);
     let mut ending = Ending::listen()?;
     let duties = doors::duties(&config, &public_url(&config, config.address()))?;
-    let hub = Hub::open(&config).await?;
+    let hub = Hub::open_to_serve(&config).await?;
     let (stop, stopping) = watch::channel(false);
     let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
     let tasks = background::start(&hub.world, duties, bus, stopping);
