@@ -29,3 +29,17 @@ pub(crate) fn cache() -> Option<std::path::PathBuf> {
         .map(std::path::PathBuf::from)
         .or_else(|| home.map(|home| std::path::Path::new(&home).join(".cache")))
 }
+
+/// What this program is called towards the database: its kind, its machine, its process.
+pub(crate) fn own_name(stays: bool) -> String {
+    let kind = if stays {
+        "kaname server or worker"
+    } else {
+        "kaname command"
+    };
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let named = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '.';
+    // PostgreSQL keeps 63 letters of it.
+    let machine: String = machine.trim().chars().filter(named).take(20).collect();
+    format!("{kind}, process {} on {machine}", std::process::id())
+}

@@ -164,7 +164,7 @@ impl From<WorldError> for Fault {
                     | WorldError::Stale(_)
                     | WorldError::Taken { .. }
                     | WorldError::Repeated(_) => Exit::Denied,
-                    WorldError::Invalid { .. } => Exit::Usage,
+                    WorldError::Invalid { .. } | WorldError::ForeignKey(_) => Exit::Usage,
                     _ => Exit::Failed,
                 };
                 let mut fault = Self::new(exit, other.to_string());
@@ -174,6 +174,9 @@ impl From<WorldError> for Fault {
                 match other {
                     WorldError::Taken { .. } => fault.hint("choose another name"),
                     WorldError::Stale(_) => fault.hint("run the command again"),
+                    WorldError::ForeignKey(file) => fault.hint(format!(
+                        "bring the {file} that was made with this store; `keys.folder` names its folder"
+                    )),
                     WorldError::Sealed(_) => {
                         fault.hint("look whether `keys.folder` holds the keys made with this store")
                     }
@@ -187,7 +190,9 @@ impl From<WorldError> for Fault {
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         let exit = match &error {
-            StoreError::Taken { .. } | StoreError::Conflict { .. } => Exit::Denied,
+            StoreError::Taken { .. } | StoreError::Conflict { .. } | StoreError::InUse(_) => {
+                Exit::Denied
+            }
             _ => Exit::Failed,
         };
         // A store's words may bring their own hints.
@@ -204,9 +209,14 @@ impl From<StoreError> for Fault {
                 }
             };
         }
-        match std::error::Error::source(&error) {
-            Some(source) => fault.because(source),
-            None => fault,
+        if let Some(source) = std::error::Error::source(&error) {
+            fault = fault.because(source);
+        }
+        match error {
+            StoreError::Unavailable { .. } => fault.hint(
+                "is there room on the disk, may this user write there, does the database server run?",
+            ),
+            _ => fault,
         }
     }
 }

@@ -7,6 +7,7 @@ mod command;
 mod config;
 mod demo;
 mod fault;
+mod in_use;
 mod open;
 mod say;
 mod serve;

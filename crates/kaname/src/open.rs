@@ -2,7 +2,6 @@
 //! adapters there are.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -17,15 +16,14 @@ use kaname_world::{
 };
 
 use crate::{
+    ambient,
     config::Config,
     fault::{Exit, Fault},
+    in_use::{self, Lock, Use},
 };
 
 /// Name of the database in the data folder.
 pub(crate) const DATABASE: &str = "kaname.db";
-
-/// Name of the file in the data folder that tells who uses the store.
-const LOCK: &str = "in-use.lock";
 
 /// The kind of store in use, for what a port does not offer.
 #[derive(Clone)]
@@ -39,16 +37,7 @@ enum Adapter {
 pub(crate) struct OpenStore {
     adapter: Adapter,
     /// Held while the store is in use; freed by the system however the program ends.
-    _lock: Option<Arc<File>>,
-}
-
-/// How a command uses the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Use {
-    /// Beside others: the server and other commands.
-    Beside,
-    /// While nobody else does.
-    Alone,
+    lock: Option<Arc<Lock>>,
 }
 
 impl OpenStore {
@@ -108,6 +97,9 @@ impl OpenStore {
             Adapter::Embedded(store) => store.close().await,
             Adapter::Shared(store) => store.close().await,
         }
+        if let Some(lock) = &self.lock {
+            lock.ended();
+        }
     }
 }
 
@@ -147,17 +139,25 @@ fn embedded(config: &Config) -> SqliteOptions {
     }
 }
 
-async fn shared(config: &Config, url: &str, clock: Arc<dyn Clock>) -> Result<OpenStore, Fault> {
+async fn shared(
+    config: &Config,
+    url: &str,
+    clock: Arc<dyn Clock>,
+    how: Use,
+) -> Result<OpenStore, Fault> {
     let options = PostgresOptions {
         schema: schema(config),
         connections: small(config, "store.connections"),
         plain_network: config.switch("store.plain_network"),
+        name: ambient::own_name(how == Use::Serving),
+        alone: how == Use::Alone,
         ..PostgresOptions::default()
     };
-    let store = PostgresStore::open(url, options, clock, rng()).await?;
+    let store = PostgresStore::open(url, options, clock, rng()).await;
+    let store = store.map_err(|error| Fault::from(error).at(place(config)))?;
     Ok(OpenStore {
         adapter: Adapter::Shared(Arc::new(store)),
-        _lock: None,
+        lock: None,
     })
 }
 
@@ -167,7 +167,7 @@ pub(crate) async fn create_store(
     clock: Arc<dyn Clock>,
 ) -> Result<OpenStore, Fault> {
     if let Some(url) = config.text("store.url") {
-        let store = shared(config, url, clock).await?;
+        let store = shared(config, url, clock, Use::Alone).await?;
         if store.port().ledger_size().await? > 0 {
             store.close().await;
             return Err(Fault::new(Exit::Denied, "that schema holds a hub already")
@@ -180,7 +180,7 @@ pub(crate) async fn create_store(
     let store = SqliteStore::create(&path, embedded(config), clock, rng())?;
     Ok(OpenStore {
         adapter: Adapter::Embedded(Arc::new(store)),
-        _lock: Some(lock(config, Use::Beside)?),
+        lock: Some(in_use::lock(config, Use::Beside)?),
     })
 }
 
@@ -190,7 +190,7 @@ pub(crate) async fn exists(config: &Config) -> Result<bool, Fault> {
         (Some(path), _) => Ok(path.exists()),
         (None, url) => {
             let clock = Arc::new(SystemClock);
-            let store = shared(config, url.unwrap_or_default(), clock).await?;
+            let store = shared(config, url.unwrap_or_default(), clock, Use::Beside).await?;
             let size = store.port().ledger_size().await;
             store.close().await;
             Ok(size? > 0)
@@ -235,42 +235,15 @@ pub(crate) fn open_file(config: &Config, path: &Path) -> Result<OpenStore, Fault
     let store = SqliteStore::open(path, embedded(config), Arc::new(SystemClock), rng())?;
     Ok(OpenStore {
         adapter: Adapter::Embedded(Arc::new(store)),
-        _lock: None,
+        lock: None,
     })
 }
 
-/// Says that the embedded store is used, or that someone else does.
-fn lock(config: &Config, how: Use) -> Result<Arc<File>, Fault> {
-    let path = config.data().join(LOCK);
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    let file = options
-        .open(&path)
-        .map_err(|error| Fault::file(&path, "made", &error))?;
-    let locked = match how {
-        Use::Beside => file.try_lock_shared(),
-        Use::Alone => file.try_lock(),
-    };
-    let (what, hint) = match (locked, how) {
-        (Ok(()), _) => return Ok(Arc::new(file)),
-        (Err(TryLockError::Error(error)), _) => return Err(Fault::file(&path, "locked", &error)),
-        (Err(TryLockError::WouldBlock), Use::Alone) => (
-            "the store is in use",
-            "stop the server and wait for other commands, then run this again",
-        ),
-        (Err(TryLockError::WouldBlock), Use::Beside) => (
-            "the store is being rebuilt, migrated or restored",
-            "wait until that is done, then run this again",
-        ),
-    };
-    Err(Fault::new(Exit::Denied, what).at(place(config)).hint(hint))
-}
-
-/// Makes sure that nobody else uses the embedded store until what is given back is dropped. Whether
-/// other nodes use a PostgreSQL database can't be seen from here: whoever runs them stops them.
-pub(crate) fn alone(config: &Config) -> Result<Option<Arc<File>>, Fault> {
+/// Makes sure that nobody else uses the embedded store until what is given back is dropped. On
+/// PostgreSQL [`open_store_unlocked`] does it.
+pub(crate) fn alone(config: &Config) -> Result<Option<Arc<Lock>>, Fault> {
     database(config)
-        .map(|_| lock(config, Use::Alone))
+        .map(|_| in_use::lock(config, Use::Alone))
         .transpose()
 }
 
@@ -281,22 +254,25 @@ pub(crate) async fn open_store(config: &Config) -> Result<OpenStore, Fault> {
 
 async fn open(config: &Config, how: Use) -> Result<OpenStore, Fault> {
     if let Some(url) = config.text("store.url") {
-        return shared(config, url, Arc::new(SystemClock)).await;
+        return shared(config, url, Arc::new(SystemClock), how).await;
     }
     let path = config.data().join(DATABASE);
-    let lock = path.is_file().then(|| lock(config, how)).transpose()?;
+    let lock = path
+        .is_file()
+        .then(|| in_use::lock(config, how))
+        .transpose()?;
     let store = open_file(config, &path)?;
-    Ok(OpenStore {
-        _lock: lock,
-        ..store
-    })
+    Ok(OpenStore { lock, ..store })
 }
 
 /// Opens the configured store for a command that holds [`alone`] already.
 pub(crate) async fn open_store_unlocked(config: &Config) -> Result<OpenStore, Fault> {
     match (database(config), config.text("store.url")) {
         (Some(path), _) => open_file(config, &path),
-        (None, url) => shared(config, url.unwrap_or_default(), Arc::new(SystemClock)).await,
+        (None, url) => {
+            let clock = Arc::new(SystemClock);
+            shared(config, url.unwrap_or_default(), clock, Use::Alone).await
+        }
     }
 }
 
@@ -306,24 +282,21 @@ pub(crate) fn keys(config: &Config) -> Result<Keys, Fault> {
 }
 
 /// A world over a store, with the machine's clock.
-pub(crate) fn world(config: &Config, store: &OpenStore, keys: Keys) -> Result<World, Fault> {
-    world_at(config, store, keys, Arc::new(SystemClock))
+pub(crate) async fn world(config: &Config, store: &OpenStore, keys: Keys) -> Result<World, Fault> {
+    world_at(config, store, keys, Arc::new(SystemClock)).await
 }
 
-/// A world over a store, with a clock given.
-pub(crate) fn world_at(
+/// A world over a store, with a clock given. Refused when the keys are another store's.
+pub(crate) async fn world_at(
     config: &Config,
     store: &OpenStore,
     keys: Keys,
     clock: Arc<dyn Clock>,
 ) -> Result<World, Fault> {
-    Ok(World::new(
-        store.port(),
-        keys,
-        clock,
-        rng(),
-        config.world(),
-    )?)
+    let world = World::new(store.port(), keys, clock, rng(), config.world())?;
+    let own = world.check_keys().await;
+    own.map_err(|error| Fault::from(error).at(config.keys().display().to_string()))?;
+    Ok(world)
 }
 
 /// A world opened for one command.
@@ -337,7 +310,16 @@ pub(crate) struct Hub {
 impl Hub {
     /// Opens keys, store and world, and refuses one that was never begun.
     pub(crate) async fn open(config: &Config) -> Result<Self, Fault> {
-        let hub = Self::over(config, open(config, Use::Beside).await?)?;
+        Self::founded(config, Use::Beside).await
+    }
+
+    /// The same for a program that stays: what became of the last one is told.
+    pub(crate) async fn open_to_serve(config: &Config) -> Result<Self, Fault> {
+        Self::founded(config, Use::Serving).await
+    }
+
+    async fn founded(config: &Config, how: Use) -> Result<Self, Fault> {
+        let hub = Self::over(config, open(config, how).await?).await?;
         if hub.world.hub().await?.is_some() {
             return Ok(hub);
         }
@@ -355,12 +337,21 @@ impl Hub {
 
     /// The same while nobody else uses the store, whatever state its tables are in: for a rebuild.
     pub(crate) async fn open_alone(config: &Config) -> Result<Self, Fault> {
-        Self::over(config, open(config, Use::Alone).await?)
+        Self::over(config, open(config, Use::Alone).await?).await
     }
 
-    fn over(config: &Config, store: OpenStore) -> Result<Self, Fault> {
-        let world = Arc::new(world(config, &store, keys(config)?)?);
-        Ok(Self { world, store })
+    async fn over(config: &Config, store: OpenStore) -> Result<Self, Fault> {
+        let opened = async { world(config, &store, keys(config)?).await };
+        match opened.await {
+            Ok(world) => Ok(Self {
+                world: Arc::new(world),
+                store,
+            }),
+            Err(fault) => {
+                store.close().await;
+                Err(fault)
+            }
+        }
     }
 
     /// Lets go of it.

@@ -9,7 +9,7 @@ use std::{
 use futures_util::{SinkExt, TryStreamExt, pin_mut};
 use tokio::{
     fs::File,
-    io::{AsyncReadExt, AsyncWriteExt, BufReader, BufWriter},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, BufWriter},
 };
 
 use crate::{
@@ -50,6 +50,10 @@ fn io(error: std::io::Error) -> Fault {
     Fault::Store(database("copying", error))
 }
 
+/// What of the short-lived values is kept all the same: by what a world knows its own keys. It stands
+/// last, and copies from before end without it.
+const MARKS: &str = "kv";
+
 /// Writes the copy; nothing may stand at `to` yet. Short-lived values are left out.
 pub(crate) async fn write(session: &mut Session, to: &Path) -> Outcome<()> {
     if to.exists() {
@@ -58,11 +62,24 @@ pub(crate) async fn write(session: &mut Session, to: &Path) -> Outcome<()> {
     let mut part = to.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
+    let filled = fill(session, &part).await;
+    let done = match filled {
+        Ok(()) => tokio::fs::rename(&part, to).await.map_err(io),
+        Err(fault) => Err(fault),
+    };
+    if done.is_err() {
+        // Half a copy is of no use to anyone, and takes room that may be what is wanting.
+        let _ = tokio::fs::remove_file(&part).await;
+    }
+    done
+}
+
+async fn fill(session: &mut Session, part: &Path) -> Outcome<()> {
     let mut new = tokio::fs::OpenOptions::new();
     new.write(true).create(true).truncate(true);
     #[cfg(unix)]
     new.mode(0o600);
-    let mut file = BufWriter::new(new.open(&part).await.map_err(io)?);
+    let mut file = BufWriter::new(new.open(part).await.map_err(io)?);
     file.write_all(MAGIC).await.map_err(io)?;
     let snapshot = session
         .build_transaction()
@@ -74,10 +91,12 @@ pub(crate) async fn write(session: &mut Session, to: &Path) -> Outcome<()> {
     snapshot
         .batch_execute("SET LOCAL statement_timeout = 0")
         .await?;
-    for table in TABLES {
+    let tables = TABLES.map(|table| (table, table.to_owned()));
+    let marks = "(SELECT * FROM kv WHERE space = 'key-marks')".to_owned();
+    for (table, rows) in tables.into_iter().chain([(MARKS, marks)]) {
         piece(&mut file, table.as_bytes()).await?;
         let rows = snapshot
-            .copy_out(&format!("COPY {table} TO STDOUT (FORMAT binary)"))
+            .copy_out(&format!("COPY {rows} TO STDOUT (FORMAT binary)"))
             .await?;
         pin_mut!(rows);
         while let Some(bytes) = rows.try_next().await? {
@@ -87,8 +106,7 @@ pub(crate) async fn write(session: &mut Session, to: &Path) -> Outcome<()> {
     }
     snapshot.commit().await?;
     file.flush().await.map_err(io)?;
-    file.get_ref().sync_all().await.map_err(io)?;
-    tokio::fs::rename(&part, to).await.map_err(io)
+    file.get_ref().sync_all().await.map_err(io)
 }
 
 async fn piece(file: &mut BufWriter<File>, bytes: &[u8]) -> Outcome<()> {
@@ -124,7 +142,10 @@ pub(crate) async fn read(session: &mut Session, from: &Path) -> Outcome<()> {
     whole
         .batch_execute("DELETE FROM head; DELETE FROM object_head")
         .await?;
-    for table in TABLES {
+    for table in TABLES.into_iter().chain([MARKS]) {
+        if table == MARKS && file.fill_buf().await.map_err(io)?.is_empty() {
+            break;
+        }
         if take(&mut file).await? != table.as_bytes() {
             return Err(corrupt("copy", format!("table {table} is expected")));
         }

@@ -1,5 +1,6 @@
 //! PostgreSQL's errors on their way to [`StoreError`].
 
+use deadpool_postgres::HookError;
 use kaname_store::StoreError;
 use tokio_postgres::error::SqlState;
 
@@ -8,6 +9,8 @@ use tokio_postgres::error::SqlState;
 pub(crate) enum Fault {
     /// PostgreSQL failed.
     Sql(tokio_postgres::Error),
+    /// It went away while it was asked to commit: the change may be durable or not.
+    Lost(tokio_postgres::Error),
     /// The store says no.
     Store(StoreError),
 }
@@ -27,8 +30,19 @@ impl Fault {
     /// Named for whoever asked.
     pub(crate) fn doing(self, doing: &'static str) -> StoreError {
         match self {
+            Self::Sql(source) if away(&source) => unavailable(doing, source, false),
+            Self::Lost(source) => unavailable(doing, source, true),
             Self::Sql(source) => database(doing, source),
             Self::Store(error) => error,
+        }
+    }
+
+    /// A commit failed.
+    pub(crate) fn of_commit(error: tokio_postgres::Error) -> Self {
+        if error.as_db_error().is_none() && away(&error) {
+            Self::Lost(error)
+        } else {
+            error.into()
         }
     }
 
@@ -69,8 +83,51 @@ impl From<deadpool_postgres::PoolError> for Fault {
     fn from(error: deadpool_postgres::PoolError) -> Self {
         match error {
             deadpool_postgres::PoolError::Backend(error) => error.into(),
+            // What the hook refuses has its own words.
+            deadpool_postgres::PoolError::PostCreateHook(HookError::Message(why)) => {
+                Self::Store(StoreError::InUse(why.into_owned()))
+            }
+            deadpool_postgres::PoolError::PostCreateHook(HookError::Backend(error)) => error.into(),
+            other @ deadpool_postgres::PoolError::Timeout(_) => {
+                Self::Store(unavailable("waiting for a connection", other, false))
+            }
             other => Self::Store(database("waiting for a connection", other)),
         }
+    }
+}
+
+/// Whether the server is away, ending, full or overburdened: nothing is wrong with what was asked.
+pub(crate) fn away(error: &tokio_postgres::Error) -> bool {
+    let Some(refusal) = error.as_db_error() else {
+        let io = std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>());
+        return error.is_closed() || io;
+    };
+    let code = refusal.code();
+    // Classes 08 (connection), 53 (resources), 58 (system) of PostgreSQL's appendix A.
+    ["08", "53", "58"]
+        .iter()
+        .any(|class| code.code().starts_with(class))
+        || [
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::QUERY_CANCELED,
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+        ]
+        .contains(code)
+}
+
+/// The database can't be used now; `uncertain`: what was asked may be done all the same.
+pub(crate) fn unavailable(
+    doing: &'static str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    uncertain: bool,
+) -> StoreError {
+    StoreError::Unavailable {
+        doing,
+        uncertain,
+        source: source.into(),
     }
 }
 

@@ -7,11 +7,13 @@
 mod backup;
 mod error;
 mod form;
+mod in_use;
 mod open;
 mod options;
 mod read;
 mod schema;
 mod store;
+mod watch;
 mod write;
 
 pub use backup::is_copy;

@@ -1,6 +1,10 @@
 //! Opening a world's schema, and carrying out changes in it.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use kaname_kernel::{Audience, Clock, EventId, Rng};
@@ -8,9 +12,11 @@ use kaname_store::{Commit, Committed, NewJob, Record, StoreError, check};
 use tokio_postgres::{Config, NoTls, config::Host};
 
 use crate::{
-    error::{Outcome, database},
+    error::{Fault, Outcome, database},
+    in_use,
     options::PostgresOptions,
     schema,
+    watch::Watch,
     write::{
         audience::{self, Known},
         commit::{self, Numbered},
@@ -40,6 +46,9 @@ pub struct PostgresStore {
     schema: String,
     found_schema: u32,
     pub(crate) context: Context,
+    pub(crate) watch: Watch,
+    /// Keeps others out for as long as the store is open.
+    alone: Mutex<Option<Session>>,
 }
 
 impl std::fmt::Debug for PostgresStore {
@@ -81,7 +90,7 @@ impl PostgresStore {
             "-c search_path={} -c statement_timeout={} -c default_transaction_isolation=read\\ committed",
             options.schema, options.statement_timeout_ms
         ));
-        config.application_name("kaname");
+        config.application_name(&options.name);
         let manage = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
@@ -90,9 +99,19 @@ impl PostgresStore {
             .max_size(options.connections.clamp(1, 256))
             .wait_timeout(Some(WAIT))
             .create_timeout(Some(WAIT))
-            .runtime(deadpool_postgres::Runtime::Tokio1)
-            .build()
-            .map_err(|e| database(doing, e))?;
+            .runtime(deadpool_postgres::Runtime::Tokio1);
+        let pool = if options.alone {
+            // One connection holds the lock beside those that work.
+            pool.max_size(options.connections.clamp(1, 256) + 1)
+        } else {
+            pool.post_create(in_use::beside(options.schema.clone()))
+        };
+        let pool = pool.build().map_err(|e| database(doing, e))?;
+        let alone = match options.alone {
+            true => in_use::alone(&pool, &options.schema).await.map(Some),
+            false => Ok(None),
+        };
+        let alone = alone.map_err(|fault| fault.doing(doing))?;
         let migrate = async || -> Outcome<u32> {
             let mut session = pool.get().await?;
             schema::migrate(&mut session, &options.schema).await
@@ -105,9 +124,11 @@ impl PostgresStore {
         };
         Ok(Self {
             pool,
+            watch: Watch::over(format!("PostgreSQL, schema {}", options.schema)),
             schema: options.schema,
             found_schema,
             context,
+            alone: Mutex::new(alone),
         })
     }
 
@@ -118,6 +139,12 @@ impl PostgresStore {
 
     /// Lets go of all connections.
     pub async fn close(&self) {
+        let alone = self
+            .alone
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        drop(alone.map(Session::take));
         self.pool.close();
     }
 
@@ -206,8 +233,24 @@ impl PostgresStore {
         })
     }
 
+    /// A fault named for whoever asked; what only the operator can mend is told in the log.
+    pub(crate) fn told(&self, fault: Fault, doing: &'static str) -> StoreError {
+        let error = fault.doing(doing);
+        self.watch.failed(&error);
+        error
+    }
+
     /// Tries a change until it is durable or properly refused; races with other writers pass.
     pub(crate) async fn write(&self, change: &Change) -> Outcome<Option<Committed>> {
+        let outcome = self.tried(change).await;
+        match &outcome {
+            Ok(_) => self.watch.wrote(None),
+            Err(fault) => self.watch.write_failed(fault),
+        }
+        outcome
+    }
+
+    async fn tried(&self, change: &Change) -> Outcome<Option<Committed>> {
         let mut session = self.session().await?;
         let mut outcome = self.attempt(&mut session, change).await;
         for _ in 1..TRIES {
@@ -250,7 +293,7 @@ impl PostgresStore {
                 None
             }
         };
-        transaction.commit().await?;
+        transaction.commit().await.map_err(Fault::of_commit)?;
         Ok(committed)
     }
 

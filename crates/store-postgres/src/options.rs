@@ -13,6 +13,10 @@ pub struct PostgresOptions {
     pub statement_timeout_ms: u32,
     /// Whether a server beyond this machine may be spoken to without TLS (on a network of its own).
     pub plain_network: bool,
+    /// Who this is, as others are told when it stands in their way.
+    pub name: String,
+    /// Whether nobody else may use the world meanwhile.
+    pub alone: bool,
 }
 
 impl Default for PostgresOptions {
@@ -22,6 +26,8 @@ impl Default for PostgresOptions {
             connections: 16,
             statement_timeout_ms: 60_000,
             plain_network: false,
+            name: "kaname".to_owned(),
+            alone: false,
         }
     }
 }

@@ -8,7 +8,7 @@ use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::H
 use kaname_store::{
     Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage,
     Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
-    StoredEvent, StoredNotice, StoredRecord, check,
+    StoredEvent, StoredNotice, StoredRecord, Writing, check,
 };
 use roaring::RoaringBitmap;
 use serde_json::Value;
@@ -26,9 +26,9 @@ impl Store for PostgresStore {
         let change = self
             .numbered(change)
             .await
-            .map_err(|fault| fault.doing(doing))?;
+            .map_err(|fault| self.told(fault, doing))?;
         let done = self.commit_change(Change::Commit(change)).await;
-        done.map_err(|fault| fault.doing(doing))
+        done.map_err(|fault| self.told(fault, doing))
     }
 
     async fn record(&self, id: MatterId) -> Result<Option<StoredRecord>, StoreError> {
@@ -40,12 +40,14 @@ impl Store for PostgresStore {
             let session = self.session().await?;
             record::by_ids(&session, &self.context.known, ids).await
         };
-        read.await.map_err(|fault| fault.doing("reading records"))
+        read.await
+            .map_err(|fault| self.told(fault, "reading records"))
     }
 
     async fn lookup(&self, space: &str, key: &str) -> Result<Option<MatterId>, StoreError> {
         let read = async { record::lookup(&self.session().await?, space, key).await };
-        read.await.map_err(|fault| fault.doing("looking up a key"))
+        read.await
+            .map_err(|fault| self.told(fault, "looking up a key"))
     }
 
     async fn list(&self, query: &ListQuery) -> Result<Page, StoreError> {
@@ -53,12 +55,14 @@ impl Store for PostgresStore {
             let session = self.session().await?;
             list::list(&session, &self.context.known, query).await
         };
-        read.await.map_err(|fault| fault.doing("listing records"))
+        read.await
+            .map_err(|fault| self.told(fault, "listing records"))
     }
 
     async fn states(&self, query: &ListQuery) -> Result<Vec<(String, u64)>, StoreError> {
         let read = async { list::states(&self.session().await?, query).await };
-        read.await.map_err(|fault| fault.doing("counting records"))
+        read.await
+            .map_err(|fault| self.told(fault, "counting records"))
     }
 
     async fn carrying(
@@ -69,51 +73,56 @@ impl Store for PostgresStore {
     ) -> Result<Vec<(MatterId, Posting)>, StoreError> {
         let read = async { record::carrying(&self.session().await?, kind, values, readable).await };
         read.await
-            .map_err(|fault| fault.doing("finding shared values"))
+            .map_err(|fault| self.told(fault, "finding shared values"))
     }
 
     async fn history(&self, matter: MatterId) -> Result<Vec<StoredEvent>, StoreError> {
         let read = async { ledger::history(&mut self.session().await?, matter).await };
-        read.await.map_err(|fault| fault.doing("reading a history"))
+        read.await
+            .map_err(|fault| self.told(fault, "reading a history"))
     }
 
     async fn events(&self, from: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
         let read = async { ledger::events(&self.session().await?, from, limit).await };
-        read.await.map_err(|fault| fault.doing("reading events"))
+        read.await
+            .map_err(|fault| self.told(fault, "reading events"))
     }
 
     async fn event_seq(&self, event: EventId) -> Result<Option<u64>, StoreError> {
         let read = async { ledger::event_seq(&mut self.session().await?, event).await };
-        read.await.map_err(|fault| fault.doing("placing an event"))
+        read.await
+            .map_err(|fault| self.told(fault, "placing an event"))
     }
 
     async fn ledger_size(&self) -> Result<u64, StoreError> {
         let read = async { sequence::size(&self.session().await?).await };
         read.await
-            .map_err(|fault| fault.doing("reading the ledger's size"))
+            .map_err(|fault| self.told(fault, "reading the ledger's size"))
     }
 
     async fn sequence(&self) -> Result<u64, StoreError> {
         let order = async { sequence::sequence(&mut self.session().await?).await };
-        order.await.map_err(|fault| fault.doing("ordering events"))
+        order
+            .await
+            .map_err(|fault| self.told(fault, "ordering events"))
     }
 
     async fn subtree(&self, level: u32, index: u64) -> Result<Hash, StoreError> {
         let read = async { ledger::subtree(&self.session().await?, level, index).await };
         read.await
-            .map_err(|fault| fault.doing("reading a ledger tile"))
+            .map_err(|fault| self.told(fault, "reading a ledger tile"))
     }
 
     async fn put_checkpoint(&self, checkpoint: StoredCheckpoint) -> Result<(), StoreError> {
         let put = async { ledger::put_checkpoint(&self.session().await?, &checkpoint).await };
         put.await
-            .map_err(|fault| fault.doing("keeping a checkpoint"))
+            .map_err(|fault| self.told(fault, "keeping a checkpoint"))
     }
 
     async fn checkpoint(&self, size: u64) -> Result<Option<StoredCheckpoint>, StoreError> {
         let read = async { ledger::checkpoint(&self.session().await?, size).await };
         read.await
-            .map_err(|fault| fault.doing("reading a checkpoint"))
+            .map_err(|fault| self.told(fault, "reading a checkpoint"))
     }
 
     async fn shred(
@@ -145,13 +154,13 @@ impl Store for PostgresStore {
         };
         shred
             .await
-            .map_err(|fault: crate::error::Fault| fault.doing("redacting"))
+            .map_err(|fault: crate::error::Fault| self.told(fault, "redacting"))
     }
 
     async fn clear_records(&self) -> Result<(), StoreError> {
         let done = self.write(&Change::Clear).await;
         done.map(|_| ())
-            .map_err(|fault| fault.doing("clearing records"))
+            .map_err(|fault| self.told(fault, "clearing records"))
     }
 
     async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError> {
@@ -163,32 +172,37 @@ impl Store for PostgresStore {
         };
         put.await
             .map(|_| ())
-            .map_err(|fault| fault.doing("writing records"))
+            .map_err(|fault| self.told(fault, "writing records"))
     }
 
     async fn records_digest(&self) -> Result<Hash, StoreError> {
         let read = async { record::digest(&self.session().await?).await };
-        read.await.map_err(|fault| fault.doing("digesting records"))
+        read.await
+            .map_err(|fault| self.told(fault, "digesting records"))
     }
 
     async fn audiences(&self, from: AudienceId) -> Result<Vec<(AudienceId, Audience)>, StoreError> {
         let read = async { plain::audiences(&self.session().await?, from).await };
-        read.await.map_err(|fault| fault.doing("reading audiences"))
+        read.await
+            .map_err(|fault| self.told(fault, "reading audiences"))
     }
 
     async fn epoch(&self) -> Result<u64, StoreError> {
         let read = async { plain::epoch(&self.session().await?).await };
-        read.await.map_err(|fault| fault.doing("reading the epoch"))
+        read.await
+            .map_err(|fault| self.told(fault, "reading the epoch"))
     }
 
     async fn objects(&self, filter: &ObjectFilter) -> Result<ObjectPage, StoreError> {
         let read = async { object::page(&self.session().await?, filter).await };
-        read.await.map_err(|fault| fault.doing("reading objects"))
+        read.await
+            .map_err(|fault| self.told(fault, "reading objects"))
     }
 
     async fn object_bytes(&self, filter: &ObjectFilter) -> Result<ObjectBytes, StoreError> {
         let read = async { object::bytes(&self.session().await?, filter).await };
-        read.await.map_err(|fault| fault.doing("reading objects"))
+        read.await
+            .map_err(|fault| self.told(fault, "reading objects"))
     }
 
     async fn referring(
@@ -200,30 +214,31 @@ impl Store for PostgresStore {
         let read =
             async { object::referring(&self.session().await?, stix_id, readable, limit).await };
         read.await
-            .map_err(|fault| fault.doing("finding references"))
+            .map_err(|fault| self.told(fault, "finding references"))
     }
 
     async fn blob(&self, id: MatterId) -> Result<Option<StoredBlob>, StoreError> {
         let read = async { plain::blob(&self.session().await?, id).await };
         read.await
-            .map_err(|fault| fault.doing("reading an attachment"))
+            .map_err(|fault| self.told(fault, "reading an attachment"))
     }
 
     async fn sealed_link(&self, handle: HandleId) -> Result<Option<SealedLink>, StoreError> {
         let read = async { plain::sealed_link(&self.session().await?, handle).await };
         read.await
-            .map_err(|fault| fault.doing("reading a sealed link"))
+            .map_err(|fault| self.told(fault, "reading a sealed link"))
     }
 
     async fn handles(&self, tag: &[u8; 32]) -> Result<Vec<HandleId>, StoreError> {
         let read = async { plain::handles(&self.session().await?, tag).await };
-        read.await.map_err(|fault| fault.doing("finding handles"))
+        read.await
+            .map_err(|fault| self.told(fault, "finding handles"))
     }
 
     async fn enqueue(&self, job: NewJob) -> Result<(), StoreError> {
         let done = self.write(&Change::Queue(job)).await;
         done.map(|_| ())
-            .map_err(|fault| fault.doing("queueing a job"))
+            .map_err(|fault| self.told(fault, "queueing a job"))
     }
 
     async fn lease(
@@ -243,29 +258,31 @@ impl Store for PostgresStore {
             limit,
         };
         let take = async { jobs::lease(&self.session().await?, &ask).await };
-        take.await.map_err(|fault| fault.doing("leasing jobs"))
+        take.await.map_err(|fault| self.told(fault, "leasing jobs"))
     }
 
     async fn finish(&self, job: &Job, outcome: JobOutcome) -> Result<(), StoreError> {
         let end =
             async { jobs::finish(&self.session().await?, &self.context, job, &outcome).await };
-        end.await.map_err(|fault| fault.doing("ending a job"))
+        end.await.map_err(|fault| self.told(fault, "ending a job"))
     }
 
     async fn dead_letters(&self, limit: u32) -> Result<Vec<(String, String, Value)>, StoreError> {
         let read = async { plain::dead_letters(&self.session().await?, limit).await };
         read.await
-            .map_err(|fault| fault.doing("reading dead letters"))
+            .map_err(|fault| self.told(fault, "reading dead letters"))
     }
 
     async fn notices(&self, after: u64) -> Result<Vec<StoredNotice>, StoreError> {
         let read = async { plain::notices(&mut self.session().await?, after).await };
-        read.await.map_err(|fault| fault.doing("reading notices"))
+        read.await
+            .map_err(|fault| self.told(fault, "reading notices"))
     }
 
     async fn last_notice(&self) -> Result<u64, StoreError> {
         let read = async { sequence::number_notices(&mut self.session().await?).await };
-        read.await.map_err(|fault| fault.doing("reading notices"))
+        read.await
+            .map_err(|fault| self.told(fault, "reading notices"))
     }
 
     async fn kv_put(
@@ -276,7 +293,8 @@ impl Store for PostgresStore {
         expires: Timestamp,
     ) -> Result<(), StoreError> {
         let put = async { kv::put(&self.session().await?, (space, key), &value, expires).await };
-        put.await.map_err(|fault| fault.doing("keeping a value"))
+        put.await
+            .map_err(|fault| self.told(fault, "keeping a value"))
     }
 
     async fn kv_get(
@@ -286,7 +304,8 @@ impl Store for PostgresStore {
         now: Timestamp,
     ) -> Result<Option<Value>, StoreError> {
         let read = async { plain::kv_get(&self.session().await?, (space, key), now).await };
-        read.await.map_err(|fault| fault.doing("reading a value"))
+        read.await
+            .map_err(|fault| self.told(fault, "reading a value"))
     }
 
     async fn kv_take(
@@ -296,7 +315,8 @@ impl Store for PostgresStore {
         now: Timestamp,
     ) -> Result<Option<Value>, StoreError> {
         let take = async { kv::take(&self.session().await?, (space, key), now).await };
-        take.await.map_err(|fault| fault.doing("taking a value"))
+        take.await
+            .map_err(|fault| self.told(fault, "taking a value"))
     }
 
     async fn kv_list(
@@ -306,7 +326,8 @@ impl Store for PostgresStore {
         now: Timestamp,
     ) -> Result<Vec<(String, Value)>, StoreError> {
         let read = async { plain::kv_list(&self.session().await?, (space, prefix), now).await };
-        read.await.map_err(|fault| fault.doing("listing values"))
+        read.await
+            .map_err(|fault| self.told(fault, "listing values"))
     }
 
     async fn kv_count(
@@ -317,25 +338,40 @@ impl Store for PostgresStore {
         expires: Timestamp,
     ) -> Result<u64, StoreError> {
         let count = async { kv::count(&self.session().await?, (space, key), now, expires).await };
-        count.await.map_err(|fault| fault.doing("counting"))
+        count.await.map_err(|fault| self.told(fault, "counting"))
     }
 
     async fn kv_sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
         let sweep = async { kv::sweep(&self.session().await?, now).await };
-        sweep.await.map_err(|fault| fault.doing("sweeping values"))
+        sweep
+            .await
+            .map_err(|fault| self.told(fault, "sweeping values"))
     }
 
     async fn backup(&self, to: &Path) -> Result<(), StoreError> {
         let copy = async { crate::backup::write(&mut self.session().await?, to).await };
-        copy.await.map_err(|fault| fault.doing("backing up"))
+        copy.await.map_err(|fault| self.told(fault, "backing up"))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
+        match self.watch.writing() {
+            Writing::Works => {}
+            Writing::Fails(cause) => {
+                return Err(crate::error::unavailable("writing", cause, false));
+            }
+            // What is written here has expired: the next sweep takes it away.
+            Writing::Doubtful => {
+                let past = Timestamp::UNIX_EPOCH;
+                let probe = self.kv_put("probe", "writing", Value::Null, past).await;
+                self.watch.wrote(probe.as_ref().err());
+                probe?;
+            }
+        }
         let ping = async {
             self.session().await?.query_one("SELECT 1", &[]).await?;
             Ok(())
         };
         ping.await
-            .map_err(|fault: crate::error::Fault| fault.doing("pinging"))
+            .map_err(|fault: crate::error::Fault| self.told(fault, "pinging"))
     }
 }

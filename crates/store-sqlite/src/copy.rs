@@ -17,14 +17,24 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Outcome<()> {
     if to.exists() {
         return Err(io(std::io::ErrorKind::AlreadyExists.into()));
     }
+    let copied = fill(from, &part).and_then(|()| std::fs::rename(&part, to).map_err(io));
+    if copied.is_err() {
+        // Half a copy is of no use to anyone, and takes room that may be what is wanting.
+        let _ = std::fs::remove_file(&part);
+    }
+    copied
+}
+
+fn fill(from: &Path, part: &Path) -> Outcome<()> {
+    let io = |e: std::io::Error| Fault::Store(database("backing up", e));
     let source = connection::reading(from, &SqliteOptions::default())?;
     // Nobody else reads the copy either.
     let mut new = std::fs::OpenOptions::new();
     new.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
-    drop(new.open(&part).map_err(io)?);
-    let mut target = rusqlite::Connection::open(&part)?;
+    drop(new.open(part).map_err(io)?);
+    let mut target = rusqlite::Connection::open(part)?;
     let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
     // All pages in one step: the read transaction holds one state while others go on writing.
     let step = backup.step(-1)?;
@@ -33,8 +43,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Outcome<()> {
         return Err(corrupt("backup", format!("it ended with {step:?}")));
     }
     target.close().map_err(|(_, error)| error)?;
-    std::fs::File::open(&part)
+    std::fs::File::open(part)
         .and_then(|file| file.sync_all())
-        .map_err(io)?;
-    std::fs::rename(&part, to).map_err(io)
+        .map_err(io)
 }

@@ -17,6 +17,7 @@ impl Fault {
     /// Named for whoever asked.
     pub(crate) fn doing(self, doing: &'static str) -> StoreError {
         match self {
+            Self::Sql(source) if away(&source) => unavailable(doing, source),
             Self::Sql(source) => database(doing, source),
             Self::Store(error) => error,
         }
@@ -46,6 +47,36 @@ impl From<rusqlite::Error> for Fault {
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+/// Whether SQLite found no room, no lock or a disk that fails: nothing is wrong with what was asked.
+pub(crate) fn away(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode;
+    let code = error.sqlite_error_code();
+    code.is_some_and(|code| {
+        matches!(
+            code,
+            ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::FileLockingProtocolFailed
+        )
+    })
+}
+
+/// The database can't be used now. What was asked is undone.
+pub(crate) fn unavailable(
+    doing: &'static str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> StoreError {
+    StoreError::Unavailable {
+        doing,
+        uncertain: false,
+        source: source.into(),
     }
 }
 

@@ -15,6 +15,7 @@ mod prepared;
 mod read;
 mod schema;
 mod store;
+mod watch;
 mod write;
 mod writer;
 

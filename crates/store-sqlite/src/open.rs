@@ -14,6 +14,7 @@ use crate::{
     options::SqliteOptions,
     read::Readers,
     schema,
+    watch::Watch,
     writer::Writer,
 };
 
@@ -23,6 +24,7 @@ pub struct SqliteStore {
     found_schema: u32,
     pub(crate) writer: Writer,
     pub(crate) readers: Readers,
+    pub(crate) watch: Arc<Watch>,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -60,19 +62,22 @@ impl SqliteStore {
         rng: Arc<dyn Rng>,
     ) -> Result<Self, StoreError> {
         let doing = "opening the store";
+        let watch = Arc::new(Watch::over(path.to_owned()));
         let open = || -> Outcome<_> {
             let mut writing = connection::writing(path, &options)?;
             let found = schema::migrate(&mut writing)?;
-            let readers = Readers::open(path, &options)?;
+            let readers = Readers::open(path, &options, Arc::clone(&watch))?;
             Ok((writing, found, readers))
         };
         let (writing, found_schema, readers) = open().map_err(|fault| fault.doing(doing))?;
-        let writer = Writer::start(writing, options.queue, options.batch, clock, rng)?;
+        let (queue, batch) = (options.queue, options.batch);
+        let writer = Writer::start(writing, queue, batch, clock, rng, Arc::clone(&watch))?;
         Ok(Self {
             path: path.to_owned(),
             found_schema,
             writer,
             readers,
+            watch,
         })
     }
 

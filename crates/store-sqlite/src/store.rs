@@ -8,7 +8,7 @@ use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::H
 use kaname_store::{
     Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage,
     Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
-    StoredEvent, StoredNotice, StoredRecord, check,
+    StoredEvent, StoredNotice, StoredRecord, Writing, check,
 };
 use roaring::RoaringBitmap;
 use rusqlite::params;
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{
     copy::copy,
-    error::{Outcome, corrupt, database},
+    error::{Outcome, corrupt, database, unavailable},
     open::SqliteStore,
     prepared::{PreparedCommit, PreparedJob, PreparedRecord},
     read::{ledger, list, object, plain, record},
@@ -402,6 +402,15 @@ impl Store for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
+        match self.watch.writing() {
+            Writing::Works => {}
+            Writing::Fails(cause) => return Err(unavailable("writing", cause)),
+            // What is written here has expired: the next sweep takes it away.
+            Writing::Doubtful => {
+                let past = Timestamp::UNIX_EPOCH;
+                self.kv_put("probe", "writing", Value::Null, past).await?;
+            }
+        }
         let probe = "SELECT 1";
         self.readers
             .read("pinging", move |r| {

@@ -15,8 +15,9 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    error::{Fault, Outcome, database},
+    error::{Fault, Outcome, away, database, unavailable},
     head::Head,
+    watch::Watch,
 };
 
 /// Longest wait, in all, for the clock to pass the last `date_added` given.
@@ -40,7 +41,7 @@ trait Task: Send {
     /// Tries it; whether the transaction may go on.
     fn run(&mut self, writing: &mut Writing<'_>) -> Result<(), ()>;
     /// The transaction did not become durable.
-    fn undone(&mut self, why: &str);
+    fn undone(&mut self, failure: &Failure);
     /// Sends the answer.
     fn answer(self: Box<Self>);
 }
@@ -71,10 +72,15 @@ where
         }
     }
 
-    fn undone(&mut self, why: &str) {
+    fn undone(&mut self, failure: &Failure) {
         // A refusal, or a failure of its own, says more than that the commit failed.
         if !matches!(self.answer, Some(Err(_))) {
-            self.answer = Some(Err(database(self.doing, why)));
+            let why = failure.why.as_str();
+            self.answer = Some(Err(if failure.away {
+                unavailable(self.doing, why)
+            } else {
+                database(self.doing, why)
+            }));
         }
     }
 
@@ -89,6 +95,7 @@ where
 pub(crate) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Box<dyn Task>>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    watch: Arc<Watch>,
 }
 
 impl Writer {
@@ -99,6 +106,7 @@ impl Writer {
         batch: usize,
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
+        watch: Arc<Watch>,
     ) -> Result<Self, StoreError> {
         let (sender, receiver) = mpsc::channel(queue.max(1));
         let mut desk = Desk {
@@ -114,6 +122,7 @@ impl Writer {
         Ok(Self {
             queue: Mutex::new(Some(sender)),
             thread: Mutex::new(Some(thread)),
+            watch,
         })
     }
 
@@ -141,7 +150,12 @@ impl Writer {
         queue.send(Box::new(task)).await.map_err(gone)?;
         drop(queue);
         let stopped = |_| database(doing, "the store's writer has stopped");
-        answer.await.map_err(stopped)?
+        let answer = answer.await.map_err(stopped)?;
+        match &answer {
+            Err(error) => self.watch.failed(error, true),
+            Ok(_) => self.watch.written(),
+        }
+        answer
     }
 
     /// Lets the writer finish what waits, then ends it.
@@ -208,20 +222,20 @@ impl Desk {
         // A lock that is not given or a disk that is full fails each of them as well: trying them
         // one after another would only make all wait longer.
         if batch.len() == 1 || !failure.of_a_task {
-            batch.iter_mut().for_each(|task| task.undone(&failure.why));
+            batch.iter_mut().for_each(|task| task.undone(&failure));
             return;
         }
         tracing::debug!(
             writes = batch.len(),
             "a transaction failed; each write is tried alone"
         );
-        let mut stopped: Option<String> = None;
+        let mut stopped: Option<Failure> = None;
         for task in batch {
-            if let Some(why) = &stopped {
-                task.undone(why);
+            if let Some(failure) = &stopped {
+                task.undone(failure);
             } else if let Err(failure) = self.attempt(std::slice::from_mut(task)) {
-                task.undone(&failure.why);
-                stopped = (!failure.of_a_task).then_some(failure.why);
+                task.undone(&failure);
+                stopped = (!failure.of_a_task).then_some(failure);
             }
         }
     }
@@ -260,6 +274,7 @@ impl Desk {
                 return Err(Failure {
                     why: "a write of the group failed".to_owned(),
                     of_a_task: true,
+                    away: false,
                 });
             }
         }
@@ -332,17 +347,20 @@ struct Failure {
     why: String,
     /// Whether one write is to blame, and not the database or the disk.
     of_a_task: bool,
+    /// Whether the disk is full, or the like, and the database is sound.
+    away: bool,
 }
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        let why = match fault {
-            Fault::Sql(error) => error.to_string(),
-            Fault::Store(error) => error.to_string(),
+        let (why, away) = match fault {
+            Fault::Sql(error) => (error.to_string(), away(&error)),
+            Fault::Store(error) => (error.to_string(), false),
         };
         Self {
             why,
             of_a_task: false,
+            away,
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod port;
 pub mod query;
 pub mod stored;
 pub mod tiles;
+pub mod trouble;
 
 pub use change::{
     Append, Blob, Commit, Committed, NewJob, NewObject, Notice, Posting, Record, SealedLink,
@@ -21,3 +22,4 @@ pub use query::{
     Cursor, ListQuery, ObjectFilter, ObjectPage, Page, Search, Sort, StoredObject, Versions,
 };
 pub use stored::{StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord};
+pub use trouble::{Trouble, Writing};

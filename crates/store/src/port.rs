@@ -51,6 +51,20 @@ pub enum StoreError {
     /// The database's schema does not fit this program.
     #[error("{0}")]
     Schema(String),
+    /// Others use the store in a way that this cannot go beside.
+    #[error("{0}")]
+    InUse(String),
+    /// The database has no room, no lock to give, or is away: nothing is wrong with what was asked.
+    #[error("the database cannot be used now, while {doing}")]
+    Unavailable {
+        /// What was being done.
+        doing: &'static str,
+        /// Whether the change may be durable all the same: it was lost while it was confirmed.
+        uncertain: bool,
+        /// Its own error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The database failed.
     #[error("the database failed while {doing}")]
     Database {
@@ -211,7 +225,8 @@ pub trait Store: Send + Sync {
 
     /// Writes a consistent copy while running; the form belongs to the adapter.
     async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError>;
-    /// Cheap proof of life.
+    /// Cheap proof of life: the store answers, and its last write did not fail for want of room, of a
+    /// lock or of its server.
     async fn ping(&self) -> Result<(), StoreError>;
 }
 

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kaname_policy::TEMPORARY_PASSWORD;
+use kaname_store::StoreError;
 use kaname_world::WorldError;
 use serde::Serialize;
 
@@ -81,6 +82,12 @@ pub enum Failure {
     /// Overloaded, or it took too long.
     #[error("busy")]
     Busy,
+    /// The store has no room, no lock to give, or is away. The store's adapter has told the log why.
+    #[error("the store cannot be used now; {}", if *.uncertain { "whether it was stored is not known" } else { "nothing was stored" })]
+    Away {
+        /// Whether the change may be stored all the same.
+        uncertain: bool,
+    },
     /// A fault of this program. The cause goes to the log, never to the client.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -175,8 +182,18 @@ impl Failure {
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict | Self::Refused(_) => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Away { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Seconds after which the same may be tried again, where that makes sense.
+    pub(crate) const fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::TooMany { retry_after_s } => Some(*retry_after_s),
+            Self::Busy => Some(5),
+            Self::Away { .. } => Some(10),
+            _ => None,
         }
     }
 
@@ -212,6 +229,8 @@ impl Failure {
             Self::Conflict => "conflict",
             Self::TooMany { .. } => "too_many",
             Self::Busy => "busy",
+            Self::Away { uncertain: false } => "store_unavailable",
+            Self::Away { uncertain: true } => "outcome_unknown",
             Self::Internal(_) => "internal",
         }
     }
@@ -239,6 +258,8 @@ impl Failure {
             Self::Conflict => ("common-error-conflict", "common-error-conflict-do"),
             Self::TooMany { .. } => ("common-error-too-many", "common-error-too-many-do"),
             Self::Busy => ("common-error-busy", "common-error-busy-do"),
+            Self::Away { uncertain: false } => ("common-error-away", "common-error-away-do"),
+            Self::Away { uncertain: true } => ("common-error-away", "common-error-uncertain-do"),
             Self::Internal(_) => ("common-error-internal", "common-error-internal-do"),
         }
     }
@@ -269,6 +290,9 @@ impl From<WorldError> for Failure {
             WorldError::Taken { space, key } => {
                 let why = Reason::new("error-taken").with("what", key);
                 Self::Invalid(vec![Fault { at: space, why }])
+            }
+            WorldError::Store(StoreError::Unavailable { uncertain, .. }) => {
+                Self::Away { uncertain }
             }
             other => Self::internal(other),
         }

@@ -67,6 +67,9 @@ pub enum WorldError {
     /// A sealed box does not open: wrong key file, or changed bytes.
     #[error("sealed bytes do not open; is this the seal key of this world?")]
     Sealed(#[from] DoesNotOpen),
+    /// A key file is another store's.
+    #[error("{0} does not belong to this store")]
+    ForeignKey(&'static str),
     /// Something could not be written in its form.
     #[error("encoding failed")]
     Encoding(#[source] Box<dyn std::error::Error + Send + Sync>),

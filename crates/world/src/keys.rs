@@ -10,9 +10,6 @@ use std::{
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use kaname_kernel::{HandleId, MatterId, PartyId, Rng, seal::SecretKey};
 
-const WORLD_FILE: &str = "world.key";
-const SEAL_FILE: &str = "seal.key";
-
 /// All secrets of one world.
 #[derive(Clone)]
 pub struct Keys {
@@ -25,7 +22,11 @@ pub struct Keys {
     /// Tags session tokens and API secrets before they are stored.
     pub token: SecretKey,
     seal: SecretKey,
+    mark: [u8; 32],
 }
+
+/// The fixed text that a key's tag is made over.
+const MARKED: &[u8] = b"this key belongs to this store";
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -56,9 +57,15 @@ pub enum KeyError {
 }
 
 impl Keys {
+    /// Name of the file with the world's key.
+    pub(crate) const WORLD_FILE: &str = "world.key";
+    /// Name of the file with the key of the sealed store.
+    pub(crate) const SEAL_FILE: &str = "seal.key";
+
     /// From the two secrets.
     pub fn from_secrets(world: &SecretKey, seal: SecretKey) -> Self {
         Self {
+            mark: world.derive("mark").tag(MARKED),
             master: world.derive("payload"),
             signing: SigningKey::from_bytes(world.derive("checkpoint").expose()),
             cursor: world.derive("cursor"),
@@ -84,7 +91,7 @@ impl Keys {
         };
         fs::create_dir_all(folder).map_err(io(folder))?;
         private(folder, 0o700).map_err(io(folder))?;
-        for name in [WORLD_FILE, SEAL_FILE] {
+        for name in [Self::WORLD_FILE, Self::SEAL_FILE] {
             let path = folder.join(name);
             if path.exists() {
                 continue;
@@ -97,14 +104,20 @@ impl Keys {
 
     /// Reads both files of `folder`.
     pub fn load(folder: &Path) -> Result<Self, KeyError> {
-        let world = read(&folder.join(WORLD_FILE))?;
-        let seal = read(&folder.join(SEAL_FILE))?;
+        let world = read(&folder.join(Self::WORLD_FILE))?;
+        let seal = read(&folder.join(Self::SEAL_FILE))?;
         Ok(Self::from_secrets(&world, seal))
     }
 
     /// Public half of the checkpoint key.
     pub fn verifying(&self) -> VerifyingKey {
         self.signing.verifying_key()
+    }
+
+    /// For each key file, the tag by which a store knows its own key. It says nothing of the key.
+    pub(crate) fn marks(&self) -> [(&'static str, [u8; 32]); 2] {
+        let seal = self.seal.derive("mark").tag(MARKED);
+        [(Self::WORLD_FILE, self.mark), (Self::SEAL_FILE, seal)]
     }
 
     /// Key of the boxes that lead from a handle to its party.

@@ -33,7 +33,11 @@ pub(super) async fn run(config: &Config, args: BackupArgs, say: Say) -> Result<(
     let done = store.port().backup(&args.file).await;
     let size = store.port().ledger_size().await;
     store.close().await;
-    done?;
+    done.map_err(|error| {
+        Fault::from(error)
+            .at(args.file.display().to_string())
+            .hint("no copy was made; nothing is left of it")
+    })?;
     let events = size?;
     let meta = std::fs::metadata(&args.file);
     let bytes = meta

@@ -44,7 +44,7 @@ pub(super) async fn run(config: &Config, args: InitArgs, say: Say) -> Result<(),
     folder(&config.data())?;
     let keys = Keys::create(&config.keys(), &SystemRng)?;
     let store = open::create_store(config, std::sync::Arc::new(SystemClock)).await?;
-    let world = open::world(config, &store, keys)?;
+    let world = open::world(config, &store, keys).await?;
     let first = FirstOfficer {
         account: officer,
         password: password.text.clone(),

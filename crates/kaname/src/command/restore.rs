@@ -133,7 +133,7 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
         let verdict = verify::checked(store.port().as_ref(), &keys, &kept, say).await?;
         verify::outcome(&verdict)?;
         let (beside, gone) = store.shredded_beside().await?;
-        let world = open::world(config, &store, keys.clone())?;
+        let world = open::world(config, &store, keys.clone()).await?;
         let redacted = redact_again(&world, &gone.into_iter().collect()).await?;
         world.checkpoint().await?;
         Ok::<_, Fault>((verdict.ledger.events, beside, redacted))
@@ -184,7 +184,7 @@ async fn prepare(
         let verdict = verify::checked(store.port().as_ref(), keys, kept, say).await?;
         verify::outcome(&verdict)?;
         let gone = shredded(config, target).await?;
-        let world = open::world(config, &store, keys.clone())?;
+        let world = open::world(config, &store, keys.clone()).await?;
         let redacted = redact_again(&world, &gone).await?;
         world.checkpoint().await?;
         Ok((verdict.ledger.events, redacted))

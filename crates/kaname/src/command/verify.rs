@@ -37,7 +37,12 @@ pub(super) async fn run(config: &Config, args: VerifyArgs, say: Say) -> Result<(
     let kept = kept(&args.checkpoints)?;
     let keys = open::keys(config)?;
     let store = open::open_store(config).await?;
-    let done = prove(config, &args, &kept, &keys, store.port().as_ref(), say).await;
+    let done = async {
+        // Keys of another store would only find fault with everything.
+        open::world(config, &store, keys.clone()).await?;
+        prove(config, &args, &kept, &keys, store.port().as_ref(), say).await
+    };
+    let done = done.await;
     store.close().await;
     done
 }

@@ -199,10 +199,16 @@ pub(crate) const KEYS: &[Key] = &[
         "Connections served at a time; more wait.",
     ),
     key(
+        "listen.max_connections_per_address",
+        Kind::Number(1, 100_000),
+        "512",
+        "Connections of one address (in IPv6: of one /64) at a time; more are turned away. Not counted behind a proxy.",
+    ),
+    key(
         "listen.header_timeout_s",
         Kind::Number(1, 300),
         "10",
-        "Seconds within which a request's header must arrive.",
+        "Seconds within which a connection's first byte, its TLS handshake and each request's header must arrive.",
     ),
     key(
         "listen.threads",

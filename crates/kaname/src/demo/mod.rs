@@ -106,7 +106,7 @@ async fn fill_and_serve(config: &Config, args: &DemoArgs, say: Say) -> Result<()
         Some(fill(config, args, &story, say).await?)
     };
     let store = open::open_store(config).await?;
-    let world = Arc::new(open::world(config, &store, open::keys(config)?)?);
+    let world = Arc::new(open::world(config, &store, open::keys(config)?).await?);
     let told = check_mark(&world, nation, config).await;
     let nation = match told {
         Ok(nation) => nation,
@@ -187,12 +187,8 @@ async fn populate(
     (store, keys, clock, now): (&OpenStore, Keys, Arc<StoryClock>, Timestamp),
     say: Say,
 ) -> Result<Nation, Fault> {
-    let world = Arc::new(open::world_at(
-        config,
-        store,
-        keys,
-        Arc::clone(&clock) as _,
-    )?);
+    let world = open::world_at(config, store, keys, Arc::clone(&clock) as _);
+    let world = Arc::new(world.await?);
     let consent_hours = world.settings().consent_hours;
     let steps = steps::steps(story, f64::from(consent_hours));
     let total = story.parties.len() + story.people.len() + steps.len();

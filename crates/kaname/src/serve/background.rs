@@ -3,7 +3,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use super::bus::Bus;
+use super::{bus::Bus, telling::Seldom};
 use kaname_world::{
     World, WorldError,
     worker::{Duty, Worker},
@@ -18,6 +18,8 @@ use tokio::{
 const OFTEN: Duration = Duration::from_millis(250);
 /// Longest wait for a running turn at the end.
 const ENDING: Duration = Duration::from_secs(15);
+/// How often a failure that goes on is told.
+const TELL_EVERY: Duration = Duration::from_secs(10);
 
 /// Starts all loops; they end when `stop` says so. Without duties waiting jobs are left to others.
 pub(crate) fn start(
@@ -95,13 +97,16 @@ where
 {
     let mut ticks = interval(pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seldom = Seldom::new(TELL_EVERY);
     loop {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
             _ = ticks.tick() => {}
         }
-        if let Err(error) = work().await {
-            tracing::error!(task = name, error = %told(&error), "a background task failed");
+        if let Err(error) = work().await
+            && let Some(cause) = seldom.worth(&error)
+        {
+            tracing::error!(task = name, cause, "a background task failed");
         }
     }
 }
@@ -110,13 +115,16 @@ where
 async fn fetched(world: Arc<World>, mut stop: watch::Receiver<bool>) {
     let mut ticks = interval(Duration::from_secs(3));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seldom = Seldom::new(TELL_EVERY);
     loop {
         let ending = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => true,
             _ = ticks.tick() => false,
         };
-        if let Err(error) = world.write_fetched().await {
-            tracing::error!(error = %told(&error), "fetches could not be written down");
+        if let Err(error) = world.write_fetched().await
+            && let Some(cause) = seldom.worth(&error)
+        {
+            tracing::error!(cause, "fetches could not be written down");
         }
         if ending {
             break;
@@ -132,6 +140,7 @@ async fn news(world: Arc<World>, bus: Option<Bus>, mut stop: watch::Receiver<boo
     let pause = bus.as_ref().map_or(OFTEN, Bus::look_every);
     let mut ticks = interval(pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seldom = Seldom::new(TELL_EVERY);
     loop {
         let own = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
@@ -156,7 +165,11 @@ async fn news(world: Arc<World>, bus: Option<Bus>, mut stop: watch::Receiver<boo
                     said = position;
                 }
             }
-            Err(error) => tracing::error!(error = %told(&error), "news could not be read"),
+            Err(error) => {
+                if let Some(cause) = seldom.worth(&error) {
+                    tracing::error!(cause, "news could not be read");
+                }
+            }
         }
     }
 }
@@ -173,6 +186,7 @@ async fn woken(bus: Option<&Bus>) -> u64 {
 async fn jobs(worker: Worker, mut stop: watch::Receiver<bool>) {
     let mut ticks = interval(Duration::from_millis(500));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seldom = Seldom::new(TELL_EVERY);
     loop {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
@@ -184,18 +198,12 @@ async fn jobs(worker: Worker, mut stop: watch::Receiver<bool>) {
                 Ok(_) if *stop.borrow() => return,
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::error!(error = %told(&error), "jobs could not be taken");
+                    if let Some(cause) = seldom.worth(&error) {
+                        tracing::error!(cause, "jobs could not be taken");
+                    }
                     break;
                 }
             }
         }
-    }
-}
-
-/// An error with its cause, for a log line.
-fn told(error: &WorldError) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }

@@ -2,7 +2,13 @@
 //! its last word. A node that was away hears that word as soon as it is back. What the news is stands
 //! in the outbox table that all nodes share, so a word that gets lost all the same costs two seconds.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use async_nats::{
     ConnectOptions, Event,
@@ -50,6 +56,34 @@ struct Place {
     context: Context,
     stream: String,
     subject: String,
+    line: Arc<Line>,
+}
+
+/// Whether the server is connected. Its going and its coming back are told once each, and what fails
+/// in between is not told beside.
+#[derive(Default)]
+struct Line {
+    is_gone: AtomicBool,
+}
+
+impl Line {
+    fn gone(&self) {
+        if !self.is_gone.swap(true, Relaxed) {
+            tracing::warn!(
+                "the bus is gone; other nodes' news come with a delay (bus.look_every_s) until it is back"
+            );
+        }
+    }
+
+    fn back(&self) {
+        if self.is_gone.swap(false, Relaxed) {
+            tracing::warn!("the bus is back");
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.is_gone.load(Relaxed)
+    }
 }
 
 impl Bus {
@@ -66,10 +100,17 @@ impl Bus {
                 .hint("is a NATS server running there? without one a single node needs no bus")
         };
         let (connected, connections) = watch::channel(());
+        let line = Arc::new(Line::default());
+        let watched = Arc::clone(&line);
         let options = ConnectOptions::new().name("kaname");
         let options = options.event_callback(move |event| {
-            if matches!(event, Event::Connected) {
-                connected.send_replace(());
+            match event {
+                Event::Connected => {
+                    watched.back();
+                    connected.send_replace(());
+                }
+                Event::Disconnected => watched.gone(),
+                _ => {}
             }
             std::future::ready(())
         });
@@ -80,7 +121,7 @@ impl Bus {
         };
         let mut context = jetstream::new(client);
         context.set_timeout(ACKNOWLEDGING);
-        let place = Place::of(context, ledger);
+        let place = Place::of(context, ledger, line);
         place.open().await.map_err(|error| no_stream(&error))?;
         tracing::info!(
             stream = place.stream,
@@ -123,7 +164,7 @@ impl Bus {
 }
 
 impl Place {
-    fn of(context: Context, ledger: &str) -> Self {
+    fn of(context: Context, ledger: &str, line: Arc<Line>) -> Self {
         // Names of streams and words of subjects: any other sign of the ledger's name becomes a dash.
         let word: String = ledger
             .chars()
@@ -133,6 +174,7 @@ impl Place {
             context,
             stream: format!("kaname-{word}"),
             subject: format!("kaname.{word}.news"),
+            line,
         }
     }
 
@@ -197,7 +239,7 @@ async fn say(place: Place, mut saying: watch::Receiver<u64>, mut connections: wa
             let Err(error) = place.publish(position).await else {
                 break;
             };
-            if !told {
+            if !told && !place.line.is_gone() {
                 tracing::warn!(%error, position, "the bus took no word; it is said again");
                 told = true;
             }
@@ -218,7 +260,7 @@ async fn hear(place: Place, heard: watch::Sender<u64>, mut connections: watch::R
         match place.listen(&heard, &mut connections).await {
             Ok(()) => told = false,
             Err(error) => {
-                if !told {
+                if !told && !place.line.is_gone() {
                     tracing::warn!(%error, "the bus cannot be listened to; it is tried again");
                     told = true;
                 }

@@ -12,7 +12,10 @@ use axum::{
 };
 use kaname_world::World;
 
-use super::metrics::{Gauges, Metrics};
+use super::{
+    metrics::{Gauges, Metrics},
+    telling::told,
+};
 use crate::ambient;
 
 /// Header that names a request, in answers and log lines.
@@ -42,7 +45,7 @@ pub(crate) fn around(pages: Router, world: Arc<World>, metrics: Arc<Metrics>) ->
         .layer(from_fn_with_state(metrics, logged))
 }
 
-/// Ready when the store answers and holds a founded hub.
+/// Ready when the store answers, can be written, and holds a founded hub.
 async fn ready(State(probe): State<Probe>) -> Response {
     let founded = async {
         probe.world.store().ping().await?;
@@ -52,12 +55,9 @@ async fn ready(State(probe): State<Probe>) -> Response {
         Ok(Some(_)) => "ready\n".into_response(),
         Ok(None) => (StatusCode::SERVICE_UNAVAILABLE, "no hub is founded\n").into_response(),
         Err(error) => {
-            tracing::error!(%error, "not ready");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the store does not answer\n",
-            )
-                .into_response()
+            tracing::error!(cause = told(&error), "not ready");
+            let said = "the store does not answer, or cannot be written\n";
+            (StatusCode::SERVICE_UNAVAILABLE, said).into_response()
         }
     }
 }
@@ -76,10 +76,10 @@ async fn numbers(
     let store = probe.world.store();
     let dead = store.dead_letters(MOST_DEAD).await;
     let gauges = Gauges {
-        events: store.ledger_size().await.unwrap_or_default(),
-        epoch: store.epoch().await.unwrap_or_default(),
-        dead_jobs: dead.map(|dead| dead.len() as u64).unwrap_or_default(),
-        notices: store.last_notice().await.unwrap_or_default(),
+        events: store.ledger_size().await.ok(),
+        epoch: store.epoch().await.ok(),
+        dead_jobs: dead.map(|dead| dead.len() as u64).ok(),
+        notices: store.last_notice().await.ok(),
     };
     let form = [(
         header::CONTENT_TYPE,
@@ -105,9 +105,11 @@ async fn logged(State(metrics): State<Arc<Metrics>>, request: Request, next: Nex
         route.as_str(),
         "/healthz" | "/readyz" | "/metrics" | "/assets/{file}"
     );
-    if status >= 500 {
+    // Why the store can't be used stands in the log already, not once for each request.
+    let away = status == StatusCode::SERVICE_UNAVAILABLE.as_u16();
+    if status >= 500 && !away {
         tracing::error!(request = %id, %method, %route, status, duration_ms, "answered");
-    } else if quiet {
+    } else if quiet || away {
         tracing::debug!(request = %id, %method, %route, status, duration_ms, "answered");
     } else {
         tracing::info!(request = %id, %method, %route, status, duration_ms, "answered");

@@ -4,7 +4,7 @@
 use std::{
     convert::Infallible,
     net::SocketAddr,
-    sync::{Arc, atomic::Ordering::Relaxed},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
@@ -29,7 +29,13 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 
-use super::{metrics::Metrics, tls};
+use super::{
+    first_bytes::begun,
+    metrics::Metrics,
+    peers::{Peers, Place},
+    telling::Seldom,
+    tls,
+};
 use crate::{
     config::Config,
     fault::{Exit, Fault},
@@ -37,6 +43,8 @@ use crate::{
 
 /// Longest wait for open requests at the end.
 const ENDING: Duration = Duration::from_secs(10);
+/// How often connections that were turned away or given up are told, for each reason.
+const TELL_EVERY: Duration = Duration::from_secs(10);
 /// Pause after the system refused to hand over a connection (no file handles left).
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 /// Largest header block of a request, in bytes.
@@ -49,6 +57,8 @@ pub(crate) struct Doors {
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     permits: Arc<Semaphore>,
+    /// None behind a proxy, where all come from one address.
+    peers: Option<Arc<Peers>>,
     header_timeout: Duration,
 }
 
@@ -75,11 +85,15 @@ impl Doors {
                 .at(config.origin("listen.address").to_string())
                 .hint("is another server running there? choose another address or port")
         })?;
-        let connections = usize::try_from(config.number("listen.max_connections")).unwrap_or(2_048);
+        let number = |key| usize::try_from(config.number(key)).unwrap_or(2_048);
+        let connections = number("listen.max_connections");
+        let of_one = number("listen.max_connections_per_address");
+        let behind_proxy = config.switch("listen.behind_proxy");
         Ok(Self {
             listener,
             tls,
             permits: Arc::new(Semaphore::new(connections)),
+            peers: (!behind_proxy).then(|| Peers::new(of_one)),
             header_timeout: Duration::from_secs(config.number("listen.header_timeout_s").max(1)),
         })
     }
@@ -97,6 +111,7 @@ impl Doors {
         mut stop: watch::Receiver<bool>,
     ) {
         let graceful = GracefulShutdown::new();
+        let seldom = Arc::new(Mutex::new(Seldom::new(TELL_EVERY)));
         loop {
             let permit = Arc::clone(&self.permits).acquire_owned();
             let accepted = async {
@@ -112,6 +127,19 @@ impl Doors {
             };
             match accepted {
                 Ok((stream, peer)) => {
+                    let place = self.peers.as_ref().map(|peers| peers.admit(peer.ip()));
+                    if matches!(place, Some(None)) {
+                        metrics.turned_away.fetch_add(1, Relaxed);
+                        if worth_telling(&seldom, "turned away") {
+                            tracing::warn!(
+                                peer = %peer.ip(),
+                                so_far = metrics.turned_away.load(Relaxed),
+                                "a connection was turned away: its address has too many open \
+                                 (listen.max_connections_per_address)"
+                            );
+                        }
+                        continue;
+                    }
                     let connection = Connection {
                         router: router.clone(),
                         metrics: Arc::clone(&metrics),
@@ -120,7 +148,9 @@ impl Doors {
                         peer,
                         stop: stop.clone(),
                         watcher: graceful.watcher(),
+                        seldom: Arc::clone(&seldom),
                         _permit: permit,
+                        _place: place.flatten(),
                     };
                     tokio::spawn(connection.serve(stream));
                 }
@@ -145,7 +175,9 @@ struct Connection {
     peer: SocketAddr,
     stop: watch::Receiver<bool>,
     watcher: hyper_util::server::graceful::Watcher,
+    seldom: Arc<Mutex<Seldom>>,
     _permit: OwnedSemaphorePermit,
+    _place: Option<Place>,
 }
 
 impl Connection {
@@ -153,21 +185,42 @@ impl Connection {
         self.metrics.accepted.fetch_add(1, Relaxed);
         self.metrics.open.fetch_add(1, Relaxed);
         let metrics = Arc::clone(&self.metrics);
+        let (seldom, peer) = (Arc::clone(&self.seldom), self.peer.ip());
         // Small answers go out at once.
         let _ = stream.set_nodelay(true);
-        match self.tls.clone() {
+        let talked = match self.tls.clone() {
             None => self.talk(stream).await,
             Some(acceptor) => match timeout(self.header_timeout, acceptor.accept(stream)).await {
                 Ok(Ok(stream)) => self.talk(stream).await,
-                Ok(Err(_)) | Err(_) => {
-                    metrics.given_up.fetch_add(1, Relaxed);
-                }
+                Ok(Err(_)) => Err("its TLS handshake is wrong"),
+                Err(_) => Err("its TLS handshake takes too long"),
             },
+        };
+        if let Err(why) = talked {
+            metrics.given_up.fetch_add(1, Relaxed);
+            if worth_telling(&seldom, why) {
+                let so_far = metrics.given_up.load(Relaxed);
+                tracing::info!(%peer, why, so_far, "a connection was given up");
+            }
         }
         metrics.open.fetch_sub(1, Relaxed);
     }
 
-    async fn talk(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    /// Reads requests and answers them. Gives why it was given up, if it was.
+    async fn talk(
+        mut self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    ) -> Result<(), &'static str> {
+        let begun = tokio::select! {
+            _ = self.stop.wait_for(|stop| *stop) => return Ok(()),
+            begun = timeout(self.header_timeout, begun(stream)) => begun,
+        };
+        let stream = match begun {
+            Ok(Ok(Some(stream))) => stream,
+            // A connection that is opened and closed again is what probes do.
+            Ok(Ok(None) | Err(_)) => return Ok(()),
+            Err(_) => return Err("it says nothing"),
+        };
         let mut builder = Builder::new(TokioExecutor::new());
         builder
             .http1()
@@ -189,10 +242,14 @@ impl Connection {
             async move { Ok::<_, Infallible>(ending(sure(router.call(request).await), stop)) }
         });
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        if self.watcher.watch(connection.into_owned()).await.is_err() {
-            self.metrics.given_up.fetch_add(1, Relaxed);
-        }
+        let talked = self.watcher.watch(connection.into_owned()).await;
+        talked.map_err(|_| "it is slow, broken, or does not speak HTTP")
     }
+}
+
+fn worth_telling(seldom: &Mutex<Seldom>, what: &str) -> bool {
+    let mut seldom = seldom.lock().unwrap_or_else(PoisonError::into_inner);
+    seldom.now(what)
 }
 
 /// A stream of news ends when the program does: nobody waits for a page that is merely open.

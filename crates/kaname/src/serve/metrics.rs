@@ -24,19 +24,21 @@ pub(crate) struct Metrics {
     pub(crate) accepted: AtomicU64,
     /// Connections given up before a request was read: handshake or header too slow or wrong.
     pub(crate) given_up: AtomicU64,
+    /// Connections turned away because their address had too many.
+    pub(crate) turned_away: AtomicU64,
 }
 
-/// What is read at the moment of asking.
+/// What is read at the moment of asking; `None` what could not be read, which is then left out.
 #[derive(Debug, Default)]
 pub(crate) struct Gauges {
     /// Events in the ledger.
-    pub(crate) events: u64,
+    pub(crate) events: Option<u64>,
     /// Policy epoch.
-    pub(crate) epoch: u64,
+    pub(crate) epoch: Option<u64>,
     /// Jobs that will not be tried again, at most 1,000.
-    pub(crate) dead_jobs: u64,
+    pub(crate) dead_jobs: Option<u64>,
     /// Position of the newest notice.
-    pub(crate) notices: u64,
+    pub(crate) notices: Option<u64>,
 }
 
 impl Metrics {
@@ -59,12 +61,16 @@ impl Metrics {
     pub(crate) fn text(&self, gauges: &Gauges) -> String {
         let mut out = String::with_capacity(2_048);
         let mut family = |name: &str, kind: &str, help: &str, lines: &[(String, String)]| {
+            if lines.is_empty() {
+                return;
+            }
             let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
             for (labels, value) in lines {
                 let _ = writeln!(out, "{name}{labels} {value}");
             }
         };
         let one = |value: u64| vec![(String::new(), value.to_string())];
+        let read = |value: Option<u64>| value.map(one).unwrap_or_default();
         let answers: Vec<_> = self
             .answers
             .iter()
@@ -103,29 +109,36 @@ impl Metrics {
             "Connections ended for being slow or broken before a request.",
             &given_up,
         );
+        let turned_away = one(self.turned_away.load(Relaxed));
+        family(
+            "kaname_connections_turned_away_total",
+            "counter",
+            "Connections turned away because their address had too many open.",
+            &turned_away,
+        );
         family(
             "kaname_ledger_events",
             "gauge",
             "Events in the ledger.",
-            &one(gauges.events),
+            &read(gauges.events),
         );
         family(
             "kaname_policy_epoch",
             "gauge",
             "Policy epoch.",
-            &one(gauges.epoch),
+            &read(gauges.epoch),
         );
         family(
             "kaname_jobs_dead",
             "gauge",
             "Jobs that will not be tried again (at most 1,000 are counted).",
-            &one(gauges.dead_jobs),
+            &read(gauges.dead_jobs),
         );
         family(
             "kaname_notices_position",
             "gauge",
             "Position of the newest notice.",
-            &one(gauges.notices),
+            &read(gauges.notices),
         );
         family(
             "kaname_memory_resident_bytes",
@@ -177,4 +190,26 @@ fn resident() -> u64 {
             .ok()
     });
     kib.unwrap_or(0) * 1_024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gauge_that_could_not_be_read_is_left_out() {
+        let gauges = Gauges {
+            events: Some(6),
+            ..Gauges::default()
+        };
+        let text = Metrics::default().text(&gauges);
+        assert!(text.contains("kaname_ledger_events 6\n"), "{text}");
+        for name in [
+            "kaname_policy_epoch",
+            "kaname_jobs_dead",
+            "kaname_notices_position",
+        ] {
+            assert!(!text.contains(name), "{text}");
+        }
+    }
 }

@@ -4,12 +4,16 @@ mod background;
 mod bus;
 mod doors;
 mod ending;
+mod first_bytes;
 mod health;
 mod listen;
 mod log;
 mod metrics;
 mod openid;
+mod peers;
+mod telling;
 mod tls;
+mod validity;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -31,7 +35,7 @@ use crate::{config::Config, fault::Fault, open::Hub};
 pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> {
     log::start(&config);
     let mut ending = Ending::listen()?;
-    let hub = Hub::open(&config).await?;
+    let hub = Hub::open_to_serve(&config).await?;
     let started = async {
         let doors = Doors::open(&config).await?;
         let running = Running::start(&config, doors, Arc::clone(&hub.world), false)?;
@@ -94,7 +98,7 @@ pub(crate) async fn work(config: Config) -> Result<(), Fault> {
     log::start(&config);
     let mut ending = Ending::listen()?;
     let duties = doors::duties(&config, &public_url(&config, config.address()))?;
-    let hub = Hub::open(&config).await?;
+    let hub = Hub::open_to_serve(&config).await?;
     let (stop, stopping) = watch::channel(false);
     let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
     let tasks = background::start(&hub.world, duties, bus, stopping);

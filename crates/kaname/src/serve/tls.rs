@@ -7,6 +7,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use jiff::SignedDuration;
+use kaname_kernel::Clock as _;
+use kaname_world::ambient::SystemClock;
 use rustls::{
     ServerConfig,
     crypto::ring,
@@ -20,10 +23,13 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
+use super::validity::not_after;
 use crate::fault::Fault;
 
 /// How often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A certificate that ends within this time is told of.
+const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Largest PEM file that is read, in bytes.
 const MAX_PEM: u64 = 1 << 20;
 
@@ -47,6 +53,7 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, Fault> {
     let current = Arc::new(Current {
         key: RwLock::new(Arc::new(load(cert, key)?)),
     });
+    warn_of_end(&current, cert);
     let provider = Arc::new(ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -60,6 +67,7 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, Fault> {
 
 async fn follow(current: Arc<Current>, cert: PathBuf, key: PathBuf) {
     let mut seen = (changed(&cert), changed(&key));
+    let mut failed = None;
     let mut hangup = signal(SignalKind::hangup()).ok();
     loop {
         // Whoever renews the certificate may say so and need not wait.
@@ -79,12 +87,41 @@ async fn follow(current: Arc<Current>, cert: PathBuf, key: PathBuf) {
                 *current.key.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
                 seen = now;
                 tracing::info!("the certificate was read anew");
+                warn_of_end(&current, &cert);
             }
-            // Perhaps only one of the two files is written yet: it is tried again.
+            // Perhaps only one of the two files is written yet: it is tried again, and told once.
             Err(fault) => {
-                tracing::warn!(why = %fault.what, "the changed certificate cannot be used yet")
+                if failed != Some(now) {
+                    tracing::warn!(
+                        file = fault.place.as_deref().unwrap_or_default(),
+                        why = why(&fault),
+                        "the changed certificate cannot be used; the one before stays in use"
+                    );
+                }
+                failed = Some(now);
             }
         }
+    }
+}
+
+/// What a fault says beside its place, on one line.
+fn why(fault: &Fault) -> String {
+    let said = std::iter::once(&fault.what).chain(&fault.causes);
+    let said = said.chain(&fault.hints).map(String::as_str);
+    said.collect::<Vec<_>>().join(": ")
+}
+
+/// Tells when the certificate in use is not valid any more, or not for long.
+fn warn_of_end(current: &Current, cert: &Path) {
+    let key = Arc::clone(&current.key.read().unwrap_or_else(PoisonError::into_inner));
+    let end = key.cert.first().and_then(|first| not_after(first));
+    let Some(end) = end else { return };
+    let left = end.duration_since(SystemClock.now());
+    let file = cert.display();
+    if left.is_negative() {
+        tracing::warn!(%file, %end, "the certificate has expired: clients refuse it");
+    } else if left < SOON {
+        tracing::warn!(%file, %end, days = left.as_hours() / 24, "the certificate expires soon");
     }
 }
 

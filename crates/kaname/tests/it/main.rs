@@ -15,6 +15,7 @@ mod kill;
 mod kill_flow;
 mod kill_worker;
 mod nodes;
+mod operating;
 mod outlets;
 mod postgres;
 mod program;

@@ -4,10 +4,11 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     process::{Child, Stdio},
+    sync::{Arc, Condvar, Mutex},
     time::Duration,
 };
 
-use crate::program::Place;
+use crate::program::{Place, mode};
 
 /// Bound on every wait.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -15,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A server that was started; killed when dropped.
 pub(crate) struct Server {
     child: Child,
+    log: Arc<(Mutex<String>, Condvar)>,
     /// Where it listens.
     pub(crate) address: SocketAddr,
 }
@@ -40,18 +42,41 @@ impl Server {
             .env("KANAME_LISTEN__HEADER_TIMEOUT_S", "1")
             .envs(environment.iter().copied());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let log = Arc::new((Mutex::new(String::new()), Condvar::new()));
+        let kept = Arc::clone(&log);
+        let mut lines = lines.map_while(Result::ok).inspect(move |line| {
+            let mut log = kept.0.lock().unwrap();
+            log.push_str(line);
+            log.push('\n');
+            kept.1.notify_all();
+        });
         let address = lines
             .by_ref()
-            .map_while(Result::ok)
             .filter_map(|line| serde_json::from_str::<serde_json::Value>(&line).ok())
             .find_map(|line| line["address"].as_str()?.parse().ok());
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self {
             child,
+            log,
             address: address.expect("the server ended before it listened"),
         }
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.0.lock().unwrap().clone()
+    }
+
+    /// Waits until it has logged this.
+    pub(crate) fn logged(&self, what: &str) -> String {
+        let (log, grown) = &*self.log;
+        let waited =
+            grown.wait_timeout_while(log.lock().unwrap(), PATIENCE, |log| !log.contains(what));
+        let (log, late) = waited.unwrap();
+        assert!(!late.timed_out(), "never logged {what}: {log}");
+        log.clone()
     }
 
     /// One request; the whole answer.
@@ -126,6 +151,11 @@ fn it_is_alive_ready_and_measured() {
         .find(|line| line.starts_with("VmRSS:"))
         .unwrap();
     let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert_eq!(
+        mode(&place.path("kaname-data/in-use.lock")),
+        0o600,
+        "the lock file is nobody else's"
+    );
     assert!(kib < 80 * 1_024, "{kib} KiB resident when idle");
     assert_eq!(server.end(), 0);
     let kept = place.done(&["verify"]);

@@ -17,6 +17,7 @@ use crate::{
     error::{Fault, Outcome, corrupt, database},
     form,
     options::SqliteOptions,
+    watch::Watch,
 };
 
 pub(crate) mod ledger;
@@ -68,10 +69,11 @@ struct Pool {
     free: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
     known: Known,
+    watch: Arc<Watch>,
 }
 
 impl Readers {
-    pub(crate) fn open(path: &Path, options: &SqliteOptions) -> Outcome<Self> {
+    pub(crate) fn open(path: &Path, options: &SqliteOptions, watch: Arc<Watch>) -> Outcome<Self> {
         let count = options.readers.clamp(1, 64);
         let open = |_| connection::reading(path, options);
         let free = (0..count).map(open).collect::<Outcome<Vec<_>>>()?;
@@ -79,6 +81,7 @@ impl Readers {
             free: Mutex::new(free),
             permits: Arc::new(Semaphore::new(count)),
             known: Known::default(),
+            watch,
         })))
     }
 
@@ -100,10 +103,11 @@ impl Readers {
             answer
         });
         let stopped = |e| database(doing, e);
-        asked
-            .await
-            .map_err(stopped)?
-            .map_err(|fault| fault.doing(doing))
+        asked.await.map_err(stopped)?.map_err(|fault| {
+            let error = fault.doing(doing);
+            self.0.watch.failed(&error, false);
+            error
+        })
     }
 
     /// Lends no connection any more and closes those that are free.

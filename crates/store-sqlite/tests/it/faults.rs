@@ -74,7 +74,7 @@ async fn a_full_disk_loses_nothing_that_was_acknowledged() {
         for one in running {
             match one.await.unwrap() {
                 (id, Ok(_)) => acknowledged.push(id),
-                (_, Err(StoreError::Database { source, .. })) => {
+                (_, Err(StoreError::Unavailable { source, .. })) => {
                     assert!(source.to_string().contains("full"), "{source}");
                     refused += 1;
                 }
@@ -91,6 +91,17 @@ async fn a_full_disk_loses_nothing_that_was_acknowledged() {
         acknowledged.len()
     );
     assert_eq!(verify(&*store).await, acknowledged.len() as u64);
+    let unfit = store.ping().await;
+    assert!(
+        matches!(
+            &unfit,
+            Err(StoreError::Unavailable {
+                uncertain: false,
+                ..
+            })
+        ),
+        "{unfit:?}"
+    );
     store.close().await;
     // With room again it goes on where it stood.
     let store = open_store(&path);

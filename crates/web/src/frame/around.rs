@@ -148,11 +148,9 @@ fn tell(frame: &Frame, asked: &Asked, failure: &Failure, response: &Response) ->
         let kind = [(header::CONTENT_TYPE, "application/problem+json")];
         (failure.status(), kind, Json(problem)).into_response()
     };
-    if let Failure::TooMany { retry_after_s } = failure {
+    if let Some(seconds) = failure.retry_after_s() {
         told.headers_mut()
-            .insert(header::RETRY_AFTER, (*retry_after_s).into());
-    } else if matches!(failure, Failure::Busy) {
-        told.headers_mut().insert(header::RETRY_AFTER, 5.into());
+            .insert(header::RETRY_AFTER, seconds.into());
     } else if matches!(failure, Failure::SignIn) {
         let schemes = HeaderValue::from_static("Bearer realm=\"kaname\"");
         told.headers_mut().insert(header::WWW_AUTHENTICATE, schemes);

@@ -138,8 +138,9 @@ impl IntoResponse for TaxiiError {
             let scheme = HeaderValue::from_static("Basic realm=\"kaname\", charset=\"UTF-8\"");
             headers.insert(header::WWW_AUTHENTICATE, scheme);
         }
-        if let Some(Failure::TooMany { retry_after_s }) = self.failure {
-            headers.insert(header::RETRY_AFTER, retry_after_s.into());
+        let wait = self.failure.as_ref().and_then(Failure::retry_after_s);
+        if let Some(seconds) = wait {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
@@ -150,12 +151,7 @@ pub(crate) fn told(path: &str, failure: &Failure) -> Option<Response> {
     let here = path == "/taxii2" || path.starts_with("/taxii2/");
     here.then(|| {
         let mut response = TaxiiError::from(failure).into_response();
-        let wait = match failure {
-            Failure::TooMany { retry_after_s } => Some(*retry_after_s),
-            Failure::Busy => Some(5),
-            _ => None,
-        };
-        if let Some(seconds) = wait {
+        if let Some(seconds) = failure.retry_after_s() {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, seconds.into());

@@ -1,0 +1,82 @@
+//! Watches for a server that is away and the like: tells it in the log, seldom, with the schema and what
+//! to do, and remembers whether writing works.
+
+use std::time::Instant;
+
+use kaname_store::{StoreError, Trouble, Writing};
+
+use crate::error::{Fault, away};
+
+/// What became of the last questions and writes.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    place: String,
+    trouble: Trouble,
+}
+
+impl Watch {
+    pub(crate) fn over(place: String) -> Self {
+        let trouble = Trouble::default();
+        Self { place, trouble }
+    }
+
+    /// A question or a write failed.
+    pub(crate) fn failed(&self, error: &StoreError) {
+        let StoreError::Unavailable { doing, source, .. } = error else {
+            return;
+        };
+        let cause = chain(source.as_ref());
+        if self.trouble.worth_telling(now(), &cause) {
+            tracing::error!(
+                store = self.place,
+                doing,
+                cause,
+                hint =
+                    "does the database server run, can it be reached, is there room on its disk?",
+                "the store cannot be used now"
+            );
+        }
+    }
+
+    /// A write was tried with this outcome.
+    pub(crate) fn wrote(&self, error: Option<&StoreError>) {
+        match error {
+            None => self.trouble.written(),
+            Some(StoreError::Unavailable { source, .. }) => {
+                self.trouble.write_failed(now(), &chain(source.as_ref()));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// A change failed.
+    pub(crate) fn write_failed(&self, fault: &Fault) {
+        match fault {
+            Fault::Sql(error) if away(error) => self.trouble.write_failed(now(), &chain(error)),
+            Fault::Lost(error) => self.trouble.write_failed(now(), &chain(error)),
+            Fault::Sql(_) => {}
+            Fault::Store(error) => self.wrote(Some(error)),
+        }
+    }
+
+    /// Whether writing works.
+    pub(crate) fn writing(&self) -> Writing {
+        self.trouble.writing(now())
+    }
+}
+
+/// PostgreSQL's errors name their cause only one step below.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how often a failure is told is no business of the world's clock"
+)]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,59 @@
+//! Watches for a disk that is full and the like: tells it in the log, seldom, with the file and what to
+//! do, and remembers whether writing works.
+
+use std::{path::PathBuf, time::Instant};
+
+use kaname_store::{StoreError, Trouble, Writing};
+
+/// What became of the last questions and writes.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    path: PathBuf,
+    trouble: Trouble,
+}
+
+impl Watch {
+    pub(crate) fn over(path: PathBuf) -> Self {
+        let trouble = Trouble::default();
+        Self { path, trouble }
+    }
+
+    /// A write is durable.
+    pub(crate) fn written(&self) {
+        self.trouble.written();
+    }
+
+    /// A question or a write failed.
+    pub(crate) fn failed(&self, error: &StoreError, writing: bool) {
+        let StoreError::Unavailable { doing, source, .. } = error else {
+            // A refusal was looked up and decided: the database works.
+            return;
+        };
+        let (now, cause) = (now(), source.to_string());
+        if writing {
+            self.trouble.write_failed(now, &cause);
+        }
+        if self.trouble.worth_telling(now, &cause) {
+            tracing::error!(
+                store = %self.path.display(),
+                doing,
+                cause,
+                hint = "is there room on its disk, may this user write there, does another program hold it?",
+                "the store cannot be used now"
+            );
+        }
+    }
+
+    /// Whether writing works.
+    pub(crate) fn writing(&self) -> Writing {
+        self.trouble.writing(now())
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how often a failure is told is no business of the world's clock"
+)]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,94 @@
+//! What an adapter remembers when its database can't be used: a full disk, a lock that is not given, a
+//! server that went away. It decides what is worth a log line, and whether the store is fit for work.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// The same failure is told once in this span.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+/// For this long after a failed write nothing is tried to find out whether writing works again.
+const DOUBTED: Duration = Duration::from_secs(10);
+
+/// The last failures of a store.
+#[derive(Debug, Default)]
+pub struct Trouble(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    /// When each kind of failure was last told.
+    told: HashMap<String, Instant>,
+    /// The last write failed: when, and why.
+    failed: Option<(Instant, String)>,
+}
+
+/// Whether writing works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Writing {
+    /// As far as is known.
+    Works,
+    /// It failed a moment ago, for this cause.
+    Fails(String),
+    /// It failed some time ago, and nothing was written since: worth a try.
+    Doubtful,
+}
+
+impl Trouble {
+    /// A write failed for this cause.
+    pub fn write_failed(&self, now: Instant, cause: &str) {
+        self.known().failed = Some((now, cause.to_owned()));
+    }
+
+    /// A write became durable.
+    pub fn written(&self) {
+        self.known().failed = None;
+    }
+
+    /// Whether writing works.
+    pub fn writing(&self, now: Instant) -> Writing {
+        match &self.known().failed {
+            None => Writing::Works,
+            Some((at, cause)) if now.duration_since(*at) < DOUBTED => Writing::Fails(cause.clone()),
+            Some(_) => Writing::Doubtful,
+        }
+    }
+
+    /// Whether a failure of this kind is told now, or was told a moment ago.
+    pub fn worth_telling(&self, now: Instant, kind: &str) -> bool {
+        let mut known = self.known();
+        let recent = |at: &Instant| now.duration_since(*at) < TOLD_EVERY;
+        if known.told.get(kind).is_some_and(recent) {
+            return false;
+        }
+        known.told.retain(|_, at| recent(at));
+        known.told.insert(kind.to_owned(), now);
+        true
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a beginning to count from")]
+    fn a_kind_is_told_once_a_second_and_writing_is_doubted_until_it_works() {
+        let (trouble, start) = (Trouble::default(), Instant::now());
+        let after = |seconds| start + Duration::from_secs(seconds);
+        assert!(trouble.worth_telling(start, "full"));
+        assert!(!trouble.worth_telling(start, "full"));
+        assert!(trouble.worth_telling(start, "busy"));
+        assert!(trouble.worth_telling(after(1), "full"));
+        trouble.write_failed(start, "full");
+        assert_eq!(trouble.writing(after(9)), Writing::Fails("full".to_owned()));
+        assert_eq!(trouble.writing(after(10)), Writing::Doubtful);
+        trouble.written();
+        assert_eq!(trouble.writing(after(1)), Writing::Works);
+    }
+}
