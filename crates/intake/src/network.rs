@@ -81,12 +81,12 @@ impl Network {
         own_family == family && own_first <= last && first <= own_last
     }
 
-    /// Canonical CIDR notation.
     /// So much of the address space that it names nobody: above /8, for IPv6 above /16.
     pub(crate) fn is_wide(&self) -> bool {
         self.prefix < if self.address.is_ipv4() { 8 } else { 16 }
     }
 
+    /// Canonical CIDR notation.
     pub(crate) fn cidr(&self) -> String {
         format!("{}/{}", self.address, self.prefix)
     }

@@ -293,10 +293,21 @@ pub(crate) async fn world_at(
     keys: Keys,
     clock: Arc<dyn Clock>,
 ) -> Result<World, Fault> {
-    let world = World::new(store.port(), keys, clock, rng(), config.world())?;
+    let world = unchecked(config, store, keys, clock)?;
     let own = world.check_keys().await;
     own.map_err(|error| Fault::from(error).at(config.keys().display().to_string()))?;
     Ok(world)
+}
+
+/// A world whose keys are yet to be compared with those of its store.
+pub(crate) fn unchecked(
+    config: &Config,
+    store: &OpenStore,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+) -> Result<World, Fault> {
+    let port = store.port();
+    Ok(World::new(port, keys, clock, rng(), config.world())?)
 }
 
 /// A world opened for one command.

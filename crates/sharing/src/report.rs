@@ -309,7 +309,6 @@ impl Matter for Report {
         let postings: BTreeSet<Posting> = submission.values.iter().map(Value::posting).collect();
         Projection {
             owner: Some(submission.handle.cast()),
-            scope: None,
             due_at: self.triage_due(),
             tlp: Some(submission.tlp),
             text: self.search_text(),

@@ -30,8 +30,8 @@ impl Fault {
     /// Named for whoever asked.
     pub(crate) fn doing(self, doing: &'static str) -> StoreError {
         match self {
-            Self::Sql(source) if away(&source) => unavailable(doing, source, false),
-            Self::Lost(source) => unavailable(doing, source, true),
+            Self::Sql(source) if away(&source) => StoreError::unavailable(doing, source, false),
+            Self::Lost(source) => StoreError::unavailable(doing, source, true),
             Self::Sql(source) => database(doing, source),
             Self::Store(error) => error,
         }
@@ -88,9 +88,9 @@ impl From<deadpool_postgres::PoolError> for Fault {
                 Self::Store(StoreError::InUse(why.into_owned()))
             }
             deadpool_postgres::PoolError::PostCreateHook(HookError::Backend(error)) => error.into(),
-            other @ deadpool_postgres::PoolError::Timeout(_) => {
-                Self::Store(unavailable("waiting for a connection", other, false))
-            }
+            other @ deadpool_postgres::PoolError::Timeout(_) => Self::Store(
+                StoreError::unavailable("waiting for a connection", other, false),
+            ),
             other => Self::Store(database("waiting for a connection", other)),
         }
     }
@@ -116,19 +116,6 @@ pub(crate) fn away(error: &tokio_postgres::Error) -> bool {
             SqlState::READ_ONLY_SQL_TRANSACTION,
         ]
         .contains(code)
-}
-
-/// The database can't be used now; `uncertain`: what was asked may be done all the same.
-pub(crate) fn unavailable(
-    doing: &'static str,
-    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    uncertain: bool,
-) -> StoreError {
-    StoreError::Unavailable {
-        doing,
-        uncertain,
-        source: source.into(),
-    }
 }
 
 /// A database error with what was being done.

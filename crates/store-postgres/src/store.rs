@@ -357,7 +357,7 @@ impl Store for PostgresStore {
         match self.watch.writing() {
             Writing::Works => {}
             Writing::Fails(cause) => {
-                return Err(crate::error::unavailable("writing", cause, false));
+                return Err(StoreError::unavailable("writing", cause, false));
             }
             // What is written here has expired: the next sweep takes it away.
             Writing::Doubtful => {

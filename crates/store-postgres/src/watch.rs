@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use kaname_store::{StoreError, Trouble, Writing};
+use kaname_store::{StoreError, Trouble, Writing, trouble::told};
 
 use crate::error::{Fault, away};
 
@@ -25,7 +25,7 @@ impl Watch {
         let StoreError::Unavailable { doing, source, .. } = error else {
             return;
         };
-        let cause = chain(source.as_ref());
+        let cause = told(source.as_ref());
         if self.trouble.worth_telling(now(), &cause) {
             tracing::error!(
                 store = self.place,
@@ -43,7 +43,7 @@ impl Watch {
         match error {
             None => self.trouble.written(),
             Some(StoreError::Unavailable { source, .. }) => {
-                self.trouble.write_failed(now(), &chain(source.as_ref()));
+                self.trouble.write_failed(now(), &told(source.as_ref()));
             }
             Some(_) => {}
         }
@@ -52,8 +52,8 @@ impl Watch {
     /// A change failed.
     pub(crate) fn write_failed(&self, fault: &Fault) {
         match fault {
-            Fault::Sql(error) if away(error) => self.trouble.write_failed(now(), &chain(error)),
-            Fault::Lost(error) => self.trouble.write_failed(now(), &chain(error)),
+            Fault::Sql(error) if away(error) => self.trouble.write_failed(now(), &told(error)),
+            Fault::Lost(error) => self.trouble.write_failed(now(), &told(error)),
             Fault::Sql(_) => {}
             Fault::Store(error) => self.wrote(Some(error)),
         }
@@ -62,14 +62,6 @@ impl Watch {
     /// Whether writing works.
     pub(crate) fn writing(&self) -> Writing {
         self.trouble.writing(now())
-    }
-}
-
-/// PostgreSQL's errors name their cause only one step below.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }
 

@@ -17,7 +17,7 @@ impl Fault {
     /// Named for whoever asked.
     pub(crate) fn doing(self, doing: &'static str) -> StoreError {
         match self {
-            Self::Sql(source) if away(&source) => unavailable(doing, source),
+            Self::Sql(source) if away(&source) => StoreError::unavailable(doing, source, false),
             Self::Sql(source) => database(doing, source),
             Self::Store(error) => error,
         }
@@ -66,18 +66,6 @@ pub(crate) fn away(error: &rusqlite::Error) -> bool {
                 | ErrorCode::FileLockingProtocolFailed
         )
     })
-}
-
-/// The database can't be used now. What was asked is undone.
-pub(crate) fn unavailable(
-    doing: &'static str,
-    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> StoreError {
-    StoreError::Unavailable {
-        doing,
-        uncertain: false,
-        source: source.into(),
-    }
 }
 
 /// A database error with what was being done.

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{
     copy::copy,
-    error::{Outcome, corrupt, database, unavailable},
+    error::{Outcome, corrupt, database},
     open::SqliteStore,
     prepared::{PreparedCommit, PreparedJob, PreparedRecord},
     read::{ledger, list, object, plain, record},
@@ -404,7 +404,7 @@ impl Store for SqliteStore {
     async fn ping(&self) -> Result<(), StoreError> {
         match self.watch.writing() {
             Writing::Works => {}
-            Writing::Fails(cause) => return Err(unavailable("writing", cause)),
+            Writing::Fails(cause) => return Err(StoreError::unavailable("writing", cause, false)),
             // What is written here has expired: the next sweep takes it away.
             Writing::Doubtful => {
                 let past = Timestamp::UNIX_EPOCH;

@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    error::{Fault, Outcome, away, database, unavailable},
+    error::{Fault, Outcome, away, database},
     head::Head,
     watch::Watch,
 };
@@ -77,7 +77,7 @@ where
         if !matches!(self.answer, Some(Err(_))) {
             let why = failure.why.as_str();
             self.answer = Some(Err(if failure.away {
-                unavailable(self.doing, why)
+                StoreError::unavailable(self.doing, why, false)
             } else {
                 database(self.doing, why)
             }));

@@ -76,6 +76,21 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// The database can't be used now; `uncertain`: what was asked may be done all the same.
+    pub fn unavailable(
+        doing: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+        uncertain: bool,
+    ) -> Self {
+        Self::Unavailable {
+            doing,
+            uncertain,
+            source: source.into(),
+        }
+    }
+}
+
 /// A world's store. Everything a commit names is durable when `commit` returns, or nothing is.
 #[async_trait]
 pub trait Store: Send + Sync {

@@ -12,16 +12,62 @@ const TOLD_EVERY: Duration = Duration::from_secs(1);
 /// For this long after a failed write nothing is tried to find out whether writing works again.
 const DOUBTED: Duration = Duration::from_secs(10);
 
+/// An error with all that caused it, for a log line.
+pub fn told(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut said = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        said.push_str(": ");
+        said.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    said
+}
+
+/// Tells the same thing once in a while.
+#[derive(Debug)]
+pub struct Seldom {
+    every: Duration,
+    last: HashMap<String, Instant>,
+}
+
+impl Seldom {
+    /// Once in this span.
+    pub fn new(every: Duration) -> Self {
+        let last = HashMap::new();
+        Self { every, last }
+    }
+
+    /// Whether it is told at this moment, or was a moment ago.
+    pub fn is_due(&mut self, now: Instant, what: &str) -> bool {
+        let every = self.every;
+        self.last.retain(|_, at| now.duration_since(*at) < every);
+        if self.last.contains_key(what) {
+            return false;
+        }
+        self.last.insert(what.to_owned(), now);
+        true
+    }
+}
+
 /// The last failures of a store.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Trouble(Mutex<Known>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Known {
-    /// When each kind of failure was last told.
-    told: HashMap<String, Instant>,
+    told: Seldom,
     /// The last write failed: when, and why.
     failed: Option<(Instant, String)>,
+}
+
+impl Default for Trouble {
+    fn default() -> Self {
+        Self(Mutex::new(Known {
+            told: Seldom::new(TOLD_EVERY),
+            failed: None,
+        }))
+    }
 }
 
 /// Whether writing works.
@@ -57,14 +103,7 @@ impl Trouble {
 
     /// Whether a failure of this kind is told now, or was told a moment ago.
     pub fn worth_telling(&self, now: Instant, kind: &str) -> bool {
-        let mut known = self.known();
-        let recent = |at: &Instant| now.duration_since(*at) < TOLD_EVERY;
-        if known.told.get(kind).is_some_and(recent) {
-            return false;
-        }
-        known.told.retain(|_, at| recent(at));
-        known.told.insert(kind.to_owned(), now);
-        true
+        self.known().told.is_due(now, kind)
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {

@@ -57,6 +57,16 @@ pub struct Nation {
     folder: TempDir,
 }
 
+/// A store in a folder of its own.
+fn fresh() -> (TempDir, Arc<MovingClock>, Arc<SqliteStore>) {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let clock = Arc::new(MovingClock::default());
+    let path = folder.path().join("kaname.db");
+    let options = SqliteOptions::default();
+    let store = SqliteStore::create(&path, options, clock.clone(), Arc::new(SystemRng));
+    (folder, clock, Arc::new(store.expect("store")))
+}
+
 impl Nation {
     /// On SQLite in a temporary folder.
     pub async fn new() -> Self {
@@ -65,29 +75,13 @@ impl Nation {
 
     /// The same with other bounds.
     pub async fn with(settings: Settings) -> Self {
-        let folder = tempfile::tempdir().expect("temporary folder");
-        let clock = Arc::new(MovingClock::default());
-        let store = SqliteStore::create(
-            &folder.path().join("kaname.db"),
-            SqliteOptions::default(),
-            clock.clone(),
-            Arc::new(SystemRng),
-        );
-        let store = Arc::new(store.expect("store"));
+        let (folder, clock, store) = fresh();
         Self::settled(store, Keys::generate(&SystemRng), clock, folder, settings).await
     }
 
     /// On SQLite, with the store itself, which a test may close.
     pub async fn with_store() -> (Self, Arc<SqliteStore>) {
-        let folder = tempfile::tempdir().expect("temporary folder");
-        let clock = Arc::new(MovingClock::default());
-        let store = SqliteStore::create(
-            &folder.path().join("kaname.db"),
-            SqliteOptions::default(),
-            clock.clone(),
-            Arc::new(SystemRng),
-        );
-        let store = Arc::new(store.expect("store"));
+        let (folder, clock, store) = fresh();
         (Self::on(store.clone(), clock, folder).await, store)
     }
 
@@ -104,15 +98,8 @@ impl Nation {
 
     /// On SQLite, behind a store that counts what is asked of it.
     pub async fn counted() -> (Self, Arc<CountingStore>) {
-        let folder = tempfile::tempdir().expect("temporary folder");
-        let clock = Arc::new(MovingClock::default());
-        let store = SqliteStore::create(
-            &folder.path().join("kaname.db"),
-            SqliteOptions::default(),
-            clock.clone(),
-            Arc::new(SystemRng),
-        );
-        let store = Arc::new(CountingStore::over(Arc::new(store.expect("store"))));
+        let (folder, clock, store) = fresh();
+        let store = Arc::new(CountingStore::over(store));
         (Self::on(store.clone(), clock, folder).await, store)
     }
 

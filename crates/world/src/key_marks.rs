@@ -2,7 +2,7 @@
 //! the store: it says nothing of the key, and another key makes another.
 
 use jiff::Timestamp;
-use kaname_kernel::{Who, checkpoint::Checkpoint};
+use kaname_kernel::{Event, Who, checkpoint::Checkpoint};
 use serde_json::{Value, json};
 
 use crate::{error::WorldError, keys::Keys, world::World};
@@ -43,26 +43,37 @@ impl World {
         Ok(())
     }
 
-    /// Tries the keys on what the store holds: its newest checkpoint and its first sealed link.
+    /// Tries the keys on what the store holds: its newest checkpoint, or else its first events; and its
+    /// first sealed link. An empty store is anybody's.
     async fn try_keys(&self) -> Result<(), WorldError> {
-        let newest = self.store().checkpoint(0).await?;
-        let signed = |note: &str| Checkpoint::open(note, &self.keys().verifying()).is_ok();
-        if newest.is_some_and(|newest| !signed(&newest.note)) {
+        self.store().sequence().await?;
+        let first = self.store().events(0, LOOKED_THROUGH).await?;
+        let mut alive = first
+            .iter()
+            .filter(|stored| stored.event.wrapped_key.is_some())
+            .peekable();
+        let empty = alive.peek().is_none();
+        let opened: Vec<Event> = alive
+            .filter_map(|stored| stored.event.open(&self.keys().master).ok())
+            .collect();
+        let own = match self.store().checkpoint(0).await? {
+            Some(newest) => Checkpoint::open(&newest.note, &self.keys().verifying()).is_ok(),
+            None => empty || !opened.is_empty(),
+        };
+        if !own {
             return Err(WorldError::ForeignKey(Keys::WORLD_FILE));
         }
-        for stored in self.store().events(0, LOOKED_THROUGH).await? {
-            let opened = stored.event.open(&self.keys().master);
-            let Ok(Who::Sealed { handle }) = opened.map(|event| event.actor.who) else {
+        for event in opened {
+            let Who::Sealed { handle } = event.actor.who else {
                 continue;
             };
-            let Some(row) = self.store().sealed_link(handle).await? else {
-                continue;
-            };
-            let opened = self.keys().links().open(handle.bytes(), &row.boxed);
-            return match opened {
-                Ok(_) => Ok(()),
-                Err(_) => Err(WorldError::ForeignKey(Keys::SEAL_FILE)),
-            };
+            if let Some(row) = self.store().sealed_link(handle).await? {
+                let opens = self.keys().open_link(handle, &row.boxed);
+                return match opens {
+                    Ok(_) => Ok(()),
+                    Err(_) => Err(WorldError::ForeignKey(Keys::SEAL_FILE)),
+                };
+            }
         }
         Ok(())
     }

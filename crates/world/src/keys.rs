@@ -8,7 +8,15 @@ use std::{
 };
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use kaname_kernel::{HandleId, MatterId, PartyId, Rng, seal::SecretKey};
+use kaname_kernel::{
+    HandleId, MatterId, PartyId, Rng,
+    seal::{DoesNotOpen, SecretKey},
+};
+use kaname_sharing::Sealed;
+use kaname_store::StoredBlob;
+use serde::de::DeserializeOwned;
+
+use crate::{error::WorldError, sealed::Link};
 
 /// All secrets of one world.
 #[derive(Clone)]
@@ -128,6 +136,37 @@ impl Keys {
     /// Key of what a provider wrote, for one handle.
     pub(crate) fn content(&self, handle: HandleId) -> SecretKey {
         self.seal.derive("content").derive(&handle.to_string())
+    }
+
+    /// Opens the box that leads from a handle to its party.
+    pub(crate) fn open_link(&self, handle: HandleId, boxed: &[u8]) -> Result<Link, WorldError> {
+        let plain = self.links().open(handle.bytes(), boxed)?;
+        serde_json::from_slice(&plain).map_err(WorldError::encoding)
+    }
+
+    /// Opens what a provider wrote under its handle.
+    pub(crate) fn open_content<T: DeserializeOwned>(
+        &self,
+        handle: HandleId,
+        sealed: &Sealed,
+    ) -> Result<T, WorldError> {
+        let boxed = sealed.cipher().ok_or(DoesNotOpen)?;
+        let plain = self.content(handle).open(handle.bytes(), &boxed)?;
+        serde_json::from_slice(&plain).map_err(WorldError::encoding)
+    }
+
+    /// Opens an attachment. Callers have checked who asks and recorded the opening.
+    pub(crate) fn open_blob(
+        &self,
+        handle: HandleId,
+        stored: &StoredBlob,
+        id: MatterId,
+    ) -> Result<Vec<u8>, WorldError> {
+        let wrapped = stored.wrapped_key.as_ref();
+        let wrapped = wrapped.ok_or(WorldError::NotFound("attachment"))?;
+        let key = self.content(handle).open(id.bytes(), wrapped)?;
+        let key = <[u8; 32]>::try_from(key).map_err(|_| DoesNotOpen)?;
+        Ok(SecretKey::from_bytes(key).open(id.bytes(), &stored.cipher)?)
     }
 
     /// Key of drafts: they name their provider, and are sealed like what was submitted.

@@ -6,12 +6,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use kaname_kernel::{
-    HandleId, Id, MatterId, PartyId,
-    seal::{DoesNotOpen, SecretKey},
-};
+use kaname_kernel::{HandleId, Id, MatterId, PartyId, seal::SecretKey};
 use kaname_sharing::Sealed;
-use kaname_store::{SealedLink, StoredBlob};
+use kaname_store::SealedLink;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{error::WorldError, world::World};
@@ -146,8 +143,7 @@ impl World {
             drop(self.keys().links().open(handle.bytes(), &NO_LINK));
             return Err(WorldError::NotFound("handle"));
         };
-        let plain = self.keys().links().open(handle.bytes(), &row.boxed)?;
-        serde_json::from_slice(&plain).map_err(WorldError::encoding)
+        self.keys().open_link(handle, &row.boxed)
     }
 
     /// The handles of a party: how a provider finds its own. The n-th stands under a tag that only the
@@ -231,9 +227,7 @@ impl World {
         handle: HandleId,
         sealed: &Sealed,
     ) -> Result<T, WorldError> {
-        let boxed = sealed.cipher().ok_or(DoesNotOpen)?;
-        let plain = self.keys().content(handle).open(handle.bytes(), &boxed)?;
-        serde_json::from_slice(&plain).map_err(WorldError::encoding)
+        self.keys().open_content(handle, sealed)
     }
 }
 
@@ -247,19 +241,5 @@ impl World {
     ) -> Vec<u8> {
         let wrapping = self.keys().content(handle);
         wrapping.seal(self.rng(), blob.bytes(), key.expose())
-    }
-
-    /// Opens an attachment. Callers have checked who asks and recorded the opening.
-    pub(crate) fn open_blob(
-        &self,
-        handle: HandleId,
-        stored: &StoredBlob,
-        id: MatterId,
-    ) -> Result<Vec<u8>, WorldError> {
-        let wrapped = stored.wrapped_key.as_ref();
-        let wrapped = wrapped.ok_or(WorldError::NotFound("attachment"))?;
-        let key = self.keys().content(handle).open(id.bytes(), wrapped)?;
-        let key = <[u8; 32]>::try_from(key).map_err(|_| DoesNotOpen)?;
-        Ok(SecretKey::from_bytes(key).open(id.bytes(), &stored.cipher)?)
     }
 }

@@ -8,8 +8,7 @@ use std::{
 };
 
 use kaname_kernel::{EventId, MatterId};
-use kaname_store::Store;
-use kaname_world::{KeyError, Keys, World, ambient::SystemClock, redact::REDACTED};
+use kaname_world::{KeyError, Keys, World, WorldError, ambient::SystemClock, redact::REDACTED};
 use serde_json::json;
 
 use super::{
@@ -20,7 +19,7 @@ use crate::{
     cli::RestoreArgs,
     config::Config,
     fault::{Exit, Fault},
-    open::{self, BackupOf},
+    open::{self, BackupOf, OpenStore},
     say::Say,
 };
 
@@ -129,11 +128,10 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
     let keys = keys(config)?;
     let store = open::create_store(config, Arc::new(SystemClock)).await?;
     let proved = async {
-        own(config, store.port().as_ref(), &keys).await?;
+        let world = own(config, &store, keys.clone()).await?;
         let verdict = verify::checked(store.port().as_ref(), &keys, &kept, say).await?;
         verify::outcome(&verdict)?;
         let (beside, gone) = store.shredded_beside().await?;
-        let world = open::world(config, &store, keys.clone()).await?;
         let redacted = redact_again(&world, &gone.into_iter().collect()).await?;
         world.checkpoint().await?;
         Ok::<_, Fault>((verdict.ledger.events, beside, redacted))
@@ -180,11 +178,10 @@ async fn prepare(
 ) -> Result<(u64, usize), Fault> {
     let store = open::open_file(config, work)?;
     let proved = async {
-        own(config, store.port().as_ref(), keys).await?;
+        let world = own(config, &store, keys.clone()).await?;
         let verdict = verify::checked(store.port().as_ref(), keys, kept, say).await?;
         verify::outcome(&verdict)?;
         let gone = shredded(config, target).await?;
-        let world = open::world(config, &store, keys.clone()).await?;
         let redacted = redact_again(&world, &gone).await?;
         world.checkpoint().await?;
         Ok((verdict.ledger.events, redacted))
@@ -194,15 +191,19 @@ async fn prepare(
     proved
 }
 
-/// Refuses keys of another hub.
-async fn own(config: &Config, store: &dyn Store, keys: &Keys) -> Result<(), Fault> {
-    if verify::belong(store, keys).await? {
-        return Ok(());
+/// The world in a copy; keys of another hub are refused.
+async fn own(config: &Config, store: &OpenStore, keys: Keys) -> Result<World, Fault> {
+    let world = open::unchecked(config, store, keys, Arc::new(SystemClock))?;
+    match world.check_keys().await {
+        Ok(()) => Ok(world),
+        Err(WorldError::ForeignKey(file)) => {
+            let what =
+                "these keys do not belong to this backup: it was signed and encrypted with others";
+            let fault = Fault::new(Exit::Unproved, what).hint(BRING_KEYS);
+            Err(fault.at(config.keys().join(file).display().to_string()))
+        }
+        Err(error) => Err(error.into()),
     }
-    let what = "these keys do not belong to this backup: it was signed and encrypted with others";
-    Err(Fault::new(Exit::Unproved, what)
-        .at(config.keys().display().to_string())
-        .hint(BRING_KEYS))
 }
 
 /// What the store that is replaced had destroyed.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use kaname_kernel::checkpoint::{Checkpoint, CheckpointError, verifier_line};
-use kaname_store::{Store, StoredEvent};
+use kaname_store::Store;
 use kaname_world::{
     Keys,
     verify::{ObjectVerdict, PayloadVerdict, Verdict, verify, verify_objects, verify_payloads},
@@ -23,9 +23,6 @@ use crate::{
 
 /// Largest checkpoint note that is read, in bytes.
 const MAX_NOTE: u64 = 64 * 1024;
-
-/// Most events that are looked at to see whether the keys open any.
-const FIRST: u32 = 64;
 
 /// A checkpoint that someone kept.
 pub(super) struct Kept {
@@ -55,13 +52,6 @@ async fn prove(
     store: &dyn Store,
     say: Say,
 ) -> Result<(), Fault> {
-    if !belong(store, keys).await? {
-        let what =
-            "these keys do not belong to this store: it was signed and encrypted with others";
-        return Err(Fault::new(Exit::Unproved, what)
-            .at(config.keys().display().to_string())
-            .hint("--keys or `keys.folder` names the folder of the keys made with this store"));
-    }
     let proved = checked(store, keys, kept, say).await?;
     let name = name(config, store, say).await?;
     let key = verifier_line(&name, &keys.verifying());
@@ -97,26 +87,6 @@ async fn name(config: &Config, store: &dyn Store, say: Say) -> Result<String, Fa
         ));
     }
     Ok(signed)
-}
-
-/// Whether the keys are those of this store: they signed its newest checkpoint, or open one of its
-/// first events at least. A store without any is anybody's.
-pub(super) async fn belong(store: &dyn Store, keys: &Keys) -> Result<bool, Fault> {
-    store.sequence().await?;
-    if let Some(newest) = store.checkpoint(0).await?
-        && Checkpoint::open(&newest.note, &keys.verifying()).is_ok()
-    {
-        return Ok(true);
-    }
-    let first = store.events(0, FIRST).await?;
-    let mut alive = first
-        .iter()
-        .filter(|stored| stored.event.wrapped_key.is_some());
-    let Some(one) = alive.next() else {
-        return Ok(true);
-    };
-    let opens = |stored: &StoredEvent| stored.event.open(&keys.master).is_ok();
-    Ok(opens(one) || alive.any(opens))
 }
 
 /// What `--json` prints.

@@ -1,32 +1,19 @@
 //! Telling what fails again and again: with all its causes, and seldom.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
+use kaname_store::trouble;
 use tokio::time::Instant;
 
-/// An error with what caused it, for a log line.
-pub(super) fn told(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut said = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        said.push_str(": ");
-        said.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    said
-}
+pub(super) use trouble::told;
 
-/// Tells the same thing once in a while.
+/// Tells the same thing once in a while, by the machine's clock.
 #[derive(Debug)]
-pub(super) struct Seldom {
-    every: Duration,
-    last: HashMap<String, Instant>,
-}
+pub(super) struct Seldom(trouble::Seldom);
 
 impl Seldom {
     pub(super) fn new(every: Duration) -> Self {
-        let last = HashMap::new();
-        Self { every, last }
+        Self(trouble::Seldom::new(every))
     }
 
     /// The error with its causes, when it is told now.
@@ -37,13 +24,6 @@ impl Seldom {
 
     /// Whether it is told now.
     pub(super) fn now(&mut self, what: &str) -> bool {
-        let now = Instant::now();
-        self.last
-            .retain(|_, at| now.duration_since(*at) < self.every);
-        if self.last.contains_key(what) {
-            return false;
-        }
-        self.last.insert(what.to_owned(), now);
-        true
+        self.0.is_due(Instant::now().into_std(), what)
     }
 }

@@ -163,18 +163,7 @@ fn a_kill_is_told_at_the_next_start() {
 #[test]
 fn a_database_that_is_away_is_no_defect_of_ours() {
     let place = Place::founded();
-    let member = [
-        "party",
-        "add",
-        "aa",
-        "--kind",
-        "vendor",
-        "--name-ja",
-        "一",
-        "--name-en",
-        "One",
-    ];
-    place.done(&member);
+    place.add_vendor("aa");
     let key = [
         "key", "add", "--party", "aa", "--label", "client", "--scope", "submit", "--days", "9",
     ];

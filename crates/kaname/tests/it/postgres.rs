@@ -24,17 +24,7 @@ fn one_system_over_one_database() {
     for server in [&one, &two] {
         assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
     }
-    place.done(&[
-        "party",
-        "add",
-        "aa",
-        "--kind",
-        "vendor",
-        "--name-ja",
-        "一",
-        "--name-en",
-        "One",
-    ]);
+    place.add_vendor("aa");
     place.done(&["backup", "copy.pg"]);
     let gone = place.done(&["party", "show", "aa"])["id"]
         .as_str()

@@ -87,6 +87,12 @@ impl Place {
         ran.json()
     }
 
+    /// Registers a party of no consequence; what was printed.
+    pub(crate) fn add_vendor(&self, code: &str) -> Value {
+        let names = ["--name-ja", code, "--name-en", code];
+        self.done(&[&["party", "add", code, "--kind", "vendor"], &names[..]].concat())
+    }
+
     /// Writes a file here.
     pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();

@@ -205,17 +205,7 @@ fn nobody_rebuilds_or_restores_under_a_running_server() {
     let _server = Server::start(&place);
     place.done(&["backup", "copy.db"]);
     place.done(&["verify"]);
-    place.done(&[
-        "party",
-        "add",
-        "new",
-        "--kind",
-        "vendor",
-        "--name-ja",
-        "新",
-        "--name-en",
-        "New",
-    ]);
+    place.add_vendor("new");
     assert_eq!(place.run(&["rebuild"]).code, 4);
     assert_eq!(place.run(&["restore", "copy.db", "--replace"]).code, 4);
 }

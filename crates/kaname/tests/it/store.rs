@@ -38,19 +38,7 @@ fn with_reference() -> Place {
 #[test]
 fn a_backup_restores_and_what_was_redacted_stays_redacted() {
     let place = Place::founded();
-    let add = |code: &str| {
-        place.done(&[
-            "party",
-            "add",
-            code,
-            "--kind",
-            "vendor",
-            "--name-ja",
-            code,
-            "--name-en",
-            code,
-        ])
-    };
+    let add = |code: &str| place.add_vendor(code);
     let secret = add("before-and-gone")["id"].as_str().unwrap().to_owned();
     add("before");
     let kept = place.path("copy.db");
@@ -135,17 +123,7 @@ fn one_flipped_byte_is_found_and_named() {
 fn a_kept_checkpoint_finds_a_cut_tail() {
     let place = Place::founded();
     place.done(&["backup", "early.db"]);
-    place.done(&[
-        "party",
-        "add",
-        "late",
-        "--kind",
-        "vendor",
-        "--name-ja",
-        "後",
-        "--name-en",
-        "Late",
-    ]);
+    place.add_vendor("late");
     // Restoring signs a checkpoint; a rebuild of nothing new does not.
     place.done(&["backup", "late.db"]);
     place.done(&["restore", "late.db", "--replace"]);

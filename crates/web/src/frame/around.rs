@@ -181,7 +181,7 @@ fn to_sign_in(frame: &Frame, asked: &Asked, failure: &Failure) -> Option<Respons
 fn log(frame: &Frame, failure: &Failure) -> String {
     let number = hex::encode(frame.settings().rng.bytes::<4>());
     let cause = match failure {
-        Failure::Internal(cause) => chain(cause.as_ref()),
+        Failure::Internal(cause) => kaname_store::trouble::told(cause.as_ref()),
         other => other.to_string(),
     };
     tracing::error!(
@@ -191,18 +191,6 @@ fn log(frame: &Frame, failure: &Failure) -> String {
         "request failed"
     );
     number
-}
-
-/// An error and what caused it, in one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        said.push_str(": ");
-        said.push_str(&deeper.to_string());
-        cause = deeper.source();
-    }
-    said
 }
 
 fn with_cookies(mut response: Response, cookies: Vec<HeaderValue>) -> Response {

@@ -22,6 +22,7 @@ pub(super) struct TaxiiError {
     description: String,
     code: &'static str,
     failure: Option<Failure>,
+    retry_after_s: Option<u32>,
 }
 
 /// The error resource. Programs read English.
@@ -42,6 +43,7 @@ impl TaxiiError {
             description: description.into(),
             code,
             failure: None,
+            retry_after_s: None,
         }
     }
 
@@ -98,7 +100,10 @@ impl From<&Failure> for TaxiiError {
             Failure::Internal(_) => String::new(),
             other => other.to_string(),
         };
-        Self::new(failure.status(), failure.code(), description)
+        Self {
+            retry_after_s: failure.retry_after_s(),
+            ..Self::new(failure.status(), failure.code(), description)
+        }
     }
 }
 
@@ -138,8 +143,7 @@ impl IntoResponse for TaxiiError {
             let scheme = HeaderValue::from_static("Basic realm=\"kaname\", charset=\"UTF-8\"");
             headers.insert(header::WWW_AUTHENTICATE, scheme);
         }
-        let wait = self.failure.as_ref().and_then(Failure::retry_after_s);
-        if let Some(seconds) = wait {
+        if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
@@ -149,13 +153,5 @@ impl IntoResponse for TaxiiError {
 /// What the gate or the frame refused at a TAXII address, in TAXII's form; `None` elsewhere.
 pub(crate) fn told(path: &str, failure: &Failure) -> Option<Response> {
     let here = path == "/taxii2" || path.starts_with("/taxii2/");
-    here.then(|| {
-        let mut response = TaxiiError::from(failure).into_response();
-        if let Some(seconds) = failure.retry_after_s() {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, seconds.into());
-        }
-        response
-    })
+    here.then(|| TaxiiError::from(failure).into_response())
 }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use kaname_sharing::{Item, Outlet, Text, content::ItemKind};
 use kaname_testkit::Nation;
-use kaname_world::{Loaded, sharing::NewItem};
+use kaname_world::{Loaded, sharing::ItemDraft};
 
 use crate::{
     browser::{Browser, leads_to},
@@ -16,37 +16,13 @@ const HOSTILE: &str = "<script>alert(1)</script>\"'&";
 /// A released item, its draft changed before.
 pub(crate) async fn released_with(
     nation: &Nation,
-    change: impl FnOnce(&mut kaname_world::sharing::ItemDraft),
+    change: impl FnOnce(&mut ItemDraft),
 ) -> Loaded<Item> {
-    let world = &nation.world;
-    let receipt = story::submit(nation).await;
-    let analyst = nation.caller(&nation.analyst).await;
-    world
-        .take_report(&analyst, receipt.report, "当直として分析")
-        .await
-        .unwrap();
-    let first = world
-        .first_proposal(&analyst, receipt.report)
-        .await
-        .unwrap();
-    let mut draft = story::draft_of(nation, first.content);
-    draft.outlets = Outlet::ALL.into();
-    change(&mut draft);
-    let new = NewItem {
-        report: receipt.report,
-        draft,
-        replaces: None,
-        once: None,
+    let change = |draft: &mut ItemDraft| {
+        draft.outlets = Outlet::ALL.into();
+        change(draft);
     };
-    let item = world.derive_item(&analyst, new).await.unwrap();
-    let asked = world.ask_consent(&analyst, item.id, None).await.unwrap();
-    let provider = nation.caller(&nation.provider).await;
-    world
-        .consent(&provider, item.id, asked.state.manifest().hash())
-        .await
-        .unwrap();
-    let releaser = nation.caller(&nation.releaser).await;
-    world.release(&releaser, item.id, None).await.unwrap()
+    story::released_as(nation, change).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

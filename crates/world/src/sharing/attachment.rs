@@ -23,6 +23,6 @@ impl World {
             return Err(missing());
         }
         let handle = view.report.state.submission.handle;
-        Ok((name, self.open_blob(handle, &stored, blob)?))
+        Ok((name, self.keys().open_blob(handle, &stored, blob)?))
     }
 }

@@ -34,4 +34,4 @@ pub use reach::Reached;
 pub use read_in::{Columns, Draft, Terms};
 pub use similar::Similar;
 pub use submit::{Attachment, NewReport, Receipt};
-pub use triage::ReportView;
+pub use triage::{Original, ReportView};

@@ -38,6 +38,17 @@ pub struct ReportView {
     pub items: Vec<MatterId>,
 }
 
+/// What a provider handed in, beside the item derived from it.
+#[derive(Debug, Clone)]
+pub struct Original {
+    /// Its text.
+    pub text: String,
+    /// Who it said may be told.
+    pub tlp: Tlp,
+    /// What it said may be done.
+    pub pap: Pap,
+}
+
 impl World {
     /// Reports waiting in triage, soonest deadline first.
     pub async fn triage_list(
@@ -333,44 +344,27 @@ impl World {
 }
 
 impl World {
-    /// The text a report was handed in with, beside the item derived from it: for the provider, and for
-    /// the assigned analyst within an opening. Nobody else learns even that there is one.
+    /// What a report was handed in with, beside the item derived from it: for the provider, and for the
+    /// assigned analyst within an opening. Nobody else learns even that there is one.
     pub async fn original_of(
         &self,
         caller: &Caller,
         item: &Loaded<kaname_sharing::Item>,
-    ) -> Result<Option<String>, WorldError> {
-        let view = self.report_behind(caller, item).await?;
-        Ok(view.and_then(|view| view.content.map(|content| content.text)))
-    }
-
-    /// The markings the provider asked for when it handed in, for the same readers.
-    pub async fn wished(
-        &self,
-        caller: &Caller,
-        item: &Loaded<kaname_sharing::Item>,
-    ) -> Result<Option<(Tlp, Pap)>, WorldError> {
-        let view = self.report_behind(caller, item).await?;
-        let open = view.filter(|view| view.content.is_some());
-        Ok(open.map(|view| {
-            let submission = &view.report.state.submission;
-            (submission.tlp, submission.pap)
-        }))
-    }
-
-    async fn report_behind(
-        &self,
-        caller: &Caller,
-        item: &Loaded<kaname_sharing::Item>,
-    ) -> Result<Option<ReportView>, WorldError> {
+    ) -> Result<Option<Original>, WorldError> {
         let own = self.owns(caller, Some(item.state.handle.cast())).await?;
         if !own && !caller.is_officer() {
             return Ok(None);
         }
         let link = self.open_link(item.state.handle).await?;
-        match link.report {
-            Some(report) => self.report(caller, report).await.map(Some),
-            None => Ok(None),
-        }
+        let Some(report) = link.report else {
+            return Ok(None);
+        };
+        let view = self.report(caller, report).await?;
+        let submission = &view.report.state.submission;
+        Ok(view.content.map(|content| Original {
+            text: content.text,
+            tlp: submission.tlp,
+            pap: submission.pap,
+        }))
     }
 }

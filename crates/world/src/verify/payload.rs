@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kaname_kernel::{Event, HandleId, Matter, MatterId, PartyId, seal::SecretKey};
+use kaname_kernel::{Event, HandleId, Matter, MatterId, PartyId};
 use kaname_sharing::{
     Item, Report,
     item::ItemChange,
@@ -16,7 +16,6 @@ use crate::{
     error::WorldError,
     keys::Keys,
     redact::{Redaction, RedactionChange},
-    sealed::Link,
 };
 
 /// Events read at a time.
@@ -130,12 +129,10 @@ impl Opening<'_> {
         if !self.leads(handle).await? {
             return Ok(Some(NO_LINK));
         }
-        let boxed = submission.content.cipher().unwrap_or_default();
-        let plain = self.keys.content(handle).open(handle.bytes(), &boxed);
-        let content = plain
-            .ok()
-            .and_then(|plain| serde_json::from_slice::<Technique>(&plain).ok());
-        let Some(content) = content else {
+        let content = self
+            .keys
+            .open_content::<Technique>(handle, &submission.content);
+        let Ok(content) = content else {
             return Ok(Some(
                 "what the provider wrote does not open with the seal key",
             ));
@@ -163,9 +160,7 @@ impl Opening<'_> {
         let Some(row) = self.store.sealed_link(handle).await? else {
             return Ok(false);
         };
-        let plain = self.keys.links().open(handle.bytes(), &row.boxed).ok();
-        let link = plain.and_then(|plain| serde_json::from_slice::<Link>(&plain).ok());
-        let Some(link) = link else {
+        let Ok(link) = self.keys.open_link(handle, &row.boxed) else {
             return Ok(false);
         };
         *self.handles.entry(link.party).or_default() += 1;
@@ -174,17 +169,8 @@ impl Opening<'_> {
     }
 
     async fn opens(&self, handle: HandleId, blob: MatterId) -> Result<bool, WorldError> {
-        let Some(stored) = self.store.blob(blob).await? else {
-            return Ok(false);
-        };
-        let wrapped = stored.wrapped_key.unwrap_or_default();
-        let key = self.keys.content(handle).open(blob.bytes(), &wrapped).ok();
-        let key = key.and_then(|key| <[u8; 32]>::try_from(key).ok());
-        Ok(key.is_some_and(|key| {
-            SecretKey::from_bytes(key)
-                .open(blob.bytes(), &stored.cipher)
-                .is_ok()
-        }))
+        let stored = self.store.blob(blob).await?;
+        Ok(stored.is_some_and(|stored| self.keys.open_blob(handle, &stored, blob).is_ok()))
     }
 
     /// What only shows when all events were read.

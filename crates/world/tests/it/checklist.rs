@@ -6,7 +6,7 @@ use kaname_sharing::{ItemState, ManifestHash};
 use kaname_testkit::Nation;
 use kaname_world::{
     Caller, Loaded, WorldError,
-    sharing::{ItemDraft, NewItem, Receipt},
+    sharing::{ItemDraft, Receipt},
 };
 
 use crate::story;
@@ -16,25 +16,8 @@ type Item = Loaded<kaname_sharing::Item>;
 /// An item with the provider's name in its summary, and the receipt of its report.
 async fn with_a_trace(nation: &Nation) -> (Item, Receipt) {
     let receipt = story::submit(nation).await;
-    let analyst = nation.caller(&nation.analyst).await;
-    let world = &nation.world;
-    world
-        .take_report(&analyst, receipt.report, "分析")
-        .await
-        .unwrap();
-    let first = world
-        .first_proposal(&analyst, receipt.report)
-        .await
-        .unwrap();
-    let mut draft = story::draft_of(nation, first.content);
-    draft.summary.ja = "みなと電力の装置が狙われた".to_owned();
-    let new = NewItem {
-        report: receipt.report,
-        draft,
-        replaces: None,
-        once: None,
-    };
-    let item = world.derive_item(&analyst, new).await.unwrap();
+    let named = |draft: &mut ItemDraft| draft.summary.ja = "みなと電力の装置が狙われた".to_owned();
+    let item = story::derive_as(nation, receipt.report, named).await;
     (item, receipt)
 }
 

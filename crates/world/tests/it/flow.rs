@@ -6,7 +6,7 @@ use kaname_sharing::{
     feedback::{Given, Sighting, SightingKind},
 };
 use kaname_testkit::Nation;
-use kaname_world::{WorldError, sharing::NewItem};
+use kaname_world::{WorldError, sharing::ItemDraft};
 
 use crate::story;
 
@@ -161,23 +161,8 @@ async fn traces_of_the_provider_block_the_question() {
     let receipt = story::submit(&nation).await;
     let analyst = nation.caller(&nation.analyst).await;
     let world = &nation.world;
-    world
-        .take_report(&analyst, receipt.report, "分析")
-        .await
-        .unwrap();
-    let first = world
-        .first_proposal(&analyst, receipt.report)
-        .await
-        .unwrap();
-    let mut draft = story::draft_of(&nation, first.content);
-    draft.summary.ja = "みなと電力の装置が狙われた".to_owned();
-    let new = NewItem {
-        report: receipt.report,
-        draft,
-        replaces: None,
-        once: None,
-    };
-    let item = world.derive_item(&analyst, new).await.unwrap();
+    let named = |draft: &mut ItemDraft| draft.summary.ja = "みなと電力の装置が狙われた".to_owned();
+    let item = story::derive_as(&nation, receipt.report, named).await;
     let asked = world.ask_consent(&analyst, item.id, None).await;
     assert!(matches!(
         asked,
@@ -204,24 +189,11 @@ async fn a_group_that_grew_after_consent_stops_the_release() {
         .unwrap();
     let receipt = story::submit(&nation).await;
     let analyst = nation.caller(&nation.analyst).await;
-    world
-        .take_report(&analyst, receipt.report, "分析")
-        .await
-        .unwrap();
-    let first = world
-        .first_proposal(&analyst, receipt.report)
-        .await
-        .unwrap();
-    let mut draft = story::draft_of(&nation, first.content);
-    draft.tlp = kaname_kernel::Tlp::Amber;
-    draft.named.groups = vec![group.id.cast()];
-    let new = NewItem {
-        report: receipt.report,
-        draft,
-        replaces: None,
-        once: None,
+    let to_group = |draft: &mut ItemDraft| {
+        draft.tlp = kaname_kernel::Tlp::Amber;
+        draft.named.groups = vec![group.id.cast()];
     };
-    let item = world.derive_item(&analyst, new).await.unwrap();
+    let item = story::derive_as(&nation, receipt.report, to_group).await;
     let asked = world.ask_consent(&analyst, item.id, None).await.unwrap();
     let provider = nation.caller(&nation.provider).await;
     let hash = asked.state.manifest().hash();

@@ -57,21 +57,35 @@ pub(crate) async fn submit(nation: &Nation) -> Receipt {
 }
 
 pub(crate) async fn derive(nation: &Nation, report: MatterId) -> Loaded<Item> {
+    derive_as(nation, report, |_| {}).await
+}
+
+/// With the draft changed.
+pub(crate) async fn derive_as(
+    nation: &Nation,
+    report: MatterId,
+    change: impl FnOnce(&mut ItemDraft),
+) -> Loaded<Item> {
     let analyst = nation.caller(&nation.analyst).await;
     nation
         .world
         .take_report(&analyst, report, "当直として分析")
         .await
         .unwrap();
-    derive_again(nation, report).await
+    derive_open(nation, report, change).await
 }
 
-/// From a report that the analyst holds open.
-pub(crate) async fn derive_again(nation: &Nation, report: MatterId) -> Loaded<Item> {
+/// From a report that the analyst holds open, with the draft changed.
+pub(crate) async fn derive_open(
+    nation: &Nation,
+    report: MatterId,
+    change: impl FnOnce(&mut ItemDraft),
+) -> Loaded<Item> {
     let analyst = nation.caller(&nation.analyst).await;
     let world = &nation.world;
     let first = world.first_proposal(&analyst, report).await.unwrap();
-    let draft = draft_of(nation, first.content);
+    let mut draft = draft_of(nation, first.content);
+    change(&mut draft);
     let new = NewItem {
         report,
         draft,
@@ -142,25 +156,9 @@ pub(crate) async fn released_as(
     change: impl FnOnce(&mut ItemDraft),
 ) -> Loaded<Item> {
     let receipt = submit(nation).await;
+    let item = derive_as(nation, receipt.report, change).await;
     let analyst = nation.caller(&nation.analyst).await;
     let world = &nation.world;
-    world
-        .take_report(&analyst, receipt.report, "当直として分析")
-        .await
-        .unwrap();
-    let first = world
-        .first_proposal(&analyst, receipt.report)
-        .await
-        .unwrap();
-    let mut draft = draft_of(nation, first.content);
-    change(&mut draft);
-    let new = NewItem {
-        report: receipt.report,
-        draft,
-        replaces: None,
-        once: None,
-    };
-    let item = world.derive_item(&analyst, new).await.unwrap();
     let asked = world.ask_consent(&analyst, item.id, None).await.unwrap();
     let provider = nation.caller(&nation.provider).await;
     world

@@ -13,6 +13,7 @@ use crate::{
         Page,
         part::{Choice, Faults, Field},
     },
+    house::House,
     room::{
         choices,
         form::{Wrong, local},
@@ -151,12 +152,14 @@ impl DraftForm {
     /// What the form says of errors, each at the field that it is about; or an error that is not
     /// theirs to mend. Where nobody could read it, the readers are to blame: persons under RED, else
     /// groups where there are any, else parties.
-    pub(in crate::room) fn wrong(
+    pub(in crate::room) async fn wrong(
         &self,
+        house: &House,
         text: crate::text::Text,
         errors: Vec<WorldError>,
-        groups: bool,
     ) -> Result<Wrong, WorldError> {
+        let groups = house.world().groups().await?;
+        let groups = groups.iter().any(|(_, group)| !group.closed);
         Wrong::of_all(text, errors, |error, at| match (error, at) {
             (WorldError::Refused { key, .. }, None) => match *key {
                 "refused-nobody" if self.tlp.parse() == Ok(Tlp::Red) => Some("persons"),

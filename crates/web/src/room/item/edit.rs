@@ -36,6 +36,8 @@ struct EditPage {
     original: Option<String>,
     notices: Vec<Notice>,
     traces: Vec<TraceRow>,
+    /// Whether whoever looks holds the report behind it open.
+    open: bool,
     comment: Option<Field>,
 }
 
@@ -66,16 +68,19 @@ async fn page(
         text: String::new(),
     };
     let verb = if proposing { "propose" } else { "edit" };
+    let rows = house.world().checklist(by, item).await?.rows;
     Ok(EditPage {
         written: form.written(&page, &Offered::for_page(house, by, &page).await?, wrong),
         to: format!("{}/{verb}", to(item)),
         back: to(item),
-        original: house.world().original_of(by, item).await?,
+        original: house
+            .world()
+            .original_of(by, item)
+            .await?
+            .map(|original| original.text),
         notices: vec![about],
-        traces: {
-            let rows = house.world().checklist(by, item).await?.rows;
-            trace::open(&page, &rows.unwrap_or_default(), &item.state.content)
-        },
+        open: rows.is_some(),
+        traces: trace::open(&page, &rows.unwrap_or_default(), &item.state.content),
         comment: proposing.then(|| {
             page.lines(3, "comment", text.t("item-comment"))
                 .hint(text.t("item-comment-hint"))
@@ -93,12 +98,13 @@ pub(super) async fn ask(
     Path(number): Path<String>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    if house.world().checklist(&by, &item).await?.rows.is_none() {
+    let form = DraftForm::of(&item.state.content).at(item.version);
+    let page = page(&house, &frame, &by, (&item, form), false, None).await?;
+    if !page.open {
         let shut = Flash::refused(frame.text().t("refused-not-open"));
         return frame.go_saying(&to(&item), &shut);
     }
-    let form = DraftForm::of(&item.state.content).at(item.version);
-    show(&page(&house, &frame, &by, (&item, form), false, None).await?)
+    show(&page)
 }
 
 pub(super) async fn ask_propose(
@@ -199,9 +205,7 @@ async fn finish(
             show_with(StatusCode::CONFLICT, &page)
         }
         Err(errors) => {
-            let groups = house.world().groups().await?;
-            let groups = groups.iter().any(|(_, group)| !group.closed);
-            let wrong = form.wrong(frame.text(), errors, groups)?;
+            let wrong = form.wrong(house, frame.text(), errors).await?;
             let page = page(house, frame, by, (item, form), proposing, Some(&wrong)).await?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }

@@ -14,6 +14,7 @@ use kaname_sharing::{
     manifest::difference,
     row::{Row as Trace, RowState},
 };
+use kaname_world::sharing::Original;
 
 use super::{
     act::of,
@@ -173,6 +174,7 @@ pub(super) async fn show_item(
         _ => None,
     };
     let reach = ReachPart::of(&house, &by, &page, content).await?;
+    let original = world.original_of(&by, &item).await?;
     let verbs = verbs(
         &page,
         &item,
@@ -191,7 +193,12 @@ pub(super) async fn show_item(
         state: words::item_state(text, state.state),
         steps: page.steps(&way, reached),
         due,
-        original: world.original_of(&by, &item).await?,
+        notices: {
+            let mut all = notices(&page, state, own, &words_said);
+            all.extend(wider(&page, original.as_ref(), content, own));
+            all
+        },
+        original: original.map(|original| original.text),
         own,
         asked: state.asked.is_some(),
         summary: content.summary.in_language(lang).to_owned(),
@@ -210,11 +217,6 @@ pub(super) async fn show_item(
         hash: page.hash(&hash),
         hash_text: hash.clone(),
         bytes: crate::text::group(bytes as u64),
-        notices: {
-            let mut all = notices(&page, state, own, &words_said);
-            all.extend(wider(&page, world.wished(&by, &item).await?, content, own));
-            all
-        },
         verbs,
         asks: asks(&page, &item, own, &may),
         feedback,
@@ -292,8 +294,8 @@ fn pieces(before: &str, after: &str) -> Vec<Piece> {
 }
 
 /// That more may be done, or more may read it, than the provider asked for when handing in.
-fn wider(page: &Page, wished: Option<(Tlp, Pap)>, content: &Content, own: bool) -> Option<Notice> {
-    let (tlp, pap) = wished?;
+fn wider(page: &Page, original: Option<&Original>, content: &Content, own: bool) -> Option<Notice> {
+    let &Original { tlp, pap, .. } = original?;
     if content.tlp >= tlp && content.pap >= pap {
         return None;
     }

@@ -8,7 +8,7 @@ use kaname_directory::{
     Account, ClassCode, DutyCode, Party, account::LOGIN_SPACE, account::login_key,
     party::CODE_SPACE,
 };
-use kaname_kernel::{AccountId, GroupId, MatterId, PartyId, audience::Named};
+use kaname_kernel::{GroupId, Id, Matter, MatterId, audience::Named};
 use kaname_sharing::{Content, ItemKind, Outlet, Text, Value};
 use kaname_world::{WorldError, sharing::ItemDraft};
 
@@ -41,9 +41,13 @@ impl DraftForm {
         let pap = faults.keep(pap.map_err(|_| wrong("pap", "error-text", &self.pap)));
         let values = faults.keep(self.read_values());
         let named = earlier.map(|content| &content.named);
-        let parties = faults.keep(self.read_parties(house, by, named).await);
+        let before = named.map(|named| &named.parties);
+        let parties = PARTIES.read::<Party, _>(house, by, &self.parties, before);
+        let parties = faults.keep(parties.await);
         let groups = faults.keep(self.read_groups(house, by, named).await);
-        let persons = faults.keep(self.read_persons(house, by, named).await);
+        let before = named.map(|named| &named.persons);
+        let persons = PERSONS.read::<Account, _>(house, by, &self.persons, before);
+        let persons = faults.keep(persons.await);
         let classes = faults.keep(codes::<ClassCode>("classes", &self.classes));
         let duties = faults.keep(codes::<DutyCode>("duties", &self.duties));
         let before = earlier.and_then(|content| content.embargo);
@@ -145,58 +149,58 @@ impl DraftForm {
         }
         Ok(groups)
     }
+}
 
-    async fn read_parties(
+/// How parties or persons are named in a field, by id or by a key of theirs.
+struct Naming {
+    field: &'static str,
+    space: &'static str,
+    folded: fn(&str) -> String,
+    /// What is said of a name that leads nowhere.
+    error: &'static str,
+}
+
+const PARTIES: Naming = Naming {
+    field: "parties",
+    space: CODE_SPACE,
+    folded: str::to_lowercase,
+    error: "error-no-party",
+};
+const PERSONS: Naming = Naming {
+    field: "persons",
+    space: LOGIN_SPACE,
+    folded: login_key,
+    error: "error-no-person",
+};
+
+impl Naming {
+    /// Whom the words name. Who was named before stays, though the caller may not know of them.
+    async fn read<M: Matter, K>(
         &self,
         house: &House,
         by: &By,
-        named: Option<&Named>,
-    ) -> Result<Vec<PartyId>, WorldError> {
-        let mut parties = Vec::new();
-        for word in self.parties.split_whitespace().take(1_000) {
-            let id = word.parse::<PartyId>().ok();
-            let before = |id: &PartyId| named.is_some_and(|named| named.parties.contains(id));
-            if let Some(id) = id.filter(before) {
-                parties.push(id);
+        typed: &str,
+        before: Option<&Vec<Id<K>>>,
+    ) -> Result<Vec<Id<K>>, WorldError>
+    where
+        Id<K>: FromStr,
+    {
+        let world = house.world();
+        let mut ids = Vec::new();
+        for word in typed.split_whitespace().take(1_000) {
+            let id = word.parse::<Id<K>>().ok();
+            if let Some(id) = id.filter(|id| before.is_some_and(|before| before.contains(id))) {
+                ids.push(id);
                 continue;
             }
             let found = match id {
-                Some(id) => house.world().see::<Party>(by, id.cast()).await,
-                None => {
-                    house
-                        .world()
-                        .find(by, CODE_SPACE, &word.to_lowercase())
-                        .await
-                }
+                Some(id) => world.see::<M>(by, id.cast()).await,
+                None => world.find::<M>(by, self.space, &(self.folded)(word)).await,
             };
-            let party = found.map_err(|_| wrong("parties", "error-no-party", word))?;
-            parties.push(party.id.cast());
+            let found = found.map_err(|_| wrong(self.field, self.error, word))?;
+            ids.push(found.id.cast());
         }
-        Ok(parties)
-    }
-
-    async fn read_persons(
-        &self,
-        house: &House,
-        by: &By,
-        named: Option<&Named>,
-    ) -> Result<Vec<AccountId>, WorldError> {
-        let mut persons = Vec::new();
-        for word in self.persons.split_whitespace().take(1_000) {
-            let id = word.parse::<AccountId>().ok();
-            let before = |id: &AccountId| named.is_some_and(|named| named.persons.contains(id));
-            if let Some(id) = id.filter(before) {
-                persons.push(id);
-                continue;
-            }
-            let found = match id {
-                Some(id) => house.world().see::<Account>(by, id.cast()).await,
-                None => house.world().find(by, LOGIN_SPACE, &login_key(word)).await,
-            };
-            let person = found.map_err(|_| wrong("persons", "error-no-person", word))?;
-            persons.push(person.id.cast());
-        }
-        Ok(persons)
+        Ok(ids)
     }
 }
 
@@ -225,9 +229,9 @@ fn plain(typed: &str) -> String {
     typed.replace("\r\n", "\n").trim().to_owned()
 }
 
-fn ids<K>(field: &str, typed: &[String]) -> Result<Vec<kaname_kernel::Id<K>>, WorldError>
+fn ids<K>(field: &str, typed: &[String]) -> Result<Vec<Id<K>>, WorldError>
 where
-    kaname_kernel::Id<K>: FromStr,
+    Id<K>: FromStr,
 {
     let read = typed
         .iter()

@@ -19,8 +19,8 @@ const TOLD: usize = 20;
 
 /// A notice for each of them.
 pub(super) fn notices(text: Text, problems: &[Problem]) -> Vec<Notice> {
-    let told = problems.iter().filter(|problem| !is_nothing(problem));
     let notice = |problem: &Problem| {
+        let said = said(text, problem)?;
         let (tone, title) = match problem {
             // Read as a whole, and worth a look.
             Problem::Text(DecodeNote::Guessed(_) | DecodeNote::DeclaredDoesNotFit(_))
@@ -29,28 +29,24 @@ pub(super) fn notices(text: Text, problems: &[Problem]) -> Vec<Notice> {
             }
             _ => (Tone::Care, "submission-problem"),
         };
-        Notice {
+        Some(Notice {
             tone,
             title: text.t(title).into_owned(),
-            text: said(text, problem),
-        }
+            text: said,
+        })
     };
-    told.take(TOLD).map(notice).collect()
+    problems.iter().filter_map(notice).take(TOLD).collect()
 }
 
-/// A byte order mark is no news for a person.
-fn is_nothing(problem: &Problem) -> bool {
-    matches!(problem, Problem::Text(DecodeNote::ByteOrderMark))
-}
-
-fn said(text: Text, problem: &Problem) -> String {
-    match problem {
+/// `None` for what is no news for a person.
+fn said(text: Text, problem: &Problem) -> Option<String> {
+    let said = match problem {
         Problem::Row(error) => {
             let what = row(text, error);
             text.t2("submission-row", "line", error.line, "what", what)
         }
-        Problem::Mail(note) => return mail(text, note),
-        Problem::Text(note) => return bytes(text, note),
+        Problem::Mail(note) => mail(text, note).into(),
+        Problem::Text(note) => bytes(text, note)?.into(),
         Problem::Object { index, what } => text.t2(
             "submission-bad-object",
             "index",
@@ -60,8 +56,8 @@ fn said(text: Text, problem: &Problem) -> String {
         ),
         Problem::TooManyValues { limit } => text.t1("submission-too-many", "limit", *limit),
         Problem::UnusableOwn(own) => text.t1("submission-bad-own", "own", own.join(", ")),
-    }
-    .into_owned()
+    };
+    Some(said.into_owned())
 }
 
 fn row(text: Text, error: &RowError) -> String {
@@ -110,9 +106,9 @@ fn mail(text: Text, note: &MailNote) -> String {
     .into_owned()
 }
 
-fn bytes(text: Text, note: &DecodeNote) -> String {
-    match note {
-        DecodeNote::ByteOrderMark => return String::new(),
+fn bytes(text: Text, note: &DecodeNote) -> Option<String> {
+    let said = match note {
+        DecodeNote::ByteOrderMark => return None,
         DecodeNote::Guessed(encoding) => {
             text.t1("submission-text-guessed", "encoding", encoding.as_str())
         }
@@ -123,6 +119,6 @@ fn bytes(text: Text, note: &DecodeNote) -> String {
             text.t2("submission-text-malformed", "line", *line, "n", *count)
         }
         DecodeNote::HoldsNul => text.t("submission-text-nul"),
-    }
-    .into_owned()
+    };
+    Some(said.into_owned())
 }

@@ -139,9 +139,7 @@ pub(super) async fn derive(
             frame.go_saying(&format!("/items/{}", item.state.number), &done)
         }
         Err(errors) => {
-            let groups = house.world().groups().await?;
-            let groups = groups.iter().any(|(_, group)| !group.closed);
-            let wrong = form.wrong(frame.text(), errors, groups)?;
+            let wrong = form.wrong(&house, frame.text(), errors).await?;
             let (found, wrong) = (Found::default(), Some(&wrong));
             let page = derive_page(&house, &frame, &by, &report, form, found, wrong).await?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
