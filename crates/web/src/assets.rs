@@ -4,7 +4,7 @@
 use axum::{
     extract::Path,
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 
 use crate::error::Failure;
@@ -27,6 +27,11 @@ pub fn url(name: &str) -> String {
         .find(|asset| asset.name == name)
         .map(|asset| format!("/assets/{}", asset.file))
         .unwrap_or_default()
+}
+
+/// Sends a browser that looks for a site's picture at the old address to where it is.
+pub async fn icon() -> Redirect {
+    Redirect::temporary(&url("icon.svg"))
 }
 
 /// Answers with the file in the best encoding the client takes.
@@ -95,6 +100,17 @@ mod tests {
 
     fn accepting(encoding: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding))])
+    }
+
+    #[tokio::test]
+    async fn the_old_address_of_the_picture_leads_to_it() {
+        let sent = icon().await.into_response();
+        let file = sent.headers()[header::LOCATION]
+            .to_str()
+            .unwrap()
+            .replace("/assets/", "");
+        let picture = serve(Path(file), HeaderMap::new()).await.unwrap();
+        assert_eq!(picture.headers()[header::CONTENT_TYPE], "image/svg+xml");
     }
 
     #[tokio::test]

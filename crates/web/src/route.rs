@@ -130,6 +130,14 @@ pub fn frame_endpoints<S: Host>() -> Vec<Endpoint<S>> {
             Audit::None("reads what is the same for everyone"),
             routing::get(assets::serve),
         ),
+        Endpoint::new(
+            Method::GET,
+            "/favicon.ico",
+            "asset.icon",
+            Access::Public("the picture of every page, the public ones too"),
+            Audit::None("reads what is the same for everyone"),
+            routing::get(assets::icon),
+        ),
         frame::preference_endpoint(),
     ]
 }
