@@ -31,6 +31,15 @@ impl Postgres {
     ///
     /// When PostgreSQL is not installed or does not start.
     pub fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// Makes and starts a server with these lines after our own settings; what stands later holds.
+    ///
+    /// # Panics
+    ///
+    /// When PostgreSQL is not installed or does not start with them.
+    pub fn start_with(more: &str) -> Self {
         let programs = programs().expect("PostgreSQL's programs (package `postgresql`)");
         let folder = tempfile::Builder::new()
             .prefix("kaname-pg")
@@ -58,7 +67,7 @@ impl Postgres {
                         deadlock_timeout='200ms'\nautovacuum=off\n";
         let socket = format!("unix_socket_directories='{}'\n", server.path().display());
         let extra = server.path().join("data/postgresql.auto.conf");
-        std::fs::write(&extra, format!("{settings}{socket}")).expect("settings");
+        std::fs::write(&extra, format!("{settings}{socket}{more}")).expect("settings");
         server.run(
             "pg_ctl",
             &["--wait", "--timeout=60", "--log", &server.log(), "start"],

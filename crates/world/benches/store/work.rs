@@ -1,16 +1,6 @@
-//! What the embedded store does in a second, and how long a page waits: prints a table.
-//! `cargo bench -p kaname-store-sqlite --bench store [-- OBJECTS [RECORDS]]`, a million each by default.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_methods,
-    reason = "a benchmark: it measures real time and stops at the first error"
-)]
+//! What both stores are put to: the same work, the same made-up data, one table.
 
 use std::{
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -25,11 +15,10 @@ use kaname_kernel::{
 use kaname_store::{
     Append, Commit, ListQuery, NewObject, Notice, ObjectFilter, Record, Sort, Store, Versions,
 };
-use kaname_store_sqlite::{SqliteOptions, SqliteStore};
 use roaring::RoaringBitmap;
 use serde_json::json;
 
-struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
@@ -51,13 +40,8 @@ impl Rng for Cheap {
     }
 }
 
-fn cheap(seed: u64) -> Arc<Cheap> {
+pub(crate) fn cheap(seed: u64) -> Arc<dyn Rng> {
     Arc::new(Cheap(AtomicU64::new(seed)))
-}
-
-fn open(path: &Path, seed: u64) -> SqliteStore {
-    let options = SqliteOptions::default();
-    SqliteStore::open(path, options, Arc::new(SystemClock), cheap(seed)).unwrap()
 }
 
 /// A thousand audiences; a reader of a hundred of them sees a tenth of what is stored.
@@ -163,7 +147,7 @@ fn object(rng: &dyn Rng, collection: MatterId, n: u64) -> NewObject {
     }
 }
 
-fn line(what: &str, figure: String) {
+pub(crate) fn line(what: &str, figure: String) {
     println!("{what:<64} {figure:>20}");
 }
 
@@ -182,14 +166,14 @@ fn p95(mut times: Vec<Duration>) -> String {
 }
 
 /// Resident memory of this process, from the kernel's own account.
-fn resident() -> String {
+pub(crate) fn resident() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|text| text.trim().trim_end_matches(" kB").parse::<f64>().ok());
     format!("{:.1} MiB", kib.unwrap_or(0.0) / 1024.0)
 }
 
-async fn durable_events(store: &Arc<SqliteStore>) {
+async fn durable_events(store: &Arc<dyn Store>) {
     for callers in [1u64, 32] {
         let each = if callers == 1 { 500 } else { 2_000 };
         let rng = cheap(callers);
@@ -216,7 +200,7 @@ async fn durable_events(store: &Arc<SqliteStore>) {
     }
 }
 
-async fn import(store: &SqliteStore, collection: MatterId, objects: u64) {
+async fn import(store: &dyn Store, collection: MatterId, objects: u64) {
     let rng = cheap(7);
     let (mut spent, mut first) = (Duration::ZERO, Duration::ZERO);
     for start in (0..objects).step_by(10_000) {
@@ -245,7 +229,7 @@ async fn import(store: &SqliteStore, collection: MatterId, objects: u64) {
     );
 }
 
-async fn readable(store: &SqliteStore, count: usize) -> Arc<RoaringBitmap> {
+async fn readable(store: &dyn Store, count: usize) -> Arc<RoaringBitmap> {
     let all = store.audiences(0).await.unwrap();
     Arc::new(
         all.iter()
@@ -255,7 +239,7 @@ async fn readable(store: &SqliteStore, count: usize) -> Arc<RoaringBitmap> {
     )
 }
 
-async fn lists(store: &SqliteStore, records: u64) {
+async fn lists(store: &dyn Store, records: u64) {
     let rng = cheap(9);
     let begin = Instant::now();
     for start in (0..records).step_by(10_000) {
@@ -327,7 +311,7 @@ fn range(collection: Option<MatterId>, readable: &Arc<RoaringBitmap>) -> ObjectF
     }
 }
 
-async fn taxii(store: &SqliteStore, collection: MatterId) {
+async fn taxii(store: &dyn Store, collection: MatterId) {
     for (what, count) in [("100%", 1_000), ("10%", 100), ("0.2%", 2)] {
         let seen = readable(store, count).await;
         let mut filter = range(Some(collection), &seen);
@@ -355,7 +339,7 @@ async fn taxii(store: &SqliteStore, collection: MatterId) {
     }
 }
 
-async fn library(store: &SqliteStore, collection: MatterId) {
+async fn library(store: &dyn Store, collection: MatterId) {
     let seen = readable(store, 100).await;
     for (what, within) in [
         ("one collection", Some(collection)),
@@ -389,57 +373,22 @@ async fn library(store: &SqliteStore, collection: MatterId) {
     }
 }
 
-/// A fresh process opens the store and answers: what an idle server costs.
-fn idle(path: &Path) {
-    let child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--idle", &path.display().to_string()])
-        .output()
-        .unwrap();
-    print!("{}", String::from_utf8_lossy(&child.stdout));
+/// How much is asked for: objects and records, from the command line or by default.
+pub(crate) fn sizes(default: u64) -> (u64, u64) {
+    let numbers: Vec<u64> = std::env::args()
+        .filter_map(|argument| argument.parse().ok())
+        .collect();
+    let size = |place: usize| numbers.get(place).copied().unwrap_or(default);
+    (size(0), size(1))
 }
 
-async fn idle_child(path: &Path) {
-    let begin = Instant::now();
-    let store = open(path, 3);
-    store.ping().await.unwrap();
-    store.ledger_size().await.unwrap();
-    line(
-        "open until the first answer",
-        format!("{:.0} ms", begin.elapsed().as_secs_f64() * 1e3),
-    );
-    line("memory of a process that only opened it", resident());
-    store.close().await;
-}
-
-#[tokio::main]
-async fn main() {
-    let mut numbers = Vec::new();
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        if argument == "--idle" {
-            return idle_child(arguments.next().unwrap().as_ref()).await;
-        }
-        numbers.extend(argument.parse::<u64>());
-    }
-    let objects = numbers.first().copied().unwrap_or(1_000_000);
-    let records = numbers.get(1).copied().unwrap_or(1_000_000);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("bench.db");
-    let clock = Arc::new(SystemClock);
-    let store = SqliteStore::create(&path, SqliteOptions::default(), clock, cheap(1)).unwrap();
-    let store = Arc::new(store);
-    durable_events(&store).await;
+/// The whole table, on a fresh store.
+pub(crate) async fn all(store: &Arc<dyn Store>, (objects, records): (u64, u64)) {
+    durable_events(store).await;
     let collection = Id::random(&*cheap(11));
-    import(&store, collection, objects).await;
-    taxii(&store, collection).await;
-    library(&store, collection).await;
-    lists(&store, records).await;
+    import(&**store, collection, objects).await;
+    taxii(&**store, collection).await;
+    library(&**store, collection).await;
+    lists(&**store, records).await;
     line("memory of this process after all that", resident());
-    store.close().await;
-    let size = path.metadata().unwrap().len();
-    line(
-        "database file",
-        format!("{:.0} MiB", size as f64 / 1048576.0),
-    );
-    idle(&path);
 }
