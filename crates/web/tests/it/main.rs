@@ -20,6 +20,8 @@ mod now;
 mod oidc;
 mod pages;
 mod passkey;
+#[path = "../../../world/tests/it/sink.rs"]
+mod sink;
 #[path = "../../../world/tests/it/story.rs"]
 mod story;
 mod taxii;
