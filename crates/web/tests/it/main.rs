@@ -12,6 +12,7 @@ mod authenticator;
 mod browser;
 mod feed;
 mod flow;
+mod hostile;
 mod house;
 mod leak;
 mod library;

@@ -79,7 +79,13 @@ async fn no_surface_shows_what_the_markings_do_not_admit() {
         let scopes = [KeyScope::TaxiiRead, KeyScope::FeedRead, KeyScope::ApiRead];
         let key = nation.key(reader, &scopes).await;
         if in_force {
-            looking.lists_of_machine(&key, &machine_sees).await;
+            // Each form of the feed for every fourth; all forms for those who look at everything.
+            let all = ["csv", "txt", "jsonl", "json"];
+            let forms = match place % THOROUGH {
+                3 => &all[..],
+                other => &all[other % 4..=other % 4],
+            };
+            looking.lists_of_machine(&key, &machine_sees, forms).await;
             let caller = nation.caller(reader).await;
             let total = nation.world.library(&caller, |_| {}).await.unwrap().total;
             assert_eq!(

@@ -127,10 +127,10 @@ impl Looking<'_> {
         panic!("the API's list does not end");
     }
 
-    /// What a machine gets whole: TAXII objects, feeds, the API's list.
-    pub(super) async fn lists_of_machine(&self, key: &str, sees: &Places) {
+    /// What a machine gets whole: TAXII objects, feeds in these forms, the API's list.
+    pub(super) async fn lists_of_machine(&self, key: &str, sees: &Places, forms: &[&str]) {
         same("objects", &self.taxii_list("objects", "", key).await, sees);
-        for end in ["csv", "txt", "jsonl", "json"] {
+        for end in forms {
             let path = format!("/feeds/library.{end}");
             let text = self.read(&path, key).await;
             same(&path, &self.told(&text), sees);
