@@ -107,10 +107,20 @@ impl Store for PostgresStore {
             .map_err(|fault| self.told(fault, "ordering events"))
     }
 
-    async fn subtree(&self, level: u32, index: u64) -> Result<Hash, StoreError> {
-        let read = async { ledger::subtree(&self.session().await?, level, index).await };
+    async fn tile(&self, row: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let read = async { ledger::tile(&self.session().await?, row, index).await };
         read.await
             .map_err(|fault| self.told(fault, "reading a ledger tile"))
+    }
+
+    async fn checkpoints(
+        &self,
+        size: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredCheckpoint>, StoreError> {
+        let read = async { ledger::checkpoints(&self.session().await?, size, limit).await };
+        read.await
+            .map_err(|fault| self.told(fault, "reading checkpoints"))
     }
 
     async fn put_checkpoint(&self, checkpoint: StoredCheckpoint) -> Result<(), StoreError> {

@@ -122,10 +122,22 @@ impl Store for SqliteStore {
         self.ledger_size().await
     }
 
-    async fn subtree(&self, level: u32, index: u64) -> Result<Hash, StoreError> {
+    async fn tile(&self, row: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
         self.readers
             .read("reading a ledger tile", move |r| {
-                ledger::subtree(r, level, index)
+                ledger::tile(r, row, index)
+            })
+            .await
+    }
+
+    async fn checkpoints(
+        &self,
+        size: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredCheckpoint>, StoreError> {
+        self.readers
+            .read("reading checkpoints", move |r| {
+                ledger::checkpoints(r, size, limit)
             })
             .await
     }

@@ -10,6 +10,7 @@ use crate::{
     jobs::{Job, JobOutcome},
     query::{ListQuery, ObjectFilter, ObjectPage, Page},
     stored::{StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord},
+    tiles,
 };
 
 /// Why a store could not do it.
@@ -127,13 +128,30 @@ pub trait Store: Send + Sync {
     /// Merkle tree; gives the number of leaves. With one writer this happens inside `commit` and this
     /// only reads; with several nodes whoever holds the sequencer's lock does it and others wait.
     async fn sequence(&self) -> Result<u64, StoreError>;
-    /// Hash of the complete subtree of 2^level leaves at `index`. Levels that are not multiples of
-    /// eight are computed from the tile below.
-    async fn subtree(&self, level: u32, index: u64) -> Result<Hash, StoreError>;
+    /// The tile at this place as kept: hashes of 32 bytes each, 256 in a full one and fewer at the
+    /// tree's right edge; `None` where the tree does not reach (C2SP tlog-tiles).
+    async fn tile(&self, row: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Hash of the complete subtree of 2^level leaves at `index`, computed from one tile.
+    async fn subtree(&self, level: u32, index: u64) -> Result<Hash, StoreError> {
+        let short = || StoreError::Corrupt {
+            what: "ledger tile",
+            why: format!("no subtree {index} at level {level}"),
+        };
+        // Beyond any ledger: leaves are counted in 63 bits.
+        if level >= 63 || index >= 1 << (63 - level) {
+            return Err(short());
+        }
+        let (row, number) = tiles::place(level, index);
+        let tile = self.tile(row, number).await?.ok_or_else(short)?;
+        tiles::subtree_in(&tile, level, index).ok_or_else(short)
+    }
     /// Keeps a signed checkpoint.
     async fn put_checkpoint(&self, checkpoint: StoredCheckpoint) -> Result<(), StoreError>;
     /// The newest checkpoint that covers at least `size` leaves.
     async fn checkpoint(&self, size: u64) -> Result<Option<StoredCheckpoint>, StoreError>;
+    /// Checkpoints kept that cover at least `size` leaves, smallest first, at most `limit`.
+    async fn checkpoints(&self, size: u64, limit: u32)
+    -> Result<Vec<StoredCheckpoint>, StoreError>;
     /// Destroys the payload keys of events and of the blobs of `tombstone`'s matter and puts the
     /// tombstone in the place of its projection (search text, postings and lookups go with it),
     /// together with the events of `change`.

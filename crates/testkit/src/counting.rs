@@ -108,9 +108,18 @@ impl Store for CountingStore {
         self.inner.sequence().await
     }
 
-    async fn subtree(&self, level: u32, index: u64) -> Result<Hash, StoreError> {
-        self.note("subtree");
-        self.inner.subtree(level, index).await
+    async fn tile(&self, row: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.note("tile");
+        self.inner.tile(row, index).await
+    }
+
+    async fn checkpoints(
+        &self,
+        size: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredCheckpoint>, StoreError> {
+        self.note("checkpoints");
+        self.inner.checkpoints(size, limit).await
     }
 
     async fn put_checkpoint(&self, checkpoint: StoredCheckpoint) -> Result<(), StoreError> {

@@ -169,17 +169,12 @@ impl World {
         if row > 7 || width == 0 || width > tiles::WIDTH {
             return Err(missing());
         }
-        let level = 8 * u32::from(row);
-        let full = tiles::WIDTH as u64;
-        let first = index.checked_mul(full).ok_or_else(missing)?;
-        let end = first.checked_add(width as u64).ok_or_else(missing)?;
-        if self.store().ledger_size().await? >> level < end {
+        let tile = self.store().tile(row, index).await?;
+        let mut bytes = tile.ok_or_else(missing)?;
+        if bytes.len() < width * 32 {
             return Err(missing());
         }
-        let mut bytes = Vec::with_capacity(width * 32);
-        for place in first..end {
-            bytes.extend(self.store().subtree(level, place).await?);
-        }
+        bytes.truncate(width * 32);
         Ok(bytes)
     }
 

@@ -1,25 +1,17 @@
-//! Proving a whole ledger: every leaf, every matter's order, every checkpoint kept or brought along.
-//! Names the first event that does not fit.
+//! Proving a whole ledger, in one reading: every leaf, every tile, every matter's order, every checkpoint
+//! kept or brought along, and what the events stand for. Names the first event that does not fit.
 
+mod chain;
 mod object;
 mod payload;
 
-use std::collections::HashMap;
-
 use ed25519_dalek::VerifyingKey;
-use kaname_kernel::{
-    MatterId,
-    checkpoint::{Checkpoint, CheckpointError},
-    merkle::Frontier,
-};
-use kaname_store::{Store, StoredEvent};
+use kaname_store::Store;
 use serde::Serialize;
 
-pub use self::{
-    object::{ObjectVerdict, verify_objects},
-    payload::{PayloadVerdict, verify_payloads},
-};
-use crate::error::WorldError;
+pub use self::object::{ObjectVerdict, verify_objects};
+use self::{chain::Chain, object::compare, payload::Opening};
+use crate::{error::WorldError, keys::Keys};
 
 /// Events read at a time.
 const BATCH: u32 = 4_096;
@@ -53,134 +45,98 @@ pub struct Fault {
     pub what: String,
 }
 
-/// Checks the ledger of `store` against the stored leaves, tree and newest checkpoint, and against
-/// the signed notes given. `progress` hears how many events are done.
+/// All that was proved, with the keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Whole {
+    /// The ledger; its fault is the first of any kind.
+    #[serde(flatten)]
+    pub ledger: Verdict,
+    /// Payloads that open.
+    pub payloads: u64,
+    /// Handles that lead to their provider.
+    pub handles: u64,
+    /// Attachments that open.
+    pub attachments: u64,
+    /// Objects that imports brought, compared with the roots in the ledger.
+    pub imported_objects: u64,
+}
+
+/// Checks the ledger of `store` against its leaves, tiles and checkpoints, and against the signed notes
+/// given: what whoever has no key but the public one can prove. `progress` hears how many events are done.
+///
+/// # Errors
+/// When the store cannot be read.
 pub async fn verify(
     store: &dyn Store,
     key: &VerifyingKey,
     notes: &[String],
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Verdict, WorldError> {
-    let size = store.ledger_size().await?;
-    let mut wanted = Vec::new();
-    let mut verdict = Verdict {
-        events: 0,
-        redacted: 0,
-        checkpoints: 0,
-        root: String::new(),
-        fault: None,
-    };
-    let newest = store.checkpoint(0).await?;
-    let kept = newest.iter().map(|kept| kept.note.clone());
-    for note in kept.chain(notes.iter().cloned()) {
-        match Checkpoint::open(&note, key) {
-            Ok(checkpoint) => wanted.push(checkpoint),
-            Err(error) => return Ok(broken_note(verdict, &error)),
+    let mut chain = Chain::begin(store, key, notes).await?;
+    while !chain.is_broken() {
+        let batch = store.events(chain.size(), BATCH).await?;
+        if batch.is_empty() {
+            return chain.end().await;
         }
-    }
-    wanted.sort_by_key(|checkpoint| checkpoint.size);
-    let mut tree = Frontier::default();
-    let mut versions: HashMap<MatterId, u32> = HashMap::new();
-    let mut next_note = 0;
-    loop {
-        while let Some(note) = wanted
-            .get(next_note)
-            .filter(|note| note.size == tree.size())
-        {
-            if note.root != tree.root() {
-                return Ok(fault(
-                    verdict,
-                    tree.size(),
-                    None,
-                    "the tree up to here has another root than the signed checkpoint: an event before it was changed, or the past was rewritten",
-                ));
+        for stored in &batch {
+            if !chain.take(stored).await? {
+                break;
             }
-            verdict.checkpoints += 1;
-            next_note += 1;
         }
-        let batch = store.events(tree.size(), BATCH).await?;
+        progress(chain.size());
+    }
+    Ok(chain.verdict)
+}
+
+/// The same, and everything that was not redacted is opened and compared: payloads, handles, attachments,
+/// the objects of collections. The events are read once, whatever is done with them. `progress` hears how
+/// many events, and after them how many objects, are done.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn verify_whole(
+    store: &dyn Store,
+    keys: &Keys,
+    notes: &[String],
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Whole, WorldError> {
+    let mut chain = Chain::begin(store, &keys.verifying(), notes).await?;
+    let mut opening = Opening::new(store, keys);
+    while !chain.is_broken() {
+        let batch = store.events(chain.size(), BATCH).await?;
         if batch.is_empty() {
             break;
         }
-        for stored in batch {
-            if let Some(what) = misfit(&stored, tree.size(), &mut versions) {
-                let id = stored.event.header.id.to_string();
-                return Ok(fault(verdict, tree.size(), Some(id), what));
+        for stored in &batch {
+            if !chain.take(stored).await? {
+                break;
             }
-            verdict.redacted += u64::from(stored.event.wrapped_key.is_none());
-            tree.push(stored.leaf);
-            verdict.events += 1;
-            // A checkpoint inside this batch is compared at its exact size.
-            while let Some(note) = wanted
-                .get(next_note)
-                .filter(|note| note.size == tree.size())
-            {
-                if note.root != tree.root() {
-                    let id = stored.event.header.id.to_string();
-                    return Ok(fault(
-                        verdict,
-                        tree.size() - 1,
-                        Some(id),
-                        "the tree up to here has another root than the signed checkpoint: this event or one before it was changed",
-                    ));
-                }
-                verdict.checkpoints += 1;
-                next_note += 1;
+            if let Some(what) = opening.take(stored).await? {
+                let event = stored.event.header.id.to_string();
+                chain.breaks(stored.seq, Some(event), what);
+                break;
             }
         }
-        progress(verdict.events);
+        progress(chain.size());
     }
-    verdict.root = hex::encode(tree.root());
-    if let Some(note) = wanted.get(next_note) {
-        let what = format!(
-            "the tail is cut: a signed checkpoint covers {} events, {} are here",
-            note.size,
-            tree.size()
-        );
-        return Ok(fault(verdict, tree.size(), None, &what));
+    let mut ledger = match chain.is_broken() {
+        true => chain.verdict,
+        false => chain.end().await?,
+    };
+    if ledger.fault.is_none() {
+        ledger.fault = opening.end(ledger.events).await?;
     }
-    if tree.size() != size {
-        return Ok(fault(
-            verdict,
-            tree.size(),
-            None,
-            "events are missing from the order",
-        ));
+    let mut imported_objects = 0;
+    if ledger.fault.is_none() {
+        let objects = compare(store, opening.imports, progress).await?;
+        imported_objects = objects.objects;
+        ledger.fault = objects.fault;
     }
-    Ok(verdict)
-}
-
-fn misfit(
-    stored: &StoredEvent,
-    expected: u64,
-    versions: &mut HashMap<MatterId, u32>,
-) -> Option<&'static str> {
-    if stored.seq != expected {
-        return Some("its number does not follow the one before");
-    }
-    if stored.event.leaf_hash() != stored.leaf {
-        return Some("its bytes do not have the hash that was logged");
-    }
-    let header = &stored.event.header;
-    let version = versions.entry(header.matter).or_insert(0);
-    if header.version != *version + 1 {
-        return Some("its matter's history has a gap before it");
-    }
-    *version = header.version;
-    None
-}
-
-fn fault(mut verdict: Verdict, seq: u64, event: Option<String>, what: &str) -> Verdict {
-    verdict.fault = Some(Fault {
-        seq,
-        event,
-        object: None,
-        what: what.to_owned(),
-    });
-    verdict
-}
-
-fn broken_note(verdict: Verdict, error: &CheckpointError) -> Verdict {
-    let what = format!("a checkpoint does not verify: {error}");
-    fault(verdict, 0, None, &what)
+    Ok(Whole {
+        ledger,
+        payloads: opening.payloads,
+        handles: opening.links,
+        attachments: opening.attachments,
+        imported_objects,
+    })
 }

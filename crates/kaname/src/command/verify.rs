@@ -9,7 +9,7 @@ use kaname_kernel::checkpoint::{Checkpoint, CheckpointError, verifier_line};
 use kaname_store::Store;
 use kaname_world::{
     Keys,
-    verify::{ObjectVerdict, PayloadVerdict, Verdict, verify, verify_objects, verify_payloads},
+    verify::{ObjectVerdict, Whole, verify_objects, verify_whole},
 };
 use serde::Serialize;
 
@@ -93,24 +93,9 @@ async fn name(config: &Config, store: &dyn Store, say: Say) -> Result<String, Fa
 #[derive(Serialize)]
 struct Told<'a> {
     #[serde(flatten)]
-    proved: &'a Proved,
+    proved: &'a Whole,
     /// The verifier line of the ledger's key.
     key: &'a str,
-}
-
-/// What was proved: the ledger, and the objects whose roots stand in it.
-#[derive(Debug, Serialize)]
-pub(super) struct Proved {
-    #[serde(flatten)]
-    pub(super) ledger: Verdict,
-    /// Payloads that open.
-    payloads: u64,
-    /// Handles that lead to their provider.
-    handles: u64,
-    /// Attachments that open.
-    attachments: u64,
-    /// Objects that imports brought, compared with the roots in the ledger.
-    imported_objects: u64,
 }
 
 /// Runs the proof with a bar. Objects are looked at when the ledger is whole.
@@ -119,7 +104,7 @@ pub(super) async fn checked(
     keys: &Keys,
     kept: &[Kept],
     say: Say,
-) -> Result<Proved, Fault> {
+) -> Result<Whole, Fault> {
     let mut notes = Vec::with_capacity(kept.len());
     for one in kept {
         one.signed(keys)?;
@@ -128,33 +113,9 @@ pub(super) async fn checked(
     // Where several nodes write, the newest events are put in order first, so that they are proved too.
     store.sequence().await?;
     let bar = say.progress("verifying", store.ledger_size().await?);
-    let verdict = verify(store, &keys.verifying(), &notes, &|done| {
-        bar.set_position(done)
-    })
-    .await;
+    let proved = verify_whole(store, keys, &notes, &|done| bar.set_position(done)).await;
     bar.finish_and_clear();
-    let mut ledger = verdict?;
-    let mut opened = PayloadVerdict::default();
-    if ledger.fault.is_none() {
-        let bar = say.progress("opening payloads", ledger.events);
-        let verdict = verify_payloads(store, keys, &|done| bar.set_position(done)).await;
-        bar.finish_and_clear();
-        opened = verdict?;
-        ledger.fault = opened.fault.take();
-    }
-    let mut imported_objects = 0;
-    if ledger.fault.is_none() {
-        let objects = objects(store, keys, say).await?;
-        imported_objects = objects.objects;
-        ledger.fault = objects.fault;
-    }
-    Ok(Proved {
-        ledger,
-        payloads: opened.payloads,
-        handles: opened.links,
-        attachments: opened.attachments,
-        imported_objects,
-    })
+    Ok(proved?)
 }
 
 /// Compares the objects of imports with the roots in the ledger.
@@ -170,7 +131,7 @@ pub(super) async fn objects(
 }
 
 /// The fault of a proof that found one.
-pub(super) fn outcome(proved: &Proved) -> Result<(), Fault> {
+pub(super) fn outcome(proved: &Whole) -> Result<(), Fault> {
     match &proved.ledger.fault {
         Some(fault) => Err(unproved(fault)),
         None => Ok(()),
@@ -253,7 +214,7 @@ pub(super) fn kept(paths: &[PathBuf]) -> Result<Vec<Kept>, Fault> {
     paths.iter().map(|path| Kept::read(path)).collect()
 }
 
-fn told(proved: &Proved, key: &str) -> String {
+fn told(proved: &Whole, key: &str) -> String {
     let verdict = &proved.ledger;
     if verdict.fault.is_some() {
         return format!("{} events are whole, then comes a fault", verdict.events);

@@ -1,8 +1,8 @@
 //! The ledger as kept: events in order, tiles, checkpoints. An event asked for by name is ordered
 //! first when it is not yet.
 
-use kaname_kernel::{EventId, Header, MatterId, SealedEvent, merkle::Hash};
-use kaname_store::{StoredCheckpoint, StoredEvent, tiles};
+use kaname_kernel::{EventId, Header, MatterId, SealedEvent};
+use kaname_store::{StoredCheckpoint, StoredEvent};
 use tokio_postgres::Row;
 
 use crate::{
@@ -89,25 +89,37 @@ pub(crate) async fn event_seq(session: &mut Session, event: EventId) -> Outcome<
     form::count(&session.query_one(find, &[&event]).await?, 0).map(Some)
 }
 
-pub(crate) async fn subtree(session: &Session, level: u32, index: u64) -> Outcome<Hash> {
-    let short = || {
-        corrupt(
-            "ledger tile",
-            format!("no subtree {index} at level {level}"),
-        )
+pub(crate) async fn tile(session: &Session, row: u8, index: u64) -> Outcome<Option<Vec<u8>>> {
+    let Ok(number) = i64::try_from(index) else {
+        return Ok(None);
     };
-    // Beyond any ledger: leaves are counted in 63 bits.
-    if level >= 63 || index >= 1 << (63 - level) {
-        return Err(short());
-    }
-    let (row, number) = tiles::place(level, index);
     let find = "SELECT hashes FROM tiles WHERE tile_row = $1 AND number = $2";
     let find = session.prepare_cached(find).await?;
     let tile = session
-        .query_opt(&find, &[&i16::from(row), &(number as i64)])
+        .query_opt(&find, &[&i16::from(row), &number])
         .await?;
-    let tile = tile.ok_or_else(short)?;
-    tiles::subtree_in(tile.try_get(0)?, level, index).ok_or_else(short)
+    Ok(tile.map(|tile| tile.try_get(0)).transpose()?)
+}
+
+pub(crate) async fn checkpoints(
+    session: &Session,
+    size: u64,
+    limit: u32,
+) -> Outcome<Vec<StoredCheckpoint>> {
+    let Ok(size) = i64::try_from(size) else {
+        return Ok(Vec::new());
+    };
+    let find = "SELECT size, note, at_us FROM checkpoints WHERE size >= $1 ORDER BY size LIMIT $2";
+    let rows = session.query(find, &[&size, &i64::from(limit)]).await?;
+    rows.iter().map(kept_checkpoint).collect()
+}
+
+fn kept_checkpoint(row: &Row) -> Outcome<StoredCheckpoint> {
+    Ok(StoredCheckpoint {
+        size: form::count(row, 0)?,
+        note: row.try_get(1)?,
+        at: form::time(row.try_get(2)?)?,
+    })
 }
 
 pub(crate) async fn checkpoint(session: &Session, size: u64) -> Outcome<Option<StoredCheckpoint>> {
@@ -116,15 +128,8 @@ pub(crate) async fn checkpoint(session: &Session, size: u64) -> Outcome<Option<S
     };
     let find = "SELECT size, note, at_us FROM checkpoints WHERE size >= $1
                 ORDER BY size DESC LIMIT 1";
-    let Some(row) = session.query_opt(find, &[&size]).await? else {
-        return Ok(None);
-    };
-    let (note, at) = (row.try_get(1)?, form::time(row.try_get(2)?)?);
-    Ok(Some(StoredCheckpoint {
-        size: form::count(&row, 0)?,
-        note,
-        at,
-    }))
+    let row = session.query_opt(find, &[&size]).await?;
+    row.as_ref().map(kept_checkpoint).transpose()
 }
 
 pub(crate) async fn put_checkpoint(session: &Session, kept: &StoredCheckpoint) -> Outcome<()> {

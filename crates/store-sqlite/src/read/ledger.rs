@@ -1,7 +1,7 @@
 //! The ledger as kept: events in order, tiles, checkpoints.
 
-use kaname_kernel::{EventId, Header, MatterId, SealedEvent, merkle::Hash};
-use kaname_store::{StoredCheckpoint, StoredEvent, tiles};
+use kaname_kernel::{EventId, Header, MatterId, SealedEvent};
+use kaname_store::{StoredCheckpoint, StoredEvent};
 use rusqlite::{OptionalExtension, Row};
 
 use crate::{
@@ -86,25 +86,41 @@ pub(crate) fn size(reading: &Reading<'_>) -> Outcome<u64> {
     form::count(row, 0)
 }
 
-pub(crate) fn subtree(reading: &Reading<'_>, level: u32, index: u64) -> Outcome<Hash> {
-    let short = || {
-        corrupt(
-            "ledger tile",
-            format!("no subtree {index} at level {level}"),
-        )
-    };
-    // Beyond any ledger: leaves are counted in 63 bits.
-    if level >= 63 || index >= 1 << (63 - level) {
-        return Err(short());
+pub(crate) fn tile(reading: &Reading<'_>, row: u8, index: u64) -> Outcome<Option<Vec<u8>>> {
+    // A row has fewer tiles than that: leaves are counted in 63 bits.
+    if row > 7 || index >= 1 << 55 {
+        return Ok(None);
     }
-    let (row, number) = tiles::place(level, index);
     let find = "SELECT hashes FROM tiles WHERE place = ?1";
     let mut find = reading.connection.prepare_cached(find)?;
-    let tile: Option<Vec<u8>> = find
-        .query_row([place(row, number)], |row| row.get(0))
-        .optional()?;
-    let tile = tile.ok_or_else(short)?;
-    tiles::subtree_in(&tile, level, index).ok_or_else(short)
+    let tile = find.query_row([place(row, index)], |row| row.get(0));
+    Ok(tile.optional()?)
+}
+
+pub(crate) fn checkpoints(
+    reading: &Reading<'_>,
+    size: u64,
+    limit: u32,
+) -> Outcome<Vec<StoredCheckpoint>> {
+    let Ok(size) = i64::try_from(size) else {
+        return Ok(Vec::new());
+    };
+    let find = "SELECT size, note, at_us FROM checkpoints WHERE size >= ?1 ORDER BY size LIMIT ?2";
+    let mut find = reading.connection.prepare_cached(find)?;
+    let mut rows = find.query([size, i64::from(limit)])?;
+    let mut kept = Vec::new();
+    while let Some(row) = rows.next()? {
+        kept.push(kept_checkpoint(row)?);
+    }
+    Ok(kept)
+}
+
+fn kept_checkpoint(row: &Row<'_>) -> Outcome<StoredCheckpoint> {
+    Ok(StoredCheckpoint {
+        size: form::count(row, 0)?,
+        note: row.get(1)?,
+        at: form::time(row.get(2)?)?,
+    })
 }
 
 pub(crate) fn checkpoint(reading: &Reading<'_>, size: u64) -> Outcome<Option<StoredCheckpoint>> {
@@ -115,9 +131,5 @@ pub(crate) fn checkpoint(reading: &Reading<'_>, size: u64) -> Outcome<Option<Sto
                 ORDER BY size DESC LIMIT 1";
     let mut find = reading.connection.prepare_cached(find)?;
     let mut rows = find.query([size])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    let (size, note, at) = (form::count(row, 0)?, row.get(1)?, form::time(row.get(2)?)?);
-    Ok(Some(StoredCheckpoint { size, note, at }))
+    rows.next()?.map(kept_checkpoint).transpose()
 }

@@ -11,6 +11,7 @@ use crate::{
     change::{Commit, NewJob, Notice},
     port::{Store, StoreError},
     stored::{StoredCheckpoint, StoredEvent},
+    tiles,
 };
 
 pub(super) async fn numbers_events_and_keeps_them(bench: Bench) {
@@ -215,6 +216,21 @@ pub(super) async fn tree_over_the_leaves_is_the_kernels(bench: Bench) {
     leaves.iter().for_each(|leaf| frontier.push(*leaf));
     let levels = all_subtrees(&**store, written).await;
     assert_eq!(levels[0], leaves);
+    for (index, hashes) in leaves.chunks(tiles::WIDTH).enumerate() {
+        let tile = store.tile(0, index as u64).await.unwrap();
+        assert_eq!(tile, Some(hashes.concat()), "tile {index}");
+    }
+    let above = store.tile(1, 0).await.unwrap();
+    assert_eq!(above, Some(levels[8].concat()), "the tile of tiles");
+    for (row, index) in [
+        (0, written / 256 + 1),
+        (1, 1),
+        (2, 0),
+        (9, 0),
+        (0, u64::MAX),
+    ] {
+        assert_eq!(store.tile(row, index).await.unwrap(), None, "{row}/{index}");
+    }
     let Ok(root) = merkle::root(&mut Given(&levels), written);
     assert_eq!(root, frontier.root());
     for index in [0, 255, 256, 300, written - 1] {
@@ -250,10 +266,12 @@ pub(super) async fn keeps_checkpoints(bench: Bench) {
         .put_checkpoint(note(9, "nine, signed again"))
         .await
         .unwrap();
-    assert_eq!(
-        store.checkpoint(6).await.unwrap(),
-        Some(note(9, "nine, signed again"))
-    );
+    let newest = note(9, "nine, signed again");
+    assert_eq!(store.checkpoint(6).await.unwrap(), Some(newest.clone()));
+    let all = [note(5, "five"), note(7, "seven"), newest];
+    assert_eq!(store.checkpoints(0, 10).await.unwrap(), all);
+    assert_eq!(store.checkpoints(6, 1).await.unwrap(), all[1..2]);
+    assert_eq!(store.checkpoints(10, 10).await.unwrap(), []);
 }
 
 pub(super) async fn answers_a_repeated_request_once_more(bench: Bench) {

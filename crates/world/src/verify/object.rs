@@ -2,12 +2,12 @@
 //! that stand in the collection now. Names the first object that was changed.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
 use kaname_kernel::{
-    AudienceId, Matter, MatterId,
+    AudienceId, Event, Matter, MatterId,
     merkle::{Frontier, leaf_hash},
 };
 use kaname_store::{ObjectFilter, Store, StoredObject, Versions};
@@ -54,8 +54,31 @@ struct Checking {
     changed: Option<String>,
 }
 
-/// Imports by collection.
-type Imports = BTreeMap<MatterId, HashMap<MatterId, Checking>>;
+/// Imports by collection, as the ledger tells them.
+#[derive(Default)]
+pub(super) struct Imports(BTreeMap<MatterId, HashMap<MatterId, Checking>>);
+
+impl Imports {
+    /// Takes an event of an import.
+    pub(super) fn take(&mut self, seq: u64, event: Event) -> Result<(), WorldError> {
+        let change = serde_json::from_value(event.data).map_err(WorldError::encoding)?;
+        let ImportChange::Imported {
+            collection,
+            count,
+            root,
+            ..
+        } = change;
+        let checking = self.0.entry(collection).or_default();
+        let import = checking.entry(event.header.matter).or_default();
+        import.parts.push(Part {
+            seq,
+            event: event.header.id.to_string(),
+            count,
+            root,
+        });
+        Ok(())
+    }
+}
 
 /// Compares the objects of every import that was not redacted with the roots in the ledger, which is
 /// to be proved before. `progress` hears how many objects are done.
@@ -67,90 +90,106 @@ pub async fn verify_objects(
     keys: &Keys,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<ObjectVerdict, WorldError> {
-    let mut imports = imports(store, keys).await?;
+    let mut imports = Imports::default();
+    let mut from = 0;
+    loop {
+        let batch = store.events(from, BATCH).await?;
+        if batch.is_empty() {
+            return compare(store, imports, progress).await;
+        }
+        from += batch.len() as u64;
+        for stored in batch {
+            let of_import = stored.event.header.matter_kind == Import::KIND;
+            if of_import && stored.event.wrapped_key.is_some() {
+                imports.take(stored.seq, stored.event.open(&keys.master)?)?;
+            }
+        }
+    }
+}
+
+/// Compares every object of every collection with its key, which is a digest of its bytes, and those of
+/// imports with the roots.
+pub(super) async fn compare(
+    store: &dyn Store,
+    Imports(mut imports): Imports,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<ObjectVerdict, WorldError> {
     let mut verdict = ObjectVerdict {
         imports: imports.values().map(|all| all.len() as u64).sum(),
         objects: 0,
         fault: None,
     };
     let audiences = store.audiences(AudienceId::MIN).await?;
-    let everything = Arc::new(audiences.into_iter().map(|(id, _)| id).collect());
-    for (collection, checking) in &mut imports {
-        let mut filter = ObjectFilter {
-            collection: Some(*collection),
-            readable: Arc::clone(&everything),
-            added_after_us: None,
-            newest_first: false,
-            after_us: None,
-            ids: Vec::new(),
-            types: Vec::new(),
-            specs: Vec::new(),
-            versions: Versions::All,
-            search: None,
-            value: None,
-            limit: BATCH,
-            count: false,
-        };
-        loop {
-            let page = store.objects(&filter).await?;
-            for object in &page.objects {
-                let Some(import) = checking.get_mut(&object.source) else {
-                    continue;
-                };
+    let mut filter = ObjectFilter {
+        collection: None,
+        readable: Arc::new(audiences.into_iter().map(|(id, _)| id).collect()),
+        added_after_us: None,
+        newest_first: false,
+        after_us: None,
+        ids: Vec::new(),
+        types: Vec::new(),
+        specs: Vec::new(),
+        versions: Versions::All,
+        search: None,
+        value: None,
+        limit: BATCH,
+        count: false,
+    };
+    loop {
+        let page = store.objects(&filter).await?;
+        let origins = origins(store, &page.objects).await?;
+        for object in &page.objects {
+            let import = imports.get_mut(&object.collection);
+            if let Some(import) = import.and_then(|all| all.get_mut(&object.source)) {
                 verdict.objects += 1;
                 verdict.fault = import.take(object);
-                if verdict.fault.is_some() {
-                    return Ok(verdict);
-                }
+            } else if !is_itself(object) || !origins.contains(&object.source) {
+                verdict.fault = Some(changed(store, object).await?);
             }
-            progress(verdict.objects);
-            filter.after_us = page.objects.last().map(|object| object.added_us);
-            if !page.more {
-                break;
+            if verdict.fault.is_some() {
+                return Ok(verdict);
             }
         }
-        let missing = checking.values().filter_map(Checking::missing);
-        verdict.fault = missing.min_by_key(|fault| fault.seq);
-        if verdict.fault.is_some() {
-            return Ok(verdict);
+        progress(verdict.objects);
+        filter.after_us = page.objects.last().map(|object| object.added_us);
+        if !page.more {
+            break;
         }
     }
+    let missing = imports.values().flat_map(HashMap::values);
+    let missing = missing.filter_map(Checking::missing);
+    verdict.fault = missing.min_by_key(|fault| fault.seq);
     Ok(verdict)
 }
 
-/// The imports as the ledger tells them.
-async fn imports(store: &dyn Store, keys: &Keys) -> Result<Imports, WorldError> {
-    let mut imports = Imports::new();
-    let mut from = 0;
-    loop {
-        let batch = store.events(from, BATCH).await?;
-        if batch.is_empty() {
-            return Ok(imports);
-        }
-        from += batch.len() as u64;
-        for stored in batch {
-            let header = &stored.event.header;
-            if header.matter_kind != Import::KIND || stored.event.wrapped_key.is_none() {
-                continue;
-            }
-            let event = stored.event.open(&keys.master)?;
-            let change = serde_json::from_value(event.data).map_err(WorldError::encoding)?;
-            let ImportChange::Imported {
-                collection,
-                count,
-                root,
-                ..
-            } = change;
-            let checking = imports.entry(collection).or_default();
-            let import = checking.entry(header.matter).or_default();
-            import.parts.push(Part {
-                seq: stored.seq,
-                event: header.id.to_string(),
-                count,
-                root,
-            });
-        }
-    }
+/// The matters that put these objects out, as far as there are such matters.
+async fn origins(
+    store: &dyn Store,
+    objects: &[StoredObject],
+) -> Result<HashSet<MatterId>, WorldError> {
+    let sources: HashSet<MatterId> = objects.iter().map(|object| object.source).collect();
+    let sources: Vec<MatterId> = sources.into_iter().collect();
+    let records = store.records(&sources).await?;
+    Ok(records.into_iter().map(|one| one.record.id).collect())
+}
+
+/// Whether an object's bytes are those its key and STIX id were made of.
+fn is_itself(object: &StoredObject) -> bool {
+    let same_id = |head: kaname_stix::Head| head.id.to_string() == object.stix_id;
+    key_of(object.raw.as_bytes()) == Some(object.key)
+        && kaname_stix::head(&object.raw).is_ok_and(same_id)
+}
+
+/// An object that no import brought and that is another now: named with the last event of what did.
+async fn changed(store: &dyn Store, object: &StoredObject) -> Result<Fault, WorldError> {
+    let history = store.history(object.source).await?;
+    let last = history.last();
+    Ok(Fault {
+        seq: last.map_or(0, |stored| stored.seq),
+        event: last.map(|stored| stored.event.header.id.to_string()),
+        object: Some(object.stix_id.clone()),
+        what: "it is not what was put out: its bytes, its id or what it says it came from was changed".to_owned(),
+    })
 }
 
 impl Checking {
@@ -162,7 +201,7 @@ impl Checking {
             return Some(last.fault(Some(object.stix_id.clone()), what));
         };
         let digest = Sha256::digest(object.raw.as_bytes());
-        if self.changed.is_none() && key_of(object.raw.as_bytes()) != Some(object.key) {
+        if self.changed.is_none() && !is_itself(object) {
             self.changed = Some(object.stix_id.clone());
         }
         self.tree.push(leaf_hash(&digest));

@@ -11,28 +11,13 @@ use kaname_sharing::{
 };
 use kaname_store::{Store, StoredEvent};
 
-use super::Fault;
+use super::{Fault, object::Imports};
 use crate::{
     error::WorldError,
     keys::Keys,
     redact::{Redaction, RedactionChange},
+    sharing::Import,
 };
-
-/// Events read at a time.
-const BATCH: u32 = 1_000;
-
-/// What was opened, and the first thing that does not open.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PayloadVerdict {
-    /// Payloads opened.
-    pub payloads: u64,
-    /// Handles that lead to their provider.
-    pub links: u64,
-    /// Attachments opened.
-    pub attachments: u64,
-    /// The first thing wrong; `None` when everything opens.
-    pub fault: Option<Fault>,
-}
 
 /// An event whose key is gone.
 struct Keyless {
@@ -41,55 +26,46 @@ struct Keyless {
     matter: MatterId,
 }
 
-/// Opens everything that was not redacted. The ledger is to be proved before; `progress` hears how many
-/// events are done.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn verify_payloads(
-    store: &dyn Store,
-    keys: &Keys,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<PayloadVerdict, WorldError> {
-    let mut opening = Opening {
-        store,
-        keys,
-        verdict: PayloadVerdict::default(),
-        redacted: HashSet::new(),
-        keyless: Vec::new(),
-        handles: HashMap::new(),
-    };
-    let mut from = 0;
-    loop {
-        let batch = store.events(from, BATCH).await?;
-        if batch.is_empty() {
-            break;
-        }
-        from += batch.len() as u64;
-        for stored in &batch {
-            if let Some(what) = opening.take(stored).await? {
-                let event = stored.event.header.id.to_string();
-                return Ok(opening.ends(stored.seq, Some(event), what));
-            }
-        }
-        progress(from);
-    }
-    opening.whole(from).await
-}
-
-struct Opening<'s> {
+/// What the events stand for, opened one by one. The ledger is proved beside it.
+pub(super) struct Opening<'s> {
     store: &'s dyn Store,
     keys: &'s Keys,
-    verdict: PayloadVerdict,
+    /// Payloads opened.
+    pub(super) payloads: u64,
+    /// Handles that lead to their provider.
+    pub(super) links: u64,
+    /// Attachments opened.
+    pub(super) attachments: u64,
+    /// Imports met, whose objects are still to be compared.
+    pub(super) imports: Imports,
     redacted: HashSet<MatterId>,
     keyless: Vec<Keyless>,
     /// How many handles stand for each party.
     handles: HashMap<PartyId, usize>,
 }
 
+impl<'s> Opening<'s> {
+    pub(super) fn new(store: &'s dyn Store, keys: &'s Keys) -> Self {
+        Self {
+            store,
+            keys,
+            payloads: 0,
+            links: 0,
+            attachments: 0,
+            imports: Imports::default(),
+            redacted: HashSet::new(),
+            keyless: Vec::new(),
+            handles: HashMap::new(),
+        }
+    }
+}
+
 impl Opening<'_> {
     /// What is wrong with what an event stands for, if anything.
-    async fn take(&mut self, stored: &StoredEvent) -> Result<Option<&'static str>, WorldError> {
+    pub(super) async fn take(
+        &mut self,
+        stored: &StoredEvent,
+    ) -> Result<Option<&'static str>, WorldError> {
         let header = &stored.event.header;
         if stored.event.wrapped_key.is_none() {
             self.keyless.push(Keyless {
@@ -104,11 +80,12 @@ impl Opening<'_> {
                 "its payload does not open with this hub's key: the key beside it was changed",
             ));
         };
-        self.verdict.payloads += 1;
+        self.payloads += 1;
         match header.matter_kind.as_str() {
             Redaction::KIND => self.take_redaction(event),
             Report::KIND => self.take_report(event).await,
             Item::KIND => self.take_item(event).await,
+            Import::KIND => self.imports.take(stored.seq, event).map(|()| None),
             _ => Ok(None),
         }
     }
@@ -141,7 +118,7 @@ impl Opening<'_> {
             if !self.opens(handle, blob).await? {
                 return Ok(Some("an attachment of it is gone or does not open"));
             }
-            self.verdict.attachments += 1;
+            self.attachments += 1;
         }
         Ok(None)
     }
@@ -164,7 +141,7 @@ impl Opening<'_> {
             return Ok(false);
         };
         *self.handles.entry(link.party).or_default() += 1;
-        self.verdict.links += 1;
+        self.links += 1;
         Ok(true)
     }
 
@@ -174,15 +151,14 @@ impl Opening<'_> {
     }
 
     /// What only shows when all events were read.
-    async fn whole(self, events: u64) -> Result<PayloadVerdict, WorldError> {
+    pub(super) async fn end(&self, events: u64) -> Result<Option<Fault>, WorldError> {
         let lost = self
             .keyless
             .iter()
             .find(|one| !self.redacted.contains(&one.matter));
         if let Some(lost) = lost {
-            let (seq, event) = (lost.seq, lost.event.clone());
             let what = "the key of its payload is gone, and nobody redacted it";
-            return Ok(self.ends(seq, Some(event), what));
+            return Ok(Some(fault(lost.seq, Some(lost.event.clone()), what)));
         }
         for (party, expected) in &self.handles {
             let mut found = 0;
@@ -195,22 +171,19 @@ impl Opening<'_> {
             }
             if found < *expected {
                 let what = "the sealed store has a gap: a provider does not find all it handed in";
-                return Ok(self.ends(events, None, what));
+                return Ok(Some(fault(events, None, what)));
             }
         }
-        Ok(self.verdict)
+        Ok(None)
     }
+}
 
-    fn ends(self, seq: u64, event: Option<String>, what: &str) -> PayloadVerdict {
-        PayloadVerdict {
-            fault: Some(Fault {
-                seq,
-                event,
-                object: None,
-                what: what.to_owned(),
-            }),
-            ..self.verdict
-        }
+fn fault(seq: u64, event: Option<String>, what: &str) -> Fault {
+    Fault {
+        seq,
+        event,
+        object: None,
+        what: what.to_owned(),
     }
 }
 

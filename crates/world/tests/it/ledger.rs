@@ -6,7 +6,7 @@ use kaname_store::{ListQuery, Store as _};
 use kaname_testkit::Nation;
 use kaname_world::{
     sharing::Attachment,
-    verify::{verify, verify_payloads},
+    verify::{verify, verify_whole},
 };
 
 use crate::story;
@@ -190,15 +190,13 @@ async fn a_byte_flipped_beside_the_ledger_is_found() {
     let whole = std::fs::read(&path).unwrap();
     let proved = async || {
         let store = Nation::reopened(nation.folder());
-        let verdict = verify_payloads(&store, world.keys(), &|_| {})
-            .await
-            .unwrap();
+        let proved = verify_whole(&store, world.keys(), &[], &|_| {}).await;
         store.close().await;
-        verdict
+        proved.unwrap()
     };
     let sound = proved().await;
-    assert_eq!(sound.fault, None);
-    assert_eq!((sound.links, sound.attachments), (2, 1));
+    assert_eq!(sound.ledger.fault, None);
+    assert_eq!((sound.handles, sound.attachments), (2, 1));
     for (what, bytes) in places {
         let mut copy = whole.clone();
         let mut found = 0;
@@ -210,6 +208,6 @@ async fn a_byte_flipped_beside_the_ledger_is_found() {
         }
         assert!(found > 0, "{what} is not in the file");
         std::fs::write(&path, copy).unwrap();
-        assert!(proved().await.fault.is_some(), "{what}");
+        assert!(proved().await.ledger.fault.is_some(), "{what}");
     }
 }
