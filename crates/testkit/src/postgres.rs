@@ -89,6 +89,95 @@ impl Postgres {
         );
     }
 
+    /// Kills the postmaster and everyone it started with SIGKILL, so that nothing is written down in
+    /// order, and starts the server again, which recovers from its log.
+    ///
+    /// # Panics
+    ///
+    /// When it does not come back.
+    pub fn kill_and_restart(&self) {
+        let postmaster = self.postmaster();
+        let children = children(postmaster);
+        kill(postmaster);
+        children.into_iter().for_each(kill);
+        // Those who are killed may still work in the folder for a moment.
+        for _ in 0..100_000 {
+            if running_in(self.path()).is_empty() {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        // Where nobody collects dead processes, the postmaster's number seems taken for ever, and its
+        // lock files, which nobody holds, would keep the next one out.
+        for lock in ["data/postmaster.pid", ".s.PGSQL.5432.lock"] {
+            let lock = self.path().join(lock);
+            std::fs::remove_file(lock).expect("a lock file of the killed server");
+        }
+        self.run(
+            "pg_ctl",
+            &["--wait", "--timeout=60", "--log", &self.log(), "start"],
+        );
+    }
+
+    /// Kills one of the processes that serve a client, if there is one, with SIGKILL; the server ends
+    /// all others and recovers by itself. Gives how many there were.
+    pub fn kill_backend(&self, which: usize) -> usize {
+        let serving: Vec<u32> = children(self.postmaster())
+            .into_iter()
+            .filter(|child| command(*child).contains("kaname postgres"))
+            .collect();
+        if let Some(chosen) = serving.get(which % serving.len().max(1)) {
+            kill(*chosen);
+        }
+        serving.len()
+    }
+
+    /// Waits until the server takes connections again.
+    ///
+    /// # Panics
+    ///
+    /// When it does not.
+    pub fn await_recovery(&self) {
+        for _ in 0..5_000 {
+            let told = self.psql("SELECT 1").output().expect("psql");
+            if told.status.success() {
+                return;
+            }
+        }
+        panic!("the server does not come back");
+    }
+
+    /// Runs SQL as the owner; gives the rows, fields divided by tabs.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses it.
+    pub fn ask(&self, sql: &str) -> Vec<String> {
+        let told = self.psql(sql).output().expect("psql");
+        let text = String::from_utf8_lossy(&told.stdout).into_owned();
+        let why = String::from_utf8_lossy(&told.stderr).into_owned();
+        assert!(told.status.success(), "{sql}: {why}");
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn psql(&self, sql: &str) -> Command {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["--no-psqlrc", "--tuples-only", "--no-align", "--quiet"])
+            .args(["--field-separator=\t", "--set=ON_ERROR_STOP=1"])
+            .args(["--username=kaname", "--dbname=postgres", "--command", sql])
+            .arg("--host")
+            .arg(self.path())
+            .stdin(Stdio::null());
+        psql
+    }
+
+    fn postmaster(&self) -> u32 {
+        let file = self.path().join("data/postmaster.pid");
+        let text = std::fs::read_to_string(file).expect("the server runs");
+        let first = text.lines().next().and_then(|line| line.parse().ok());
+        first.expect("a process id")
+    }
+
     fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -139,6 +228,47 @@ impl Drop for Postgres {
             self.run("pg_ctl", &["--wait", "--mode=immediate", "stop"]);
         }
     }
+}
+
+/// Processes that this one started.
+fn children(parent: u32) -> Vec<u32> {
+    processes()
+        .filter(|(_, of)| *of == parent)
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// Processes of a server on that folder; each works in its data.
+fn running_in(folder: &Path) -> Vec<u32> {
+    let data = folder.join("data");
+    let here = |id: &u32| std::fs::read_link(format!("/proc/{id}/cwd")).is_ok_and(|at| at == data);
+    processes().map(|(id, _)| id).filter(here).collect()
+}
+
+/// Every process with its parent (proc_pid_stat(5): the fourth field, after the name in brackets).
+fn processes() -> impl Iterator<Item = (u32, u32)> {
+    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    all.filter_map(|entry| {
+        let id: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        let (_, rest) = stat.rsplit_once(')')?;
+        let parent = rest.split_whitespace().nth(1)?.parse().ok()?;
+        Some((id, parent))
+    })
+}
+
+fn command(id: u32) -> String {
+    let bytes = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn kill(id: u32) {
+    // One that ended by itself meanwhile is as dead.
+    let _ = Command::new("kill")
+        .args(["-s", "KILL", &id.to_string()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
 }
 
 /// The newest installed version's programs.

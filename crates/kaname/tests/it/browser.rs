@@ -40,7 +40,11 @@ impl Browser {
 
     /// Posts a form with its token; `None` when the server was gone before the answer was whole.
     pub(crate) fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
-        let page = self.get("/")?.text;
+        let first = self.get("/")?;
+        if first.status >= 500 {
+            return Some(first);
+        }
+        let page = first.text;
         let token = between(&page, "name=\"_csrf\" value=\"", "\"").to_owned();
         let mut form = format!("_csrf={}", escaped(&token));
         for (name, value) in fields {

@@ -108,6 +108,14 @@ impl Hub {
         })
     }
 
+    /// The server its store is on, if it is on one.
+    pub(crate) fn postgres(&self) -> Option<&Postgres> {
+        match &self.backend {
+            Backend::Postgres(server) => Some(server),
+            Backend::Sqlite => None,
+        }
+    }
+
     /// A session of a person who signed in just now with a second factor; good on every node.
     pub(crate) fn session(&self, person: &Person) -> String {
         self.inside(async |world| {

@@ -1,5 +1,6 @@
 //! Killed without a word at many points of the whole flow: whatever was told as durable is there, and
-//! the ledger proves whole. `kill_flow` and `kill_worker` belong to it.
+//! the ledger proves whole. `kill_flow`, `kill_worker` and
+//! `kill_database` belong to it.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -33,6 +34,8 @@ pub(crate) enum Part {
     Flow,
     /// The worker.
     Worker,
+    /// PostgreSQL under people who walk from triage to feedback.
+    Database,
 }
 
 /// How often it is killed: its share of 20 points, or of as many as `KANAME_KILL_POINTS` asks for.
@@ -44,6 +47,7 @@ pub(crate) fn points(part: Part) -> usize {
     let asked = std::env::var("KANAME_KILL_POINTS").ok();
     let all: usize = asked.and_then(|text| text.parse().ok()).unwrap_or(20);
     let tenths = match part {
+        Part::Database => 10,
         Part::Flow => 4,
         Part::Fill | Part::Posts | Part::Worker => 2,
     };

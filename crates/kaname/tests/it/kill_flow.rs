@@ -16,7 +16,7 @@ use kaname_world::{Caller, World};
 use serde_json::Value;
 
 use crate::{
-    browser::{Browser, between},
+    browser::{Answer, Browser, between},
     hub::{Backend, Hub},
     kill::{Part, points},
     outlets::calls,
@@ -26,17 +26,17 @@ use crate::{
 };
 
 /// Steps of the walk.
-const STEPS: usize = 6;
+pub(crate) const STEPS: usize = 6;
 
 /// Where one walk stands: seen from inside, with nobody else at work.
-struct Stands {
+pub(crate) struct Stands {
     /// Steps in effect.
-    steps: usize,
-    item: Option<(MatterId, String)>,
+    pub(crate) steps: usize,
+    pub(crate) item: Option<(MatterId, String)>,
 }
 
 /// One walk.
-struct Walk<'h> {
+pub(crate) struct Walk<'h> {
     hub: &'h Hub,
     title: String,
     report: MatterId,
@@ -44,7 +44,7 @@ struct Walk<'h> {
 }
 
 /// Sessions of those who walk.
-struct Sessions {
+pub(crate) struct Sessions {
     analyst: String,
     provider: String,
     releaser: String,
@@ -52,7 +52,7 @@ struct Sessions {
 }
 
 impl<'h> Walk<'h> {
-    fn begin(hub: &'h Hub, point: usize) -> Self {
+    pub(crate) fn begin(hub: &'h Hub, point: usize) -> Self {
         let receipt = hub.inside(async |world| scene::submit(&world, &hub.people).await);
         Self {
             hub,
@@ -62,7 +62,7 @@ impl<'h> Walk<'h> {
         }
     }
 
-    fn sessions(&self) -> Sessions {
+    pub(crate) fn sessions(&self) -> Sessions {
         let of = |person| self.hub.session(person);
         let people = &self.hub.people;
         Sessions {
@@ -73,7 +73,7 @@ impl<'h> Walk<'h> {
         }
     }
 
-    fn stands(&self) -> Stands {
+    pub(crate) fn stands(&self) -> Stands {
         self.hub.inside(async |world| {
             let report = world.load::<Report>(self.report).await.unwrap().unwrap();
             if report.state.state == ReportState::Submitted {
@@ -102,8 +102,8 @@ impl<'h> Walk<'h> {
     }
 
     /// Does the steps from one on, telling each before it is asked for and after it was answered.
-    /// Ends when the server is gone.
-    fn go_on(
+    /// Ends when the server is gone, or says that it cannot now.
+    pub(crate) fn go_on(
         &self,
         server: &Server,
         sessions: &Sessions,
@@ -133,7 +133,7 @@ impl<'h> Walk<'h> {
                         ("outlets", "webhook"),
                         ("collections", library.as_str()),
                     ];
-                    let derived = analyst.post(&format!("{report}/derive"), &fields)?;
+                    let derived = able(analyst.post(&format!("{report}/derive"), &fields))?;
                     let path = derived.location.split(['?', '#']).next().unwrap();
                     item = path.strip_prefix("/items/").map(str::to_owned);
                     assert!(item.is_some(), "not derived: {}", derived.text);
@@ -141,12 +141,12 @@ impl<'h> Walk<'h> {
                 }
                 2 => analyst.post(&format!("{}/ask", page(&item)), &[])?,
                 3 => {
-                    let seen = provider.get(&page(&item))?.text;
+                    let seen = able(provider.get(&page(&item)))?.text;
                     let hash = between(&seen, "name=\"hash\" value=\"", "\"").to_owned();
                     provider.post(&format!("{}/consent", page(&item)), &[("hash", &hash)])?
                 }
                 4 => {
-                    let seen = releaser.get(&page(&item))?.text;
+                    let seen = able(releaser.get(&page(&item)))?.text;
                     let version = between(&seen, "name=\"version\" value=\"", "\"").to_owned();
                     let fields = [("version", version.as_str())];
                     releaser.post(&format!("{}/release", page(&item)), &fields)?
@@ -157,6 +157,7 @@ impl<'h> Walk<'h> {
                     member.post(&path, &fields)?
                 }
             };
+            let answer = able(Some(answer))?;
             assert_eq!(answer.status, 303, "step {step}: {}", answer.text);
             tell.send(Told::Done(step)).ok()?;
         }
@@ -164,9 +165,14 @@ impl<'h> Walk<'h> {
     }
 }
 
+/// An answer, unless it says that the house cannot now.
+fn able(answer: Option<Answer>) -> Option<Answer> {
+    answer.filter(|answer| answer.status < 500)
+}
+
 /// What a walk tells.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Told {
+pub(crate) enum Told {
     Begun(usize),
     Done(usize),
 }
@@ -241,7 +247,7 @@ fn walk_and_kill(hub: &Hub, point: usize) -> MatterId {
 }
 
 /// Nothing that happens to an item once stands in its history twice.
-fn happened_once(hub: &Hub, item: MatterId) {
+pub(crate) fn happened_once(hub: &Hub, item: MatterId) {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let history = hub.inside(async |world| world.store().history(item).await.unwrap());
     for stored in &history {

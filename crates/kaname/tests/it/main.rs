@@ -12,6 +12,7 @@ mod client;
 mod config;
 mod hub;
 mod kill;
+mod kill_database;
 mod kill_flow;
 mod kill_worker;
 mod nodes;

@@ -1,0 +1,96 @@
+//! PostgreSQL killed with SIGKILL while people walk an item from triage to feedback: the whole server, or one
+//! of the processes that serve the hub, at many points. The hub stays up. What was answered is in effect,
+//! once, and the walk goes on.
+
+use std::{
+    sync::mpsc::{RecvTimeoutError, channel},
+    thread,
+    time::Duration,
+};
+
+use kaname_testkit::postgres::Postgres;
+use serde_json::Value;
+
+use crate::{
+    hub::{Backend, Hub},
+    kill::{Part, points},
+    kill_flow::{STEPS, Told, Walk, happened_once},
+    serving::Server,
+    sink::PATIENCE,
+};
+
+/// Walks that go on after a kill until all steps are in effect; each may meet connections that died.
+const TRIES: usize = 20;
+
+fn walk_and_kill(hub: &Hub, server: &Server, point: usize) {
+    let database = hub.postgres().unwrap();
+    let walk = Walk::begin(hub, point);
+    let (target, delay) = (point % STEPS, Duration::from_millis(point as u64 * 11 % 70));
+    let sessions = walk.sessions();
+    let begun = walk.stands();
+    let (tell, told) = channel();
+    let mut done = 0;
+    thread::scope(|scope| {
+        let (walk, sessions, begun) = (&walk, &sessions, &begun);
+        let walking = scope.spawn(move || walk.go_on(server, sessions, begun, &tell));
+        loop {
+            match told.recv_timeout(PATIENCE).unwrap() {
+                Told::Begun(step) if step == target => break,
+                Told::Begun(_) => {}
+                Told::Done(step) => done = step + 1,
+            }
+        }
+        // Somewhere in the step that was begun, or in one after it.
+        loop {
+            match told.recv_timeout(delay) {
+                Ok(Told::Done(step)) => done = step + 1,
+                Ok(Told::Begun(_)) => {}
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        if point.is_multiple_of(2) {
+            database.kill_and_restart();
+        } else {
+            assert!(database.kill_backend(point) > 0, "nobody served");
+        }
+        walking.join().unwrap();
+    });
+    for one in told.iter() {
+        if let Told::Done(step) = one {
+            done = step + 1;
+        }
+    }
+    database.await_recovery();
+    let mut stands = walk.stands();
+    assert!(
+        stands.steps >= done,
+        "{done} steps were answered, {} are in effect after kill {point}",
+        stands.steps
+    );
+    for _ in 0..TRIES {
+        if stands.steps == STEPS {
+            break;
+        }
+        let (tell, _told) = channel();
+        walk.go_on(server, &sessions, &stands, &tell);
+        stands = walk.stands();
+    }
+    assert_eq!(
+        stands.steps, STEPS,
+        "the walk did not go on after kill {point}"
+    );
+    happened_once(hub, stands.item.unwrap().0);
+    let verdict = hub.place.done(&["verify"]);
+    assert_eq!(verdict["fault"], Value::Null, "after kill {point}");
+}
+
+#[test]
+fn a_database_killed_during_the_walk_keeps_each_answered_step_once() {
+    let hub = Hub::found(Backend::Postgres(Postgres::start()), "");
+    let server = Server::start(&hub.place);
+    for point in 0..points(Part::Database) {
+        walk_and_kill(&hub, &server, point);
+    }
+    assert_eq!(server.end(), 0);
+    assert_eq!(hub.place.done(&["rebuild"])["identical"], true);
+}
