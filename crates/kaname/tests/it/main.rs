@@ -10,6 +10,7 @@
 mod browser;
 mod client;
 mod config;
+mod flip;
 mod hub;
 mod kill;
 mod kill_database;

@@ -27,9 +27,9 @@ pub(crate) async fn caller(world: &World, person: &Person) -> Caller {
     world.person(person.account, Some(now), None).await.unwrap()
 }
 
-/// The provider hands a report in.
-pub(crate) async fn submit(world: &World, people: &People) -> Receipt {
-    let report = NewReport {
+/// What the provider saw.
+pub(crate) fn report() -> NewReport {
+    NewReport {
         channel: Channel::Paste,
         title: "みなと電力のVPN装置への侵入".to_owned(),
         technique: "VPN装置に203.0.113.77から接続があった。".to_owned(),
@@ -47,9 +47,13 @@ pub(crate) async fn submit(world: &World, people: &People) -> Receipt {
         seen: None,
         original: None,
         attachments: Vec::new(),
-    };
+    }
+}
+
+/// The provider hands a report in.
+pub(crate) async fn submit(world: &World, people: &People) -> Receipt {
     let provider = caller(world, &people.provider).await;
-    world.submit(&provider, report, None).await.unwrap()
+    world.submit(&provider, report(), None).await.unwrap()
 }
 
 /// The analyst derives an item that leaves by these ways.

@@ -188,7 +188,9 @@ async fn changed(store: &dyn Store, object: &StoredObject) -> Result<Fault, Worl
         seq: last.map_or(0, |stored| stored.seq),
         event: last.map(|stored| stored.event.header.id.to_string()),
         object: Some(object.stix_id.clone()),
-        what: "it is not what was put out: its bytes, its id or what it says it came from was changed".to_owned(),
+        what:
+            "it is not what was put out: its bytes, its id or what it says it came from was changed"
+                .to_owned(),
     })
 }
 
@@ -208,8 +210,10 @@ impl Checking {
         if self.tree.size() < part.count {
             return None;
         }
-        if hex::encode(self.tree.root()) != part.root {
+        let whole = hex::encode(self.tree.root()) == part.root;
+        if !whole || self.changed.is_some() {
             let what = match self.changed {
+                Some(_) if whole => "its key or id is not the one its bytes make",
                 Some(_) => "its bytes are not those that were imported",
                 None => {
                     "the objects of this import are not those that were imported: one was changed, added or taken away"

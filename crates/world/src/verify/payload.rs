@@ -40,8 +40,8 @@ pub(super) struct Opening<'s> {
     pub(super) imports: Imports,
     redacted: HashSet<MatterId>,
     keyless: Vec<Keyless>,
-    /// How many handles stand for each party.
-    handles: HashMap<PartyId, usize>,
+    /// Which handles stand for each party.
+    handles: HashMap<PartyId, HashSet<HandleId>>,
 }
 
 impl<'s> Opening<'s> {
@@ -140,7 +140,7 @@ impl Opening<'_> {
         let Ok(link) = self.keys.open_link(handle, &row.boxed) else {
             return Ok(false);
         };
-        *self.handles.entry(link.party).or_default() += 1;
+        self.handles.entry(link.party).or_default().insert(handle);
         self.links += 1;
         Ok(true)
     }
@@ -161,15 +161,15 @@ impl Opening<'_> {
             return Ok(Some(fault(lost.seq, Some(lost.event.clone()), what)));
         }
         for (party, expected) in &self.handles {
-            let mut found = 0;
+            let mut found = HashSet::new();
             for n in 0.. {
                 let under = self.store.handles(&self.keys.party_tag(*party, n)).await?;
                 if under.is_empty() {
                     break;
                 }
-                found += under.len();
+                found.extend(under);
             }
-            if found < *expected {
+            if !expected.is_subset(&found) {
                 let what = "the sealed store has a gap: a provider does not find all it handed in";
                 return Ok(Some(fault(events, None, what)));
             }
