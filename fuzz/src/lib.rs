@@ -19,7 +19,9 @@ mod kernel;
 mod mutate;
 mod openpgp;
 mod seeds;
+mod sign_in;
 mod stix;
+mod web;
 
 pub use mutate::{Mutator, Numbers};
 
@@ -169,6 +171,30 @@ pub const TARGETS: &[Target] = &[
         run: openpgp::key,
         seeds: seeds::OPENPGP,
         longest: 8 << 10,
+    },
+    Target {
+        name: "passkey",
+        run: sign_in::passkey,
+        seeds: seeds::PASSKEY,
+        longest: 2 << 10,
+    },
+    Target {
+        name: "id-token",
+        run: sign_in::id_token,
+        seeds: seeds::TOKEN,
+        longest: 8 << 10,
+    },
+    Target {
+        name: "taxii-query",
+        run: web::query,
+        seeds: seeds::QUERY,
+        longest: 4 << 10,
+    },
+    Target {
+        name: "cursor",
+        run: web::cursor,
+        seeds: seeds::QUERY,
+        longest: 512,
     },
 ];
 

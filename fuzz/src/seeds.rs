@@ -80,3 +80,27 @@ pub(crate) const OPENPGP: &[&[u8]] = &[
     include_bytes!("../seeds/revoked.pgp"),
     include_bytes!("../seeds/weak.pgp"),
 ];
+
+pub(crate) const PASSKEY: &[&[u8]] = &[
+    // Flags, counter, AAGUID, a credential id of four bytes, and a key in COSE (Ed25519).
+    b"\x45\0\0\0\x01AAAAAAAAAAAAAAAA\0\x04abcd\xa4\x01\x01\x03\x27\x20\x06\x21\x58\x20kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk",
+    // An attestation object: fmt, attStmt, authData.
+    b"\xa3cfmtdnonegattStmt\xa0hauthDataXAkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\x45\0\0\0\x01",
+    // Lengths that promise more than follows, and lists within lists.
+    b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff",
+    b"\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f",
+];
+
+pub(crate) const TOKEN: &[&[u8]] = &[
+    b"eyJhbGciOiJFUzI1NiIsImtpZCI6ImsifQ.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOiJrYW5hbWUiLCJub25jZSI6Im4iLCJzdWIiOiJzIiwiZXhwIjo2MDAsImlhdCI6MH0.AAAA",
+    b"eyJhbGciOiJub25lIn0.e30.",
+    br#"{"iss":"https://id.example","aud":["kaname","other"],"azp":"kaname","exp":600,"iat":0,"nbf":0,"nonce":"n","sub":"s","amr":["mfa"]}"#,
+    br#"{"keys":[{"kty":"RSA","kid":"r","alg":"RS256","n":"AQAB","e":"AQAB"},{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]}"#,
+];
+
+pub(crate) const QUERY: &[&[u8]] = &[
+    b"match[type]=malware,indicator&match%5Bid%5D=indicator--1&limit=50&added_after=2026-01-02T03:04:05.000006Z&next=abc",
+    b"match[version]=first,last,2026-01-02T03:04:05Z&match[spec_version]=2.1",
+    b"next=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&limit=99999999999999999999",
+    b"1763900000000000.01938f5e-1b2c-7a3d-8e4f-5a6b7c8d9e0f",
+];

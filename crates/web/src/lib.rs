@@ -25,6 +25,8 @@ pub mod feed;
 pub mod frame;
 pub mod house;
 pub mod mail;
+#[cfg(feature = "fixture")]
+pub mod parsers;
 pub mod room;
 pub mod route;
 mod said;

@@ -117,3 +117,35 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         ),
     ]
 }
+
+/// Reads a query string as each endpoint would, and its words as `next`. Gives whether a cursor that
+/// nobody sealed was opened, which cannot be. For the fuzz targets.
+#[cfg(feature = "fixture")]
+pub fn reads_as_query(query: &str) -> bool {
+    use kaname_kernel::{Actor, MatterId, SeededRng, seal::SecretKey};
+
+    let Some(collection) = MatterId::from_slice(&[1; 16]) else {
+        return false;
+    };
+    let reader = Actor::system("fuzz");
+    let key = SecretKey::generate(&SeededRng::new(1));
+    let mut opened = false;
+    for takes in [
+        filter::Takes::Everything,
+        filter::Takes::OneObject,
+        filter::Takes::VersionsOnly,
+    ] {
+        let Ok(asked) = filter::read(query, takes) else {
+            continue;
+        };
+        let binding = cursor::Binding {
+            list: "objects",
+            collection,
+            reader: &reader,
+            range: &asked.range,
+        };
+        let next = asked.next.as_deref().unwrap_or(query);
+        opened |= binding.open(&key, next).is_ok();
+    }
+    opened
+}

@@ -17,6 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 pub use self::provider::{BadOpenId, OpenId, OpenIdSettings};
 use self::token::Claims;
+#[cfg(feature = "fixture")]
+pub use self::token::reads_as_id_token;
 use super::SignedIn;
 use crate::{caller::Caller, error::WorldError, world::World};
 

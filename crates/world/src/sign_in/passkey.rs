@@ -10,6 +10,8 @@ use kaname_directory::{Account, Line, Passkey};
 use kaname_kernel::AccountId;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "fixture")]
+pub use self::webauthn::reads_as_passkey;
 use self::webauthn::{Client, refused};
 pub use self::webauthn::{Made, RelyingParty, Shown};
 use super::{SignedIn, signature::COSE_ALGORITHMS};

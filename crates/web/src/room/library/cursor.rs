@@ -30,3 +30,10 @@ pub(in crate::room) fn address(path: &str, parameters: &[(&str, &str)]) -> Strin
         format!("{path}?{query}")
     }
 }
+
+/// Reads a text as a place in a list and writes it again; gives whether what was written reads as another
+/// place, which it cannot. For the fuzz targets.
+#[cfg(feature = "fixture")]
+pub fn reads_as_cursor(text: &str) -> bool {
+    read(text).is_some_and(|cursor| read(&written(&cursor)) != Some(cursor))
+}

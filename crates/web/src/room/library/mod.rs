@@ -14,6 +14,8 @@ mod usage;
 use axum::{http::Method, routing};
 use kaname_policy::Action;
 
+#[cfg(feature = "fixture")]
+pub use self::cursor::reads_as_cursor;
 pub(super) use self::{download::attachment, list::Asked as Filters, usage::Use};
 use crate::{
     house::House,

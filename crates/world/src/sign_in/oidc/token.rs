@@ -161,6 +161,27 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
+/// Reads a text as an ID token, as a provider's keys and as claims without a signature. Gives whether it
+/// was taken as a token signed by a key in `set`. For the fuzz targets.
+#[cfg(feature = "fixture")]
+pub fn reads_as_id_token(text: &str, set: &Value) -> bool {
+    let expected = Expected {
+        issuer: "https://id.example",
+        client: "kaname",
+        nonce: "n",
+        now: Timestamp::UNIX_EPOCH,
+    };
+    if let Ok(value) = serde_json::from_str::<Value>(text) {
+        let _ = keys(&value);
+        if let Ok(read) = claims(value, &expected) {
+            let _ = read.says("amr", "mfa");
+        }
+    }
+    let keys = keys(set);
+    let _ = is_known(text, &keys);
+    verified(text, &keys, &expected).is_ok()
+}
+
 impl Claims {
     /// Whether a claim is this text, or a list with it.
     pub(super) fn says(&self, name: &str, value: &str) -> bool {

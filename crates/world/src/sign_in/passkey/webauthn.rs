@@ -346,6 +346,54 @@ pub(super) fn shown(
     Ok(credential)
 }
 
+/// Reads bytes of any form as an attestation object, as the authenticator data within a whole one, and
+/// as what a key that never signed them shows. Gives whether they were taken as shown, which they cannot
+/// be. For the fuzz targets.
+///
+/// # Errors
+/// When the site has no name; it has one.
+#[cfg(feature = "fixture")]
+pub fn reads_as_passkey(bytes: &[u8]) -> Result<bool, WorldError> {
+    let Some(rp) = RelyingParty::of("https://hub.example") else {
+        return unreadable();
+    };
+    let said = r#"{"type":"webauthn.get","challenge":"x","origin":"https://hub.example"}"#;
+    let client = Client::read(&URL_SAFE_NO_PAD.encode(said), "webauthn.get", &rp)?;
+    let data = [&sha256(rp.id.as_bytes())[..], bytes].concat();
+    let object = Cbor::Map(vec![
+        (Cbor::from("fmt"), Cbor::from("none")),
+        (Cbor::from("attStmt"), Cbor::Map(Vec::new())),
+        (Cbor::from("authData"), Cbor::Bytes(data.clone())),
+    ]);
+    let mut whole = Vec::new();
+    if ciborium::into_writer(&object, &mut whole).is_err() {
+        return unreadable();
+    }
+    let _ = Client::read(&String::from_utf8_lossy(bytes), "webauthn.get", &rp);
+    for object in [bytes, &whole] {
+        let made = Made {
+            client_data: String::new(),
+            attestation: URL_SAFE_NO_PAD.encode(object),
+        };
+        let _ = enrolled(&rp, &client, &made);
+    }
+    let credential = Credential {
+        key: PublicKey::Ed25519 { key: vec![1; 32] },
+        rp: rp.id.clone(),
+        counter: 0,
+        eligible: false,
+        backed_up: false,
+        used: None,
+    };
+    let answer = Shown {
+        authenticator_data: URL_SAFE_NO_PAD.encode(data),
+        signature: URL_SAFE_NO_PAD.encode(bytes),
+        ..Shown::default()
+    };
+    let now = Timestamp::UNIX_EPOCH;
+    Ok(shown(&rp, &client, &answer, credential, true, now).is_ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
