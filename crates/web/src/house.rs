@@ -10,7 +10,7 @@ use axum::{
 use kaname_directory::Party;
 use kaname_policy::{Action, Resource, TEMPORARY_PASSWORD};
 use kaname_world::{
-    Caller, World, WorldError,
+    Caller, Limits, World, WorldError,
     sign_in::{oidc::OpenId, passkey::RelyingParty},
 };
 use tokio::sync::watch;
@@ -231,6 +231,10 @@ impl House {
 impl Host for House {
     fn settings(&self) -> &Settings {
         &self.inside.settings
+    }
+
+    fn limits(&self) -> Limits {
+        self.world().settings().limits
     }
 
     async fn visitor(&self, request: &Parts) -> Result<Visitor, Failure> {

@@ -9,7 +9,8 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    key::{self, KEYS, Key, Kind},
+    key::{self, KEYS, Key},
+    kind::Kind,
     value::{self, Value},
 };
 use crate::fault::line_and_column;
