@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::{
     error::Failure,
+    feed::Known,
     frame::{Host, Section, Settings, Visitor, WhoAmI, cookie},
     room::{events::Streams, waiting::waiting},
     route::Access,
@@ -48,6 +49,8 @@ struct Inside {
     passkeys: Option<RelyingParty>,
     /// Pages that follow the news.
     streams: Streams,
+    /// What readings of feeds found.
+    feeds: Known,
 }
 
 impl House {
@@ -67,6 +70,7 @@ impl House {
                 public_url,
                 behind_proxy,
                 streams: Streams::default(),
+                feeds: Known::default(),
             }),
             openid: None,
             ending: None,
@@ -111,6 +115,11 @@ impl House {
     /// Pages that follow the news.
     pub(crate) fn streams(&self) -> &Streams {
         &self.inside.streams
+    }
+
+    /// What readings of feeds found.
+    pub(crate) fn feeds(&self) -> &Known {
+        &self.inside.feeds
     }
 
     /// What waits for the caller, where the answer will be a page. A page is not refused for want of

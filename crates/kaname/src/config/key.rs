@@ -477,29 +477,3 @@ pub(crate) const KEYS: &[Key] = &[
 pub(crate) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
-
-/// The name among `known` that is nearest to what was written, when it is near enough to be meant.
-pub(crate) fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let bound = (written.chars().count() / 3).clamp(2, 5);
-    known
-        .map(|name| (distance(written, name), name))
-        .filter(|(far, _)| *far <= bound)
-        .min()
-        .map(|(_, name)| name)
-}
-
-/// Levenshtein distance of short names.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(80).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(80).enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or(usize::MAX)
-}
