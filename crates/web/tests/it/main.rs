@@ -16,6 +16,7 @@ mod house;
 mod leak;
 mod library;
 mod limits;
+mod lists;
 mod now;
 mod oidc;
 mod pages;
