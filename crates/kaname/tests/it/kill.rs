@@ -33,6 +33,8 @@ pub(crate) enum Part {
     Flow,
     /// The worker.
     Worker,
+    /// A rebuild.
+    Rebuild,
 }
 
 /// How often it is killed: its share of 20 points, or of as many as `KANAME_KILL_POINTS` asks for.
@@ -46,6 +48,7 @@ pub(crate) fn points(part: Part) -> usize {
     let tenths = match part {
         Part::Flow => 4,
         Part::Fill | Part::Posts | Part::Worker => 2,
+        Part::Rebuild => 5,
     };
     (all * tenths).div_ceil(10)
 }

@@ -13,6 +13,7 @@ mod config;
 mod hub;
 mod kill;
 mod kill_flow;
+mod kill_rebuild;
 mod kill_worker;
 mod nodes;
 mod operating;
