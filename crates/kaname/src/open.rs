@@ -281,6 +281,14 @@ pub(crate) fn keys(config: &Config) -> Result<Keys, Fault> {
     Ok(Keys::load(&config.keys())?)
 }
 
+/// Refuses keys of another store, where this machine has keys: one that only makes copies needs none.
+pub(crate) async fn compare_keys(config: &Config, store: &OpenStore) -> Result<(), Fault> {
+    if config.keys().is_dir() {
+        world(config, store, keys(config)?).await?;
+    }
+    Ok(())
+}
+
 /// A world over a store, with the machine's clock.
 pub(crate) async fn world(config: &Config, store: &OpenStore, keys: Keys) -> Result<World, Fault> {
     world_at(config, store, keys, Arc::new(SystemClock)).await
@@ -337,7 +345,7 @@ impl Hub {
         let size = hub.world.store().ledger_size().await;
         hub.close().await;
         let fault = if size? > 0 {
-            Fault::failed("the tables are not whole: a rebuild was interrupted")
+            Fault::failed("the tables are not whole: the centre of the ledger is not in them")
                 .hint("`kaname rebuild` computes them from the ledger, which is untouched")
         } else {
             Fault::not_found("the store is empty: no centre was founded in it")

@@ -5,6 +5,9 @@ use serde_json::value::RawValue;
 use crate::error::{Limits, StixError};
 use crate::scan::{Scanner, Seg};
 
+/// No bound on depth reaches over this.
+const MOST_DEPTH: usize = 100;
+
 /// What the input was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Container {
@@ -57,7 +60,7 @@ pub fn bundle<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Bundle<'a>, StixEr
     let text = std::str::from_utf8(bytes).map_err(|error| StixError::Utf8 {
         offset: error.valid_up_to(),
     })?;
-    let mut scanner = Scanner::new(text, limits.depth.min(100) + 2);
+    let mut scanner = Scanner::new(text, limits.depth.min(MOST_DEPTH) + 2);
     scanner.space();
     let start = scanner.at;
     let mut outer = Outer::default();
@@ -144,6 +147,8 @@ fn list<'a>(
     limits: &Limits,
 ) -> Result<Vec<&'a str>, StixError> {
     let mut found = Vec::new();
+    // The levels of an object count from the object on.
+    scanner.max_depth = depth + 1 + limits.depth.min(MOST_DEPTH);
     scanner.elements(depth, |scanner, index, depth| {
         if index >= limits.objects {
             return Err(StixError::TooManyObjects {
@@ -164,7 +169,7 @@ fn list<'a>(
         let outer: Vec<Seg<'a>> = std::mem::take(&mut scanner.path);
         scanner
             .value(depth)
-            .map_err(|error| error.in_object(index))?;
+            .map_err(|error| error.of_object_depth(limits).in_object(index))?;
         scanner.path = outer;
         let object = &text[start..scanner.at];
         within(object, limits).map_err(|error| error.in_object(index))?;
@@ -172,6 +177,20 @@ fn list<'a>(
         Ok(())
     })?;
     Ok(found)
+}
+
+impl StixError {
+    /// The same with the bound as it was set: for one object, without what stands around it.
+    fn of_object_depth(self, limits: &Limits) -> Self {
+        match self {
+            Self::TooDeep { path, offset, .. } => Self::TooDeep {
+                limit: limits.depth.min(MOST_DEPTH),
+                path,
+                offset,
+            },
+            other => other,
+        }
+    }
 }
 
 fn within(object: &str, limits: &Limits) -> Result<(), StixError> {

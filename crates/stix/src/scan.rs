@@ -19,7 +19,7 @@ pub(crate) struct Scanner<'a> {
     text: &'a str,
     bytes: &'a [u8],
     pub(crate) at: usize,
-    max_depth: usize,
+    pub(crate) max_depth: usize,
     pub(crate) path: Vec<Seg<'a>>,
     keys: Vec<Cow<'a, str>>,
 }

@@ -8,7 +8,7 @@ use std::{
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use kaname_kernel::{Audience, Clock, EventId, Rng};
-use kaname_store::{Commit, Committed, NewJob, Record, StoreError, check};
+use kaname_store::{Batches, Commit, Committed, NewJob, Record, StoreError, check};
 use tokio_postgres::{Config, NoTls, config::Host};
 
 use crate::{
@@ -69,7 +69,6 @@ pub(crate) enum Change {
         with: Numbered,
     },
     Queue(NewJob),
-    Clear,
     Put(Vec<Record>, Vec<i32>),
 }
 
@@ -283,10 +282,6 @@ impl PostgresStore {
                 jobs::queue_all(&transaction, std::slice::from_ref(job)).await?;
                 None
             }
-            Change::Clear => {
-                rebuild::clear(&transaction).await?;
-                None
-            }
             Change::Put(records, audiences) => {
                 let records: Vec<_> = records.iter().zip(audiences.iter().copied()).collect();
                 rebuild::put(&transaction, &records).await?;
@@ -295,6 +290,21 @@ impl PostgresStore {
         };
         transaction.commit().await.map_err(Fault::of_commit)?;
         Ok(committed)
+    }
+
+    /// Puts what comes in the place of every projection, in one transaction.
+    pub(crate) async fn replace(&self, batches: &mut dyn Batches) -> Outcome<()> {
+        let mut session = self.session().await?;
+        let transaction = session.transaction().await?;
+        rebuild::clear(&transaction).await?;
+        while let Some(records) = batches.next().await? {
+            records.iter().try_for_each(check::record)?;
+            let audiences: Vec<_> = records.iter().map(|record| &record.audience).collect();
+            let audiences = self.numbers(&audiences).await?;
+            let records: Vec<_> = records.iter().zip(audiences).collect();
+            rebuild::put(&transaction, &records).await?;
+        }
+        transaction.commit().await.map_err(Fault::of_commit)
     }
 
     pub(crate) async fn commit_change(&self, change: Change) -> Outcome<Committed> {

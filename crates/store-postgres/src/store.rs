@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
-    Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage,
-    Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
+    Batches, Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter,
+    ObjectPage, Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
     StoredEvent, StoredNotice, StoredRecord, Writing, check,
 };
 use roaring::RoaringBitmap;
@@ -167,10 +167,9 @@ impl Store for PostgresStore {
             .map_err(|fault: crate::error::Fault| self.told(fault, "redacting"))
     }
 
-    async fn clear_records(&self) -> Result<(), StoreError> {
-        let done = self.write(&Change::Clear).await;
-        done.map(|_| ())
-            .map_err(|fault| self.told(fault, "clearing records"))
+    async fn replace_records(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
+        let done = self.replace(batches).await;
+        done.map_err(|fault| self.told(fault, "rebuilding records"))
     }
 
     async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError> {

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
-    Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage,
-    Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
+    Batches, Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter,
+    ObjectPage, Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
     StoredEvent, StoredNotice, StoredRecord, Writing, check,
 };
 use roaring::RoaringBitmap;
@@ -32,6 +32,18 @@ async fn prepare(change: Commit) -> Result<PreparedCommit, StoreError> {
     prepared
         .await
         .map_err(|e| database("preparing a commit", e))?
+}
+
+/// Records checked and made ready for the writer.
+async fn prepared(
+    doing: &'static str,
+    records: Vec<Record>,
+) -> Result<Vec<PreparedRecord>, StoreError> {
+    records.iter().try_for_each(check::record)?;
+    let prepare = move || records.into_iter().map(PreparedRecord::new).collect();
+    let prepared = tokio::task::spawn_blocking(prepare).await;
+    let prepared: Outcome<Vec<_>> = prepared.map_err(|e| database(doing, e))?;
+    prepared.map_err(|fault| fault.doing(doing))
 }
 
 #[async_trait]
@@ -180,19 +192,33 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn clear_records(&self) -> Result<(), StoreError> {
-        self.writer
-            .write("clearing records", |writing| rebuild::clear(writing))
-            .await
+    async fn replace_records(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
+        // The writer keeps its transaction open and takes what comes; one batch waits meanwhile.
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
+        let write = self.writer.write("rebuilding records", move |writing| {
+            let replaced = rebuild::replace(writing, &mut receiver);
+            // Whoever computes further batches is told that they are for nothing.
+            receiver.close();
+            replaced
+        });
+        let compute = async move {
+            while let Some(records) = batches.next().await? {
+                let prepared = prepared("rebuilding records", records).await?;
+                if sender.send(rebuild::Step::Batch(prepared)).await.is_err() {
+                    return Ok(());
+                }
+            }
+            // Nobody takes it when the writer has failed, which says why itself.
+            let _ = sender.send(rebuild::Step::End).await;
+            Ok(())
+        };
+        let (written, computed): (_, Result<(), StoreError>) = tokio::join!(write, compute);
+        computed.and(written)
     }
 
     async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError> {
         let doing = "writing records";
-        records.iter().try_for_each(check::record)?;
-        let prepare = move || records.into_iter().map(PreparedRecord::new).collect();
-        let prepared = tokio::task::spawn_blocking(prepare).await;
-        let prepared: Outcome<Vec<_>> = prepared.map_err(|e| database(doing, e))?;
-        let prepared = prepared.map_err(|fault| fault.doing(doing))?;
+        let prepared = prepared(doing, records).await?;
         self.writer
             .write(doing, move |writing| rebuild::put(writing, &prepared))
             .await

@@ -17,7 +17,7 @@ pub use change::{
     Append, Blob, Commit, Committed, NewJob, NewObject, Notice, Posting, Record, SealedLink,
 };
 pub use jobs::{Job, JobOutcome};
-pub use port::{ObjectBytes, Store, StoreError};
+pub use port::{Batches, ObjectBytes, Store, StoreError};
 pub use query::{
     Cursor, ListQuery, ObjectFilter, ObjectPage, Page, Search, Sort, StoredObject, Versions,
 };

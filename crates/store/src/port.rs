@@ -92,6 +92,13 @@ impl StoreError {
     }
 }
 
+/// Projections computed while they are written, so that never all are held at once.
+#[async_trait]
+pub trait Batches: Send {
+    /// The next ones, in any order; `None` at the end. What it fails with undoes everything.
+    async fn next(&mut self) -> Result<Option<Vec<Record>>, StoreError>;
+}
+
 /// A world's store. Everything a commit names is durable when `commit` returns, or nothing is.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -161,10 +168,11 @@ pub trait Store: Send + Sync {
         tombstone: Record,
         change: Commit,
     ) -> Result<Committed, StoreError>;
-    /// Forgets every projection of records (lookups, postings and search text included), first step
-    /// of `kaname rebuild`. Events, objects, blobs and sealed links are primary and stay.
-    async fn clear_records(&self) -> Result<(), StoreError>;
-    /// Writes projections computed from the ledger, without events.
+    /// Puts these projections in the place of all there are (lookups, postings and search text
+    /// included), in one transaction: `kaname rebuild`. Until it returns, and when it fails or is cut
+    /// off, the old ones stand. Events, objects, blobs and sealed links are primary and stay.
+    async fn replace_records(&self, batches: &mut dyn Batches) -> Result<(), StoreError>;
+    /// Adds projections computed from the ledger, without events.
     async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError>;
     /// SHA-256 over all projections in order of id, independent of when they were written: equal
     /// before and after a rebuild.

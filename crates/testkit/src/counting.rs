@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
-    Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage,
-    Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
+    Batches, Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter,
+    ObjectPage, Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
     StoredEvent, StoredNotice, StoredRecord,
 };
 use serde_json::Value;
@@ -142,9 +142,9 @@ impl Store for CountingStore {
         self.inner.shred(events, tombstone, change).await
     }
 
-    async fn clear_records(&self) -> Result<(), StoreError> {
-        self.note("clear_records");
-        self.inner.clear_records().await
+    async fn replace_records(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
+        self.note("replace_records");
+        self.inner.replace_records(batches).await
     }
 
     async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError> {

@@ -10,13 +10,14 @@ use axum::{
 use kaname_directory::Party;
 use kaname_policy::{Action, Resource, TEMPORARY_PASSWORD};
 use kaname_world::{
-    Caller, World, WorldError,
+    Caller, Limits, World, WorldError,
     sign_in::{oidc::OpenId, passkey::RelyingParty},
 };
 use tokio::sync::watch;
 
 use crate::{
     error::Failure,
+    feed::Known,
     frame::{Host, Section, Settings, Visitor, WhoAmI, cookie},
     room::{events::Streams, waiting::waiting},
     route::Access,
@@ -48,6 +49,8 @@ struct Inside {
     passkeys: Option<RelyingParty>,
     /// Pages that follow the news.
     streams: Streams,
+    /// What readings of feeds found.
+    feeds: Known,
 }
 
 impl House {
@@ -67,6 +70,7 @@ impl House {
                 public_url,
                 behind_proxy,
                 streams: Streams::default(),
+                feeds: Known::default(),
             }),
             openid: None,
             ending: None,
@@ -111,6 +115,11 @@ impl House {
     /// Pages that follow the news.
     pub(crate) fn streams(&self) -> &Streams {
         &self.inside.streams
+    }
+
+    /// What readings of feeds found.
+    pub(crate) fn feeds(&self) -> &Known {
+        &self.inside.feeds
     }
 
     /// What waits for the caller, where the answer will be a page. A page is not refused for want of
@@ -231,6 +240,10 @@ impl House {
 impl Host for House {
     fn settings(&self) -> &Settings {
         &self.inside.settings
+    }
+
+    fn limits(&self) -> Limits {
+        self.world().settings().limits
     }
 
     async fn visitor(&self, request: &Parts) -> Result<Visitor, Failure> {

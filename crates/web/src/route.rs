@@ -9,12 +9,13 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{Method, StatusCode, header},
+    http::{Extensions, Method, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
     routing::{self, MethodRouter},
 };
 use kaname_policy::Action;
+use kaname_world::Limits;
 use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
 };
@@ -24,11 +25,6 @@ use crate::{
     error::Failure,
     frame::{self, Frame, Host},
 };
-
-/// Largest body of an endpoint that does not say otherwise, in bytes.
-pub const FORM_LIMIT: u64 = 256 * 1024;
-/// How long a handler may take before the client is told that the house is busy.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Who may use an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +51,31 @@ pub enum Audit {
     None(&'static str),
 }
 
+/// What an endpoint takes, and so which bound of the configuration holds for its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodySize {
+    /// A form without files.
+    Form,
+    /// A form in which an item is written.
+    Draft,
+    /// A TAXII envelope.
+    Envelope,
+    /// A report with its files.
+    Report,
+}
+
+impl BodySize {
+    /// The bound, in bytes.
+    pub fn bytes(self, limits: &Limits) -> usize {
+        match self {
+            Self::Form => limits.max_form_bytes,
+            Self::Draft => limits.max_draft_bytes,
+            Self::Envelope => limits.envelope_bytes(),
+            Self::Report => limits.max_body_bytes,
+        }
+    }
+}
+
 /// One method of one address.
 #[derive(Clone)]
 pub struct Endpoint<S> {
@@ -68,13 +89,13 @@ pub struct Endpoint<S> {
     pub access: Access,
     /// What it leaves in the ledger.
     pub audit: Audit,
-    /// Largest body in bytes.
-    pub body_limit: u64,
+    /// How large its body may be.
+    pub body: BodySize,
     handler: MethodRouter<S>,
 }
 
 impl<S: Host> Endpoint<S> {
-    /// An endpoint with the usual body limit. `handler` answers `method` only.
+    /// An endpoint that takes a form without files, or nothing. `handler` answers `method` only.
     pub const fn new(
         method: Method,
         path: &'static str,
@@ -89,15 +110,15 @@ impl<S: Host> Endpoint<S> {
             name,
             access,
             audit,
-            body_limit: FORM_LIMIT,
+            body: BodySize::Form,
             handler,
         }
     }
 
-    /// Takes bodies up to so many bytes: uploads, bundles.
+    /// Takes larger bodies: uploads, bundles.
     #[must_use]
-    pub const fn with_body(mut self, bytes: u64) -> Self {
-        self.body_limit = bytes;
+    pub const fn with_body(mut self, body: BodySize) -> Self {
+        self.body = body;
         self
     }
 
@@ -112,11 +133,17 @@ impl<S: Host> Endpoint<S> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyLimit(pub(crate) u64);
 
+/// The bounds a request came with through the gate.
+pub(crate) fn limits_of(extensions: &Extensions) -> Limits {
+    extensions.get().copied().unwrap_or_default()
+}
+
 #[derive(Clone)]
 struct Gate<S> {
     host: S,
     access: Arc<Access>,
-    limit: u64,
+    limits: Limits,
+    bytes: u64,
 }
 
 /// Endpoints of the frame itself.
@@ -144,15 +171,18 @@ pub fn frame_endpoints<S: Host>() -> Vec<Endpoint<S>> {
 
 /// The router of all these endpoints, with limits, gate, form guard and frame around each.
 pub fn router<S: Host>(host: &S, endpoints: Vec<Endpoint<S>>) -> Router<S> {
+    let limits = host.limits();
+    let timeout = Duration::from_secs(limits.request_timeout_s.into());
     let mut router = Router::new();
     for endpoint in endpoints {
+        let bytes = endpoint.body.bytes(&limits);
         let gate = Gate {
             host: host.clone(),
             access: Arc::new(endpoint.access.clone()),
-            limit: endpoint.body_limit,
+            limits,
+            bytes: bytes as u64,
         };
         let guarded = endpoint.changes_for_a_browser();
-        let bytes = usize::try_from(endpoint.body_limit).unwrap_or(usize::MAX);
         let mut handler = endpoint.handler.layer(DefaultBodyLimit::max(bytes));
         if guarded {
             handler = handler.layer(from_fn(frame::guard));
@@ -167,7 +197,7 @@ pub fn router<S: Host>(host: &S, endpoints: Vec<Endpoint<S>>) -> Router<S> {
         .method_not_allowed_fallback(|| async { Failure::WrongMethod })
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
-            TIMEOUT,
+            timeout,
         ))
         .layer(CatchPanicLayer::custom(|_| {
             Failure::internal("a handler panicked").into_response()
@@ -181,6 +211,7 @@ async fn admit<S: Host>(State(gate): State<Gate<S>>, request: Request, next: Nex
     let Some(frame) = parts.extensions.get::<Frame>().cloned() else {
         return Failure::internal("the frame does not surround this route").into_response();
     };
+    parts.extensions.insert(gate.limits);
     let declared = parts
         .headers
         .get(header::CONTENT_LENGTH)
@@ -191,12 +222,12 @@ async fn admit<S: Host>(State(gate): State<Gate<S>>, request: Request, next: Nex
         .await;
     let mut response = match admitted {
         Err(failure) => failure.into_response(),
-        Ok(()) if declared.is_some_and(|length| length > gate.limit) => {
+        Ok(()) if declared.is_some_and(|length| length > gate.bytes) => {
             Failure::TooLarge.into_response()
         }
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
     };
-    response.extensions_mut().insert(BodyLimit(gate.limit));
+    response.extensions_mut().insert(BodyLimit(gate.bytes));
     response
 }
 

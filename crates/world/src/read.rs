@@ -16,6 +16,9 @@ pub struct Listed<M> {
     pub total: u32,
 }
 
+/// Rows read at once when a whole list is walked through.
+const WALKED: u32 = 1_000;
+
 pub(crate) fn loaded<M: Matter>(stored: StoredRecord) -> Result<Loaded<M>, WorldError> {
     let record = stored.record;
     if record.state == REDACTED {
@@ -101,6 +104,23 @@ impl World {
             next: page.next,
             total: page.total,
         })
+    }
+
+    /// Shows `each` every row of a list, page by page: for counts and searches that no page bounds.
+    pub async fn walk<M: Matter>(
+        &self,
+        mut query: ListQuery,
+        mut each: impl FnMut(Loaded<M>) + Send,
+    ) -> Result<(), WorldError> {
+        query.limit = WALKED;
+        loop {
+            let page = self.list::<M>(&query).await?;
+            page.rows.into_iter().for_each(&mut each);
+            query.after = page.next;
+            if query.after.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     /// A query for a kind with the caller's eyes.

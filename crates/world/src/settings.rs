@@ -2,22 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::Limits;
+
 /// Settings with defaults that do for a national centre.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// The ledger's name in checkpoints (C2SP tlog-checkpoint origin): a host name, maybe a path.
     pub origin: String,
-    /// Longest text pasted or typed, in bytes.
-    pub max_text_bytes: usize,
-    /// Longest attachment, in bytes.
-    pub max_attachment_bytes: usize,
-    /// Most attachments of one report.
-    pub max_attachments: usize,
+    /// Bounds on everything that arrives.
+    pub limits: Limits,
     /// Reports one party may hand in within an hour, by all ways together.
     pub max_submissions_per_hour: u64,
-    /// Longest body of any request, in bytes.
-    pub max_body_bytes: usize,
     /// Objects in one TAXII page.
     pub max_page_objects: u32,
     /// Wrong passwords or codes before a login waits, within 15 minutes.
@@ -36,11 +32,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             origin: "kaname.localhost/ledger".to_owned(),
-            max_text_bytes: 1 << 20,
-            max_attachment_bytes: 32 << 20,
-            max_attachments: 16,
+            limits: Limits::default(),
             max_submissions_per_hour: 1_000,
-            max_body_bytes: 64 << 20,
             max_page_objects: 1_000,
             max_sign_in_failures: 5,
             session_idle_hours: 12,

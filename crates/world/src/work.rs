@@ -8,7 +8,7 @@ use kaname_store::{
 };
 use serde_json::Value;
 
-use crate::{error::WorldError, world::World};
+use crate::{error::WorldError, outlet::FEED_TOPICS, world::World};
 
 /// A matter as loaded, with the version a change must build on.
 #[derive(Debug, Clone)]
@@ -210,13 +210,28 @@ impl Work<'_> {
     }
 
     /// Makes it durable. On [`WorldError::is_conflict`] nothing happened: load and decide again.
-    pub async fn commit(self) -> Result<Done, WorldError> {
+    pub async fn commit(mut self) -> Result<Done, WorldError> {
+        self.tell_feeds();
         let committed = self.world.store().commit(self.commit).await?;
         self.world.committed(&committed);
         Ok(Done {
             events: self.events,
             committed,
         })
+    }
+
+    /// Adds the notice by which nodes learn that feeds may have changed, where the operation gave none.
+    fn tell_feeds(&mut self) {
+        for append in &self.commit.appends {
+            let kind = &append.record.kind;
+            let is_told = self.commit.notices.iter().any(|one| one.topic == *kind);
+            if FEED_TOPICS.contains(&kind.as_str()) && !is_told {
+                self.commit.notices.push(Notice {
+                    topic: kind.clone(),
+                    matter: Some(append.record.id),
+                });
+            }
+        }
     }
 
     /// The collected change, for store operations that take one along (redaction).

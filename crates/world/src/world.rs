@@ -10,7 +10,11 @@ use kaname_store::{Committed, Store};
 use tokio::sync::{Notify, broadcast};
 
 use crate::{
-    error::WorldError, keys::Keys, outlet::FetchBook, sealed::Found, settings::Settings,
+    error::WorldError,
+    keys::Keys,
+    outlet::{Changes, FetchBook},
+    sealed::Found,
+    settings::Settings,
     sight::Sight,
 };
 
@@ -30,6 +34,7 @@ pub struct World {
     pub(crate) found: Found,
     pub(crate) news: broadcast::Sender<News>,
     pub(crate) fetched: FetchBook,
+    pub(crate) changes: Changes,
     newest: Mutex<Committed>,
     stirred: Notify,
 }
@@ -71,6 +76,7 @@ impl World {
             found: Found::default(),
             news: broadcast::channel(NOTICE_BACKLOG).0,
             fetched: FetchBook::default(),
+            changes: Changes::default(),
             newest: Mutex::new(newest),
             stirred: Notify::new(),
         })

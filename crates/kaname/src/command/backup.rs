@@ -30,6 +30,10 @@ pub(super) async fn run(config: &Config, args: BackupArgs, say: Say) -> Result<(
         );
     }
     let store = open::open_store(config).await?;
+    if let Err(fault) = open::compare_keys(config, &store).await {
+        store.close().await;
+        return Err(fault);
+    }
     let done = store.port().backup(&args.file).await;
     let size = store.port().ledger_size().await;
     store.close().await;

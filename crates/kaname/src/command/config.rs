@@ -8,7 +8,8 @@ use crate::{
     cli::ConfigCommand,
     config::{
         Config, check,
-        key::{KEYS, Key, Kind},
+        key::{KEYS, Key},
+        kind::Kind,
         load::Sources,
         stray::stray,
         value::Value,

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use kaname_sharing::collection::Collection;
-use kaname_stix::{Limits, StixError};
+use kaname_stix::StixError;
 use kaname_world::{Loaded, World, sharing::Imported};
 use serde_json::json;
 
@@ -16,13 +16,6 @@ use crate::{
     say::Say,
 };
 
-/// Largest file that is read, in bytes, and most objects of one file.
-const LIMITS: Limits = Limits {
-    bytes: 1 << 30,
-    objects: 2_000_000,
-    object_bytes: 8 << 20,
-    depth: 64,
-};
 /// Most rejected objects that are named.
 const MOST_NAMED: usize = 20;
 
@@ -122,17 +115,16 @@ async fn import_file(
         fault.exit = Exit::NotFound;
         fault
     };
+    let limits = world.settings().limits.import();
     let size = fs::metadata(path).map_err(unreadable)?.len();
-    if size > LIMITS.bytes as u64 {
-        return Err(Fault::failed(format!(
-            "{size} bytes are over the limit of {}",
-            LIMITS.bytes
-        ))
-        .at(path.display().to_string())
-        .hint("split the bundle"));
+    if size > limits.bytes as u64 {
+        let what = format!("{size} bytes are over the limit of {}", limits.bytes);
+        return Err(Fault::failed(what)
+            .at(path.display().to_string())
+            .hint("split the bundle, or raise limits.max_import"));
     }
     let bytes = fs::read(path).map_err(unreadable)?;
-    let bundle = kaname_stix::bundle(&bytes, &LIMITS);
+    let bundle = kaname_stix::bundle(&bytes, &limits);
     let bundle = bundle.map_err(|error| unread(path, &bytes, &error))?;
     let objects: Vec<&str> = bundle.objects.iter().map(|raw| raw.get()).collect();
     let name = path

@@ -33,7 +33,11 @@ pub(super) async fn run(config: &Config, args: MigrateArgs, say: Say) -> Result<
         }
         (false, _) => {
             let _alone = open::alone(config)?;
-            versions(open::open_store_unlocked(config).await?).await
+            let store = open::open_store_unlocked(config).await?;
+            let own = open::compare_keys(config, &store).await;
+            let versions = versions(store).await;
+            own?;
+            versions
         }
     };
     let result = json!({ "found": found, "wanted": wanted, "done": !args.dry_run });

@@ -2,8 +2,30 @@
 
 use std::{net::IpAddr, path::Path};
 
-use super::{Config, load::Mistake};
+use super::{
+    Config,
+    load::{Mistake, Origin},
+};
 use crate::fault::{Exit, Fault};
+
+/// Bounds on parts of a request, none of which can be larger than the whole.
+const WITHIN_BODY: [&str; 8] = [
+    "limits.max_form",
+    "limits.max_draft",
+    "limits.max_post",
+    "limits.max_text",
+    "limits.max_attachment",
+    "limits.max_string",
+    "limits.max_mail",
+    "limits.max_table",
+];
+/// Bounds of which the first, where it was said, cannot be larger than the second.
+const ORDERED: [(&str, &str); 4] = [
+    ("limits.max_post", "limits.max_attachment"),
+    ("limits.max_cell", "limits.max_table"),
+    ("limits.max_object", "limits.max_import"),
+    ("limits.session_idle_hours", "limits.session_max_hours"),
+];
 
 /// What is wrong between keys that are each right.
 pub(crate) fn together(config: &Config) -> Vec<Mistake> {
@@ -70,6 +92,15 @@ pub(crate) fn together(config: &Config) -> Vec<Mistake> {
             "is missing beside oidc.issuer".to_owned(),
             "the hub's name at the provider",
         );
+    }
+    let whole = "limits.max_body";
+    let bounds = WITHIN_BODY.iter().map(|part| (*part, whole)).chain(ORDERED);
+    for (part, whole) in bounds {
+        let (few, many) = (config.number(part), config.number(whole));
+        if few > many && config.origin(part) != Origin::Default {
+            let what = format!("{few} is over {whole}, which is {many}: it would never be reached");
+            say(part, what, &format!("at most {many}; or a larger {whole}"));
+        }
     }
     let open = config.text("mail.smtp_tls") == Some("none");
     if let Some(host) = config

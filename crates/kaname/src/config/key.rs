@@ -1,52 +1,7 @@
 //! Every key of the configuration, in one table: the file, the environment, `config check`, `config
 //! show` and `config example` are made of it.
 
-/// What a key's value may be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Kind {
-    /// Any text of one line.
-    Text,
-    /// A path of a file or folder; relative ones start where the configuration file lies.
-    Path,
-    /// `true` or `false`.
-    Bool,
-    /// A whole number between both bounds.
-    Number(u64, u64),
-    /// Bytes between both bounds: a number, or one with `KiB`, `MiB` or `GiB`.
-    Bytes(u64, u64),
-    /// One of these words.
-    Choice(&'static [&'static str]),
-    /// Address and port to listen on, such as `127.0.0.1:8440`.
-    Address,
-    /// An address of one of these schemes.
-    Url(&'static [&'static str]),
-}
-
-impl Kind {
-    /// What is allowed, in words.
-    pub(crate) fn allowed(self) -> String {
-        match self {
-            Self::Text => "text on one line".to_owned(),
-            Self::Path => "a path".to_owned(),
-            Self::Bool => "true or false".to_owned(),
-            Self::Number(least, most) => format!("a whole number from {least} to {most}"),
-            Self::Bytes(least, most) => {
-                format!("bytes from {least} to {most}, such as 4096, \"64 KiB\" or \"32 MiB\"")
-            }
-            Self::Choice(words) => format!("one of {}", words.join(", ")),
-            Self::Address => {
-                "an IP address and port, such as 127.0.0.1:8440 or [::1]:8440".to_owned()
-            }
-            Self::Url(schemes) => {
-                let forms: Vec<_> = schemes
-                    .iter()
-                    .map(|scheme| format!("{scheme}://…"))
-                    .collect();
-                format!("an address {}", forms.join(" or "))
-            }
-        }
-    }
-}
+use super::kind::Kind;
 
 /// A key of the configuration.
 #[derive(Debug)]
@@ -211,6 +166,18 @@ pub(crate) const KEYS: &[Key] = &[
         "Seconds within which a connection's first byte, its TLS handshake and each request's header must arrive.",
     ),
     key(
+        "listen.max_header",
+        Kind::Bytes(8 * KIB, MIB),
+        "64 KiB",
+        "Largest header of a request.",
+    ),
+    key(
+        "listen.max_streams",
+        Kind::Number(1, 10_000),
+        "100",
+        "Requests at a time on one HTTP/2 connection.",
+    ),
+    key(
         "listen.threads",
         Kind::Number(1, 256),
         "4",
@@ -302,6 +269,36 @@ pub(crate) const KEYS: &[Key] = &[
         "Whether webhooks may call this machine itself, also without TLS: for trying out.",
     ),
     key(
+        "limits.max_body",
+        Kind::Bytes(64 * KIB, 2 * GIB),
+        "72 MiB",
+        "Largest body of any request: a report with its files. No other bound on a request reaches over it.",
+    ),
+    key(
+        "limits.max_form",
+        Kind::Bytes(16 * KIB, 64 * MIB),
+        "256 KiB",
+        "Largest body of a form without files.",
+    ),
+    key(
+        "limits.max_draft",
+        Kind::Bytes(16 * KIB, 64 * MIB),
+        "4 MiB",
+        "Largest body of a form in which an officer writes an item.",
+    ),
+    key(
+        "limits.max_post",
+        Kind::Bytes(KIB, GIB),
+        "32 MiB",
+        "Largest TAXII envelope; never over limits.max_attachment, since it is kept as one.",
+    ),
+    key(
+        "limits.max_parts",
+        Kind::Number(64, 100_000),
+        "12000",
+        "Most fields and files of one form.",
+    ),
+    key(
         "limits.max_text",
         Kind::Bytes(KIB, 64 * MIB),
         "1 MiB",
@@ -320,16 +317,100 @@ pub(crate) const KEYS: &[Key] = &[
         "Most attachments of one report.",
     ),
     key(
+        "limits.max_values",
+        Kind::Number(1, 10_000),
+        "10000",
+        "Most values read from one report; at most 5,000 can be handed in.",
+    ),
+    key(
+        "limits.max_objects",
+        Kind::Number(1, 100_000),
+        "10000",
+        "Most STIX objects of one post or file that is handed in.",
+    ),
+    key(
+        "limits.max_object",
+        Kind::Bytes(KIB, 64 * MIB),
+        "8 MiB",
+        "Largest STIX object.",
+    ),
+    key(
+        "limits.max_depth",
+        Kind::Number(8, 100),
+        "64",
+        "Most arrays and objects within each other, in JSON and STIX.",
+    ),
+    key(
+        "limits.max_string",
+        Kind::Bytes(KIB, GIB),
+        "48 MiB",
+        "Longest string of a JSON document; an attachment stands in one, in base64.",
+    ),
+    key(
+        "limits.max_mail",
+        Kind::Bytes(KIB, GIB),
+        "32 MiB",
+        "Largest mail that is handed in.",
+    ),
+    key(
+        "limits.max_mail_parts",
+        Kind::Number(1, 10_000),
+        "200",
+        "Most parts of one mail.",
+    ),
+    key(
+        "limits.max_mail_depth",
+        Kind::Number(1, 32),
+        "8",
+        "Most parts within parts of one mail.",
+    ),
+    key(
+        "limits.max_table",
+        Kind::Bytes(KIB, GIB),
+        "16 MiB",
+        "Largest table (CSV, TSV) that is handed in.",
+    ),
+    key(
+        "limits.max_rows",
+        Kind::Number(1, 1_000_000),
+        "100000",
+        "Most rows of one table, the header among them.",
+    ),
+    key(
+        "limits.max_columns",
+        Kind::Number(1, 1_000),
+        "100",
+        "Most columns of one table.",
+    ),
+    key(
+        "limits.max_cell",
+        Kind::Bytes(16, MIB),
+        "8 KiB",
+        "Longest cell of a table.",
+    ),
+    key(
+        "limits.max_import",
+        Kind::Bytes(KIB, 1_024 * GIB),
+        "1 GiB",
+        "Largest file of `kaname import`.",
+    ),
+    key(
+        "limits.max_import_objects",
+        Kind::Number(1, 100_000_000),
+        "2000000",
+        "Most objects of one file of `kaname import`.",
+    ),
+    key(
+        "limits.request_timeout_s",
+        Kind::Number(1, 600),
+        "30",
+        "Seconds without an answer after which a request is told that the hub is busy.",
+    ),
+    key(
         "limits.max_submissions_per_hour",
         Kind::Number(1, 1_000_000),
         "1000",
         "Reports one party may hand in within an hour, by all ways together.",
-    ),
-    key(
-        "limits.max_body",
-        Kind::Bytes(64 * KIB, 2 * GIB),
-        "64 MiB",
-        "Largest body of any request.",
     ),
     key(
         "limits.max_page_objects",
@@ -395,30 +476,4 @@ pub(crate) const KEYS: &[Key] = &[
 /// The key of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
-}
-
-/// The name among `known` that is nearest to what was written, when it is near enough to be meant.
-pub(crate) fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let bound = (written.chars().count() / 3).clamp(2, 5);
-    known
-        .map(|name| (distance(written, name), name))
-        .filter(|(far, _)| *far <= bound)
-        .min()
-        .map(|(_, name)| name)
-}
-
-/// Levenshtein distance of short names.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(80).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(80).enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or(usize::MAX)
 }

@@ -9,7 +9,9 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    key::{self, KEYS, Key, Kind},
+    key::{self, KEYS, Key},
+    kind::Kind,
+    stray,
     value::{self, Value},
 };
 use crate::fault::line_and_column;
@@ -187,7 +189,7 @@ fn read_file(path: &Path, text: &str, settings: &mut Settings, mistakes: &mut Ve
             continue;
         };
         if !sections().any(|known| known == section) {
-            let meant = key::nearest(section, sections());
+            let meant = stray::nearest(section, sections());
             let all: Vec<_> = sections().collect();
             mistakes.push(Mistake {
                 allowed: Some(format!("the sections {}", all.join(", "))),
@@ -302,7 +304,7 @@ fn nearest_key(written: &str) -> Option<&'static str> {
             .map(|key| key.name)
             .filter(move |name| name.starts_with(section))
     };
-    let nearest = key::nearest(written, KEYS.iter().map(|key| key.name));
+    let nearest = stray::nearest(written, KEYS.iter().map(|key| key.name));
     nearest.or_else(|| {
         // A key of this section that holds the word, such as `tls_cert` for `cert`.
         let word = written.split('.').nth(1).filter(|word| word.len() > 2)?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod key;
+pub(crate) mod kind;
 pub(crate) mod load;
 pub(crate) mod stray;
 pub(crate) mod value;
@@ -148,20 +149,50 @@ impl Config {
         data.with_file_name(name)
     }
 
+    /// Bounds on what arrives. What nobody said stays within the largest body; what was said and does
+    /// not is a mistake ([`check::together`]).
+    fn limits(&self) -> kaname_world::Limits {
+        let size = |name| usize::try_from(self.number(name)).unwrap_or(usize::MAX);
+        let body = size("limits.max_body");
+        let within = |name| size(name).min(body);
+        kaname_world::Limits {
+            max_body_bytes: body,
+            max_form_bytes: within("limits.max_form"),
+            max_draft_bytes: within("limits.max_draft"),
+            max_post_bytes: within("limits.max_post"),
+            max_parts: size("limits.max_parts"),
+            max_text_bytes: within("limits.max_text"),
+            max_attachment_bytes: within("limits.max_attachment"),
+            max_attachments: size("limits.max_attachments"),
+            max_values: size("limits.max_values"),
+            max_objects: size("limits.max_objects"),
+            max_object_bytes: size("limits.max_object"),
+            max_depth: size("limits.max_depth"),
+            max_string_bytes: within("limits.max_string"),
+            max_mail_bytes: within("limits.max_mail"),
+            max_mail_parts: size("limits.max_mail_parts"),
+            max_mail_depth: size("limits.max_mail_depth"),
+            max_table_bytes: within("limits.max_table"),
+            max_rows: size("limits.max_rows"),
+            max_columns: size("limits.max_columns"),
+            max_cell_bytes: size("limits.max_cell"),
+            max_import_bytes: self.number("limits.max_import"),
+            max_import_objects: size("limits.max_import_objects"),
+            request_timeout_s: u32::try_from(self.number("limits.request_timeout_s"))
+                .unwrap_or(u32::MAX),
+        }
+    }
+
     /// Bounds and names of the world.
     pub(crate) fn world(&self) -> kaname_world::Settings {
-        let size = |name| usize::try_from(self.number(name)).unwrap_or(usize::MAX);
         let small = |name| u32::try_from(self.number(name)).unwrap_or(u32::MAX);
         let defaults = kaname_world::Settings::default();
         kaname_world::Settings {
             origin: self
                 .text("hub.origin")
                 .map_or(defaults.origin, str::to_owned),
-            max_text_bytes: size("limits.max_text"),
-            max_attachment_bytes: size("limits.max_attachment"),
-            max_attachments: size("limits.max_attachments"),
+            limits: self.limits(),
             max_submissions_per_hour: self.number("limits.max_submissions_per_hour"),
-            max_body_bytes: size("limits.max_body"),
             max_page_objects: small("limits.max_page_objects"),
             max_sign_in_failures: self.number("limits.max_sign_in_failures"),
             session_idle_hours: small("limits.session_idle_hours"),

@@ -1,7 +1,7 @@
 //! Environment variables that look like Kaname's and are nobody's: a slip that would be passed over.
 
 use super::{
-    key::{self, KEYS, Key},
+    key::{KEYS, Key},
     load::{Mistake, Origin},
 };
 
@@ -44,11 +44,37 @@ pub(crate) fn stray(variables: &[(String, String)]) -> Vec<Mistake> {
 fn meant(written: &str) -> Option<String> {
     let known: Vec<String> = KEYS.iter().map(Key::variable).collect();
     let all = known.iter().map(String::as_str).chain(READ);
-    if let Some(nearest) = key::nearest(written, all) {
+    if let Some(nearest) = nearest(written, all) {
         return Some(nearest.to_owned());
     }
     let end = format!("__{}", written.strip_prefix("KANAME_")?);
     let mut named = known.iter().filter(|name| name.ends_with(&end));
     let first = named.next()?;
     named.next().is_none().then(|| first.clone())
+}
+
+/// The name among `known` that is nearest to what was written, when it is near enough to be meant.
+pub(crate) fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let bound = (written.chars().count() / 3).clamp(2, 5);
+    known
+        .map(|name| (distance(written, name), name))
+        .filter(|(far, _)| *far <= bound)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Levenshtein distance of short names.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(80).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().take(80).enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row.last().copied().unwrap_or(usize::MAX)
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use super::key::Kind;
+use super::kind::Kind;
 
 /// A value of its key's kind.
 #[derive(Debug, Clone, PartialEq)]

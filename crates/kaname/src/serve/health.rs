@@ -1,6 +1,13 @@
 //! What surrounds the pages: liveness, readiness, metrics, and one log line for each request.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
 use axum::{
     Router,
@@ -10,7 +17,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use kaname_world::World;
+use kaname_world::{World, WorldError};
 
 use super::{
     metrics::{Gauges, Metrics},
@@ -27,6 +34,20 @@ const MOST_DEAD: u32 = 1_000;
 struct Probe {
     world: Arc<World>,
     metrics: Arc<Metrics>,
+    /// Whether the last probe found it not ready: told once at each change, not at each probe.
+    unready: Arc<AtomicBool>,
+}
+
+impl Probe {
+    /// Tells the log when readiness has changed; `why` it is not ready.
+    fn tell(&self, why: Option<&WorldError>) {
+        let before = self.unready.swap(why.is_some(), Ordering::Relaxed);
+        match (why, before) {
+            (Some(why), false) => tracing::error!(cause = told(why), "not ready"),
+            (None, true) => tracing::info!("ready again"),
+            _ => {}
+        }
+    }
 }
 
 /// The pages with the probes beside them and the log around all.
@@ -34,6 +55,7 @@ pub(crate) fn around(pages: Router, world: Arc<World>, metrics: Arc<Metrics>) ->
     let probe = Probe {
         world,
         metrics: Arc::clone(&metrics),
+        unready: Arc::default(),
     };
     let probes = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
@@ -51,11 +73,12 @@ async fn ready(State(probe): State<Probe>) -> Response {
         probe.world.store().ping().await?;
         probe.world.hub().await
     };
-    match founded.await {
+    let founded = founded.await;
+    probe.tell(founded.as_ref().err());
+    match founded {
         Ok(Some(_)) => "ready\n".into_response(),
         Ok(None) => (StatusCode::SERVICE_UNAVAILABLE, "no hub is founded\n").into_response(),
-        Err(error) => {
-            tracing::error!(cause = told(&error), "not ready");
+        Err(_) => {
             let said = "the store does not answer, or cannot be written\n";
             (StatusCode::SERVICE_UNAVAILABLE, said).into_response()
         }

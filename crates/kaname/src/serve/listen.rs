@@ -47,10 +47,6 @@ const ENDING: Duration = Duration::from_secs(10);
 const TELL_EVERY: Duration = Duration::from_secs(10);
 /// Pause after the system refused to hand over a connection (no file handles left).
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
-/// Largest header block of a request, in bytes.
-const MAX_HEADER: usize = 64 * 1024;
-/// HTTP/2 requests at a time on one connection.
-const MAX_STREAMS: u32 = 100;
 
 /// Where the server listens, ready to accept.
 pub(crate) struct Doors {
@@ -59,7 +55,18 @@ pub(crate) struct Doors {
     permits: Arc<Semaphore>,
     /// None behind a proxy, where all come from one address.
     peers: Option<Arc<Peers>>,
+    bounds: Bounds,
+}
+
+/// How long a connection is waited for, and how much of it is taken.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// For its first byte, its TLS handshake, and the header of each request.
     header_timeout: Duration,
+    /// Largest header of a request, in bytes.
+    header_bytes: u32,
+    /// HTTP/2 requests at a time.
+    streams: u32,
 }
 
 impl Doors {
@@ -86,6 +93,7 @@ impl Doors {
                 .hint("is another server running there? choose another address or port")
         })?;
         let number = |key| usize::try_from(config.number(key)).unwrap_or(2_048);
+        let small = |key| u32::try_from(config.number(key)).unwrap_or(u32::MAX);
         let connections = number("listen.max_connections");
         let of_one = number("listen.max_connections_per_address");
         let behind_proxy = config.switch("listen.behind_proxy");
@@ -94,7 +102,13 @@ impl Doors {
             tls,
             permits: Arc::new(Semaphore::new(connections)),
             peers: (!behind_proxy).then(|| Peers::new(of_one)),
-            header_timeout: Duration::from_secs(config.number("listen.header_timeout_s").max(1)),
+            bounds: Bounds {
+                header_timeout: Duration::from_secs(
+                    config.number("listen.header_timeout_s").max(1),
+                ),
+                header_bytes: small("listen.max_header"),
+                streams: small("listen.max_streams"),
+            },
         })
     }
 
@@ -144,7 +158,7 @@ impl Doors {
                         router: router.clone(),
                         metrics: Arc::clone(&metrics),
                         tls: self.tls.clone(),
-                        header_timeout: self.header_timeout,
+                        bounds: self.bounds,
                         peer,
                         stop: stop.clone(),
                         watcher: graceful.watcher(),
@@ -171,7 +185,7 @@ struct Connection {
     router: Router,
     metrics: Arc<Metrics>,
     tls: Option<TlsAcceptor>,
-    header_timeout: Duration,
+    bounds: Bounds,
     peer: SocketAddr,
     stop: watch::Receiver<bool>,
     watcher: hyper_util::server::graceful::Watcher,
@@ -190,11 +204,13 @@ impl Connection {
         let _ = stream.set_nodelay(true);
         let talked = match self.tls.clone() {
             None => self.talk(stream).await,
-            Some(acceptor) => match timeout(self.header_timeout, acceptor.accept(stream)).await {
-                Ok(Ok(stream)) => self.talk(stream).await,
-                Ok(Err(_)) => Err("its TLS handshake is wrong"),
-                Err(_) => Err("its TLS handshake takes too long"),
-            },
+            Some(acceptor) => {
+                match timeout(self.bounds.header_timeout, acceptor.accept(stream)).await {
+                    Ok(Ok(stream)) => self.talk(stream).await,
+                    Ok(Err(_)) => Err("its TLS handshake is wrong"),
+                    Err(_) => Err("its TLS handshake takes too long"),
+                }
+            }
         };
         if let Err(why) = talked {
             metrics.given_up.fetch_add(1, Relaxed);
@@ -213,7 +229,7 @@ impl Connection {
     ) -> Result<(), &'static str> {
         let begun = tokio::select! {
             _ = self.stop.wait_for(|stop| *stop) => return Ok(()),
-            begun = timeout(self.header_timeout, begun(stream)) => begun,
+            begun = timeout(self.bounds.header_timeout, begun(stream)) => begun,
         };
         let stream = match begun {
             Ok(Ok(Some(stream))) => stream,
@@ -225,14 +241,14 @@ impl Connection {
         builder
             .http1()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.header_timeout)
-            .max_buf_size(MAX_HEADER.max(8_192))
+            .header_read_timeout(self.bounds.header_timeout)
+            .max_buf_size(usize::try_from(self.bounds.header_bytes).unwrap_or(8_192))
             .http2()
             .timer(TokioTimer::new())
-            .max_concurrent_streams(MAX_STREAMS)
-            .max_header_list_size(u32::try_from(MAX_HEADER).unwrap_or(u32::MAX))
+            .max_concurrent_streams(self.bounds.streams)
+            .max_header_list_size(self.bounds.header_bytes)
             .keep_alive_interval(Some(Duration::from_secs(20)))
-            .keep_alive_timeout(self.header_timeout);
+            .keep_alive_timeout(self.bounds.header_timeout);
         let (router, peer, stop) = (self.router, self.peer, self.stop);
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             let mut router = router.clone();

@@ -1,6 +1,6 @@
 //! The configuration: every mistake is explained, everything has an origin, secrets stay hidden.
 
-use crate::program::Place;
+use crate::{program::Place, serving::Server};
 
 #[test]
 fn each_mistake_is_told_with_line_key_and_what_was_meant() {
@@ -210,4 +210,98 @@ fn keys_never_lie_in_the_data_folder() {
         );
     }
     assert!(!place.path("data/kaname.db").exists());
+}
+
+#[test]
+fn bounds_that_make_no_sense_are_mistakes() {
+    let place = Place::new();
+    place.write(
+        "kaname.toml",
+        "[limits]\nmax_body = \"1 MiB\"\nmax_attachment = \"2 MiB\"\nmax_post = \"3 MiB\"\n\
+         max_depth = 1000\nsession_idle_hours = 24\nsession_max_hours = 12\n",
+    );
+    let ran = place.run(&["config", "check", "--json"]);
+    assert_eq!(ran.code, 2);
+    let mistakes = ran.json()["mistakes"].clone();
+    let told: Vec<_> = mistakes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {}", one["line"], one["key"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        "3 limits.max_attachment",
+        "4 limits.max_post",
+        "4 limits.max_post",
+        "5 limits.max_depth",
+        "6 limits.session_idle_hours",
+    ];
+    assert_eq!(told, expected);
+    let what = mistakes[0]["what"].as_str().unwrap();
+    assert!(
+        what.contains("2097152 is over limits.max_body, which is 1048576"),
+        "{what}"
+    );
+    // What nobody said stays within a smaller whole.
+    place.write("kaname.toml", "[limits]\nmax_body = \"64 KiB\"\n");
+    assert_eq!(place.run(&["config", "check"]).code, 0);
+}
+
+/// A lowered bound holds at the doors of the running program, and is said by each.
+#[test]
+fn a_bound_of_the_configuration_holds_in_the_program() {
+    let place = Place::founded();
+    place.write(
+        "kaname.toml",
+        "[limits]\nmax_body = \"64 KiB\"\nmax_form = \"16 KiB\"\nmax_import_objects = 2\n\
+         max_object = \"1 KiB\"\n[listen]\nmax_header = \"8 KiB\"\n",
+    );
+    let server = Server::start(&place);
+    let post = |path: &str, length: usize| {
+        server.say(&format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: application/json\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{}",
+            "x".repeat(length)
+        ))
+    };
+    let answer = post("/sign-in", 17 << 10);
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(answer.contains("\"limit\":16384"), "{answer}");
+    let header = format!(
+        "GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n",
+        "x".repeat(9 << 10)
+    );
+    let answer = server.say(&header);
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    assert_eq!(server.end(), 0);
+    place.done(&[
+        "collection",
+        "add",
+        "feed",
+        "--kind",
+        "peer",
+        "--name-ja",
+        "外部",
+        "--name-en",
+        "Peer",
+    ]);
+    let object = |number: usize, more: &str| {
+        format!(
+            r#"{{"type":"note","spec_version":"2.1","id":"note--11111111-1111-4111-8111-11111111111{number}","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","object_refs":[],"content":"x{more}"}}"#
+        )
+    };
+    let import = |objects: &[String]| {
+        place.write("bundle.json", &format!("[{}]", objects.join(",")));
+        place.run(&["import", "bundle.json", "--collection", "feed"])
+    };
+    let many = import(&[object(1, ""), object(2, ""), object(3, "")]);
+    assert_eq!(many.code, 1);
+    assert!(many.err.contains("more than 2 objects"), "{}", many.err);
+    let large = import(&[object(1, ""), object(2, &"x".repeat(2_000))]);
+    assert_eq!(large.code, 1);
+    assert!(
+        large.err.contains("object 1") && large.err.contains("1024"),
+        "{}",
+        large.err
+    );
 }

@@ -36,6 +36,8 @@ pub(crate) enum Part {
     Worker,
     /// PostgreSQL under people who walk from triage to feedback.
     Database,
+    /// A rebuild.
+    Rebuild,
 }
 
 /// How often it is killed: its share of 20 points, or of as many as `KANAME_KILL_POINTS` asks for.
@@ -50,6 +52,7 @@ pub(crate) fn points(part: Part) -> usize {
         Part::Database => 10,
         Part::Flow => 4,
         Part::Fill | Part::Posts | Part::Worker => 2,
+        Part::Rebuild => 5,
     };
     (all * tenths).div_ceil(10)
 }

@@ -15,6 +15,7 @@ mod hub;
 mod kill;
 mod kill_database;
 mod kill_flow;
+mod kill_rebuild;
 mod kill_worker;
 mod nodes;
 mod operating;

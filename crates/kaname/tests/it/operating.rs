@@ -10,7 +10,7 @@ use std::{
 use kaname_testkit::{nats::Nats, postgres::Postgres};
 
 use crate::{
-    hub::url,
+    hub::{Backend, Hub, url},
     program::{Place, mode},
     serving::Server,
 };
@@ -28,6 +28,8 @@ fn refuses_foreign(place: &Place, file: &str) {
         &["verify"],
         &["rebuild"],
         &["party", "list"],
+        &["backup", "foreign.copy"],
+        &["migrate"],
     ] {
         let ran = place.run(command);
         assert_eq!(ran.code, 2, "{command:?}: {}", ran.err);
@@ -192,6 +194,12 @@ fn a_database_that_is_away_is_no_defect_of_ours() {
     let unready = server.get("/readyz");
     assert!(unready.starts_with("HTTP/1.1 503"), "{unready}");
     assert!(server.logged("not ready").contains("locked"));
+    server.get("/readyz");
+    assert_eq!(
+        server.log().matches("not ready").count(),
+        1,
+        "once a change"
+    );
     for line in server.log().lines() {
         assert!(!line.contains("request failed"), "{line}");
         assert!(!line.contains("\"answered\""), "{line}");
@@ -200,6 +208,78 @@ fn a_database_that_is_away_is_no_defect_of_ours() {
     let answer = server.say(&asked);
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
+    server.logged("ready again");
+}
+
+/// The same over TAXII, in its own form, with when to come back.
+#[test]
+fn a_database_that_is_away_is_told_over_taxii() {
+    let hub = Hub::found(Backend::Sqlite, "");
+    let (party, intake) = hub.inside(async |world| {
+        let provider = crate::scene::caller(&world, &hub.people.provider).await;
+        let offered = world.offered_collections(&provider).await.unwrap();
+        let intake = offered.iter().find(|one| {
+            one.collection.state.definition.kind
+                == kaname_sharing::collection::CollectionKind::Intake
+        });
+        let party = provider.party.as_ref().unwrap();
+        (
+            party.state.code.to_string(),
+            intake.unwrap().collection.id.to_string(),
+        )
+    });
+    let key = [
+        "key",
+        "add",
+        "--party",
+        &party,
+        "--label",
+        "taxii",
+        "--scope",
+        "taxii:post",
+        "--days",
+        "9",
+    ];
+    let key = hub.place.done(&key)["secret"].as_str().unwrap().to_owned();
+    let server = Server::start(&hub.place);
+    let store = rusqlite::Connection::open(hub.place.path("kaname-data/kaname.db")).unwrap();
+    store.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let note = r#"{"objects":[{"type":"note","spec_version":"2.1","id":"note--11111111-1111-4111-8111-111111111111","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","abstract":"a","content":"b","object_refs":["identity--11111111-1111-4111-8111-111111111111"]}]}"#;
+    let taxii = server.say(&format!(
+        "POST /taxii2/api/collections/{intake}/objects/ HTTP/1.1\r\nhost: localhost\r\n\
+         authorization: Bearer {key}\r\naccept: application/taxii+json;version=2.1\r\n\
+         content-type: application/taxii+json;version=2.1\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{note}",
+        note.len()
+    ));
+    assert!(taxii.starts_with("HTTP/1.1 503"), "{taxii}");
+    assert!(taxii.contains("retry-after: 10"), "{taxii}");
+    assert!(
+        taxii.contains("\"error_code\":\"store_unavailable\""),
+        "{taxii}"
+    );
+    store.execute_batch("ROLLBACK").unwrap();
+}
+
+/// A disk without room, as far as a process can tell: no file may grow over 128 KiB.
+#[test]
+fn a_backup_that_runs_out_of_room_takes_its_part_away() {
+    let place = Place::founded();
+    for number in 0..20 {
+        place.add_vendor(&format!("vendor-{number}"));
+    }
+    let room = std::fs::metadata(place.path("kaname-data/kaname.db")).unwrap();
+    assert!(room.len() > 128 << 10, "{}", room.len());
+    let program = place.command(&[]).get_program().to_owned();
+    let mut command = std::process::Command::new("bash");
+    let limited = "trap '' XFSZ; ulimit -f 128; exec \"$0\" backup copy.db";
+    command.arg("-c").arg(limited).arg(program);
+    command.current_dir(place.path("")).env_clear();
+    let ran = crate::program::ran(command.output().unwrap());
+    assert_ne!(ran.code, 0, "{}", ran.out);
+    assert!(ran.err.contains("copy.db"), "{}", ran.err);
+    assert!(!place.path("copy.db").exists() && !place.path("copy.db.part").exists());
+    place.done(&["backup", "copy.db"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::bench::{Bench, audiences, posting};
 use crate::{
     change::{Commit, Record},
-    port::StoreError,
+    port::{Batches, StoreError},
 };
 
 /// A record with every field filled, in Japanese where people write.
@@ -236,6 +236,21 @@ pub(super) async fn audiences_are_interned_and_epochs_counted(bench: Bench) {
     assert_eq!(store.epoch().await.unwrap(), 2);
 }
 
+/// Batches given in order, some of which fail.
+struct Given(Vec<Result<Vec<Record>, &'static str>>);
+
+#[async_trait::async_trait]
+impl Batches for Given {
+    async fn next(&mut self) -> Result<Option<Vec<Record>>, StoreError> {
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let next = self.0.remove(0);
+        next.map(Some)
+            .map_err(|why| StoreError::Malformed(why.to_owned()))
+    }
+}
+
 pub(super) async fn rebuild_gives_the_same_digest(bench: Bench) {
     let store = &bench.store;
     let empty = store.records_digest().await.unwrap();
@@ -248,15 +263,27 @@ pub(super) async fn rebuild_gives_the_same_digest(bench: Bench) {
     }
     let before = store.records_digest().await.unwrap();
     assert_ne!(before, empty);
-    store.clear_records().await.unwrap();
+    // A rebuild that stops leaves what was there.
+    let half = vec![Ok(records[..25].to_vec()), Err("the ledger is broken")];
+    let stopped = store.replace_records(&mut Given(half)).await;
+    assert!(stopped.is_err());
+    let twice = vec![vec![records[0].clone(); 2]]
+        .into_iter()
+        .map(Ok)
+        .collect();
+    let refused = store.replace_records(&mut Given(twice)).await;
+    assert!(refused.is_err(), "a record is given twice");
+    assert_eq!(store.records_digest().await.unwrap(), before);
+    assert!(!bench.found("report", "攻撃").await.is_empty());
+    store.replace_records(&mut Given(Vec::new())).await.unwrap();
     assert_eq!(store.records_digest().await.unwrap(), empty);
     assert_eq!(store.record(records[0].id).await.unwrap(), None);
     assert_eq!(store.lookup("receipt", "R-3").await.unwrap(), None);
     assert_eq!(bench.found("report", "攻撃").await, []);
     assert_eq!(store.history(records[0].id).await.unwrap().len(), 1);
     records.reverse();
-    store.put_records(records[..25].to_vec()).await.unwrap();
-    store.put_records(records[25..].to_vec()).await.unwrap();
+    let both = vec![Ok(records[..25].to_vec()), Ok(records[25..].to_vec())];
+    store.replace_records(&mut Given(both)).await.unwrap();
     assert_eq!(store.records_digest().await.unwrap(), before);
     assert_eq!(
         store.lookup("receipt", "R-39").await.unwrap(),

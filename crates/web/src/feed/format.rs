@@ -16,7 +16,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 /// A form, by the end of its address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Format {
     /// Values with their context, one a line: for Excel and for looking up. A column says which may be
     /// blocked.
@@ -71,6 +71,8 @@ pub(super) struct Summary {
     pub(super) tlp: Option<Tlp>,
     /// When the first of its values ends.
     pub(super) first_end: Option<Timestamp>,
+    /// When time alone changes it: something ends, or an embargo opens.
+    pub(super) changes_at: Option<Timestamp>,
 }
 
 /// Makes the lines of one reading.
@@ -110,6 +112,10 @@ impl Maker {
 
     /// What an object adds: all lines of its item when it is the item's first, nothing at later ones.
     pub(super) fn lines(&mut self, one: &FeedObject) -> String {
+        if let Some(item) = &one.item {
+            self.until(item.content.valid_until);
+            self.until(item.content.embargo);
+        }
         if self.format == Format::Json {
             return self.object(one);
         }
@@ -152,6 +158,7 @@ impl Maker {
         let Some((lines, ends)) = peer_values(one, self.now) else {
             return out;
         };
+        self.until(ends);
         let tlp = marked(&one.raw);
         for line in lines {
             let text = match self.format {
@@ -177,6 +184,13 @@ impl Maker {
         self.summary.tlp = self.summary.tlp.max(tlp);
         let both = [self.summary.first_end, ends];
         self.summary.first_end = both.into_iter().flatten().min();
+    }
+
+    /// Notes a moment that changes what is told, when it lies ahead.
+    fn until(&mut self, at: Option<Timestamp>) {
+        let at = at.filter(|at| *at > self.now);
+        let both = [self.summary.changes_at, at];
+        self.summary.changes_at = both.into_iter().flatten().min();
     }
 
     fn is_new(&mut self, value: &str) -> bool {

@@ -1,12 +1,14 @@
 //! Feeds: each collection as a file with a stable address, `/feeds/{alias}.csv|txt|jsonl|json`, for a
 //! machine's key or a signed-in person.
 //!
-//! A feed is read twice. The first reading makes its heading and its ETag, a digest of the very bytes
-//! this reader gets; what is small is kept and sent, what is large is read again while it is sent and
-//! broken off when it changed meanwhile. So nothing is ever held whole, and one ETag never stands for
-//! two contents.
+//! The ETag is a digest of the very bytes this reader gets, so that nothing shows in it that the reader
+//! does not see. What a reading found is kept by the edition it was made from ([`known`]): a client that
+//! holds the feed is then told so without reading it, and another gets it while it is read, broken off
+//! should it not be what was found. Where nothing is known, a first reading makes heading and digest;
+//! what is small is kept and sent, what is large is read again. Nothing is ever held whole.
 
 mod format;
+mod known;
 mod tag;
 
 use axum::{
@@ -24,7 +26,11 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-use self::format::{Format, Maker, Summary, columns};
+pub(crate) use self::known::Known;
+use self::{
+    format::{Format, Maker, Summary, columns},
+    known::Found,
+};
 use crate::{
     error::Failure,
     frame::Host as _,
@@ -79,6 +85,24 @@ impl Reading {
         Ok(Some(lines))
     }
 
+    /// Reads all of it for what it says of itself, and keeps the lines while they are few.
+    async fn first(&mut self) -> Result<(Found, Option<String>), WorldError> {
+        let mut body = Sha256::new();
+        let mut kept = Some(String::new());
+        while let Some(lines) = self.lines().await? {
+            body.update(&lines);
+            kept = kept.filter(|kept| kept.len() + lines.len() <= KEPT);
+            if let Some(kept) = &mut kept {
+                kept.push_str(&lines);
+            }
+        }
+        let found = Found {
+            digest: body.finalize().into(),
+            summary: self.maker.summary().clone(),
+        };
+        Ok((found, kept))
+    }
+
     fn again(&mut self, now: jiff::Timestamp) {
         self.feed.rewind();
         self.maker = Maker::new(self.format, now);
@@ -102,17 +126,17 @@ async fn read(
         format,
         items: BTreeSet::new(),
     };
-    let mut body = Sha256::new();
-    let mut kept = Some(String::new());
-    while let Some(lines) = reading.lines().await? {
-        body.update(&lines);
-        kept = kept.filter(|kept| kept.len() + lines.len() <= KEPT);
-        if let Some(kept) = &mut kept {
-            kept.push_str(&lines);
+    // Asked before anything is read: what changes meanwhile makes another edition.
+    let edition = reading.feed.edition().await?;
+    let (found, kept) = match house.feeds().of(edition, format, now) {
+        Some(found) => (found, None),
+        None => {
+            let (found, kept) = reading.first().await?;
+            house.feeds().keep(edition, format, found.clone());
+            (found, kept)
         }
-    }
-    let digest: [u8; 32] = body.finalize().into();
-    let summary = reading.maker.summary().clone();
+    };
+    let Found { digest, summary } = found;
     let (before, after) = around(&house, &reading, format, &summary, &digest);
     let tag = tag::tag(
         Sha256::new()

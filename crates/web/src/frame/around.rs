@@ -124,8 +124,12 @@ fn failure_in(response: &Response) -> Option<Arc<Failure>> {
 
 fn tell(frame: &Frame, asked: &Asked, failure: &Failure, response: &Response) -> Response {
     let number = matches!(failure, Failure::Internal(_)).then(|| log(frame, failure));
+    let limit = response
+        .extensions()
+        .get::<BodyLimit>()
+        .map(|limit| limit.0);
     let path = frame.inside().address.split('?').next();
-    if let Some(told) = crate::taxii::told(path.unwrap_or_default(), failure) {
+    if let Some(told) = crate::taxii::told(path.unwrap_or_default(), failure, limit) {
         return told;
     }
     if asked.page
@@ -133,10 +137,6 @@ fn tell(frame: &Frame, asked: &Asked, failure: &Failure, response: &Response) ->
     {
         return redirect;
     }
-    let limit = response
-        .extensions()
-        .get::<BodyLimit>()
-        .map(|limit| limit.0);
     let address = &frame.inside().address;
     let path = address.split('?').next().unwrap_or_default();
     let problem = Problem::new(failure, frame.text(), path, limit, number);

@@ -4,6 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use axum::http::request::Parts;
 use kaname_kernel::{Clock, Rng, Role};
+use kaname_world::Limits;
 
 use super::{CsrfKey, Section};
 use crate::{
@@ -16,6 +17,9 @@ use crate::{
 pub trait Host: Clone + Send + Sync + 'static {
     /// What stays the same while the program runs.
     fn settings(&self) -> &Settings;
+
+    /// Bounds on what arrives. The router is made with them, and every request carries them.
+    fn limits(&self) -> Limits;
 
     /// Who sends this request; a visitor nobody knows is not an error.
     ///

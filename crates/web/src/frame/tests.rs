@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use super::{Frame, Host, Posted, Section, Settings, Visitor, around::ErrorPage, sample, show};
 use crate::{
     error::{Failure, Fault, Problem, Reason},
-    route::{Access, Audit, Endpoint, faults, frame_endpoints, router},
+    route::{Access, Audit, BodySize, Endpoint, faults, frame_endpoints, router},
     text::Lang,
 };
 
@@ -24,6 +24,13 @@ struct Program {
 impl Host for Program {
     fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    fn limits(&self) -> kaname_world::Limits {
+        kaname_world::Limits {
+            max_draft_bytes: 2048,
+            ..kaname_world::Limits::default()
+        }
     }
 
     async fn visitor(&self, request: &Parts) -> Result<Visitor, Failure> {
@@ -106,7 +113,7 @@ fn table() -> Vec<Endpoint<Program>> {
             none(),
             routing::post(written),
         )
-        .with_body(2048),
+        .with_body(BodySize::Draft),
     ]);
     table
 }

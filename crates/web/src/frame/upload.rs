@@ -5,14 +5,12 @@ use axum::{
     http::StatusCode,
 };
 
-use crate::error::Failure;
+use crate::{
+    error::{Failure, Fault, Reason},
+    route::limits_of,
+};
 
-/// Most parts of one form.
-const MAX_PARTS: usize = 12_000;
-/// Longest field that is no file, in bytes.
-const MAX_FIELD: usize = 2 << 20;
-
-/// A multipart form, bounded by the endpoint's body limit. Its token was checked before.
+/// A multipart form, bounded by the endpoint's body limit and by the number of its parts. Its token was checked before.
 #[derive(Debug, Default)]
 pub struct Upload {
     fields: Vec<(String, String)>,
@@ -58,14 +56,16 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let limits = limits_of(request.extensions());
         let multipart = Multipart::from_request(request, state).await;
         let mut multipart = multipart.map_err(|_| Failure::WrongMedia {
             expected: "multipart/form-data",
         })?;
         let mut upload = Self::default();
         while let Some(part) = multipart.next_field().await.map_err(broken)? {
-            if upload.fields.len() + upload.files.len() >= MAX_PARTS {
-                return Err(Failure::TooLarge);
+            let before = upload.fields.len() + upload.files.len();
+            if before >= limits.max_parts {
+                return Err(too_much("form", before + 1, limits.max_parts));
             }
             let name = part.name().unwrap_or_default().to_owned();
             let file_name = part.file_name().map(kaname_intake::safe_file_name);
@@ -77,7 +77,9 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                     name: file_name,
                     bytes: bytes.to_vec(),
                 }),
-                None if bytes.len() > MAX_FIELD => return Err(Failure::TooLarge),
+                None if bytes.len() > limits.field_bytes() => {
+                    return Err(too_much(&name, bytes.len(), limits.field_bytes()));
+                }
                 None => {
                     let text = String::from_utf8(bytes.to_vec());
                     let text = text.map_err(|_| Failure::Malformed {
@@ -90,6 +92,15 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         }
         Ok(upload)
     }
+}
+
+fn too_much(at: &str, actual: usize, limit: usize) -> Failure {
+    let why = Reason::new("refused-too-much")
+        .with("field", at)
+        .with("actual", actual.to_string())
+        .with("limit", limit.to_string());
+    let at = at.to_owned();
+    Failure::Invalid(vec![Fault { at, why }])
 }
 
 fn broken(error: MultipartError) -> Failure {

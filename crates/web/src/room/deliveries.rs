@@ -139,13 +139,9 @@ async fn list(
         rows.push(row(&house, &by, &page, &mut names, delivery).await?);
     }
     let state = asked.state().map_or("", DeliveryState::as_str);
-    let next = found
-        .next
-        .as_ref()
-        .map(|next| asked.address(state, &cursor::written(next)));
-    let first = (!asked.after.is_empty()).then(|| asked.address(state, ""));
-    let shown = u64::try_from(rows.len()).unwrap_or_default();
-    let count = Count::capped(u64::from(found.total), 10_000);
+    let pager = cursor::pager(&page, &found, rows.len(), &asked.after, |after| {
+        asked.address(state, after)
+    });
     let dead = world.dead_letters(&by).await?;
     let shown = DeliveriesPage {
         about: item.map(|item| {
@@ -158,7 +154,7 @@ async fn list(
             (format!("/items/{}", item.state.number), title)
         }),
         tabs: tabs(&page, &asked, &counts),
-        pager: page.pager(shown, count, first, next),
+        pager,
         empty: Empty {
             title: text.t("deliveries-none").into_owned(),
             text: text.t("deliveries-none-about").into_owned(),

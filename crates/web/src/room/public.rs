@@ -27,7 +27,7 @@ use crate::{
     },
     house::House,
     route::{Access, Audit, Endpoint},
-    text::{Count, Lang, Text},
+    text::{Lang, Text},
 };
 
 /// Items on the front page.
@@ -162,13 +162,11 @@ async fn list(
         .public_items(|query| query.after = after)
         .await?;
     let rows = rows(&page, &found.rows);
-    let next = found.next.as_ref().map(cursor::written);
-    let next = next.map(|next| address("/public", &[("after", next.as_str())]));
-    let first = after.map(|_| "/public".to_owned());
-    let shown = u64::try_from(rows.len()).unwrap_or_default();
-    let count = Count::capped(u64::from(found.total), 10_000);
+    let pager = cursor::pager(&page, &found, rows.len(), &asked.after, |after| {
+        address("/public", &[("after", after)])
+    });
     let shown = ListPage {
-        pager: page.pager(shown, count, first, next),
+        pager,
         feed: page.link("/public.atom", text.t("front-feed")),
         empty: Empty {
             title: text.t("front-empty").into_owned(),

@@ -4,7 +4,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use serde_json::json;
 
 use super::{
-    MAX_CONTENT, ROOT,
+    ROOT,
     error::TaxiiError,
     media::TAXII,
     reply::{self, Accepted},
@@ -28,12 +28,12 @@ pub(super) async fn discovery(
 
 /// `GET /taxii2/api/`
 pub(super) async fn root(State(house): State<House>, _: Accepted) -> Result<Response, TaxiiError> {
-    let most = house.world().settings().max_attachment_bytes;
+    let most = house.world().settings().limits.envelope_bytes();
     let answer = json!({
         "title": house.settings().hub_name(Lang::En),
         "description": house.settings().hub_name(Lang::Ja),
         "versions": [TAXII],
-        "max_content_length": u64::try_from(most).unwrap_or(MAX_CONTENT).min(MAX_CONTENT),
+        "max_content_length": most,
     });
     reply::resource(StatusCode::OK, &answer)
 }

@@ -151,7 +151,14 @@ impl IntoResponse for TaxiiError {
 }
 
 /// What the gate or the frame refused at a TAXII address, in TAXII's form; `None` elsewhere.
-pub(crate) fn told(path: &str, failure: &Failure) -> Option<Response> {
-    let here = path == "/taxii2" || path.starts_with("/taxii2/");
-    here.then(|| TaxiiError::from(failure).into_response())
+/// `limit`: the longest body taken there, in bytes.
+pub(crate) fn told(path: &str, failure: &Failure, limit: Option<u64>) -> Option<Response> {
+    if path != "/taxii2" && !path.starts_with("/taxii2/") {
+        return None;
+    }
+    let mut told = TaxiiError::from(failure);
+    if let (Failure::TooLarge, Some(limit)) = (failure, limit) {
+        told.description = format!("the body is over the limit of {limit} bytes");
+    }
+    Some(told.into_response())
 }

@@ -24,13 +24,11 @@ use kaname_policy::Action;
 pub(crate) use self::{credential::key_in, error::told};
 use crate::{
     house::House,
-    route::{Access, Audit, Endpoint},
+    route::{Access, Audit, BodySize, Endpoint},
 };
 
 /// Path of the API root.
 const ROOT: &str = "/taxii2/api/";
-/// Largest post, in bytes.
-const MAX_CONTENT: u64 = 32 * 1024 * 1024;
 
 /// Any key may find out what there is; which collections, and what of them, depends on its party and
 /// scopes.
@@ -82,7 +80,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Audit::Event("report.submitted"),
             routing::post(post::post),
         )
-        .with_body(MAX_CONTENT),
+        .with_body(BodySize::Envelope),
         get(
             "/taxii2/api/collections/{collection}/objects/{object}/",
             "taxii.read_object",

@@ -18,6 +18,7 @@ pub(crate) struct Browser<'d> {
 }
 
 /// A part of a multipart form.
+#[derive(Clone)]
 pub(crate) enum Part<'a> {
     Field(&'a str, &'a str),
     File(&'a str, &'a str, &'a [u8]),

@@ -260,3 +260,86 @@ async fn feeds_are_for_those_who_may_read_them() {
     let intake = format!("/feeds/{}.csv", s.nation.intake.state.definition.alias);
     assert_ne!(s.door.get(&intake, &s.key).await.status, StatusCode::OK);
 }
+
+async fn held(door: &Door, address: &str, key: &str, tag: &str) -> Answer {
+    let request = get(address, key).header(header::IF_NONE_MATCH, tag);
+    door.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_holds_a_feed_is_told_so_without_reading_it() {
+    let (nation, store) = Nation::counted().await;
+    let door = Door::of(&nation);
+    let key = nation.key(&nation.member, &[FeedRead]).await;
+    story::released_as(&nation, |_| {}).await;
+    let alias = &nation.library.state.definition.alias;
+    for end in ["csv", "txt", "jsonl", "json"] {
+        let address = format!("/feeds/{alias}.{end}");
+        let first = door.get(&address, &key).await;
+        let tag = first.header("etag").to_owned();
+        assert!(first.text.contains("203.0.113.77"), "{end}");
+        store.taken();
+        let again = held(&door, &address, &key, &tag).await;
+        let asked = store.taken();
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{end}");
+        assert_eq!(again.header("kaname-lines"), first.header("kaname-lines"));
+        for reading in ["objects", "object_bytes", "list"] {
+            assert!(!asked.contains_key(reading), "{end}: {asked:?}");
+        }
+        // Who does not hold it gets the same bytes in one reading.
+        let full = door.get(&address, &key).await;
+        assert_eq!(store.taken()["objects"], 1, "{end}");
+        assert_eq!(
+            (&full.text, full.header("etag")),
+            (&first.text, tag.as_str())
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_reader_may_not_know_of_does_not_show_in_the_etag() {
+    let s = setting().await;
+    s.released(|_| {}).await;
+    let first = s.feed("csv").await;
+    let tag = first.header("etag").to_owned();
+    // Released into the same collection, for others.
+    let others = [s.nation.provider.party].into();
+    s.released(|draft| {
+        draft.tlp = Tlp::AmberStrict;
+        draft.named.parties = others;
+    })
+    .await;
+    let provider = s.nation.key(&s.nation.provider, &[FeedRead]).await;
+    let theirs = s.door.get(&s.address("csv"), &provider).await;
+    assert_ne!(theirs.header("etag"), tag, "the provider sees more");
+    let again = held(&s.door, &s.address("csv"), &s.key, &tag).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    assert_eq!(again.header("etag"), tag);
+    assert_eq!(again.header("kaname-lines"), first.header("kaname-lines"));
+    assert_eq!(s.feed("csv").await.text, first.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_by_time_alone_is_not_held_any_longer() {
+    let s = setting().await;
+    let end = s.nation.world.now() + SignedDuration::from_hours(6);
+    s.released(|draft| draft.valid_until = Some(end)).await;
+    for form in ["txt", "csv", "jsonl", "json"] {
+        let tag = s.feed(form).await.header("etag").to_owned();
+        let again = held(&s.door, &s.address(form), &s.key, &tag).await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{form}");
+    }
+    let tags: Vec<String> = {
+        let mut tags = Vec::new();
+        for form in ["txt", "csv", "jsonl", "json"] {
+            tags.push(s.feed(form).await.header("etag").to_owned());
+        }
+        tags
+    };
+    s.nation.clock.advance(SignedDuration::from_hours(7));
+    for (form, tag) in ["txt", "csv", "jsonl", "json"].iter().zip(tags) {
+        let ended = held(&s.door, &s.address(form), &s.key, &tag).await;
+        assert_eq!(ended.status, StatusCode::OK, "{form}");
+        assert!(!ended.text.contains("203.0.113.77"), "{form}");
+    }
+}

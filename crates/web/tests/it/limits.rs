@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use kaname_directory::KeyScope;
 use kaname_kernel::Clock as _;
 use kaname_testkit::Nation;
-use kaname_world::Settings;
+use kaname_world::{Limits, Settings};
 
 use crate::{
     browser::{Browser, Part, between, leads_to},
@@ -106,4 +106,202 @@ async fn who_only_reads_deliveries_is_offered_no_retry() {
     let path = format!("/deliveries/{}/retry", nation.library.id);
     let denied = auditor.post(&path, &[]).await;
     assert_eq!(denied.status, StatusCode::FORBIDDEN);
+}
+
+fn refused(answer: &Answer, status: StatusCode, words: &[&str]) {
+    assert_eq!(answer.status, status, "{words:?}: {}", answer.text);
+    for word in words {
+        assert!(
+            answer.text.contains(word),
+            "{word:?} is not in: {}",
+            answer.text
+        );
+    }
+}
+
+async fn lowered() -> (Nation, Door) {
+    let limits = Limits {
+        max_body_bytes: 100 << 10,
+        max_form_bytes: 20 << 10,
+        max_post_bytes: 5_000,
+        max_parts: 64,
+        max_text_bytes: 2_000,
+        max_attachment_bytes: 6_000,
+        max_attachments: 2,
+        max_objects: 2,
+        max_object_bytes: 1_500,
+        max_depth: 8,
+        max_string_bytes: 7_000,
+        max_table_bytes: 3_000,
+        max_rows: 9,
+        max_columns: 3,
+        ..Limits::default()
+    };
+    let settings = Settings {
+        limits,
+        ..Settings::default()
+    };
+    let nation = Nation::with(settings).await;
+    let door = Door::of(&nation);
+    (nation, door)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_over_a_lowered_bound_is_told_what_where_and_the_bound() {
+    let (nation, door) = lowered().await;
+    let provider = Browser::of(&door, &nation, &nation.provider)
+        .await
+        .english();
+    let handed_in = async |parts: &[Part<'_>]| {
+        let terms = [
+            Part::Field("tlp", "GREEN"),
+            Part::Field("pap", "GREEN"),
+            Part::Field("urgency", "high"),
+        ];
+        let all: Vec<Part<'_>> = terms.iter().chain(parts).cloned().collect();
+        provider.upload("/submissions/new", &all).await
+    };
+    let body = "x".repeat(110 << 10);
+    let answer = handed_in(&[Part::Field("technique", &body)]).await;
+    refused(&answer, StatusCode::PAYLOAD_TOO_LARGE, &["100 KiB"]);
+    let field = "x".repeat(4_001);
+    let answer = handed_in(&[Part::Field("technique", &field)]).await;
+    refused(
+        &answer,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &["technique", "4001", "4000"],
+    );
+    let text = "x ".repeat(1_001);
+    let answer = handed_in(&[Part::Field("technique", &text)]).await;
+    refused(&answer, StatusCode::UNPROCESSABLE_ENTITY, &["2000"]);
+    let file = "x".repeat(3_001);
+    let answer = handed_in(&[Part::File("file", "list.csv", file.as_bytes())]).await;
+    refused(&answer, StatusCode::UNPROCESSABLE_ENTITY, &["3000"]);
+    let many: Vec<Part<'_>> = (0..64).map(|_| Part::Field("group", "x")).collect();
+    let answer = handed_in(&many).await;
+    refused(
+        &answer,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &["form", "65", "64"],
+    );
+    let rows: String = (0..12).map(|n| format!("203.0.113.{n},a\r\n")).collect();
+    let answer = handed_in(&[Part::File("file", "rows.csv", rows.as_bytes())]).await;
+    refused(
+        &answer,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &["more than 9 rows", "line 10"],
+    );
+    // Rows that are too wide are left out, and the page says which.
+    let wide = "203.0.113.1,a,b,c\r\n203.0.113.2,a\r\n";
+    leads_to(&handed_in(&[Part::File("file", "wide.csv", wide.as_bytes())]).await);
+    let confirm = provider.page("/submissions/confirm").await;
+    for word in ["203.0.113.2", "Line 1", "cells beyond 3"] {
+        assert!(confirm.contains(word), "{word:?} is not in: {confirm}");
+    }
+    // A plain form.
+    let long = "x".repeat(21 << 10);
+    let answer = provider
+        .post("/submissions/draft/drop", &[("x", &long)])
+        .await;
+    refused(&answer, StatusCode::PAYLOAD_TOO_LARGE, &["20 KiB"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_over_a_lowered_bound_is_told_what_where_and_the_bound() {
+    let (nation, door) = lowered().await;
+    let key = nation.key(&nation.provider, &[KeyScope::TaxiiPost]).await;
+    let root = door.taxii("/taxii2/api/", &key).await.json();
+    assert_eq!(root["max_content_length"], 5_000);
+    let intake = format!("/taxii2/api/collections/{}/objects/", nation.intake.id);
+    let post = async |objects: &[String]| {
+        let envelope = format!(r#"{{"objects":[{}]}}"#, objects.join(","));
+        door.post(&intake, &key, envelope).await
+    };
+    let note = |more: &str| {
+        format!(
+            r#"{{"type":"note","spec_version":"2.1","id":"note--11111111-1111-4111-8111-111111111111","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","object_refs":[],"content":{more}}}"#
+        )
+    };
+    let short = note("\"x\"");
+    let large = note(&format!("\"{}\"", "x".repeat(5_000)));
+    let answer = post(&[large]).await;
+    refused(&answer, StatusCode::PAYLOAD_TOO_LARGE, &["5000 bytes"]);
+    let answer = post(&vec![short; 3]).await;
+    refused(
+        &answer,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &["more than 2 objects"],
+    );
+    let answer = post(&[note(&format!("\"{}\"", "x".repeat(1_500)))]).await;
+    refused(
+        &answer,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &["object 0", "1500"],
+    );
+    let deep = format!("{}{}", "[".repeat(9), "]".repeat(9));
+    let answer = post(&[note(&deep)]).await;
+    refused(
+        &answer,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &["deeper than 8 levels", "content"],
+    );
+    let text = axum::http::Request::post(&intake)
+        .header("authorization", format!("Bearer {key}"))
+        .header("accept", "application/taxii+json;version=2.1")
+        .header("content-type", "text/plain");
+    let answer = door.send(text.body("{}".into()).unwrap()).await;
+    refused(
+        &answer,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        &["application/taxii+json;version=2.1"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_over_a_lowered_bound_is_told_what_where_and_the_bound() {
+    let (nation, door) = lowered().await;
+    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
+    let post = async |body: String| {
+        crate::api::post(&door, "/api/v1/submissions", &key, &body, None).await
+    };
+    let answer = post("x".repeat(101 << 10)).await;
+    refused(
+        &answer,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        &["\"limit\":102400"],
+    );
+    let long = format!(r#"{{"report":{{"title":"{}"}}}}"#, "x".repeat(7_001));
+    let answer = post(long).await;
+    refused(
+        &answer,
+        StatusCode::BAD_REQUEST,
+        &["longer than 7000 bytes", "$.report.title"],
+    );
+    let deep = format!(r#"{{"report":{}1{}}}"#, "[".repeat(9), "]".repeat(9));
+    let answer = post(deep).await;
+    refused(
+        &answer,
+        StatusCode::BAD_REQUEST,
+        &["deeper than 8 levels", "$.report"],
+    );
+    let words = format!(
+        r#"{{"report":{{"title":"x","technique":"{}"}}}}"#,
+        "x ".repeat(1_001)
+    );
+    let answer = post(words).await;
+    refused(
+        &answer,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &["$.report.technique", "2000"],
+    );
+    let file = r#"{"name":"a","media_type":"text/plain","base64":"eA=="}"#;
+    let files = format!(
+        r#"{{"report":{{"title":"x","technique":"x","attachments":[{file},{file},{file}]}}}}"#
+    );
+    let answer = post(files).await;
+    refused(
+        &answer,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &["$.report.attachments", "2"],
+    );
 }

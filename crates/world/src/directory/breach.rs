@@ -3,6 +3,7 @@
 use kaname_directory::{Breach, BreachChange, Finding, Refused};
 use kaname_kernel::{Id, Matter, MatterId};
 use kaname_policy::Action;
+use kaname_store::ListQuery;
 
 use crate::{
     caller::{Caller, of_party},
@@ -64,9 +65,13 @@ impl World {
     }
 
     /// Breaches the caller may see, newest first.
-    pub async fn breaches(&self, caller: &Caller) -> Result<Listed<Breach>, WorldError> {
+    pub async fn breaches(
+        &self,
+        caller: &Caller,
+        adjust: impl FnOnce(&mut ListQuery),
+    ) -> Result<Listed<Breach>, WorldError> {
         let mut query = self.query::<Breach>(caller).await?;
-        query.limit = 200;
+        adjust(&mut query);
         self.list(&query).await
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use kaname_directory::{Asked, Cooperation, CooperationChange, Paragraph, Party, Refused};
 use kaname_kernel::{Id, Matter, MatterId};
 use kaname_policy::Action;
+use kaname_store::{ListQuery, Sort};
 
 use crate::{
     caller::{Caller, of_party},
@@ -108,10 +109,11 @@ impl World {
     pub async fn cooperation_requests(
         &self,
         caller: &Caller,
+        adjust: impl FnOnce(&mut ListQuery),
     ) -> Result<Listed<Cooperation>, WorldError> {
         let mut query = self.query::<Cooperation>(caller).await?;
-        query.sort = kaname_store::Sort::Due;
-        query.limit = 200;
+        query.sort = Sort::Due;
+        adjust(&mut query);
         self.list(&query).await
     }
 }

@@ -46,8 +46,8 @@ const ITEMS: u32 = 200;
 
 /// A reading of a collection, from its beginning.
 pub struct Feed {
-    world: Arc<World>,
-    caller: Caller,
+    pub(super) world: Arc<World>,
+    pub(super) caller: Caller,
     /// The collection.
     pub collection: Loaded<Collection>,
     place: Place,

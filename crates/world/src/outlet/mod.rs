@@ -7,6 +7,7 @@
 
 mod digest;
 mod distribute;
+mod edition;
 mod feed;
 mod fetched;
 mod hook;
@@ -22,6 +23,8 @@ use std::sync::Arc;
 
 pub use digest::{DIGEST, DigestDuty};
 pub use distribute::DistributeDuty;
+pub use edition::Edition;
+pub(crate) use edition::{Changes, TOPICS as FEED_TOPICS};
 pub use feed::{Feed, FeedObject};
 pub use fetched::{FETCHED, FetchBook, FetchedDuty};
 pub use letter::{Letter, Scribe};

@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{Id, MatterId, PartyId, Tlp};
 use kaname_policy::Action;
 use kaname_sharing::report::Channel;
-use kaname_stix::Limits;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -19,8 +18,6 @@ use crate::{
 /// How long a status is kept, in hours (TAXII 2.1 §4.3 asks for 24).
 pub const STATUS_HOURS: i64 = 48;
 const SPACE: &str = "taxii-status";
-/// Most objects of one post.
-const MAX_OBJECTS: usize = 10_000;
 
 /// One object of a post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,10 +56,9 @@ impl World {
         self.allow_any(caller, Action::TaxiiPost)?;
         offered.must_write()?;
         let party = caller.party_id()?;
-        let limits = Limits {
-            bytes: self.settings().max_attachment_bytes,
-            objects: MAX_OBJECTS,
-            ..Limits::default()
+        let limits = kaname_stix::Limits {
+            bytes: self.settings().limits.envelope_bytes(),
+            ..self.settings().limits.stix()
         };
         let unreadable = |error: kaname_stix::StixError| {
             WorldError::invalid("envelope", "error-stix", error.to_string())

@@ -39,8 +39,7 @@ impl World {
         envelope: &[u8],
     ) -> Result<Envelope, WorldError> {
         let mut options = self.reading_options(caller)?;
-        options.limits.values = MAX_VALUES;
-        options.limits.stix.bytes = self.settings().max_attachment_bytes;
+        options.limits.values = options.limits.values.min(MAX_VALUES);
         options.limits.text_bytes /= 2;
         let read = from_stix(envelope, &options)
             .map_err(|error| WorldError::invalid("envelope", "error-stix", error.to_string()))?;
@@ -57,7 +56,7 @@ impl World {
             .iter()
             .filter(|one| !one.comment.is_empty())
             .map(|one| (one.value.clone(), one.comment.clone()));
-        let marks = marks(envelope)?;
+        let marks = marks(envelope, &options.limits.stix)?;
         Ok(Envelope {
             title: read.title,
             technique: read.technique,
@@ -76,9 +75,8 @@ impl World {
 }
 
 /// Every marking that an object of the envelope carries, as a whole or in a part.
-fn marks(envelope: &[u8]) -> Result<BTreeSet<ObjectId>, WorldError> {
-    let limits = kaname_stix::Limits::default();
-    let read = kaname_stix::bundle(envelope, &limits)
+fn marks(envelope: &[u8], limits: &kaname_stix::Limits) -> Result<BTreeSet<ObjectId>, WorldError> {
+    let read = kaname_stix::bundle(envelope, limits)
         .map_err(|error| WorldError::invalid("envelope", "error-stix", error.to_string()))?;
     let heads = read
         .objects

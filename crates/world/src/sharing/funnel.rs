@@ -19,10 +19,9 @@ impl World {
         let deliveries = self.states::<Delivery>().await?;
         let mut withdrawn = ListQuery::of(Item::KIND, self.everything().await?);
         withdrawn.states = vec![ItemState::Withdrawn.as_str().to_owned()];
-        withdrawn.limit = 1_000;
-        let withdrawn = self.list::<Item>(&withdrawn).await?;
-        let was_out = withdrawn.rows.iter().filter(|item| item.state.is_out());
-        let count = u64::try_from(was_out.count()).unwrap_or(u64::MAX);
+        let mut count = 0;
+        self.walk::<Item>(withdrawn, |item| count += u64::from(item.state.is_out()))
+            .await?;
         fn words(states: &[(String, u64)]) -> impl Iterator<Item = (&str, u64)> {
             states.iter().map(|(word, count)| (word.as_str(), *count))
         }

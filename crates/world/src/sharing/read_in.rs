@@ -146,8 +146,8 @@ impl World {
         preview_table(bytes, &columns.options(), &options, rows).map_err(unreadable)
     }
 
-    /// As [`World::reading_options`], for who may submit.
-    fn reading(&self, caller: &Caller) -> Result<SubmissionOptions, WorldError> {
+    /// How what a caller hands in is read: for who may submit.
+    pub fn reading(&self, caller: &Caller) -> Result<SubmissionOptions, WorldError> {
         self.allow_any(caller, Action::SubmissionSubmit)?;
         self.reading_options(caller)
     }
@@ -158,18 +158,14 @@ impl World {
         let party = caller.party.as_ref().ok_or(WorldError::Unauthenticated)?;
         let domains = party.state.mail_domains.iter();
         let networks = party.state.networks.iter();
-        let mut options = SubmissionOptions {
+        Ok(SubmissionOptions {
+            limits: self.settings().limits.submission(),
             own_domains: domains.map(|domain| domain.as_str().to_owned()).collect(),
             own_networks: networks
                 .map(|network| network.as_str().to_owned())
                 .collect(),
             latest: Some(self.now() + SignedDuration::from_mins(10)),
-            ..SubmissionOptions::default()
-        };
-        options.limits.text_bytes = self.settings().max_text_bytes;
-        options.limits.attachments = self.settings().max_attachments;
-        options.limits.attachment_bytes = self.settings().max_attachment_bytes;
-        Ok(options)
+        })
     }
 
     /// A report from what was read and the provider's terms. Values are those that were confirmed.

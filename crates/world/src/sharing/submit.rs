@@ -232,7 +232,7 @@ impl World {
     }
 
     fn check_submission(&self, new: &NewReport) -> Result<(), WorldError> {
-        let settings = self.settings();
+        let limits = self.settings().limits;
         let too_large = |field: &str, actual: usize, limit: usize| {
             Err(WorldError::invalid(
                 field,
@@ -251,17 +251,20 @@ impl World {
             ));
         }
         let text = new.technique.len() + new.harm.text.len();
-        if text > settings.max_text_bytes {
-            return too_large("technique", text, settings.max_text_bytes);
+        if text > limits.max_text_bytes {
+            return too_large("technique", text, limits.max_text_bytes);
         }
-        if new.attachments.len() > settings.max_attachments {
+        if new.attachments.len() > limits.max_attachments {
             let count = new.attachments.len();
-            return too_large("attachments", count, settings.max_attachments);
+            return too_large("attachments", count, limits.max_attachments);
+        }
+        if new.values.len() > limits.max_values {
+            return too_large("values", new.values.len(), limits.max_values);
         }
         let files = new.attachments.iter().chain(&new.original);
         for file in files {
-            if file.bytes.len() > settings.max_attachment_bytes {
-                let limit = settings.max_attachment_bytes;
+            if file.bytes.len() > limits.max_attachment_bytes {
+                let limit = limits.max_attachment_bytes;
                 return too_large("attachments", file.bytes.len(), limit);
             }
         }

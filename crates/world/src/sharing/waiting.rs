@@ -15,27 +15,24 @@ use kaname_store::ListQuery;
 
 use crate::{caller::Caller, error::WorldError, read::loaded, work::Loaded, world::World};
 
-/// Most rows looked through for one answer.
-const MOST_ROWS: u32 = 1_000;
 /// Items read at once.
 const AT_ONCE: usize = 200;
 
 impl World {
     /// Released items whose blocking exports false positives suspended, and that an officer has to
-    /// decide about: longest waiting first. Looks at items that somebody called a false positive, by the
-    /// newest thousand of such answers.
+    /// decide about: longest waiting first. Looks at items that somebody called a false positive.
     pub async fn suspended_items(&self, caller: &Caller) -> Result<Vec<Loaded<Item>>, WorldError> {
         self.allow_any(caller, Action::ExportSuspendDecide)?;
         let readable = self.readable(caller).await?;
         let mut spoken_against = BTreeSet::new();
         let query = ListQuery {
             states: vec![SightingKind::FalsePositive.as_str().to_owned()],
-            limit: MOST_ROWS,
             ..ListQuery::of(Feedback::KIND, self.everything().await?)
         };
-        for feedback in self.list::<Feedback>(&query).await?.rows {
+        self.walk::<Feedback>(query, |feedback| {
             spoken_against.insert(feedback.state.item);
-        }
+        })
+        .await?;
         let ids: Vec<MatterId> = spoken_against.into_iter().collect();
         let mut suspended = Vec::new();
         for some in ids.chunks(AT_ONCE) {
@@ -55,28 +52,27 @@ impl World {
         Ok(suspended.into_iter().map(|(_, item)| item).collect())
     }
 
-    /// Items that the caller's organisation acknowledged or gave feedback on, by the newest thousand of
-    /// each.
+    /// Items that the caller's organisation acknowledged or gave feedback on.
     pub async fn settled_with(&self, caller: &Caller) -> Result<BTreeSet<MatterId>, WorldError> {
         let party = caller.party_id()?;
         let acknowledged = ListQuery {
             owner: Some(party.cast()),
             states: vec![DeliveryState::Acknowledged.as_str().to_owned()],
-            limit: MOST_ROWS,
             ..ListQuery::of(Delivery::KIND, self.everything().await?)
         };
         let answered = ListQuery {
             owner: Some(party.cast()),
-            limit: MOST_ROWS,
             ..ListQuery::of(Feedback::KIND, self.everything().await?)
         };
         let mut settled = BTreeSet::new();
-        for delivery in self.list::<Delivery>(&acknowledged).await?.rows {
+        self.walk::<Delivery>(acknowledged, |delivery| {
             settled.insert(delivery.state.item);
-        }
-        for feedback in self.list::<Feedback>(&answered).await?.rows {
+        })
+        .await?;
+        self.walk::<Feedback>(answered, |feedback| {
             settled.insert(feedback.state.item);
-        }
+        })
+        .await?;
         Ok(settled)
     }
 }

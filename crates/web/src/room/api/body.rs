@@ -5,14 +5,12 @@ use axum::{
     extract::{FromRequest, Request},
     http::{StatusCode, header},
 };
-use kaname_intake::{JsonError, JsonLimits, guard};
+use kaname_intake::{JsonError, guard};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::error::Failure;
+use crate::{error::Failure, route::limits_of};
 
 const JSON: &str = "application/json";
-/// Longest string of a body, in bytes: an attachment in base64.
-const LONGEST: usize = 48 << 20;
 
 /// The bytes of a JSON document that was checked against the bounds.
 pub(super) struct Checked(pub(super) Bytes);
@@ -30,15 +28,12 @@ impl<S: Send + Sync> FromRequest<S> for Checked {
         {
             return Err(Failure::WrongMedia { expected: JSON });
         }
+        let limits = limits_of(request.extensions()).json();
         let bytes = Bytes::from_request(request, state).await;
         let bytes = bytes.map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
             _ => Failure::BadRequest,
         })?;
-        let limits = JsonLimits {
-            max_string_bytes: LONGEST,
-            ..JsonLimits::default()
-        };
         guard(&bytes, &limits).map_err(malformed)?;
         Ok(Self(bytes))
     }

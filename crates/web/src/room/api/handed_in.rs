@@ -101,7 +101,7 @@ pub(super) async fn submit(
     let report = body.report.get().as_bytes();
     let mut read = match world.read_in(&by, "submission.json", report) {
         Ok(read) => read,
-        Err(WorldError::Invalid { .. }) => return Err(faults(report)),
+        Err(WorldError::Invalid { .. }) => return Err(faults(report, &world.reading(&by)?)),
         Err(error) => return Err(error.into()),
     };
     if read.title.trim().is_empty() {
@@ -144,12 +144,12 @@ fn left_out(read: &Submitted) -> Vec<Value> {
 }
 
 /// Every fault of a report, each with its place.
-fn faults(report: &[u8]) -> Failure {
+fn faults(report: &[u8], options: &SubmissionOptions) -> Failure {
     let fault = |at: String, what: String| Fault {
         at: format!("$.report{}", at.strip_prefix('$').unwrap_or(&at)),
         why: Reason::new("error-unreadable").with("what", what),
     };
-    match from_json(report, &SubmissionOptions::default()) {
+    match from_json(report, options) {
         Err(SubmissionError::Fields(all)) => {
             let all = all
                 .into_iter()

@@ -13,11 +13,8 @@ use kaname_policy::Action;
 
 use crate::{
     house::House,
-    route::{Access, Audit, Endpoint},
+    route::{Access, Audit, BodySize, Endpoint},
 };
-
-/// Longest submission, in bytes.
-const SUBMISSION: u64 = 64 << 20;
 
 const OWN: Access = Access::Either(Action::SubmissionReadOwn);
 const LIBRARY: Access = Access::Either(Action::LibraryRead);
@@ -41,7 +38,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Audit::Event("report.submitted"),
             routing::post(handed_in::submit),
         )
-        .with_body(SUBMISSION),
+        .with_body(BodySize::Report),
         Endpoint::new(
             Method::GET,
             "/api/v1/submissions",

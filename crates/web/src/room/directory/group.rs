@@ -99,9 +99,10 @@ pub(super) fn endpoints() -> Vec<Endpoint<House>> {
 
 /// Groups the reader may see.
 pub(super) async fn seen(world: &World, by: &By) -> Result<Vec<Loaded<Group>>, Failure> {
-    let mut query = ListQuery::of(Group::KIND, world.readable(by).await?);
-    query.limit = 1_000;
-    Ok(world.list::<Group>(&query).await?.rows)
+    let query = ListQuery::of(Group::KIND, world.readable(by).await?);
+    let mut groups = Vec::new();
+    world.walk(query, |group| groups.push(group)).await?;
+    Ok(groups)
 }
 
 #[derive(Template)]

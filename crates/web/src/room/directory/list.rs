@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Parties looked through for one page: a nation's infrastructure has hundreds to thousands.
-const LOOKED_AT: u32 = 1_000;
+const LOOKED_AT: u32 = 10_000;
 const SHOWN: usize = 50;
 
 #[derive(Template)]

@@ -15,13 +15,15 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Row, Tab, Tabs},
+        part::{Empty, Pager, Row, Tab, Tabs},
         show,
     },
     house::{By, House},
-    room::words,
+    room::{
+        library::cursor::{self, address},
+        words,
+    },
     said::why_not,
-    text::Count,
 };
 
 #[derive(Template)]
@@ -30,6 +32,7 @@ struct DeskPage {
     page: Page,
     tabs: Tabs,
     rows: Vec<Row>,
+    pager: Option<Pager>,
     empty: Empty,
 }
 
@@ -37,7 +40,12 @@ struct DeskPage {
 pub(super) struct Which {
     #[serde(default)]
     tab: String,
+    #[serde(default)]
+    after: String,
 }
+
+/// Items of a page.
+const AT_ONCE: u32 = 200;
 
 const TABS: [(&str, &str, &[ItemState]); 6] = [
     (
@@ -81,6 +89,7 @@ pub(super) async fn list(
         .unwrap_or(&TABS[usual]);
     let mut tabs = Vec::new();
     let mut rows = Vec::new();
+    let mut pager = None;
     for tab in &TABS {
         let found = house
             .world()
@@ -90,16 +99,20 @@ pub(super) async fn list(
                     .iter()
                     .map(|state| state.as_str().to_owned())
                     .collect();
-                query.limit = if tab.0 == chosen.0 { 200 } else { 1 };
+                query.limit = if tab.0 == chosen.0 { AT_ONCE } else { 1 };
+                query.after = cursor::read(&which.after).filter(|_| tab.0 == chosen.0);
             })
             .await?;
         tabs.push(Tab {
             label: text.t(tab.1).into_owned(),
             href: format!("/desk?tab={}", tab.0),
-            count: Some(Count::capped(u64::from(found.total), 10_000)),
+            count: Some(cursor::counted(found.total)),
             here: tab.0 == chosen.0,
         });
         if tab.0 == chosen.0 {
+            let to = |after: &str| address("/desk", &[("tab", tab.0), ("after", after)]);
+            let shown = found.rows.len();
+            pager = Some(cursor::pager(&page, &found, shown, &which.after, to));
             rows = found
                 .rows
                 .iter()
@@ -113,6 +126,7 @@ pub(super) async fn list(
             tabs,
         },
         rows,
+        pager,
         empty: Empty {
             title: text.t("item-none").into_owned(),
             text: text.t("item-none-do").into_owned(),

@@ -18,7 +18,7 @@ use kaname_policy::Action;
 
 use crate::{
     house::House,
-    route::{Access, Audit, Endpoint},
+    route::{Access, Audit, BodySize, Endpoint},
 };
 
 const SEE: Access = Access::SignedIn(&[Action::ItemReadDesk, Action::SubmissionReadOwn]);
@@ -71,7 +71,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "item.revised",
             routing::post(edit::revise),
         )
-        .with_body(4 << 20),
+        .with_body(BodySize::Draft),
         Endpoint::new(
             Method::GET,
             "/items/{number}/propose",
@@ -87,7 +87,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "item.changes_proposed",
             routing::post(edit::propose),
         )
-        .with_body(4 << 20),
+        .with_body(BodySize::Draft),
         post(
             "/items/{number}/trace",
             "item.accept_trace",

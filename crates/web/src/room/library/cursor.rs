@@ -2,6 +2,35 @@
 //! shown to the reader, and every page is filtered with the reader's eyes anew, so it tells nothing.
 
 use kaname_store::Cursor;
+use kaname_world::Listed;
+
+use crate::{
+    frame::{Page, part::Pager},
+    text::Count,
+};
+
+/// Counts are exact up to here.
+pub(in crate::room) const COUNTED: u64 = 10_000;
+
+/// The pager of a list of which `shown` rows stand on the page that began after `after`: back to the
+/// beginning, and on. `to` gives the address of the list after a row; after the empty text, of its
+/// beginning.
+pub(in crate::room) fn pager<M>(
+    page: &Page,
+    found: &Listed<M>,
+    shown: usize,
+    after: &str,
+    to: impl Fn(&str) -> String,
+) -> Pager {
+    let first = (!after.is_empty()).then(|| to(""));
+    let next = found.next.as_ref().map(|next| to(&written(next)));
+    page.pager(shown as u64, counted(found.total), first, next)
+}
+
+/// A list's total as people read it.
+pub(in crate::room) fn counted(total: u32) -> Count {
+    Count::capped(u64::from(total), COUNTED)
+}
 
 /// The cursor as text: `1763900000000000.0193…`.
 pub(in crate::room) fn written(cursor: &Cursor) -> String {

@@ -27,8 +27,6 @@ use crate::{
 
 /// Longest search taken, in characters.
 const LONGEST: usize = 200;
-/// Counts are exact up to here.
-const COUNTED: u64 = 10_000;
 
 /// What the address asks for. What cannot be read is taken as not asked for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -163,15 +161,13 @@ pub(super) async fn list(
         .filter(|item| item.state.is_out())
         .map(|item| row(&page, item))
         .collect();
-    let first = (!asked.after.is_empty()).then(|| asked.address(state.as_str(), ""));
-    let next = found.next.as_ref();
-    let next = next.map(|next| asked.address(state.as_str(), &cursor::written(next)));
-    let shown = u64::try_from(rows.len()).unwrap_or_default();
-    let count = Count::capped(u64::from(found.total), COUNTED);
+    let pager = cursor::pager(&page, &found, rows.len(), &asked.after, |after| {
+        asked.address(state.as_str(), after)
+    });
     let shown = ListPage {
         filters: filters(&page, &asked),
         tabs: tabs(&page, &asked, state, &counts),
-        pager: page.pager(shown, count, first, next),
+        pager,
         empty: empty(&page, &asked),
         state: state.as_str().to_owned(),
         words: asked.q.clone(),
@@ -253,7 +249,7 @@ fn tabs(page: &Page, asked: &Asked, here: ItemState, counts: &[(String, u64)]) -
         Tab {
             label: words::item_state(page.text, state),
             href: asked.address(state.as_str(), ""),
-            count: Some(Count::capped(count, COUNTED)),
+            count: Some(Count::capped(count, cursor::COUNTED)),
             here: state == here,
         }
     };

@@ -11,7 +11,7 @@ use crate::{
     error::Failure,
     frame::{Page, part::Row},
     house::{By, House},
-    room::{choices::lang, directory, words},
+    room::{choices::lang, directory, library::cursor, words},
 };
 
 pub(super) async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
@@ -108,12 +108,12 @@ pub(super) async fn requests(house: &House, page: &Page, by: &By) -> Result<Wait
     let text = page.text;
     let own = by.party_id()?;
     let answers = may(house, by, Action::CooperationAnswer);
-    let all = house.world().cooperation_requests(by).await?;
-    let mine = all
-        .rows
-        .into_iter()
-        .filter(|request| request.state.is_open() && request.state.asked.to == own);
-    let rows = mine.map(|request| {
+    let open = house.world().cooperation_requests(by, |query| {
+        query.states = vec!["open".to_owned()];
+        query.owner = Some(own.cast());
+    });
+    let open = open.await?;
+    let rows = open.rows.into_iter().map(|request| {
         let asked = &request.state.asked;
         let due = page.due(asked.deadline, text.t("now-answer-due"));
         let row = |href: &str| Row::new(due, href, asked.subject.as_str());
@@ -123,7 +123,7 @@ pub(super) async fn requests(house: &House, page: &Page, by: &By) -> Result<Wait
     let rows: Vec<Row> = rows.collect();
     Ok(Waiting {
         title: text.t("now-requests").into_owned(),
-        about: rows.len().to_string(),
+        about: cursor::counted(open.total).to_string(),
         rows,
     })
 }
@@ -133,7 +133,10 @@ pub(super) async fn breaches(house: &House, page: &Page, by: &By) -> Result<Wait
     let text = page.text;
     let own = by.party_id()?;
     let answers = may(house, by, Action::CooperationAnswer);
-    let all = house.world().breaches(by).await?;
+    let all = house
+        .world()
+        .breaches(by, |query| query.limit = AT_ONCE)
+        .await?;
     let rows = all.rows.iter().filter_map(|breach| {
         let state = &breach.state;
         let waits = state.closed.is_none() && state.statements.is_empty();

@@ -4,23 +4,30 @@
 mod entry;
 
 use askama::Template;
-use axum::{extract::State, http::Method, response::Response, routing};
+use axum::{
+    extract::{Query, State},
+    http::Method,
+    response::Response,
+    routing,
+};
 use kaname_directory::{Breach, BreachKind, DutyCode, Finding, Line, Paragraph, day_of};
 use kaname_policy::{Action, Resource};
 use kaname_world::WorldError;
+use serde::Deserialize;
 
-use super::{party_name, tabs};
+use super::{AT_ONCE, party_name, tabs};
 use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Posted, Section,
-        part::{Choice, Empty, Row, Tabs, Verb},
+        part::{Choice, Empty, Pager, Row, Tabs, Verb},
         show,
     },
     house::{By, House},
     room::{
         choices::lang,
         form::{self, Form, Typed, Wrong, may},
+        library::cursor::{self, address},
     },
     route::{Access, Audit, Endpoint},
     text::Text,
@@ -119,22 +126,33 @@ struct ListPage {
     tabs: Tabs,
     about: String,
     rows: Vec<Row>,
+    pager: Pager,
     empty: Empty,
     new: Option<Verb>,
 }
 
-async fn list(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    after: String,
+}
+
+async fn list(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     let text = frame.text();
     let page = frame.page(Section::Requests, text.t("requests-title"));
     let world = house.world();
-    let requests = world.cooperation_requests(&by).await?.rows;
-    let open = requests
-        .iter()
-        .filter(|request| request.state.is_open())
-        .count() as u64;
-    let closed = requests.len() as u64 - open;
     let mut rows = Vec::new();
-    for breach in world.breaches(&by).await?.rows {
+    let found = world.breaches(&by, |query| {
+        query.after = cursor::read(&asked.after);
+        query.limit = AT_ONCE;
+    });
+    let found = found.await?;
+    for breach in &found.rows {
         let state = &breach.state;
         let who = party_name(&house, &by, &page, state.finding.party).await?;
         let due = page.came(state.recorded, text.t("requests-breach-put-down"));
@@ -156,7 +174,10 @@ async fn list(State(house): State<House>, frame: Frame, by: By) -> Result<Respon
         ("requests-breach-about-own", "requests-breach-none-own")
     };
     show(&ListPage {
-        tabs: tabs(&page, "breaches", open, closed),
+        tabs: tabs(&house, &by, &page, "breaches").await?,
+        pager: cursor::pager(&page, &found, rows.len(), &asked.after, |after| {
+            address("/breaches", &[("after", after)])
+        }),
         about: text.t(about).into_owned(),
         rows,
         empty: Empty {

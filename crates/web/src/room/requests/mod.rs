@@ -12,28 +12,31 @@ use axum::{
 };
 use kaname_directory::{Asked, Cooperation, Line, Paragraph, Party, Standing};
 use kaname_policy::{Action, Resource};
-use kaname_world::{Loaded, WorldError};
+use kaname_store::ListQuery;
+use kaname_world::{Listed, Loaded, WorldError};
 use serde::Deserialize;
 
 use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Posted, Section,
-        part::{Empty, Row, Tab, Tabs, Verb},
+        part::{Empty, Pager, Row, Tab, Tabs, Verb},
         show,
     },
     house::{By, House},
     room::{
         choices::lang,
         form::{self, Form, Typed, Wrong, may},
+        library::cursor::{self, address},
     },
     route::{Access, Audit, Endpoint},
-    text::Count,
 };
 
 const EITHER: Access = Access::SignedIn(&[Action::CooperationRequest, Action::CooperationAnswer]);
 const ASK: Access = Access::SignedIn(&[Action::CooperationRequest]);
 const ANSWER: Access = Access::SignedIn(&[Action::CooperationAnswer]);
+/// Requests or entries of a page.
+const AT_ONCE: u32 = 50;
 const READS: Audit = Audit::None("reads requests with the reader's own eyes");
 
 /// Endpoints of this room.
@@ -115,6 +118,7 @@ struct ListPage {
     page: Page,
     tabs: Tabs,
     rows: Vec<Row>,
+    pager: Pager,
     empty: Empty,
     new: Option<Verb>,
 }
@@ -123,17 +127,41 @@ struct ListPage {
 struct Part {
     #[serde(default)]
     tab: String,
+    #[serde(default)]
+    after: String,
+}
+
+/// States of requests, as their record says them.
+const OPEN: [&str; 1] = ["open"];
+const CLOSED: [&str; 3] = ["answered", "refused", "withdrawn"];
+
+/// Requests in these states that the reader may see, after a row.
+async fn found(
+    house: &House,
+    by: &By,
+    states: &[&str],
+    after: &str,
+    limit: u32,
+) -> Result<Listed<Cooperation>, WorldError> {
+    let adjust = |query: &mut ListQuery| {
+        query.states = states.iter().map(|&state| state.to_owned()).collect();
+        query.after = cursor::read(after);
+        query.limit = limit;
+    };
+    house.world().cooperation_requests(by, adjust).await
 }
 
 /// The parts of the room: open, closed, breaches.
-fn tabs(page: &Page, here: &str, open: u64, closed: u64) -> Tabs {
-    let tab = |name: &str, href: &str, label: &str, count: Option<u64>| Tab {
+async fn tabs(house: &House, by: &By, page: &Page, here: &str) -> Result<Tabs, Failure> {
+    let open = found(house, by, &OPEN, "", 1).await?.total;
+    let closed = found(house, by, &CLOSED, "", 1).await?.total;
+    let tab = |name: &str, href: &str, label: &str, count: Option<u32>| Tab {
         label: page.t(label).into_owned(),
         href: href.to_owned(),
-        count: count.map(Count::from),
+        count: count.map(cursor::counted),
         here: here == name,
     };
-    Tabs {
+    Ok(Tabs {
         name: page.t("requests-parts").into_owned(),
         tabs: vec![
             tab("open", "/requests", "requests-open", Some(open)),
@@ -145,7 +173,7 @@ fn tabs(page: &Page, here: &str, open: u64, closed: u64) -> Tabs {
             ),
             tab("breaches", "/breaches", "requests-breaches", None),
         ],
-    }
+    })
 }
 
 /// Whom a request is to, as the reader may know them.
@@ -170,19 +198,15 @@ async fn list(
 ) -> Result<Response, Failure> {
     let text = frame.text();
     let page = frame.page(Section::Requests, text.t("requests-title"));
-    let all = house.world().cooperation_requests(&by).await?.rows;
-    let open = all.iter().filter(|request| request.state.is_open()).count() as u64;
-    let closed = all.len() as u64 - open;
     let shows_open = part.tab != "closed";
+    let states = if shows_open { &OPEN[..] } else { &CLOSED };
+    let found = found(&house, &by, states, &part.after, AT_ONCE).await?;
     let asks = house
         .world()
         .decide(&by, Action::CooperationRequest, &Resource::default())
         .allowed;
     let mut rows = Vec::new();
-    for request in all
-        .iter()
-        .filter(|request| request.state.is_open() == shows_open)
-    {
+    for request in &found.rows {
         rows.push(row(&house, &by, &page, request).await?);
     }
     let new = asks.then(|| page.link("/requests-new", text.t("requests-new")).main());
@@ -204,9 +228,14 @@ async fn list(
         next: asks.then(|| page.link("/requests-new", text.t("requests-new")).main()),
     };
     let here = if shows_open { "open" } else { "closed" };
+    let tab = if shows_open { "" } else { "closed" };
+    let pager = cursor::pager(&page, &found, rows.len(), &part.after, |after| {
+        address("/requests", &[("tab", tab), ("after", after)])
+    });
     show(&ListPage {
-        tabs: tabs(&page, here, open, closed),
+        tabs: tabs(&house, &by, &page, here).await?,
         rows,
+        pager,
         empty,
         new,
         page,

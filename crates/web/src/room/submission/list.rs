@@ -1,20 +1,27 @@
 //! The provider's own reports and what waits for its answer.
 
 use askama::Template;
-use axum::{extract::State, response::Response};
-use kaname_sharing::{Item, ItemState};
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use kaname_sharing::ItemState;
 use kaname_store::Sort;
-use kaname_world::Loaded;
+use kaname_world::Listed;
+use serde::Deserialize;
 
 use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Row, Verb},
+        part::{Empty, Pager, Row, Verb},
         show,
     },
     house::{By, House},
-    room::words,
+    room::{
+        library::cursor::{self, address},
+        words,
+    },
     text::Count,
 };
 
@@ -24,36 +31,73 @@ struct ListPage {
     page: Page,
     new: Verb,
     waiting: Vec<Row>,
+    waiting_pager: Pager,
     reports: Vec<Row>,
+    reports_pager: Pager,
     items: Vec<Row>,
-    count: Count,
+    items_pager: Pager,
+    counts: [Count; 3],
     empty: Empty,
+}
+
+/// Where each of the three lists goes on.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Parts {
+    after: String,
+    waiting: String,
+    items: String,
+}
+
+impl Parts {
+    /// The pager of one list; the others stay where they are.
+    fn pager<M>(&self, page: &Page, found: &Listed<M>, name: &str) -> Pager {
+        let all = [
+            ("after", self.after.as_str()),
+            ("waiting", &self.waiting),
+            ("items", &self.items),
+        ];
+        let here = all.iter().find(|(one, _)| *one == name);
+        let here = here.map_or("", |(_, after)| after);
+        cursor::pager(page, found, found.rows.len(), here, |after| {
+            let moved = all.map(|(one, held)| (one, if one == name { after } else { held }));
+            address("/submissions", &moved)
+        })
+    }
 }
 
 pub(super) async fn list(
     State(house): State<House>,
     frame: Frame,
     by: By,
+    Query(parts): Query<Parts>,
 ) -> Result<Response, Failure> {
     let text = frame.text();
     let page = frame.page(Section::Submissions, text.t("submission-own-list"));
     let world = house.world();
-    let reports = world.own_reports(&by, |query| query.limit = 100).await?;
+    let reports = world.own_reports(&by, |query| query.after = cursor::read(&parts.after));
+    let reports = reports.await?;
     let asked = world.own_items(&by, |query| {
         query.states = vec![ItemState::AwaitingConsent.as_str().to_owned()];
-        query.limit = 100;
+        query.after = cursor::read(&parts.waiting);
     });
     let asked = asked.await?;
     let items = world.own_items(&by, |query| {
         query.sort = Sort::Newest;
-        query.limit = 100;
+        let settled = ItemState::ALL
+            .into_iter()
+            .filter(|state| *state != ItemState::AwaitingConsent);
+        query.states = settled.map(|state| state.as_str().to_owned()).collect();
+        query.after = cursor::read(&parts.items);
     });
     let items = items.await?;
-    let count = Count::capped(u64::from(reports.total), 10_000);
+    let counts = [asked.total, reports.total, items.total].map(cursor::counted);
+    let waiting_pager = parts.pager(&page, &asked, "waiting");
+    let reports_pager = parts.pager(&page, &reports, "after");
+    let items_pager = parts.pager(&page, &items, "items");
     let mut waiting = Vec::new();
     let mut others = Vec::new();
-    let settled = |item: &&Loaded<Item>| item.state.state != ItemState::AwaitingConsent;
-    for item in asked.rows.iter().chain(items.rows.iter().filter(settled)) {
+    for item in asked.rows.iter().chain(&items.rows) {
         let state = &item.state;
         let title = state.content.title.in_language(page.lang().tag());
         let href = format!("/items/{}", state.number);
@@ -117,9 +161,12 @@ pub(super) async fn list(
         page,
         new,
         waiting,
+        waiting_pager,
         reports: rows,
+        reports_pager,
         items: others,
-        count,
+        items_pager,
+        counts,
         empty,
     })
 }

@@ -12,11 +12,8 @@ use kaname_policy::Action;
 
 use crate::{
     house::House,
-    route::{Access, Audit, Endpoint},
+    route::{Access, Audit, BodySize, Endpoint},
 };
-
-/// Largest file or set of attachments, in bytes.
-const UPLOAD: u64 = 72 << 20;
 
 const SUBMIT: Access = Access::SignedIn(&[Action::SubmissionSubmit]);
 const OWN: Access = Access::SignedIn(&[Action::SubmissionReadOwn]);
@@ -50,7 +47,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             DRAFT,
             routing::post(new::keep),
         )
-        .with_body(UPLOAD),
+        .with_body(BodySize::Report),
         Endpoint::new(
             Method::POST,
             "/submissions/draft/drop",
@@ -67,7 +64,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             DRAFT,
             routing::post(new::read),
         )
-        .with_body(UPLOAD),
+        .with_body(BodySize::Report),
         Endpoint::new(
             Method::GET,
             "/submissions/confirm",
@@ -92,7 +89,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Audit::Event("report.submitted"),
             routing::post(confirm::submit),
         )
-        .with_body(UPLOAD),
+        .with_body(BodySize::Report),
         Endpoint::new(
             Method::GET,
             "/submissions/{number}",

@@ -16,12 +16,15 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Row, Tab, Tabs},
+        part::{Empty, Pager, Row, Tab, Tabs},
         show,
     },
     house::{By, House},
-    room::{choices, words},
-    text::Count,
+    room::{
+        choices,
+        library::cursor::{self, address},
+        words,
+    },
 };
 
 #[derive(Template)]
@@ -30,6 +33,7 @@ struct ListPage {
     page: Page,
     tabs: Tabs,
     rows: Vec<Row>,
+    pager: Option<Pager>,
     empty: Empty,
 }
 
@@ -37,7 +41,12 @@ struct ListPage {
 pub(super) struct Which {
     #[serde(default)]
     tab: String,
+    #[serde(default)]
+    after: String,
 }
+
+/// Reports of a page: those that say the same stand together as far as they are on one.
+const AT_ONCE: u32 = 200;
 
 const TABS: [(&str, &str, &[&str]); 4] = [
     ("new", "triage-tab-new", &["submitted"]),
@@ -63,20 +72,25 @@ pub(super) async fn list(
         .unwrap_or(&TABS[0]);
     let mut tabs = Vec::new();
     let mut reports = Vec::new();
+    let mut pager = None;
     for tab in &TABS {
         let found = world
             .triage_list(&by, |query| {
                 query.states = tab.2.iter().map(|&state| state.to_owned()).collect();
-                query.limit = if tab.0 == chosen.0 { 200 } else { 1 };
+                query.limit = if tab.0 == chosen.0 { AT_ONCE } else { 1 };
+                query.after = cursor::read(&which.after).filter(|_| tab.0 == chosen.0);
             })
             .await?;
         tabs.push(Tab {
             label: text.t(tab.1).into_owned(),
             href: format!("/triage?tab={}", tab.0),
-            count: Some(Count::capped(u64::from(found.total), 10_000)),
+            count: Some(cursor::counted(found.total)),
             here: tab.0 == chosen.0,
         });
         if tab.0 == chosen.0 {
+            let to = |after: &str| address("/triage", &[("tab", tab.0), ("after", after)]);
+            let shown = found.rows.len();
+            pager = Some(cursor::pager(&page, &found, shown, &which.after, to));
             reports = found.rows;
         }
     }
@@ -92,6 +106,7 @@ pub(super) async fn list(
             next: None,
         },
         rows,
+        pager,
         page,
     })
 }

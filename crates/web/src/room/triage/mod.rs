@@ -12,7 +12,7 @@ use kaname_policy::Action;
 
 use crate::{
     house::House,
-    route::{Access, Audit, Endpoint},
+    route::{Access, Audit, BodySize, Endpoint},
 };
 
 const LIST: Access = Access::SignedIn(&[Action::TriageList]);
@@ -102,6 +102,6 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Audit::Event("item.derived"),
             routing::post(derive::derive),
         )
-        .with_body(4 << 20),
+        .with_body(BodySize::Draft),
     ]
 }
