@@ -12,6 +12,7 @@ mod authenticator;
 mod browser;
 mod feed;
 mod flow;
+mod harm;
 mod house;
 mod leak;
 mod library;

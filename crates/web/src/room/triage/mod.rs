@@ -72,6 +72,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         ),
         Endpoint::new(
             Method::POST,
+            "/triage/{number}/victim",
+            "triage.show_victim",
+            TAKE,
+            Audit::Event("victim.asked"),
+            routing::post(report::show_victim),
+        ),
+        Endpoint::new(
+            Method::POST,
             "/triage/{number}/note",
             "triage.note",
             TAKE,

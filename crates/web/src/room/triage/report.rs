@@ -7,20 +7,23 @@ use axum::{
 };
 use kaname_directory::Account;
 use kaname_kernel::MatterId;
-use kaname_sharing::{Item, Report, ReportState, number, report::Closing};
-use kaname_world::Loaded;
+use kaname_sharing::{Item, Report, ReportState, number, report::Closing, victim::Shown};
+use kaname_world::{Loaded, WorldError};
 use serde::Deserialize;
 
 use crate::{
     error::Failure,
     frame::{
-        Frame, Page, Posted, Section,
+        Flash, Frame, Page, Posted, Section,
         part::{At, Choice, Due, Field, Row, Steps, Verb},
         show,
     },
     house::{By, House},
     room::{back::back, choices, words},
 };
+
+/// Most codes of parties read from the form.
+const MAX_READERS: usize = 101;
 
 #[derive(Template)]
 #[template(path = "room/triage/report.html")]
@@ -49,6 +52,9 @@ struct Opened {
     title: String,
     technique: String,
     victim: String,
+    /// The form that asks to have the victim record shown, and who sees it.
+    showing: Option<Vec<Field>>,
+    readers: Vec<String>,
     seen: Option<At>,
     remarks: Vec<(String, String)>,
     attachments: Vec<String>,
@@ -227,6 +233,23 @@ async fn opened(
             .as_ref()
             .map(|harm| harm.text.clone())
             .unwrap_or_default(),
+        readers: match &view.victim {
+            Some(victim) => choices::party_names(house, page, &victim.state.shown.parties).await?,
+            None => Vec::new(),
+        },
+        showing: view
+            .victim
+            .as_ref()
+            .filter(|_| view.report.state.closing.is_none())
+            .map(|_| {
+                vec![
+                    page.lines(2, "parties", text.t("triage-showing-parties"))
+                        .hint(text.t("triage-showing-parties-hint")),
+                    page.line("text", "reason", text.t("triage-showing-reason"))
+                        .hint(text.t("triage-showing-reason-hint"))
+                        .longest(300),
+                ]
+            }),
         seen: content.seen.map(|seen| page.at(seen)),
         remarks: content.remarks,
         attachments: content.attachments,
@@ -326,6 +349,39 @@ pub(super) async fn note(
         .note_report(&by, report.id, &posted.text)
         .await;
     back(&frame, &to(&report), done, "triage-noted")
+}
+
+#[derive(Deserialize)]
+pub(super) struct Showing {
+    parties: String,
+    reason: String,
+}
+
+/// Asks the provider to have the victim record shown to these parties.
+pub(super) async fn show_victim(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+    Posted(posted): Posted<Showing>,
+) -> Result<Response, Failure> {
+    let report = id(&house, &by, &typed).await?;
+    let world = house.world();
+    let mut shown = Shown::default();
+    for code in posted.parties.split_whitespace().take(MAX_READERS) {
+        match world.party_of(&by, code).await {
+            Ok(party) => shown.parties.push(party.id.cast()),
+            Err(WorldError::NotFound(_)) => {
+                let said = frame.text().t1("triage-showing-unknown", "code", code);
+                return frame.go_saying(&to(&report), &Flash::refused(said));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let done = world
+        .ask_showing(&by, report.id, shown, &posted.reason)
+        .await;
+    back(&frame, &to(&report), done, "triage-showing-asked")
 }
 
 #[derive(Deserialize)]
