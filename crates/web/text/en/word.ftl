@@ -127,6 +127,7 @@ word-did-breach-closed = breach closed
 word-did-report-submitted = report received
 word-did-report-assigned = report taken by an analyst
 word-did-report-opened = report's seal opened
+word-did-report-inspected = report read by an auditor
 word-did-report-noted = note added
 word-did-report-asked = provider asked
 word-did-report-answered = provider answered

@@ -127,6 +127,7 @@ word-did-breach-closed = 違反の記録を終了
 word-did-report-submitted = 報告を受付
 word-did-report-assigned = 報告の担当を決定
 word-did-report-opened = 報告の封印を開封
+word-did-report-inspected = 報告の内容を監査担当が参照
 word-did-report-noted = 担当者のメモを追加
 word-did-report-asked = 提供者に質問
 word-did-report-answered = 提供者が回答

@@ -22,12 +22,12 @@ use serde::Deserialize;
 use crate::{
     error::Failure,
     frame::{
-        Frame, Page, Section,
-        part::{At, Copied, Empty, Pager, Verb},
+        Frame, Page, Posted, Section,
+        part::{At, Copied, Empty, Field, Pager, Verb},
         show,
     },
     house::{By, House},
-    room::choices::lang,
+    room::{back::back, choices::lang},
     route::{Access, Audit, Endpoint},
     text::{Count, Text},
 };
@@ -53,6 +53,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Access::SignedIn(&[Action::SealReadOpenings]),
             READS,
             routing::get(openings),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/ledger/inspect",
+            "ledger.inspect",
+            Access::SignedIn(&[Action::SealReadOpenings]),
+            Audit::Event("report.inspected"),
+            routing::post(inspect),
         ),
     ];
     all.extend(receipt::endpoints());
@@ -87,6 +95,8 @@ struct EventRow {
     at: At,
     leaf: Copied,
     payload: Option<String>,
+    /// Asks for the reason without which what a provider handed in is not shown.
+    why: Option<Field>,
 }
 
 #[derive(Deserialize)]
@@ -230,10 +240,6 @@ async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<Even
         Some(actor) => names.actor(actor).await?,
         None => page.t("ledger-redacted").into_owned(),
     };
-    let payload = one
-        .event
-        .as_ref()
-        .map(|event| serde_json::to_string_pretty(&event.data).unwrap_or_default());
     let header = &one.header;
     let kind = format!("{}.{}", header.matter_kind, header.kind);
     Ok(EventRow {
@@ -245,7 +251,69 @@ async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<Even
         who,
         at: page.at(header.recorded),
         leaf: page.hash(&one.leaf),
-        payload,
+        payload: payload(one),
+        why: one.inspectable.then(|| {
+            page.line("text", "reason", page.t("ledger-inspect-reason"))
+                .hint(page.t("ledger-inspect-hint"))
+                .longest(300)
+                .numbered(usize::try_from(one.seq).unwrap_or_default())
+        }),
+    })
+}
+
+fn payload(one: &Written) -> Option<String> {
+    let event = one.event.as_ref()?;
+    Some(serde_json::to_string_pretty(&event.data).unwrap_or_default())
+}
+
+#[derive(Template)]
+#[template(path = "room/ledger/inspected.html")]
+struct InspectedPage {
+    page: Page,
+    seq: u64,
+    at: At,
+    reason: String,
+    payload: String,
+    back: Verb,
+}
+
+#[derive(Deserialize)]
+struct Inspect {
+    seq: u64,
+    reason: String,
+}
+
+/// What an event of a report says, once; the provider sees that it was read, and why.
+async fn inspect(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Posted(asked): Posted<Inspect>,
+) -> Result<Response, Failure> {
+    let text = frame.text();
+    let to = format!(
+        "/ledger?before={}#e{}",
+        asked.seq.saturating_add(1),
+        asked.seq
+    );
+    let found = house
+        .world()
+        .inspect_event(&by, asked.seq, &asked.reason)
+        .await;
+    let found = match found {
+        Ok(found) => found,
+        Err(error @ WorldError::NotFound(_)) => return Err(error.into()),
+        Err(error) => return back::<()>(&frame, &to, Err(error), "ledger-inspected"),
+    };
+    let kind = format!("{}.{}", found.header.matter_kind, found.header.kind);
+    let page = frame.page(Section::Ledger, did(text, &kind));
+    show(&InspectedPage {
+        seq: found.seq,
+        at: page.at(found.header.recorded),
+        payload: payload(&found).unwrap_or_default(),
+        reason: asked.reason,
+        back: page.link(to, text.t("ledger-title")),
+        page,
     })
 }
 
