@@ -17,6 +17,7 @@ mod house;
 mod leak;
 mod library;
 mod limits;
+mod live;
 mod machines;
 mod now;
 mod oidc;

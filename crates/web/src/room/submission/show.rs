@@ -20,7 +20,11 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::{choices, words},
+    room::{
+        choices,
+        events::one::{self, Of},
+        words,
+    },
     said::said,
 };
 
@@ -131,7 +135,10 @@ pub(super) async fn show_own(
     let content = view.content.clone().unwrap_or_default();
     let report = view.report.state.clone();
     let submission = &report.submission;
-    let page = frame.page(Section::Submissions, content.title.as_str());
+    let mark = one::mark(world, &by, &view).await?;
+    let page = frame
+        .page(Section::Submissions, content.title.as_str())
+        .live_from(one::address(Of::Report, &submission.receipt, &mark));
     let mut items = Vec::new();
     let mut furthest: Option<(Vec<Step>, usize)> = None;
     for item in &view.items {

@@ -19,7 +19,12 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::{back::back, choices, words},
+    room::{
+        back::back,
+        choices,
+        events::one::{self, Of},
+        words,
+    },
 };
 
 /// Most codes of parties read from the form.
@@ -95,7 +100,12 @@ pub(super) async fn show_report(
     let submission = &report.submission;
     let title = view.content.as_ref().map(|content| content.title.clone());
     let title = title.unwrap_or_else(|| text.t("triage-sealed-title").into_owned());
-    let page = frame.page(Section::Triage, title);
+    let mark = one::mark(world, &by, &view).await?;
+    let page = frame.page(Section::Triage, title).live_from(one::address(
+        Of::Report,
+        &submission.receipt,
+        &mark,
+    ));
     let own = by.account_id().ok();
     let assigned_to_me = report.assigned.is_some() && report.assigned == own;
     let shut = view.content.is_none();
