@@ -14,6 +14,7 @@ mod feed;
 mod flow;
 mod harm;
 mod house;
+mod language;
 mod leak;
 mod library;
 mod limits;
