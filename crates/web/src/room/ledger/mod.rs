@@ -1,6 +1,7 @@
 //! The ledger: its newest checkpoint and events, openings of sealed providers, and what witnesses and
 //! holders of receipts are given.
 
+mod inspect;
 mod receipt;
 mod witness;
 
@@ -22,12 +23,12 @@ use serde::Deserialize;
 use crate::{
     error::Failure,
     frame::{
-        Frame, Page, Posted, Section,
+        Frame, Page, Section,
         part::{At, Copied, Empty, Field, Pager, Verb},
         show,
     },
     house::{By, House},
-    room::{back::back, choices::lang},
+    room::choices::lang,
     route::{Access, Audit, Endpoint},
     text::{Count, Text},
 };
@@ -60,7 +61,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "ledger.inspect",
             Access::SignedIn(&[Action::SealReadOpenings]),
             Audit::Event("report.inspected"),
-            routing::post(inspect),
+            routing::post(inspect::inspect),
         ),
     ];
     all.extend(receipt::endpoints());
@@ -264,57 +265,6 @@ async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<Even
 fn payload(one: &Written) -> Option<String> {
     let event = one.event.as_ref()?;
     Some(serde_json::to_string_pretty(&event.data).unwrap_or_default())
-}
-
-#[derive(Template)]
-#[template(path = "room/ledger/inspected.html")]
-struct InspectedPage {
-    page: Page,
-    seq: u64,
-    at: At,
-    reason: String,
-    payload: String,
-    back: Verb,
-}
-
-#[derive(Deserialize)]
-struct Inspect {
-    seq: u64,
-    reason: String,
-}
-
-/// What an event of a report says, once; the provider sees that it was read, and why.
-async fn inspect(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Posted(asked): Posted<Inspect>,
-) -> Result<Response, Failure> {
-    let text = frame.text();
-    let to = format!(
-        "/ledger?before={}#e{}",
-        asked.seq.saturating_add(1),
-        asked.seq
-    );
-    let found = house
-        .world()
-        .inspect_event(&by, asked.seq, &asked.reason)
-        .await;
-    let found = match found {
-        Ok(found) => found,
-        Err(error @ WorldError::NotFound(_)) => return Err(error.into()),
-        Err(error) => return back::<()>(&frame, &to, Err(error), "ledger-inspected"),
-    };
-    let kind = format!("{}.{}", found.header.matter_kind, found.header.kind);
-    let page = frame.page(Section::Ledger, did(text, &kind));
-    show(&InspectedPage {
-        seq: found.seq,
-        at: page.at(found.header.recorded),
-        payload: payload(&found).unwrap_or_default(),
-        reason: asked.reason,
-        back: page.link(to, text.t("ledger-title")),
-        page,
-    })
 }
 
 /// What an event did, in words: of a kind such as `item.released`. A kind of a later version is said

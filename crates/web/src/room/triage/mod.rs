@@ -4,6 +4,7 @@ mod attachment;
 mod derive;
 mod list;
 mod report;
+mod victim;
 
 pub(in crate::room) use list::rows;
 
@@ -76,7 +77,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "triage.show_victim",
             TAKE,
             Audit::Event("victim.asked"),
-            routing::post(report::show_victim),
+            routing::post(victim::show_victim),
         ),
         Endpoint::new(
             Method::POST,

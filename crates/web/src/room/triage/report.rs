@@ -7,14 +7,15 @@ use axum::{
 };
 use kaname_directory::Account;
 use kaname_kernel::MatterId;
-use kaname_sharing::{Item, Report, ReportState, number, report::Closing, victim::Shown};
-use kaname_world::{Loaded, WorldError};
+use kaname_sharing::{Item, Report, ReportState, number, report::Closing};
+use kaname_world::Loaded;
 use serde::Deserialize;
 
+use super::victim;
 use crate::{
     error::Failure,
     frame::{
-        Flash, Frame, Page, Posted, Section,
+        Frame, Page, Posted, Section,
         part::{At, Choice, Due, Field, Row, Steps, Verb},
         show,
     },
@@ -26,9 +27,6 @@ use crate::{
         words,
     },
 };
-
-/// Most codes of parties read from the form.
-const MAX_READERS: usize = 101;
 
 #[derive(Template)]
 #[template(path = "room/triage/report.html")]
@@ -247,19 +245,7 @@ async fn opened(
             Some(victim) => choices::party_names(house, page, &victim.state.shown.parties).await?,
             None => Vec::new(),
         },
-        showing: view
-            .victim
-            .as_ref()
-            .filter(|_| view.report.state.closing.is_none())
-            .map(|_| {
-                vec![
-                    page.lines(2, "parties", text.t("triage-showing-parties"))
-                        .hint(text.t("triage-showing-parties-hint")),
-                    page.line("text", "reason", text.t("triage-showing-reason"))
-                        .hint(text.t("triage-showing-reason-hint"))
-                        .longest(300),
-                ]
-            }),
+        showing: victim::fields(page, view),
         seen: content.seen.map(|seen| page.at(seen)),
         remarks: content.remarks,
         attachments: content.attachments,
@@ -362,39 +348,6 @@ pub(super) async fn note(
 }
 
 #[derive(Deserialize)]
-pub(super) struct Showing {
-    parties: String,
-    reason: String,
-}
-
-/// Asks the provider to have the victim record shown to these parties.
-pub(super) async fn show_victim(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Path(typed): Path<String>,
-    Posted(posted): Posted<Showing>,
-) -> Result<Response, Failure> {
-    let report = id(&house, &by, &typed).await?;
-    let world = house.world();
-    let mut shown = Shown::default();
-    for code in posted.parties.split_whitespace().take(MAX_READERS) {
-        match world.party_of(&by, code).await {
-            Ok(party) => shown.parties.push(party.id.cast()),
-            Err(WorldError::NotFound(_)) => {
-                let said = frame.text().t1("triage-showing-unknown", "code", code);
-                return frame.go_saying(&to(&report), &Flash::refused(said));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let done = world
-        .ask_showing(&by, report.id, shown, &posted.reason)
-        .await;
-    back(&frame, &to(&report), done, "triage-showing-asked")
-}
-
-#[derive(Deserialize)]
 pub(super) struct Close {
     why: String,
     reason: String,
@@ -420,6 +373,6 @@ pub(super) async fn close(
     back(&frame, &to(&report), done, "triage-closed")
 }
 
-fn to(report: &Loaded<Report>) -> String {
+pub(super) fn to(report: &Loaded<Report>) -> String {
     format!("/triage/{}", report.state.submission.receipt)
 }
