@@ -163,7 +163,7 @@ fn an_exact_time_is_marked_itself_and_every_time_it_stands() {
         .filter(|row| row.sign == Sign::ExactTime)
         .map(|row| row.excerpt(&planted).unwrap().1)
         .collect();
-    assert_eq!(marked, ["9:47", "６時４７", "06 : 47", "六時四十七分"]);
+    assert_eq!(marked, ["６時４７", "06 : 47", "六時四十七分", "9:47"]);
 }
 
 /// The people of the provider: whoever has an account there, and whom the provider says to ask.

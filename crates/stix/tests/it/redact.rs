@@ -103,18 +103,15 @@ fn people_in_disguise() {
     assert!(!person("担当者", "担当者が確認") && !person("CSIRT 責任者", "CSIRT に連絡"));
 }
 
-/// A long text that begins like every name costs no more than its length: quadrupled, it takes nowhere
-/// near sixteen times as long.
+/// A long text full of beginnings of many names costs no more than its length: sixteen times as long, it
+/// takes nowhere near 256 times the time, however busy the machine is.
 #[test]
 fn many_people_in_a_long_text_take_linear_time() {
-    let people: Vec<Trace> = (0..500)
-        .map(|n| Trace::new(TraceKind::Person, format!("たかはしたか{n} たろう")))
-        .chain((0..500).map(|n| {
-            Trace::new(
-                TraceKind::Person,
-                format!("山本{n} 太郎（やまもと たろう）"),
-            )
-        }))
+    let kana = (0..100).map(|n| format!("たかはしたか{n} たろう"));
+    let kanji = (0..100).map(|n| format!("山本{n} 太郎（やまもと たろう）"));
+    let people: Vec<Trace> = kana
+        .chain(kanji)
+        .map(|name| Trace::new(TraceKind::Person, name))
         .collect();
     let cost = |times: usize| {
         let text = json!("たかはしたかはし山山 yamamamoto ".repeat(times));
@@ -125,8 +122,8 @@ fn many_people_in_a_long_text_take_linear_time() {
         };
         (0..3).map(|_| run()).min().unwrap()
     };
-    let (short, long) = (cost(500), cost(2_000));
-    assert!(long < short * 10, "{short:?} against {long:?}");
+    let (short, long) = (cost(50), cost(800));
+    assert!(long < short * 100, "{short:?} against {long:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use kaname_policy::{Action, Resource};
+use kaname_sharing::collection::CollectionKind;
 
 use crate::{
     error::Failure,
@@ -51,10 +52,12 @@ pub(super) async fn show_machines(
     let base = house.public_url();
     let mut collections = Vec::new();
     let mut example = None;
-    let offered = house.world().offered_collections(&by).await?;
-    for collection in offered.into_iter().filter(|offered| offered.can_read) {
-        let collection = collection.collection;
+    for collection in house.world().collections(&by).await? {
         let definition = &collection.state.definition;
+        // What is posted to an intake is read by nobody there.
+        if definition.kind == CollectionKind::Intake {
+            continue;
+        }
         let feed = format!("{base}/feeds/{}", definition.alias);
         let address = format!("{base}/taxii2/api/collections/{}/", collection.id);
         let feeds = FEEDS.map(|end| page.copied(format!("{feed}.{end}")));
