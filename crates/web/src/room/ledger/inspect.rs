@@ -53,7 +53,7 @@ pub(super) async fn inspect(
         .await;
     let found = match found {
         Ok(found) => found,
-        Err(error @ WorldError::NotFound(_)) => return Err(error.into()),
+        Err(error @ (WorldError::NotFound(_) | WorldError::Denied(_))) => return Err(error.into()),
         Err(error) => return back::<()>(&frame, &to, Err(error), "ledger-inspected"),
     };
     let kind = format!("{}.{}", found.header.matter_kind, found.header.kind);
