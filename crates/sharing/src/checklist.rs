@@ -200,12 +200,14 @@ fn find_times(value: &Value, path: String, key: &str, minutes: &[String], rows: 
         Value::String(text) => {
             let exact = path.starts_with("/objects/") && is_exact(key, text);
             let spans = match (exact, minutes.is_empty()) {
-                (true, _) => vec![0..text.len()],
+                (true, _) => vec![(0, text.len())],
                 (false, true) => Vec::new(),
-                (false, false) => find_words(text, minutes),
+                (false, false) => {
+                    let found = find_words(text, minutes).into_iter();
+                    found.map(|span| (span.start, span.end)).collect()
+                }
             };
             for span in spans {
-                let span = (span.start, span.end);
                 rows.add(path.clone(), false, Sign::ExactTime, Reading::Plain, span);
             }
         }

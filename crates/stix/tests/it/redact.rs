@@ -106,6 +106,10 @@ fn people_in_disguise() {
 /// A long text full of beginnings of many names costs no more than its length: sixteen times as long, it
 /// takes nowhere near 256 times the time, however busy the machine is.
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it takes is what the test is about"
+)]
 fn many_people_in_a_long_text_take_linear_time() {
     let kana = (0..100).map(|n| format!("たかはしたか{n} たろう"));
     let kanji = (0..100).map(|n| format!("山本{n} 太郎（やまもと たろう）"));
