@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 
 use jiff::{Timestamp, tz};
-use kaname_kernel::fold::fold;
-use kaname_stix::redact::{Reading, find_traces};
+use kaname_stix::redact::{Reading, find_traces, find_words};
 use serde_json::{Value, json};
 
 use crate::{
@@ -151,21 +150,22 @@ impl Rows {
     }
 }
 
-/// The minute of each time as people write it, in Japan's time and in UTC; folded. Whole hours are
-/// coarse enough already.
+/// The minute of each time as people write it, in Japan's time and in UTC, by 24 and by 12 hours. Whole
+/// hours are coarse enough already.
 fn minutes(times: &[Timestamp]) -> Vec<String> {
     let mut all = Vec::new();
     for at in times.iter().filter(|at| at.as_second() % 3_600 != 0) {
         for zone in [tz::offset(9), tz::offset(0)] {
             let there = zone.to_datetime(*at);
-            let (hour, minute) = (there.hour(), there.minute());
-            all.push(format!("{hour:02}:{minute:02}"));
-            all.push(format!("{hour}:{minute:02}"));
-            all.push(format!("{hour}時{minute}分"));
-            all.push(format!("{hour:02}時{minute:02}分"));
-            all.push(format!("{hour}時{minute:02}分"));
-            if hour > 12 {
-                all.push(format!("午後{}時{minute}分", hour - 12));
+            let (day, minute) = (there.hour(), there.minute());
+            for hour in [day, (day + 11) % 12 + 1] {
+                all.push(format!("{hour:02}:{minute:02}"));
+                all.push(format!("{hour}:{minute:02}"));
+                for minute in [format!("{minute}"), format!("{minute:02}")] {
+                    all.push(format!("{hour}時{minute}"));
+                    all.push(format!("{hour:02}時{minute}"));
+                }
+                all.push(format!("{}時{}分", kanji(hour), kanji(minute)));
             }
         }
     }
@@ -174,14 +174,41 @@ fn minutes(times: &[Timestamp]) -> Vec<String> {
     all
 }
 
+/// A number below 60 in kanji: 四十七.
+fn kanji(number: i8) -> String {
+    let digit = |number: i8| {
+        "〇一二三四五六七八九"
+            .chars()
+            .nth(usize::from(number.unsigned_abs()))
+    };
+    let (tens, ones) = (number / 10, number % 10);
+    let mut out = String::new();
+    if tens > 1 {
+        out.extend(digit(tens));
+    }
+    if tens > 0 {
+        out.push('十');
+    }
+    if ones > 0 || tens == 0 {
+        out.extend(digit(ones));
+    }
+    out
+}
+
 fn find_times(value: &Value, path: String, key: &str, minutes: &[String], rows: &mut Rows) {
     match value {
         Value::String(text) => {
             let exact = path.starts_with("/objects/") && is_exact(key, text);
-            let told = !exact && tells_minute(text, minutes);
-            if exact || told {
-                let span = (0, text.len());
-                rows.add(path, false, Sign::ExactTime, Reading::Plain, span);
+            let spans = match (exact, minutes.is_empty()) {
+                (true, _) => vec![(0, text.len())],
+                (false, true) => Vec::new(),
+                (false, false) => {
+                    let found = find_words(text, minutes).into_iter();
+                    found.map(|span| (span.start, span.end)).collect()
+                }
+            };
+            for span in spans {
+                rows.add(path.clone(), false, Sign::ExactTime, Reading::Plain, span);
             }
         }
         Value::Array(items) => {
@@ -207,23 +234,4 @@ fn is_exact(key: &str, text: &str) -> bool {
     }
     let micros = kaname_stix::time::micros(text);
     micros.is_some_and(|micros| micros.div_euclid(1_000_000).rem_euclid(3_600) != 0)
-}
-
-fn tells_minute(text: &str, minutes: &[String]) -> bool {
-    if minutes.is_empty() {
-        return false;
-    }
-    let folded = fold(text);
-    let digit_before = |at: usize| {
-        let before = folded.get(..at).and_then(|head| head.chars().next_back());
-        before.is_some_and(|sign| sign.is_ascii_digit())
-    };
-    let digit_after = |at: usize| {
-        let after = folded.get(at..).and_then(|tail| tail.chars().next());
-        after.is_some_and(|sign| sign.is_ascii_digit())
-    };
-    minutes.iter().any(|minute| {
-        let mut places = folded.match_indices(minute.as_str());
-        places.any(|(at, found)| !digit_before(at) && !digit_after(at + found.len()))
-    })
 }

@@ -1,7 +1,7 @@
 //! Everything that would give a provider away: what the directory knows of it and what its report says.
 
 use jiff::Timestamp;
-use kaname_directory::party::Party;
+use kaname_directory::{Account, party::Party};
 use kaname_stix::redact::{Trace, TraceKind};
 
 use crate::{report::Technique, row::Sign};
@@ -49,7 +49,7 @@ impl Evidence {
         for contact in &party.contacts {
             evidence.add(Sign::Person, TraceKind::Person, contact.name.as_str());
             if let Some(mail) = &contact.mail {
-                evidence.add(Sign::Person, TraceKind::Name, mail.as_str());
+                evidence.add(Sign::Person, TraceKind::Person, mail.as_str());
             }
             if let Some(phone) = &contact.phone {
                 evidence.add_phone(phone.as_str());
@@ -62,6 +62,29 @@ impl Evidence {
             evidence.add(Sign::Address, TraceKind::Address, network.as_str());
         }
         evidence
+    }
+
+    /// With one who has an account at the party: by title, login name and mail address.
+    #[must_use]
+    pub fn with_account(mut self, account: &Account) -> Self {
+        self.add(Sign::Person, TraceKind::Person, account.title.ja.as_str());
+        self.add(Sign::Person, TraceKind::Person, account.title.en.as_str());
+        if account.login.as_str().len() >= SHORTEST {
+            self.add(Sign::Person, TraceKind::Name, account.login.as_str());
+        }
+        if let Some(mail) = &account.mail {
+            self.add(Sign::Person, TraceKind::Person, mail.as_str());
+        }
+        self
+    }
+
+    /// With whom to ask, in the provider's words: each line and each part of it.
+    #[must_use]
+    pub fn with_contact(mut self, contact: &str) -> Self {
+        for part in contact.split(['\n', '、', ',', '，', ';', '；']) {
+            self.add(Sign::Person, TraceKind::Person, part);
+        }
+        self
     }
 
     /// With what the report says of itself: when it was seen, how its attachments are called.

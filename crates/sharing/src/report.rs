@@ -246,6 +246,7 @@ impl Matter for Report {
             ReportChange::Submitted(_) => "submitted",
             ReportChange::Assigned { .. } => "assigned",
             ReportChange::Opened { .. } => "opened",
+            ReportChange::Inspected { .. } => "inspected",
             ReportChange::Noted { .. } => "noted",
             ReportChange::Asked { .. } => "asked",
             ReportChange::Answered { .. } => "answered",
@@ -284,7 +285,8 @@ impl Matter for Report {
                     self.state = ReportState::InTriage;
                 }
             }
-            ReportChange::Opened { officer, reason } => self.open(*officer, reason, at),
+            ReportChange::Opened { officer, reason }
+            | ReportChange::Inspected { officer, reason } => self.open(*officer, reason, at),
             ReportChange::Noted { text } => {
                 let Some(officer) = at.actor.account() else {
                     return Err(at.unfit::<Self>("a note is a person's"));

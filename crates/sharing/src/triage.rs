@@ -105,6 +105,24 @@ pub fn open(report: &Report, officer: AccountId, why: &str) -> Result<Vec<Report
     Ok(vec![ReportChange::Opened { officer, reason }])
 }
 
+/// An auditor reads an event of the report in the ledger: an opening like others, which the provider sees.
+///
+/// # Errors
+/// Without a reason, and for an officer of the provider's own party.
+pub fn inspect(
+    report: &Report,
+    officer: AccountId,
+    why: &str,
+    of_providers_party: bool,
+) -> Result<Vec<ReportChange>, Refused> {
+    room(report)?;
+    if of_providers_party {
+        return Err(Refused::OwnParty);
+    }
+    let reason = reason(why)?;
+    Ok(vec![ReportChange::Inspected { officer, reason }])
+}
+
 fn needs_assigned(report: &Report, officer: AccountId) -> Result<(), Refused> {
     if report.assigned == Some(officer) {
         Ok(())

@@ -7,8 +7,10 @@ use kaname_kernel::{
     Unfit,
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::{
+    manifest::ManifestHash,
     refused::{Refused, bounded, reason},
     report::Opening,
     sealed::{MAX_SEALED_CHARS, Sealed},
@@ -39,6 +41,35 @@ pub struct Shown {
     pub persons: Vec<AccountId>,
 }
 
+impl Shown {
+    /// Nobody.
+    pub fn is_empty(&self) -> bool {
+        self.parties.is_empty() && self.persons.is_empty()
+    }
+}
+
+/// What the provider is asked to have shown, and to whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Showing {
+    /// Who would see it from then on, in place of whoever sees it now.
+    pub shown: Shown,
+    /// The analyst who asks.
+    pub officer: AccountId,
+    /// Why.
+    pub reason: String,
+    /// What consent has to name: see [`showing_hash`].
+    pub hash: ManifestHash,
+}
+
+/// SHA-256 over the record, its exact content and those who would see it: what the provider's consent
+/// names, so that it never covers another content or other readers.
+pub fn showing_hash(victim: MatterId, content: &Harm, shown: &Shown) -> ManifestHash {
+    let form = ("kaname-victim-showing-1", victim, content, shown);
+    // A tuple of plain structs always becomes JSON.
+    let text = serde_json::to_vec(&form).unwrap_or_default();
+    ManifestHash(Sha256::digest(text).into())
+}
+
 /// What can happen to a victim record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
@@ -66,6 +97,10 @@ pub enum VictimChange {
         /// Why.
         reason: String,
     },
+    /// The analyst asks the provider to have it shown.
+    Asked(Showing),
+    /// The provider says no.
+    Declined,
     /// The provider has it shown to others, or takes that back.
     Shown(Shown),
     /// Taken back by the provider.
@@ -91,6 +126,9 @@ pub struct Victim {
     pub openings: Vec<Opening>,
     /// To whom the provider has it shown.
     pub shown: Shown,
+    /// What the provider is asked.
+    #[serde(default)]
+    pub asked: Option<Showing>,
     /// Whether the provider took it back.
     pub withdrawn: bool,
 }
@@ -104,6 +142,8 @@ impl Matter for Victim {
             VictimChange::Recorded { .. } => "recorded",
             VictimChange::Assigned { .. } => "assigned",
             VictimChange::Opened { .. } => "opened",
+            VictimChange::Asked(_) => "asked",
+            VictimChange::Declined => "declined",
             VictimChange::Shown(_) => "shown",
             VictimChange::Withdrawn => "withdrawn",
         }
@@ -127,6 +167,7 @@ impl Matter for Victim {
             assigned: None,
             openings: Vec::new(),
             shown: Shown::default(),
+            asked: None,
             withdrawn: false,
         })
     }
@@ -141,9 +182,15 @@ impl Matter for Victim {
                 self.opened(*officer, reason, at);
             }
             VictimChange::Opened { officer, reason } => self.opened(*officer, reason, at),
-            VictimChange::Shown(shown) => self.shown = shown.clone(),
+            VictimChange::Asked(showing) => self.asked = Some(showing.clone()),
+            VictimChange::Declined => self.asked = None,
+            VictimChange::Shown(shown) => {
+                self.shown = shown.clone();
+                self.asked = None;
+            }
             VictimChange::Withdrawn => {
                 self.withdrawn = true;
+                self.asked = None;
                 self.shown = Shown::default();
             }
         }
@@ -191,6 +238,12 @@ impl Victim {
             });
         }
         Ok(())
+    }
+
+    fn needs_asked(&self, by: HandleId) -> Result<&Showing, Refused> {
+        self.needs_owner(by)?;
+        self.needs_kept()?;
+        self.asked.as_ref().ok_or(Refused::NoChange)
     }
 
     fn needs_owner(&self, by: HandleId) -> Result<(), Refused> {
@@ -258,23 +311,77 @@ pub fn open_victim(
     Ok(vec![VictimChange::Opened { officer, reason }])
 }
 
-/// The provider's further consent: exactly these parties and persons see it from now on.
+/// The assigned analyst asks the provider to have the record shown to these parties and persons, in
+/// place of whoever sees it now. `hash` is their [`showing_hash`].
 ///
 /// # Errors
-/// For anyone but the provider, when withdrawn, or for too many.
-pub fn show_victim(
+/// For anyone else, when withdrawn, for nobody, for too many, for those who see it already, and without
+/// a reason.
+pub fn ask_showing(
     victim: &Victim,
-    by: HandleId,
+    officer: AccountId,
     shown: Shown,
+    why: &str,
+    hash: ManifestHash,
 ) -> Result<Vec<VictimChange>, Refused> {
-    victim.needs_owner(by)?;
     victim.needs_kept()?;
+    if victim.assigned != Some(officer) {
+        return Err(Refused::NotAssigned);
+    }
+    if shown.is_empty() {
+        return Err(Refused::Nobody);
+    }
     bounded("parties", shown.parties.len(), MAX_SHARED)?;
     bounded("persons", shown.persons.len(), MAX_SHARED)?;
     if shown == victim.shown {
         return Err(Refused::NoChange);
     }
-    Ok(vec![VictimChange::Shown(shown)])
+    let reason = reason(why)?;
+    Ok(vec![VictimChange::Asked(Showing {
+        shown,
+        officer,
+        reason,
+        hash,
+    })])
+}
+
+/// The provider's further consent: exactly those who were asked for see it from now on.
+///
+/// # Errors
+/// For anyone but the provider, when withdrawn, when nothing is asked, and for another hash than was
+/// asked for.
+pub fn show_victim(
+    victim: &Victim,
+    by: HandleId,
+    hash: ManifestHash,
+) -> Result<Vec<VictimChange>, Refused> {
+    let asked = victim.needs_asked(by)?;
+    if asked.hash != hash {
+        return Err(Refused::OtherManifest);
+    }
+    Ok(vec![VictimChange::Shown(asked.shown.clone())])
+}
+
+/// The provider does not have it shown.
+///
+/// # Errors
+/// For anyone but the provider, when withdrawn, and when nothing is asked.
+pub fn decline_showing(victim: &Victim, by: HandleId) -> Result<Vec<VictimChange>, Refused> {
+    victim.needs_asked(by)?;
+    Ok(vec![VictimChange::Declined])
+}
+
+/// The provider has it shown to nobody any more.
+///
+/// # Errors
+/// For anyone but the provider, when withdrawn, and when nobody sees it.
+pub fn hide_victim(victim: &Victim, by: HandleId) -> Result<Vec<VictimChange>, Refused> {
+    victim.needs_owner(by)?;
+    victim.needs_kept()?;
+    if victim.shown.is_empty() {
+        return Err(Refused::NoChange);
+    }
+    Ok(vec![VictimChange::Shown(Shown::default())])
 }
 
 /// The provider takes the record back.

@@ -10,6 +10,7 @@ use kaname_kernel::{
 use kaname_policy::Action;
 use kaname_sharing::{
     report::{Opening, Report},
+    triage,
     victim::Victim,
 };
 use kaname_store::{StoredCheckpoint, StoredEvent, tiles};
@@ -33,8 +34,11 @@ pub struct Written {
     pub leaf: String,
     /// Who acted; `None` when the payload's key was destroyed.
     pub actor: Option<Actor>,
-    /// Everything, for auditors who may see the matter; secrets in it are masked.
+    /// Everything, for auditors who may see the matter; secrets in it are masked. What a provider handed
+    /// in is not among it: see [`World::inspect_event`].
     pub event: Option<Event>,
+    /// Whether the caller may read it by giving a reason.
+    pub inspectable: bool,
 }
 
 /// Someone opened a sealed part. Which provider stands behind it is not said here either.
@@ -207,7 +211,10 @@ impl World {
         let mut written = Vec::with_capacity(stored.len());
         for one in stored {
             let visible = seen.get(&one.event.header.matter) == Some(&true);
-            written.push(self.shown(one, auditor && visible));
+            let of_report = one.event.header.matter_kind == Report::KIND;
+            let mut shown = self.shown(one, auditor && visible && !of_report);
+            shown.inspectable = auditor && visible && of_report && shown.actor.is_some();
+            written.push(shown);
         }
         written.reverse();
         Ok(written)
@@ -226,7 +233,38 @@ impl World {
             leaf: hex::encode(stored.leaf),
             actor,
             event,
+            inspectable: false,
         }
+    }
+
+    /// An event of a report with what it says, for an auditor who gives a reason. The reason is recorded
+    /// first, as an opening that the provider sees.
+    pub async fn inspect_event(
+        &self,
+        caller: &Caller,
+        seq: u64,
+        reason: &str,
+    ) -> Result<Written, WorldError> {
+        self.allow_any(caller, Action::SealReadOpenings)?;
+        // Providers read openings of their own reports by the same action.
+        if !caller.has(kaname_kernel::Role::Auditor) {
+            return Err(WorldError::Denied("why-not-role"));
+        }
+        let officer = caller.account_id()?;
+        let stored = self.store().events(seq, 1).await?.pop();
+        let stored = stored.filter(|one| one.seq == seq);
+        let stored = stored.ok_or(WorldError::NotFound("event"))?;
+        let mut report = self
+            .see::<Report>(caller, stored.event.header.matter)
+            .await?;
+        let handle = report.state.submission.handle;
+        let own = self.is_conflicted(caller, handle).await?;
+        let changes = triage::inspect(&report.state, officer, reason, own)?;
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut report, changes)?;
+        work.notice(Report::KIND, Some(report.id));
+        work.commit().await?;
+        Ok(self.shown(stored, true))
     }
 
     /// Every opening of a sealed part among the newest [`OPENINGS_OF`] reports and victim records,
@@ -247,6 +285,8 @@ impl World {
             }));
         }
         Victim::KIND.clone_into(&mut query.kind);
+        // Auditors do not see the record, but who opened it.
+        query.readable = self.everything().await?;
         for victim in self.list::<Victim>(&query).await?.rows {
             let receipt = receipts
                 .get(&victim.state.report)

@@ -92,7 +92,7 @@ impl FromStr for PartyKind {
 /// Someone to reach, by role title.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
-    /// Role title or desk.
+    /// Role title or desk; a person's name with its reading in brackets is found in texts by both.
     pub name: Line,
     /// Mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -72,7 +72,7 @@ pub(crate) fn party(n: u64, kind: PartyKind, changes: &[PartyChange]) -> Party {
 pub(crate) fn new_account(party: PartyId, roles: &[Role]) -> NewAccount {
     NewAccount {
         login: "analyst1".parse().unwrap(),
-        title: Name2::parse("title", "当直分析官", "Duty analyst").unwrap(),
+        title: Name2::parse("title", "当直分析担当", "Duty analyst").unwrap(),
         party,
         roles: roles.iter().copied().collect(),
         lang: kaname_directory::Lang::Ja,

@@ -119,7 +119,7 @@ pub(crate) enum Command {
     Rebuild,
     /// Destroy what a matter says, for good; the ledger stays whole
     #[command(
-        after_help = "Example:\n  kaname redact R-2026-AB3D-7KQM --reason 個人情報が含まれていたため --yes"
+        after_help = "Example:\n  kaname redact R-2611-0K4TV --reason 個人情報が含まれていたため --yes"
     )]
     Redact(RedactArgs),
     /// Write a consistent copy, while the server runs; it holds no keys

@@ -128,7 +128,7 @@ pub(crate) struct AddParty {
 pub(crate) enum UserCommand {
     /// Open an account; prints a temporary password once
     #[command(
-        after_help = "Examples:\n  kaname user add soc --party minato-denryoku --role provider --role member --title-ja 当直責任者 --title-en 'Duty manager'\n  kaname user add analyst --party centre --role analyst --title-ja 分析担当官 --title-en Analyst --totp"
+        after_help = "Examples:\n  kaname user add soc --party minato-denryoku --role provider --role member --title-ja 当直責任者 --title-en 'Duty manager'\n  kaname user add analyst --party centre --role analyst --title-ja 分析担当 --title-en Analyst --totp"
     )]
     Add(Box<AddUser>),
     /// List accounts

@@ -26,6 +26,13 @@ pub enum ReportChange {
         /// Why.
         reason: String,
     },
+    /// An auditor read an event of it in the ledger, with a reason.
+    Inspected {
+        /// By whom.
+        officer: AccountId,
+        /// Why.
+        reason: String,
+    },
     /// An officer wrote something down.
     Noted {
         /// Sealed text.

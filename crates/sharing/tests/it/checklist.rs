@@ -9,7 +9,7 @@ use kaname_sharing::{
 };
 use proptest::prelude::*;
 
-use crate::support::{account, content, evidence, technique};
+use crate::support::{account, content, evidence, provider_account, technique};
 
 /// A trace in a disguise, and what it should be found as.
 const PLANTS: [(&str, Sign); 16] = [
@@ -148,6 +148,58 @@ fn exact_times_and_attachment_names() {
     assert!(has("/summary/en", Sign::ExactTime), "{rows:?}");
     assert!(has("/objects/0/valid_from", Sign::ExactTime), "{rows:?}");
     assert!(!has("/summary/en", Sign::Attachment));
+}
+
+#[test]
+fn an_exact_time_is_marked_itself_and_every_time_it_stands() {
+    let evidence = evidence().with_report(&technique(""));
+    let mut planted = content("不審なメール", Tlp::Green, 1);
+    planted.summary.ja =
+        "２４日の午前６時４７分に受信、翌日 06 : 47 に再送、六時四十七分も".to_owned();
+    planted.summary.en = "at 9:47 PM UTC, not 9:470".to_owned();
+    let rows = check(&planted, &evidence);
+    let marked: Vec<String> = rows
+        .iter()
+        .filter(|row| row.sign == Sign::ExactTime)
+        .map(|row| row.excerpt(&planted).unwrap().1)
+        .collect();
+    assert_eq!(marked, ["６時４７", "06 : 47", "六時四十七分", "9:47"]);
+}
+
+/// The people of the provider: whoever has an account there, and whom the provider says to ask.
+#[test]
+fn people_with_accounts_and_named_contacts_are_found() {
+    let account = provider_account(
+        "佐々木 桃子（ささき ももこ）",
+        "m-sasaki7",
+        "momoko.sasaki@toto.example",
+    );
+    let evidence = evidence()
+        .with_account(&account)
+        .with_contact("鈴木一郎 (すずき いちろう)、内線 5501");
+    for text in [
+        "佐々木様",
+        "ササキモモコ",
+        "Momoko SASAKI",
+        "m-sasaki7",
+        "momoko.sasaki@toto.example",
+        "鈴木さん",
+        "ｽｽﾞｷ",
+        "Ichirou Suzuki",
+        "taro takahashi",
+        "タカハシ タロウ",
+    ] {
+        let mut planted = content("不審なメール", Tlp::Green, 1);
+        planted.summary.ja = format!("連絡は{text}まで");
+        let rows = check(&planted, &evidence);
+        let found = rows
+            .iter()
+            .any(|row| row.sign == Sign::Person && row.place == "/summary/ja");
+        assert!(found, "{text}: {rows:?}");
+        let neutral = without_traces(&planted.summary.ja, &evidence.traces(), "ja");
+        planted.summary.ja = neutral.clone();
+        assert_eq!(check(&planted, &evidence), Vec::new(), "{neutral}");
+    }
 }
 
 #[test]

@@ -3,12 +3,15 @@
 use jiff::SignedDuration;
 use kaname_kernel::{Actor, Audience, Matter, Reader, SeededRng};
 use kaname_sharing::{
-    Refused, Report, ReportState, Sealed, Victim, number,
+    ManifestHash, Refused, Report, ReportState, Sealed, Victim, number,
     report::{Closing, Submission, Urgency},
     triage::{
         answer, ask, assign, close, is_late, may_derive, note, open, settle, submit, withdraw,
     },
-    victim::{Shown, assign_victim, open_victim, record_victim, show_victim, withdraw_victim},
+    victim::{
+        Harm, Shown, ask_showing, assign_victim, decline_showing, hide_victim, open_victim,
+        record_victim, show_victim, showing_hash, withdraw_victim,
+    },
 };
 
 use crate::support::{
@@ -236,13 +239,68 @@ fn victim_information_has_an_audience_of_its_own() {
         parties: vec![party(30)],
         persons: Vec::new(),
     };
+    let harm = Harm {
+        text: "端末 3 台".to_owned(),
+        ..Harm::default()
+    };
+    let hash = showing_hash(tale.id, &harm, &shown);
+    // Other readers, another content, another record: another hash.
+    let more = Shown {
+        parties: vec![party(30), party(31)],
+        persons: Vec::new(),
+    };
+    assert_ne!(hash, showing_hash(tale.id, &harm, &more));
+    assert_ne!(hash, showing_hash(tale.id, &Harm::default(), &shown));
+    assert_ne!(hash, showing_hash(matter(21), &harm, &shown));
+    let ask = |tale: &Tale<Victim>, by: u128, shown: Shown, why: &str| {
+        ask_showing(tale.state(), account(by), shown, why, hash)
+    };
     assert_eq!(
-        show_victim(tale.state(), handle(2), shown.clone()),
+        ask(&tale, 2, shown.clone(), "所管省庁への連絡"),
+        Err(Refused::NotAssigned)
+    );
+    assert_eq!(
+        ask(&tale, 1, Shown::default(), "所管省庁への連絡"),
+        Err(Refused::Nobody)
+    );
+    assert_eq!(
+        ask(&tale, 1, shown.clone(), " "),
+        Err(Refused::ReasonMissing)
+    );
+    assert_eq!(
+        show_victim(tale.state(), handle(OWNER), hash),
+        Err(Refused::NoChange)
+    );
+    let asked = ask(&tale, 1, shown.clone(), "所管省庁への連絡");
+    tale.take(officer(1), asked).unwrap();
+    assert!(!sees(&tale, &reader(99, 30, false)), "asking shows nothing");
+    assert_eq!(
+        show_victim(tale.state(), handle(2), hash),
         Err(Refused::NotOwner)
     );
-    let consented = show_victim(tale.state(), handle(OWNER), shown);
+    assert_eq!(
+        show_victim(tale.state(), handle(OWNER), ManifestHash([0; 32])),
+        Err(Refused::OtherManifest)
+    );
+    let declined = decline_showing(tale.state(), handle(OWNER));
+    tale.take(provider(), declined).unwrap();
+    let asked = ask(&tale, 1, shown.clone(), "所管省庁への連絡");
+    tale.take(officer(1), asked).unwrap();
+    let consented = show_victim(tale.state(), handle(OWNER), hash);
     tale.take(provider(), consented).unwrap();
     assert!(sees(&tale, &reader(99, 30, false)) && !sees(&tale, &reader(99, 31, false)));
+    assert_eq!(
+        ask(&tale, 1, shown.clone(), "もう一度"),
+        Err(Refused::NoChange)
+    );
+    assert_eq!(hide_victim(tale.state(), handle(2)), Err(Refused::NotOwner));
+    let hidden = hide_victim(tale.state(), handle(OWNER));
+    tale.take(provider(), hidden).unwrap();
+    assert!(!sees(&tale, &reader(99, 30, false)));
+    let asked = ask(&tale, 1, shown, "もう一度");
+    tale.take(officer(1), asked).unwrap();
+    let again = show_victim(tale.state(), handle(OWNER), hash);
+    tale.take(provider(), again).unwrap();
     let back = withdraw_victim(tale.state(), handle(OWNER));
     tale.take(provider(), back).unwrap();
     assert!(!sees(&tale, &reader(99, 30, false)));

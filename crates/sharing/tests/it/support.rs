@@ -1,7 +1,10 @@
 //! A matter with its history in memory, and the people of the tests.
 
 use jiff::{SignedDuration, Timestamp};
-use kaname_directory::party::{Contact, Party, PartyChange, PartyKind, Registration};
+use kaname_directory::{
+    Account, AccountChange,
+    party::{Contact, Party, PartyChange, PartyKind, Registration},
+};
 use kaname_intake::Kind;
 use kaname_kernel::{
     AccountId, Actor, GroupId, HandleId, Matter, MatterId, Moment, PartyId, SeededRng,
@@ -272,4 +275,21 @@ pub(crate) fn provider_party() -> Party {
 
 pub(crate) fn evidence() -> Evidence {
     Evidence::of_party(&provider_party())
+}
+
+/// An account at the provider.
+pub(crate) fn provider_account(title: &str, login: &str, mail: &str) -> Account {
+    let opened: AccountChange = serde_json::from_value(serde_json::json!({
+        "change": "opened",
+        "login": login,
+        "title": { "ja": title, "en": "Duty officer" },
+        "party": matter(900),
+        "roles": ["provider"],
+        "lang": "ja",
+        "mail": mail,
+    }))
+    .unwrap();
+    let mut tale: Tale<Account> = Tale::new(matter(901));
+    tale.take(officer(9), Ok(vec![opened])).unwrap();
+    tale.state().clone()
 }

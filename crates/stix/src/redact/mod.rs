@@ -4,7 +4,10 @@
 
 mod address;
 mod fold;
+mod lexicon;
 mod name;
+mod person;
+mod sound;
 mod view;
 
 use std::ops::Range;
@@ -13,6 +16,8 @@ use serde_json::Value;
 
 use address::Networks;
 use fold::Folded;
+use lexicon::{Lexicon, Rule, Thin};
+use name::is_kept;
 use view::{View, views};
 
 /// What a trace is.
@@ -22,7 +27,8 @@ pub enum TraceKind {
     /// A name of the organisation, a product, a site, in any language; forms
     /// of incorporation (株式会社, Inc.) may be absent from the text.
     Name,
-    /// A person's name.
+    /// A person's name, a reading in brackets after it: `髙橋 太郎（たかはし たろう）`; or a mail
+    /// address. Also the family or given name alone, and kana and rōmaji by their sound.
     Person,
     /// A domain; also its sub-domains and mail addresses at it.
     Domain,
@@ -87,11 +93,18 @@ pub struct Hit {
     pub span: Range<usize>,
 }
 
-/// A trace made ready to be looked for.
-enum Needle {
-    Name(name::NameNeedle),
-    Domain(Vec<Vec<char>>),
-    Address(Networks),
+/// All traces made ready to be looked for.
+#[derive(Default)]
+struct Needles {
+    /// Names and people as they are written, marks left out.
+    written: Lexicon,
+    /// Names that are marks alone.
+    marks: Lexicon,
+    /// People as they sound.
+    heard: Lexicon,
+    domains: Vec<(usize, Vec<Vec<char>>)>,
+    networks: Vec<(usize, Networks)>,
+    count: usize,
 }
 
 /// Finds all traces in all strings and keys of a value. Each trace is told at
@@ -99,25 +112,101 @@ enum Needle {
 /// as names; an empty trace is found nowhere.
 #[must_use]
 pub fn find_traces(value: &Value, traces: &[Trace]) -> Vec<Hit> {
-    let needles: Vec<Needle> = traces.iter().map(needle).collect();
+    let needles = Needles::of(traces);
     let mut hits = Vec::new();
     walk(value, "", &needles, &mut hits);
     hits
 }
 
-fn needle(trace: &Trace) -> Needle {
-    match trace.kind {
-        TraceKind::Name => Needle::Name(name::needle(&trace.text)),
-        TraceKind::Person => Needle::Name(name::person(&trace.text)),
-        TraceKind::Domain => Needle::Domain(name::domain_needles(&trace.text)),
-        TraceKind::Address => match Networks::parse(&trace.text) {
-            Some(networks) => Needle::Address(networks),
-            None => Needle::Name(name::needle(&trace.text)),
-        },
+/// Where words stand in a text as it is written (width, kana and spaces aside), in bytes; a digit never
+/// goes on into another. For times and numbers. Places do not overlap; of those that begin together, the
+/// longest counts.
+#[must_use]
+pub fn find_words(text: &str, words: &[String]) -> Vec<Range<usize>> {
+    let folded = Folded::of(text);
+    let mut lexicon = Lexicon::default();
+    for (at, word) in words.iter().enumerate() {
+        lexicon.add(at, name::marks(word), Rule::Anywhere);
+    }
+    let tight = Thin::of(&folded.chars, |sign| !sign.is_whitespace());
+    let mut places = lexicon.all(&tight, |range| name::stands_alone(&folded.chars, range));
+    places.sort_by_key(|place| (place.start, usize::MAX - place.end));
+    let mut end = 0;
+    places.retain(|place| {
+        let apart = place.start >= end;
+        end = if apart { place.end } else { end };
+        apart
+    });
+    places.iter().map(|place| folded.origin(place)).collect()
+}
+
+impl Needles {
+    fn of(traces: &[Trace]) -> Self {
+        let mut needles = Self {
+            count: traces.len(),
+            ..Self::default()
+        };
+        for (at, trace) in traces.iter().enumerate() {
+            let networks = Networks::parse(&trace.text);
+            match (trace.kind, networks) {
+                (TraceKind::Address, Some(networks)) => needles.networks.push((at, networks)),
+                (TraceKind::Name | TraceKind::Address, _) => needles.add_name(at, &trace.text),
+                (TraceKind::Person, _) => {
+                    person::add(at, &trace.text, &mut needles.written, &mut needles.heard);
+                }
+                (TraceKind::Domain, _) => {
+                    needles
+                        .domains
+                        .push((at, name::domain_needles(&trace.text)));
+                }
+            }
+        }
+        needles
+    }
+
+    fn add_name(&mut self, at: usize, text: &str) {
+        let spellings = name::spellings(text);
+        if spellings.is_empty() {
+            self.marks.add(at, name::marks(text), Rule::Anywhere);
+        }
+        for word in spellings {
+            self.written.add(at, word, Rule::Anywhere);
+        }
+    }
+
+    /// The first place of each trace in a text, in bytes.
+    fn find(&self, folded: &Folded) -> Vec<Option<Range<usize>>> {
+        let mut found = vec![None; self.count];
+        let chars = &folded.chars;
+        let fits = |rule, length, range: &Range<usize>| person::fits(rule, length, chars, range);
+        let tight = Thin::of(chars, is_kept);
+        self.written.find(&tight, fits, &mut found);
+        if !self.marks.is_empty() {
+            let text = Thin::of(chars, |sign| !sign.is_whitespace());
+            self.marks.find(&text, |_, _, _| true, &mut found);
+        }
+        if !self.heard.is_empty() {
+            self.heard.find(&sound::sound(chars), fits, &mut found);
+            // Letter by letter, with spaces between.
+            let spaced = sound::sound(&tight.chars).through(&tight);
+            self.heard.find(&spaced, fits, &mut found);
+        }
+        let mut found: Vec<Option<Range<usize>>> = found
+            .into_iter()
+            .map(|range| range.map(|range| folded.origin(&range)))
+            .collect();
+        for (at, networks) in &self.networks {
+            found[*at] = address::find(networks, folded);
+        }
+        for (at, domains) in &self.domains {
+            let mut domains = domains.iter();
+            found[*at] = domains.find_map(|domain| name::find_domain(domain, folded));
+        }
+        found
     }
 }
 
-fn walk(value: &Value, path: &str, needles: &[Needle], hits: &mut Vec<Hit>) {
+fn walk(value: &Value, path: &str, needles: &Needles, hits: &mut Vec<Hit>) {
     match value {
         Value::String(text) => search(text, path, false, needles, hits),
         Value::Array(items) => {
@@ -137,15 +226,15 @@ fn walk(value: &Value, path: &str, needles: &[Needle], hits: &mut Vec<Hit>) {
     }
 }
 
-fn search(text: &str, path: &str, in_key: bool, needles: &[Needle], hits: &mut Vec<Hit>) {
+fn search(text: &str, path: &str, in_key: bool, needles: &Needles, hits: &mut Vec<Hit>) {
     for View {
         reading,
         text: read,
     } in views(text)
     {
         let folded = Folded::of(&read);
-        for (trace, needle) in needles.iter().enumerate() {
-            let Some(found) = find(needle, &folded) else {
+        for (trace, found) in needles.find(&folded).into_iter().enumerate() {
+            let Some(found) = found else {
                 continue;
             };
             let plain = reading == Reading::Plain;
@@ -161,16 +250,6 @@ fn search(text: &str, path: &str, in_key: bool, needles: &[Needle], hits: &mut V
                 span,
             });
         }
-    }
-}
-
-fn find(needle: &Needle, folded: &Folded) -> Option<Range<usize>> {
-    match needle {
-        Needle::Name(needle) => name::find_name(needle, folded),
-        Needle::Domain(needles) => needles
-            .iter()
-            .find_map(|needle| name::find_domain(needle, folded)),
-        Needle::Address(networks) => address::find(networks, folded),
     }
 }
 

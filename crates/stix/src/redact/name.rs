@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::fold::{Folded, fold};
 
 /// Latin names shorter than this are found only as whole words.
-const SHORT: usize = 6;
+pub(super) const SHORT: usize = 6;
 
 /// Forms of incorporation that may stand anywhere in a Japanese name; folded.
 const FORMS: &[&str] = &[
@@ -70,16 +70,9 @@ const ENDINGS: &[&str] = &[
     "srl",
 ];
 
-/// A name made ready: its spellings without spaces and marks.
-pub(super) struct NameNeedle {
-    words: Vec<Vec<char>>,
-    /// Letters and digits only, or all characters when the name has none.
-    squeezed: bool,
-}
-
-/// Makes a name ready: whole, without forms of incorporation, and for two or
-/// three parts also in the reverse order and each long enough part alone.
-pub(super) fn needle(name: &str) -> NameNeedle {
+/// Spellings of a name without spaces and marks: whole, without forms of incorporation, and for two or
+/// three parts also in the reverse order. A name of marks alone is as it stands.
+pub(super) fn spellings(name: &str) -> Vec<Vec<char>> {
     let folded: String = fold(name).into_iter().collect();
     let bare = without_forms(&folded);
     let parts: Vec<&str> = bare
@@ -88,12 +81,7 @@ pub(super) fn needle(name: &str) -> NameNeedle {
         .collect();
     let mut spellings = vec![parts.concat()];
     if spellings.iter().any(|word| word.chars().count() < 2) {
-        spellings = vec![
-            folded
-                .chars()
-                .filter(|character| is_kept(*character))
-                .collect(),
-        ];
+        spellings = vec![folded.chars().filter(|sign| is_kept(*sign)).collect()];
     }
     if (2..=3).contains(&parts.len()) {
         spellings.push(parts.iter().rev().copied().collect());
@@ -105,34 +93,13 @@ pub(super) fn needle(name: &str) -> NameNeedle {
             words.push(word);
         }
     }
-    if words.is_empty() {
-        let all = folded
-            .chars()
-            .filter(|character| !character.is_whitespace())
-            .collect();
-        return NameNeedle {
-            words: vec![all],
-            squeezed: false,
-        };
-    }
-    NameNeedle {
-        words,
-        squeezed: true,
-    }
+    words
 }
 
-/// Makes a person's name ready: as [`needle`], and each long enough part alone.
-pub(super) fn person(name: &str) -> NameNeedle {
-    let mut needle = needle(name);
-    let folded: String = fold(name).into_iter().collect();
-    for part in folded.split(|character: char| !is_kept(character)) {
-        let word: Vec<char> = part.chars().collect();
-        let least = if part.is_ascii() { 4 } else { 2 };
-        if word.len() >= least && !needle.words.contains(&word) {
-            needle.words.push(word);
-        }
-    }
-    needle
+/// A name of marks alone, without its spaces.
+pub(super) fn marks(name: &str) -> Vec<char> {
+    let folded = fold(name).into_iter();
+    folded.filter(|sign| !sign.is_whitespace()).collect()
 }
 
 fn without_forms(folded: &str) -> String {
@@ -150,51 +117,20 @@ fn without_forms(folded: &str) -> String {
     words.join(" ")
 }
 
-fn is_kept(character: char) -> bool {
+pub(super) fn is_kept(character: char) -> bool {
     character.is_alphanumeric()
 }
 
-/// The original bytes of the first place of a name.
-pub(super) fn find_name(needle: &NameNeedle, folded: &Folded) -> Option<Range<usize>> {
-    let keep = |character: char| {
-        if needle.squeezed {
-            is_kept(character)
-        } else {
-            !character.is_whitespace()
-        }
-    };
-    let kept: Vec<usize> = (0..folded.chars.len())
-        .filter(|at| keep(folded.chars[*at]))
-        .collect();
-    let text: Vec<char> = kept.iter().map(|at| folded.chars[*at]).collect();
-    needle
-        .words
-        .iter()
-        .filter(|word| !word.is_empty())
-        .find_map(|word| {
-            let whole = word.len() < SHORT && word.iter().all(char::is_ascii);
-            let mut places = text.windows(word.len()).enumerate();
-            let place = places.find_map(|(at, window)| {
-                if window != word.as_slice() {
-                    return None;
-                }
-                let range = kept[at]..kept[at + word.len() - 1] + 1;
-                (!whole || stands_alone(folded, &range)).then_some(range)
-            })?;
-            Some(folded.origin(&place))
-        })
-}
-
 /// Whether no letter touches a letter, nor a digit a digit, at either end.
-fn stands_alone(folded: &Folded, range: &Range<usize>) -> bool {
+pub(super) fn stands_alone(chars: &[char], range: &Range<usize>) -> bool {
     let same = |a: char, b: char| {
         (a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
             || (a.is_ascii_digit() && b.is_ascii_digit())
     };
-    let before = range.start.checked_sub(1).map(|at| folded.chars[at]);
-    let after = folded.chars.get(range.end).copied();
-    !before.is_some_and(|before| same(before, folded.chars[range.start]))
-        && !after.is_some_and(|after| same(after, folded.chars[range.end - 1]))
+    let before = range.start.checked_sub(1).map(|at| chars[at]);
+    let after = chars.get(range.end).copied();
+    !before.is_some_and(|before| same(before, chars[range.start]))
+        && !after.is_some_and(|after| same(after, chars[range.end - 1]))
 }
 
 /// A domain made ready: in its ASCII and its Unicode form, folded.

@@ -1,6 +1,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use kaname_stix::redact::{Reading, Trace, TraceKind, find_traces};
+use kaname_stix::redact::{Reading, Trace, TraceKind, find_traces, find_words};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -39,6 +39,106 @@ fn names_in_disguise() {
             && person("Taro Yamada", "YAMADA, Taro")
             && person("山﨑花子", "山崎　花子")
     );
+}
+
+#[test]
+fn people_in_disguise() {
+    let person = |trace: &str, text: &str| finds(TraceKind::Person, trace, text);
+    for text in [
+        "高橋様から",
+        "髙橋　太郎",
+        "たかはしたろう",
+        "タカハシさんの端末",
+        "ﾀｶﾊｼ ﾀﾛｳ",
+        "Takahashi Taro",
+        "TARO TAKAHASHI",
+        "TarouTakahasi",
+        "Ｔａｒｏ　Ｔａｋａｈａｓｈｉ",
+        "Tarō",
+        "t a k a h a s h i",
+        "%E9%AB%98%E6%A9%8B",
+        "44K/44Kr44OP44K3",
+    ] {
+        assert!(person("髙橋 太郎（たかはし たろう）", text), "{text}");
+        assert!(person("高橋太郎 (Takahashi Tarou)", text), "{text}");
+    }
+    for text in [
+        "Joji Ono",
+        "Jouji Ohno",
+        "オオノ　ジョージ",
+        "JYOUJI OONO",
+        "大野じょうじ",
+    ] {
+        assert!(person("大野 譲二／おおの じょうじ", text), "{text}");
+    }
+    for text in [
+        "林様",
+        "林 さん",
+        "林氏に",
+        "林部長",
+        "Mr. Hayashi",
+        "hayashi-san",
+        "はやし殿",
+    ] {
+        assert!(person("林 健（はやし けん）", text), "{text}");
+    }
+    for text in ["森林の監視", "林道", "the Hayes case", "メモリ", "まけんき"] {
+        assert!(!person("林 健（もり けん）", text), "{text}");
+    }
+    assert!(person("もり", "もりさんが受けた") && person("もり", "担当のもりさん"));
+    assert!(person("森鴎外", "森さん") && !person("森鴎外", "青森の"));
+    let mail = "taro.takahashi@example.net";
+    for text in [
+        "taro . takahashi @ example.net",
+        "高橋 Takahashi Taro",
+        "タカハシ・タロウ",
+    ] {
+        assert!(person(mail, text), "{text}");
+    }
+    assert!(!person("security@example.net", "security of the network"));
+    let desk = "Minato Electric, SOC duty manager";
+    assert!(person(desk, "MINATO ELECTRIC SOC Duty Manager"));
+    assert!(!person(desk, "electric utilities") && person("湊電力 監視室 当直責任者", "湊電力の"));
+    // What desks and posts are called leads to nobody.
+    assert!(!person("担当者", "担当者が確認") && !person("CSIRT 責任者", "CSIRT に連絡"));
+}
+
+/// A long text full of beginnings of many names costs no more than its length: sixteen times as long, it
+/// takes nowhere near 256 times the time, however busy the machine is.
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it takes is what the test is about"
+)]
+fn many_people_in_a_long_text_take_linear_time() {
+    let kana = (0..100).map(|n| format!("たかはしたか{n} たろう"));
+    let kanji = (0..100).map(|n| format!("山本{n} 太郎（やまもと たろう）"));
+    let people: Vec<Trace> = kana
+        .chain(kanji)
+        .map(|name| Trace::new(TraceKind::Person, name))
+        .collect();
+    let cost = |times: usize| {
+        let text = json!("たかはしたかはし山山 yamamamoto ".repeat(times));
+        let run = || {
+            let begun = std::time::Instant::now();
+            let _ = find_traces(&text, &people);
+            begun.elapsed()
+        };
+        (0..3).map(|_| run()).min().unwrap()
+    };
+    let (short, long) = (cost(50), cost(800));
+    assert!(long < short * 100, "{short:?} against {long:?}");
+}
+
+#[test]
+fn words_are_found_with_their_places() {
+    let words = ["6:47".to_owned(), "06:47".to_owned(), "6時47".to_owned()];
+    let text = "２６日６時４７分、06 : 47 と16:47、6:470、6:47:12";
+    let found: Vec<&str> = find_words(text, &words)
+        .into_iter()
+        .map(|span| &text[span])
+        .collect();
+    assert_eq!(found, ["６時４７", "06 : 47", "6:47"]);
 }
 
 #[test]

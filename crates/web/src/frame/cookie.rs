@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
+use crate::text::Lang;
+
 /// Language chosen with the switch.
 pub(crate) const LANG: &str = "kaname-lang";
 /// Theme chosen with the switch.
@@ -10,6 +12,14 @@ pub(super) const THEME: &str = "kaname-theme";
 pub(super) const VISIT: &str = "kaname-visit";
 /// What the next page shall say once.
 pub(super) const FLASH: &str = "kaname-flash";
+
+/// How long what the reader chose is kept, in seconds.
+pub(super) const A_YEAR: u64 = 365 * 24 * 60 * 60;
+
+/// The line that keeps the language chosen with the switch.
+pub(super) fn lang(lang: Lang, secure: bool) -> Option<HeaderValue> {
+    write(LANG, lang.tag(), A_YEAR, secure)
+}
 
 /// The value of the first cookie of that name.
 pub(crate) fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -15,6 +15,9 @@ use crate::{
     text::{Lang, Text, TextArg},
 };
 
+/// Behind the address of a form that is posted to be shown again in another language.
+pub(super) const SWITCH: &str = "shown-in";
+
 /// Light or dark, as the reader's device says or as they chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
@@ -86,6 +89,8 @@ pub struct Page {
     pub now: Timestamp,
     /// Address of a stream (SSE) that sends [`part::Fresh`](super::part::Fresh) bars.
     pub live: Option<String>,
+    /// Where the page's form is posted to be shown again in another language.
+    pub editing: Option<String>,
     /// What stands in the search field.
     pub query: String,
     pub(crate) style: String,
@@ -98,6 +103,14 @@ impl Page {
     #[must_use]
     pub fn live_from(mut self, stream: impl Into<String>) -> Self {
         self.live = Some(stream.into());
+        self
+    }
+
+    /// With a form (of id `editing`) whose typed text survives a switch of language: the switch posts the
+    /// form to `to`, whose handler asks [`Frame::is_switched`] before it does anything else.
+    #[must_use]
+    pub fn editing(mut self, to: &str) -> Self {
+        self.editing = Some(format!("{to}?{SWITCH}"));
         self
     }
 

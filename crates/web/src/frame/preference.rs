@@ -15,8 +15,6 @@ use crate::{
     text::Lang,
 };
 
-const A_YEAR: u64 = 365 * 24 * 60 * 60;
-
 #[derive(Debug, Deserialize)]
 struct Chosen {
     #[serde(default)]
@@ -42,11 +40,10 @@ pub fn endpoint<H: Host>() -> Endpoint<H> {
 async fn set(frame: Frame, Posted(chosen): Posted<Chosen>) -> Result<Response, Failure> {
     let mut response = frame.go(inside(&chosen.back))?;
     let secure = frame.settings().secure;
-    let lang = Lang::from_tag(&chosen.lang)
-        .and_then(|lang| cookie::write(cookie::LANG, lang.tag(), A_YEAR, secure));
+    let lang = Lang::from_tag(&chosen.lang).and_then(|lang| cookie::lang(lang, secure));
     let theme = Theme::from_name(&chosen.theme);
     let theme = (!chosen.theme.is_empty())
-        .then(|| cookie::write(cookie::THEME, theme.name(), A_YEAR, secure))
+        .then(|| cookie::write(cookie::THEME, theme.name(), cookie::A_YEAR, secure))
         .flatten();
     for line in [lang, theme].into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, line);

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use jiff::Timestamp;
 
-use super::{Flash, Page, Section, Settings, Theme, Visitor, cookie, nav::nav};
+use super::{Flash, Page, Section, Settings, Theme, Visitor, cookie, nav::nav, page::SWITCH};
 use crate::{
     assets,
     error::Failure,
@@ -33,6 +33,8 @@ pub(super) struct Inside {
     pub(super) binding: String,
     /// Whether the browser does not hold `binding` yet.
     pub(super) first_visit: bool,
+    /// The language that the form was posted to be shown again in, with what was typed.
+    pub(super) switched: Option<Lang>,
     pub(super) now: Timestamp,
 }
 
@@ -43,7 +45,11 @@ impl Frame {
         let accept = headers
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok());
-        let lang = Lang::choose(cookie::read(headers, cookie::LANG), visitor.lang, accept);
+        let switched = (request.method == Method::POST)
+            .then(|| switch_in(request.uri.query().unwrap_or_default()))
+            .flatten();
+        let kept = cookie::read(headers, cookie::LANG);
+        let lang = switched.unwrap_or_else(|| Lang::choose(kept, visitor.lang, accept));
         let held = cookie::read(headers, cookie::VISIT).filter(|value| value.len() == 32);
         let (binding, first_visit) = match (&visitor.binding, held) {
             (Some(session), _) => (session.clone(), false),
@@ -64,6 +70,7 @@ impl Frame {
             visitor,
             binding,
             first_visit,
+            switched,
         }))
     }
 
@@ -74,6 +81,23 @@ impl Frame {
     /// The messages in the reader's language.
     pub fn text(&self) -> Text {
         self.0.text
+    }
+
+    /// Whether a form was posted only to be shown again in another language, with what was typed: see
+    /// [`Page::editing`].
+    pub fn is_switched(&self) -> bool {
+        self.0.switched.is_some()
+    }
+
+    /// The answer, with the language that the reader switched to kept for the next pages.
+    #[must_use]
+    pub fn keeping_language(&self, mut answer: Response) -> Response {
+        let secure = self.settings().secure;
+        let line = self.0.switched.and_then(|lang| cookie::lang(lang, secure));
+        if let Some(line) = line {
+            answer.headers_mut().append(header::SET_COOKIE, line);
+        }
+        answer
     }
 
     /// When the request came.
@@ -113,6 +137,7 @@ impl Frame {
             address: inside.address.clone(),
             now: inside.now,
             live: None,
+            editing: None,
             query: String::new(),
             style: assets::url("kaname.css"),
             script: assets::url("kaname.js"),
@@ -146,6 +171,13 @@ impl Frame {
         }
         Ok(response)
     }
+}
+
+/// What [`Page::editing`] put behind a form's address.
+fn switch_in(query: &str) -> Option<Lang> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let found = pairs.find(|(name, _)| *name == SWITCH);
+    found.and_then(|(_, tag)| Lang::from_tag(tag))
 }
 
 impl<S: Sync> FromRequestParts<S> for Frame {

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use kaname_directory::day_of;
-use kaname_kernel::{Pap, Tlp};
+use kaname_directory::{Party, day_of};
+use kaname_kernel::{Pap, PartyId, Tlp};
+use kaname_world::WorldError;
 
 use crate::{
     frame::{
@@ -59,4 +60,19 @@ pub(super) fn sector_name(page: &Page, house: &House, code: &str) -> String {
         || code.to_owned(),
         |sector| sector.name.get(lang(page)).to_owned(),
     )
+}
+
+/// What parties are called, in the page's language.
+pub(super) async fn party_names(
+    house: &House,
+    page: &Page,
+    parties: &[PartyId],
+) -> Result<Vec<String>, WorldError> {
+    let mut names = Vec::new();
+    for party in parties {
+        if let Some(party) = house.world().load::<Party>(party.cast()).await? {
+            names.push(party.state.description.name.get(lang(page)).to_owned());
+        }
+    }
+    Ok(names)
 }

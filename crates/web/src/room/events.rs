@@ -1,5 +1,7 @@
-//! News for open pages: a stream that says how many new rows there are for this reader, and nothing
-//! else. The page shows a bar; the reader opens it when they like.
+//! News for open pages: a stream that says how many new rows there are for this reader, or that the one
+//! matter of the page has changed, and nothing else. The page shows a bar; the reader opens it when they like.
+
+pub(in crate::room) mod one;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -192,19 +194,56 @@ impl Topic {
     }
 }
 
+/// What a page follows: a list, or one matter.
 #[derive(Debug, Deserialize)]
-struct Asked {
-    topic: Topic,
+#[serde(untagged)]
+enum Asked {
+    List { topic: Topic },
+    One(one::One),
+}
+
+/// What is followed, and what was there when the page was opened.
+enum Followed {
+    List(Topic, BTreeSet<MatterId>),
+    One(one::One),
+}
+
+impl Followed {
+    fn hears(&self, kind: &str) -> bool {
+        match self {
+            Self::List(topic, _) => topic.hears(kind),
+            // Its items are shown with a report.
+            Self::One(_) => kind == Item::KIND || kind == Report::KIND,
+        }
+    }
+
+    /// How much is new: rows, or one changed matter.
+    async fn count(&self, world: &World, caller: &Caller) -> Result<usize, WorldError> {
+        match self {
+            Self::List(topic, known) => {
+                let rows = topic.rows(world, caller).await?;
+                Ok(rows.difference(known).count())
+            }
+            Self::One(one) => one.has_changed(world, caller).await.map(usize::from),
+        }
+    }
+
+    fn bar(&self, text: Text, count: usize) -> Fresh {
+        match self {
+            Self::List(..) => Fresh::new(text, count as u64, ""),
+            Self::One(_) => Fresh::changed(text, ""),
+        }
+    }
 }
 
 struct Following {
     house: House,
     token: String,
     text: Text,
-    topic: Topic,
-    /// What was there when the page was opened.
-    known: BTreeSet<MatterId>,
+    followed: Followed,
     told: usize,
+    /// What is told before anything is heard.
+    at_once: Option<usize>,
     until: Instant,
     news: Receiver<News>,
     _open: Open,
@@ -221,11 +260,17 @@ async fn follow(
     let open = house.streams().open(by.account_id()?);
     // Listened to before the lists are read, so that nothing falls between.
     let news = house.world().listen();
+    let followed = match asked {
+        Asked::List { topic } => Followed::List(topic, topic.rows(house.world(), &by).await?),
+        Asked::One(one) => Followed::One(one),
+    };
+    // One matter may have changed between the page and its stream; who may not see it learns nothing.
+    let count = followed.count(house.world(), &by).await?;
     let following = Following {
         text: frame.text(),
-        topic: asked.topic,
-        known: asked.topic.rows(house.world(), &by).await?,
+        followed,
         told: 0,
+        at_once: (count > 0).then_some(count),
         until: Instant::now() + LASTS,
         news,
         _open: open.ok_or(Failure::TooMany { retry_after_s: 60 })?,
@@ -239,13 +284,16 @@ async fn follow(
 /// One event per change of the number; ends with its time, the session, the server, or the world.
 fn bars(following: Following) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(following, |mut following| async move {
+        if let Some(count) = following.at_once.take() {
+            return Some((Ok(following.tell(count)), following));
+        }
         loop {
             let heard = tokio::select! {
                 () = following.house.ending() => return None,
                 heard = timeout_at(following.until, following.news.recv()) => heard,
             };
             match heard {
-                Ok(Ok(news)) if !following.topic.hears(&news.topic) => continue,
+                Ok(Ok(news)) if !following.followed.hears(&news.topic) => continue,
                 // Falling behind means that something came.
                 Ok(Ok(_) | Err(RecvError::Lagged(_))) => {}
                 Ok(Err(RecvError::Closed)) | Err(_) => return None,
@@ -262,21 +310,24 @@ fn bars(following: Following) -> impl Stream<Item = Result<Event, Infallible>> {
             if count == following.told {
                 continue;
             }
-            following.told = count;
-            let bar = Fresh::new(following.text, count as u64, "");
-            let html = bar.render().unwrap_or_default();
-            return Some((Ok(Event::default().data(html)), following));
+            return Some((Ok(following.tell(count)), following));
         }
     })
 }
 
 impl Following {
-    /// How many rows came since the page was opened, with the eyes that the session has now.
+    /// How much came since the page was opened, with the eyes that the session has now.
     async fn count(&self) -> Result<usize, WorldError> {
         let world = self.house.world();
         let (caller, _) = world.resume(&self.token).await?;
-        let rows = self.topic.rows(world, &caller).await?;
-        Ok(rows.difference(&self.known).count())
+        self.followed.count(world, &caller).await
+    }
+
+    /// The bar that says so.
+    fn tell(&mut self, count: usize) -> Event {
+        self.told = count;
+        let bar = self.followed.bar(self.text, count);
+        Event::default().data(bar.render().unwrap_or_default())
     }
 }
 

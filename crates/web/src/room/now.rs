@@ -46,6 +46,8 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
 struct NowPage {
     page: Page,
     sections: Vec<Waiting>,
+    /// Whether the reader is told how machines read.
+    machines: bool,
     empty: Empty,
 }
 
@@ -99,6 +101,7 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
             next: next(&page, &by),
         },
         sections,
+        machines: by.has(Role::Member) && page.uses(Section::Library),
         page,
     })
 }

@@ -128,3 +128,4 @@ common-error-away-do = Nothing was stored. Please try again in a few seconds; if
 common-error-uncertain-do = The connection was lost while this was being stored. Please look whether it is there before you send it again.
 common-error-internal = Something broke on our side
 common-error-internal-do = Please try again. If it happens again, give the reference below to the operators.
+common-changed = This has changed. Show how it stands now

@@ -159,3 +159,5 @@ library-collection = Collection
 library-from = Item
 library-imported = Import
 library-versions = Other versions
+library-victim = What was done to the victim
+library-victim-about = Shown to your organisation alone, by the provider's consent. Do not pass it on or quote it.

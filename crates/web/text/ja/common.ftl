@@ -119,3 +119,4 @@ common-error-away-do = 何も保存されていません。数秒おいて、も
 common-error-uncertain-do = 保存の途中で接続が切れました。送り直す前に、登録されているかどうかをご確認ください。
 common-error-internal = こちらの不具合で処理できませんでした
 common-error-internal-do = もう一度お試しください。続くときは、下の照会番号を添えて運用担当へお知らせください。
+common-changed = この内容は更新されました。最新の状態を表示

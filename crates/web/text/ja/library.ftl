@@ -155,3 +155,5 @@ library-collection = コレクション
 library-from = もとの情報
 library-imported = 取り込み
 library-versions = ほかの版
+library-victim = 被害の内容
+library-victim-about = 提供者の同意により、あなたの組織に限って開示されています。転送・引用しないでください。

@@ -9,6 +9,7 @@ use kaname_store::ListQuery;
 use crate::{
     caller::{Caller, of_party},
     error::WorldError,
+    work::Loaded,
     world::World,
 };
 
@@ -54,18 +55,26 @@ impl World {
 
     /// A steward who was disabled counts: else whoever may disable would get what they must not.
     async fn has_steward(&self, party: PartyId) -> Result<bool, WorldError> {
+        let accounts = self.accounts_of(party).await?;
+        let mut held = accounts.iter().map(|account| &account.state.roles);
+        Ok(held.any(|roles| roles.contains(&Role::Steward)))
+    }
+
+    /// Every account of a party, disabled ones too.
+    pub(crate) async fn accounts_of(
+        &self,
+        party: PartyId,
+    ) -> Result<Vec<Loaded<Account>>, WorldError> {
         let mut query = ListQuery::of(Account::KIND, self.everything().await?);
         query.owner = Some(party.cast());
         query.limit = BATCH;
+        let mut accounts = Vec::new();
         loop {
             let page = self.list::<Account>(&query).await?;
-            let mut held = page.rows.iter().map(|account| &account.state.roles);
-            if held.any(|roles| roles.contains(&Role::Steward)) {
-                return Ok(true);
-            }
+            accounts.extend(page.rows);
             match page.next {
                 Some(next) => query.after = Some(next),
-                None => return Ok(false),
+                None => return Ok(accounts),
             }
         }
     }

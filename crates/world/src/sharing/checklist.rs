@@ -1,7 +1,9 @@
 //! The traces of its provider in an item. Where one stands gives the provider away, so the rows are for
 //! the analyst who holds the report behind the item open; others learn how many wait for a look.
 
-use kaname_sharing::{Item, Report, report::Technique, row::Row};
+use kaname_directory::party::Party;
+use kaname_kernel::MatterId;
+use kaname_sharing::{Item, Report, evidence::Evidence, report::Technique, row::Row, victim::Harm};
 
 use crate::{caller::Caller, error::WorldError, sealed::Link, work::Loaded, world::World};
 
@@ -55,6 +57,29 @@ impl World {
         let report = report.filter(|report| self.holds_open(caller, &report.state));
         let submission = &report.ok_or_else(not_open)?.state.submission;
         self.open_content(submission.handle, &submission.content)
+    }
+
+    /// All that leads to the provider: what the directory knows of it and of its people, and what the
+    /// report says; in memory only, while an officer works.
+    pub(super) async fn evidence(
+        &self,
+        provider: &Loaded<Party>,
+        report: Option<MatterId>,
+        technique: &Technique,
+    ) -> Result<Evidence, WorldError> {
+        let mut evidence = Evidence::of_party(&provider.state).with_report(technique);
+        for account in self.accounts_of(provider.id.cast()).await? {
+            evidence = evidence.with_account(&account.state);
+        }
+        let victim = match report {
+            Some(report) => self.victim_of(report).await?,
+            None => None,
+        };
+        if let Some(victim) = victim {
+            let harm: Harm = self.open_content(victim.state.handle, &victim.state.content)?;
+            evidence = evidence.with_contact(&harm.contact);
+        }
+        Ok(evidence)
     }
 
     async fn linked_report(&self, link: &Link) -> Result<Option<Loaded<Report>>, WorldError> {

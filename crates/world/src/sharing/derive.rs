@@ -10,7 +10,6 @@ use kaname_sharing::{
     Content, ItemKind, Outlet, Text, Value, checklist,
     derive::{FirstProposal, Plan, compose, first_proposal},
     deriving::{self, AskAgain, Derive},
-    evidence::Evidence,
     item::{Item, ItemChange},
     number,
     report::Technique,
@@ -82,7 +81,7 @@ impl World {
         first_proposal(
             &loaded.state.submission,
             &technique,
-            &evidence(&provider.state, &technique),
+            &self.evidence(&provider, Some(report), &technique).await?,
             &self.author().await?,
             self.now(),
             self.rng(),
@@ -163,7 +162,9 @@ impl World {
         let content = self
             .compose(new.draft, &[], report.state.submission.seen)
             .await?;
-        let evidence = evidence(&provider.state, &technique);
+        let evidence = self
+            .evidence(&provider, Some(new.report), &technique)
+            .await?;
         let rows = checklist::check(&content, &evidence);
         let changes = deriving::derive_item(Derive {
             number: self.free_number(number::ITEM_SPACE, number::item).await?,
@@ -215,7 +216,9 @@ impl World {
         let content = self
             .compose(draft, &desk.item.state.content.objects, None)
             .await?;
-        let evidence = evidence(&desk.provider.state, &technique);
+        let evidence = self
+            .evidence(&desk.provider, desk.link.report, &technique)
+            .await?;
         let rows = checklist::check(&content, &evidence);
         let changes = deriving::revise(&desk.item.state, content, rows, officer, desk.own)?;
         self.keep_item(caller, desk.item, changes).await
@@ -265,7 +268,9 @@ impl World {
         let proposal = desk.item.state.proposal.clone();
         let content = proposal.map(|proposal| proposal.content);
         let content = content.unwrap_or_else(|| desk.item.state.content.clone());
-        let evidence = evidence(&desk.provider.state, &technique);
+        let evidence = self
+            .evidence(&desk.provider, desk.link.report, &technique)
+            .await?;
         let rows = checklist::check(&content, &evidence);
         let again = AskAgain {
             reach: self.reach(&content).await?,
@@ -388,11 +393,6 @@ impl World {
         }
         Ok(false)
     }
-}
-
-/// All that leads to the provider; in memory only, while an officer works.
-fn evidence(provider: &Party, technique: &Technique) -> Evidence {
-    Evidence::of_party(provider).with_report(technique)
 }
 
 fn stix(error: kaname_stix::StixError) -> WorldError {

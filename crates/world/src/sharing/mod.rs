@@ -10,6 +10,7 @@ mod feedback;
 #[cfg(feature = "fixture")]
 mod fixture;
 mod funnel;
+mod harm;
 mod import;
 pub mod library;
 mod object;

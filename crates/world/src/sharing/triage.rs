@@ -25,6 +25,8 @@ pub struct ReportView {
     pub content: Option<Technique>,
     /// What was done to the victim, for the same.
     pub harm: Option<Harm>,
+    /// To whom the provider has it shown, and what it is asked; for the same.
+    pub victim: Option<Loaded<Victim>>,
     /// Questions and answers in the clear: whether the hub spoke, the text, when. Empty when the
     /// sealed part is shut.
     pub thread: Vec<(bool, String, Timestamp)>,
@@ -78,6 +80,7 @@ impl World {
             report,
             content: None,
             harm: None,
+            victim: None,
             thread: Vec::new(),
             notes: Vec::new(),
             own,
@@ -109,6 +112,7 @@ impl World {
         }
         if let Some(victim) = self.victim_of(view.report.id).await? {
             view.harm = Some(self.open_content(handle, &victim.state.content)?);
+            view.victim = Some(victim);
         }
         view.items = self.items_from(view.report.id).await?;
         Ok(())
@@ -185,6 +189,11 @@ impl World {
         let changes = triage::open(&report.state, officer, reason)?;
         let mut work = self.work(&caller.actor);
         work.apply(&mut report, changes)?;
+        if let Some(mut victim) = self.victim_of(id).await?
+            && let Ok(changes) = victim::open_victim(&victim.state, officer, reason)
+        {
+            work.apply(&mut victim, changes)?;
+        }
         work.notice(Report::KIND, Some(id));
         work.commit().await?;
         Ok(report)
@@ -265,17 +274,31 @@ impl World {
         let (mut report, handle) = self.own_report(caller, id).await?;
         let sealed = self.sealed_text(handle, text)?;
         let changes = triage::answer(&report.state, handle, sealed)?;
-        self.keep_own_report(&mut report, handle, changes).await
+        let mut work = self.work(&Actor::sealed(handle));
+        work.apply(&mut report, changes)?;
+        work.notice(Report::KIND, Some(id));
+        work.commit().await?;
+        Ok(())
     }
 
-    /// The provider takes a report back.
+    /// The provider takes a report back, and with it what was recorded of its victim.
     pub async fn withdraw_report(&self, caller: &Caller, id: MatterId) -> Result<(), WorldError> {
         let (mut report, handle) = self.own_report(caller, id).await?;
         let changes = triage::withdraw(&report.state, handle)?;
-        self.keep_own_report(&mut report, handle, changes).await
+        let mut work = self.work(&Actor::sealed(handle));
+        work.apply(&mut report, changes)?;
+        if let Some(mut victim) = self.victim_of(id).await?
+            && let Ok(changes) = victim::withdraw_victim(&victim.state, handle)
+        {
+            work.apply(&mut victim, changes)?;
+            work.new_epoch();
+        }
+        work.notice(Report::KIND, Some(id));
+        work.commit().await?;
+        Ok(())
     }
 
-    async fn own_report(
+    pub(super) async fn own_report(
         &self,
         caller: &Caller,
         id: MatterId,
@@ -287,19 +310,6 @@ impl World {
         }
         self.allow_any(caller, Action::SubmissionSubmit)?;
         Ok((report, handle))
-    }
-
-    async fn keep_own_report(
-        &self,
-        report: &mut Loaded<Report>,
-        handle: HandleId,
-        changes: Vec<ReportChange>,
-    ) -> Result<(), WorldError> {
-        let mut work = self.work(&Actor::sealed(handle));
-        work.apply(report, changes)?;
-        work.notice(Report::KIND, Some(report.id));
-        work.commit().await?;
-        Ok(())
     }
 
     /// A report an officer wants to act on, with whether the officer is of the provider's party.

@@ -22,6 +22,14 @@ impl Fresh {
             href: href.into(),
         }
     }
+
+    /// What the page at `href` shows has changed.
+    pub fn changed(text: Text, href: impl Into<String>) -> Self {
+        Self {
+            said: text.t("common-changed").into_owned(),
+            href: href.into(),
+        }
+    }
 }
 
 /// Keeps what is typed into the form it stands in: posts the form to `to` a moment after typing

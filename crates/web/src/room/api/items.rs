@@ -106,6 +106,11 @@ pub(super) async fn one(
         "superseded_by": newer,
         "acknowledged": world.acknowledged_at(&by, item.id).await?.map(|at| at.to_string()),
     });
+    if let Some(harm) = world.harm_beside(&by, &item).await?
+        && let Value::Object(more) = &mut more
+    {
+        more.insert("victim".to_owned(), Value::String(harm.text));
+    }
     if on_the_web(state)
         && let Value::Object(more) = &mut more
         && let Value::Object(said) = said(state, world.now())

@@ -36,6 +36,11 @@ pub(super) enum Act {
 }
 
 impl Act {
+    /// Whether it gives or takes back powers: what another party's steward may do too.
+    pub(super) const fn is_power(self) -> bool {
+        matches!(self, Self::Delegate | Self::Undelegate)
+    }
+
     /// Keys of title, lead and button.
     const fn keys(self) -> [&'static str; 3] {
         match self {

@@ -384,7 +384,13 @@ async fn carry_out(
         }
         Ok(Some(secret)) if act == Act::Issue => {
             let lead = text.t("directory-issued-about").into_owned();
-            show_once(frame, &text.t("directory-issued"), lead, secret, &back)
+            // Whoever issues for the own party goes on to what the machine needs beside the key.
+            let next = if about.own {
+                "/library/machines"
+            } else {
+                back.as_str()
+            };
+            show_once(frame, &text.t("directory-issued"), lead, secret, next)
         }
         Ok(Some(secret)) => {
             let lead = text.t("directory-reset-about").into_owned();

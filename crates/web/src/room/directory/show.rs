@@ -11,7 +11,11 @@ use kaname_directory::{Lang, Party, day_of};
 use kaname_policy::{Action, Resource};
 
 use self::inside::{Inside, inside};
-use super::{fields::lang, words};
+use super::{
+    act::Act,
+    fields::{lang, path},
+    words,
+};
 use crate::{
     error::Failure,
     frame::{
@@ -114,7 +118,7 @@ pub(super) async fn party(
     };
     let acts = match (manages.is_ok(), gives) {
         (true, _) => acts(&page, state, |_| true),
-        (_, true) => acts(&page, state, |act| act.ends_with("delegate")),
+        (_, true) => acts(&page, state, Act::is_power),
         _ => Vec::new(),
     };
     let aliases: Vec<&str> = state
@@ -148,44 +152,48 @@ const fn other(lang: Lang) -> Lang {
 
 /// What an administrator may do with it, or another party's steward; what can't be done stands there with
 /// its reason.
-fn acts(page: &Page, party: &Party, offered: fn(&str) -> bool) -> Vec<Verb> {
+fn acts(page: &Page, party: &Party, offered: fn(Act) -> bool) -> Vec<Verb> {
     let retired = party.span.until.is_some();
-    let at = |last: &str| format!("/directory/{}/{last}", party.code);
+    let at = |act| format!("/directory/{}/{}", party.code, path(act));
     let rows = [
-        ("describe", "directory-describe"),
-        ("contacts", "directory-contacts"),
-        ("own", "directory-own"),
-        ("membership", "directory-membership-set"),
-        ("membership/end", "directory-membership-end"),
-        ("isacs", "directory-isacs"),
-        ("notify", "directory-notify"),
-        ("delegate", "directory-delegate"),
-        ("undelegate", "directory-undelegate"),
-        ("release", "directory-release"),
-        ("public-keys", "directory-public-keys"),
-        ("retire", "directory-retire"),
+        (Act::Describe, "directory-describe"),
+        (Act::Contacts, "directory-contacts"),
+        (Act::Own, "directory-own"),
+        (Act::Membership, "directory-membership-set"),
+        (Act::EndMembership, "directory-membership-end"),
+        (Act::Isacs, "directory-isacs"),
+        (Act::Notify, "directory-notify"),
+        (Act::Delegate, "directory-delegate"),
+        (Act::Undelegate, "directory-undelegate"),
+        (Act::ReleaseDuty, "directory-release"),
+        (Act::PublicKeys, "directory-public-keys"),
+        (Act::Retire, "directory-retire"),
     ];
     let member = party.membership_on(day_of(page.now)).is_some();
     let today = day_of(page.now);
     let delegated = party.delegations.iter().any(|held| !held.is_over(today));
     let bound = party.duties_on(today).next().is_some();
-    let verb = |(last, key): (&str, &str)| {
+    let verb = |(act, key): (Act, &str)| {
         let label = page.t(key);
         if retired {
             page.refused(label, page.t("refused-party-retired"))
-        } else if last == "membership/end" && !member {
+        } else if act == Act::EndMembership && !member {
             page.refused(label, page.t("refused-no-membership"))
-        } else if last == "undelegate" && !delegated {
+        } else if act == Act::Undelegate && !delegated {
             page.refused(label, page.t("refused-no-such-power"))
-        } else if last == "release" && !bound {
+        } else if act == Act::ReleaseDuty && !bound {
             page.refused(label, page.t("refused-duty-not-binding"))
-        } else if last == "retire" && party.is_hub() {
+        } else if act == Act::Retire && party.is_hub() {
             page.refused(label, page.t("refused-runs-this-hub"))
         } else {
-            let verb = page.link(at(last), label);
-            if last == "retire" { verb.grave() } else { verb }
+            let verb = page.link(at(act), label);
+            if act == Act::Retire {
+                verb.grave()
+            } else {
+                verb
+            }
         }
     };
-    let offered = rows.into_iter().filter(|(last, _)| offered(last));
+    let offered = rows.into_iter().filter(|(act, _)| offered(*act));
     offered.map(verb).collect()
 }

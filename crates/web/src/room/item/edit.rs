@@ -55,7 +55,9 @@ async fn page(
     } else {
         (Section::Desk, text.t("item-edit"))
     };
-    let page = frame.page(section, title);
+    let verb = if proposing { "propose" } else { "edit" };
+    let action = format!("{}/{verb}", to(item));
+    let page = frame.page(section, title).editing(&action);
     let about = Notice {
         tone: Tone::Plain,
         title: text
@@ -67,11 +69,10 @@ async fn page(
             .into_owned(),
         text: String::new(),
     };
-    let verb = if proposing { "propose" } else { "edit" };
     let rows = house.world().checklist(by, item).await?.rows;
     Ok(EditPage {
         written: form.written(&page, &Offered::for_page(house, by, &page).await?, wrong),
-        to: format!("{}/{verb}", to(item)),
+        to: action,
         back: to(item),
         original: house
             .world()
@@ -126,6 +127,9 @@ pub(super) async fn revise(
     Posted(form): Posted<DraftForm>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
+    if frame.is_switched() {
+        return again(&house, &frame, &by, (&item, form), false).await;
+    }
     let done = match read(&house, &by, &item, &form).await {
         Ok(draft) => {
             let revised = house
@@ -147,6 +151,9 @@ pub(super) async fn propose(
     Posted(form): Posted<DraftForm>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
+    if frame.is_switched() {
+        return again(&house, &frame, &by, (&item, form), true).await;
+    }
     let shown = item
         .state
         .asked
@@ -162,6 +169,18 @@ pub(super) async fn propose(
         Err(errors) => Err(errors),
     };
     finish(&house, &frame, &by, (&item, form), done, true).await
+}
+
+/// The form as it was typed, in the language that was switched to.
+async fn again(
+    house: &House,
+    frame: &Frame,
+    by: &By,
+    typed: (&Loaded<Item>, DraftForm),
+    proposing: bool,
+) -> Result<Response, Failure> {
+    let page = page(house, frame, by, typed, proposing, None).await?;
+    Ok(frame.keeping_language(show(&page)?))
 }
 
 /// What was typed, if the item still stands as the form showed it.

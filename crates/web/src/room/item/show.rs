@@ -30,7 +30,10 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::words,
+    room::{
+        events::one::{self, Of},
+        words,
+    },
 };
 
 #[derive(Template)]
@@ -139,7 +142,11 @@ pub(super) async fn show_item(
         .title
         .in_language(frame.text().lang().tag())
         .to_owned();
-    let page = frame.page(section, title);
+    let version = item.version.to_string();
+    let page =
+        frame
+            .page(section, title)
+            .live_from(one::address(Of::Item, &state.number, &version));
     let lang = page.lang().tag();
     let manifest = state.manifest();
     let hash = manifest.hash().to_string();

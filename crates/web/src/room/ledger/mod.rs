@@ -1,6 +1,7 @@
 //! The ledger: its newest checkpoint and events, openings of sealed providers, and what witnesses and
 //! holders of receipts are given.
 
+mod inspect;
 mod receipt;
 mod witness;
 
@@ -23,7 +24,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{At, Copied, Empty, Pager, Verb},
+        part::{At, Copied, Empty, Field, Pager, Verb},
         show,
     },
     house::{By, House},
@@ -53,6 +54,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Access::SignedIn(&[Action::SealReadOpenings]),
             READS,
             routing::get(openings),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/ledger/inspect",
+            "ledger.inspect",
+            Access::SignedIn(&[Action::SealReadOpenings]),
+            Audit::Event("report.inspected"),
+            routing::post(inspect::inspect),
         ),
     ];
     all.extend(receipt::endpoints());
@@ -87,6 +96,8 @@ struct EventRow {
     at: At,
     leaf: Copied,
     payload: Option<String>,
+    /// Asks for the reason without which what a provider handed in is not shown.
+    why: Option<Field>,
 }
 
 #[derive(Deserialize)]
@@ -230,10 +241,6 @@ async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<Even
         Some(actor) => names.actor(actor).await?,
         None => page.t("ledger-redacted").into_owned(),
     };
-    let payload = one
-        .event
-        .as_ref()
-        .map(|event| serde_json::to_string_pretty(&event.data).unwrap_or_default());
     let header = &one.header;
     let kind = format!("{}.{}", header.matter_kind, header.kind);
     Ok(EventRow {
@@ -245,8 +252,19 @@ async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<Even
         who,
         at: page.at(header.recorded),
         leaf: page.hash(&one.leaf),
-        payload,
+        payload: payload(one),
+        why: one.inspectable.then(|| {
+            page.line("text", "reason", page.t("ledger-inspect-reason"))
+                .hint(page.t("ledger-inspect-hint"))
+                .longest(300)
+                .numbered(usize::try_from(one.seq).unwrap_or_default())
+        }),
     })
+}
+
+fn payload(one: &Written) -> Option<String> {
+    let event = one.event.as_ref()?;
+    Some(serde_json::to_string_pretty(&event.data).unwrap_or_default())
 }
 
 /// What an event did, in words: of a kind such as `item.released`. A kind of a later version is said

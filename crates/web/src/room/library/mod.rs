@@ -6,6 +6,7 @@ mod answer;
 pub(super) mod cursor;
 mod download;
 mod list;
+mod machines;
 mod object;
 mod objects;
 mod show;
@@ -35,6 +36,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             READ,
             READS,
             routing::get(list::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/library/machines",
+            "library.machines",
+            READ,
+            READS,
+            routing::get(machines::show_machines),
         ),
         Endpoint::new(
             Method::GET,

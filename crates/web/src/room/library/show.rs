@@ -37,6 +37,8 @@ struct ShowPage {
     notices: Vec<Notice>,
     measures: String,
     summary: String,
+    /// What was done to the victim, where its provider has it shown to this reader.
+    harm: Option<String>,
     techniques: Vec<(String, String)>,
     values: Vec<ValueRow>,
     more_values: usize,
@@ -134,6 +136,7 @@ pub(super) async fn shown(
     for other in world.related_items(by, &item).await? {
         related.push(list::row(&page, &other));
     }
+    let harm = world.harm_beside(by, &item).await?;
     let values = content.shared_values();
     let more_values = values.len().saturating_sub(MAX_VALUES);
     let status = match refused {
@@ -152,6 +155,7 @@ pub(super) async fn shown(
         summary: open
             .map_or("", |()| content.summary.in_language(lang))
             .to_owned(),
+        harm: harm.map(|harm| harm.text),
         techniques: open.map(|()| content.techniques()).unwrap_or_default(),
         values: match open {
             Some(()) => rows(&page, state, &values, now),

@@ -47,7 +47,9 @@ pub(super) async fn ask(
 
 fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> NewPage {
     let text = frame.text();
-    let page = frame.page(Section::Submissions, text.t("submission-new"));
+    let page = frame
+        .page(Section::Submissions, text.t("submission-new"))
+        .editing("/submissions/draft");
     let mut fields = vec![
         page.line("text", "title", text.t("submission-title"))
             .hint(text.t("submission-title-hint"))
@@ -163,6 +165,9 @@ pub(super) async fn keep(
     let world = house.world();
     let before = world.draft(&by).await?;
     world.keep_draft(&by, &draft_of(&upload, before)).await?;
+    if frame.is_switched() {
+        return Ok(frame.keeping_language(frame.go("/submissions/new")?));
+    }
     let at = frame.text().clock(frame.now());
     let said = frame.text().t1("submission-kept", "at", at);
     // A clock's digits and a fixed sentence: nothing here was typed by anyone.

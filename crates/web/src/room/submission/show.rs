@@ -8,8 +8,8 @@ use axum::{
 };
 use kaname_directory::Account;
 use kaname_kernel::MatterId;
-use kaname_sharing::{Item, Report, number, report::Closing};
-use kaname_world::WorldError;
+use kaname_sharing::{Item, ManifestHash, Report, number, report::Closing};
+use kaname_world::{WorldError, sharing::ReportView};
 use serde::Deserialize;
 
 use crate::{
@@ -20,7 +20,11 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::{choices, words},
+    room::{
+        choices,
+        events::one::{self, Of},
+        words,
+    },
     said::said,
 };
 
@@ -36,6 +40,8 @@ struct ShowPage {
     seen: Option<At>,
     technique: String,
     victim: String,
+    /// Who sees the victim record, and what is asked.
+    showing: Showing,
     values: Vec<(String, String)>,
     attachments: Vec<String>,
     openings: Vec<(String, String, At)>,
@@ -47,6 +53,61 @@ struct ShowPage {
     closing: Option<String>,
     withdraw: Option<Verb>,
     proof: Verb,
+}
+
+/// Who sees the victim record, whom the hub asks to have see it, and what the provider may do.
+#[derive(Default)]
+struct Showing {
+    readers: Vec<String>,
+    asked: Vec<String>,
+    reason: String,
+    hash: String,
+    verbs: Vec<Verb>,
+}
+
+impl Showing {
+    async fn of(
+        house: &House,
+        page: &Page,
+        view: &ReportView,
+        href: &str,
+    ) -> Result<Self, Failure> {
+        let Some(victim) = view.victim.as_ref().map(|victim| &victim.state) else {
+            return Ok(Self::default());
+        };
+        let mut showing = Self {
+            readers: choices::party_names(house, page, &victim.shown.parties).await?,
+            ..Self::default()
+        };
+        if let Some(asked) = &victim.asked {
+            let hash = asked.hash.to_string();
+            showing.asked = choices::party_names(house, page, &asked.shown.parties).await?;
+            showing.reason.clone_from(&asked.reason);
+            let consent = page.post(
+                format!("{href}/victim/show"),
+                page.t("submission-victim-show"),
+            );
+            let decline = format!("{href}/victim/decline");
+            showing
+                .verbs
+                .push(consent.with("hash", hash.as_str()).main());
+            showing
+                .verbs
+                .push(page.post(decline, page.t("submission-victim-decline")));
+            showing.hash = hash;
+        }
+        if !victim.shown.is_empty() {
+            let hide = page.post(
+                format!("{href}/victim/hide"),
+                page.t("submission-victim-hide"),
+            );
+            let hide = hide
+                .grave()
+                .confirming(page.t("submission-victim-hide-about"));
+            showing.verbs.push(hide);
+        }
+        Ok(showing)
+    }
 }
 
 /// The id behind a receipt number, if it is the caller's own.
@@ -71,14 +132,17 @@ pub(super) async fn show_own(
     let world = house.world();
     let id = own(&house, &by, &typed).await?;
     let view = world.report(&by, id).await?;
-    let content = view.content.unwrap_or_default();
-    let report = view.report.state;
+    let content = view.content.clone().unwrap_or_default();
+    let report = view.report.state.clone();
     let submission = &report.submission;
-    let page = frame.page(Section::Submissions, content.title.as_str());
+    let mark = one::mark(world, &by, &view).await?;
+    let page = frame
+        .page(Section::Submissions, content.title.as_str())
+        .live_from(one::address(Of::Report, &submission.receipt, &mark));
     let mut items = Vec::new();
     let mut furthest: Option<(Vec<Step>, usize)> = None;
-    for item in view.items {
-        let item = world.see::<Item>(&by, item).await?;
+    for item in &view.items {
+        let item = world.see::<Item>(&by, *item).await?;
         let state = &item.state;
         // Of several, the one that went furthest tells how far the report has come.
         let way = words::way_of_item(text, state);
@@ -115,6 +179,7 @@ pub(super) async fn show_own(
         Some(way) if open => way,
         _ => words::way_of_report(text, &report),
     };
+    let showing = Showing::of(&house, &page, &view, &href).await?;
     let values = submission.values.iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
         (kind, value.value.clone())
@@ -128,6 +193,7 @@ pub(super) async fn show_own(
         seen: content.seen.map(|seen| page.at(seen)),
         technique: content.text,
         victim: view.harm.map(|harm| harm.text).unwrap_or_default(),
+        showing,
         values: values.collect(),
         attachments: content.attachments,
         openings,
@@ -201,6 +267,50 @@ pub(super) async fn withdraw(
     let id = own(&house, &by, &typed).await?;
     let done = house.world().withdraw_report(&by, id).await;
     back(&frame, &typed, done, "submission-withdrawn")
+}
+
+#[derive(Deserialize)]
+pub(super) struct Consented {
+    hash: String,
+}
+
+pub(super) async fn show_victim(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+    Posted(posted): Posted<Consented>,
+) -> Result<Response, Failure> {
+    let id = own(&house, &by, &typed).await?;
+    // What is no hash is the hash of nothing that was asked.
+    let hash = posted.hash.parse().unwrap_or(ManifestHash([0; 32]));
+    let said = frame.text().t("submission-victim-shown");
+    let done = house.world().show_harm(&by, id, hash, &said).await;
+    back(&frame, &typed, done, "submission-victim-shown")
+}
+
+pub(super) async fn decline_showing(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+) -> Result<Response, Failure> {
+    let id = own(&house, &by, &typed).await?;
+    let said = frame.text().t("submission-victim-declined");
+    let done = house.world().decline_showing(&by, id, &said).await;
+    back(&frame, &typed, done, "submission-victim-declined")
+}
+
+pub(super) async fn hide_victim(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+) -> Result<Response, Failure> {
+    let id = own(&house, &by, &typed).await?;
+    let said = frame.text().t("submission-victim-hidden");
+    let done = house.world().hide_harm(&by, id, &said).await;
+    back(&frame, &typed, done, "submission-victim-hidden")
 }
 
 fn back(

@@ -96,10 +96,13 @@ async fn derive_page(
 ) -> Result<DerivePage, Failure> {
     let href = format!("/triage/{}", report.state.submission.receipt);
     let view = house.world().report(by, report.id).await?;
-    let page = frame.page(Section::Triage, frame.text().t("triage-derive"));
+    let action = format!("{href}/derive");
+    let page = frame
+        .page(Section::Triage, frame.text().t("triage-derive"))
+        .editing(&action);
     Ok(DerivePage {
         written: form.written(&page, &Offered::for_page(house, by, &page).await?, wrong),
-        to: format!("{href}/derive"),
+        to: action,
         back: href,
         original: view.content.map(|content| content.text),
         traces: found
@@ -120,6 +123,11 @@ pub(super) async fn derive(
     Posted(form): Posted<DraftForm>,
 ) -> Result<Response, Failure> {
     let report = id(&house, &by, &typed).await?;
+    if frame.is_switched() {
+        let found = Found::default();
+        let page = derive_page(&house, &frame, &by, &report, form, found, None).await?;
+        return Ok(frame.keeping_language(show(&page)?));
+    }
     let outcome = match form.read(&house, &by, None).await {
         Ok(draft) => {
             let new = NewItem {

@@ -4,6 +4,7 @@ mod attachment;
 mod derive;
 mod list;
 mod report;
+mod victim;
 
 pub(in crate::room) use list::rows;
 
@@ -69,6 +70,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             TAKE,
             Audit::Event("report.asked"),
             routing::post(report::ask),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/triage/{number}/victim",
+            "triage.show_victim",
+            TAKE,
+            Audit::Event("victim.asked"),
+            routing::post(victim::show_victim),
         ),
         Endpoint::new(
             Method::POST,

@@ -11,6 +11,7 @@ use kaname_sharing::{Item, Report, ReportState, number, report::Closing};
 use kaname_world::Loaded;
 use serde::Deserialize;
 
+use super::victim;
 use crate::{
     error::Failure,
     frame::{
@@ -19,7 +20,12 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::{back::back, choices, words},
+    room::{
+        back::back,
+        choices,
+        events::one::{self, Of},
+        words,
+    },
 };
 
 #[derive(Template)]
@@ -49,6 +55,9 @@ struct Opened {
     title: String,
     technique: String,
     victim: String,
+    /// The form that asks to have the victim record shown, and who sees it.
+    showing: Option<Vec<Field>>,
+    readers: Vec<String>,
     seen: Option<At>,
     remarks: Vec<(String, String)>,
     attachments: Vec<String>,
@@ -89,7 +98,12 @@ pub(super) async fn show_report(
     let submission = &report.submission;
     let title = view.content.as_ref().map(|content| content.title.clone());
     let title = title.unwrap_or_else(|| text.t("triage-sealed-title").into_owned());
-    let page = frame.page(Section::Triage, title);
+    let mark = one::mark(world, &by, &view).await?;
+    let page = frame.page(Section::Triage, title).live_from(one::address(
+        Of::Report,
+        &submission.receipt,
+        &mark,
+    ));
     let own = by.account_id().ok();
     let assigned_to_me = report.assigned.is_some() && report.assigned == own;
     let shut = view.content.is_none();
@@ -227,6 +241,11 @@ async fn opened(
             .as_ref()
             .map(|harm| harm.text.clone())
             .unwrap_or_default(),
+        readers: match &view.victim {
+            Some(victim) => choices::party_names(house, page, &victim.state.shown.parties).await?,
+            None => Vec::new(),
+        },
+        showing: victim::fields(page, view),
         seen: content.seen.map(|seen| page.at(seen)),
         remarks: content.remarks,
         attachments: content.attachments,
@@ -354,6 +373,6 @@ pub(super) async fn close(
     back(&frame, &to(&report), done, "triage-closed")
 }
 
-fn to(report: &Loaded<Report>) -> String {
+pub(super) fn to(report: &Loaded<Report>) -> String {
     format!("/triage/{}", report.state.submission.receipt)
 }

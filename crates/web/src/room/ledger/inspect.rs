@@ -1,0 +1,69 @@
+//! Reading what an event of a report says, with a reason.
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use kaname_world::WorldError;
+use serde::Deserialize;
+
+use super::{did, payload};
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Posted, Section,
+        part::{At, Verb},
+        show,
+    },
+    house::{By, House},
+    room::back::back,
+};
+
+#[derive(Template)]
+#[template(path = "room/ledger/inspected.html")]
+struct InspectedPage {
+    page: Page,
+    seq: u64,
+    at: At,
+    reason: String,
+    payload: String,
+    back: Verb,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Inspect {
+    seq: u64,
+    reason: String,
+}
+
+/// What an event of a report says, once; the provider sees that it was read, and why.
+pub(super) async fn inspect(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Posted(asked): Posted<Inspect>,
+) -> Result<Response, Failure> {
+    let text = frame.text();
+    let to = format!(
+        "/ledger?before={}#e{}",
+        asked.seq.saturating_add(1),
+        asked.seq
+    );
+    let found = house
+        .world()
+        .inspect_event(&by, asked.seq, &asked.reason)
+        .await;
+    let found = match found {
+        Ok(found) => found,
+        Err(error @ (WorldError::NotFound(_) | WorldError::Denied(_))) => return Err(error.into()),
+        Err(error) => return back::<()>(&frame, &to, Err(error), "ledger-inspected"),
+    };
+    let kind = format!("{}.{}", found.header.matter_kind, found.header.kind);
+    let page = frame.page(Section::Ledger, did(text, &kind));
+    show(&InspectedPage {
+        seq: found.seq,
+        at: page.at(found.header.recorded),
+        payload: payload(&found).unwrap_or_default(),
+        reason: asked.reason,
+        back: page.link(to, text.t("ledger-title")),
+        page,
+    })
+}

@@ -1,0 +1,112 @@
+//! How a member's machines read what was released to it: where, with which key, and lines to paste.
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use kaname_policy::{Action, Resource};
+use kaname_sharing::collection::CollectionKind;
+
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Section,
+        part::{Copied, Verb},
+        show,
+    },
+    house::{By, House},
+};
+
+/// Forms of a feed, by the end of its address.
+const FEEDS: [&str; 4] = ["csv", "txt", "jsonl", "json"];
+
+#[derive(Template)]
+#[template(path = "room/library/machines.html")]
+struct MachinesPage {
+    page: Page,
+    discovery: Copied,
+    collections: Vec<Readable>,
+    /// Where the reader's own party issues keys; `None` where others do it for the reader.
+    keys: Option<Verb>,
+    program: String,
+    program_copied: Copied,
+    curl: String,
+    curl_copied: Copied,
+}
+
+/// A collection that the reader may read.
+struct Readable {
+    title: String,
+    about: String,
+    id: Copied,
+    address: Copied,
+    feeds: Vec<Copied>,
+}
+
+pub(super) async fn show_machines(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+) -> Result<Response, Failure> {
+    let text = frame.text();
+    let page = frame.page(Section::Library, text.t("machines-title"));
+    let lang = page.lang().tag();
+    let base = house.public_url();
+    let mut collections = Vec::new();
+    let mut example = None;
+    for collection in house.world().collections(&by).await? {
+        let definition = &collection.state.definition;
+        // What is posted to an intake is read by nobody there.
+        if definition.kind == CollectionKind::Intake {
+            continue;
+        }
+        let feed = format!("{base}/feeds/{}", definition.alias);
+        let address = format!("{base}/taxii2/api/collections/{}/", collection.id);
+        let feeds = FEEDS.map(|end| page.copied(format!("{feed}.{end}")));
+        example.get_or_insert_with(|| feed.clone());
+        collections.push(Readable {
+            title: definition.title.in_language(lang).to_owned(),
+            about: definition.description.in_language(lang).to_owned(),
+            id: page.copied(collection.id),
+            address: page.copied(address),
+            feeds: feeds.into(),
+        });
+    }
+    let feed = example.unwrap_or_else(|| format!("{base}/feeds/library"));
+    let program = program(base);
+    let curl = format!("curl --fail --user \"key:$KANAME_KEY\" {feed}.csv");
+    show(&MachinesPage {
+        discovery: page.copied(format!("{base}/taxii2/")),
+        collections,
+        keys: keys(&house, &page, &by),
+        program_copied: page.copied_as(&program, text.t("machines-copy")),
+        program,
+        curl_copied: page.copied_as(&curl, text.t("machines-copy")),
+        curl,
+        page,
+    })
+}
+
+fn keys(house: &House, page: &Page, by: &By) -> Option<Verb> {
+    let party = by.party.as_ref()?;
+    let own = Resource::any("party").of_party(party.id.cast());
+    let may = house.world().decide(by, Action::KeyManage, &own).allowed;
+    let href = format!("/directory/{}/keys", party.state.code);
+    may.then(|| page.link(href, page.t("machines-issue")).main())
+}
+
+/// A program for `taxii2-client`, ready to paste: prints whatever this key may read.
+fn program(base: &str) -> String {
+    format!(
+        "python3 -m pip install taxii2-client\n\
+         export KANAME_KEY=kn_…\n\
+         python3 - <<'PY'\n\
+         import os\n\
+         from taxii2client.v21 import Server, as_pages\n\
+         server = Server('{base}/taxii2/', user='key', password=os.environ['KANAME_KEY'])\n\
+         for collection in server.api_roots[0].collections:\n\
+         \x20   if collection.can_read:\n\
+         \x20       for page in as_pages(collection.get_objects, per_request=100):\n\
+         \x20           for thing in page.get('objects', []):\n\
+         \x20               print(thing['type'], thing.get('name') or thing.get('value') or thing['id'])\n\
+         PY"
+    )
+}

@@ -1,0 +1,22 @@
+# Reading by machine: TAXII clients and feeds.
+machines-title = Reading by machine
+machines-link = Reading by machine (TAXII and feeds)
+machines-about = What your machines need to fetch what was released to your organisation: the same as you read on these pages.
+machines-key = 1. Issue a key for the machine
+machines-key-about = A machine has a key of its own, not a person's password. The key is shown once, when it is issued. Choose its scope:
+machines-scope-taxii = for a TAXII client
+machines-scope-feed = for feeds (files such as CSV)
+machines-issue = Issue a key
+machines-key-others = Your organisation's steward issues keys on the organisation's page. Where there is none, ask the hub's administrator.
+machines-taxii = 2. Read by TAXII 2.1
+machines-discovery = Discovery URL
+machines-user = Credentials
+machines-user-about = HTTP Basic: any user name, the key as password.
+machines-program = With taxii2-client
+machines-program-about = Put your key in the place of “kn_…” and paste this into a terminal. It prints every object of every collection that you may read.
+machines-copy = Copy all
+machines-collections = Collections you may read
+machines-collections-none = There is no collection you may read yet.
+machines-id = ID
+machines-feeds = Feeds
+machines-feeds-about = Files for machines without TAXII: csv tells how each value may be used, txt has only values that may be blocked, jsonl one entry a line, json a STIX bundle.

@@ -1,0 +1,22 @@
+# 機械で受け取る: TAXII クライアントとフィード。
+machines-title = 機械で受け取る
+machines-link = 機械で受け取る（TAXII・フィードの設定）
+machines-about = あなたの組織に提供された情報を、機械で定期的に取得するための設定です。画面で読めるものと同じ範囲が届きます。
+machines-key = 1. 機械用の鍵を発行する
+machines-key-about = 機械は人のパスワードではなく、専用の鍵を使います。鍵は発行時に一度だけ表示されます。範囲は次から選びます。
+machines-scope-taxii = TAXII クライアントで取得する
+machines-scope-feed = フィード（CSV などのファイル）を取得する
+machines-issue = 鍵を発行する
+machines-key-others = 鍵は組織の管理者（steward の役割を持つ人）が、組織のページで発行します。いない場合はハブの管理者に依頼してください。
+machines-taxii = 2. TAXII 2.1 で取得する
+machines-discovery = ディスカバリー URL
+machines-user = 認証
+machines-user-about = Basic 認証。ユーザー名は何でもよく、パスワードに鍵を入れます。
+machines-program = taxii2-client で取得する
+machines-program-about = 「kn_…」を発行した鍵に置き換えて、端末に貼り付けます。読めるコレクションのすべてのオブジェクトが表示されます。
+machines-copy = まとめてコピー
+machines-collections = 読めるコレクション
+machines-collections-none = 読めるコレクションはまだありません。
+machines-id = ID
+machines-feeds = フィード
+machines-feeds-about = TAXII を使わない機器向けのファイルです。csv は用途つきの一覧、txt は遮断してよい値だけ、jsonl は 1 行に 1 件、json は STIX バンドルです。
