@@ -19,6 +19,7 @@ mod kernel;
 mod mutate;
 mod openpgp;
 mod seeds;
+mod severity;
 mod stix;
 
 pub use mutate::{Mutator, Numbers};
@@ -168,6 +169,18 @@ pub const TARGETS: &[Target] = &[
         name: "openpgp-key",
         run: openpgp::key,
         seeds: seeds::OPENPGP,
+        longest: 8 << 10,
+    },
+    Target {
+        name: "severity-policy",
+        run: severity::policy,
+        seeds: seeds::SEVERITY_POLICY,
+        longest: 32 << 10,
+    },
+    Target {
+        name: "severity-case",
+        run: severity::case,
+        seeds: seeds::SEVERITY_CASE,
         longest: 8 << 10,
     },
 ];
