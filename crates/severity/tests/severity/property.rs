@@ -105,11 +105,9 @@ impl Seen {
                     key.0, key.1
                 );
                 let sector = ["electricity", "other"][usize::from(*sector)];
-                text += if name == "kw" {
-                    ""
-                } else {
-                    &*format!(", sector = \"{sector}\"").leak()
-                };
+                if name != "kw" {
+                    text += &format!(", sector = \"{sector}\"");
+                }
                 if let Some(start) = start {
                     text += &format!(", start = {}", at(*start));
                 }
@@ -172,7 +170,7 @@ impl Seen {
                 let class = low + u8::try_from(b % u64::from(high - low + 1)).unwrap();
                 *substitute = Some((class, class));
                 if breached.is_none() {
-                    *breached = Some(counts && c % 2 == 0);
+                    *breached = Some(counts && c.is_multiple_of(2));
                 }
                 let after = u32::try_from(d % 10_000).unwrap();
                 *time = match (*time, &start) {
@@ -201,7 +199,7 @@ impl Seen {
             Kind::Scope {
                 substitute: Some((_, high)),
                 ..
-            } if by % 4 == 0 => *high = 2,
+            } if by.is_multiple_of(4) => *high = 2,
             Kind::Scope {
                 breached: Some(breached),
                 ..
@@ -244,7 +242,6 @@ fn kind() -> impl Strategy<Value = Kind> {
     );
     prop_oneof![
         4 => scope.prop_map(|(indicator, key, operator, sector, start, time, substitute, breached)| {
-            // A total of minutes is no spell: it is settled as a total.
             Kind::Scope { indicator, key, operator, sector, start, time, substitute, breached }
         }),
         2 => (0..3_usize, 0..4_u8, start()).prop_map(|(indicator, site, start)| Kind::Safety { indicator, site, start }),
