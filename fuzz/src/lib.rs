@@ -19,6 +19,7 @@ mod kernel;
 mod mutate;
 mod openpgp;
 mod seeds;
+mod severity;
 mod sign_in;
 mod stix;
 mod web;
@@ -195,6 +196,18 @@ pub const TARGETS: &[Target] = &[
         run: web::cursor,
         seeds: seeds::QUERY,
         longest: 512,
+    },
+    Target {
+        name: "severity-policy",
+        run: severity::policy,
+        seeds: seeds::SEVERITY_POLICY,
+        longest: 32 << 10,
+    },
+    Target {
+        name: "severity-case",
+        run: severity::case,
+        seeds: seeds::SEVERITY_CASE,
+        longest: 8 << 10,
     },
 ];
 

@@ -104,3 +104,28 @@ pub(crate) const QUERY: &[&[u8]] = &[
     b"next=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&limit=99999999999999999999",
     b"1763900000000000.01938f5e-1b2c-7a3d-8e4f-5a6b7c8d9e0f",
 ];
+
+/// Policy of the severity rating, and of the triage priority.
+pub(crate) const SEVERITY_POLICY: &[&[u8]] = &[
+    include_bytes!("../../crates/severity/data/jp-ci-severity-2018.toml"),
+    include_bytes!("../../crates/severity/data/triage-nciss-demo.toml"),
+];
+
+/// Severity cases, one of each form an observation has.
+pub(crate) const SEVERITY_CASE: &[&[u8]] = &[br#"schema = "kaname.severity-case/1"
+[[case]]
+id = "c"
+title = { ja = "\u4EF6", en = "case" }
+cause = "cyber_attack"
+sector = "water"
+scope_on = 2024-06-01
+zero = ["minor"]
+observation = [
+  { indicator = "people", unit = "person", low = 5, high = 30_000, operator = "o", service = "s", start = 2024-06-01T00:00:00Z, end = 2024-06-01T03:00:00+09:00, substitution = "none" },
+  { indicator = "people", unit = "person", low = 5, operator = "p", service = "s", region = "r", duration_minutes = { low = 5, high = 9000 }, maintenance_level_breached = true },
+  { indicator = "deaths", unit = "person", high = 1, site = "x", start = 2024-06-01T00:00:00Z },
+  { indicator = "records_exposed", unit = "record", low = 1, high = 2_000 },
+  { indicator = "trust_ordinal", unit = "level", low = 1, rationale = "r" },
+  { indicator = "operators", unit = "count", low = 3, as_of = 2024-06-01T00:00:00Z },
+]
+"#];

@@ -5,6 +5,7 @@ use super::{Finding, manifest::Manifest};
 /// Arrows that may exist, inwards only. A crate that is missing here fails: adding one is a decision.
 const ARROWS: &[(&str, &[&str])] = &[
     ("kaname-kernel", &[]),
+    ("kaname-severity", &[]),
     ("kaname-stix", &["kernel"]),
     ("kaname-intake", &["kernel", "stix"]),
     ("kaname-directory", &["kernel"]),
@@ -48,6 +49,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "intake",
             "directory",
             "policy",
+            "severity",
             "sharing",
             "store",
             "store-sqlite",
@@ -80,6 +82,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "intake",
             "directory",
             "policy",
+            "severity",
             "sharing",
             "web",
             "world",

@@ -11,6 +11,7 @@ const CORE: &[&str] = &[
     "intake",
     "directory",
     "policy",
+    "severity",
     "sharing",
     "store",
 ];

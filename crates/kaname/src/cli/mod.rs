@@ -3,6 +3,7 @@
 mod data;
 mod people;
 mod run;
+mod severity;
 mod webhook;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub(crate) use self::{
     },
     people::{AddParty, AddUser, GroupCommand, KeyCommand, PartyCommand, UserCommand},
     run::{DemoArgs, InitArgs, ServeArgs},
+    severity::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
     webhook::WebhookCommand,
 };
 use crate::fault::EXIT_CODES;
@@ -101,6 +103,9 @@ pub(crate) enum Command {
     /// Sectors and competent ministries, as of any day
     #[command(subcommand)]
     Sector(SectorCommand),
+    /// How serious an incident was for society: rate, explain, replay a draft, check a policy
+    #[command(subcommand)]
+    Severity(SeverityCommand),
     /// Bring STIX bundles into a collection, one event per file
     #[command(
         after_help = "Example:\n  kaname import enterprise-attack.json --collection reference"

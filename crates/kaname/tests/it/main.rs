@@ -25,6 +25,7 @@ mod program;
 mod relay;
 mod scene;
 mod serving;
+mod severity;
 mod shell;
 mod sink;
 mod slips;
