@@ -38,6 +38,10 @@ async fn a_member_finds_what_its_machine_needs_and_the_key_reads() {
         "what is not readable is not told"
     );
     // Whoever may not issue keys is told who does.
+    let plain = nation.hire(nation.member.party, "kaihin-ban", &[Role::Member]);
+    let plain = plain.await;
+    let plain = Browser::of(&door, &nation, &plain).await;
+    let page = plain.page("/library/machines").await;
     assert!(page.contains("steward") && !page.contains("/keys\""));
 
     // The steward issues one where the page leads, is shown it once, and comes back.
