@@ -30,7 +30,7 @@ mod walk;
 
 pub use bundle::{Bundle, Container, bundle};
 pub use canonical::{SCO_NAMESPACE, canonical_json, sco_id};
-pub use check::set::{Member, SetReport, check_set};
+pub use check::set::{Member, SetFinding, SetReport, check_set};
 pub use check::{Finding, Level, Severity, check, has_errors};
 pub use diff::{Change, diff};
 pub use error::{Limits, StixError};

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::canonical::sco_id;
 use crate::id::{Class, class_of};
 use crate::marking::tlp1_label;
+use crate::time::{digits, micros};
 use crate::{ObjectId, StixError};
 
 /// What became of one object of STIX 2.0.
@@ -90,10 +91,34 @@ pub fn upgrade(object: &Value) -> Result<Upgraded, StixError> {
     let mut new = old.clone();
     if !is_21 && class_of(type_name) != Some(Class::Sco) {
         new.insert("spec_version".to_owned(), "2.1".into());
+        let is_empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+        new.retain(|key, value| {
+            let gone = is_empty(value);
+            if gone {
+                upgraded.left_out.push(format!("/{key}"));
+            }
+            !gone
+        });
+        for property in ["created", "modified"] {
+            let millis = new
+                .get(property)
+                .and_then(Value::as_str)
+                .and_then(with_millis);
+            new.extend(millis.map(|text| (property.to_owned(), text.into())));
+        }
         of_type(type_name, &mut new, &mut upgraded);
     }
     upgraded.object = Value::Object(new);
     Ok(upgraded)
+}
+
+/// A time with three digits after the point, where it has fewer (§3.2).
+fn with_millis(text: &str) -> Option<String> {
+    let missing = 3_usize.checked_sub(digits(text))?;
+    micros(text)?;
+    let start = text.strip_suffix('Z')?;
+    let point = if start.contains('.') { "" } else { "." };
+    (missing > 0).then(|| format!("{start}{point}{}Z", "0".repeat(missing)))
 }
 
 fn of_type(type_name: &str, new: &mut Map<String, Value>, upgraded: &mut Upgraded) {

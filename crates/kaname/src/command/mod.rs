@@ -16,6 +16,7 @@ mod redact;
 mod restore;
 mod secret;
 mod sector;
+mod stix;
 mod user;
 mod verify;
 mod webhook;
@@ -46,6 +47,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
             return config::run(&command, &sources(&cli.common, &serving)?, say);
         }
         Command::Sector(command) => return sector::run(&command, say),
+        Command::Stix(command) => return stix::run(&command, say),
         _ => {}
     }
     let sources = sources(&cli.common, &serving)?;
@@ -73,7 +75,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Backup(args) => once(backup::run(&config, args, say)),
         Command::Restore(args) => once(restore::run(&config, args, say)),
         Command::Migrate(args) => once(migrate::run(&config, args, say)),
-        Command::Config(_) | Command::Sector(_) => Ok(()),
+        Command::Config(_) | Command::Sector(_) | Command::Stix(_) => Ok(()),
     }
 }
 

@@ -25,5 +25,6 @@ mod serving;
 mod shell;
 mod sink;
 mod slips;
+mod stix;
 mod store;
 mod webhook;

@@ -313,6 +313,13 @@ fn check_hashes(value: &Value, path: &Path<'_>, report: &mut Report) {
     }
     for (algorithm, hash) in hashes {
         let path = path.key(algorithm);
+        if algorithm.len() < 3 {
+            report.must(
+                &path,
+                r::HASH_ALGORITHM,
+                "an algorithm is named by 3 to 250 letters",
+            );
+        }
         check_key(algorithm, &path, report);
         let Some(hash) = text(hash, &path, report) else {
             continue;
@@ -382,7 +389,8 @@ fn check_dict(entry: Entry, value: &Value, path: &Path<'_>, report: &mut Report)
 fn check_external_id(reference: &Map<String, Value>, path: &Path<'_>, report: &mut Report) {
     let of = |name: &str| reference.get(name).and_then(Value::as_str);
     let good = match of("source_name") {
-        Some("cve") => of("external_id").is_some_and(crate::head::is_cve),
+        Some("cve") => of("external_id").is_some_and(names_cve),
+        Some(_) if of("external_id").is_some_and(names_cve) => false,
         Some("capec") => of("external_id").is_some_and(|id| {
             id.strip_prefix("CAPEC-")
                 .is_some_and(|number| number.parse::<u32>().is_ok())
@@ -395,6 +403,11 @@ fn check_external_id(reference: &Map<String, Value>, path: &Path<'_>, report: &m
     }
 }
 
+/// Whether an id is one of CVE, which only the source `cve` gives.
+fn names_cve(id: &str) -> bool {
+    id.starts_with("CVE-") && crate::head::is_cve(id)
+}
+
 /// The name of a property that no table has.
 pub(super) fn check_name(key: &str, path: &Path<'_>, report: &mut Report) {
     if let Some(message) = writing::fault(Writing::PropertyName, key) {
@@ -403,7 +416,7 @@ pub(super) fn check_name(key: &str, path: &Path<'_>, report: &mut Report) {
 }
 
 /// What holds everywhere: no null, no empty list. The latter is only advice
-/// (`empty`) in custom properties, where well-known feeds have them.
+/// (`empty`) inside custom properties, where ATT&CK has them.
 pub(super) fn check_any(value: &Value, empty: Severity, path: &Path<'_>, report: &mut Report) {
     match value {
         Value::Null => report.must(path, r::NULL, "null is not allowed"),

@@ -10,7 +10,7 @@ pub(crate) mod report;
 mod selector;
 pub(crate) mod set;
 mod special;
-mod writing;
+pub(crate) mod writing;
 
 use serde_json::{Map, Value};
 
@@ -92,6 +92,9 @@ fn check_object(object: &Map<String, Value>, report: &mut Report) {
     }
     check_members(shape, class, &whole, report);
     form::check_order(&VERSIONS, object, root, report);
+    if class != Class::Sco {
+        special::check_versioned(&whole, report);
+    }
     if let Some(shape) = shape {
         report.within(shape.section, |report| {
             form::check_relations(shape, object, root, report);
@@ -182,7 +185,11 @@ fn check_custom(
     if rules::RESERVED.contains(&key) {
         return report.must(path, r::RESERVED, "is a reserved name");
     }
-    form::check_any(value, Severity::Should, path, report);
+    if value.as_array().is_some_and(Vec::is_empty) {
+        report.must(path, r::EMPTY_LIST, "a list must not be empty");
+    } else {
+        form::check_any(value, Severity::Should, path, report);
+    }
     if let Some(prop) = attack::PROPS.iter().find(|prop| prop.name == key) {
         return check_dialect(prop, whole, value, path, report);
     }
@@ -207,9 +214,6 @@ fn check_dialect(
     path: &Path<'_>,
     report: &mut Report,
 ) {
-    if prop.list && value.as_array().is_some_and(Vec::is_empty) {
-        return;
-    }
     let mut own = Report::default();
     form::check_prop(prop, whole, value, path, &mut own);
     if let Some(first) = own.findings.first() {

@@ -19,11 +19,22 @@ pub struct Member<'a> {
     pub text: &'a str,
 }
 
+/// One thing found between objects, at the one that breaks the rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetFinding {
+    /// The object's place, as [`Member::index`] says it.
+    pub index: usize,
+    /// Its id.
+    pub id: ObjectId,
+    /// What is wrong; its path starts at the object.
+    pub finding: Finding,
+}
+
 /// What was found between objects.
 #[derive(Debug, Clone, Default)]
 pub struct SetReport {
-    /// The first 1,000 findings; paths start at the bundle, `/objects/3/…`.
-    pub findings: Vec<Finding>,
+    /// All that was found, at most a few for each object.
+    pub findings: Vec<SetFinding>,
     /// Ids that are referred to and stand nowhere in the set. The standard
     /// allows this; fixed TLP markings are not counted.
     pub absent: BTreeSet<String>,
@@ -33,10 +44,7 @@ pub struct SetReport {
 /// references, but for the sorting of the versions of one object.
 #[must_use]
 pub fn check_set(members: &[Member<'_>]) -> SetReport {
-    let mut report = Report {
-        section: "3.6",
-        ..Report::default()
-    };
+    let mut found = Vec::new();
     let mut by_id: HashMap<&ObjectId, Vec<Member<'_>>> = HashMap::new();
     for member in members {
         by_id.entry(&member.head.id).or_default().push(*member);
@@ -44,35 +52,39 @@ pub fn check_set(members: &[Member<'_>]) -> SetReport {
     let mut groups: Vec<_> = by_id.values_mut().filter(|group| group.len() > 1).collect();
     groups.sort_by_key(|group| group[0].index);
     for group in groups {
-        check_versions(group, &mut report);
+        check_versions(group, &mut found);
     }
-    check_circles(members, &by_id, &mut report);
+    check_circles(members, &by_id, &mut found);
     SetReport {
-        findings: report.findings,
+        findings: found,
         absent: absent(members, &by_id),
     }
 }
 
 fn find(
-    report: &mut Report,
+    found: &mut Vec<SetFinding>,
     member: Member<'_>,
     property: &str,
     rule: (Severity, Rule),
     what: &str,
 ) {
-    let objects = Path::ROOT;
-    let objects = objects.key("objects");
-    let path = objects.index(member.index);
-    let message = format_args!("`{}`: {what}", member.head.id);
-    if property.is_empty() {
-        report.add(rule.0, &path, rule.1, message);
+    let mut report = Report::default();
+    let root = Path::ROOT;
+    let path = if property.is_empty() {
+        root
     } else {
-        report.add(rule.0, &path.key(property), rule.1, message);
-    }
+        root.key(property)
+    };
+    report.add(rule.0, &path, rule.1, format_args!("{what}"));
+    found.extend(report.findings.into_iter().map(|finding| SetFinding {
+        index: member.index,
+        id: member.head.id.clone(),
+        finding,
+    }));
 }
 
 /// All that have one id, oldest first.
-fn check_versions(group: &mut [Member<'_>], report: &mut Report) {
+fn check_versions(group: &mut [Member<'_>], found: &mut Vec<SetFinding>) {
     let moment = |member: &Member<'_>| {
         let head = member.head;
         let stamp = head.modified.as_ref().or(head.created.as_ref());
@@ -86,26 +98,26 @@ fn check_versions(group: &mut [Member<'_>], report: &mut Report) {
             let observable = new.head.id.class() == Some(Class::Sco);
             if old.text == new.text {
                 let rule = (Severity::Should, r::VERSION);
-                find(report, new, "", rule, "stands here more than once");
+                find(found, new, "", rule, "stands here more than once");
             } else if observable {
                 let rule = (Severity::Should, r::VERSION);
-                find(report, new, "", rule, "stands here twice and differs");
+                find(found, new, "", rule, "stands here twice and differs");
             } else {
-                find(report, new, "", must, "two objects of one version differ");
+                find(found, new, "", must, "two objects of one version differ");
             }
             continue;
         }
         let created = |member: &Member<'_>| member.head.created.as_ref().map(|stamp| stamp.micros);
         if created(&old) != created(&new) {
-            find(report, new, "created", must, "differs between versions");
+            find(found, new, "created", must, "differs between versions");
         }
         if old.head.created_by != new.head.created_by {
             let what = "differs between versions: only its creator makes a new version";
-            find(report, new, "created_by_ref", must, what);
+            find(found, new, "created_by_ref", must, what);
         }
         if old.head.revoked {
             find(
-                report,
+                found,
                 new,
                 "modified",
                 must,
@@ -119,7 +131,7 @@ fn check_versions(group: &mut [Member<'_>], report: &mut Report) {
 fn check_circles(
     members: &[Member<'_>],
     by_id: &HashMap<&ObjectId, Vec<Member<'_>>>,
-    report: &mut Report,
+    found: &mut Vec<SetFinding>,
 ) {
     #[derive(Clone, Copy, PartialEq)]
     enum Mark {
@@ -149,7 +161,7 @@ fn check_circles(
                 Some(Mark::Open) if *marking != head.id => {
                     let rule = (Severity::Must, r::CIRCULAR);
                     find(
-                        report,
+                        found,
                         here,
                         "",
                         rule,

@@ -8,6 +8,7 @@ use super::writing;
 use crate::canonical::sco_id;
 use crate::id::{Class, ObjectId};
 use crate::marking::{is_tlp_2, tlp1_label, tlp2_label};
+use crate::rules::vocabulary::HIVES;
 use crate::rules::{Writing, relationship};
 use crate::time::{digits, micros};
 
@@ -33,14 +34,6 @@ pub(super) fn check(whole: &Whole<'_>, class: Class, report: &mut Report) {
     let root = &Path::ROOT;
     if class == Class::Sco {
         check_sco_id(whole, report);
-    } else {
-        check_precision(whole, report);
-        if whole
-            .id("id")
-            .is_some_and(|id| id.uuid().get_version_num() != 4)
-        {
-            report.should(&root.key("id"), r::UUID, "should have a UUID of version 4");
-        }
     }
     match whole.type_name {
         "malware" if whole.flag("is_family") == Some(true) && !whole.has("name") => {
@@ -66,13 +59,32 @@ pub(super) fn check(whole: &Whole<'_>, class: Class, report: &mut Report) {
     }
 }
 
-fn check_precision(whole: &Whole<'_>, report: &mut Report) {
+/// What holds in every object that has versions: three digits in its times are
+/// a MUST (§3.2), a random id a SHOULD (§2.9).
+pub(super) fn check_versioned(whole: &Whole<'_>, report: &mut Report) {
     for property in ["created", "modified"] {
         let text = whole.text(property).unwrap_or_default();
-        if micros(text).is_some() && digits(text) < 3 {
-            let message = "should be precise to the millisecond";
-            report.should(&Path::ROOT.key(property), r::PRECISION, message);
+        if micros(text).is_none() {
+            continue;
         }
+        let path = Path::ROOT;
+        let path = path.key(property);
+        let message = "has to be precise to the millisecond";
+        match digits(text) {
+            0..3 if whole.type_name != "marking-definition" => {
+                report.must(&path, r::PRECISION, message);
+            }
+            3 => {}
+            _ => report.should(&path, r::PRECISION, message),
+        }
+    }
+    if whole
+        .id("id")
+        .is_some_and(|id| id.uuid().get_version_num() != 4)
+    {
+        let path = Path::ROOT;
+        let message = "should have a UUID of version 4";
+        report.should(&path.key("id"), r::UUID, message);
     }
 }
 
@@ -138,9 +150,9 @@ fn check_mail(whole: &Whole<'_>, report: &mut Report) {
 fn check_registry_key(whole: &Whole<'_>, report: &mut Report) {
     let key = whole.text("key").unwrap_or_default();
     let hive = key.split('\\').next().unwrap_or_default();
-    if ["HKLM", "HKCC", "HKCR", "HKCU", "HKU"]
+    if HIVES
         .iter()
-        .any(|short| hive.eq_ignore_ascii_case(short))
+        .any(|(short, _)| hive.eq_ignore_ascii_case(short))
     {
         let message = "the hive must be written in full, such as HKEY_LOCAL_MACHINE";
         report.must(&Path::ROOT.key("key"), r::WRITING, message);

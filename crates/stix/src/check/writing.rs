@@ -75,9 +75,12 @@ pub(super) fn is_uri(text: &str) -> bool {
     let mut bytes = scheme.bytes();
     let starts = bytes.next().is_some_and(|b| b.is_ascii_alphabetic());
     let scheme_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
-    // RFC 3987 lets letters beyond ASCII stand for their escapes.
-    let uri_char = |c: char| !c.is_control() && !c.is_whitespace() && !"<>\"{}|\\^`".contains(c);
-    starts && bytes.all(scheme_byte) && !rest.is_empty() && rest.chars().all(uri_char)
+    starts && bytes.all(scheme_byte) && !rest.is_empty() && rest.bytes().all(is_uri_byte)
+}
+
+/// Whether a URI may hold the byte as it is.
+pub(crate) fn is_uri_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte)
 }
 
 fn is_media(text: &str) -> bool {

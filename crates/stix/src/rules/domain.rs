@@ -123,7 +123,7 @@ pub(super) const RULES: &[Shape] = &[
             DESCRIPTION,
             opt("latitude", Float(-90.0, 90.0)),
             opt("longitude", Float(-180.0, 180.0)),
-            opt("precision", Float(0.0, f64::MAX)),
+            opt("precision", Float(f64::MIN, f64::MAX)),
             opt("region", Vocab(v::REGION)),
             opt("country", Text),
             opt("administrative_area", Text),

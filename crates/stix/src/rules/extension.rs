@@ -89,7 +89,20 @@ const PREDEFINED: &[(&str, Shape)] = &[
                 opt("optional_header", Form::Part(&PE_OPTIONAL_HEADER)),
                 opt_list("sections", Form::Part(&PE_SECTION)),
             ],
-        ),
+        )
+        .any_of(&[
+            "imphash",
+            "machine_hex",
+            "number_of_sections",
+            "time_date_stamp",
+            "pointer_to_symbol_table_hex",
+            "number_of_symbols",
+            "size_of_optional_header",
+            "characteristics_hex",
+            "file_header_hashes",
+            "optional_header",
+            "sections",
+        ]),
     ),
     (
         "network-traffic",

@@ -416,3 +416,12 @@ pub(crate) const MALWARE_CAPABILITY: &[&str] = &[
     "steals-authentication-credentials",
     "violates-system-operational-integrity",
 ];
+
+/// The hives of the Windows registry, short and in full (§6.17).
+pub(crate) const HIVES: &[(&str, &str)] = &[
+    ("HKCC", "HKEY_CURRENT_CONFIG"),
+    ("HKCR", "HKEY_CLASSES_ROOT"),
+    ("HKCU", "HKEY_CURRENT_USER"),
+    ("HKLM", "HKEY_LOCAL_MACHINE"),
+    ("HKU", "HKEY_USERS"),
+];

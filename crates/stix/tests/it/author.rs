@@ -223,3 +223,35 @@ proptest! {
         prop_assert_eq!(pattern_values(&pattern), vec![value]);
     }
 }
+
+#[test]
+fn values_are_written_as_the_standard_writes_them() {
+    let cases = [
+        (
+            ValueKind::Url,
+            "https://a.example/例?q=a b",
+            "/value",
+            "https://a.example/%E4%BE%8B?q=a%20b",
+        ),
+        (
+            ValueKind::Mac,
+            "D2-FB-49-24-37-18",
+            "/value",
+            "d2:fb:49:24:37:18",
+        ),
+        (
+            ValueKind::RegistryKey,
+            "hklm\\Software\\A",
+            "/key",
+            "HKEY_LOCAL_MACHINE\\Software\\A",
+        ),
+    ];
+    for (kind, text, at, expected) in cases {
+        let made = author::observable(&SearchValue::new(kind, text), &[])
+            .unwrap()
+            .unwrap();
+        let value: Value = serde_json::from_str(&made.json).unwrap();
+        assert_eq!(value.pointer(at).unwrap(), expected);
+        assert_eq!(check(&value), vec![]);
+    }
+}

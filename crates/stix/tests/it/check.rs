@@ -201,7 +201,7 @@ fn warnings_are_no_errors() {
     let object = base(
         "tool",
         json!({ "name": "t", "x_own": 1, "strange": 2, "tool_types": ["own"],
-        "created": "2026-01-31T09:00:00Z" }),
+        "created": "2026-01-31T09:00:00.0000Z" }),
     );
     assert_eq!(errors(&object), Vec::<String>::new());
     let expected = [

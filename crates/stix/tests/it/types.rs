@@ -184,7 +184,7 @@ fn types() -> Vec<(&'static str, Value, Vec<&'static str>)> {
         ),
         (
             "directory",
-            json!({ "path": "C:\\a", "path_enc": "cp932", "contains_refs": [id("file")] }),
+            json!({ "path": "C:\\a", "path_enc": "windows-31j", "contains_refs": [id("file")] }),
             vec!["path"],
         ),
         (
@@ -240,7 +240,7 @@ fn types() -> Vec<(&'static str, Value, Vec<&'static str>)> {
         ),
         (
             "url",
-            json!({ "value": "https://例え.example/?q=1#f" }),
+            json!({ "value": "https://xn--r8jz45g.example/?q=%E4%BE%8B#f" }),
             vec!["value"],
         ),
         (
@@ -304,8 +304,8 @@ fn a_property_of_a_wrong_type_is_found() {
                 object[property] = wrong.clone();
                 let at = format!("/{property}");
                 let found = musts(&object).iter().any(|one| one.starts_with(&at));
-                let number =
-                    wrong.is_number() && matches!(property.as_str(), "latitude" | "longitude");
+                let number = wrong.is_number()
+                    && matches!(property.as_str(), "latitude" | "longitude" | "precision");
                 assert!(found || number, "{name}.{property} = {wrong}");
             }
         }
@@ -440,6 +440,31 @@ fn each_rule_names_its_section() {
             "file",
             json!({ "name": "n", "magic_number_hex": "4d5" }),
             "/magic_number_hex hex §2.8",
+        ),
+        (
+            "url",
+            json!({ "value": "https://例え.example/" }),
+            "/value writing §6.15",
+        ),
+        (
+            "tool",
+            json!({ "name": "n", "x_list": [] }),
+            "/x_list empty-list §2.12",
+        ),
+        (
+            "file",
+            json!({ "name": "n", "hashes": { "h1": "1" } }),
+            "/hashes/h1 hash-algorithm §2.7",
+        ),
+        (
+            "file",
+            json!({ "name": "n", "extensions": { "windows-pebinary-ext": { "pe_type": "exe" } } }),
+            "/extensions/windows-pebinary-ext any-of §6.7.6",
+        ),
+        (
+            "tool",
+            json!({ "name": "n", "external_references": [{ "source_name": "nvd", "external_id": "CVE-2026-1234" }] }),
+            "/external_references/0/external_id external-id §2.5",
         ),
         (
             "artifact",

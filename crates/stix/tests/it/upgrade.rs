@@ -126,6 +126,19 @@ fn observables_that_name_each_other_still_end() {
 }
 
 #[test]
+fn times_get_their_digits_and_empty_lists_go() {
+    let tool = old(
+        "tool",
+        json!({ "name": "n", "labels": ["unknown"], "x_none": [], "created": "2026-01-31T09:00:00.1Z", "modified": "2026-01-31T09:00:01Z" }),
+    );
+    let after = upgrade(&tool).unwrap();
+    assert_eq!(after.object["created"], "2026-01-31T09:00:00.100Z");
+    assert_eq!(after.object["modified"], "2026-01-31T09:00:01.000Z");
+    assert_eq!(after.left_out, ["/x_none"]);
+    assert!(!has_errors(&check(&after.object)));
+}
+
+#[test]
 fn fixed_markings_stay_themselves() {
     let amber = json!({ "type": "marking-definition", "id": "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82",
         "created": "2017-01-20T00:00:00.000Z", "definition_type": "tlp", "definition": { "tlp": "amber" } });
