@@ -19,7 +19,7 @@ mod galaxy;
 mod head;
 mod id;
 mod marking;
-mod pattern;
+pub mod pattern;
 pub mod redact;
 mod rules;
 mod scan;

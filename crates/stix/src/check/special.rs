@@ -8,6 +8,7 @@ use super::writing;
 use crate::canonical::sco_id;
 use crate::id::{Class, ObjectId};
 use crate::marking::{is_tlp_2, tlp1_label, tlp2_label};
+use crate::pattern::parse_pattern;
 use crate::rules::vocabulary::HIVES;
 use crate::rules::{Writing, relationship};
 use crate::time::{digits, micros};
@@ -113,11 +114,21 @@ fn check_indicator(whole: &Whole<'_>, report: &mut Report) {
     if whole.text("pattern_type") != Some("stix") {
         return;
     }
-    let pattern = whole.text("pattern").unwrap_or_default().trim_start();
-    if !pattern.is_empty() && !pattern.starts_with(['[', '(']) {
-        let message = "a STIX pattern starts with `[` or `(`";
-        report.must(&Path::ROOT.key("pattern"), r::PATTERN, message);
+    let pattern = whole.text("pattern").unwrap_or_default();
+    if pattern.trim().is_empty() {
+        return;
     }
+    let Err(error) = parse_pattern(pattern) else {
+        return;
+    };
+    // An older version has a grammar of its own, which is not kept here.
+    let severity = match whole.text("pattern_version") {
+        None | Some("2.1") => Severity::Must,
+        Some(_) => Severity::Should,
+    };
+    let path = Path::ROOT;
+    let path = path.key("pattern");
+    report.add(severity, &path, r::PATTERN, format_args!("{error}"));
 }
 
 fn check_relationship(whole: &Whole<'_>, report: &mut Report) {

@@ -9,6 +9,7 @@ mod galaxy;
 mod head;
 mod id;
 mod pattern;
+mod pattern_tree;
 mod real;
 mod redact;
 mod set;

@@ -467,6 +467,11 @@ fn each_rule_names_its_section() {
             "/external_references/0/external_id external-id §2.5",
         ),
         (
+            "indicator",
+            json!({ "pattern": "[url:value = 'x' AND]", "pattern_type": "stix", "valid_from": "2026-01-31T09:00:00Z" }),
+            "/pattern pattern §9",
+        ),
+        (
             "artifact",
             json!({ "payload_bin": "***" }),
             "/payload_bin binary §2.1",
