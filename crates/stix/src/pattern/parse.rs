@@ -258,7 +258,7 @@ impl Parser {
             _ => "expected a constant that has an order",
         };
         let fault = self.fault(message);
-        let literal = self.literal().ok_or_else(|| fault.clone())?;
+        let literal = self.literal().ok_or(fault)?;
         let fits = match (operator, &literal) {
             (Operator::Equal | Operator::NotEqual, _) => true,
             (
