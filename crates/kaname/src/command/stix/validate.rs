@@ -1,6 +1,9 @@
 //! `stix validate`.
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use kaname_stix::{Finding, Head, Level, Member, Severity, StixError, check, check_set, head};
 use serde::Serialize;
@@ -85,7 +88,7 @@ pub(super) fn run(files: &[PathBuf], level: LevelArg, say: Say) -> Result<(), Fa
     })
 }
 
-fn verdict(file: &PathBuf, level: Level, say: Say) -> Result<Verdict, Fault> {
+fn verdict(file: &Path, level: Level, say: Say) -> Result<Verdict, Fault> {
     let bytes = bytes(file)?;
     let bundle = split(file, &bytes)?;
     let mut verdict = Verdict {
