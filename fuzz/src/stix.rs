@@ -1,5 +1,6 @@
 //! Parsers of STIX.
 
+use kaname_stix::pattern::{Language, canonical_pattern, explain_pattern, parse_pattern};
 use kaname_stix::redact::{Trace, TraceKind, find_traces};
 use kaname_stix::{
     Limits, ObjectId, Stamp, bundle as read_bundle, canonical_json, head, pattern_values, sco_id,
@@ -29,6 +30,10 @@ pub(crate) fn check(data: &[u8]) {
         return;
     };
     let _ = kaname_stix::check(&value);
+    if let Ok(upgraded) = kaname_stix::upgrade(&value) {
+        let again = kaname_stix::upgrade(&upgraded.object).expect("an upgraded object is one");
+        assert_eq!(again.object, upgraded.object);
+    }
     let canonical = canonical_json(&value);
     let again: Value = serde_json::from_str(&canonical).expect("canonical JSON is JSON");
     assert_eq!(canonical_json(&again), canonical);
@@ -37,9 +42,15 @@ pub(crate) fn check(data: &[u8]) {
     }
 }
 
-/// Any pattern gives values, or none.
+/// Any pattern gives values, or none. What is read by the grammar has a canonical form that reads as itself.
 pub(crate) fn pattern(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
+    if let Ok(tree) = parse_pattern(&text) {
+        let canonical = canonical_pattern(&tree);
+        let again = parse_pattern(&canonical).expect("a canonical pattern is a pattern");
+        assert_eq!(canonical_pattern(&again), canonical);
+        assert!(!explain_pattern(&tree, Language::Ja).is_empty());
+    }
     for value in pattern_values(&text) {
         if let Some(pattern) = kaname_stix::pattern_for(value.kind, &value.text) {
             let read = pattern_values(&pattern);

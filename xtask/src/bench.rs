@@ -19,6 +19,10 @@ pub(crate) fn run(root: &Path, name: Option<&str>) -> Result<(), Failure> {
             "{:<24} (TAXII beside a peer, needs `./setup --test`)",
             "peers"
         );
+        println!(
+            "{:<24} (checks of STIX beside a peer, needs `./setup --test`)",
+            "stix"
+        );
         return Ok(());
     };
     let owner = manifests

@@ -1,32 +1,65 @@
-//! `cargo xtask bench peers`: a peer beside ours in the same run, on the same machine, asked by the same
-//! client.
+//! `cargo xtask bench peers` and `bench stix`: a peer beside ours in the same run, on the same machine.
 
 use std::path::Path;
 
 use crate::Failure;
 use crate::step::{Step, answers};
 
-pub(crate) fn run(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
+/// A comparison with a peer that is a Python program.
+struct Peer {
+    /// The step's name.
+    name: &'static str,
+    /// The Python module that has to be there.
+    module: &'static str,
+    script: &'static str,
+    /// Objects when nobody says how many.
+    objects: u32,
+}
+
+/// TAXII, asked by one client.
+const TAXII: Peer = Peer {
+    name: "peers",
+    module: "medallion",
+    script: "xtask/peers.py",
+    objects: 200,
+};
+
+/// Checks of STIX objects.
+const STIX: Peer = Peer {
+    name: "stix",
+    module: "stix2validator",
+    script: "xtask/stix.py",
+    objects: 2_000,
+};
+
+pub(crate) fn taxii(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
+    beside(&TAXII, root, objects)
+}
+
+pub(crate) fn stix(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
+    beside(&STIX, root, objects)
+}
+
+fn beside(peer: &Peer, root: &Path, objects: Option<u32>) -> Result<(), Failure> {
     let python = crate::ci::python_environment();
     let python = python.map(|folder| folder.join("bin/python").display().to_string());
-    let python = python.filter(|python| answers(python, &["-c", "import medallion"]));
+    let import = format!("import {}", peer.module);
+    let python = python.filter(|python| answers(python, &["-c", &import]));
     let Some(python) = python else {
         return Err(Failure::new(
-            "the peer `medallion` is not installed",
+            format!("the peer `{}` is not installed", peer.module),
             "`./setup --test` installs it; KANAME_PYTHON names another environment",
         ));
     };
-    let quiet = "run it alone on a quiet machine";
     Step::new(
         "build",
         "cargo build --release --locked --package kaname",
         "the program has to build first",
     )
     .run(root)?;
-    let objects = objects.unwrap_or(200);
-    let mut step = Step::new("peers", "", quiet);
-    let script = "xtask/peers.py";
-    step.command = [&python, script, "--objects", &objects.to_string()]
+    let objects = objects.unwrap_or(peer.objects);
+    let mut step = Step::new(peer.name, "", "run it alone on a quiet machine");
+    step.command = [&python, peer.script, "--objects", &objects.to_string()]
         .map(str::to_owned)
         .to_vec();
     step.run(root).map(|_| ())

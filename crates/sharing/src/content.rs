@@ -228,7 +228,7 @@ impl Content {
         let findings = kaname_stix::check(&value);
         let errors = findings
             .iter()
-            .find(|one| one.severity == kaname_stix::Severity::Error);
+            .find(|one| one.severity == kaname_stix::Severity::Must);
         if let Some(error) = errors {
             return Err(format!("{} {}", error.path, error.message));
         }

@@ -289,7 +289,7 @@ fn values(type_name: &str, draft: &mut Draft) -> Vec<SearchValue> {
 }
 
 /// `CVE-` year `-` four or more digits.
-fn is_cve(text: &str) -> bool {
+pub(crate) fn is_cve(text: &str) -> bool {
     let Some((year, number)) = text
         .get(..4)
         .filter(|start| start.eq_ignore_ascii_case("CVE-"))

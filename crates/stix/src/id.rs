@@ -26,7 +26,7 @@ pub enum Class {
 /// The class of a type that STIX 2.1 itself defines; `None` for a custom type.
 #[must_use]
 pub fn class_of(type_name: &str) -> Option<Class> {
-    rules::rule(type_name).map(|rule| rule.class)
+    rules::rule(type_name).and_then(|rule| rule.class)
 }
 
 /// Whether a text may be a type name: 3 to 250 of `a-z 0-9 -`, a letter first,

@@ -61,6 +61,35 @@ pub fn tlp_of(marking: &ObjectId) -> Option<TlpMark> {
     }
 }
 
+/// The word of TLP 1 that a fixed marking definition says in `definition.tlp`
+/// (§7.2.1.4).
+pub(crate) fn tlp1_label(marking: &ObjectId) -> Option<&'static str> {
+    match marking.uuid() {
+        WHITE_1 => Some("white"),
+        GREEN_1 => Some("green"),
+        AMBER_1 => Some("amber"),
+        RED_1 => Some("red"),
+        _ => None,
+    }
+}
+
+/// The word that a fixed marking definition of TLP 2.0 says in its extension.
+pub(crate) fn tlp2_label(marking: &ObjectId) -> Option<&'static str> {
+    match marking.uuid() {
+        CLEAR => Some("clear"),
+        GREEN => Some("green"),
+        AMBER => Some("amber"),
+        AMBER_STRICT => Some("amber+strict"),
+        RED => Some("red"),
+        _ => None,
+    }
+}
+
+/// Whether the name is that of the extension with a label of TLP 2.0.
+pub(crate) fn is_tlp_2(extension: &str) -> bool {
+    extension == "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
+}
+
 /// The id of a label's TLP 2.0 marking definition.
 #[must_use]
 pub fn tlp_marking_id(mark: TlpMark) -> ObjectId {

@@ -4,6 +4,7 @@ mod data;
 mod people;
 mod run;
 mod severity;
+mod stix;
 mod webhook;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub(crate) use self::{
     people::{AddParty, AddUser, GroupCommand, KeyCommand, PartyCommand, UserCommand},
     run::{DemoArgs, InitArgs, ServeArgs},
     severity::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
+    stix::{LevelArg, StixCommand},
     webhook::WebhookCommand,
 };
 use crate::fault::EXIT_CODES;
@@ -111,6 +113,9 @@ pub(crate) enum Command {
         after_help = "Example:\n  kaname import enterprise-attack.json --collection reference"
     )]
     Import(ImportArgs),
+    /// Files of STIX, without any hub: validate, upgrade, canonical, ids, diff
+    #[command(subcommand)]
+    Stix(StixCommand),
     /// Write a collection's objects to a file
     #[command(after_help = "Example:\n  kaname export --collection library --out library.json")]
     Export(ExportArgs),

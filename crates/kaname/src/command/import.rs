@@ -73,7 +73,7 @@ fn refusal(path: &Path, imported: &Imported) -> Fault {
 }
 
 /// Why a file is not read: what it is not, with line and column where they are known.
-fn unread(path: &Path, bytes: &[u8], error: &StixError) -> Fault {
+pub(super) fn unread(path: &Path, bytes: &[u8], error: &StixError) -> Fault {
     let inner = match error {
         StixError::InObject { source, .. } => source,
         other => other,

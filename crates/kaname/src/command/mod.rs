@@ -17,6 +17,7 @@ mod restore;
 mod secret;
 mod sector;
 mod severity;
+mod stix;
 mod user;
 mod verify;
 mod webhook;
@@ -48,6 +49,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         }
         Command::Sector(command) => return sector::run(&command, say),
         Command::Severity(command) => return severity::run(&command, say),
+        Command::Stix(command) => return stix::run(&command, say),
         _ => {}
     }
     let sources = sources(&cli.common, &serving)?;
@@ -75,7 +77,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Backup(args) => once(backup::run(&config, args, say)),
         Command::Restore(args) => once(restore::run(&config, args, say)),
         Command::Migrate(args) => once(migrate::run(&config, args, say)),
-        Command::Config(_) | Command::Sector(_) | Command::Severity(_) => Ok(()),
+        Command::Config(_) | Command::Sector(_) | Command::Severity(_) | Command::Stix(_) => Ok(()),
     }
 }
 

@@ -29,5 +29,6 @@ mod severity;
 mod shell;
 mod sink;
 mod slips;
+mod stix;
 mod store;
 mod webhook;

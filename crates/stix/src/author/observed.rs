@@ -8,9 +8,11 @@ use uuid::Uuid;
 use super::write::Writer;
 use super::{Authored, Base, Indicator, indicator, relationship};
 use crate::canonical::{canonical_json, sco_id};
+use crate::check::writing::is_uri_byte;
 use crate::error::StixError;
 use crate::id::ObjectId;
 use crate::pattern::pattern_of;
+use crate::rules::vocabulary::HIVES;
 use crate::value::{SearchValue, ValueKind};
 
 /// Type and properties of the observable that holds a value.
@@ -24,14 +26,17 @@ fn form(value: &SearchValue) -> Option<(&'static str, Vec<(&'static str, Value)>
         ValueKind::Cidr if text.contains(':') => one("ipv6-addr", "value"),
         ValueKind::Cidr => one("ipv4-addr", "value"),
         ValueKind::Domain => one("domain-name", "value"),
-        ValueKind::Url => one("url", "value"),
+        ValueKind::Url => ("url", vec![("value", json!(escaped_uri(text)))]),
         ValueKind::Email => one("email-addr", "value"),
-        ValueKind::Mac => one("mac-addr", "value"),
+        ValueKind::Mac => ("mac-addr", vec![("value", json!(mac(text)))]),
         ValueKind::Mutex => one("mutex", "name"),
         ValueKind::FileName => one("file", "name"),
         ValueKind::Directory => one("directory", "path"),
         ValueKind::Software => one("software", "name"),
-        ValueKind::RegistryKey => one("windows-registry-key", "key"),
+        ValueKind::RegistryKey => (
+            "windows-registry-key",
+            vec![("key", json!(full_hive(text)))],
+        ),
         ValueKind::UserAccount => one("user-account", "account_login"),
         ValueKind::CertificateSerial => one("x509-certificate", "serial_number"),
         ValueKind::Md5 => hash("MD5"),
@@ -52,6 +57,34 @@ fn form(value: &SearchValue) -> Option<(&'static str, Vec<(&'static str, Value)>
         }
         ValueKind::Name | ValueKind::Alias | ValueKind::ExternalId | ValueKind::Cve => return None,
     })
+}
+
+/// A URL with what a URI may not hold as percent escapes (RFC 3986 §2.1): people
+/// write letters beyond ASCII in them.
+fn escaped_uri(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if is_uri_byte(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// As §6.10 writes it: lower case, with colons.
+fn mac(text: &str) -> String {
+    text.replace('-', ":").to_ascii_lowercase()
+}
+
+/// A key with its hive in full (§6.17).
+fn full_hive(key: &str) -> String {
+    let (hive, rest) = key.split_at(key.find('\\').unwrap_or(key.len()));
+    let full = HIVES
+        .iter()
+        .find(|(short, _)| hive.eq_ignore_ascii_case(short));
+    format!("{}{rest}", full.map_or(hive, |(_, full)| full))
 }
 
 /// Writes the observable (§6) that holds a value, under its deterministic id.

@@ -140,7 +140,7 @@ impl Writer {
             offset: 0,
         })?;
         let mut findings = check(&value);
-        findings.retain(|finding| finding.severity == Severity::Error);
+        findings.retain(|finding| finding.severity == Severity::Must);
         if findings.is_empty() {
             Ok(Authored {
                 id: self.id,

@@ -1,68 +1,45 @@
-//! Checking an object against STIX 2.1. Errors are data: a check never stops at
-//! the first and never fails.
+//! Checking an object against STIX 2.1. What is wrong is data: a check never
+//! stops at the first fault and never fails.
+//!
+//! The rules are tables ([`crate::rules`]); [`form`] goes by them, and
+//! [`special`] has what no table can say.
 
+mod extension;
 mod form;
+pub(crate) mod report;
 mod selector;
+pub(crate) mod set;
+mod special;
+pub(crate) mod writing;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::canonical::sco_id;
+use self::form::Whole;
+use self::report::{self as r, Path, Report};
+pub use self::report::{Finding, Severity};
 use crate::id::{Class, ObjectId, is_type_name};
-use crate::rules::{self, Prop, TypeRule};
-use crate::time::{digits, micros};
+use crate::rules::{self, Shape, attack};
 
-/// Most findings that one check gives.
-const MAX_FINDINGS: usize = 1_000;
-
-/// How grave a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Breaks a MUST of the standard.
-    Error,
-    /// Goes against a SHOULD, or is deprecated.
-    Warning,
+/// How much an object has to hold to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Level {
+    /// What is accepted, and relayed byte for byte: what identifies, orders and
+    /// restricts the object can be read ([`crate::head`]).
+    Wire,
+    /// What Kaname itself authors, always: every MUST of the standard.
+    #[default]
+    Strict,
 }
 
-/// One thing found in an object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// JSON pointer (RFC 6901) into the object.
-    pub path: String,
-    /// The rule's stable name, such as `required` or `timestamp`.
-    pub rule: String,
-    /// How grave.
-    pub severity: Severity,
-    /// What is wrong, in English.
-    pub message: String,
-}
-
-/// The findings so far.
-#[derive(Default)]
-struct Report {
-    findings: Vec<Finding>,
-}
-
-impl Report {
-    fn add(&mut self, severity: Severity, path: &str, rule: &str, message: impl Into<String>) {
-        if self.findings.len() < MAX_FINDINGS {
-            let (path, rule, message) = (path.to_owned(), rule.to_owned(), message.into());
-            self.findings.push(Finding {
-                path,
-                rule,
-                severity,
-                message,
-            });
+impl Level {
+    /// Whether an object with these findings, whose header reads or not, holds
+    /// to the level.
+    #[must_use]
+    pub fn accepts(self, has_head: bool, findings: &[Finding]) -> bool {
+        match self {
+            Self::Wire => has_head,
+            Self::Strict => has_head && !has_errors(findings),
         }
-    }
-
-    fn error(&mut self, path: &str, rule: &str, message: impl Into<String>) {
-        self.add(Severity::Error, path, rule, message);
-    }
-
-    fn warn(&mut self, path: &str, rule: &str, message: impl Into<String>) {
-        self.add(Severity::Warning, path, rule, message);
     }
 }
 
@@ -70,296 +47,177 @@ impl Report {
 /// they were found; none when all is well.
 #[must_use]
 pub fn check(value: &Value) -> Vec<Finding> {
-    let mut report = Report::default();
+    let mut report = Report {
+        section: "3.2",
+        ..Report::default()
+    };
     match value.as_object() {
         Some(object) => check_object(object, &mut report),
-        None => report.error("", "object", "is not a JSON object"),
+        None => report.must(&Path::ROOT, r::OBJECT, "is not a JSON object"),
     }
     report.findings
 }
 
-/// Whether any finding is an error.
+/// Whether any finding breaks a MUST.
 #[must_use]
 pub fn has_errors(findings: &[Finding]) -> bool {
     findings
         .iter()
-        .any(|finding| finding.severity == Severity::Error)
+        .any(|finding| finding.severity == Severity::Must)
 }
 
 fn check_object(object: &Map<String, Value>, report: &mut Report) {
+    let root = &Path::ROOT;
     let Some(type_name) = object.get("type").and_then(Value::as_str) else {
-        report.error(
-            "/type",
-            "required",
-            "required property `type` is missing or no string",
-        );
-        return;
+        let message = "required property `type` is missing or no string";
+        return report.must(&root.key("type"), r::REQUIRED, message);
     };
     if type_name == "bundle" {
-        report.error("/type", "type", "a bundle is a container, not an object");
-        return;
+        let message = "a bundle is a container, not an object";
+        return report.must(&root.key("type"), r::TYPE, message);
     }
+    let shape = rules::rule(type_name);
+    let whole = Whole { object, type_name };
+    if shape.is_none() {
+        check_type_name(&whole, report);
+    }
+    let class = shape
+        .and_then(|shape| shape.class)
+        .unwrap_or_else(|| custom_class(&whole));
+    check_id(&whole, report);
+    for property in rules::common_required(class, type_name) {
+        if !object.contains_key(*property) {
+            form::missing(property, root, report);
+        }
+    }
+    check_members(shape, class, &whole, report);
+    form::check_order(&VERSIONS, object, root, report);
+    if class != Class::Sco {
+        special::check_versioned(&whole, report);
+    }
+    if let Some(shape) = shape {
+        report.within(shape.section, |report| {
+            form::check_relations(shape, object, root, report);
+            special::check(&whole, class, report);
+        });
+    }
+}
+
+const VERSIONS: rules::Order = rules::Order {
+    first: "created",
+    last: "modified",
+    strict: false,
+};
+
+fn check_type_name(whole: &Whole<'_>, report: &mut Report) {
+    let path = Path::ROOT;
+    let path = path.key("type");
+    let type_name = whole.type_name;
     if !is_type_name(type_name) {
-        report.error(
-            "/type",
-            "type",
-            "is not a type name (3 to 250 of a-z, 0-9, -)",
-        );
+        let message = "is not a type name (3 to 250 of a-z, 0-9, -)";
+        report.must(&path, r::TYPE, message);
+    } else if rules::RESERVED.contains(&type_name) {
+        report.must(&path, r::RESERVED, "is a reserved name");
+    } else if !attack::TYPES.contains(&type_name)
+        && !extension::says(whole, &["new-sdo", "new-sco", "new-sro"])
+    {
+        let message = format_args!("`{type_name}` is not a type of STIX 2.1");
+        report.add(Severity::Should, &path, r::UNKNOWN_TYPE, message);
     }
-    let rule = rules::rule(type_name);
-    if rule.is_none() {
-        let message = format!("`{type_name}` is not a type of STIX 2.1");
-        report.warn("/type", "unknown-type", message);
-    }
-    let class = rule.map_or_else(|| custom_class(object), |rule| rule.class);
-    check_id(type_name, object, report);
-    check_presence(class, type_name, object, report);
-    check_members(rule, class, object, report);
-    check_order("created", "modified", false, object, report);
-    if let Some(rule) = rule {
-        check_relations(rule, object, report);
-    }
-    if class == Class::Sco {
-        check_sco_id(type_name, object, report);
-    }
-    special(type_name, object, report);
 }
 
-/// A custom object without `created` is taken for an observable.
-fn custom_class(object: &Map<String, Value>) -> Class {
-    let versioned = object.contains_key("created") || object.contains_key("modified");
-    if versioned { Class::Sdo } else { Class::Sco }
+/// A custom object is what its extension says; without one, an object that has
+/// no `created` is taken for an observable.
+fn custom_class(whole: &Whole<'_>) -> Class {
+    let has = |name| whole.object.contains_key(name);
+    let versioned = has("created") || has("modified");
+    if extension::says(whole, &["new-sco"]) || !versioned {
+        Class::Sco
+    } else {
+        Class::Sdo
+    }
 }
 
-fn check_id(type_name: &str, object: &Map<String, Value>, report: &mut Report) {
-    let Some(text) = object.get("id").and_then(Value::as_str) else {
+fn check_id(whole: &Whole<'_>, report: &mut Report) {
+    let Some(text) = whole.object.get("id").and_then(Value::as_str) else {
         return;
     };
     if let Ok(id) = ObjectId::parse(text)
-        && id.type_name() != type_name
+        && id.type_name() != whole.type_name
     {
-        let message = format!(
-            "the id names `{}`, the type is `{type_name}`",
-            id.type_name()
-        );
-        report.error("/id", "id-type", message);
+        let (named, type_name) = (id.type_name(), whole.type_name);
+        let message = format_args!("the id names `{named}`, the type is `{type_name}`");
+        report.add(Severity::Must, &Path::ROOT.key("id"), r::ID_TYPE, message);
     }
-}
-
-fn check_presence(class: Class, type_name: &str, object: &Map<String, Value>, report: &mut Report) {
-    let required: &[&str] = match (class, type_name) {
-        (Class::Sco, _) => &[],
-        (_, "marking-definition") => &["spec_version", "created"],
-        (_, "extension-definition") => &["spec_version", "created", "modified", "created_by_ref"],
-        _ => &["spec_version", "created", "modified"],
-    };
-    for property in required
-        .iter()
-        .filter(|property| !object.contains_key(**property))
-    {
-        missing(property, report);
-    }
-    if type_name == "marking-definition" && object.contains_key("modified") {
-        report.error(
-            "/modified",
-            "marking-version",
-            "a marking definition has no versions",
-        );
-    }
-}
-
-fn missing(property: &str, report: &mut Report) {
-    let message = format!("required property `{property}` is missing");
-    report.error(&format!("/{property}"), "required", message);
-}
-
-fn known(rule: Option<&'static TypeRule>, class: Class) -> impl Iterator<Item = &'static Prop> {
-    let further = match class {
-        Class::Sco => rules::COMMON_OBSERVABLE,
-        _ => rules::COMMON_VERSIONED,
-    };
-    let own = rule.map_or(&[][..], |rule| rule.props);
-    rules::COMMON.iter().chain(further).chain(own)
 }
 
 fn check_members(
-    rule: Option<&'static TypeRule>,
+    shape: Option<&'static Shape>,
     class: Class,
-    object: &Map<String, Value>,
+    whole: &Whole<'_>,
     report: &mut Report,
 ) {
-    for prop in known(rule, class).filter(|prop| prop.required) {
-        if !object.contains_key(prop.name) {
-            missing(prop.name, report);
+    // Of a type that the standard does not have, no property is known.
+    let extended = shape.is_none() || extension::says(whole, &["toplevel-property-extension"]);
+    for (key, value) in whole.object {
+        let path = Path::ROOT;
+        let path = path.key(key);
+        let own = shape.and_then(|shape| Some((shape.section, shape.prop(key)?)));
+        let known = own.or_else(|| Some(("3.2", rules::common_prop(class, key)?)));
+        match known {
+            Some((section, prop)) => report.within(section, |report| {
+                form::check_prop(prop, whole, value, &path, report);
+            }),
+            None => check_custom(extended, key, whole, value, &path, report),
         }
     }
-    let extended = has_toplevel_extension(object);
-    for (key, value) in object {
-        let path = form::join("", key);
-        match known(rule, class).find(|prop| prop.name == key) {
-            Some(prop) => form::check_prop(prop, object, value, &path, report),
-            None => {
-                check_custom(rule.is_some() && !extended, key, &path, report);
-                form::check_any(value, Severity::Warning, &path, report);
-            }
-        }
-    }
 }
 
-/// Whether an extension says that it puts properties at the top level (§7.3).
-fn has_toplevel_extension(object: &Map<String, Value>) -> bool {
-    let Some(extensions) = object.get("extensions").and_then(Value::as_object) else {
-        return false;
-    };
-    extensions.values().any(|extension| {
-        let kind = extension.get("extension_type").and_then(Value::as_str);
-        kind == Some("toplevel-property-extension")
-    })
-}
-
-fn check_custom(warn: bool, key: &str, path: &str, report: &mut Report) {
-    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if key.len() < 3 || key.len() > 250 || !key.bytes().all(legal) {
-        report.error(
-            path,
-            "property-name",
-            "a property is named by 3 to 250 of a-z, 0-9, _",
-        );
-    } else if warn && key.starts_with("x_") {
-        report.warn(
-            path,
-            "custom-property",
-            "custom properties are deprecated, use an extension",
-        );
-    } else if warn {
-        report.warn(path, "unknown-property", "is not a property of this type");
-    }
-}
-
-fn check_order(
-    first: &str,
-    last: &str,
-    strict: bool,
-    object: &Map<String, Value>,
+/// A property that the standard does not have.
+fn check_custom(
+    extended: bool,
+    key: &str,
+    whole: &Whole<'_>,
+    value: &Value,
+    path: &Path<'_>,
     report: &mut Report,
 ) {
-    let time = |name: &str| object.get(name).and_then(Value::as_str).and_then(micros);
-    let (Some(start), Some(end)) = (time(first), time(last)) else {
+    if rules::RESERVED.contains(&key) {
+        return report.must(path, r::RESERVED, "is a reserved name");
+    }
+    if value.as_array().is_some_and(Vec::is_empty) {
+        report.must(path, r::EMPTY_LIST, "a list must not be empty");
+    } else {
+        form::check_any(value, Severity::Should, path, report);
+    }
+    if let Some(prop) = attack::PROPS.iter().find(|prop| prop.name == key) {
+        return check_dialect(prop, whole, value, path, report);
+    }
+    form::check_name(key, path, report);
+    if extended || !writing::is_property_name(key) {
         return;
-    };
-    if end < start || (strict && end == start) {
-        let word = if strict { "after" } else { "at or after" };
-        report.error(
-            &format!("/{last}"),
-            "time-order",
-            format!("must be {word} `{first}`"),
-        );
+    }
+    if key.starts_with("x_") {
+        let message = "custom properties are deprecated, use an extension";
+        report.should(path, r::CUSTOM_PROPERTY, message);
+    } else {
+        report.should(path, r::UNKNOWN_PROPERTY, "is not a property of this type");
     }
 }
 
-fn check_relations(rule: &TypeRule, object: &Map<String, Value>, report: &mut Report) {
-    let has = |property: &&&str| object.contains_key(**property);
-    if !rule.any_of.is_empty() && !rule.any_of.iter().any(|property| has(&property)) {
-        let message = format!("needs at least one of {}", rule.any_of.join(", "));
-        report.error("", "any-of", message);
-    }
-    if rule.exclusive.iter().filter(has).count() > 1 {
-        let message = format!("may have only one of {}", rule.exclusive.join(", "));
-        report.error("", "exclusive", message);
-    }
-    for (property, needed) in rule.needs {
-        if object.contains_key(*property) && !object.contains_key(*needed) {
-            let message = format!("`{property}` needs `{needed}` beside it");
-            report.error(&format!("/{needed}"), "needs", message);
-        }
-    }
-    for order in rule.order {
-        check_order(order.first, order.last, order.strict, object, report);
-    }
-}
-
-fn check_sco_id(type_name: &str, object: &Map<String, Value>, report: &mut Report) {
-    let id = object
-        .get("id")
-        .and_then(Value::as_str)
-        .and_then(|text| ObjectId::parse(text).ok());
-    let (Some(id), Some(expected)) = (id, sco_id(type_name, object)) else {
-        return;
-    };
-    if id != expected {
-        let message = format!("the deterministic id would be `{expected}`");
-        report.warn("/id", "sco-id", message);
-    }
-}
-
-fn special(type_name: &str, object: &Map<String, Value>, report: &mut Report) {
-    for property in ["created", "modified"] {
-        let text = object
-            .get(property)
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        if micros(text).is_some() && digits(text) < 3 {
-            let message = "should be precise to the millisecond";
-            report.warn(&format!("/{property}"), "precision", message);
-        }
-    }
-    let text = |name: &str| object.get(name).and_then(Value::as_str);
-    let flag = |name: &str| object.get(name).and_then(Value::as_bool);
-    match type_name {
-        "malware" if flag("is_family") == Some(true) && text("name").is_none() => {
-            report.error("/name", "required", "a malware family needs a `name`");
-        }
-        "indicator" if text("pattern_type") == Some("stix") => {
-            let pattern = text("pattern").unwrap_or_default().trim_start();
-            if !pattern.is_empty() && !pattern.starts_with(['[', '(']) {
-                report.error(
-                    "/pattern",
-                    "pattern",
-                    "a STIX pattern starts with `[` or `(`",
-                );
-            }
-        }
-        "email-message" => {
-            let multipart = flag("is_multipart");
-            if multipart == Some(false) && object.contains_key("body_multipart") {
-                report.error(
-                    "/body_multipart",
-                    "multipart",
-                    "only when `is_multipart` is true",
-                );
-            }
-            if multipart == Some(true) && object.contains_key("body") {
-                report.error("/body", "multipart", "only when `is_multipart` is false");
-            }
-        }
-        "windows-registry-key" => check_registry(object, report),
-        "observed-data" if object.contains_key("objects") => {
-            report.warn(
-                "/objects",
-                "deprecated",
-                "`objects` is deprecated, use `object_refs`",
-            );
-        }
-        "network-traffic" if flag("is_active") == Some(true) && object.contains_key("end") => {
-            report.error("/end", "active", "traffic that is active has no `end`");
-        }
-        _ => {}
-    }
-}
-
-/// The data types of a registry key's values (§6.17).
-fn check_registry(object: &Map<String, Value>, report: &mut Report) {
-    let values = object.get("values").and_then(Value::as_array);
-    for (index, value) in values.into_iter().flatten().enumerate() {
-        if let Some(kind) = value.get("data_type") {
-            let path = format!("/values/{index}/data_type");
-            form::check_word(
-                rules::vocabulary::REGISTRY_DATATYPE,
-                true,
-                kind,
-                &path,
-                report,
-            );
-        }
+/// A property of ATT&CK: another form than ATT&CK gives it is worth a word, but
+/// breaks nothing of the standard.
+fn check_dialect(
+    prop: &rules::Prop,
+    whole: &Whole<'_>,
+    value: &Value,
+    path: &Path<'_>,
+    report: &mut Report,
+) {
+    let mut own = Report::default();
+    form::check_prop(prop, whole, value, path, &mut own);
+    if let Some(first) = own.findings.first() {
+        let message = format_args!("in ATT&CK, {} {}", first.path, first.message);
+        report.add(Severity::Should, path, r::DIALECT, message);
     }
 }

@@ -1,31 +1,33 @@
 //! Domain (§4), relationship (§5) and meta objects (§7).
 
 use super::Form::{
-    Any, Bool, Dict, Enum, Float, FullText, Int, KillChain, Object, Ref, Text, Time, Vocab,
+    Bool, Enum, Float, FullText, Int, Object, Part, Ref, Text, Time, Vocab, Written,
 };
 use super::vocabulary as v;
-use super::{Order, Prop, TypeRule, opt, opt_list, ordered, req, req_list};
+use super::{Order, Prop, Shape, Writing, opt, opt_list, ordered, part, req, req_list};
 use crate::id::Class::{Meta, Sdo, Sro};
 
 const ANY_OBJECT: super::Targets = &["SDO", "SCO", "SRO"];
 const LARGE: i64 = 999_999_999;
 const SEEN: &[Order] = &[ordered("first_seen", "last_seen", false)];
 
-const KILL_CHAIN: Prop = opt_list("kill_chain_phases", KillChain);
+const KILL_CHAIN: Prop = opt_list("kill_chain_phases", Part(&part::KILL_CHAIN_PHASE));
 const DESCRIPTION: Prop = opt("description", Text);
 const ALIASES: Prop = opt_list("aliases", Text);
 const FIRST_SEEN: Prop = opt("first_seen", Time);
 const LAST_SEEN: Prop = opt("last_seen", Time);
 const NAME: Prop = req("name", Text);
 
-pub(super) const RULES: &[TypeRule] = &[
-    TypeRule::new(
+pub(super) const RULES: &[Shape] = &[
+    Shape::of_type(
         "attack-pattern",
+        "4.1",
         Sdo,
         &[NAME, DESCRIPTION, ALIASES, KILL_CHAIN],
     ),
-    TypeRule::new(
+    Shape::of_type(
         "campaign",
+        "4.2",
         Sdo,
         &[
             NAME,
@@ -37,9 +39,10 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .order(SEEN),
-    TypeRule::new("course-of-action", Sdo, &[NAME, DESCRIPTION]),
-    TypeRule::new(
+    Shape::of_type("course-of-action", "4.3", Sdo, &[NAME, DESCRIPTION]),
+    Shape::of_type(
         "grouping",
+        "4.4",
         Sdo,
         &[
             opt("name", Text),
@@ -48,8 +51,9 @@ pub(super) const RULES: &[TypeRule] = &[
             req_list("object_refs", Ref(ANY_OBJECT)),
         ],
     ),
-    TypeRule::new(
+    Shape::of_type(
         "identity",
+        "4.5",
         Sdo,
         &[
             NAME,
@@ -60,9 +64,10 @@ pub(super) const RULES: &[TypeRule] = &[
             opt("contact_information", Text),
         ],
     ),
-    TypeRule::new("incident", Sdo, &[NAME, DESCRIPTION, KILL_CHAIN]),
-    TypeRule::new(
+    Shape::of_type("incident", "4.6", Sdo, &[NAME, DESCRIPTION, KILL_CHAIN]),
+    Shape::of_type(
         "indicator",
+        "4.7",
         Sdo,
         &[
             opt("name", Text),
@@ -77,8 +82,9 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .order(&[ordered("valid_from", "valid_until", true)]),
-    TypeRule::new(
+    Shape::of_type(
         "infrastructure",
+        "4.8",
         Sdo,
         &[
             NAME,
@@ -91,8 +97,9 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .order(SEEN),
-    TypeRule::new(
+    Shape::of_type(
         "intrusion-set",
+        "4.9",
         Sdo,
         &[
             NAME,
@@ -107,15 +114,16 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .order(SEEN),
-    TypeRule::new(
+    Shape::of_type(
         "location",
+        "4.10",
         Sdo,
         &[
             opt("name", Text),
             DESCRIPTION,
             opt("latitude", Float(-90.0, 90.0)),
             opt("longitude", Float(-180.0, 180.0)),
-            opt("precision", Float(0.0, f64::MAX)),
+            opt("precision", Float(f64::MIN, f64::MAX)),
             opt("region", Vocab(v::REGION)),
             opt("country", Text),
             opt("administrative_area", Text),
@@ -130,8 +138,9 @@ pub(super) const RULES: &[TypeRule] = &[
         ("longitude", "latitude"),
         ("precision", "latitude"),
     ]),
-    TypeRule::new(
+    Shape::of_type(
         "malware",
+        "4.11",
         Sdo,
         &[
             opt("name", Text),
@@ -144,14 +153,18 @@ pub(super) const RULES: &[TypeRule] = &[
             LAST_SEEN,
             opt_list("operating_system_refs", Ref(&["software"])),
             opt_list("architecture_execution_envs", Vocab(v::PROCESSOR)),
-            opt_list("implementation_languages", Text),
-            opt_list("capabilities", Text),
+            opt_list(
+                "implementation_languages",
+                Vocab(v::IMPLEMENTATION_LANGUAGE),
+            ),
+            opt_list("capabilities", Vocab(v::MALWARE_CAPABILITY)),
             opt_list("sample_refs", Ref(&["artifact", "file"])),
         ],
     )
     .order(SEEN),
-    TypeRule::new(
+    Shape::of_type(
         "malware-analysis",
+        "4.12",
         Sdo,
         &[
             req("product", Text),
@@ -169,13 +182,14 @@ pub(super) const RULES: &[TypeRule] = &[
             opt("result_name", Text),
             opt("result", Vocab(v::MALWARE_RESULT)),
             opt_list("analysis_sco_refs", Ref(&["SCO"])),
-            opt("sample_ref", Ref(&["SCO"])),
+            opt("sample_ref", Ref(&["artifact", "file", "network-traffic"])),
         ],
     )
     .any_of(&["result", "analysis_sco_refs"])
     .order(&[ordered("analysis_started", "analysis_ended", false)]),
-    TypeRule::new(
+    Shape::of_type(
         "note",
+        "4.13",
         Sdo,
         &[
             opt("abstract", Text),
@@ -184,22 +198,24 @@ pub(super) const RULES: &[TypeRule] = &[
             req_list("object_refs", Ref(ANY_OBJECT)),
         ],
     ),
-    TypeRule::new(
+    Shape::of_type(
         "observed-data",
+        "4.14",
         Sdo,
         &[
             req("first_observed", Time),
             req("last_observed", Time),
             req("number_observed", Int(1, LARGE)),
-            opt("objects", Dict),
+            opt("objects", Object),
             opt_list("object_refs", Ref(&["SCO", "SRO"])),
         ],
     )
     .any_of(&["objects", "object_refs"])
     .exclusive(&["objects", "object_refs"])
     .order(&[ordered("first_observed", "last_observed", false)]),
-    TypeRule::new(
+    Shape::of_type(
         "opinion",
+        "4.15",
         Sdo,
         &[
             opt("explanation", Text),
@@ -208,8 +224,9 @@ pub(super) const RULES: &[TypeRule] = &[
             req_list("object_refs", Ref(ANY_OBJECT)),
         ],
     ),
-    TypeRule::new(
+    Shape::of_type(
         "report",
+        "4.16",
         Sdo,
         &[
             NAME,
@@ -219,8 +236,9 @@ pub(super) const RULES: &[TypeRule] = &[
             req_list("object_refs", Ref(ANY_OBJECT)),
         ],
     ),
-    TypeRule::new(
+    Shape::of_type(
         "threat-actor",
+        "4.17",
         Sdo,
         &[
             NAME,
@@ -239,8 +257,9 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .order(SEEN),
-    TypeRule::new(
+    Shape::of_type(
         "tool",
+        "4.18",
         Sdo,
         &[
             NAME,
@@ -251,12 +270,13 @@ pub(super) const RULES: &[TypeRule] = &[
             opt("tool_version", Text),
         ],
     ),
-    TypeRule::new("vulnerability", Sdo, &[NAME, DESCRIPTION]),
-    TypeRule::new(
+    Shape::of_type("vulnerability", "4.19", Sdo, &[NAME, DESCRIPTION]),
+    Shape::of_type(
         "relationship",
+        "5.1",
         Sro,
         &[
-            req("relationship_type", FullText),
+            req("relationship_type", Written(Writing::RelationshipType)),
             DESCRIPTION,
             req("source_ref", Ref(&["SDO", "SCO"])),
             req("target_ref", Ref(&["SDO", "SCO"])),
@@ -265,8 +285,9 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .order(&[ordered("start_time", "stop_time", true)]),
-    TypeRule::new(
+    Shape::of_type(
         "sighting",
+        "5.2",
         Sro,
         &[
             DESCRIPTION,
@@ -280,8 +301,9 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .order(SEEN),
-    TypeRule::new(
+    Shape::of_type(
         "marking-definition",
+        "7.2.1",
         Meta,
         &[
             opt("name", Text),
@@ -294,17 +316,19 @@ pub(super) const RULES: &[TypeRule] = &[
         ("definition_type", "definition"),
         ("definition", "definition_type"),
     ]),
-    TypeRule::new(
+    Shape::of_type(
         "language-content",
+        "7.1",
         Meta,
         &[
             req("object_ref", Ref(&[])),
             opt("object_modified", Time),
-            req("contents", Dict),
+            req("contents", Object),
         ],
     ),
-    TypeRule::new(
+    Shape::of_type(
         "extension-definition",
+        "7.3",
         Meta,
         &[
             NAME,
@@ -312,7 +336,7 @@ pub(super) const RULES: &[TypeRule] = &[
             req("schema", Text),
             req("version", Text),
             req_list("extension_types", Enum(v::EXTENSION_TYPE)),
-            opt_list("extension_properties", Any),
+            opt_list("extension_properties", Written(Writing::PropertyName)),
         ],
     ),
 ];

@@ -1,8 +1,10 @@
 //! Cyber-observable objects (§6).
 
-use super::Form::{Binary, Bool, Dict, Enum, Hashes, Hex, Int, Object, Ref, Text, Time, Vocab};
+use super::Form::{
+    Binary, Bool, Dict, Enum, Hashes, Hex, Int, Part, Ref, Text, Time, Vocab, Written,
+};
 use super::vocabulary as v;
-use super::{Prop, TypeRule, opt, opt_list, ordered, req, req_list};
+use super::{Entry, Prop, Shape, Writing, opt, opt_list, ordered, part, req, req_list};
 use crate::id::Class::Sco;
 
 const MAX: i64 = i64::MAX;
@@ -26,23 +28,21 @@ const CERTIFICATE: &[Prop] = &[
     opt("subject_public_key_algorithm", Text),
     opt("subject_public_key_modulus", Text),
     opt("subject_public_key_exponent", Int(i64::MIN, MAX)),
-    opt("x509_v3_extensions", Object),
+    opt("x509_v3_extensions", Part(&part::X509_V3_EXTENSIONS)),
 ];
 
-const ADDRESS: &[Prop] = &[
-    req("value", Text),
-    opt_list("resolves_to_refs", Ref(&["mac-addr"])),
-    opt_list("belongs_to_refs", Ref(&["autonomous-system"])),
-];
+const RESOLVES: Prop = opt_list("resolves_to_refs", Ref(&["mac-addr"]));
+const BELONGS: Prop = opt_list("belongs_to_refs", Ref(&["autonomous-system"]));
 
-pub(super) const RULES: &[TypeRule] = &[
-    TypeRule::new(
+pub(super) const RULES: &[Shape] = &[
+    Shape::of_type(
         "artifact",
+        "6.1",
         Sco,
         &[
-            opt("mime_type", Text),
+            opt("mime_type", Written(Writing::Media)),
             opt("payload_bin", Binary),
-            opt("url", Text),
+            opt("url", Written(Writing::Uri)),
             opt("hashes", Hashes),
             opt("encryption_algorithm", Enum(v::ENCRYPTION)),
             opt("decryption_key", Text),
@@ -55,8 +55,9 @@ pub(super) const RULES: &[TypeRule] = &[
         ("url", "hashes"),
         ("decryption_key", "encryption_algorithm"),
     ]),
-    TypeRule::new(
+    Shape::of_type(
         "autonomous-system",
+        "6.2",
         Sco,
         &[
             req("number", Int(0, 4_294_967_295)),
@@ -65,12 +66,13 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .id_from(&["number"]),
-    TypeRule::new(
+    Shape::of_type(
         "directory",
+        "6.3",
         Sco,
         &[
             req("path", Text),
-            opt("path_enc", Text),
+            opt("path_enc", Written(Writing::Charset)),
             CTIME,
             MTIME,
             ATIME,
@@ -78,11 +80,12 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .id_from(&["path"]),
-    TypeRule::new(
+    Shape::of_type(
         "domain-name",
+        "6.4",
         Sco,
         &[
-            req("value", Text),
+            req("value", Written(Writing::Domain)),
             opt_list(
                 "resolves_to_refs",
                 Ref(&["ipv4-addr", "ipv6-addr", "domain-name"]),
@@ -90,18 +93,20 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .id_from(VALUE),
-    TypeRule::new(
+    Shape::of_type(
         "email-addr",
+        "6.5",
         Sco,
         &[
-            req("value", Text),
+            req("value", Written(Writing::Mail)),
             opt("display_name", Text),
             opt("belongs_to_ref", Ref(&["user-account"])),
         ],
     )
     .id_from(VALUE),
-    TypeRule::new(
+    Shape::of_type(
         "email-message",
+        "6.6",
         Sco,
         &[
             req("is_multipart", Bool),
@@ -115,22 +120,23 @@ pub(super) const RULES: &[TypeRule] = &[
             opt("message_id", Text),
             opt("subject", Text),
             opt_list("received_lines", Text),
-            opt("additional_header_fields", Dict),
+            opt("additional_header_fields", Dict(Entry::TextOrList)),
             opt("body", Text),
-            opt_list("body_multipart", Object),
+            opt_list("body_multipart", Part(&part::MIME_PART)),
             opt("raw_email_ref", Ref(&["artifact"])),
         ],
     )
     .id_from(&["from_ref", "subject", "body"])
     .exclusive(&["body", "body_multipart"]),
-    TypeRule::new(
+    Shape::of_type(
         "file",
+        "6.7",
         Sco,
         &[
             opt("hashes", Hashes),
             opt("size", Int(0, MAX)),
             opt("name", Text),
-            opt("name_enc", Text),
+            opt("name_enc", Written(Writing::Charset)),
             opt("magic_number_hex", Hex),
             opt("mime_type", Text),
             CTIME,
@@ -143,12 +149,31 @@ pub(super) const RULES: &[TypeRule] = &[
     )
     .id_from(&["hashes", "name", "parent_directory_ref", "extensions"])
     .any_of(&["hashes", "name"]),
-    TypeRule::new("ipv4-addr", Sco, ADDRESS).id_from(VALUE),
-    TypeRule::new("ipv6-addr", Sco, ADDRESS).id_from(VALUE),
-    TypeRule::new("mac-addr", Sco, &[req("value", Text)]).id_from(VALUE),
-    TypeRule::new("mutex", Sco, &[req("name", Text)]).id_from(&["name"]),
-    TypeRule::new(
+    Shape::of_type(
+        "ipv4-addr",
+        "6.8",
+        Sco,
+        &[req("value", Written(Writing::Ipv4)), RESOLVES, BELONGS],
+    )
+    .id_from(VALUE),
+    Shape::of_type(
+        "ipv6-addr",
+        "6.9",
+        Sco,
+        &[req("value", Written(Writing::Ipv6)), RESOLVES, BELONGS],
+    )
+    .id_from(VALUE),
+    Shape::of_type(
+        "mac-addr",
+        "6.10",
+        Sco,
+        &[req("value", Written(Writing::Mac))],
+    )
+    .id_from(VALUE),
+    Shape::of_type("mutex", "6.11", Sco, &[req("name", Text)]).id_from(&["name"]),
+    Shape::of_type(
         "network-traffic",
+        "6.12",
         Sco,
         &[
             opt("start", Time),
@@ -163,7 +188,7 @@ pub(super) const RULES: &[TypeRule] = &[
             opt("dst_byte_count", Int(0, MAX)),
             opt("src_packets", Int(0, MAX)),
             opt("dst_packets", Int(0, MAX)),
-            opt("ipfix", Dict),
+            opt("ipfix", Dict(Entry::TextOrInt)),
             opt("src_payload_ref", Ref(&["artifact"])),
             opt("dst_payload_ref", Ref(&["artifact"])),
             opt_list("encapsulates_refs", Ref(&["network-traffic"])),
@@ -182,8 +207,9 @@ pub(super) const RULES: &[TypeRule] = &[
     ])
     .any_of(&["src_ref", "dst_ref"])
     .order(&[ordered("start", "end", false)]),
-    TypeRule::new(
+    Shape::of_type(
         "process",
+        "6.13",
         Sco,
         &[
             opt("is_hidden", Bool),
@@ -191,7 +217,7 @@ pub(super) const RULES: &[TypeRule] = &[
             opt("created_time", Time),
             opt("cwd", Text),
             opt("command_line", Text),
-            opt("environment_variables", Dict),
+            opt("environment_variables", Dict(Entry::Any)),
             opt_list("opened_connection_refs", Ref(&["network-traffic"])),
             ACCOUNT,
             opt("image_ref", Ref(&["file"])),
@@ -199,36 +225,25 @@ pub(super) const RULES: &[TypeRule] = &[
             opt_list("child_refs", Ref(&["process"])),
         ],
     )
-    .any_of(&[
-        "is_hidden",
-        "pid",
-        "created_time",
-        "cwd",
-        "command_line",
-        "environment_variables",
-        "opened_connection_refs",
-        "creator_user_ref",
-        "image_ref",
-        "parent_ref",
-        "child_refs",
-        "extensions",
-    ]),
-    TypeRule::new(
+    .any_at_all(),
+    Shape::of_type(
         "software",
+        "6.14",
         Sco,
         &[
             req("name", Text),
-            opt("cpe", Text),
+            opt("cpe", Written(Writing::Cpe)),
             opt("swid", Text),
-            opt_list("languages", Text),
+            opt_list("languages", Written(Writing::Language)),
             opt("vendor", Text),
             opt("version", Text),
         ],
     )
     .id_from(&["name", "cpe", "swid", "vendor", "version"]),
-    TypeRule::new("url", Sco, &[req("value", Text)]).id_from(VALUE),
-    TypeRule::new(
+    Shape::of_type("url", "6.15", Sco, &[req("value", Written(Writing::Uri))]).id_from(VALUE),
+    Shape::of_type(
         "user-account",
+        "6.16",
         Sco,
         &[
             opt("user_id", Text),
@@ -248,58 +263,23 @@ pub(super) const RULES: &[TypeRule] = &[
         ],
     )
     .id_from(&["account_type", "user_id", "account_login"])
-    .any_of(&[
-        "user_id",
-        "credential",
-        "account_login",
-        "account_type",
-        "display_name",
-        "is_service_account",
-        "is_privileged",
-        "can_escalate_privs",
-        "is_disabled",
-        "account_created",
-        "account_expires",
-        "credential_last_changed",
-        "account_first_login",
-        "account_last_login",
-        "extensions",
-    ]),
-    TypeRule::new(
+    .any_at_all(),
+    Shape::of_type(
         "windows-registry-key",
+        "6.17",
         Sco,
         &[
             opt("key", Text),
-            opt_list("values", Object),
+            opt_list("values", Part(&part::REGISTRY_VALUE)),
             opt("modified_time", Time),
             ACCOUNT,
             opt("number_of_subkeys", Int(0, MAX)),
         ],
     )
     .id_from(&["key", "values"])
-    .any_of(&[
-        "key",
-        "values",
-        "modified_time",
-        "creator_user_ref",
-        "number_of_subkeys",
-    ]),
-    TypeRule::new("x509-certificate", Sco, CERTIFICATE)
+    .any_at_all(),
+    Shape::of_type("x509-certificate", "6.18", Sco, CERTIFICATE)
         .id_from(&["hashes", "serial_number"])
-        .any_of(&[
-            "is_self_signed",
-            "hashes",
-            "version",
-            "serial_number",
-            "signature_algorithm",
-            "issuer",
-            "validity_not_before",
-            "validity_not_after",
-            "subject",
-            "subject_public_key_algorithm",
-            "subject_public_key_modulus",
-            "subject_public_key_exponent",
-            "x509_v3_extensions",
-        ])
+        .any_at_all()
         .order(&[ordered("validity_not_before", "validity_not_after", false)]),
 ];

@@ -347,3 +347,81 @@ pub(crate) const SERVICE_TYPE: &[&str] = &[
     "SERVICE_WIN32_OWN_PROCESS",
     "SERVICE_WIN32_SHARE_PROCESS",
 ];
+
+/// Open.
+pub(crate) const PE_BINARY: &[&str] = &["dll", "exe", "sys"];
+
+/// Open.
+pub(crate) const IMPLEMENTATION_LANGUAGE: &[&str] = &[
+    "applescript",
+    "bash",
+    "c",
+    "c++",
+    "c#",
+    "go",
+    "java",
+    "javascript",
+    "lua",
+    "objective-c",
+    "perl",
+    "php",
+    "powershell",
+    "python",
+    "ruby",
+    "scala",
+    "swift",
+    "typescript",
+    "visual-basic",
+    "x86-32",
+    "x86-64",
+];
+
+/// Open.
+pub(crate) const MALWARE_CAPABILITY: &[&str] = &[
+    "accesses-remote-machines",
+    "anti-debugging",
+    "anti-disassembly",
+    "anti-emulation",
+    "anti-memory-forensics",
+    "anti-sandbox",
+    "anti-vm",
+    "captures-input-peripherals",
+    "captures-output-peripherals",
+    "captures-system-state-data",
+    "cleans-traces-of-infection",
+    "commits-fraud",
+    "communicates-with-c2",
+    "compromises-data-availability",
+    "compromises-data-integrity",
+    "compromises-system-availability",
+    "controls-local-machine",
+    "degrades-security-software",
+    "degrades-system-updates",
+    "determines-c2-server",
+    "emails-spam",
+    "escalates-privileges",
+    "evades-av",
+    "exfiltrates-data",
+    "fingerprints-host",
+    "hides-artifacts",
+    "hides-executing-code",
+    "infects-files",
+    "infects-remote-machines",
+    "installs-other-components",
+    "persists-after-system-reboot",
+    "prevents-artifact-access",
+    "prevents-artifact-deletion",
+    "probes-network-environment",
+    "self-modifies",
+    "steals-authentication-credentials",
+    "violates-system-operational-integrity",
+];
+
+/// The hives of the Windows registry, short and in full (§6.17).
+pub(crate) const HIVES: &[(&str, &str)] = &[
+    ("HKCC", "HKEY_CURRENT_CONFIG"),
+    ("HKCR", "HKEY_CLASSES_ROOT"),
+    ("HKCU", "HKEY_CURRENT_USER"),
+    ("HKLM", "HKEY_LOCAL_MACHINE"),
+    ("HKU", "HKEY_USERS"),
+];

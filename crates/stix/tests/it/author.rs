@@ -8,10 +8,11 @@ use kaname_stix::{
 };
 use proptest::prelude::*;
 use serde_json::Value;
-use uuid::Uuid;
+
+use crate::uuid;
 
 fn hub() -> ObjectId {
-    ObjectId::new("identity", Uuid::from_u128(1)).unwrap()
+    ObjectId::new("identity", uuid(1)).unwrap()
 }
 
 fn now() -> Timestamp {
@@ -46,7 +47,7 @@ fn all_kinds_are_valid_and_in_a_fixed_order() {
         external: &external,
         confidence: Some(80),
         lang: Some("ja"),
-        ..Base::new(Uuid::from_u128(2), &hub, now()).marked(&markings)
+        ..Base::new(uuid(2), &hub, now()).marked(&markings)
     };
     let pattern = pattern_of(&[SearchValue::new(ValueKind::Domain, "a.example")]).unwrap();
     let finder = author::indicator(
@@ -62,8 +63,8 @@ fn all_kinds_are_valid_and_in_a_fixed_order() {
     )
     .unwrap();
     let expected = concat!(
-        r#"{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-0000-0000-000000000002","#,
-        r#""created_by_ref":"identity--00000000-0000-0000-0000-000000000001","#,
+        r#"{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000002","#,
+        r#""created_by_ref":"identity--00000000-0000-4000-8000-000000000001","#,
         r#""created":"2026-01-31T09:00:00.123Z","modified":"2026-01-31T09:00:00.123Z","name":"名前 \"x\"","#,
         r#""indicator_types":["malicious-activity"],"pattern":"[domain-name:value = 'a.example']","#,
         r#""pattern_type":"stix","pattern_version":"2.1","valid_from":"2026-01-31T09:00:00.123Z","#,
@@ -118,7 +119,7 @@ fn all_kinds_are_valid_and_in_a_fixed_order() {
         finder,
     ];
     all.iter().for_each(|one| valid(&one.json));
-    let text = author::bundle(Uuid::from_u128(9), all.iter().map(|one| one.json.as_str()));
+    let text = author::bundle(uuid(9), all.iter().map(|one| one.json.as_str()));
     let read = bundle(text.as_bytes(), &Limits::default()).unwrap();
     assert!(
         read.objects
@@ -131,7 +132,7 @@ fn all_kinds_are_valid_and_in_a_fixed_order() {
 #[test]
 fn what_would_be_invalid_is_refused() {
     let hub = hub();
-    let base = Base::new(Uuid::from_u128(2), &hub, now());
+    let base = Base::new(uuid(2), &hub, now());
     let refused =
         |result: Result<author::Authored, StixError>| matches!(result, Err(StixError::Invalid(_)));
     assert!(refused(author::note(&base, None, "text", &[])));
@@ -166,7 +167,7 @@ fn what_would_be_invalid_is_refused() {
 #[test]
 fn observed_values_become_objects_that_hang_together() {
     let hub = hub();
-    let base = Base::new(Uuid::nil(), &hub, now());
+    let base = Base::new(uuid(0), &hub, now());
     let values = [
         SearchValue::new(ValueKind::Ipv4, "203.0.113.7"),
         SearchValue::new(ValueKind::Cidr, "2001:db8::/32"),
@@ -178,9 +179,9 @@ fn observed_values_become_objects_that_hang_together() {
         SearchValue::new(ValueKind::Cve, "CVE-2026-1234"),
     ];
     let ids = ObservedIds {
-        observed_data: Uuid::from_u128(5),
-        indicator: Uuid::from_u128(6),
-        relationship: Uuid::from_u128(7),
+        observed_data: uuid(5),
+        indicator: uuid(6),
+        relationship: uuid(7),
     };
     let observed = Observed {
         values: &values,
@@ -212,7 +213,7 @@ proptest! {
     #[test]
     fn any_text_is_written_validly(name in "\\PC{1,40}", description in ".{0,40}", value in ".{1,20}") {
         let hub = hub();
-        let base = Base::new(Uuid::from_u128(2), &hub, now());
+        let base = Base::new(uuid(2), &hub, now());
         let coa = author::course_of_action(&base, &name, Some(&description)).unwrap();
         let read: Value = serde_json::from_str(&coa.json).unwrap();
         prop_assert_eq!(read["name"].as_str(), Some(name.as_str()));
@@ -220,5 +221,37 @@ proptest! {
         let value = SearchValue::new(ValueKind::Url, value);
         let pattern = pattern_of(std::slice::from_ref(&value)).unwrap();
         prop_assert_eq!(pattern_values(&pattern), vec![value]);
+    }
+}
+
+#[test]
+fn values_are_written_as_the_standard_writes_them() {
+    let cases = [
+        (
+            ValueKind::Url,
+            "https://a.example/例?q=a b",
+            "/value",
+            "https://a.example/%E4%BE%8B?q=a%20b",
+        ),
+        (
+            ValueKind::Mac,
+            "D2-FB-49-24-37-18",
+            "/value",
+            "d2:fb:49:24:37:18",
+        ),
+        (
+            ValueKind::RegistryKey,
+            "hklm\\Software\\A",
+            "/key",
+            "HKEY_LOCAL_MACHINE\\Software\\A",
+        ),
+    ];
+    for (kind, text, at, expected) in cases {
+        let made = author::observable(&SearchValue::new(kind, text), &[])
+            .unwrap()
+            .unwrap();
+        let value: Value = serde_json::from_str(&made.json).unwrap();
+        assert_eq!(value.pointer(at).unwrap(), expected);
+        assert_eq!(check(&value), vec![]);
     }
 }

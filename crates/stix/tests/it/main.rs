@@ -4,9 +4,19 @@
 mod author;
 mod bundle;
 mod check;
+mod diff;
 mod galaxy;
 mod head;
 mod id;
 mod pattern;
+mod pattern_tree;
 mod real;
 mod redact;
+mod set;
+mod types;
+mod upgrade;
+
+/// A UUID of version 4 for a number.
+fn uuid(number: u128) -> uuid::Uuid {
+    uuid::Uuid::from_u128((0x4000_8000 << 48) | number)
+}

@@ -55,7 +55,7 @@ fn attack_for_ics_reads_without_an_error() {
         assert_eq!(head.markings.len(), markings);
         let of = check(&value)
             .into_iter()
-            .filter(|finding| finding.severity == Severity::Error);
+            .filter(|finding| finding.severity == Severity::Must);
         errors
             .extend(of.map(|finding| format!("{} {} {}", head.id, finding.path, finding.message)));
     }

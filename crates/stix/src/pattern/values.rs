@@ -1,9 +1,8 @@
 //! Writing simple STIX patterns and reading values back out of any (§9).
 
+use super::{MAX_PATTERN, quote};
 use crate::value::{SearchValue, ValueKind};
 
-/// Longest pattern that is read for values, in bytes.
-const MAX_PATTERN: usize = 256 * 1024;
 /// Most values read from one pattern.
 const MAX_VALUES: usize = 10_000;
 
@@ -59,21 +58,6 @@ pub fn pattern_of(values: &[SearchValue]) -> Option<String> {
         .filter_map(|value| pattern_for(value.kind, &value.text))
         .collect();
     (!parts.is_empty()).then(|| parts.join(" OR "))
-}
-
-/// A string literal of the pattern language: single quotes, with `\` before
-/// quotes and backslashes.
-fn quote(value: &str) -> String {
-    let mut out = String::with_capacity(value.len() + 2);
-    out.push('\'');
-    for character in value.chars() {
-        if character == '\'' || character == '\\' {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out.push('\'');
-    out
 }
 
 #[derive(Debug, PartialEq)]

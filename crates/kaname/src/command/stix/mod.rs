@@ -1,0 +1,82 @@
+//! `stix validate | upgrade | canonical | ids | diff`: files of STIX, without any hub.
+
+mod canonical;
+mod diff;
+mod ids;
+mod upgrade;
+mod validate;
+
+use std::{fs, path::Path};
+
+use kaname_stix::{Bundle, Container, Limits};
+use serde_json::Value;
+
+use super::import::unread;
+use crate::{
+    cli::StixCommand,
+    fault::{Exit, Fault},
+    say::Say,
+};
+
+/// Bounds on a file: whole knowledge bases fit, and memory stays bounded.
+const LIMITS: Limits = Limits {
+    bytes: 1 << 30,
+    objects: 4_000_000,
+    object_bytes: 64 << 20,
+    depth: 32,
+};
+
+pub(super) fn run(command: &StixCommand, say: Say) -> Result<(), Fault> {
+    match command {
+        StixCommand::Validate { files, level } => validate::run(files, *level, say),
+        StixCommand::Upgrade { file, out } => upgrade::run(file, out.as_deref(), say),
+        StixCommand::Canonical { files } => canonical::run(files, say),
+        StixCommand::Ids { files } => ids::run(files, say),
+        StixCommand::Diff { before, after } => diff::run(before, after, say),
+    }
+}
+
+/// The bytes of a file.
+fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
+    let unreadable = |error: std::io::Error| {
+        let mut fault = Fault::file(path, "read", &error);
+        fault.exit = Exit::NotFound;
+        fault
+    };
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > LIMITS.bytes as u64 {
+        let what = format!("{size} bytes are over the limit of {}", LIMITS.bytes);
+        return Err(Fault::failed(what)
+            .at(path.display().to_string())
+            .hint("split the bundle"));
+    }
+    fs::read(path).map_err(unreadable)
+}
+
+/// Splits a file into its objects.
+fn split<'b>(path: &Path, bytes: &'b [u8]) -> Result<Bundle<'b>, Fault> {
+    kaname_stix::bundle(bytes, &LIMITS).map_err(|error| unread(path, bytes, &error))
+}
+
+/// JSON pointer from the file to its object of that index.
+fn pointer(container: Container, index: usize) -> String {
+    match container {
+        Container::Bundle | Container::Envelope => format!("/objects/{index}"),
+        Container::List => format!("/{index}"),
+        Container::Single => String::new(),
+    }
+}
+
+/// One object as a value. What [`split`] gave is JSON of bounded depth.
+fn value(path: &Path, index: usize, text: &str) -> Result<Value, Fault> {
+    serde_json::from_str(text).map_err(|error| {
+        Fault::failed("the file is not JSON")
+            .at(format!("{}, object {index}", path.display()))
+            .because(&error)
+    })
+}
+
+/// The object's `id`, or nothing.
+fn id(value: &Value) -> &str {
+    value.get("id").and_then(Value::as_str).unwrap_or_default()
+}

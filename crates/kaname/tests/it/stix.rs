@@ -1,0 +1,99 @@
+//! `kaname stix`: files of STIX, without any hub.
+
+use serde_json::{Value, json};
+
+use crate::program::Place;
+
+const A: &str = "0a3ead4e-6d47-4ccb-854c-a6a4f9d96b22";
+
+fn tool(further: Value) -> Value {
+    let mut object = json!({ "type": "tool", "spec_version": "2.1", "id": format!("tool--{A}"),
+        "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z", "name": "t" });
+    for (key, value) in further.as_object().unwrap() {
+        object[key] = value.clone();
+    }
+    object
+}
+
+fn bundle(objects: &[Value]) -> String {
+    json!({ "type": "bundle", "id": format!("bundle--{A}"), "objects": objects }).to_string()
+}
+
+#[test]
+fn validate_names_place_rule_and_section_and_ends_with_5() {
+    let place = Place::new();
+    place.write("good.json", &bundle(&[tool(json!({}))]));
+    let good = place.done(&["stix", "validate", "good.json"]);
+    assert_eq!(good["files"][0]["refused"], 0);
+    let other = tool(json!({ "description": "other" }));
+    place.write(
+        "bad.json",
+        &bundle(&[tool(json!({ "confidence": 101 })), other]),
+    );
+    let ran = place.run(&["stix", "validate", "bad.json", "--json"]);
+    assert_eq!(ran.code, 5, "{}", ran.err);
+    let said = ran.json();
+    let found = &said["files"][0]["findings"];
+    assert_eq!(found[0]["path"], "/objects/0/confidence");
+    assert_eq!(found[0]["rule"], "range");
+    assert_eq!(found[0]["section"], "3.2");
+    assert_eq!(found[0]["severity"], "must");
+    assert_eq!(found[1]["path"], "/objects/1");
+    assert_eq!(found[1]["rule"], "version");
+    // A hub takes both, and relays them as they are.
+    let wire = place.run(&["stix", "validate", "bad.json", "--level", "wire"]);
+    assert_eq!(wire.code, 0, "{}", wire.err);
+    assert!(
+        wire.out
+            .contains("bad.json:/objects/0/confidence: MUST range (§3.2)"),
+        "{}",
+        wire.out
+    );
+    let ran = place.run(&["stix", "validate", "none.json"]);
+    assert_eq!(ran.code, 3);
+    place.write("text.json", "{\"a\": 1, \"a\": 2}");
+    assert_eq!(place.run(&["stix", "validate", "text.json"]).code, 1);
+}
+
+#[test]
+fn upgrade_writes_a_bundle_that_validates() {
+    let place = Place::new();
+    let old = json!({ "type": "bundle", "id": format!("bundle--{A}"), "spec_version": "2.0", "objects": [
+        { "type": "observed-data", "id": format!("observed-data--{A}"), "created": "2026-01-01T00:00:00.000Z",
+          "modified": "2026-01-01T00:00:00.000Z", "first_observed": "2026-01-01T00:00:00Z", "last_observed": "2026-01-01T00:00:00Z",
+          "number_observed": 1, "objects": { "0": { "type": "process", "pid": 1, "name": "gone" } } },
+    ] });
+    place.write("old.json", &old.to_string());
+    let said = place.done(&["stix", "upgrade", "old.json", "--out", "new.json"]);
+    assert_eq!(said["left_out"], json!(["/objects/0/objects/0/name"]));
+    assert_eq!(
+        place.done(&["stix", "validate", "new.json"])["files"][0]["objects"],
+        2
+    );
+    let printed = place.run(&["stix", "upgrade", "old.json"]);
+    assert_eq!(
+        printed.out.trim(),
+        std::fs::read_to_string(place.path("new.json")).unwrap()
+    );
+    assert!(printed.err.contains("left out: /objects/0/objects/0/name"));
+}
+
+#[test]
+fn canonical_ids_and_diff_say_what_they_find() {
+    let place = Place::new();
+    let domain = json!({ "type": "domain-name", "spec_version": "2.1", "id": format!("domain-name--{A}"), "value": "a.example" });
+    place.write("one.json", &bundle(&[tool(json!({})), domain.clone()]));
+    let ids = place.done(&["stix", "ids", "one.json"]);
+    assert_eq!(ids["differing"], 1);
+    assert_eq!(ids["observables"][0]["path"], "/objects/1");
+    let right = ids["observables"][0]["deterministic"].as_str().unwrap();
+    assert!(right.starts_with("domain-name--"));
+    let lines = place.run(&["stix", "canonical", "one.json"]).out;
+    assert_eq!(lines.lines().count(), 2);
+    assert!(lines.starts_with(r#"{"created":"2026"#), "{lines}");
+    place.write("two.json", &bundle(&[tool(json!({ "name": "u" }))]));
+    let found = place.done(&["stix", "diff", "one.json", "two.json"]);
+    assert_eq!(found["removed"], json!([domain["id"]]));
+    let change = json!({ "path": "/name", "before": "t", "after": "u" });
+    assert_eq!(found["changed"][0]["changes"], json!([change]));
+}
