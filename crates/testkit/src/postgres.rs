@@ -138,13 +138,15 @@ impl Postgres {
     ///
     /// When it does not.
     pub fn await_recovery(&self) {
-        for _ in 0..5_000 {
-            let told = self.psql("SELECT 1").output().expect("psql");
-            if told.status.success() {
-                return;
-            }
-        }
-        panic!("the server does not come back");
+        let answers = || {
+            self.psql("SELECT 1")
+                .output()
+                .expect("psql")
+                .status
+                .success()
+        };
+        let back = (0..5_000).any(|_| answers());
+        assert!(back, "the server does not come back");
     }
 
     /// Runs SQL as the owner; gives the rows, fields divided by tabs.
