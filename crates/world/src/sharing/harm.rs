@@ -117,8 +117,13 @@ impl World {
         caller: &Caller,
         item: &Loaded<Item>,
     ) -> Result<Option<Harm>, WorldError> {
-        let link = self.open_link(item.state.handle).await?;
-        let report = link.report.unwrap_or_else(|| Id::random(self.rng()));
+        // Without a link (a redaction took it) there is no record to be found.
+        let report = match self.open_link(item.state.handle).await {
+            Ok(link) => link.report,
+            Err(WorldError::NotFound(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let report = report.unwrap_or_else(|| Id::random(self.rng()));
         let victim = self.victim_of(report).await?;
         let id = victim.map_or_else(|| Id::random(self.rng()), |victim| victim.id);
         let victim = match self.see::<Victim>(caller, id).await {
