@@ -6,6 +6,7 @@ use super::{Finding, manifest::Manifest};
 const ARROWS: &[(&str, &[&str])] = &[
     ("kaname-kernel", &[]),
     ("kaname-stix", &["kernel"]),
+    ("kaname-misp", &["stix"]),
     ("kaname-intake", &["kernel", "stix"]),
     ("kaname-directory", &["kernel"]),
     ("kaname-policy", &["kernel"]),
@@ -45,6 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "kernel",
             "stix",
+            "misp",
             "intake",
             "directory",
             "policy",
@@ -77,6 +79,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "kernel",
             "stix",
+            "misp",
             "intake",
             "directory",
             "policy",

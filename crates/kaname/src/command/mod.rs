@@ -10,6 +10,7 @@ pub(crate) mod init;
 mod key;
 mod mail_key;
 mod migrate;
+mod misp;
 mod party;
 mod rebuild;
 mod redact;
@@ -46,6 +47,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
             return config::run(&command, &sources(&cli.common, &serving)?, say);
         }
         Command::Sector(command) => return sector::run(&command, say),
+        Command::Misp(command) => return misp::run(&command, say),
         _ => {}
     }
     let sources = sources(&cli.common, &serving)?;
@@ -73,7 +75,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Backup(args) => once(backup::run(&config, args, say)),
         Command::Restore(args) => once(restore::run(&config, args, say)),
         Command::Migrate(args) => once(migrate::run(&config, args, say)),
-        Command::Config(_) | Command::Sector(_) => Ok(()),
+        Command::Config(_) | Command::Sector(_) | Command::Misp(_) => Ok(()),
     }
 }
 

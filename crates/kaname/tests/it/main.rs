@@ -14,6 +14,7 @@ mod hub;
 mod kill;
 mod kill_flow;
 mod kill_worker;
+mod misp;
 mod nodes;
 mod operating;
 mod outlets;
