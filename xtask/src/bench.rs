@@ -19,6 +19,10 @@ pub(crate) fn run(root: &Path, name: Option<&str>) -> Result<(), Failure> {
             "{:<24} (TAXII beside a peer, needs `./setup --test`)",
             "peers"
         );
+        println!(
+            "{:<24} (MISP to STIX and back beside a peer, needs `./setup --test`)",
+            "misp"
+        );
         return Ok(());
     };
     let owner = manifests

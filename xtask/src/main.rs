@@ -46,7 +46,7 @@ enum Chore {
     Bench {
         /// Name of the benchmark
         name: Option<String>,
-        /// Of `peers` and `node`: how many objects each server holds
+        /// Of `peers` and `node`: how many objects each server holds; of `misp`: how many attributes
         #[arg(long)]
         objects: Option<u32>,
     },
@@ -76,7 +76,10 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(&root),
         Chore::Ci { only, list } => ci::run(&root, &only, list),
         Chore::Bench { name, objects } if name.as_deref() == Some("peers") => {
-            peers::run(&root, objects)
+            peers::taxii(&root, objects)
+        }
+        Chore::Bench { name, objects } if name.as_deref() == Some("misp") => {
+            peers::misp(&root, objects)
         }
         Chore::Bench { name, objects } if name.as_deref() == Some("node") => {
             node::run(&root, objects)

@@ -1,33 +1,50 @@
-//! `cargo xtask bench peers`: a peer beside ours in the same run, on the same machine, asked by the same
-//! client.
+//! `cargo xtask bench peers | misp`: a peer beside ours in the same run, on the same machine, with the
+//! same work.
 
 use std::path::Path;
 
 use crate::Failure;
 use crate::step::{Step, answers};
 
-pub(crate) fn run(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
+/// TAXII beside OASIS's server.
+pub(crate) fn taxii(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
+    let objects = objects.unwrap_or(200).to_string();
+    beside(
+        root,
+        "medallion",
+        "xtask/peers.py",
+        &["--objects", &objects],
+    )
+}
+
+/// MISP to STIX and back beside MISP's own library.
+pub(crate) fn misp(root: &Path, attributes: Option<u32>) -> Result<(), Failure> {
+    let attributes = attributes.unwrap_or(100_000).to_string();
+    let options = ["--attributes", &attributes];
+    beside(root, "misp_stix_converter", "xtask/misp.py", &options)
+}
+
+fn beside(root: &Path, peer: &str, script: &str, options: &[&str]) -> Result<(), Failure> {
     let python = crate::ci::python_environment();
     let python = python.map(|folder| folder.join("bin/python").display().to_string());
-    let python = python.filter(|python| answers(python, &["-c", "import medallion"]));
+    let python = python.filter(|python| answers(python, &["-c", &format!("import {peer}")]));
     let Some(python) = python else {
         return Err(Failure::new(
-            "the peer `medallion` is not installed",
+            format!("the peer `{peer}` is not installed"),
             "`./setup --test` installs it; KANAME_PYTHON names another environment",
         ));
     };
-    let quiet = "run it alone on a quiet machine";
     Step::new(
         "build",
         "cargo build --release --locked --package kaname",
         "the program has to build first",
     )
     .run(root)?;
-    let objects = objects.unwrap_or(200);
-    let mut step = Step::new("peers", "", quiet);
-    let script = "xtask/peers.py";
-    step.command = [&python, script, "--objects", &objects.to_string()]
+    let mut step = Step::new("peers", "", "run it alone on a quiet machine");
+    let words = [python.as_str(), script].into_iter();
+    step.command = words
+        .chain(options.iter().copied())
         .map(str::to_owned)
-        .to_vec();
+        .collect();
     step.run(root).map(|_| ())
 }

@@ -14,10 +14,12 @@ pub const EXTENSION: &str = "extension-definition--3f0a8d5e-6b0f-4c3e-9b57-1d2a7
 /// The namespace of ids that are made from what they name.
 pub(crate) const NAMESPACE: Uuid = Uuid::from_u128(0x8b1c_64d2_0f5a_4e7b_a3c9_5d70_e21f_6a48);
 
-/// Who defines the extension.
+/// Who defines the extension: stands in every bundle that has it.
+pub(crate) const DEFINER_ID: &str = "identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774";
+
 const DEFINER: &str = r#"{"type":"identity","spec_version":"2.1","id":"identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774","created":"2026-11-01T00:00:00.000Z","modified":"2026-11-01T00:00:00.000Z","name":"Kaname","identity_class":"system"}"#;
 
-const DEFINITION: &str = r#"{"type":"extension-definition","spec_version":"2.1","id":"extension-definition--3f0a8d5e-6b0f-4c3e-9b57-1d2a7c64e9f1","created":"2026-11-01T00:00:00.000Z","modified":"2026-11-01T00:00:00.000Z","created_by_ref":"identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774","name":"MISP core format","description":"misp_rest: the members of the MISP element that the object itself does not say, as JSON text; a list of two under '-' names those that it says and the element lacks.","schema":"https://www.misp-standard.org/rfc/misp-standard-core.html","version":"1.0.0","extension_types":["new-sdo","property-extension"]}"#;
+const DEFINITION: &str = r#"{"type":"extension-definition","spec_version":"2.1","id":"extension-definition--3f0a8d5e-6b0f-4c3e-9b57-1d2a7c64e9f1","created":"2026-11-01T00:00:00.000Z","modified":"2026-11-01T00:00:00.000Z","created_by_ref":"identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774","name":"MISP core format","description":"misp_rest: the members of the MISP element that the object itself does not say, as JSON text; a list under '-' has first the names of those that it says and the element lacks, then a member of that name.","schema":"https://www.misp-standard.org/rfc/misp-standard-core.html","version":"1.0.0","extension_types":["new-sdo","property-extension"]}"#;
 
 /// Types for elements that no type of STIX says.
 pub(crate) const ATTRIBUTE_TYPE: &str = "misp-attribute";
@@ -203,5 +205,5 @@ pub(crate) fn append(out: &mut Vec<u8>, members: &Members) {
 
 /// Whether an id is one of the two objects that stand in every bundle.
 pub(crate) fn is_ours(id: &str) -> bool {
-    id == EXTENSION || id == "identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774"
+    id == EXTENSION || id == DEFINER_ID
 }

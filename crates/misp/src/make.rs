@@ -27,7 +27,8 @@ pub(crate) enum Element {
 
 /// The STIX form of an attribute.
 pub(crate) fn attribute(attribute: Attribute, shared: &Shared) -> Made {
-    let pieces = pieces(&attribute);
+    let sayable = |piece: &Piece| attribute.to_ids() || piece.may_be_observed();
+    let pieces = pieces(&attribute).filter(|pieces| pieces.iter().all(sayable));
     let (kind, value) = (attribute.type_name(), attribute.value());
     let language = LANGUAGES.iter().find(|(misp, ..)| *misp == kind);
     let mut made = if let (Some((_, language, _)), true) = (language, attribute.to_ids())
@@ -65,7 +66,9 @@ pub(crate) fn attribute(attribute: Attribute, shared: &Shared) -> Made {
 /// The STIX form of an object.
 pub(crate) fn object(object: Object, shared: &Shared) -> Made {
     let name = object.name().to_owned();
-    let pieces = object_pieces(&object);
+    let to_ids = object.attributes.iter().any(Attribute::to_ids);
+    let mut pieces = object_pieces(&object);
+    pieces.retain(|piece| to_ids || piece.may_be_observed());
     let first = pieces.first().map(|piece| piece.part);
     let mut made = match first {
         Some(first) if first.form == Form::Property => {
@@ -78,10 +81,7 @@ pub(crate) fn object(object: Object, shared: &Shared) -> Made {
             }
             Made::alone(said)
         }
-        Some(_) => {
-            let to_ids = object.attributes.iter().any(Attribute::to_ids);
-            observe(&pieces, to_ids, &object.members, shared)
-        }
+        Some(_) => observe(&pieces, to_ids, &object.members, shared),
         None => {
             let mut said = head(OBJECT_TYPE, &object.members, shared);
             said.insert("misp_name".to_owned(), name.as_str().into());

@@ -116,6 +116,14 @@ impl Piece {
         }
     }
 
+    /// Whether an observable may say it: a registry key's root is written out there (STIX 2.1 §6.17).
+    pub(crate) fn may_be_observed(&self) -> bool {
+        let short = ["hklm", "hkcc", "hkcr", "hkcu", "hku"];
+        let key = self.part.sco == "windows-registry-key" && self.part.path == "key";
+        let value = self.value.to_lowercase();
+        !(key && short.iter().any(|root| value.contains(root)))
+    }
+
     fn json(&self) -> Value {
         if self.part.form.is_number() {
             let digits = self.value.strip_prefix("AS").unwrap_or(&self.value);

@@ -2,7 +2,7 @@
 //!
 //! As text, since null and empty lists are common in MISP and forbidden in STIX (§2.1, §3.1).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::json::{self, Members};
 
@@ -20,22 +20,23 @@ pub(crate) fn rest(original: Members, guess: &Members) -> Members {
         .collect();
     // A member of that name is the sender's own; under the list it is safe.
     if !gone.is_empty() || rest.contains_key(GONE) {
-        let own = rest.remove(GONE);
-        rest.insert(GONE.to_owned(), json!([gone, own]));
+        let mut kept = vec![Value::Array(gone)];
+        kept.extend(rest.remove(GONE));
+        rest.insert(GONE.to_owned(), kept.into());
     }
     rest
 }
 
 /// Lays `rest` over `guess`: the original again.
 pub(crate) fn restore(mut guess: Members, mut rest: Members) -> Members {
-    if let Some(Value::Array(mut pair)) = rest.remove(GONE)
-        && pair.len() == 2
-    {
-        let own = pair.pop().unwrap_or_default();
-        for key in pair[0].as_array().into_iter().flatten() {
-            guess.remove(key.as_str().unwrap_or_default());
+    if let Some(Value::Array(kept)) = rest.remove(GONE) {
+        let mut kept = kept.into_iter();
+        if let Some(Value::Array(gone)) = kept.next() {
+            for key in gone.iter().filter_map(Value::as_str) {
+                guess.remove(key);
+            }
         }
-        if !own.is_null() {
+        if let Some(own) = kept.next() {
             rest.insert(GONE.to_owned(), own);
         }
     }

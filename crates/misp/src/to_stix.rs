@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::bundle::{self, EXTENSION, NAMESPACE, Shared, Writer, extend, head, seconds, stamp};
+use crate::bundle::{self, NAMESPACE, Shared, Writer, extend, head, seconds, stamp};
 use crate::container::{container, container_id, guess_report, identity, relation};
 use crate::error::Finding;
 use crate::json::{Members, text};
@@ -384,7 +384,11 @@ impl Run<'_> {
             .map(String::as_str)
             .chain(self.kept.iter().map(|kept| kept.id.as_str()))
             .collect();
-        let none = [self.shared.created_by.as_deref().unwrap_or(EXTENSION)];
+        let none = [self
+            .shared
+            .created_by
+            .as_deref()
+            .unwrap_or(bundle::DEFINER_ID)];
         let refs = if refs.is_empty() { &none[..] } else { &refs };
         let object = container(event, refs, &self.shared);
         if !self.is_covered(&object) {

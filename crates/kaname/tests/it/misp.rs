@@ -41,7 +41,7 @@ fn unsound_parts_are_named_and_left_out_only_when_asked() {
     let ran = place.run(&["misp", "convert", "e.json", "--out", "stix", "--json"]);
     assert_eq!(ran.code, 1);
     let cause = "/Event/Attribute/1/value (required): `value` is missing or no text";
-    assert_eq!(ran.fault()["causes"][0], cause);
+    assert_eq!(ran.fault()["because"][0], cause);
     assert_eq!(std::fs::read_dir(place.path("stix")).unwrap().count(), 0);
     let ran = place.run(&[
         "misp",

@@ -5,6 +5,7 @@ mod feed;
 mod foreign;
 mod generated;
 mod hostile;
+mod real;
 mod round;
 
 use kaname_misp::{Done, Limits, events, to_misp, to_stix};

@@ -16,7 +16,7 @@ fn written() -> Value {
 fn an_event_with_every_feature_comes_back_the_same() {
     let (bundle, done) = bundle_of(EVENT);
     assert_eq!(done.findings, []);
-    assert_eq!(done.attributes, 22);
+    assert_eq!(done.attributes, 25);
     assert_sound(&bundle);
     assert_eq!(event_of(&bundle), written());
 }
@@ -61,6 +61,13 @@ fn each_element_becomes_what_says_the_most_of_it() {
     assert_eq!(
         by_id(&format!("misp-attribute--{}", uuid("0a")))["misp_value"],
         "not a hash"
+    );
+    // A root's short name stands in a pattern, never in an observable.
+    let key = by_id(&format!("indicator--{}", uuid("0c")));
+    assert!(key["pattern"].as_str().unwrap().contains("key = 'HKLM"));
+    assert_eq!(
+        by_id(&format!("misp-attribute--{}", uuid("0d")))["misp_type"],
+        "regkey"
     );
     let file = by_id(&format!("indicator--{}", uuid("10")));
     assert_eq!(
