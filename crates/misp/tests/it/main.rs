@@ -1,5 +1,5 @@
 //! The crate's tests, in one binary.
-#![allow(missing_docs, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod feed;
 mod foreign;
