@@ -22,7 +22,9 @@ pub(crate) fn event(data: &[u8]) {
         assert_eq!(again.len(), 1);
         let again = again[0].as_ref().expect("our own event is sound");
         let second = bundle_of(again);
-        assert_eq!(text(&first), text(&second));
+        let mut twice = Vec::new();
+        to_misp(&second, &limits, &mut twice).expect("our own bundle reads");
+        assert_eq!(json(&misp), json(&twice));
     }
 }
 
@@ -34,8 +36,8 @@ fn bundle_of(event: &kaname_misp::Event<'_>) -> Vec<u8> {
     out
 }
 
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("JSON is text")
+fn json(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).expect("an event is JSON")
 }
 
 /// Any bundle becomes events that read.

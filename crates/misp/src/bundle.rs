@@ -69,7 +69,8 @@ pub(crate) fn uuid_of(members: &Members, shared: &Shared) -> Uuid {
     if let Some(uuid) = model::uuid(members).filter(|uuid| is_usable(*uuid)) {
         return uuid;
     }
-    let said = serde_json::to_string(members).unwrap_or_default();
+    // In an order of its own: members may come in any.
+    let said = kaname_stix::canonical_json(&Value::Object(members.clone()));
     let name = format!("{} {said}", shared.event);
     Uuid::new_v5(&NAMESPACE, name.as_bytes())
 }
