@@ -16,6 +16,7 @@
 
 mod intake;
 mod kernel;
+mod misp;
 mod mutate;
 mod openpgp;
 mod seeds;
@@ -94,6 +95,24 @@ pub const TARGETS: &[Target] = &[
         run: stix::words,
         seeds: seeds::WORDS,
         longest: 256,
+    },
+    Target {
+        name: "misp-event",
+        run: misp::event,
+        seeds: seeds::MISP,
+        longest: 16 << 10,
+    },
+    Target {
+        name: "misp-bundle",
+        run: misp::bundle,
+        seeds: seeds::STIX,
+        longest: 16 << 10,
+    },
+    Target {
+        name: "misp-feed",
+        run: misp::feed,
+        seeds: seeds::FEED,
+        longest: 4 << 10,
     },
     Target {
         name: "extract",

@@ -28,6 +28,15 @@ pub(crate) const STIX: &[&[u8]] = &[
     br#"{"more":false,"objects":[{"type":"file","spec_version":"2.1","id":"file--00000000-0000-5000-8000-000000000005","hashes":{"MD5":"d41d8cd98f00b204e9800998ecf8427e"},"name":"a.exe"}]}"#,
 ];
 
+pub(crate) const MISP: &[&[u8]] = &[
+    br#"{"Event":{"uuid":"0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d01","info":"i","date":"2026-05-01","timestamp":"1777600000","published":true,"distribution":"4","Orgc":{"name":"o","uuid":"11111111-2222-4333-8444-555555555501"},"Tag":[{"name":"tlp:amber"}],"Galaxy":[{"type":"malpedia","GalaxyCluster":[{"value":"x"}]}],"Attribute":[{"uuid":"0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d02","type":"ip-dst","value":"203.0.113.77","to_ids":true,"Sighting":[{"type":"0","date_sighting":"1777600000"}]},{"type":"filename|md5","value":"a|d41d8cd98f00b204e9800998ecf8427e","timestamp":0,"deleted":"1"}],"Object":[{"name":"file","uuid":"0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d03","ObjectReference":[{"referenced_uuid":"0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d02","relationship_type":"drops"}],"Attribute":[{"type":"md5","object_relation":"md5","value":"d41d8cd98f00b204e9800998ecf8427e"}]}],"EventReport":[{"name":"n","content":"c"}]}}"#,
+];
+
+pub(crate) const FEED: &[&[u8]] = &[
+    br#"{"0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d01":{"info":"i","timestamp":"1777600000","Orgc":{"name":"o"}}}"#,
+    b"d41d8cd98f00b204e9800998ecf8427e,0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d01\n",
+];
+
 pub(crate) const PATTERN: &[&[u8]] = &[
     b"[ipv4-addr:value = '203.0.113.77'] OR [domain-name:value IN ('a.example', 'b\\'.example')]",
     b"[file:hashes.'SHA-256' = 'e3b0' AND file:name != 'x'] FOLLOWEDBY [url:value LIKE '%x%'] WITHIN 5 SECONDS",

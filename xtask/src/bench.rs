@@ -23,6 +23,10 @@ pub(crate) fn run(root: &Path, name: Option<&str>) -> Result<(), Failure> {
             "{:<24} (checks of STIX beside a peer, needs `./setup --test`)",
             "stix"
         );
+        println!(
+            "{:<24} (MISP to STIX and back beside a peer, needs `./setup --test`)",
+            "misp"
+        );
         return Ok(());
     };
     let owner = manifests

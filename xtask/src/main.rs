@@ -46,7 +46,7 @@ enum Chore {
     Bench {
         /// Name of the benchmark
         name: Option<String>,
-        /// Of `peers`, `stix` and `node`: how many objects
+        /// Of `peers`, `stix` and `node`: how many objects; of `misp`: how many attributes
         #[arg(long)]
         objects: Option<u32>,
     },
@@ -80,6 +80,9 @@ fn main() -> ExitCode {
         }
         Chore::Bench { name, objects } if name.as_deref() == Some("stix") => {
             peers::stix(&root, objects)
+        }
+        Chore::Bench { name, objects } if name.as_deref() == Some("misp") => {
+            peers::misp(&root, objects)
         }
         Chore::Bench { name, objects } if name.as_deref() == Some("node") => {
             node::run(&root, objects)

@@ -1,4 +1,4 @@
-//! `cargo xtask bench peers` and `bench stix`: a peer beside ours in the same run, on the same machine.
+//! `cargo xtask bench peers`, `bench stix` and `bench misp`: a peer beside ours in the same run, on the same machine.
 
 use std::path::Path;
 
@@ -32,12 +32,24 @@ const STIX: Peer = Peer {
     objects: 2_000,
 };
 
+/// MISP events to STIX and back; "objects" are attributes.
+const MISP: Peer = Peer {
+    name: "misp",
+    module: "misp_stix_converter",
+    script: "xtask/misp.py",
+    objects: 100_000,
+};
+
 pub(crate) fn taxii(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
     beside(&TAXII, root, objects)
 }
 
 pub(crate) fn stix(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
     beside(&STIX, root, objects)
+}
+
+pub(crate) fn misp(root: &Path, attributes: Option<u32>) -> Result<(), Failure> {
+    beside(&MISP, root, attributes)
 }
 
 fn beside(peer: &Peer, root: &Path, objects: Option<u32>) -> Result<(), Failure> {

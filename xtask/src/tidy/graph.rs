@@ -7,6 +7,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("kaname-kernel", &[]),
     ("kaname-severity", &[]),
     ("kaname-stix", &["kernel"]),
+    ("kaname-misp", &["stix"]),
     ("kaname-intake", &["kernel", "stix"]),
     ("kaname-directory", &["kernel"]),
     ("kaname-policy", &["kernel"]),
@@ -46,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "kernel",
             "stix",
+            "misp",
             "intake",
             "directory",
             "policy",
@@ -79,6 +81,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "kernel",
             "stix",
+            "misp",
             "intake",
             "directory",
             "policy",

@@ -8,6 +8,7 @@ use super::{Finding, Text};
 const CORE: &[&str] = &[
     "kernel",
     "stix",
+    "misp",
     "intake",
     "directory",
     "policy",

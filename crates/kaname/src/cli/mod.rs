@@ -1,6 +1,7 @@
 //! The command line: the tree of commands with their options. What they do stands in `command`.
 
 mod data;
+mod misp;
 mod people;
 mod run;
 mod severity;
@@ -17,6 +18,7 @@ pub(crate) use self::{
         BackupArgs, CollectionCommand, ConfigCommand, ExportArgs, ExportForm, ImportArgs,
         MigrateArgs, RedactArgs, RestoreArgs, SectorCommand, VerifyArgs,
     },
+    misp::{ConvertArgs, ConvertTo, MispCommand},
     people::{AddParty, AddUser, GroupCommand, KeyCommand, PartyCommand, UserCommand},
     run::{DemoArgs, InitArgs, ServeArgs},
     severity::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
@@ -108,6 +110,9 @@ pub(crate) enum Command {
     /// How serious an incident was for society: rate, explain, replay a draft, check a policy
     #[command(subcommand)]
     Severity(SeverityCommand),
+    /// MISP events: convert to STIX and back
+    #[command(subcommand)]
+    Misp(MispCommand),
     /// Bring STIX bundles into a collection, one event per file
     #[command(
         after_help = "Example:\n  kaname import enterprise-attack.json --collection reference"

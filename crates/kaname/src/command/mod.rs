@@ -10,6 +10,7 @@ pub(crate) mod init;
 mod key;
 mod mail_key;
 mod migrate;
+mod misp;
 mod party;
 mod rebuild;
 mod redact;
@@ -50,6 +51,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Sector(command) => return sector::run(&command, say),
         Command::Severity(command) => return severity::run(&command, say),
         Command::Stix(command) => return stix::run(&command, say),
+        Command::Misp(command) => return misp::run(&command, say),
         _ => {}
     }
     let sources = sources(&cli.common, &serving)?;
@@ -77,7 +79,11 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Backup(args) => once(backup::run(&config, args, say)),
         Command::Restore(args) => once(restore::run(&config, args, say)),
         Command::Migrate(args) => once(migrate::run(&config, args, say)),
-        Command::Config(_) | Command::Sector(_) | Command::Severity(_) | Command::Stix(_) => Ok(()),
+        Command::Config(_)
+        | Command::Sector(_)
+        | Command::Severity(_)
+        | Command::Stix(_)
+        | Command::Misp(_) => Ok(()),
     }
 }
 

@@ -17,6 +17,7 @@ mod kill_database;
 mod kill_flow;
 mod kill_rebuild;
 mod kill_worker;
+mod misp;
 mod nodes;
 mod operating;
 mod outlets;

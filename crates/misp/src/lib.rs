@@ -1,0 +1,39 @@
+//! The MISP core format without I/O: reading events within bounds, checking them, converting them to
+//! STIX 2.1 and back, and the files of a MISP feed.
+//!
+//! An element becomes the STIX object that says the most of it. Then that object is read back, and
+//! only what the reading does not give travels beside it, in Kaname's extension ([`EXTENSION`]). So
+//! whatever an event holds comes back unchanged, unknown members included, and what somebody changes
+//! in the STIX reaches the event. What is wrong with an element is data ([`Finding`]): it is left out
+//! under its place and rule, the rest is converted.
+//!
+//! The source is the MISP core format, draft-dulaunoy-misp-core-format.
+#![forbid(unsafe_code)]
+
+mod bundle;
+mod container;
+mod error;
+pub mod feed;
+mod json;
+mod kept;
+mod make;
+mod model;
+mod pattern;
+mod piece;
+mod reach;
+mod read;
+mod rest;
+mod table;
+mod tag;
+mod template;
+mod threat;
+mod to_misp;
+mod to_stix;
+
+pub use bundle::EXTENSION;
+pub use error::{Finding, Limits, MispError, Severity};
+pub use model::{Attribute, Object};
+pub use reach::Reach;
+pub use read::{Event, events};
+pub use to_misp::to_misp;
+pub use to_stix::{Done, to_stix};

@@ -1,0 +1,169 @@
+use serde_json::{Value, json};
+
+use super::{EVENT, assert_sound, bundle_of, event_of, objects};
+
+/// The fixture as the format writes it: three of its members come as numbers or as a text.
+fn written() -> Value {
+    let document: Value = serde_json::from_str(EVENT).unwrap();
+    let mut event = document["response"][0]["Event"].clone();
+    event["id"] = json!("42");
+    event["timestamp"] = json!("1777600000");
+    event["locked"] = json!(false);
+    event
+}
+
+#[test]
+fn an_event_with_every_feature_comes_back_the_same() {
+    let (bundle, done) = bundle_of(EVENT);
+    assert_eq!(done.findings, []);
+    assert_eq!(done.attributes, 25);
+    assert_sound(&bundle);
+    assert_eq!(event_of(&bundle), written());
+}
+
+#[test]
+fn each_element_becomes_what_says_the_most_of_it() {
+    let (bundle, _) = bundle_of(EVENT);
+    let by_id = |id: &str| {
+        let all = bundle["objects"].as_array().unwrap();
+        let found = all.iter().find(|object| object["id"] == id);
+        found.unwrap_or_else(|| panic!("no {id}")).clone()
+    };
+    let uuid = |last: &str| format!("0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d{last}");
+    let indicator = by_id(&format!("indicator--{}", uuid("02")));
+    assert_eq!(indicator["pattern"], "[ipv4-addr:value = '203.0.113.77']");
+    assert_eq!(indicator["valid_until"], "2026-05-02T00:00:00.000000Z");
+    assert_eq!(indicator["description"], "C2");
+    let two = by_id(&format!("indicator--{}", uuid("04")));
+    assert_eq!(
+        two["pattern"],
+        "[domain-name:value = 'evil.example' AND ipv4-addr:value = '203.0.113.77']"
+    );
+    let gone = by_id(&format!("indicator--{}", uuid("05")));
+    assert_eq!(gone["revoked"], true, "a deleted attribute detects nothing");
+    assert_eq!(
+        gone["pattern"],
+        "[file:name = 'it\\'s a \\\\ trick.exe' AND file:hashes.'SHA-256' = \
+         'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855']"
+    );
+    assert_eq!(
+        by_id(&format!("indicator--{}", uuid("06")))["pattern_type"],
+        "yara"
+    );
+    assert_eq!(
+        by_id(&format!("vulnerability--{}", uuid("07")))["name"],
+        "CVE-2026-12345"
+    );
+    assert_eq!(
+        by_id(&format!("misp-attribute--{}", uuid("08")))["misp_type"],
+        "btc"
+    );
+    assert_eq!(
+        by_id(&format!("misp-attribute--{}", uuid("0a")))["misp_value"],
+        "not a hash"
+    );
+    // A root's short name stands in a pattern, never in an observable.
+    let key = by_id(&format!("indicator--{}", uuid("0c")));
+    assert!(key["pattern"].as_str().unwrap().contains("key = 'HKLM"));
+    assert_eq!(
+        by_id(&format!("misp-attribute--{}", uuid("0d")))["misp_type"],
+        "regkey"
+    );
+    let file = by_id(&format!("indicator--{}", uuid("10")));
+    assert_eq!(
+        file["pattern"],
+        "[file:name = 'a.exe' AND file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e']"
+    );
+    assert_eq!(
+        by_id(&format!("attack-pattern--{}", uuid("1c")))["name"],
+        "Spearphishing"
+    );
+    assert_eq!(by_id(&format!("note--{}", uuid("1e")))["abstract"], "経過");
+    let relationship = by_id(&format!("relationship--{}", uuid("20")));
+    assert_eq!(relationship["relationship_type"], "connects-to");
+    assert_eq!(
+        relationship["target_ref"],
+        format!("observed-data--{}", uuid("11"))
+    );
+    let actor = by_id("intrusion-set--f512de42-f76b-40d2-9923-59e7dbdfec35");
+    assert_eq!(actor["aliases"], json!(["Voodoo Bear", "TeleBots"]));
+    let sighting = by_id(&format!("sighting--{}", uuid("30")));
+    assert_eq!(sighting["sighting_of_ref"], indicator["id"]);
+    assert_eq!(
+        objects(&bundle, "sighting").len(),
+        1,
+        "a false positive is no sighting"
+    );
+    let report = by_id(&format!("report--{}", uuid("01")));
+    assert_eq!(report["created"], "2026-05-01T00:00:00.000Z");
+    assert_eq!(report["name"], "電力分野への標的型攻撃");
+}
+
+#[test]
+fn what_two_elements_share_is_under_the_markings_of_both() {
+    let (bundle, _) = bundle_of(EVENT);
+    let amber = kaname_stix::tlp_marking_id(kaname_stix::TlpMark::Amber).to_string();
+    let red = kaname_stix::tlp_marking_id(kaname_stix::TlpMark::Red).to_string();
+    let address = objects(&bundle, "ipv4-addr");
+    let address = address
+        .iter()
+        .find(|ip| ip["value"] == "203.0.113.77")
+        .unwrap();
+    assert_eq!(address["object_marking_refs"], json!([amber, red]));
+    let malware = objects(&bundle, "malware")[0];
+    assert_eq!(malware["object_marking_refs"], json!([amber]));
+    // An attribute inside an object marks the whole object.
+    let observed = objects(&bundle, "observed-data");
+    let pair = observed
+        .iter()
+        .find(|seen| seen["id"].as_str().unwrap().ends_with("8d11"));
+    assert_eq!(pair.unwrap()["object_marking_refs"], json!([amber, red]));
+}
+
+#[test]
+fn what_is_changed_in_the_stix_reaches_the_event() {
+    let (mut bundle, _) = bundle_of(EVENT);
+    let red = kaname_stix::tlp_marking_id(kaname_stix::TlpMark::Red).to_string();
+    for object in bundle["objects"].as_array_mut().unwrap() {
+        if object["type"] == "report" {
+            object["name"] = json!("another name");
+            object["object_marking_refs"] = json!([red]);
+        }
+        if object["id"] == "indicator--0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d02" {
+            object["pattern"] = json!("[ipv4-addr:value = '198.51.100.1']");
+            object["labels"] = json!(["new:label=\"x\""]);
+        }
+    }
+    let event = event_of(&bundle);
+    assert_eq!(event["info"], "another name");
+    let names: Vec<&Value> = event["Tag"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| &tag["name"])
+        .collect();
+    assert!(names.contains(&&json!("tlp:red")), "{names:?}");
+    assert!(!names.contains(&&json!("tlp:amber")), "{names:?}");
+    assert_eq!(event["Attribute"][0]["value"], "198.51.100.1");
+    assert_eq!(event["Attribute"][0]["Tag"][0]["name"], "new:label=\"x\"");
+}
+
+#[test]
+fn the_reach_of_an_event_is_its_sharing_group() {
+    let events = kaname_misp::events(EVENT.as_bytes(), &kaname_misp::Limits::default()).unwrap();
+    let event = events[0].as_ref().unwrap();
+    let kaname_misp::Reach::Group(organisations) = kaname_misp::Reach::of(event.members()) else {
+        panic!("no group");
+    };
+    let names: Vec<String> = organisations.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        names,
+        [
+            "11111111-2222-4333-8444-555555555508",
+            "11111111-2222-4333-8444-555555555509"
+        ]
+    );
+    let unknown = json!({ "distribution": "17" });
+    let reach = kaname_misp::Reach::of(unknown.as_object().unwrap());
+    assert_eq!(reach, kaname_misp::Reach::Organisation);
+}
