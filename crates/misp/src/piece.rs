@@ -62,7 +62,7 @@ impl Form {
             Self::Asn => number(value.strip_prefix("AS").unwrap_or(value)).is_some(),
             Self::Ip => family(value).is_some(),
             Self::Host => word && value.contains('.') && !value.contains(['/', ':', '@', '|', '[']),
-            Self::Url => word && value.is_ascii() && value.contains("://"),
+            Self::Url => value.contains("://") && kaname_stix::is_uri(value),
             Self::Email => {
                 word && value.split_once('@').is_some_and(|(name, host)| {
                     !name.is_empty() && Self::Host.takes(host) && value.is_ascii()

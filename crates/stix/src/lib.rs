@@ -31,7 +31,7 @@ mod walk;
 pub use bundle::{Bundle, Container, bundle};
 pub use canonical::{SCO_NAMESPACE, canonical_json, sco_id};
 pub use check::set::{Member, SetFinding, SetReport, check_set};
-pub use check::{Finding, Level, Severity, check, has_errors};
+pub use check::{Finding, Level, Severity, check, has_errors, is_uri};
 pub use diff::{Change, diff};
 pub use error::{Limits, StixError};
 pub use galaxy::{Galaxies, Knowledge};

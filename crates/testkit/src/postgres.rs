@@ -139,11 +139,9 @@ impl Postgres {
     /// When it does not.
     pub fn await_recovery(&self) {
         let answers = || {
-            self.psql("SELECT 1")
-                .output()
-                .expect("psql")
-                .status
-                .success()
+            let mut asked = Command::new(self.programs.join("pg_isready"));
+            asked.arg("--quiet").arg("--host").arg(self.path());
+            asked.status().expect("pg_isready").success()
         };
         let back = (0..5_000).any(|_| answers());
         assert!(back, "the server does not come back");

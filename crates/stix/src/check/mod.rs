@@ -16,7 +16,10 @@ use serde_json::{Map, Value};
 
 use self::form::Whole;
 use self::report::{self as r, Path, Report};
-pub use self::report::{Finding, Severity};
+pub use self::{
+    report::{Finding, Severity},
+    writing::is_uri,
+};
 use crate::id::{Class, ObjectId, is_type_name};
 use crate::rules::{self, Shape, attack};
 

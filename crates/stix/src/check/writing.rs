@@ -67,8 +67,9 @@ pub(super) fn is_language(text: &str) -> bool {
     (language || (private && text.len() > 2)) && parts.all(rest)
 }
 
-/// A scheme, a colon, and only characters that a URI may have.
-pub(super) fn is_uri(text: &str) -> bool {
+/// Whether a text is a URI as observables and references hold it: a scheme, a colon, and only characters
+/// that a URI may have (RFC 3986 §2 and §3).
+pub fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
     };
