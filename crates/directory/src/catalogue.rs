@@ -185,14 +185,6 @@ impl Catalogue {
         self.sectors.contains_key(code)
     }
 
-    /// Public bodies as they stood on a day, by code.
-    pub fn bodies_on(&self, day: Date) -> Vec<&Dated<Body>> {
-        self.bodies
-            .values()
-            .filter_map(|versions| on_day(versions, day))
-            .collect()
-    }
-
     /// A public body as it stood on a day.
     pub fn body_on(&self, code: &BodyCode, day: Date) -> Option<&Dated<Body>> {
         on_day(self.bodies.get(code)?, day)

@@ -217,26 +217,6 @@ impl Party {
         let days = self.span.turns().chain(memberships).chain(duties);
         days.filter_map(start_of).filter(|at| *at > now).min()
     }
-
-    /// Every word that would give the party away in a text: names, aliases, contact names, mail
-    /// addresses and telephone numbers. Domains and networks stand in their own fields.
-    pub fn trace_words(&self) -> BTreeSet<String> {
-        let name = &self.description.name;
-        let mut words: BTreeSet<String> = BTreeSet::new();
-        words.extend([&name.ja, &name.en].map(|line| line.as_str().to_owned()));
-        words.extend(
-            self.description
-                .aliases
-                .iter()
-                .map(|a| a.as_str().to_owned()),
-        );
-        for contact in &self.contacts {
-            words.insert(contact.name.as_str().to_owned());
-            words.extend(contact.mail.iter().map(|mail| mail.as_str().to_owned()));
-            words.extend(contact.phone.iter().map(|phone| phone.as_str().to_owned()));
-        }
-        words
-    }
 }
 
 impl Matter for Party {

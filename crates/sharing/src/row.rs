@@ -40,16 +40,6 @@ impl Sign {
             Self::Attachment => "attachment",
         }
     }
-
-    /// What to do about it; a Fluent key's end.
-    pub const fn suggestion(self) -> &'static str {
-        match self {
-            Self::Name | Self::Person | Self::Phone => "neutral-word",
-            Self::Domain | Self::Address => "remove-value",
-            Self::ExactTime => "coarsen",
-            Self::Attachment => "rename-file",
-        }
-    }
 }
 
 /// What became of a row.

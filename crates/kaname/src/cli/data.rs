@@ -33,6 +33,31 @@ pub(crate) enum CollectionCommand {
         #[arg(long = "group")]
         groups: Vec<String>,
     },
+    /// Give a collection another name; code, kind and readers stay
+    #[command(
+        after_help = "Example:\n  kaname collection rename energy --name-ja エネルギー・水道 --name-en 'Energy and water'"
+    )]
+    Rename {
+        /// Its code or id
+        code: String,
+        /// Name in Japanese
+        #[arg(long)]
+        name_ja: String,
+        /// Name in English
+        #[arg(long)]
+        name_en: String,
+    },
+    /// Close a collection: it is no longer offered; what stood in it stays in the ledger
+    #[command(
+        after_help = "Example:\n  kaname collection close energy --reason 'one collection for all sectors'"
+    )]
+    Close {
+        /// Its code or id
+        code: String,
+        /// Why; kept in the ledger
+        #[arg(long)]
+        reason: String,
+    },
     /// List collections
     #[command(after_help = "Example:\n  kaname collection list --json")]
     List,

@@ -1,9 +1,11 @@
-//! `collection add | list`.
+//! `collection add | rename | close | list`.
 
 use kaname_kernel::{GroupId, Tlp};
 use kaname_sharing::{
     Text,
-    collection::{Access, Collection, CollectionKind, Definition},
+    collection::{
+        Access, Collection, CollectionKind, Definition, close_collection, redefine_collection,
+    },
 };
 use kaname_world::{Loaded, World};
 use serde_json::{Value, json};
@@ -29,6 +31,7 @@ pub(super) async fn run(
 }
 
 async fn act(world: &World, command: CollectionCommand, say: Say) -> Result<(), Fault> {
+    let by = shell();
     match command {
         CollectionCommand::Add {
             code,
@@ -48,6 +51,31 @@ async fn act(world: &World, command: CollectionCommand, say: Say) -> Result<(), 
             let definition = definition(&code, &kind, title, Text::default(), (tlp, named));
             let collection = world.open_collection(&shell(), definition).await?;
             say.result(&shown(&collection), || format!("collection {code} is open"))
+        }
+        CollectionCommand::Rename {
+            code,
+            name_ja,
+            name_en,
+        } => {
+            let id = find(world, &code).await?.id;
+            let changed = world.change_collection(&by, id, |collection| {
+                let definition = Definition {
+                    title: Text::new(name_ja, name_en),
+                    ..collection.definition.clone()
+                };
+                redefine_collection(collection, definition)
+            });
+            say.result(&shown(&changed.await?), || {
+                format!("collection {code} has another name")
+            })
+        }
+        CollectionCommand::Close { code, reason } => {
+            let id = find(world, &code).await?.id;
+            let closed = world
+                .change_collection(&by, id, |collection| close_collection(collection, &reason));
+            say.result(&shown(&closed.await?), || {
+                format!("collection {code} is closed")
+            })
         }
         CollectionCommand::List => {
             let all = world.collections(&shell()).await?;

@@ -202,6 +202,15 @@ fn parties_people_keys_and_groups() {
         "energy",
     ]);
     assert_eq!(place.done(&["collection", "list"])["count"], 3);
+    let names = ["--name-ja", "電力・ガス", "--name-en", "Power and gas"];
+    let renamed = place.done(&[&["collection", "rename", "for-energy"][..], &names].concat());
+    assert_eq!(renamed["definition"]["title"]["ja"], "電力・ガス");
+    let again = place.run(&[&["collection", "rename", "for-energy"][..], &names].concat());
+    assert_eq!(again.code, 4, "nothing would change");
+    place.done(&["collection", "close", "for-energy", "--reason", "統合"]);
+    assert_eq!(place.done(&["collection", "list"])["count"], 2);
+    let closed = place.run(&["collection", "close", "for-energy", "--reason", "統合"]);
+    assert_eq!(closed.code, 3, "a closed one is not found again");
     place.done(&["party", "retire", "minato", "--reason", "合併"]);
     assert_eq!(place.done(&["verify"])["fault"], serde_json::Value::Null);
 }
