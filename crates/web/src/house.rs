@@ -345,6 +345,17 @@ impl Host for House {
 #[derive(Clone)]
 pub struct By(pub Arc<Caller>);
 
+/// Where the request came from.
+pub(crate) struct Address(pub(crate) String);
+
+impl FromRequestParts<House> for Address {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Failure> {
+        Ok(Self(house.address(parts)))
+    }
+}
+
 impl std::ops::Deref for By {
     type Target = Caller;
     fn deref(&self) -> &Caller {

@@ -52,7 +52,7 @@ fn library(nation: &Nation) -> String {
 /// A program for `taxii2-client`, ready to paste: prints what this member may see of the library.
 fn snippet(url: &str, library: &str, secret: &str) -> String {
     format!(
-        "  pip install taxii2-client stix2\n  python3 - <<'PY'\n  \
+        "  python3 -m venv kaname-client && kaname-client/bin/pip install taxii2-client\n  kaname-client/bin/python - <<'PY'\n  \
          from taxii2client.v21 import Collection, as_pages\n  \
          library = Collection('{url}/taxii2/api/collections/{library}/', user='key', password='{secret}')\n  \
          for page in as_pages(library.get_objects, per_request=100):\n      \

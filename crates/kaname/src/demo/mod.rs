@@ -79,7 +79,7 @@ fn demo_config(config: Config, args: &DemoArgs, folder: Option<&Path>) -> Config
         .with("mail.smtp_host", "")
         .with("webhooks.loopback", "true")
         .with("store.schema", "kaname_demo")
-        .with("hub.name_ja", "サイバー情報共有センター（演示）")
+        .with("hub.name_ja", "サイバー情報共有センター（デモ）")
         .with("hub.name_en", "Cyber Information Sharing Centre (demo)")
         .with("hub.origin", "demo.kaname.localhost/ledger");
     if let Some(folder) = folder {

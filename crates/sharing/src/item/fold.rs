@@ -7,7 +7,11 @@ use kaname_kernel::{Matter, Moment, Projection, Unfit};
 use super::{
     Asked, Blocking, Consent, Item, ItemChange, ItemState, Refusal, Release, Returned, Withdrawal,
 };
-use crate::{content::Content, number, row::RowState};
+use crate::{
+    content::{Content, Outlet},
+    number,
+    row::RowState,
+};
 
 impl Matter for Item {
     const KIND: &'static str = "item";
@@ -200,7 +204,11 @@ impl Matter for Item {
             scope: content.collections.first().copied(),
             due_at,
             tlp: Some(content.tlp),
-            text: content.search_text(&self.number, &values),
+            text: match self.is_out() && !content.outlets.contains(&Outlet::Web) {
+                // What may not be read on pages is not found on them word by word either.
+                true => self.number.clone(),
+                false => content.search_text(&self.number, &values),
+            },
             postings: Content::postings_of(&values),
             lookups: vec![(
                 number::ITEM_SPACE.to_owned(),

@@ -5,6 +5,7 @@ mod own;
 use askama::Template;
 use axum::{extract::State, http::Method, response::Response, routing};
 use kaname_kernel::Role;
+use kaname_policy::Action;
 use kaname_sharing::ReportState;
 use kaname_store::Cursor;
 
@@ -46,6 +47,8 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
 struct NowPage {
     page: Page,
     sections: Vec<Waiting>,
+    /// For those who may hand in a report.
+    submit: Option<Verb>,
     /// Whether the reader is told how machines read.
     machines: bool,
     empty: Empty,
@@ -94,6 +97,9 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         sections.extend(permitted(own::fresh(&house, &page, &by).await)?);
     }
     sections.retain(|section| !section.rows.is_empty());
+    let world = house.world();
+    let may_submit =
+        by.has(Role::Provider) && world.allow_any(&by, Action::SubmissionSubmit).is_ok();
     show(&NowPage {
         empty: Empty {
             title: text.t("now-none").into_owned(),
@@ -101,6 +107,7 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
             next: next(&page, &by),
         },
         sections,
+        submit: may_submit.then(|| page.link("/submissions/new", text.t("now-submit")).main()),
         machines: by.has(Role::Member) && page.uses(Section::Library),
         page,
     })

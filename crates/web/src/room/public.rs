@@ -119,18 +119,28 @@ fn on_the_web(item: &Item) -> bool {
 }
 
 fn rows(page: &Page, items: &[Loaded<Item>]) -> Vec<Row> {
-    let shown = items.iter().filter(|item| on_the_web(&item.state));
     let row = |item: &Loaded<Item>| {
         let state = &item.state;
         let content = &state.content;
         let came = state.release.map_or(state.derived_at, |release| release.at);
         let due = page.came(came, state.number.as_str());
-        let href = format!("/public/{}", state.number);
-        Row::new(due, href, content.title.in_language(page.lang().tag()))
+        // Where its provider agreed to other ways out only, it is counted and named by its number.
+        let (href, title) = match on_the_web(state) {
+            true => (
+                format!("/public/{}", state.number),
+                content.title.in_language(page.lang().tag()).to_owned(),
+            ),
+            false => (
+                String::new(),
+                page.t1("library-elsewhere", "number", state.number.as_str())
+                    .into_owned(),
+            ),
+        };
+        Row::new(due, href, title)
             .about(words::item_kind(page.text, content.kind))
             .tlp(page.tlp(content.tlp))
     };
-    shown.map(row).collect()
+    items.iter().map(row).collect()
 }
 
 #[derive(Debug, Default, Deserialize)]

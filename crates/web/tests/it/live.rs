@@ -1,7 +1,7 @@
 //! A page of one report or item hears that it has changed, and nobody else does.
 
 use axum::{body::BodyDataStream, http::StatusCode};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use kaname_testkit::Nation;
 
 use crate::{
@@ -44,10 +44,9 @@ async fn pages_of_one_matter_hear_that_it_changed() {
     world.pump(before).await.unwrap();
     assert!(first(&mut stream).await.contains(CHANGED));
 
-    // What changed between the page and its stream is told at once; the page as it is now is quiet.
+    // What changed between the page and its stream is told at once.
     let mut late = provider.stream(&followed).await;
     assert!(first(&mut late).await.contains(CHANGED));
-    assert_ne!(follows(&provider.page(&address).await), followed);
 
     // An item too, at the officers' desk.
     let analyst = Browser::of(&door, &nation, &nation.analyst).await;
@@ -59,6 +58,24 @@ async fn pages_of_one_matter_hear_that_it_changed() {
     world.ask_consent(&caller, item.id, None).await.unwrap();
     world.pump(before).await.unwrap();
     assert!(first(&mut stream).await.contains(CHANGED));
+
+    // Who may not open the page may not follow it either.
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let spied = format!("/events?of=report&number={}&mark=1", receipt.number);
+    assert_eq!(releaser.get(&spied).await.status, StatusCode::FORBIDDEN);
+    // A mark cannot be tried out: what the hub did not seal for this reader says nothing.
+    let forged = format!("/events?of=item&number={}&mark=1", item.state.number);
+    let mut guessing = analyst.stream(&forged).await;
+    let mut current = analyst.stream(&follows(&analyst.page(&desk).await)).await;
+    let before = world.store().last_notice().await.unwrap();
+    world
+        .withdraw_item(&caller, item.id, "取りやめ")
+        .await
+        .unwrap();
+    world.pump(before).await.unwrap();
+    // The page that is up to date hears of the change; the guess hears nothing at all.
+    assert!(first(&mut current).await.contains(CHANGED));
+    assert!(guessing.next().now_or_never().is_none());
 
     // Whoever may not see the matter is told that there is none, as for one that is not there.
     let member = Browser::of(&door, &nation, &nation.member).await;

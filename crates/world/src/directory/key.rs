@@ -27,10 +27,12 @@ impl World {
         expires: Option<Timestamp>,
     ) -> Result<(Loaded<Key>, String), WorldError> {
         self.allow(caller, Action::KeyManage, &of_party(party))?;
-        // Such a key reads what the party handed in.
+        // A key reads and speaks as the party: its own people issue it, as they decide who reads for it.
+        // A party without a steward has nobody yet; what it handed in stays its own all the same.
         if scopes.contains(&KeyScope::Submit) {
             self.allow_own(caller, party)?;
         }
+        self.allow_people(caller, party).await?;
         let party = self.see::<Party>(caller, party.cast()).await?;
         let minted = Minted::new(self.rng());
         let change = Key::issue(&party.state, label, scopes, &minted, expires, self.now())?;

@@ -93,6 +93,8 @@ impl World {
         answer: &str,
         decide: impl FnOnce(&Victim) -> Result<Vec<VictimChange>, Refused>,
     ) -> Result<(), WorldError> {
+        // As consent to an item, it is the word of the provider's own people.
+        self.allow_any(caller, Action::ItemConsent)?;
         let (mut report, handle) = self.own_report(caller, report).await?;
         let mut victim = self.victim_beside(report.id).await?;
         let changes = decide(&victim.state)?;

@@ -121,7 +121,14 @@ impl World {
         for collection in item.content.collections.iter().filter(|_| by_taxii) {
             for raw in &item.content.objects {
                 let source = (expires, item.id);
-                work.object(self.new_object(raw, *collection, &audience, source)?);
+                let mut object = self.new_object(raw, *collection, &audience, source)?;
+                // Consent to machines alone: pages neither name it nor find it.
+                if !item.content.outlets.contains(&Outlet::Web) {
+                    object.title = object.stix_id.clone();
+                    object.text = String::new();
+                    object.postings.clear();
+                }
+                work.object(object);
             }
         }
         work.job(NewJob {

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     error::{Failure, Fault},
-    house::{By, House},
+    house::{Address, By, House},
 };
 
 /// OpenAPI 3.1, written by hand.
@@ -26,9 +26,11 @@ pub(super) async fn openapi() -> Response {
 
 pub(super) async fn prove(
     State(house): State<House>,
+    address: Address,
     Path(number): Path<String>,
 ) -> Result<Response, Failure> {
-    let proof = house.world().prove_receipt(&number).await?;
+    let world = house.world();
+    let proof = world.prove_receipt_to(&number, &address.0).await?;
     Ok(Json(proof).into_response())
 }
 

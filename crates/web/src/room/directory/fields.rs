@@ -17,14 +17,13 @@ use crate::{
 const SPARE_CONTACTS: usize = 2;
 
 /// What one party may do for another.
-const POWERS: [Action; 7] = [
+const POWERS: [Action; 6] = [
     Action::SubmissionSubmit,
     Action::SubmissionReadOwn,
     Action::CooperationRequest,
     Action::CooperationAnswer,
     Action::FeedbackGive,
     Action::DeliveryAcknowledge,
-    Action::ItemConsent,
 ];
 
 /// The directory's word for the language.

@@ -385,7 +385,8 @@ async fn carry_out(
         Ok(Some(secret)) if act == Act::Issue => {
             let lead = text.t("directory-issued-about").into_owned();
             // Whoever issues for the own party goes on to what the machine needs beside the key.
-            let next = if about.own {
+            let reads = house.world().allow_any(by, Action::LibraryRead).is_ok();
+            let next = if about.own && reads {
                 "/library/machines"
             } else {
                 back.as_str()

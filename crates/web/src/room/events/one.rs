@@ -1,8 +1,13 @@
 //! One matter that is open on a page: whether it has changed since the page was made.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use kaname_policy::Action;
 use kaname_sharing::{Item, Report, number};
 use kaname_world::{Caller, World, WorldError, sharing::ReportView};
 use serde::Deserialize;
+
+/// Longest mark that is looked at, in bytes.
+const LONGEST: usize = 20_000;
 
 /// Which kind of page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -23,13 +28,32 @@ pub(super) struct One {
     mark: String,
 }
 
-/// The address of the stream for a page on one matter.
-pub(in crate::room) fn address(of: Of, number: &str, mark: &str) -> String {
-    let of = match of {
+/// The address of the stream for a page on one matter that stands as `stands` says. It goes out sealed for
+/// the reader: nobody finds out by trying how often a matter changed.
+pub(in crate::room) fn address(
+    world: &World,
+    caller: &Caller,
+    of: Of,
+    number: &str,
+    stands: &str,
+) -> String {
+    let word = match of {
         Of::Item => "item",
         Of::Report => "report",
     };
-    format!("/events?of={of}&number={number}&mark={mark}")
+    let context = context(caller, of, number);
+    let sealed = world
+        .keys()
+        .cursor
+        .seal(world.rng(), &context, stands.as_bytes());
+    let mark = URL_SAFE_NO_PAD.encode(sealed);
+    format!("/events?of={word}&number={number}&mark={mark}")
+}
+
+/// What a mark is bound to: the reader, the kind of page and the number.
+fn context(caller: &Caller, of: Of, number: &str) -> Vec<u8> {
+    let reader = serde_json::to_string(&caller.actor).unwrap_or_default();
+    format!("one/{of:?}/{}/{reader}", number::normalise(number)).into_bytes()
 }
 
 /// How a report stands, with everything that its page shows: versions of the report, of its victim
@@ -61,18 +85,37 @@ impl One {
         caller: &Caller,
     ) -> Result<bool, WorldError> {
         let now = match self.of {
-            Of::Item => world
-                .item_of(caller, &self.number)
-                .await?
-                .version
-                .to_string(),
+            Of::Item => {
+                let item = world.item_of(caller, &self.number).await?;
+                let own = world.owns(caller, Some(item.state.handle.cast())).await?;
+                world.allow_any(caller, permitted(own, Action::ItemReadDesk))?;
+                item.version.to_string()
+            }
             Of::Report => {
                 let key = number::normalise(&self.number);
                 let report = world.find::<Report>(caller, "receipt", &key).await?;
+                let handle = report.state.submission.handle;
+                let own = world.owns(caller, Some(handle.cast())).await?;
+                world.allow_any(caller, permitted(own, Action::TriageList))?;
                 let view = world.report(caller, report.id).await?;
                 mark(world, caller, &view).await?
             }
         };
-        Ok(now != self.mark)
+        let context = context(caller, self.of, &self.number);
+        let sealed = (self.mark.len() <= LONGEST)
+            .then(|| URL_SAFE_NO_PAD.decode(&self.mark).ok())
+            .flatten();
+        let stood = sealed.and_then(|sealed| world.keys().cursor.open(&context, &sealed).ok());
+        // What is no mark of ours says nothing, and learns nothing.
+        Ok(stood.is_some_and(|stood| stood != now.as_bytes()))
+    }
+}
+
+/// What the page itself asks the policy for.
+fn permitted(own: bool, officers: Action) -> Action {
+    if own {
+        Action::SubmissionReadOwn
+    } else {
+        officers
     }
 }

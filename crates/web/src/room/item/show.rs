@@ -143,10 +143,13 @@ pub(super) async fn show_item(
         .in_language(frame.text().lang().tag())
         .to_owned();
     let version = item.version.to_string();
-    let page =
-        frame
-            .page(section, title)
-            .live_from(one::address(Of::Item, &state.number, &version));
+    let page = frame.page(section, title).live_from(one::address(
+        world,
+        &by,
+        Of::Item,
+        &state.number,
+        &version,
+    ));
     let lang = page.lang().tag();
     let manifest = state.manifest();
     let hash = manifest.hash().to_string();

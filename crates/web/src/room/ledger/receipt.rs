@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::{
-    extract::{FromRequestParts, Query, State},
-    http::{Method, StatusCode, request::Parts},
+    extract::{Query, State},
+    http::{Method, StatusCode},
     response::Response,
     routing,
 };
@@ -18,7 +18,7 @@ use crate::{
         part::{Copied, Field, Notice, Tone},
         show_with,
     },
-    house::House,
+    house::{Address, House},
     route::{Access, Audit, Endpoint},
     text::group,
 };
@@ -59,17 +59,6 @@ struct Shown {
 struct Asked {
     #[serde(default)]
     number: String,
-}
-
-/// Where the request came from.
-pub(super) struct Address(String);
-
-impl FromRequestParts<House> for Address {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Failure> {
-        Ok(Self(house.address(parts)))
-    }
 }
 
 async fn prove(

@@ -51,7 +51,8 @@ pub(super) async fn show_machines(
     let lang = page.lang().tag();
     let base = house.public_url();
     let mut collections = Vec::new();
-    let mut example = None;
+    // The first that holds what was released; else the first.
+    let (mut example, mut released) = (None, false);
     for collection in house.world().collections(&by).await? {
         let definition = &collection.state.definition;
         // What is posted to an intake is read by nobody there.
@@ -61,7 +62,10 @@ pub(super) async fn show_machines(
         let feed = format!("{base}/feeds/{}", definition.alias);
         let address = format!("{base}/taxii2/api/collections/{}/", collection.id);
         let feeds = FEEDS.map(|end| page.copied(format!("{feed}.{end}")));
-        example.get_or_insert_with(|| feed.clone());
+        if example.is_none() || (!released && definition.kind == CollectionKind::Library) {
+            released = definition.kind == CollectionKind::Library;
+            example = Some((feed.clone(), address.clone()));
+        }
         collections.push(Readable {
             title: definition.title.in_language(lang).to_owned(),
             about: definition.description.in_language(lang).to_owned(),
@@ -70,8 +74,11 @@ pub(super) async fn show_machines(
             feeds: feeds.into(),
         });
     }
-    let feed = example.unwrap_or_else(|| format!("{base}/feeds/library"));
-    let program = program(base);
+    let (feed, address) = example.unwrap_or_else(|| {
+        let feed = format!("{base}/feeds/library");
+        (feed, format!("{base}/taxii2/api/collections/…/"))
+    });
+    let program = program(&address);
     let curl = format!("curl --fail --user \"key:$KANAME_KEY\" {feed}.csv");
     show(&MachinesPage {
         discovery: page.copied(format!("{base}/taxii2/")),
@@ -93,20 +100,20 @@ fn keys(house: &House, page: &Page, by: &By) -> Option<Verb> {
     may.then(|| page.link(href, page.t("machines-issue")).main())
 }
 
-/// A program for `taxii2-client`, ready to paste: prints whatever this key may read.
-fn program(base: &str) -> String {
+/// A program for `taxii2-client`, ready to paste: prints what this key may read of a collection. In an
+/// environment of its own: distributions refuse packages beside their own.
+fn program(address: &str) -> String {
     format!(
-        "python3 -m pip install taxii2-client\n\
+        "python3 -m venv kaname-client && kaname-client/bin/pip install taxii2-client\n\
          export KANAME_KEY=kn_…\n\
-         python3 - <<'PY'\n\
+         kaname-client/bin/python - <<'PY'\n\
          import os\n\
-         from taxii2client.v21 import Server, as_pages\n\
-         server = Server('{base}/taxii2/', user='key', password=os.environ['KANAME_KEY'])\n\
-         for collection in server.api_roots[0].collections:\n\
-         \x20   if collection.can_read:\n\
-         \x20       for page in as_pages(collection.get_objects, per_request=100):\n\
-         \x20           for thing in page.get('objects', []):\n\
-         \x20               print(thing['type'], thing.get('name') or thing.get('value') or thing['id'])\n\
+         from taxii2client.v21 import Collection, as_pages\n\
+         library = Collection('{address}', user='key', password=os.environ['KANAME_KEY'])\n\
+         for page in as_pages(library.get_objects, per_request=100):\n\
+         \x20   for thing in page.get('objects', []):\n\
+         \x20       if thing['type'] not in ('marking-definition', 'identity'):\n\
+         \x20           print(thing['type'], thing.get('name') or thing.get('value') or thing['id'])\n\
          PY"
     )
 }

@@ -8,6 +8,7 @@ use axum::{
 };
 use kaname_directory::Account;
 use kaname_kernel::MatterId;
+use kaname_policy::Action;
 use kaname_sharing::{Item, ManifestHash, Report, number, report::Closing};
 use kaname_world::{WorldError, sharing::ReportView};
 use serde::Deserialize;
@@ -70,7 +71,7 @@ impl Showing {
         house: &House,
         page: &Page,
         view: &ReportView,
-        href: &str,
+        (href, may_decide): (&str, bool),
     ) -> Result<Self, Failure> {
         let Some(victim) = view.victim.as_ref().map(|victim| &victim.state) else {
             return Ok(Self::default());
@@ -88,15 +89,14 @@ impl Showing {
                 page.t("submission-victim-show"),
             );
             let decline = format!("{href}/victim/decline");
-            showing
-                .verbs
-                .push(consent.with("hash", hash.as_str()).main());
-            showing
-                .verbs
-                .push(page.post(decline, page.t("submission-victim-decline")));
+            if may_decide {
+                let consent = consent.with("hash", hash.as_str()).main();
+                let decline = page.post(decline, page.t("submission-victim-decline"));
+                showing.verbs.extend([consent, decline]);
+            }
             showing.hash = hash;
         }
-        if !victim.shown.is_empty() {
+        if may_decide && !victim.shown.is_empty() {
             let hide = page.post(
                 format!("{href}/victim/hide"),
                 page.t("submission-victim-hide"),
@@ -138,7 +138,13 @@ pub(super) async fn show_own(
     let mark = one::mark(world, &by, &view).await?;
     let page = frame
         .page(Section::Submissions, content.title.as_str())
-        .live_from(one::address(Of::Report, &submission.receipt, &mark));
+        .live_from(one::address(
+            world,
+            &by,
+            Of::Report,
+            &submission.receipt,
+            &mark,
+        ));
     let mut items = Vec::new();
     let mut furthest: Option<(Vec<Step>, usize)> = None;
     for item in &view.items {
@@ -179,7 +185,8 @@ pub(super) async fn show_own(
         Some(way) if open => way,
         _ => words::way_of_report(text, &report),
     };
-    let showing = Showing::of(&house, &page, &view, &href).await?;
+    let may_decide = world.allow_any(&by, Action::ItemConsent).is_ok();
+    let showing = Showing::of(&house, &page, &view, (&href, may_decide)).await?;
     let values = submission.values.iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
         (kind, value.value.clone())

@@ -100,6 +100,8 @@ pub(super) async fn show_report(
     let title = title.unwrap_or_else(|| text.t("triage-sealed-title").into_owned());
     let mark = one::mark(world, &by, &view).await?;
     let page = frame.page(Section::Triage, title).live_from(one::address(
+        world,
+        &by,
         Of::Report,
         &submission.receipt,
         &mark,

@@ -222,7 +222,12 @@ pub(super) async fn inside(
         } else {
             opener(managing.any, "accounts", "directory-open")
         },
-        issue: opener(manages_keys, "keys", "directory-issue"),
+        issue: if manages_keys && !world.may_manage_people(by, party.id.cast()).await? {
+            let why = page.t("refused-has-steward");
+            Some(page.refused(page.t("directory-issue"), why))
+        } else {
+            opener(manages_keys, "keys", "directory-issue")
+        },
         webhooks: may(house, by, Action::WebhookManage, &of).is_ok().then(|| {
             page.link(
                 format!("/directory/{}/webhooks", state.code),
