@@ -68,10 +68,8 @@ async fn pages_of_one_matter_hear_that_it_changed() {
     let mut guessing = analyst.stream(&forged).await;
     let mut current = analyst.stream(&follows(&analyst.page(&desk).await)).await;
     let before = world.store().last_notice().await.unwrap();
-    world
-        .withdraw_item(&caller, item.id, "取りやめ")
-        .await
-        .unwrap();
+    let own = nation.caller(&nation.provider).await;
+    world.refuse(&own, item.id, "出したくない").await.unwrap();
     world.pump(before).await.unwrap();
     // The page that is up to date hears of the change; the guess hears nothing at all.
     assert!(first(&mut current).await.contains(CHANGED));

@@ -94,7 +94,9 @@ impl World {
         decide: impl FnOnce(&Victim) -> Result<Vec<VictimChange>, Refused>,
     ) -> Result<(), WorldError> {
         // As consent to an item, it is the word of the provider's own people.
-        self.allow_any(caller, Action::ItemConsent)?;
+        if !caller.is_delegated(Action::ItemConsent) {
+            return Err(WorldError::Denied("why-not-delegated"));
+        }
         let (mut report, handle) = self.own_report(caller, report).await?;
         let mut victim = self.victim_beside(report.id).await?;
         let changes = decide(&victim.state)?;

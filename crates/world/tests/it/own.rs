@@ -26,7 +26,8 @@ async fn a_key_that_reads_reports_is_issued_by_the_party_itself() {
     let admin = nation.caller(&nation.administrator).await;
     let tried = issue(&admin, KeyScope::Submit).await;
     assert!(is_refused(&tried, "refused-not-own-people"), "{tried:?}");
-    issue(&admin, KeyScope::TaxiiRead).await.unwrap();
+    let tried = issue(&admin, KeyScope::TaxiiRead).await;
+    assert!(is_refused(&tried, "refused-has-steward"), "{tried:?}");
     let steward = nation.caller(&nation.provider).await;
     issue(&steward, KeyScope::Submit).await.unwrap();
     issue(&Caller::system("shell"), KeyScope::Submit)

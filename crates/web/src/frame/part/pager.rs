@@ -14,6 +14,15 @@ pub struct Pager {
     next: Option<(String, String)>,
 }
 
+impl Pager {
+    /// Of one list among several on a page: screen readers hear which.
+    #[must_use]
+    pub fn of(mut self, list: &str) -> Self {
+        self.name = format!("{list}: {}", self.name);
+        self
+    }
+}
+
 /// One part of a list.
 #[derive(Debug, Clone)]
 pub struct Tab {

@@ -1,7 +1,7 @@
 //! One matter that is open on a page: whether it has changed since the page was made.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use kaname_policy::Action;
+use kaname_policy::{Action, Resource};
 use kaname_sharing::{Item, Report, number};
 use kaname_world::{Caller, World, WorldError, sharing::ReportView};
 use serde::Deserialize;
@@ -88,7 +88,7 @@ impl One {
             Of::Item => {
                 let item = world.item_of(caller, &self.number).await?;
                 let own = world.owns(caller, Some(item.state.handle.cast())).await?;
-                world.allow_any(caller, permitted(own, Action::ItemReadDesk))?;
+                permitted(world, caller, own, Action::ItemReadDesk)?;
                 item.version.to_string()
             }
             Of::Report => {
@@ -96,7 +96,7 @@ impl One {
                 let report = world.find::<Report>(caller, "receipt", &key).await?;
                 let handle = report.state.submission.handle;
                 let own = world.owns(caller, Some(handle.cast())).await?;
-                world.allow_any(caller, permitted(own, Action::TriageList))?;
+                permitted(world, caller, own, Action::TriageList)?;
                 let view = world.report(caller, report.id).await?;
                 mark(world, caller, &view).await?
             }
@@ -111,11 +111,16 @@ impl One {
     }
 }
 
-/// What the page itself asks the policy for.
-fn permitted(own: bool, officers: Action) -> Action {
-    if own {
-        Action::SubmissionReadOwn
-    } else {
-        officers
+/// Asks the policy what the page itself asks.
+fn permitted(
+    world: &World,
+    caller: &Caller,
+    own: bool,
+    officers: Action,
+) -> Result<(), WorldError> {
+    if !own {
+        return world.allow_any(caller, officers);
     }
+    let party = Resource::any("party").of_party(caller.party_id()?);
+    world.allow(caller, Action::SubmissionReadOwn, &party)
 }

@@ -92,9 +92,15 @@ pub(super) async fn list(
     });
     let items = items.await?;
     let counts = [asked.total, reports.total, items.total].map(cursor::counted);
-    let waiting_pager = parts.pager(&page, &asked, "waiting");
-    let reports_pager = parts.pager(&page, &reports, "after");
-    let items_pager = parts.pager(&page, &items, "items");
+    let waiting_pager = parts
+        .pager(&page, &asked, "waiting")
+        .of(&page.t("submission-waiting"));
+    let reports_pager = parts
+        .pager(&page, &reports, "after")
+        .of(&page.t("submission-reports"));
+    let items_pager = parts
+        .pager(&page, &items, "items")
+        .of(&page.t("submission-items"));
     let mut waiting = Vec::new();
     let mut others = Vec::new();
     for item in asked.rows.iter().chain(&items.rows) {

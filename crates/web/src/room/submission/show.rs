@@ -185,7 +185,7 @@ pub(super) async fn show_own(
         Some(way) if open => way,
         _ => words::way_of_report(text, &report),
     };
-    let may_decide = world.allow_any(&by, Action::ItemConsent).is_ok();
+    let may_decide = by.is_delegated(Action::ItemConsent);
     let showing = Showing::of(&house, &page, &view, (&href, may_decide)).await?;
     let values = submission.values.iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
