@@ -7,6 +7,8 @@ use kaname_store::StoreError;
 use kaname_world::{KeyError, WorldError};
 use serde_json::json;
 
+use crate::say::visible;
+
 /// Exit codes, as every `--help` says them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -124,7 +126,7 @@ impl Fault {
         for hint in &self.hints {
             let _ = writeln!(text, "  hint: {}", hint.replace('\n', "\n        "));
         }
-        text
+        visible(&text).into_owned()
     }
 
     /// As JSON, for `--json`.
