@@ -1,9 +1,6 @@
 //! `verify`: proves the whole ledger, offline.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use kaname_kernel::checkpoint::{Checkpoint, CheckpointError, verifier_line};
 use kaname_store::Store;
@@ -14,10 +11,11 @@ use kaname_world::{
 use serde::Serialize;
 
 use crate::{
+    bounded,
     cli::VerifyArgs,
     config::Config,
     fault::{Exit, Fault},
-    open,
+    open, part,
     say::Say,
 };
 
@@ -66,7 +64,8 @@ async fn prove(
         let newest = newest.ok_or_else(|| {
             Fault::not_found("no checkpoint is signed yet").hint("the server signs one each second")
         })?;
-        fs::write(path, newest.note).map_err(|error| Fault::file(path, "written", &error))?;
+        part::write(path, newest.note.as_bytes())
+            .map_err(|error| Fault::file(path, "written", &error))?;
     }
     Ok(())
 }
@@ -169,14 +168,12 @@ impl Kept {
             )
         };
         let place = path.display().to_string();
-        let meta = fs::metadata(path).map_err(unreadable)?;
-        if meta.is_dir() {
+        if path.is_dir() {
             return Err(none(place, "it is a folder"));
         }
-        if meta.len() > MAX_NOTE {
+        let Some(bytes) = bounded::bytes(path, MAX_NOTE).map_err(unreadable)? else {
             return Err(none(place, "it is too large for one"));
-        }
-        let bytes = fs::read(path).map_err(unreadable)?;
+        };
         let Ok(note) = String::from_utf8(bytes) else {
             return Err(none(place, "it is not text"));
         };
