@@ -41,6 +41,8 @@ pub(crate) struct Fault {
     pub(crate) causes: Vec<String>,
     /// What to do.
     pub(crate) hints: Vec<String>,
+    /// Whether a store's file is damaged. Whoever knows which one says so by [`Fault::damage`].
+    pub(crate) damaged: bool,
 }
 
 impl Fault {
@@ -52,6 +54,7 @@ impl Fault {
             place: None,
             causes: Vec::new(),
             hints: Vec::new(),
+            damaged: false,
         }
     }
 
@@ -107,6 +110,17 @@ impl Fault {
             next = cause.source();
         }
         self
+    }
+
+    /// Says which store is damaged and what to do; another fault stays as it is.
+    #[must_use]
+    pub(crate) fn damage(self, what: &str, place: &str, hint: &str) -> Self {
+        if !self.damaged {
+            return self;
+        }
+        let mut fault = Self::new(Exit::Unproved, what).at(place).hint(hint);
+        fault.causes = std::iter::once(self.what).chain(self.causes).collect();
+        fault
     }
 
     /// A file that could not be read or written.
@@ -201,6 +215,7 @@ impl From<StoreError> for Fault {
         let words = error.to_string();
         let mut lines = words.lines();
         let mut fault = Self::new(exit, lines.next().unwrap_or_default().trim());
+        fault.damaged = kaname_store_sqlite::is_damage(&error);
         for line in lines {
             let line = line.trim();
             fault = match line.strip_prefix("hint: ") {

@@ -15,7 +15,8 @@ use crate::{
     cli::VerifyArgs,
     config::Config,
     fault::{Exit, Fault},
-    open, part,
+    open::{self, OpenStore},
+    part,
     say::Say,
 };
 
@@ -35,7 +36,7 @@ pub(super) async fn run(config: &Config, args: VerifyArgs, say: Say) -> Result<(
     let done = async {
         // Keys of another store would only find fault with everything.
         open::world(config, &store, keys.clone()).await?;
-        prove(config, &args, &kept, &keys, store.port().as_ref(), say).await
+        prove(config, &args, &kept, &keys, &store, say).await
     };
     let done = done.await;
     store.close().await;
@@ -47,10 +48,15 @@ async fn prove(
     args: &VerifyArgs,
     kept: &[Kept],
     keys: &Keys,
-    store: &dyn Store,
+    store: &OpenStore,
     say: Say,
 ) -> Result<(), Fault> {
-    let proved = checked(store, keys, kept, say).await?;
+    let port = store.port();
+    let proved = checked(port.as_ref(), keys, kept, say).await?;
+    if proved.ledger.fault.is_none() {
+        sound(store).await?;
+    }
+    let store = port.as_ref();
     let name = name(config, store, say).await?;
     let key = verifier_line(&name, &keys.verifying());
     let result = Told {
@@ -115,6 +121,17 @@ pub(super) async fn checked(
     let proved = verify_whole(store, keys, &notes, &|done| bar.set_position(done)).await;
     bar.finish_and_clear();
     Ok(proved?)
+}
+
+/// Refuses a file with damage that the proofs do not meet: through an index that lacks a row nobody
+/// finds what it leads to.
+pub(super) async fn sound(store: &OpenStore) -> Result<(), Fault> {
+    let Some(found) = store.damage().await? else {
+        return Ok(());
+    };
+    let mut fault = Fault::new(Exit::Unproved, found);
+    fault.damaged = true;
+    Err(fault)
 }
 
 /// Compares the objects of imports with the roots in the ledger.
