@@ -7,6 +7,8 @@ use kaname_store::StoreError;
 use kaname_world::{KeyError, WorldError};
 use serde_json::json;
 
+use crate::say::visible;
+
 /// Exit codes, as every `--help` says them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -39,6 +41,8 @@ pub(crate) struct Fault {
     pub(crate) causes: Vec<String>,
     /// What to do.
     pub(crate) hints: Vec<String>,
+    /// Whether a store's file is damaged. Whoever knows which one says so by [`Fault::damage`].
+    pub(crate) damaged: bool,
 }
 
 impl Fault {
@@ -50,6 +54,7 @@ impl Fault {
             place: None,
             causes: Vec::new(),
             hints: Vec::new(),
+            damaged: false,
         }
     }
 
@@ -107,6 +112,17 @@ impl Fault {
         self
     }
 
+    /// Says which store is damaged and what to do; another fault stays as it is.
+    #[must_use]
+    pub(crate) fn damage(self, what: &str, place: &str, hint: &str) -> Self {
+        if !self.damaged {
+            return self;
+        }
+        let mut fault = Self::new(Exit::Unproved, what).at(place).hint(hint);
+        fault.causes = std::iter::once(self.what).chain(self.causes).collect();
+        fault
+    }
+
     /// A file that could not be read or written.
     pub(crate) fn file(path: &std::path::Path, doing: &str, error: &std::io::Error) -> Self {
         Self::failed(format!("{} cannot be {doing}", path.display())).because(error)
@@ -124,7 +140,7 @@ impl Fault {
         for hint in &self.hints {
             let _ = writeln!(text, "  hint: {}", hint.replace('\n', "\n        "));
         }
-        text
+        visible(&text).into_owned()
     }
 
     /// As JSON, for `--json`.
@@ -199,6 +215,7 @@ impl From<StoreError> for Fault {
         let words = error.to_string();
         let mut lines = words.lines();
         let mut fault = Self::new(exit, lines.next().unwrap_or_default().trim());
+        fault.damaged = kaname_store_sqlite::is_damage(&error);
         for line in lines {
             let line = line.trim();
             fault = match line.strip_prefix("hint: ") {

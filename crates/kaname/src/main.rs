@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod ambient;
+mod bounded;
 mod cli;
 mod command;
 mod config;
@@ -9,6 +10,7 @@ mod demo;
 mod fault;
 mod in_use;
 mod open;
+mod part;
 mod say;
 mod serve;
 

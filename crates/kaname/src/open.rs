@@ -82,6 +82,14 @@ impl OpenStore {
         }
     }
 
+    /// What is wrong with the file of an embedded store; a database server looks after its own.
+    pub(crate) async fn damage(&self) -> Result<Option<String>, Fault> {
+        match &self.adapter {
+            Adapter::Embedded(store) => Ok(store.damage().await?),
+            Adapter::Shared(_) => Ok(None),
+        }
+    }
+
     /// Fills a shared store, which must be empty, from a copy. An embedded store's copy is put in its
     /// place as a file instead.
     pub(crate) async fn fill(&self, copy: &Path) -> Result<(), Fault> {

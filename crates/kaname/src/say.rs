@@ -1,6 +1,9 @@
 //! Printing: text for people, JSON for programs, progress for whoever watches a terminal.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    borrow::Cow,
+    io::{IsTerminal, Write},
+};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -30,19 +33,18 @@ impl Say {
         value: &T,
         text: impl FnOnce() -> String,
     ) -> Result<(), Fault> {
-        let out = if self.json {
-            serde_json::to_string_pretty(value)
-                .map_err(|error| Fault::failed("the result cannot be written").because(&error))?
-        } else {
-            text()
-        };
-        print(&out)
+        if !self.json {
+            return print(&text());
+        }
+        let out = serde_json::to_string_pretty(value)
+            .map_err(|error| Fault::failed("the result cannot be written").because(&error))?;
+        data(&out)
     }
 
     /// Prints a remark for people; nothing with `--json`.
     pub(crate) fn note(self, text: &str) {
         if !self.json {
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{}", visible(text));
         }
     }
 
@@ -64,8 +66,49 @@ impl Say {
     }
 }
 
-/// Writes to standard output. A reader that has gone away (`| head`) ends the program in peace.
+/// Text in which nothing commands a terminal or turns the direction of reading: control characters but
+/// for line ends and tabs, and the marks of bidirectional text, stand there as `\u{1b}`. Names, ids and
+/// messages may come from a file that somebody else made.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| match c {
+        '\n' | '\t' => false,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        _ => c.is_control(),
+    };
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if acts(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Writes text for people to standard output.
 pub(crate) fn print(text: &str) -> Result<(), Fault> {
+    write(&visible(text))
+}
+
+/// Writes data for programs to standard output, byte for byte.
+pub(crate) fn data(text: &str) -> Result<(), Fault> {
+    write(text)
+}
+
+/// Data that is no result in JSON, such as a bundle: byte for byte, but on a terminal as text.
+pub(crate) fn document(text: &str) -> Result<(), Fault> {
+    if std::io::stdout().is_terminal() {
+        return print(text);
+    }
+    data(text)
+}
+
+/// A reader that has gone away (`| head`) ends the program in peace.
+fn write(text: &str) -> Result<(), Fault> {
     let mut out = std::io::stdout().lock();
     let written = out
         .write_all(text.as_bytes())
@@ -115,4 +158,18 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> St
 fn width(text: &str) -> usize {
     let wide = |c: char| matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{20000}'..='\u{3fffd}');
     text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn what_commands_a_terminal_is_shown() {
+        let plain = "a line\n\tand 値 é 🙂";
+        assert_eq!(visible(plain), plain);
+        let hostile = "\u{1b}]52;c;eA==\u{7}\u{7f}\u{9b}2J\r\u{202e}\u{2066}";
+        let shown = r"\u{1b}]52;c;eA==\u{7}\u{7f}\u{9b}2J\u{d}\u{202e}\u{2066}";
+        assert_eq!(visible(hostile), shown);
+    }
 }

@@ -68,6 +68,19 @@ pub(crate) fn away(error: &rusqlite::Error) -> bool {
     })
 }
 
+/// Whether the store's file is damaged: SQLite finds its pages malformed, or a row is none.
+pub fn is_damage(error: &StoreError) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    match error {
+        StoreError::Corrupt { .. } => true,
+        StoreError::Database { source, .. } => source
+            .downcast_ref::<rusqlite::Error>()
+            .and_then(rusqlite::Error::sqlite_error_code)
+            .is_some_and(|code| matches!(code, DatabaseCorrupt | NotADatabase)),
+        _ => false,
+    }
+}
+
 /// A database error with what was being done.
 pub(crate) fn database(
     doing: &'static str,

@@ -19,6 +19,7 @@ mod watch;
 mod write;
 mod writer;
 
+pub use error::is_damage;
 pub use open::SqliteStore;
 pub use options::SqliteOptions;
 pub use schema::{SCHEMA_VERSION, is_store};

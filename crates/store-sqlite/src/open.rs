@@ -97,6 +97,18 @@ impl SqliteStore {
         }
     }
 
+    /// The first fault that SQLite finds in the whole file, its indices among it; `None` when it is sound.
+    pub async fn damage(&self) -> Result<Option<String>, StoreError> {
+        let doing = "checking the file";
+        let found = self.readers.read(doing, |reading| {
+            let check = "PRAGMA integrity_check(1)";
+            let said = reading.connection.query_row(check, [], |row| row.get(0));
+            let said: String = said?;
+            Ok((said != "ok").then_some(said))
+        });
+        found.await
+    }
+
     /// Events whose payload key was destroyed, oldest first: a restore from an older copy must
     /// destroy them again.
     pub async fn shredded(&self) -> Result<Vec<EventId>, StoreError> {

@@ -1,6 +1,9 @@
 //! `export`: a collection's objects, byte for byte as they came.
 
-use std::io::{BufWriter, Write};
+use std::{
+    io::{BufWriter, ErrorKind, Write},
+    path::Path,
+};
 
 use kaname_kernel::{Id, Reader};
 use kaname_store::{ObjectFilter, Versions};
@@ -13,6 +16,7 @@ use crate::{
     config::Config,
     fault::Fault,
     open::Hub,
+    part::Part,
     say::Say,
 };
 
@@ -32,17 +36,11 @@ async fn export(world: &World, args: &ExportArgs, say: Say) -> Result<(), Fault>
     let readable = world.readable(&caller).await?;
     let unwritten =
         |error: std::io::Error| Fault::failed("the export cannot be written").because(&error);
-    let mut out: Box<dyn Write> = match &args.out {
-        Some(path) => {
-            let file = std::fs::OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(path);
-            Box::new(BufWriter::new(
-                file.map_err(|e| Fault::file(path, "made", &e))?,
-            ))
-        }
-        None => Box::new(BufWriter::new(std::io::stdout().lock())),
+    let mut part = args.out.as_deref().map(begin).transpose()?;
+    let mut printed = BufWriter::new(std::io::stdout().lock());
+    let out: &mut dyn Write = match &mut part {
+        Some(part) => part,
+        None => &mut printed,
     };
     let stix = args.form == ExportForm::Stix;
     let id: Id<kaname_kernel::id::ObjectKind> = Id::random(&SystemRng);
@@ -101,13 +99,24 @@ async fn export(world: &World, args: &ExportArgs, say: Say) -> Result<(), Fault>
         out.write_all(b"\n]}\n").map_err(unwritten)?;
     }
     out.flush().map_err(unwritten)?;
-    drop(out);
+    if let Some(part) = part {
+        part.finish().map_err(unwritten)?;
+    }
     match &args.out {
         Some(path) => say.result(&json!({ "file": path, "objects": count }), || {
             format!("{count} objects to {}", path.display())
         }),
         None => Ok(()),
     }
+}
+
+/// A new file; none is overwritten, and half of one never stands there.
+fn begin(path: &Path) -> Result<Part, Fault> {
+    let unmade = |error: std::io::Error| Fault::file(path, "made", &error);
+    if path.is_file() {
+        return Err(unmade(ErrorKind::AlreadyExists.into()));
+    }
+    Part::begin(path).map_err(unmade)
 }
 
 /// The officers' eyes, or those of any machine of a party.

@@ -1,6 +1,6 @@
 //! `import`: STIX bundles into a peer collection.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use kaname_sharing::collection::Collection;
 use kaname_stix::StixError;
@@ -9,9 +9,10 @@ use serde_json::json;
 
 use super::shell;
 use crate::{
+    bounded,
     cli::ImportArgs,
     config::Config,
-    fault::{Exit, Fault, line_and_column},
+    fault::{Fault, line_and_column},
     open::Hub,
     say::Say,
 };
@@ -39,6 +40,7 @@ async fn import_all(world: &World, args: &ImportArgs, say: Say) -> Result<(), Fa
             "file": path,
             "import": imported.import,
             "taken": imported.taken,
+            "there_already": imported.there,
             "rejected": imported.rejected.len(),
             "first_rejected": named,
         }));
@@ -46,14 +48,18 @@ async fn import_all(world: &World, args: &ImportArgs, say: Say) -> Result<(), Fa
             say.result(&json!({ "files": results }), String::new)?;
             return Err(refusal(path, &imported));
         }
+        let there = match imported.there {
+            0 => String::new(),
+            count => format!(", {count} were there already"),
+        };
         say.note(&format!(
-            "{}: {} objects taken",
+            "{}: {} objects taken{there}",
             path.display(),
             imported.taken
         ));
     }
     say.result(&json!({ "files": results }), || match rejected {
-        0 => "all objects were taken".to_owned(),
+        0 => "every object is in the collection".to_owned(),
         count => format!("{count} objects were not taken; --json names them"),
     })
 }
@@ -110,20 +116,9 @@ async fn import_file(
     args: &ImportArgs,
     say: Say,
 ) -> Result<Imported, Fault> {
-    let unreadable = |error: std::io::Error| {
-        let mut fault = Fault::file(path, "read", &error);
-        fault.exit = Exit::NotFound;
-        fault
-    };
     let limits = world.settings().limits.import();
-    let size = fs::metadata(path).map_err(unreadable)?.len();
-    if size > limits.bytes as u64 {
-        let what = format!("{size} bytes are over the limit of {}", limits.bytes);
-        return Err(Fault::failed(what)
-            .at(path.display().to_string())
-            .hint("split the bundle, or raise limits.max_import"));
-    }
-    let bytes = fs::read(path).map_err(unreadable)?;
+    let hint = "split the bundle, or raise limits.max_import";
+    let bytes = bounded::file(path, limits.bytes as u64, hint)?;
     let bundle = kaname_stix::bundle(&bytes, &limits);
     let bundle = bundle.map_err(|error| unread(path, &bytes, &error))?;
     let objects: Vec<&str> = bundle.objects.iter().map(|raw| raw.get()).collect();

@@ -21,7 +21,7 @@ use serde_json::json;
 use super::secret;
 use crate::{
     cli::InitArgs,
-    config::Config,
+    config::{Config, load::Origin},
     fault::{Exit, Fault},
     open,
     say::Say,
@@ -88,17 +88,23 @@ pub(super) async fn run(config: &Config, args: InitArgs, say: Say) -> Result<(),
         ));
         lines.push(format!("              {}", enrolment.address));
         lines.push(String::new());
-        lines.push(format!("Next: kaname serve{}", with_data(config)));
+        lines.push(format!("Next: kaname serve{}", options(config)));
         lines.join("\n")
     })
 }
 
-/// The option that names the data folder again, when it was not found by itself.
-fn with_data(config: &Config) -> String {
-    match config.origin("store.path") {
-        crate::config::load::Origin::Option(_) => format!(" --data {}", config.data().display()),
-        _ => String::new(),
+/// The options that name the folders again, where they were given.
+fn options(config: &Config) -> String {
+    let mut options = String::new();
+    for (key, option, folder) in [
+        ("store.path", "--data", config.data()),
+        ("keys.folder", "--keys", config.keys()),
+    ] {
+        if matches!(config.origin(key), Origin::Option(_)) {
+            options.push_str(&format!(" {option} {}", folder.display()));
+        }
     }
+    options
 }
 
 /// Whoever runs it twice is told what is there, and nothing is touched.

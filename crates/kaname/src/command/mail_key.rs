@@ -8,7 +8,7 @@ use kaname_world::{World, openpgp};
 use serde_json::{Value, json};
 
 use super::{party, shell, user};
-use crate::{fault::Fault, say::Say};
+use crate::{bounded, fault::Fault, say::Say};
 
 /// Shows the keys of a party, after adding or removing one.
 pub(super) async fn of_party(
@@ -87,12 +87,12 @@ pub(super) async fn of_user(
 }
 
 fn read(path: &Path, label: Line, now: Timestamp) -> Result<PublicKey, Fault> {
-    let size = std::fs::metadata(path).map_err(|e| Fault::file(path, "read", &e))?;
-    if size.len() > PublicKey::MAX_BYTES as u64 {
+    let read = bounded::bytes(path, PublicKey::MAX_BYTES as u64);
+    let read = read.map_err(|error| Fault::file(path, "read", &error))?;
+    let bytes = read.ok_or_else(|| {
         let what = format!("the key is larger than {} KiB", PublicKey::MAX_BYTES / 1024);
-        return Err(Fault::usage(what).at(path.display().to_string()));
-    }
-    let bytes = std::fs::read(path).map_err(|e| Fault::file(path, "read", &e))?;
+        Fault::usage(what).at(path.display().to_string())
+    })?;
     let armour = "`gpg --armor --export ADDRESS > key.asc` writes an armoured public key";
     let text = String::from_utf8(bytes).map_err(|_| {
         Fault::usage("the file is no armoured public key")

@@ -11,9 +11,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
+    bounded,
     cli::{ConvertArgs, ConvertTo, MispCommand},
-    fault::{Exit, Fault},
-    say::{Say, print},
+    fault::Fault,
+    part,
+    say::{Say, document},
 };
 
 /// Most findings that are named for a file.
@@ -102,18 +104,8 @@ fn told(finding: &Finding) -> Value {
 }
 
 fn file(path: &Path, args: &ConvertArgs, names: &mut HashSet<PathBuf>) -> Result<Converted, Fault> {
-    let unreadable = |error: std::io::Error| {
-        let mut fault = Fault::file(path, "read", &error);
-        fault.exit = Exit::NotFound;
-        fault
-    };
     let limits = Limits::default();
-    let size = fs::metadata(path).map_err(unreadable)?.len();
-    if size > limits.bytes as u64 {
-        let what = format!("{size} bytes are over the limit of {}", limits.bytes);
-        return Err(Fault::failed(what).at(path.display().to_string()));
-    }
-    let bytes = fs::read(path).map_err(unreadable)?;
+    let bytes = bounded::file(path, limits.bytes as u64, "split the file")?;
     let mut done = Converted::default();
     // A document that is refused leaves nothing behind: the sound parts are written at its end.
     let mut ready: Vec<(String, Vec<u8>)> = Vec::new();
@@ -163,7 +155,7 @@ fn write(
     done: &mut Converted,
 ) -> Result<(), Fault> {
     let Some(folder) = &args.out else {
-        return print(&String::from_utf8_lossy(out));
+        return document(&String::from_utf8_lossy(out));
     };
     let path = folder.join(name);
     if !names.insert(path.clone()) {
@@ -171,7 +163,7 @@ fn write(
             .at(path.display().to_string())
             .hint("convert them into different folders"));
     }
-    fs::write(&path, out).map_err(|error| Fault::file(&path, "written", &error))?;
+    part::write(&path, out).map_err(|error| Fault::file(&path, "written", &error))?;
     done.written.push(path);
     Ok(())
 }

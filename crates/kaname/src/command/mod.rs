@@ -37,6 +37,10 @@ use crate::{
     serve,
 };
 
+/// What to do about a damaged store.
+const RESTORE: &str = "stop what runs on it, and put the newest sound backup in its place: `kaname \
+                       restore FILE --replace` keeps the damaged one beside it";
+
 /// Carries out the command.
 pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
     let serving = match &cli.command {
@@ -57,7 +61,8 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
     let sources = sources(&cli.common, &serving)?;
     let config = Config::sound(&sources)?;
     warn(&sources, say);
-    match cli.command {
+    let place = crate::open::place(&config);
+    let done = match cli.command {
         Command::Serve(args) => threads(&config)?.block_on(serve::run(config, !args.no_worker)),
         Command::Worker => threads(&config)?.block_on(serve::work(config)),
         Command::Demo(args) => {
@@ -84,7 +89,8 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         | Command::Severity(_)
         | Command::Stix(_)
         | Command::Misp(_) => Ok(()),
-    }
+    };
+    done.map_err(|fault| fault.damage("the store is damaged", &place, RESTORE))
 }
 
 /// A password that was just made.

@@ -23,6 +23,8 @@ use crate::{
     say::Say,
 };
 
+/// What the files of an embedded store end with.
+const SIDES: [&str; 3] = ["", "-wal", "-shm"];
 /// Events read at a time.
 const BATCH: u32 = 4_096;
 /// What to do without the right keys.
@@ -50,20 +52,18 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
     let keys = keys(config)?;
     init::folder(&config.data())?;
     let _alone = open::alone(config)?;
-    let work = config.data().join("restoring.db");
-    remove_store(&work)?;
-    fs::copy(&args.file, &work).map_err(|error| Fault::file(&work, "written", &error))?;
-    private(&work)?;
-
-    let prepared = prepare(config, &work, &target, &kept, &keys, say).await;
-    let (events, redacted) = match prepared {
-        Ok(prepared) => prepared,
-        Err(fault) => {
-            remove_store(&work)?;
-            return Err(fault);
-        }
+    let work = Work(config.data().join("restoring.db"));
+    remove_store(&work.0)?;
+    let prepared = async {
+        let unwritten = |error: std::io::Error| Fault::file(&work.0, "written", &error);
+        fs::copy(&args.file, &work.0).map_err(unwritten)?;
+        private(&work.0)?;
+        prepare(config, &work.0, &target, &kept, &keys, say).await
     };
-    let old = put_in_place(&work, &target)?;
+    let prepared = prepared.await;
+    let (events, redacted) =
+        prepared.map_err(|fault| of_copy(fault, &args.file).hint("nothing was changed"))?;
+    let old = put_in_place(&work.0, &target)?;
     let result = json!({
         "store": target, "events": events, "redacted_again": redacted, "old_store": old,
     });
@@ -82,6 +82,24 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
         }
         text
     })
+}
+
+/// The copy while it is prepared. It takes room that the store needs: whatever fails, it goes.
+struct Work(PathBuf);
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        let _ = remove_store(&self.0);
+    }
+}
+
+/// Damage is the copy's: names it.
+fn of_copy(fault: Fault, file: &Path) -> Fault {
+    fault.damage(
+        "the backup is damaged",
+        &file.display().to_string(),
+        "take another copy",
+    )
 }
 
 /// Refuses a file that is no backup, or one of the other kind of store.
@@ -137,7 +155,8 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
         Ok::<_, Fault>((verdict.ledger.events, beside, redacted))
     };
     let filled = async {
-        store.fill(&args.file).await?;
+        let filled = store.fill(&args.file).await;
+        filled.map_err(|fault| of_copy(fault, &args.file))?;
         let left = format!(
             "{} holds the copy now, unproved: drop it, or name an empty one by store.schema",
             open::place(config)
@@ -181,6 +200,7 @@ async fn prepare(
         let world = own(config, &store, keys.clone()).await?;
         let verdict = verify::checked(store.port().as_ref(), keys, kept, say).await?;
         verify::outcome(&verdict)?;
+        verify::sound(&store).await?;
         let gone = shredded(config, target).await?;
         let redacted = redact_again(&world, &gone).await?;
         world.checkpoint().await?;
@@ -211,9 +231,20 @@ async fn shredded(config: &Config, target: &Path) -> Result<BTreeSet<EventId>, F
     if !target.exists() {
         return Ok(BTreeSet::new());
     }
-    let store = open::open_file(config, target)?;
-    let gone = store.shredded().await;
-    store.close().await;
+    let listed = async {
+        let store = open::open_file(config, target)?;
+        let gone = store.shredded().await;
+        store.close().await;
+        gone
+    };
+    let gone = listed.await.map_err(|fault| {
+        fault.damage(
+            "the store that is to be replaced is damaged: what was redacted in it cannot be read",
+            &target.display().to_string(),
+            "move it to another folder, restore again, and redact again what was redacted since the \
+             backup",
+        )
+    });
     Ok(gone?.into_iter().collect())
 }
 
@@ -247,23 +278,31 @@ fn put_in_place(work: &Path, target: &Path) -> Result<Option<PathBuf>, Fault> {
     let moved = |from: &Path, to: &Path| {
         fs::rename(from, to).map_err(|error| Fault::file(from, "moved", &error))
     };
-    let mut kept = None;
-    if target.exists() {
-        let mut names = (1..1_000).map(|number| with_suffix(target, &format!(".before-{number}")));
-        let free = names.find(|path| !path.exists());
-        let free = free.ok_or_else(|| Fault::failed("too many old stores are kept beside it"))?;
-        moved(target, &free)?;
-        for side in ["-wal", "-shm"] {
+    // A log without its store would be played into the copy: it goes out of the way too.
+    let stands = |path: &Path| SIDES.iter().any(|side| with_suffix(path, side).exists());
+    if !stands(target) {
+        moved(work, target)?;
+        return Ok(None);
+    }
+    let mut names = (1..1_000).map(|number| with_suffix(target, &format!(".before-{number}")));
+    let free = names.find(|path| !stands(path));
+    let free = free.ok_or_else(|| Fault::failed("too many old stores are kept beside it"))?;
+    let swapped = || -> Result<(), Fault> {
+        for side in SIDES {
             let path = with_suffix(target, side);
             if path.exists() {
                 moved(&path, &with_suffix(&free, side))?;
             }
         }
-        kept = Some(free);
+        moved(work, target)
+    };
+    if let Err(fault) = swapped() {
+        for side in SIDES {
+            let _ = fs::rename(with_suffix(&free, side), with_suffix(target, side));
+        }
+        return Err(fault.hint("the store is where it was"));
     }
-    moved(work, target)?;
-    remove_store(work)?;
-    Ok(kept)
+    Ok(free.exists().then_some(free))
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -274,7 +313,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 /// Removes a database file with the two that SQLite keeps beside it.
 fn remove_store(path: &Path) -> Result<(), Fault> {
-    for side in ["", "-wal", "-shm"] {
+    for side in SIDES {
         let path = with_suffix(path, side);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::{
     cli::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
     fault::{Exit, Fault},
-    say::{Say, print, table},
+    say::{Say, data, print, table},
 };
 
 /// Most bytes read of a file: one more than the longest that is accepted.
@@ -70,7 +70,7 @@ fn rate(files: &[std::path::PathBuf], policy: &Arc<Policy>, say: Say) -> Result<
             }
         }
         if !lines.is_empty() {
-            print(&lines)?;
+            data(&lines)?;
         }
     }
     if !rows.is_empty() {

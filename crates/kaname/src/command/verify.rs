@@ -1,9 +1,6 @@
 //! `verify`: proves the whole ledger, offline.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use kaname_kernel::checkpoint::{Checkpoint, CheckpointError, verifier_line};
 use kaname_store::Store;
@@ -14,10 +11,12 @@ use kaname_world::{
 use serde::Serialize;
 
 use crate::{
+    bounded,
     cli::VerifyArgs,
     config::Config,
     fault::{Exit, Fault},
-    open,
+    open::{self, OpenStore},
+    part,
     say::Say,
 };
 
@@ -37,7 +36,7 @@ pub(super) async fn run(config: &Config, args: VerifyArgs, say: Say) -> Result<(
     let done = async {
         // Keys of another store would only find fault with everything.
         open::world(config, &store, keys.clone()).await?;
-        prove(config, &args, &kept, &keys, store.port().as_ref(), say).await
+        prove(config, &args, &kept, &keys, &store, say).await
     };
     let done = done.await;
     store.close().await;
@@ -49,10 +48,15 @@ async fn prove(
     args: &VerifyArgs,
     kept: &[Kept],
     keys: &Keys,
-    store: &dyn Store,
+    store: &OpenStore,
     say: Say,
 ) -> Result<(), Fault> {
-    let proved = checked(store, keys, kept, say).await?;
+    let port = store.port();
+    let proved = checked(port.as_ref(), keys, kept, say).await?;
+    if proved.ledger.fault.is_none() {
+        sound(store).await?;
+    }
+    let store = port.as_ref();
     let name = name(config, store, say).await?;
     let key = verifier_line(&name, &keys.verifying());
     let result = Told {
@@ -66,7 +70,8 @@ async fn prove(
         let newest = newest.ok_or_else(|| {
             Fault::not_found("no checkpoint is signed yet").hint("the server signs one each second")
         })?;
-        fs::write(path, newest.note).map_err(|error| Fault::file(path, "written", &error))?;
+        part::write(path, newest.note.as_bytes())
+            .map_err(|error| Fault::file(path, "written", &error))?;
     }
     Ok(())
 }
@@ -116,6 +121,17 @@ pub(super) async fn checked(
     let proved = verify_whole(store, keys, &notes, &|done| bar.set_position(done)).await;
     bar.finish_and_clear();
     Ok(proved?)
+}
+
+/// Refuses a file with damage that the proofs do not meet: through an index that lacks a row nobody
+/// finds what it leads to.
+pub(super) async fn sound(store: &OpenStore) -> Result<(), Fault> {
+    let Some(found) = store.damage().await? else {
+        return Ok(());
+    };
+    let mut fault = Fault::new(Exit::Unproved, found);
+    fault.damaged = true;
+    Err(fault)
 }
 
 /// Compares the objects of imports with the roots in the ledger.
@@ -169,14 +185,12 @@ impl Kept {
             )
         };
         let place = path.display().to_string();
-        let meta = fs::metadata(path).map_err(unreadable)?;
-        if meta.is_dir() {
+        if path.is_dir() {
             return Err(none(place, "it is a folder"));
         }
-        if meta.len() > MAX_NOTE {
+        let Some(bytes) = bounded::bytes(path, MAX_NOTE).map_err(unreadable)? else {
             return Err(none(place, "it is too large for one"));
-        }
-        let bytes = fs::read(path).map_err(unreadable)?;
+        };
         let Ok(note) = String::from_utf8(bytes) else {
             return Err(none(place, "it is not text"));
         };

@@ -16,7 +16,10 @@ use self::{
     load::{Mistake, Origin, Setting, Settings, Sources},
     value::Value,
 };
-use crate::fault::{Exit, Fault, line_and_column};
+use crate::{
+    bounded,
+    fault::{Exit, Fault, line_and_column},
+};
 
 /// Largest configuration file that is read, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -223,8 +226,7 @@ pub(crate) fn file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, Fa
             _ => fault,
         }
     };
-    let meta = std::fs::metadata(&path).map_err(unreadable)?;
-    if meta.is_dir() {
+    if path.is_dir() {
         let hint = format!(
             "name the file, such as {}",
             path.join("kaname.toml").display()
@@ -232,10 +234,8 @@ pub(crate) fn file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, Fa
         let what = format!("{told} is a folder, not a configuration file");
         return Err(Fault::usage(what).hint(hint));
     }
-    if meta.len() > MAX_FILE {
-        return Err(Fault::usage(format!("{told} is over {MAX_FILE} bytes")));
-    }
-    let bytes = std::fs::read(&path).map_err(unreadable)?;
+    let bytes = bounded::bytes(&path, MAX_FILE).map_err(unreadable)?;
+    let bytes = bytes.ok_or_else(|| Fault::usage(format!("{told} is over {MAX_FILE} bytes")))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let byte = error.utf8_error().valid_up_to();
         let (line, column) = line_and_column(error.as_bytes(), byte);

@@ -218,7 +218,7 @@ async fn populate(
         if args.tell_steps {
             let events = world.store().ledger_size().await?;
             let line = json!({ "done": step.act.as_str(), "events": events });
-            crate::say::print(&line.to_string())?;
+            crate::say::data(&line.to_string())?;
         }
     }
     clock.go_to(now);

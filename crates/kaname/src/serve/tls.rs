@@ -24,7 +24,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::validity::not_after;
-use crate::fault::Fault;
+use crate::{bounded, fault::Fault};
 
 /// How often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -153,8 +153,6 @@ fn unusable(path: &Path) -> Fault {
 
 fn read(path: &Path) -> Result<Vec<u8>, Fault> {
     let unreadable = |error: std::io::Error| Fault::file(path, "read", &error);
-    if fs::metadata(path).map_err(unreadable)?.len() > MAX_PEM {
-        return Err(unusable(path).hint("the file is over 1 MiB"));
-    }
-    fs::read(path).map_err(unreadable)
+    let read = bounded::bytes(path, MAX_PEM).map_err(unreadable)?;
+    read.ok_or_else(|| unusable(path).hint("the file is over 1 MiB"))
 }

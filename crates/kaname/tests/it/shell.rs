@@ -3,6 +3,15 @@
 use crate::program::{Place, mode};
 
 #[test]
+fn init_says_how_to_serve_what_it_made() {
+    let place = Place::new();
+    let made = place.run(&["init", "--data", "d2", "--keys", "k2"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let next = "Next: kaname serve --data d2 --keys k2";
+    assert!(made.out.contains(next), "{}", made.out);
+}
+
+#[test]
 fn init_makes_private_folders_once() {
     let place = Place::new();
     let first = place.run(&["init", "--json"]);

@@ -97,3 +97,33 @@ fn canonical_ids_and_diff_say_what_they_find() {
     let change = json!({ "path": "/name", "before": "t", "after": "u" });
     assert_eq!(found["changed"][0]["changes"], json!([change]));
 }
+
+#[test]
+fn a_hostile_file_sends_nothing_to_the_terminal_and_its_data_stay_as_they_are() {
+    let place = Place::new();
+    // OSC 52 would set the clipboard of whoever looks.
+    let id = "tool--\u{1b}]52;c;cm0gLXJm\u{7}\u{9b}2J";
+    place.write("bad.json", &bundle(&[tool(json!({ "id": id }))]));
+    let ran = place.run(&["stix", "validate", "bad.json"]);
+    assert_eq!(ran.code, 5, "{}", ran.err);
+    let acts = |c: char| c.is_control() && c != '\n';
+    assert!(!ran.out.contains(acts), "{:?}", ran.out);
+    let shown = r"tool--\u{1b}]52;c;cm0gLXJm\u{7}\u{9b}2J";
+    assert!(ran.out.contains(shown), "{}", ran.out);
+    let told = place
+        .run(&["stix", "validate", "bad.json", "--json"])
+        .json();
+    assert_eq!(told["files"][0]["findings"][0]["id"], id);
+    let canonical = place.run(&["stix", "canonical", "bad.json"]);
+    let canonical: Value = serde_json::from_str(&canonical.out).unwrap();
+    assert_eq!(canonical["id"], id);
+}
+
+#[test]
+fn a_device_is_no_file_without_end() {
+    let place = Place::new();
+    let ran = place.run(&["misp", "convert", "/dev/zero"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("over the limit of"), "{}", ran.err);
+    assert!(ran.err.contains("at: /dev/zero"), "{}", ran.err);
+}

@@ -1,6 +1,6 @@
 //! Verify, rebuild, backup, restore, import, export, migrate.
 
-use crate::program::Place;
+use crate::program::{Place, Ran, ran};
 
 /// The smallest STIX that may come in.
 fn bundle(count: usize) -> String {
@@ -258,4 +258,169 @@ fn migrate_looks_without_touching() {
     assert_eq!(looked["found"], looked["wanted"]);
     assert!(!place.path("kaname-data/migrating").exists());
     assert_eq!(Place::new().run(&["migrate"]).code, 3);
+}
+
+#[test]
+fn an_import_reads_no_more_than_its_bound_and_its_refusal_is_shown_harmlessly() {
+    let place = with_reference();
+    let hostile = bundle(1).replacen("identity--0000", "identity--\\u001b]52;c;eA==\\u0007", 1);
+    place.write("bad.json", &hostile);
+    let ran = place.run(&["import", "bad.json", "--collection", "reference"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(!ran.err.contains('\u{1b}'), "{:?}", ran.err);
+    assert!(ran.err.contains(r"\u{1b}]52"), "{}", ran.err);
+    assert!(ran.err.contains("object 0"), "{}", ran.err);
+    place.write(
+        "kaname.toml",
+        "[limits]\nmax_object = \"64 KiB\"\nmax_import = \"1 MiB\"\n",
+    );
+    let ran = place.run(&["import", "/dev/zero", "--collection", "reference"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(
+        ran.err.contains("over the limit of 1048576 bytes"),
+        "{}",
+        ran.err
+    );
+}
+
+/// Runs the program where no file may grow over so many KiB: a disk without room, as far as it can tell.
+fn without_room(place: &Place, kib: u32, arguments: &[&str]) -> Ran {
+    let program = place.command(&[]).get_program().to_owned();
+    let mut command = std::process::Command::new("bash");
+    let limited = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$0\" \"$@\"");
+    command.arg("-c").arg(limited).arg(program).args(arguments);
+    command.current_dir(place.path("")).env_clear();
+    ran(command.output().unwrap())
+}
+
+#[test]
+fn a_full_disk_leaves_no_half_of_a_file() {
+    let place = with_reference();
+    place.write("in.json", &bundle(600));
+    place.done(&["import", "in.json", "--collection", "reference"]);
+    place.done(&["backup", "copy.db"]);
+    let ran = without_room(&place, 128, &["restore", "copy.db", "--replace"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("nothing was changed"), "{}", ran.err);
+    assert!(!place.path("kaname-data/restoring.db").exists());
+    let export = ["export", "--collection", "reference", "--out", "out.json"];
+    let ran = without_room(&place, 64, &export);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(!place.path("out.json").exists() && !place.path("out.json.part").exists());
+    assert_eq!(place.done(&export)["objects"], 600);
+    assert_eq!(place.run(&export).code, 1, "no export is overwritten");
+    // A checkpoint that was kept stays when the next one cannot be written.
+    place.done(&["restore", "copy.db", "--replace"]);
+    place.done(&["verify", "--keep", "witness.txt"]);
+    let kept = std::fs::read(place.path("witness.txt")).unwrap();
+    std::fs::create_dir(place.path("witness.txt.part")).unwrap();
+    assert_eq!(place.run(&["verify", "--keep", "witness.txt"]).code, 1);
+    assert_eq!(std::fs::read(place.path("witness.txt")).unwrap(), kept);
+}
+
+#[test]
+fn a_cut_off_backup_is_named_and_a_damaged_store_too() {
+    let place = Place::founded();
+    place.done(&["backup", "copy.db"]);
+    let whole = std::fs::read(place.path("copy.db")).unwrap();
+    std::fs::write(place.path("cut.db"), &whole[..whole.len() / 2]).unwrap();
+    let ran = place.run(&["restore", "cut.db", "--replace"]);
+    assert_eq!(ran.code, 5, "{}", ran.err);
+    for said in [
+        "the backup is damaged",
+        "at: cut.db",
+        "take another copy",
+        "nothing was changed",
+    ] {
+        assert!(ran.err.contains(said), "{said}: {}", ran.err);
+    }
+    assert_eq!(place.run(&["verify"]).code, 0);
+    let store = place.path("kaname-data/kaname.db");
+    std::fs::write(&store, &whole[..whole.len() / 2]).unwrap();
+    for command in [&["verify"][..], &["serve", "--address", "127.0.0.1:0"]] {
+        let ran = place.run(command);
+        assert_eq!(ran.code, 5, "{}", ran.err);
+        for said in [
+            "the store is damaged",
+            "kaname-data/kaname.db",
+            "kaname restore",
+        ] {
+            assert!(ran.err.contains(said), "{said}: {}", ran.err);
+        }
+    }
+    // What was redacted in it cannot be read: somebody has to decide.
+    let ran = place.run(&["restore", "copy.db", "--replace"]);
+    assert_eq!(ran.code, 5, "{}", ran.err);
+    assert!(ran.err.contains("move it to another folder"), "{}", ran.err);
+    std::fs::rename(&store, place.path("damaged.db")).unwrap();
+    // Its log was forgotten.
+    place.write("kaname-data/kaname.db-wal", "old");
+    place.done(&["restore", "copy.db"]);
+    let aside = place.path("kaname-data/kaname.db.before-1-wal");
+    assert_eq!(std::fs::read(aside).unwrap(), b"old");
+    assert_eq!(place.run(&["verify"]).code, 0);
+}
+
+/// Changes what an index holds, so that rows are not found through it.
+fn spoil_index(path: &std::path::Path, index: &str) {
+    let store = rusqlite::Connection::open(path).unwrap();
+    let find = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+    let page: usize = store
+        .query_row(find, [index], |row| row.get::<_, i64>(0))
+        .map(|page| usize::try_from(page).unwrap())
+        .unwrap();
+    let size: i64 = store
+        .pragma_query_value(None, "page_size", |row| row.get(0))
+        .unwrap();
+    store.close().unwrap();
+    let mut bytes = std::fs::read(path).unwrap();
+    let end = page * usize::try_from(size).unwrap();
+    // The last cell of the page, the first that was written, ends with its type and version.
+    bytes[end - 12] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_index_is_found_before_objects_are_missing() {
+    let place = with_reference();
+    place.write("in.json", &bundle(3));
+    place.done(&["import", "in.json", "--collection", "reference"]);
+    place.done(&["backup", "copy.db"]);
+    place.done(&["backup", "bad.db"]);
+    spoil_index(&place.path("bad.db"), "objects_order");
+    let ran = place.run(&["restore", "bad.db", "--replace"]);
+    assert_eq!(ran.code, 5, "{}", ran.err);
+    for said in ["at: bad.db", "objects_order", "nothing was changed"] {
+        assert!(ran.err.contains(said), "{said}: {}", ran.err);
+    }
+    std::fs::copy(place.path("bad.db"), place.path("kaname-data/kaname.db")).unwrap();
+    let ran = place.run(&["verify"]);
+    assert_eq!(ran.code, 5, "{}", ran.err);
+    assert!(ran.err.contains("objects_order"), "{}", ran.err);
+    place.done(&["restore", "copy.db", "--replace"]);
+    assert_eq!(place.run(&["verify"]).code, 0);
+}
+
+#[test]
+fn an_object_without_a_version_is_imported_once() {
+    let place = with_reference();
+    let id = "00000000-0000-4000-8000-000000000001";
+    let address = |value: &str| {
+        format!(
+            r#"{{"type":"bundle","id":"bundle--{id}","objects":[{{"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--{id}","value":"{value}"}}]}}"#
+        )
+    };
+    place.write("in.json", &address("192.0.2.1"));
+    let import = ["import", "in.json", "--collection", "reference"];
+    assert_eq!(place.done(&import)["files"][0]["taken"], 1);
+    let again = place.done(&import);
+    assert_eq!(again["files"][0]["taken"], 0);
+    assert_eq!(again["files"][0]["there_already"], 1);
+    let told = place.run(&import);
+    assert!(told.err.contains("1 were there already"), "{}", told.err);
+    let export = ["export", "--collection", "reference", "--form", "jsonl"];
+    assert_eq!(place.run(&export).out.lines().count(), 1);
+    // Other bytes are another object state.
+    place.write("in.json", &address("192.0.2.2"));
+    assert_eq!(place.done(&import)["files"][0]["taken"], 1);
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_kernel::{
-    Audience, AudienceId, Clause, Id, Matter, MatterId, Moment, Projection, Term, Unfit,
+    Audience, AudienceId, Clause, Id, Matter, MatterId, Moment, ObjectKey, Projection, Term, Unfit,
     merkle::{Frontier, leaf_hash},
 };
 use kaname_policy::Action;
@@ -16,6 +16,7 @@ use kaname_store::{NewObject, ObjectFilter, StoredObject, Versions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::object::key_of;
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most objects of one part: one event, one durable commit.
@@ -121,8 +122,10 @@ pub struct Rejected {
 pub struct Imported {
     /// The matter; `None` when nothing was taken.
     pub import: Option<MatterId>,
-    /// Objects taken; those that were there before are not among them.
+    /// Objects taken.
     pub taken: u64,
+    /// Objects that were there before, and are not taken again.
+    pub there: u64,
     /// Objects not taken.
     pub rejected: Vec<Rejected>,
 }
@@ -154,6 +157,7 @@ impl World {
         let mut imported = Imported {
             import: None,
             taken: 0,
+            there: 0,
             rejected,
         };
         if good.is_empty() || (!imported.rejected.is_empty() && !skip_bad) {
@@ -166,7 +170,9 @@ impl World {
         for part in good.chunks(PART) {
             for attempt in 1.. {
                 let fresh = self.not_there(collection.id, part).await?;
+                let there = (part.len() - fresh.len()) as u64;
                 if fresh.is_empty() {
+                    imported.there += there;
                     break;
                 }
                 let before = matter.clone();
@@ -179,6 +185,7 @@ impl World {
                         let kept = kept?;
                         imported.import = Some(kept.id);
                         imported.taken += fresh.len() as u64;
+                        imported.there += there;
                         matter = Some(kept);
                         break;
                     }
@@ -190,21 +197,26 @@ impl World {
         Ok(imported)
     }
 
-    /// Those of a part whose version the collection does not have yet.
+    /// Those of a part that the collection does not have yet: by version, else by bytes.
     async fn not_there<'p, 'a>(
         &self,
         collection: MatterId,
         part: &'p [Good<'a>],
     ) -> Result<Vec<&'p Good<'a>>, WorldError> {
         let mut there: BTreeSet<(String, i64)> = BTreeSet::new();
+        let mut bytes: BTreeSet<ObjectKey> = BTreeSet::new();
         let ids = part.iter().map(|good| good.head.id.to_string()).collect();
         self.each_standing(Some(collection), ids, Versions::All, |object| {
             there.insert((object.stix_id, object.version_us));
+            bytes.insert(object.key);
         })
         .await?;
         let is_new = |good: &&Good<'a>| {
-            let version = good.head.version_micros();
-            version.is_none_or(|version| !there.contains(&(good.head.id.to_string(), version)))
+            match good.head.version_micros() {
+                Some(version) => !there.contains(&(good.head.id.to_string(), version)),
+                // Without a version an object is the same when its bytes are.
+                None => key_of(good.raw.as_bytes()).is_none_or(|key| !bytes.contains(&key)),
+            }
         };
         Ok(part.iter().filter(is_new).collect())
     }

@@ -6,7 +6,10 @@ use kaname_stix::canonical_json;
 use serde_json::json;
 
 use super::{bytes, id, split, value};
-use crate::{fault::Fault, say::Say};
+use crate::{
+    fault::Fault,
+    say::{Say, document},
+};
 
 pub(super) fn run(files: &[PathBuf], say: Say) -> Result<(), Fault> {
     let mut lines = Vec::new();
@@ -24,5 +27,8 @@ pub(super) fn run(files: &[PathBuf], say: Say) -> Result<(), Fault> {
         .zip(&lines)
         .map(|(id, canonical)| json!({ "id": id, "canonical": canonical }))
         .collect();
-    say.result(&json!({ "objects": objects }), || lines.join("\n"))
+    if !say.is_json() {
+        return document(&lines.join("\n"));
+    }
+    say.result(&json!({ "objects": objects }), String::new)
 }

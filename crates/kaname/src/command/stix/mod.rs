@@ -6,17 +6,13 @@ mod ids;
 mod upgrade;
 mod validate;
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use kaname_stix::{Bundle, Container, Limits};
 use serde_json::Value;
 
 use super::import::unread;
-use crate::{
-    cli::StixCommand,
-    fault::{Exit, Fault},
-    say::Say,
-};
+use crate::{bounded, cli::StixCommand, fault::Fault, say::Say};
 
 /// Bounds on a file: whole knowledge bases fit, and memory stays bounded.
 const LIMITS: Limits = Limits {
@@ -38,19 +34,7 @@ pub(super) fn run(command: &StixCommand, say: Say) -> Result<(), Fault> {
 
 /// The bytes of a file.
 fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
-    let unreadable = |error: std::io::Error| {
-        let mut fault = Fault::file(path, "read", &error);
-        fault.exit = Exit::NotFound;
-        fault
-    };
-    let size = fs::metadata(path).map_err(unreadable)?.len();
-    if size > LIMITS.bytes as u64 {
-        let what = format!("{size} bytes are over the limit of {}", LIMITS.bytes);
-        return Err(Fault::failed(what)
-            .at(path.display().to_string())
-            .hint("split the bundle"));
-    }
-    fs::read(path).map_err(unreadable)
+    bounded::file(path, LIMITS.bytes as u64, "split the bundle")
 }
 
 /// Splits a file into its objects.

@@ -1,6 +1,6 @@
 //! `stix upgrade`.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 use kaname_stix::{ObjectId, author, upgrade};
 use serde_json::json;
@@ -10,7 +10,8 @@ use super::{bytes, id, pointer, split, value};
 use crate::{
     ambient,
     fault::Fault,
-    say::{Say, print},
+    part,
+    say::{Say, document},
 };
 
 pub(super) fn run(file: &Path, out: Option<&Path>, say: Say) -> Result<(), Fault> {
@@ -57,9 +58,9 @@ pub(super) fn run(file: &Path, out: Option<&Path>, say: Say) -> Result<(), Fault
         for path in &left_out {
             say.note(&format!("left out: {path}"));
         }
-        return print(&text);
+        return document(&text);
     };
-    fs::write(out, text).map_err(|error| Fault::file(out, "written", &error))?;
+    part::write(out, text.as_bytes()).map_err(|error| Fault::file(out, "written", &error))?;
     let result =
         json!({ "objects": texts.len(), "observables": written.len(), "left_out": left_out });
     say.result(&result, || {
