@@ -443,3 +443,36 @@ async fn a_page_of_the_library_costs_few_reads() {
 
 /// Most reads of the store for one page of the library, however many groups and items there are.
 const LIBRARY_READS: u32 = 16;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_released_to_machines_alone_is_not_read_or_found_on_pages() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |draft| {
+        draft.title = Text::new("機械だけの件名", "for machines alone");
+        draft.outlets = [Outlet::Taxii].into();
+    });
+    let item = item.await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    assert!(member.page("/library").await.contains(&item.state.number));
+    for words in ["機械だけの件名", "203.0.113.77"] {
+        for list in ["/library", "/library/objects"] {
+            let page = member.page(&format!("{list}?q={words}")).await;
+            assert!(!page.contains("data-row"), "{list} finds {words}");
+        }
+    }
+    let objects = member.page("/library/objects").await;
+    assert!(!objects.contains("機械だけの件名") && !objects.contains("for machines alone"));
+    let ids = item.state.content.objects.iter().map(|raw| {
+        let object: serde_json::Value = serde_json::from_str(raw).unwrap();
+        object["id"].as_str().unwrap().to_owned()
+    });
+    for id in ids {
+        for at in [
+            format!("/library/objects/{id}"),
+            format!("/library/objects/{id}/raw"),
+        ] {
+            assert_eq!(member.get(&at).await.status, StatusCode::NOT_FOUND, "{at}");
+        }
+    }
+}

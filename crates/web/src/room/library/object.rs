@@ -10,7 +10,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use kaname_kernel::MatterId;
-use kaname_sharing::Item;
+use kaname_sharing::{Item, Outlet};
 use kaname_store::{StoredObject, Versions};
 use kaname_world::WorldError;
 
@@ -67,8 +67,23 @@ async fn versions(house: &House, by: &By, id: &str) -> Result<Vec<StoredObject>,
         filter.count = false;
     });
     let mut found = found.await?.objects;
+    let sources: BTreeSet<MatterId> = found.iter().map(|one| one.source).collect();
+    for source in sources {
+        if !may_be_shown(house, by, source).await? {
+            found.retain(|one| one.source != source);
+        }
+    }
     found.sort_by_key(|one| std::cmp::Reverse((one.version_us, one.added_us)));
     Ok(found)
+}
+
+/// Whether pages are among the ways out that its provider agreed to; what was imported has no provider.
+async fn may_be_shown(house: &House, by: &By, source: MatterId) -> Result<bool, Failure> {
+    match house.world().library_item(by, source).await {
+        Ok(item) => Ok(item.state.content.outlets.contains(&Outlet::Web)),
+        Err(WorldError::NotFound(_)) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(super) async fn show_one(
