@@ -274,6 +274,15 @@ impl Item {
             && self.content.embargo.is_none_or(|opens| opens <= now)
     }
 
+    /// Whether an event of this name holds what was being written: text that may still give the provider
+    /// away, and the words of the provider that were looked for in it.
+    pub fn is_draft(name: &str) -> bool {
+        matches!(
+            name,
+            "derived" | "revised" | "trace_accepted" | "changes_proposed" | "proposal_declined"
+        )
+    }
+
     /// Officers before release; afterwards whom its markings, classes, duties and embargo admit. What
     /// was superseded, withdrawn or expired stays visible to those who had it, as such. Under RED the
     /// officers who wrote and released it count as named while they are officers: they know it, and have

@@ -9,6 +9,7 @@ use kaname_kernel::{
 };
 use kaname_policy::Action;
 use kaname_sharing::{
+    Item,
     report::{Opening, Report},
     triage,
     victim::Victim,
@@ -212,7 +213,9 @@ impl World {
         for one in stored {
             let visible = seen.get(&one.event.header.matter) == Some(&true);
             let of_report = one.event.header.matter_kind == Report::KIND;
-            let mut shown = self.shown(one, auditor && visible && !of_report);
+            let header = &one.event.header;
+            let draft = header.matter_kind == Item::KIND && Item::is_draft(&header.kind);
+            let mut shown = self.shown(one, auditor && visible && !of_report && !draft);
             shown.inspectable = auditor && visible && of_report && shown.actor.is_some();
             written.push(shown);
         }

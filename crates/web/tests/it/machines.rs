@@ -120,3 +120,27 @@ async fn what_a_report_says_opens_in_the_ledger_with_a_reason_that_its_provider_
         .await;
     assert_eq!(other.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_still_being_written_is_not_shown_in_the_ledger() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let receipt = story::submit(&nation).await;
+    let item = story::derive(&nation, receipt.report).await;
+    let caller = nation.caller(&nation.analyst).await;
+    let auditor = Browser::of(&door, &nation, &nation.auditor).await;
+    let title = &item.state.content.title.ja;
+    let page = auditor.page("/ledger").await;
+    assert!(
+        page.contains("item.derived") && !page.contains(title.as_str()),
+        "{page}"
+    );
+    // What is asked of the provider afterwards is shown as before.
+    let world = &nation.world;
+    world.ask_consent(&caller, item.id, None).await.unwrap();
+    let page = auditor.page("/ledger").await;
+    assert!(
+        page.contains("&#34;what&#34;: &#34;consent_asked&#34;")
+            || page.contains("\"what\": \"consent_asked\"")
+    );
+}
