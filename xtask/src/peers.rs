@@ -28,7 +28,7 @@ const TAXII: Peer = Peer {
 const STIX: Peer = Peer {
     name: "stix",
     module: "stix2validator",
-    script: "xtask/stix.py",
+    script: "xtask/checks.py",
     objects: 2_000,
 };
 
