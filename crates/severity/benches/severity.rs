@@ -24,12 +24,12 @@ fn rate_the_golden_cases(bencher: Bencher<'_, '_>) {
 
 #[divan::bench(sample_count = 10)]
 fn replay_ten_thousand_cases(bencher: Bencher<'_, '_>) {
-    let (head, bodies) = GOLDEN.split_once("[[case]]").unwrap();
-    let bodies: Vec<&str> = bodies.split("[[case]]").collect();
+    let (head, bodies) = GOLDEN.split_once("\n[[case]]").unwrap();
+    let bodies: Vec<&str> = bodies.split("\n[[case]]").collect();
     let mut text = head.to_owned();
     for index in 0..10_000 {
         let body = bodies[index % bodies.len()];
-        text += "[[case]]";
+        text += "\n[[case]]";
         text += &body.replacen("id = \"", &format!("id = \"{index}-"), 1);
     }
     let current = Policy::builtin().unwrap();
