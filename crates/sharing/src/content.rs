@@ -313,6 +313,11 @@ impl Content {
         parts.join("\n")
     }
 
+    /// Whether its provider agreed to pages as a way out. Where not, pages know it by its number alone.
+    pub fn is_on_the_web(&self) -> bool {
+        self.outlets.contains(&Outlet::Web)
+    }
+
     /// Whether it is still to be used.
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.valid_until.is_none_or(|until| now < until)

@@ -2,24 +2,20 @@
 
 mod sectors;
 
-use std::{
-    fs::File,
-    io::{Read as _, Write as _},
-    path::Path,
-    sync::Arc,
-};
+use std::{io::Write as _, path::Path, sync::Arc};
 
 use kaname_severity::{Case, Ends, Flaw, Lang, Level, Moved, Policy, Rating, Signature, Signer};
 use serde_json::json;
 
 use crate::{
+    bounded,
     cli::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
     fault::{Exit, Fault},
     say::{Say, data, print, table},
 };
 
-/// Most bytes read of a file: one more than the longest that is accepted.
-const MOST_BYTES: u64 = (16 << 20) + 1;
+/// Most bytes of a file.
+const MOST_BYTES: u64 = 16 << 20;
 
 pub(super) fn run(command: &SeverityCommand, say: Say) -> Result<(), Fault> {
     match command {
@@ -264,16 +260,12 @@ fn refused(file: &Path, flaw: &Flaw) -> Fault {
 /// A file as text, bounded.
 fn read(file: &Path) -> Result<String, Fault> {
     let fault = |error: std::io::Error| Fault::file(file, "read", &error);
-    let mut text = String::new();
-    let opened = File::open(file).map_err(fault)?;
-    match opened.take(MOST_BYTES).read_to_string(&mut text) {
-        Ok(_) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            let what = "is not UTF-8, or is longer than 16 MiB";
-            Err(Fault::new(Exit::Usage, what).at(file.display().to_string()))
-        }
-        Err(error) => Err(fault(error)),
-    }
+    let bytes = bounded::bytes(file, MOST_BYTES).map_err(fault)?;
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.ok_or_else(|| {
+        let what = "is not UTF-8, or is longer than 16 MiB";
+        Fault::new(Exit::Usage, what).at(file.display().to_string())
+    })
 }
 
 /// Tells a fault and goes on.

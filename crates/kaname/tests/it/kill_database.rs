@@ -2,11 +2,7 @@
 //! of the processes that serve the hub, at many points. The hub stays up. What was answered is in effect,
 //! once, and the walk goes on.
 
-use std::{
-    sync::mpsc::{RecvTimeoutError, channel},
-    thread,
-    time::Duration,
-};
+use std::{sync::mpsc::channel, thread, time::Duration};
 
 use kaname_testkit::postgres::Postgres;
 use serde_json::Value;
@@ -14,9 +10,8 @@ use serde_json::Value;
 use crate::{
     hub::{Backend, Hub},
     kill::{Part, points},
-    kill_flow::{STEPS, Told, Walk, happened_once},
+    kill_flow::{STEPS, Walk, answered, happened_once, listened_into},
     serving::Server,
-    sink::PATIENCE,
 };
 
 /// Walks that go on after a kill until all steps are in effect; each may meet connections that died.
@@ -29,37 +24,19 @@ fn walk_and_kill(hub: &Hub, server: &Server, point: usize) {
     let sessions = walk.sessions();
     let begun = walk.stands();
     let (tell, told) = channel();
-    let mut done = 0;
-    thread::scope(|scope| {
+    let done = thread::scope(|scope| {
         let (walk, sessions, begun) = (&walk, &sessions, &begun);
         let walking = scope.spawn(move || walk.go_on(server, sessions, begun, &tell));
-        loop {
-            match told.recv_timeout(PATIENCE).unwrap() {
-                Told::Begun(step) if step == target => break,
-                Told::Begun(_) => {}
-                Told::Done(step) => done = step + 1,
-            }
-        }
-        // Somewhere in the step that was begun, or in one after it.
-        loop {
-            match told.recv_timeout(delay) {
-                Ok(Told::Done(step)) => done = step + 1,
-                Ok(Told::Begun(_)) => {}
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-            }
-        }
+        let done = listened_into(&told, target, delay);
         if point.is_multiple_of(2) {
             database.kill_and_restart();
         } else {
             assert!(database.kill_backend(point) > 0, "nobody served");
         }
         walking.join().unwrap();
+        done
     });
-    for one in told.iter() {
-        if let Told::Done(step) = one {
-            done = step + 1;
-        }
-    }
+    let done = told.iter().fold(done, answered);
     database.await_recovery();
     let mut stands = walk.stands();
     assert!(

@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::mpsc::{RecvTimeoutError, Sender, channel},
+    sync::mpsc::{Receiver, Sender, channel},
     thread,
     time::Duration,
 };
@@ -199,34 +199,16 @@ fn walk_and_kill(hub: &Hub, point: usize) -> MatterId {
     assert_eq!(begun.steps, 0);
     let mut server = Server::start(&hub.place);
     let (tell, told) = channel();
-    let mut done = 0;
-    thread::scope(|scope| {
+    let done = thread::scope(|scope| {
         let (walk, sessions, begun, at) = (&walk, &sessions, &begun, &server);
         let walking = scope.spawn(move || walk.go_on(at, sessions, begun, &tell));
-        loop {
-            match told.recv_timeout(PATIENCE).unwrap() {
-                Told::Begun(step) if step == target => break,
-                Told::Begun(_) => {}
-                Told::Done(step) => done = step + 1,
-            }
-        }
-        // Somewhere in the step that was begun, or in one after it.
-        loop {
-            match told.recv_timeout(delay) {
-                Ok(Told::Done(step)) => done = step + 1,
-                Ok(Told::Begun(_)) => {}
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-            }
-        }
+        let done = listened_into(&told, target, delay);
         crate::serving::kill_now(at.id());
         walking.join().unwrap();
+        done
     });
     server.kill();
-    for one in told.iter() {
-        if let Told::Done(step) = one {
-            done = step + 1;
-        }
-    }
+    let done = told.iter().fold(done, answered);
     let stands = walk.stands();
     assert!(
         stands.steps >= done,
@@ -244,6 +226,30 @@ fn walk_and_kill(hub: &Hub, point: usize) -> MatterId {
     let stands = walk.stands();
     assert_eq!(stands.steps, STEPS, "the walk did not go on");
     stands.item.unwrap().0
+}
+
+/// How many steps were answered once this was told too.
+pub(crate) fn answered(done: usize, told: Told) -> usize {
+    match told {
+        Told::Done(step) => step + 1,
+        Told::Begun(_) => done,
+    }
+}
+
+/// Listens until the step is begun and a while longer, into it or one after it; gives how many steps were
+/// answered by then.
+pub(crate) fn listened_into(told: &Receiver<Told>, step: usize, delay: Duration) -> usize {
+    let mut done = 0;
+    loop {
+        match told.recv_timeout(PATIENCE).unwrap() {
+            Told::Begun(begun) if begun == step => break,
+            other => done = answered(done, other),
+        }
+    }
+    while let Ok(other) = told.recv_timeout(delay) {
+        done = answered(done, other);
+    }
+    done
 }
 
 /// Nothing that happens to an item once stands in its history twice.

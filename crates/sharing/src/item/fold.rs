@@ -7,11 +7,7 @@ use kaname_kernel::{Matter, Moment, Projection, Unfit};
 use super::{
     Asked, Blocking, Consent, Item, ItemChange, ItemState, Refusal, Release, Returned, Withdrawal,
 };
-use crate::{
-    content::{Content, Outlet},
-    number,
-    row::RowState,
-};
+use crate::{content::Content, number, row::RowState};
 
 impl Matter for Item {
     const KIND: &'static str = "item";
@@ -204,7 +200,7 @@ impl Matter for Item {
             scope: content.collections.first().copied(),
             due_at,
             tlp: Some(content.tlp),
-            text: match self.is_out() && !content.outlets.contains(&Outlet::Web) {
+            text: match self.is_out() && !content.is_on_the_web() {
                 // What may not be read on pages is not found on them word by word either.
                 true => self.number.clone(),
                 false => content.search_text(&self.number, &values),

@@ -195,6 +195,17 @@ fn observation(pattern: &Observation, around: u8, out: &mut String) {
         Observation::Or(all) => (2, " OR ", all),
         Observation::And(all) => (3, " AND ", all),
     };
+    joined(all, word, (around, own), out, observation);
+}
+
+/// Writes parts with a word between them; in brackets where what stands around binds as strongly.
+fn joined<T>(
+    all: &[T],
+    word: &str,
+    (around, own): (u8, u8),
+    out: &mut String,
+    write: fn(&T, u8, &mut String),
+) {
     let brackets = around >= own;
     if brackets {
         out.push('(');
@@ -203,7 +214,7 @@ fn observation(pattern: &Observation, around: u8, out: &mut String) {
         if index > 0 {
             out.push_str(word);
         }
-        observation(one, own, out);
+        write(one, own, out);
     }
     if brackets {
         out.push(')');
@@ -216,19 +227,7 @@ fn write_comparison(comparison: &Comparison, around: u8, out: &mut String) {
         Comparison::Or(all) => (1, " OR ", all),
         Comparison::And(all) => (2, " AND ", all),
     };
-    let brackets = around >= own;
-    if brackets {
-        out.push('(');
-    }
-    for (index, one) in all.iter().enumerate() {
-        if index > 0 {
-            out.push_str(word);
-        }
-        write_comparison(one, own, out);
-    }
-    if brackets {
-        out.push(')');
-    }
+    joined(all, word, (around, own), out, write_comparison);
 }
 
 impl Display for Qualifier {

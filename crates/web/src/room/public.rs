@@ -10,12 +10,15 @@ use axum::{
 };
 use jiff::Timestamp;
 use kaname_kernel::Pap;
-use kaname_sharing::{Item, ItemState, Outlet, rendition::is_current};
+use kaname_sharing::{Item, ItemState, rendition::is_current};
 use kaname_world::{Loaded, World};
 use serde::Deserialize;
 
 use super::{
-    library::cursor::{self, address},
+    library::{
+        cursor::{self, address},
+        list,
+    },
     words,
 };
 use crate::{
@@ -113,30 +116,18 @@ pub(super) async fn front(house: &House, frame: &Frame) -> Result<Response, Fail
     show(&shown)
 }
 
-/// Whether its provider agreed to pages as a way out.
-fn on_the_web(item: &Item) -> bool {
-    item.content.outlets.contains(&Outlet::Web)
-}
-
 fn rows(page: &Page, items: &[Loaded<Item>]) -> Vec<Row> {
     let row = |item: &Loaded<Item>| {
         let state = &item.state;
         let content = &state.content;
         let came = state.release.map_or(state.derived_at, |release| release.at);
         let due = page.came(came, state.number.as_str());
-        // Where its provider agreed to other ways out only, it is counted and named by its number.
-        let (href, title) = match on_the_web(state) {
-            true => (
-                format!("/public/{}", state.number),
-                content.title.in_language(page.lang().tag()).to_owned(),
-            ),
-            false => (
-                String::new(),
-                page.t1("library-elsewhere", "number", state.number.as_str())
-                    .into_owned(),
-            ),
+        // What is not on pages is counted, and has none of its own.
+        let href = match content.is_on_the_web() {
+            true => format!("/public/{}", state.number),
+            false => String::new(),
         };
-        Row::new(due, href, title)
+        Row::new(due, href, list::title(page, state))
             .about(words::item_kind(page.text, content.kind))
             .tlp(page.tlp(content.tlp))
     };
@@ -209,7 +200,7 @@ struct ShowPage {
 
 async fn open_item(world: &World, number: &str) -> Result<Item, Failure> {
     let item = world.public_item(number).await?.state;
-    if on_the_web(&item) {
+    if item.content.is_on_the_web() {
         Ok(item)
     } else {
         Err(Failure::NotFound)
@@ -316,7 +307,10 @@ async fn feed(
             summary: xml_safe(&format!("{measures}\n\n{summary}")),
         }
     };
-    let shown = found.rows.iter().filter(|item| on_the_web(&item.state));
+    let shown = found
+        .rows
+        .iter()
+        .filter(|item| item.state.content.is_on_the_web());
     let entries: Vec<Entry> = shown.map(entry).collect();
     let hub = frame.settings().hub_name(lang);
     let feed = AtomFeed {

@@ -123,7 +123,7 @@ impl World {
                 let source = (expires, item.id);
                 let mut object = self.new_object(raw, *collection, &audience, source)?;
                 // Consent to machines alone: pages neither name it nor find it.
-                if !item.content.outlets.contains(&Outlet::Web) {
+                if !item.content.is_on_the_web() {
                     object.title = object.stix_id.clone();
                     object.text = String::new();
                     object.postings.clear();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{Matter, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
@@ -17,6 +18,8 @@ use crate::{caller::Caller, error::WorldError, read::loaded, work::Loaded, world
 
 /// Items read at once.
 const AT_ONCE: usize = 200;
+/// More than the clocks of two nodes may differ by.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(24);
 
 impl World {
     /// Released items whose blocking exports false positives suspended, and that an officer has to
@@ -52,16 +55,24 @@ impl World {
         Ok(suspended.into_iter().map(|(_, item)| item).collect())
     }
 
-    /// Items that the caller's organisation acknowledged or gave feedback on.
-    pub async fn settled_with(&self, caller: &Caller) -> Result<BTreeSet<MatterId>, WorldError> {
+    /// Items released at or after a moment that the caller's organisation acknowledged or gave feedback on.
+    /// Both are written after the release, but for what the clocks of two nodes differ by.
+    pub async fn settled_with(
+        &self,
+        caller: &Caller,
+        released: Timestamp,
+    ) -> Result<BTreeSet<MatterId>, WorldError> {
         let party = caller.party_id()?;
+        let since = released.checked_sub(CLOCKS_DIFFER).ok();
         let acknowledged = ListQuery {
             owner: Some(party.cast()),
             states: vec![DeliveryState::Acknowledged.as_str().to_owned()],
+            since,
             ..ListQuery::of(Delivery::KIND, self.everything().await?)
         };
         let answered = ListQuery {
             owner: Some(party.cast()),
+            since,
             ..ListQuery::of(Feedback::KIND, self.everything().await?)
         };
         let mut settled = BTreeSet::new();

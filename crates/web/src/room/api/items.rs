@@ -49,8 +49,9 @@ fn outline(house: &House, item: &Loaded<Item>) -> Value {
     let content = &state.content;
     let base = house.public_url();
     let number = &state.number;
-    let title =
-        on_the_web(state).then(|| json!({ "ja": content.title.ja, "en": content.title.en }));
+    let title = content
+        .is_on_the_web()
+        .then(|| json!({ "ja": content.title.ja, "en": content.title.en }));
     json!({
         "number": number,
         "state": state.state.as_str(),
@@ -66,10 +67,6 @@ fn outline(house: &House, item: &Loaded<Item>) -> Value {
             "page": format!("{base}/library/{number}"),
         },
     })
-}
-
-fn on_the_web(item: &Item) -> bool {
-    item.content.outlets.contains(&Outlet::Web)
 }
 
 pub(super) async fn one(
@@ -111,7 +108,7 @@ pub(super) async fn one(
     {
         more.insert("victim".to_owned(), Value::String(harm.text));
     }
-    if on_the_web(state)
+    if state.content.is_on_the_web()
         && let Value::Object(more) = &mut more
         && let Value::Object(said) = said(state, world.now())
     {

@@ -7,7 +7,7 @@ use axum::{
 };
 use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::Tlp;
-use kaname_sharing::{Item, ItemKind, ItemState, Outlet, content::kind_word};
+use kaname_sharing::{Item, ItemKind, ItemState, content::kind_word};
 use kaname_store::ListQuery;
 use kaname_world::Loaded;
 use serde::Deserialize;
@@ -177,6 +177,18 @@ pub(super) async fn list(
     show(&shown)
 }
 
+/// What pages call an item. Its provider agreed to certain ways out; where the web is not one of them, only
+/// its number is shown.
+pub(in crate::room) fn title(page: &Page, item: &Item) -> String {
+    let content = &item.content;
+    if content.is_on_the_web() {
+        content.title.in_language(page.lang().tag()).to_owned()
+    } else {
+        page.t1("library-elsewhere", "number", item.number.as_str())
+            .into_owned()
+    }
+}
+
 /// An item as a row: when it came, what it is, how it may be told.
 pub(super) fn row(page: &Page, item: &Loaded<Item>) -> Row {
     let state = &item.state;
@@ -184,15 +196,7 @@ pub(super) fn row(page: &Page, item: &Loaded<Item>) -> Row {
     let came = state.release.map_or(state.derived_at, |release| release.at);
     let due = page.came(came, state.number.as_str());
     let href = format!("/library/{}", state.number);
-    // Its provider agreed to certain ways out; where the web is not one of them, only its number is
-    // shown here.
-    let title = if content.outlets.contains(&Outlet::Web) {
-        content.title.in_language(page.lang().tag()).to_owned()
-    } else {
-        page.t1("library-elsewhere", "number", state.number.as_str())
-            .into_owned()
-    };
-    let mut row = Row::new(due, href, title)
+    let mut row = Row::new(due, href, title(page, state))
         .about(words::item_kind(page.text, content.kind))
         .about(page.t1("library-values", "n", content.shared_values().len()))
         .tlp(page.tlp(content.tlp));

@@ -5,7 +5,7 @@
 mod answer;
 pub(super) mod cursor;
 mod download;
-mod list;
+pub(super) mod list;
 mod machines;
 mod object;
 mod objects;

@@ -10,7 +10,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use kaname_kernel::MatterId;
-use kaname_sharing::{Item, Outlet};
+use kaname_sharing::Item;
 use kaname_store::{StoredObject, Versions};
 use kaname_world::WorldError;
 
@@ -80,7 +80,7 @@ async fn versions(house: &House, by: &By, id: &str) -> Result<Vec<StoredObject>,
 /// Whether pages are among the ways out that its provider agreed to; what was imported has no provider.
 async fn may_be_shown(house: &House, by: &By, source: MatterId) -> Result<bool, Failure> {
     match house.world().library_item(by, source).await {
-        Ok(item) => Ok(item.state.content.outlets.contains(&Outlet::Web)),
+        Ok(item) => Ok(item.state.content.is_on_the_web()),
         Err(WorldError::NotFound(_)) => Ok(true),
         Err(error) => Err(error.into()),
     }

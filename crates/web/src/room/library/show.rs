@@ -124,7 +124,7 @@ pub(super) async fn shown(
     let state = &item.state;
     let content = &state.content;
     let lang = frame.text().lang().tag();
-    let on_the_web = content.outlets.contains(&Outlet::Web);
+    let on_the_web = content.is_on_the_web();
     let title = if on_the_web {
         content.title.in_language(lang).to_owned()
     } else {
@@ -236,7 +236,7 @@ async fn notices(
         }
         _ => {}
     }
-    if !state.content.outlets.contains(&Outlet::Web) {
+    if !state.content.is_on_the_web() {
         let said = page.t("library-elsewhere-do").into_owned();
         all.push(notice(Tone::Plain, "library-elsewhere-title", said));
     }

@@ -181,13 +181,16 @@ pub(super) async fn fresh(house: &House, page: &Page, by: &By) -> Result<Waiting
     let text = page.text;
     let mut waiting = Vec::new();
     if house.world().allow_any(by, Action::LibraryRead).is_ok() {
-        let settled = house.world().settled_with(by).await?;
         let items = house
             .world()
             .library(by, |query| query.limit = AT_ONCE)
             .await?;
         waiting = items.rows;
-        waiting.retain(|item| !settled.contains(&item.id));
+        let releases = waiting.iter().filter_map(|item| item.state.release);
+        if let Some(oldest) = releases.map(|release| release.at).min() {
+            let settled = house.world().settled_with(by, oldest).await?;
+            waiting.retain(|item| !settled.contains(&item.id));
+        }
     }
     let rows = waiting.iter().take(FRESH).map(|item| {
         let state = &item.state;
