@@ -1,8 +1,10 @@
 //! STIX patterns (§9): reading them by the grammar, one canonical form,
-//! equivalence, what they say in words; and the values that simple ones ask for.
+//! equivalence, what they say in words; the values that simple ones ask for; and
+//! whether they are found in what was observed ([`matcher`]).
 
 mod canonical;
 mod explain;
+pub mod matcher;
 mod parse;
 mod token;
 pub mod tree;

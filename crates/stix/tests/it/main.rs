@@ -8,6 +8,8 @@ mod diff;
 mod galaxy;
 mod head;
 mod id;
+mod matcher;
+mod matcher_oracle;
 mod pattern;
 mod pattern_tree;
 mod real;
