@@ -85,6 +85,12 @@ pub const TARGETS: &[Target] = &[
         longest: 4 << 10,
     },
     Target {
+        name: "stix-match",
+        run: stix::matching,
+        seeds: seeds::MATCH,
+        longest: 2 << 10,
+    },
+    Target {
         name: "stix-traces",
         run: stix::traces,
         seeds: seeds::STIX,

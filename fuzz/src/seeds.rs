@@ -43,6 +43,12 @@ pub(crate) const PATTERN: &[&[u8]] = &[
     b"[network-traffic:dst_ref.value = 'evil.example' AND network-traffic:dst_port = 443]",
 ];
 
+/// A pattern, a line end, and a list of what was observed.
+pub(crate) const MATCH: &[&[u8]] = &[
+    b"[ipv4-addr:value ISSUBSET '203.0.113.0/24'] REPEATS 2 TIMES WITHIN 60 SECONDS\n[{\"type\":\"observed-data\",\"first_observed\":\"2026-01-01T00:00:00Z\",\"last_observed\":\"2026-01-01T00:00:09Z\",\"number_observed\":2,\"objects\":{\"0\":{\"type\":\"ipv4-addr\",\"value\":\"203.0.113.7\"}}}]",
+    b"[network-traffic:dst_ref.value = 'a'] FOLLOWEDBY [file:x_hex MATCHES '^a'] OR [file:size > 1.5]\n[{\"type\":\"observed-data\",\"first_observed\":\"2026-01-01T00:00:00Z\",\"last_observed\":\"2026-01-01T00:00:00Z\",\"number_observed\":1,\"object_refs\":[\"n\",\"f\"]},{\"type\":\"network-traffic\",\"id\":\"n\",\"dst_ref\":\"d\"},{\"type\":\"domain-name\",\"id\":\"d\",\"value\":\"a\"},{\"type\":\"file\",\"id\":\"f\",\"size\":2,\"x_hex\":\"61\"}]",
+];
+
 pub(crate) const TABLE: &[&[u8]] = &[
     "指標,種別,備考,検知日\r\n203.0.113[.]77,IPアドレス,\"C2、\r\n\"\"二\"\"\",2026年5月1日\r\nmail.own.example,domain,,\r\n".as_bytes(),
     b"value\ttype\tfirst_seen\n=HYPERLINK(\"http://evil.example/\")\turl\t2026-05-01 10:20\n-1\tx\ty\n",

@@ -1,5 +1,6 @@
 //! Parsers of STIX.
 
+use kaname_stix::pattern::matcher::{Matcher, ObservedSet, PatternIndex};
 use kaname_stix::pattern::{Language, canonical_pattern, explain_pattern, parse_pattern};
 use kaname_stix::redact::{Trace, TraceKind, find_traces};
 use kaname_stix::{
@@ -59,6 +60,39 @@ pub(crate) fn pattern(data: &[u8]) {
                 "{pattern}"
             );
         }
+    }
+}
+
+/// A pattern is found by itself and through an index alike, and so is its canonical form.
+pub(crate) fn matching(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let Some((pattern, observed)) = text.split_once('\n') else {
+        return;
+    };
+    let (Ok(pattern), Ok(observed)) = (
+        parse_pattern(pattern),
+        serde_json::from_str::<Vec<Value>>(observed),
+    ) else {
+        return;
+    };
+    let (set, _) = ObservedSet::read(observed);
+    let Ok(matcher) = Matcher::new(&pattern) else {
+        return;
+    };
+    let Ok(found) = matcher.find(&set) else {
+        return;
+    };
+    let mut index = PatternIndex::default();
+    index.add(7, &pattern).expect("a matcher was made of it");
+    let numbers = index.find(&set).expect("it was found by itself");
+    assert_eq!(numbers == [7], found.is_some());
+    let canonical =
+        parse_pattern(&canonical_pattern(&pattern)).expect("a canonical pattern is one");
+    if let Ok(again) = Matcher::new(&canonical)
+        .expect("it has the same constants")
+        .find(&set)
+    {
+        assert_eq!(again.is_some(), found.is_some());
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::Failure;
+use crate::peers;
 use crate::step::Step;
 use crate::tidy::manifest::{self, Manifest};
 
@@ -15,18 +16,10 @@ pub(crate) fn run(root: &Path, name: Option<&str>) -> Result<(), Failure> {
             }
         }
         println!("{:<24} (`kaname import`, start and idle memory)", "node");
-        println!(
-            "{:<24} (TAXII beside a peer, needs `./setup --test`)",
-            "peers"
-        );
-        println!(
-            "{:<24} (checks of STIX beside a peer, needs `./setup --test`)",
-            "stix"
-        );
-        println!(
-            "{:<24} (MISP to STIX and back beside a peer, needs `./setup --test`)",
-            "misp"
-        );
+        for peer in &peers::ALL {
+            let (name, what) = (peer.name, peer.what);
+            println!("{name:<24} (beside a peer, needs `./setup --test`: {what})");
+        }
         return Ok(());
     };
     let owner = manifests

@@ -75,19 +75,13 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Tidy => tidy::run(&root),
         Chore::Ci { only, list } => ci::run(&root, &only, list),
-        Chore::Bench { name, objects } if name.as_deref() == Some("peers") => {
-            peers::taxii(&root, objects)
-        }
-        Chore::Bench { name, objects } if name.as_deref() == Some("stix") => {
-            peers::stix(&root, objects)
-        }
-        Chore::Bench { name, objects } if name.as_deref() == Some("misp") => {
-            peers::misp(&root, objects)
-        }
         Chore::Bench { name, objects } if name.as_deref() == Some("node") => {
             node::run(&root, objects)
         }
-        Chore::Bench { name, .. } => bench::run(&root, name.as_deref()),
+        Chore::Bench { name, objects } => match name.as_deref().and_then(peers::named) {
+            Some(peer) => peers::run(peer, &root, objects),
+            None => bench::run(&root, name.as_deref()),
+        },
         Chore::Fuzz { target, seconds } => fuzz::run(&root, target.as_deref(), seconds),
         Chore::Leak { pairs } => leak::run(&root, pairs),
         Chore::Smoke => smoke::run(&root),

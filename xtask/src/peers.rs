@@ -1,4 +1,4 @@
-//! `cargo xtask bench peers`, `bench stix` and `bench misp`: a peer beside ours in the same run, on the same machine.
+//! Benchmarks with a peer beside ours in the same run, on the same machine.
 
 use std::path::Path;
 
@@ -6,9 +6,11 @@ use crate::Failure;
 use crate::step::{Step, answers};
 
 /// A comparison with a peer that is a Python program.
-struct Peer {
-    /// The step's name.
-    name: &'static str,
+pub(crate) struct Peer {
+    /// What `cargo xtask bench` calls it.
+    pub(crate) name: &'static str,
+    /// What is compared, for the list.
+    pub(crate) what: &'static str,
     /// The Python module that has to be there.
     module: &'static str,
     script: &'static str,
@@ -16,43 +18,45 @@ struct Peer {
     objects: u32,
 }
 
-/// TAXII, asked by one client.
-const TAXII: Peer = Peer {
-    name: "peers",
-    module: "medallion",
-    script: "xtask/peers.py",
-    objects: 200,
-};
+/// All of them.
+pub(crate) const ALL: [Peer; 4] = [
+    Peer {
+        name: "peers",
+        what: "TAXII, asked by one client",
+        module: "medallion",
+        script: "xtask/peers.py",
+        objects: 200,
+    },
+    Peer {
+        name: "stix",
+        what: "checks of STIX objects",
+        module: "stix2validator",
+        script: "xtask/checks.py",
+        objects: 2_000,
+    },
+    Peer {
+        name: "patterns",
+        what: "patterns in observed data; the objects are indicators",
+        module: "stix2matcher",
+        script: "xtask/patterns.py",
+        objects: 1_000_000,
+    },
+    Peer {
+        name: "misp",
+        what: "MISP to STIX and back; the objects are attributes",
+        module: "misp_stix_converter",
+        script: "xtask/misp.py",
+        objects: 100_000,
+    },
+];
 
-/// Checks of STIX objects.
-const STIX: Peer = Peer {
-    name: "stix",
-    module: "stix2validator",
-    script: "xtask/checks.py",
-    objects: 2_000,
-};
-
-/// MISP events to STIX and back; "objects" are attributes.
-const MISP: Peer = Peer {
-    name: "misp",
-    module: "misp_stix_converter",
-    script: "xtask/misp.py",
-    objects: 100_000,
-};
-
-pub(crate) fn taxii(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
-    beside(&TAXII, root, objects)
+/// The comparison of that name.
+pub(crate) fn named(name: &str) -> Option<&'static Peer> {
+    ALL.iter().find(|peer| peer.name == name)
 }
 
-pub(crate) fn stix(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
-    beside(&STIX, root, objects)
-}
-
-pub(crate) fn misp(root: &Path, attributes: Option<u32>) -> Result<(), Failure> {
-    beside(&MISP, root, attributes)
-}
-
-fn beside(peer: &Peer, root: &Path, objects: Option<u32>) -> Result<(), Failure> {
+/// Builds the program and runs the comparison.
+pub(crate) fn run(peer: &Peer, root: &Path, objects: Option<u32>) -> Result<(), Failure> {
     let python = crate::ci::python_environment();
     let python = python.map(|folder| folder.join("bin/python").display().to_string());
     let import = format!("import {}", peer.module);

@@ -59,4 +59,15 @@ pub(crate) enum StixCommand {
         /// The newer
         after: PathBuf,
     },
+    /// Look for patterns in what was observed; ends with 3 when nothing is found
+    #[command(
+        after_help = "Examples:\n  kaname stix match \"[ipv4-addr:value ISSUBSET '198.51.100.0/24']\" observed.json\n  kaname stix match indicators.json observed/*.json --json"
+    )]
+    Match {
+        /// A pattern; or a file with indicators, or with a pattern on each line
+        pattern: String,
+        /// Bundles, envelopes or lists with observed-data and the objects it refers to
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
 }

@@ -127,3 +127,75 @@ fn a_device_is_no_file_without_end() {
     assert!(ran.err.contains("over the limit of"), "{}", ran.err);
     assert!(ran.err.contains("at: /dev/zero"), "{}", ran.err);
 }
+
+#[test]
+fn match_says_which_patterns_are_found_and_where() {
+    let place = Place::new();
+    let seen = |n: u8, minute: u8, value: &str| {
+        json!({ "type": "observed-data", "id": format!("observed-data--{n}"), "number_observed": 1,
+            "first_observed": format!("2026-01-01T00:{minute:02}:00Z"), "last_observed": format!("2026-01-01T00:{minute:02}:00Z"),
+            "objects": { "0": { "type": "ipv4-addr", "value": value } } })
+    };
+    let observed = [
+        seen(1, 5, "198.51.100.7"),
+        seen(2, 6, "203.0.113.9"),
+        json!({"type": "observed-data", "id": "observed-data--3"}),
+    ];
+    place.write("observed.json", &bundle(&observed));
+    let pattern = "[ipv4-addr:value ISSUBSET '198.51.100.0/24'] FOLLOWEDBY [ipv4-addr:value = '203.0.113.9'] WITHIN 60 SECONDS";
+    let said = place.done(&["stix", "match", pattern, "observed.json"]);
+    assert_eq!(
+        said["found"][0]["observed"],
+        json!(["observed-data--1", "observed-data--2"])
+    );
+    assert_eq!(said["observed"], 2);
+    assert_eq!(said["unusable"][0]["id"], "observed-data--3");
+
+    let none = place.run(&[
+        "stix",
+        "match",
+        "[ipv4-addr:value = '192.0.2.1']",
+        "observed.json",
+    ]);
+    assert_eq!(none.code, 3, "{}", none.err);
+    let indicator = |n: u8, pattern: &str| json!({ "type": "indicator", "id": format!("indicator--{n}"), "pattern_type": "stix", "pattern": pattern });
+    place.write(
+        "indicators.json",
+        &bundle(&[
+            indicator(1, "[ipv4-addr:value = '203.0.113.9']"),
+            indicator(2, "[ipv4-addr:value = '192.0.2.1']"),
+            indicator(3, "[ipv4-addr:value = "),
+            indicator(4, "[ipv4-addr:value MATCHES '(?=x)']"),
+        ]),
+    );
+    let said = place.done(&["stix", "match", "indicators.json", "observed.json"]);
+    assert_eq!(said["found"].as_array().unwrap().len(), 1);
+    assert_eq!(said["found"][0]["from"], "indicator--1");
+    assert_eq!(said["passed_over"][0]["from"], "indicator--3");
+    assert_eq!(said["passed_over"][1]["from"], "indicator--4");
+    place.write(
+        "lines.txt",
+        "[ipv4-addr:value = '192.0.2.1']\n\n[ipv4-addr:value LIKE '203.%']\n",
+    );
+    let ran = place.run(&["stix", "match", "lines.txt", "observed.json"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("lines.txt:3"), "{}", ran.out);
+    assert!(
+        ran.out.contains("1 of 2 patterns found in 2 observations"),
+        "{}",
+        ran.out
+    );
+    let wrong = place.run(&["stix", "match", "[ipv4-addr:value = x]", "observed.json"]);
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.err.contains("byte 19 of the pattern"),
+        "{}",
+        wrong.err
+    );
+    assert_eq!(
+        place
+            .run(&["stix", "match", "none.json", "observed.json"])
+            .code,
+        3
+    );
+}

@@ -1,8 +1,6 @@
 //! Looking for patterns in what was observed.
 
-use kaname_stix::pattern::matcher::{
-    MatchError, Matcher, MatcherError, ObservedSet, PatternIndex,
-};
+use kaname_stix::pattern::matcher::{MatchError, Matcher, MatcherError, ObservedSet, PatternIndex};
 use kaname_stix::pattern::parse_pattern;
 use serde_json::{Value, json};
 
@@ -99,7 +97,10 @@ fn constants_are_compared_as_the_standard_says() {
         ("x-one:text MATCHES '^b'", false),
         ("x-one:text = 'Abc' AND x-one:number = 5", true),
         ("x-one:text = 'x' OR x-one:number = 5", true),
-        ("x-one:text = 'x' AND (x-one:number = 5 OR x-one:flag = true)", false),
+        (
+            "x-one:text = 'x' AND (x-one:number = 5 OR x-one:flag = true)",
+            false,
+        ),
     ] {
         assert_eq!(holds(test, object.clone()), wanted, "{test}");
     }
@@ -122,7 +123,11 @@ fn addresses_lie_in_networks() {
         ("no address", "NOT ISSUBSET '198.51.100.0/24'", true),
     ] {
         let object = json!({"type": "ipv4-addr", "value": value});
-        assert_eq!(holds(&format!("ipv4-addr:value {test}"), object), wanted, "{value} {test}");
+        assert_eq!(
+            holds(&format!("ipv4-addr:value {test}"), object),
+            wanted,
+            "{value} {test}"
+        );
     }
 }
 
@@ -130,7 +135,8 @@ fn addresses_lie_in_networks() {
 fn all_of_one_comparison_is_asked_of_one_object() {
     let both = "file:name = 'a' AND file:size = 2";
     let apart = json!([[{"type": "file", "name": "a", "size": 1}, {"type": "file", "name": "b", "size": 2}]]);
-    let together = json!([[{"type": "file", "name": "b"}, {"type": "file", "name": "a", "size": 2}]]);
+    let together =
+        json!([[{"type": "file", "name": "b"}, {"type": "file", "name": "a", "size": 2}]]);
     assert_eq!(find(&format!("[{both}]"), &set(apart)), None);
     assert_eq!(find(&format!("[{both}]"), &set(together)), Some(vec![0]));
 }
@@ -166,7 +172,10 @@ fn references_are_followed_in_both_versions() {
         assert!(find(pattern, &of_2_1).is_some(), "2.1: {pattern}");
     }
     // Without an element of the list there is nothing to go on from.
-    assert_eq!(find("[email-message:to_refs.value = 'a@example.com']", &of_2_1), None);
+    assert_eq!(
+        find("[email-message:to_refs.value = 'a@example.com']", &of_2_1),
+        None
+    );
     // What is in the pool but not of the observation is no part of it.
     assert_eq!(find("[ipv4-addr:value = '203.0.113.9']", &of_2_1), None);
     assert!(find("[network-traffic:dst_ref = 'ipv4-addr--1']", &of_2_1).is_some());
@@ -215,7 +224,11 @@ fn observations_are_joined_by_time_and_are_different_ones() {
         ("a REPEATS 3 TIMES", "axa", None),
         ("a REPEATS 3 TIMES", "axaa", Some(vec![0, 2, 3])),
         ("a REPEATS 3 TIMES WITHIN 120 SECONDS", "axaa", None),
-        ("a REPEATS 3 TIMES WITHIN 120 SECONDS", "axxaaa", Some(vec![3, 4, 5])),
+        (
+            "a REPEATS 3 TIMES WITHIN 120 SECONDS",
+            "axxaaa",
+            Some(vec![3, 4, 5]),
+        ),
         ("(a AND b) REPEATS 2 TIMES", "aab", None),
         ("(a AND b) REPEATS 2 TIMES", "aabb", Some(vec![0, 1, 2, 3])),
         ("(a OR b) REPEATS 2 TIMES", "axb", Some(vec![0, 2])),
@@ -252,11 +265,24 @@ fn an_observation_counts_as_often_as_it_says_and_at_any_of_its_moments() {
         ("a REPEATS 1000000001 TIMES", false),
         ("a REPEATS 1000000000 TIMES WITHIN 1 SECONDS", true),
         ("a FOLLOWEDBY a", true),
-        ("a START t'2026-01-01T00:30:00Z' STOP t'2026-01-01T00:31:00Z'", true),
-        ("a START t'2026-01-01T01:00:00Z' STOP t'2026-01-01T01:31:00Z'", true),
-        ("a START t'2025-01-01T01:00:00Z' STOP t'2026-01-01T00:00:00Z'", false),
+        (
+            "a START t'2026-01-01T00:30:00Z' STOP t'2026-01-01T00:31:00Z'",
+            true,
+        ),
+        (
+            "a START t'2026-01-01T01:00:00Z' STOP t'2026-01-01T01:31:00Z'",
+            true,
+        ),
+        (
+            "a START t'2025-01-01T01:00:00Z' STOP t'2026-01-01T00:00:00Z'",
+            false,
+        ),
     ] {
-        assert_eq!(find(&lettered(pattern), &set).is_some(), wanted, "{pattern}");
+        assert_eq!(
+            find(&lettered(pattern), &set).is_some(),
+            wanted,
+            "{pattern}"
+        );
     }
 }
 
@@ -265,7 +291,11 @@ fn what_cannot_be_used_is_told_and_the_rest_is() {
     let good = json!({"type": "observed-data", "id": "observed-data--0", "number_observed": 1,
         "first_observed": "2026-01-01T00:00:00Z", "last_observed": "2026-01-01T00:00:00Z",
         "objects": {"0": {"type": "x-one", "is": "a"}}});
-    let mut all = vec![good.clone(), json!(5), json!({"type": "identity", "id": "identity--1"})];
+    let mut all = vec![
+        good.clone(),
+        json!(5),
+        json!({"type": "identity", "id": "identity--1"}),
+    ];
     for (name, value) in [
         ("first_observed", json!("yesterday")),
         ("first_observed", json!("2026-01-02T00:00:00Z")),
@@ -309,9 +339,12 @@ fn hostile_patterns_and_observations_end_within_bounds() {
         .iter()
         .map(|at| (at.clone(), json!({"type": "x-one", "own_refs": refs})))
         .collect();
-    let (set, _) = ObservedSet::read([json!({"type": "observed-data", "id": "observed-data--0", "number_observed": 1,
-        "first_observed": "2026-01-01T00:00:00Z", "last_observed": "2026-01-01T00:00:00Z", "objects": objects})]);
-    let deep = parse_pattern("[x-one:own_refs[*].own_refs[*].own_refs[*].own_refs[*].gone = 1]").unwrap();
+    let (set, _) = ObservedSet::read([
+        json!({"type": "observed-data", "id": "observed-data--0", "number_observed": 1,
+        "first_observed": "2026-01-01T00:00:00Z", "last_observed": "2026-01-01T00:00:00Z", "objects": objects}),
+    ]);
+    let deep =
+        parse_pattern("[x-one:own_refs[*].own_refs[*].own_refs[*].own_refs[*].gone = 1]").unwrap();
     assert_eq!(
         Matcher::new(&deep).unwrap().find(&set),
         Err(MatchError::TooManyValues)
@@ -320,7 +353,9 @@ fn hostile_patterns_and_observations_end_within_bounds() {
     // One observation too few for what overlaps: no search finds it in time.
     let many = letters(&"a".repeat(19));
     let pattern = lettered(&["a"; 20].join(" AND "));
-    let answer = Matcher::new(&parse_pattern(&pattern).unwrap()).unwrap().find(&many);
+    let answer = Matcher::new(&parse_pattern(&pattern).unwrap())
+        .unwrap()
+        .find(&many);
     assert_eq!(answer, Err(MatchError::TooManyChoices));
 }
 

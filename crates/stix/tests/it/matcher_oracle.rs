@@ -31,7 +31,10 @@ fn moment(second: i64) -> String {
 
 fn write(part: &Part) -> String {
     let join = |parts: &[Part], word: &str| {
-        let parts: Vec<String> = parts.iter().map(|part| format!("({})", write(part))).collect();
+        let parts: Vec<String> = parts
+            .iter()
+            .map(|part| format!("({})", write(part)))
+            .collect();
         parts.join(word)
     };
     match part {
@@ -65,7 +68,8 @@ fn choices(part: &Part, seen: &[Seen]) -> Vec<Vec<usize>> {
                         continue;
                     }
                     let both = [one.as_slice(), other].concat();
-                    let fits = |at: usize| both.iter().filter(|one| **one == at).count() <= seen[at].count;
+                    let fits =
+                        |at: usize| both.iter().filter(|one| **one == at).count() <= seen[at].count;
                     if (0..seen.len()).all(fits) {
                         next.push(both);
                     }
@@ -107,9 +111,13 @@ fn parts() -> impl Strategy<Value = Part> {
             some.clone().prop_map(Part::Or),
             some.prop_map(Part::Then),
             (inner.clone(), 1_i64..6).prop_map(|(part, span)| Part::Within(Box::new(part), span)),
-            (inner.clone(), 1_usize..3).prop_map(|(part, times)| Part::Repeats(Box::new(part), times)),
-            (inner, 0_i64..8, 1_i64..8)
-                .prop_map(|(part, start, more)| Part::Between(Box::new(part), start, start + more)),
+            (inner.clone(), 1_usize..3)
+                .prop_map(|(part, times)| Part::Repeats(Box::new(part), times)),
+            (inner, 0_i64..8, 1_i64..8).prop_map(|(part, start, more)| Part::Between(
+                Box::new(part),
+                start,
+                start + more
+            )),
         ]
     })
 }

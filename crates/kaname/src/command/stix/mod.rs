@@ -1,8 +1,9 @@
-//! `stix validate | upgrade | canonical | ids | diff`: files of STIX, without any hub.
+//! `stix validate | upgrade | canonical | ids | diff | match`: files of STIX, without any hub.
 
 mod canonical;
 mod diff;
 mod ids;
+mod matching;
 mod upgrade;
 mod validate;
 
@@ -29,6 +30,7 @@ pub(super) fn run(command: &StixCommand, say: Say) -> Result<(), Fault> {
         StixCommand::Canonical { files } => canonical::run(files, say),
         StixCommand::Ids { files } => ids::run(files, say),
         StixCommand::Diff { before, after } => diff::run(before, after, say),
+        StixCommand::Match { pattern, files } => matching::run(pattern, files, say),
     }
 }
 

@@ -176,8 +176,12 @@ impl Ready {
                 };
                 found != self.negated
             }
-            Ask::Inside(network) => network_of(&subject).is_some_and(|own| network.holds(own)) != self.negated,
-            Ask::Around(network) => network_of(&subject).is_some_and(|own| own.holds(*network)) != self.negated,
+            Ask::Inside(network) => {
+                network_of(&subject).is_some_and(|own| network.holds(own)) != self.negated
+            }
+            Ask::Around(network) => {
+                network_of(&subject).is_some_and(|own| own.holds(*network)) != self.negated
+            }
         }
     }
 
@@ -200,7 +204,9 @@ impl Ask {
         };
         let order = |wanted| {
             let constant = test.values.first().and_then(Constant::new);
-            constant.map_or(Self::Equal(Vec::new(), false), |constant| Self::Order(constant, wanted))
+            constant.map_or(Self::Equal(Vec::new(), false), |constant| {
+                Self::Order(constant, wanted)
+            })
         };
         let network = || {
             Network::parse(text()).ok_or_else(|| MatcherError::NoNetwork {
@@ -244,10 +250,7 @@ fn expression(text: &str) -> Result<Ask, MatcherError> {
             .build()
             .ok()
     });
-    Ok(Ask::Matches(
-        Box::new(plain),
-        bytes.flatten().map(Box::new),
-    ))
+    Ok(Ask::Matches(Box::new(plain), bytes.flatten().map(Box::new)))
 }
 
 /// The last line of what the compiler says, without its drawing of the expression.
@@ -298,14 +301,19 @@ fn compare(subject: &Subject<'_>, constant: &Constant) -> Option<Ordering> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "compared with a number that has no more digits")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "compared with a number that has no more digits"
+)]
 const fn float(number: i64) -> f64 {
     number as f64
 }
 
 /// A text as bytes, where each of its characters is one.
 fn latin1(text: &str) -> Option<Vec<u8>> {
-    text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
+    text.chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect()
 }
 
 fn text_of<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
@@ -320,7 +328,10 @@ fn network_of(subject: &Subject<'_>) -> Option<Network> {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u32> = text.chars().map(|c| c.to_digit(16)).collect::<Option<_>>()?;
+    let digits: Vec<u32> = text
+        .chars()
+        .map(|c| c.to_digit(16))
+        .collect::<Option<_>>()?;
     let pairs = digits.chunks(2).map(|pair| match pair {
         [high, low] => u8::try_from(high * 16 + low).ok(),
         _ => None,

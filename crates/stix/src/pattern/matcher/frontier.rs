@@ -30,7 +30,11 @@ enum Made {
     One(usize),
     Both(Rc<(Made, Made)>),
     /// So many of the leaf's that end no earlier than this, the earliest beginnings first.
-    Many { leaf: usize, times: u64, end: i64 },
+    Many {
+        leaf: usize,
+        times: u64,
+        end: i64,
+    },
     /// The same choice so many times, which cannot be of different observations.
     Again,
 }

@@ -209,8 +209,14 @@ impl OfPath {
 }
 
 /// A number without digits behind the point, however it is written.
-#[expect(clippy::cast_possible_truncation, reason = "compared with what it was cut from")]
-#[expect(clippy::cast_precision_loss, reason = "compared with what it was cut from")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "compared with what it was cut from"
+)]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "compared with what it was cut from"
+)]
 fn whole(number: &serde_json::Number) -> Option<i64> {
     number.as_i64().or_else(|| {
         let float = number.as_f64()?;
@@ -242,9 +248,9 @@ fn simple_comparison<'p>(comparison: &'p Comparison, tests: &mut Vec<&'p Test>) 
 
 /// Whether a value that is equal as a text or a whole number fulfils the test.
 fn is_simple(test: &Test) -> bool {
-    let plain = !test.path.steps.iter().any(|step| {
-        matches!(step, Step::Name(name) if name.ends_with("_hex") || name.ends_with("_bin"))
-    });
+    let plain = !test.path.steps.iter().any(
+        |step| matches!(step, Step::Name(name) if name.ends_with("_hex") || name.ends_with("_bin")),
+    );
     let constants = test.values.iter().all(|literal| match literal {
         Literal::Text(text) => test.operator != Operator::Subset || Network::parse(text).is_some(),
         Literal::Int(_) => true,

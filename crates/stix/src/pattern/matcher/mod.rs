@@ -24,8 +24,8 @@ pub use self::index::PatternIndex;
 pub use self::observed::{Observed, ObservedSet, Unusable};
 
 use self::condition::Condition;
-use self::path::{Scene, budget};
 use self::frontier::Found;
+use self::path::{Scene, budget};
 use super::tree::{Literal, Observation, Qualifier};
 use crate::time::micros;
 
@@ -170,7 +170,8 @@ impl Matcher {
                     observed,
                     left: &left,
                 };
-                let in_time = |(start, stop): &(i64, i64)| observed.first < *stop && observed.last >= *start;
+                let in_time =
+                    |(start, stop): &(i64, i64)| observed.first < *stop && observed.last >= *start;
                 if leaf.windows.iter().all(in_time) && leaf.condition.holds(&scene)? {
                     fitting.push(at);
                 }
@@ -191,8 +192,14 @@ struct Candidates<'s> {
 }
 
 /// Seconds in microseconds.
-#[expect(clippy::cast_possible_truncation, reason = "a float outside of i64 becomes its bound")]
-#[expect(clippy::cast_precision_loss, reason = "microseconds in a float's digits are enough")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float outside of i64 becomes its bound"
+)]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "microseconds in a float's digits are enough"
+)]
 fn span(seconds: &Literal) -> i64 {
     match seconds {
         Literal::Int(number) => number.saturating_mul(1_000_000),

@@ -35,7 +35,11 @@ impl Network {
 
     /// The network of that many bits that holds this one.
     pub(super) const fn cut(self, length: u8) -> Self {
-        let mask = if length == 0 { 0 } else { u128::MAX << (128 - length) };
+        let mask = if length == 0 {
+            0
+        } else {
+            u128::MAX << (128 - length)
+        };
         Self {
             wide: self.wide,
             bits: self.bits & mask,

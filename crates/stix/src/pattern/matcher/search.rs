@@ -98,7 +98,10 @@ impl<'c> Search<'c> {
             return next(self, start);
         };
         self.part(part, &mut |search, own| {
-            if in_order && own > start && search.bounds(start, own).0 > search.bounds(own, search.picks.len()).1 {
+            if in_order
+                && own > start
+                && search.bounds(start, own).0 > search.bounds(own, search.picks.len()).1
+            {
                 return Ok(false);
             }
             search.each(rest, start, in_order, next)
@@ -120,8 +123,9 @@ impl<'c> Search<'c> {
         }
         if let Plan::Leaf(leaf) = inner {
             let from = match self.picks.get(last) {
-                Some(at) if last < self.picks.len() => self.candidates.of_leaf[*leaf]
-                    .partition_point(|candidate| candidate < at),
+                Some(at) if last < self.picks.len() => {
+                    self.candidates.of_leaf[*leaf].partition_point(|candidate| candidate < at)
+                }
                 _ => 0,
             };
             return self.leaf(*leaf, from, &mut |search, own| {
