@@ -1,6 +1,8 @@
 //! Renditions of released items for outlets. They only leave content out or map it by a fixed table;
 //! what they show is what was consented to. Whether a reader may see an item is decided before.
 
+pub mod rule;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -40,7 +42,7 @@ pub struct ValueLine {
     /// What the item is about.
     pub kind: &'static str,
     /// What the value is.
-    pub value_kind: &'static str,
+    pub value_kind: ValueKind,
     /// The value.
     pub value: String,
     /// Such as `TLP:GREEN`.
@@ -83,7 +85,7 @@ pub fn value_lines(item: &Item, now: Timestamp) -> Vec<ValueLine> {
         lines.push(ValueLine {
             item: item.number.clone(),
             kind: content.kind.as_str(),
-            value_kind: value.kind.as_str(),
+            value_kind: value.kind,
             value: value.text,
             tlp: content.tlp.to_string(),
             pap: content.pap.to_string(),
@@ -133,7 +135,7 @@ pub fn csv_line(line: &ValueLine) -> String {
     let cells = [
         line.item.as_str(),
         line.kind,
-        line.value_kind,
+        line.value_kind.as_str(),
         &line.value,
         &line.tlp,
         &line.pap,

@@ -13,5 +13,6 @@ mod flow;
 mod manifest;
 mod outlets;
 mod report;
+mod rules;
 mod support;
 mod walk;

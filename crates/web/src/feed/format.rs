@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use kaname_kernel::{MatterId, Tlp};
 use kaname_sharing::{
     Item,
-    rendition::{self, ValueLine},
+    rendition::{
+        self, ValueLine,
+        rule::{Language, Use, Writer},
+    },
     value::correlates,
 };
 use kaname_stix::{TlpMark, tlp_of};
@@ -27,37 +30,48 @@ pub(super) enum Format {
     Jsonl,
     /// A STIX bundle.
     Json,
+    /// Rules or lists in a language of machines.
+    Rules(Language),
 }
 
 impl Format {
-    /// Alias and form of `alias.ext`.
+    /// Alias and form of `alias.ending`.
     pub(super) fn of(file: &str) -> Option<(&str, Self)> {
-        let (alias, end) = file.rsplit_once('.')?;
-        let format = match end {
-            "csv" => Self::Csv,
-            "txt" => Self::Txt,
-            "jsonl" => Self::Jsonl,
-            "json" => Self::Json,
-            _ => return None,
-        };
-        Some((alias, format))
+        let rules = Language::ALL.map(Self::Rules);
+        let lists = [Self::Csv, Self::Txt, Self::Jsonl, Self::Json];
+        lists.into_iter().chain(rules).find_map(|format| {
+            let before = file.strip_suffix(format.ending())?;
+            Some((before.strip_suffix('.')?, format))
+        })
     }
 
-    pub(super) const fn media_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Txt => "text/plain; charset=utf-8",
-            Self::Jsonl => "application/jsonl; charset=utf-8",
-            Self::Json => "application/stix+json;version=2.1",
-        }
-    }
-
-    pub(super) const fn as_str(self) -> &'static str {
+    /// How its address ends.
+    pub(super) const fn ending(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Txt => "txt",
             Self::Jsonl => "jsonl",
             Self::Json => "json",
+            Self::Rules(language) => language.ending(),
+        }
+    }
+
+    pub(super) const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Jsonl => "application/jsonl; charset=utf-8",
+            Self::Json => "application/stix+json;version=2.1",
+            Self::Rules(Language::Sigma) => "application/yaml; charset=utf-8",
+            Self::Txt | Self::Rules(_) => "text/plain; charset=utf-8",
+        }
+    }
+
+    /// Whether machines block by all that is in it.
+    pub(super) fn is_to_block(self) -> bool {
+        match self {
+            Self::Txt => true,
+            Self::Rules(language) => language.used_to() == Use::Block,
+            Self::Csv | Self::Jsonl | Self::Json => false,
         }
     }
 }
@@ -83,6 +97,8 @@ pub(super) struct Maker {
     told: HashSet<MatterId>,
     /// First halves of the SHA-256 of plain values given: each is given once.
     given: HashSet<[u8; 16]>,
+    /// Of the rules, where it makes rules.
+    writer: Option<Writer>,
     summary: Summary,
 }
 
@@ -97,11 +113,16 @@ struct Words {
 
 impl Maker {
     pub(super) fn new(format: Format, now: Timestamp) -> Self {
+        let writer = match format {
+            Format::Rules(language) => Some(Writer::new(language)),
+            _ => None,
+        };
         Self {
             format,
             now,
             told: HashSet::new(),
             given: HashSet::new(),
+            writer,
             summary: Summary::default(),
         }
     }
@@ -137,6 +158,11 @@ impl Maker {
     }
 
     fn item_lines(&mut self, item: &Item) -> String {
+        let (tlp, ends) = (item.content.tlp, item.content.valid_until);
+        if self.writer.is_some() {
+            let lines = rendition::value_lines(item, self.now);
+            return self.rules(&lines, Some(tlp), ends);
+        }
         let lines = match self.format {
             Format::Csv => rendition::csv_lines(item, self.now),
             Format::Jsonl => rendition::json_lines(item, self.now),
@@ -145,10 +171,9 @@ impl Maker {
                 let fresh = values.lines().filter(|value| self.is_new(value));
                 fresh.map(|value| format!("{value}\n")).collect()
             }
-            Format::Json => String::new(),
+            Format::Json | Format::Rules(_) => String::new(),
         };
         let count = lines.bytes().filter(|byte| *byte == b'\n').count();
-        let (tlp, ends) = (item.content.tlp, item.content.valid_until);
         self.counted(count as u64, Some(tlp), ends);
         lines
     }
@@ -160,12 +185,15 @@ impl Maker {
         };
         self.until(ends);
         let tlp = marked(&one.raw);
+        if self.writer.is_some() {
+            return self.rules(&lines, tlp, ends);
+        }
         for line in lines {
             let text = match self.format {
                 Format::Csv => rendition::csv_line(&line),
                 Format::Jsonl => rendition::json_line(&line),
                 Format::Txt if line.blocking => format!("{}\n", line.value),
-                Format::Txt | Format::Json => continue,
+                Format::Txt | Format::Json | Format::Rules(_) => continue,
             };
             if self.format == Format::Txt && !self.is_new(&line.value) {
                 continue;
@@ -174,6 +202,15 @@ impl Maker {
             out.push_str(&text);
         }
         out
+    }
+
+    fn rules(&mut self, lines: &[ValueLine], tlp: Option<Tlp>, ends: Option<Timestamp>) -> String {
+        let Some(writer) = &mut self.writer else {
+            return String::new();
+        };
+        let (rules, values) = writer.rules(lines);
+        self.counted(values, tlp, ends);
+        rules
     }
 
     fn counted(&mut self, lines: u64, tlp: Option<Tlp>, ends: Option<Timestamp>) {
@@ -238,7 +275,7 @@ fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Opti
     let lines = values.into_iter().map(|value| ValueLine {
         item: String::new(),
         kind: "indicator",
-        value_kind: value.kind.as_str(),
+        value_kind: value.kind,
         value: value.text.clone(),
         tlp: marked(raw).map(|tlp| tlp.to_string()).unwrap_or_default(),
         pap: String::new(),

@@ -21,6 +21,8 @@ pub(super) struct Found {
     pub(super) digest: [u8; 32],
     /// What the feed says of itself.
     pub(super) summary: Summary,
+    /// When these lines were found first, in seconds since 1970: a zone's serial number.
+    pub(super) serial: u32,
 }
 
 /// Findings of this node. They say nothing that the store does not: a node that has none reads.
@@ -34,6 +36,16 @@ impl Known {
         let found = known.get(&(edition, format))?;
         let holds = found.summary.changes_at.is_none_or(|at| now < at);
         holds.then(|| found.clone())
+    }
+
+    /// The serial of the same lines in an earlier edition. What changed unseen gives them no new one.
+    pub(super) fn serial(&self, edition: Edition, format: Format, digest: [u8; 32]) -> Option<u32> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = known.iter().filter(|((held, form), found)| {
+            let of = (held.collection, held.sight, *form);
+            of == (edition.collection, edition.sight, format) && found.digest == digest
+        });
+        same.map(|(_, found)| found.serial).max()
     }
 
     /// Keeps what was found of an edition. Older editions of the collection are forgotten with it.

@@ -1,5 +1,5 @@
-//! Feeds: each collection as a file with a stable address, `/feeds/{alias}.csv|txt|jsonl|json`, for a
-//! machine's key or a signed-in person.
+//! Feeds: each collection as a file with a stable address, `/feeds/{alias}.csv|txt|jsonl|json`, and as rules
+//! and lists of tools (`.suricata.rules`, `.rpz`, …), for a machine's key or a signed-in person.
 //!
 //! The ETag is a digest of the very bytes this reader gets, so that nothing shows in it that the reader
 //! does not see. What a reading found is kept by the edition it was made from ([`known`]): a client that
@@ -99,6 +99,7 @@ impl Reading {
         let found = Found {
             digest: body.finalize().into(),
             summary: self.maker.summary().clone(),
+            serial: 0,
         };
         Ok((found, kept))
     }
@@ -110,7 +111,7 @@ impl Reading {
     }
 }
 
-/// `GET /feeds/{alias}.{csv,txt,jsonl,json}`
+/// `GET /feeds/{alias}.{csv,txt,jsonl,json}`, and the endings of rules
 async fn read(
     State(house): State<House>,
     by: By,
@@ -131,16 +132,21 @@ async fn read(
     let (found, kept) = match house.feeds().of(edition, format, now) {
         Some(found) => (found, None),
         None => {
-            let (found, kept) = reading.first().await?;
+            let (mut found, kept) = reading.first().await?;
+            let serial = house.feeds().serial(edition, format, found.digest);
+            let seconds = u32::try_from(now.as_second()).unwrap_or(u32::MAX);
+            found.serial = serial.unwrap_or(seconds);
             house.feeds().keep(edition, format, found.clone());
             (found, kept)
         }
     };
-    let Found { digest, summary } = found;
-    let (before, after) = around(&house, &reading, format, &summary, &digest);
+    let (before, after) = around(&house, &reading, &found);
+    let Found {
+        digest, summary, ..
+    } = found;
     let tag = tag::tag(
         Sha256::new()
-            .chain_update(format.as_str())
+            .chain_update(format.ending())
             .chain_update(&before)
             .chain_update(digest)
             .chain_update(&after),
@@ -190,23 +196,16 @@ fn dressed(mut response: Response, tag: &str, summary: &Summary) -> Response {
 }
 
 /// What stands before and after the lines.
-fn around(
-    house: &House,
-    reading: &Reading,
-    format: Format,
-    summary: &Summary,
-    digest: &[u8; 32],
-) -> (String, String) {
-    match format {
-        Format::Csv => {
-            let heading = heading(house, reading, format, summary);
-            (heading + &columns(), String::new())
-        }
-        Format::Txt => (heading(house, reading, format, summary), String::new()),
+fn around(house: &House, reading: &Reading, found: &Found) -> (String, String) {
+    let heading = || heading(house, reading, &found.summary);
+    match reading.format {
+        Format::Csv => (heading() + &columns(), String::new()),
+        Format::Txt => (heading(), String::new()),
+        Format::Rules(language) => (heading() + &language.opening(found.serial), String::new()),
         Format::Jsonl => (String::new(), String::new()),
         Format::Json => {
             // The same objects are the same bundle.
-            let id = Uuid::new_v5(&NAMESPACE, digest);
+            let id = Uuid::new_v5(&NAMESPACE, &found.digest);
             let before = format!("{{\"type\":\"bundle\",\"id\":\"bundle--{id}\",\"objects\":[");
             (before, "]}\n".to_owned())
         }
@@ -215,7 +214,11 @@ fn around(
 
 /// Comment lines: whose, what, how far it may go, until when. Both languages, since a file has no
 /// reader's language.
-fn heading(house: &House, reading: &Reading, format: Format, summary: &Summary) -> String {
+fn heading(house: &House, reading: &Reading, summary: &Summary) -> String {
+    let (sign, end) = match reading.format {
+        Format::Rules(language) => (language.comment(), "\n"),
+        _ => ("#", "\r\n"),
+    };
     let title = &reading.feed.collection.state.definition.title;
     let mut heading = String::new();
     for lang in [Lang::Ja, Lang::En] {
@@ -237,13 +240,14 @@ fn heading(house: &House, reading: &Reading, format: Format, summary: &Summary) 
             None => text.t("feed-no-end"),
         };
         let whose = format!("{} / {title}", house.settings().hub_name(lang));
-        let use_for = match format {
-            Format::Txt => text.t("feed-may-block"),
+        let use_for = match reading.format {
+            format if format.is_to_block() => text.t("feed-may-block"),
+            Format::Rules(_) => text.t("feed-watch"),
             _ => text.t("feed-look-up"),
         };
         for line in [whose.as_str(), &tlp, &use_for, &valid] {
             let line: String = line.chars().filter(|sign| !sign.is_control()).collect();
-            heading.push_str(&format!("# {line}\r\n"));
+            heading.push_str(&format!("{sign} {line}{end}"));
         }
     }
     heading

@@ -98,6 +98,83 @@ async fn four_forms_of_the_same_collection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_same_collection_as_rules_and_lists_of_tools() {
+    let s = setting().await;
+    let empty = s.feed("rpz").await;
+    assert!(empty.text.contains("@ IN SOA "), "{}", empty.text);
+    s.released(|_| {}).await;
+    for (end, comment, rule) in [
+        (
+            "suricata.rules",
+            "# ",
+            "dns.query; dotprefix; content:\".files-sync.test\"; nocase; endswith;",
+        ),
+        (
+            "snort.rules",
+            "# ",
+            "content:\"|0a|files-sync|04|test|00|\", nocase;",
+        ),
+        ("sigma.yml", "# ", "      - \"files-sync.test\"\n"),
+        ("yar", "// ", "= \"files-sync.test\" ascii wide nocase\n"),
+        (
+            "rpz",
+            "; ",
+            "*.files-sync.test CNAME .\n32.77.113.0.203.rpz-ip CNAME .\n",
+        ),
+        ("hosts", "# ", "0.0.0.0 files-sync.test\n"),
+        ("dnsmasq.conf", "# ", "address=/files-sync.test/\n"),
+        ("squid.acl", "# ", "\n.files-sync.test\n"),
+        (
+            "nft",
+            "# ",
+            "add element inet kaname addresses4 { 203.0.113.77 }\n",
+        ),
+        ("ipset", "# ", "add kaname4 203.0.113.77 -exist\n"),
+    ] {
+        let feed = s.feed(end).await;
+        assert_eq!(feed.status, StatusCode::OK, "{end}: {}", feed.text);
+        assert!(feed.text.starts_with(comment), "{end}: {}", feed.text);
+        assert!(feed.text.contains("TLP:GREEN"), "{end}: {}", feed.text);
+        let sorted = |text: &str| {
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        let (all, wanted) = (sorted(&feed.text), sorted(rule.trim_start_matches('\n')));
+        let is_there = |line: &String| all.iter().any(|own| own.contains(line.as_str()));
+        assert!(wanted.iter().all(is_there), "{end}: {}", feed.text);
+        // The same lines are the same file, its zone's serial included.
+        assert_eq!(s.feed(end).await.header("etag"), feed.header("etag"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_may_look_for_what_lists_may_not_block() {
+    let s = setting().await;
+    s.released(|draft| draft.pap = Pap::Amber).await;
+    assert!(
+        s.feed("suricata.rules")
+            .await
+            .text
+            .contains("files-sync.test")
+    );
+    for end in ["rpz", "hosts", "dnsmasq.conf", "squid.acl", "nft", "ipset"] {
+        let feed = s.feed(end).await;
+        assert!(
+            !feed.text.contains("files-sync") && !feed.text.contains("203.0.113"),
+            "{end}: {}",
+            feed.text
+        );
+        assert_eq!(feed.header("kaname-lines"), "0");
+    }
+    let strict = setting().await;
+    strict.released(|draft| draft.pap = Pap::Red).await;
+    for end in ["suricata.rules", "snort.rules", "sigma.yml", "yar", "nft"] {
+        assert_eq!(strict.feed(end).await.header("kaname-lines"), "0", "{end}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_etag_stands_for_what_this_reader_gets() {
     let s = setting().await;
     let empty = s.feed("txt").await;

@@ -3,4 +3,5 @@ feed-empty = There is nothing in this file at present.
 feed-may-block = Every value here may be blocked: PAP:CLEAR or PAP:GREEN, valid, and not suspended as a false positive.
 feed-first-end = Values leave this file when their validity ends, the first at { $at }. Fetch it again at least once a day.
 feed-no-end = No end of validity is set. Fetch it again at least once a day: values may be withdrawn.
+feed-watch = Rules to detect by: they alert and stop nothing. What they hold is not always allowed to be blocked.
 feed-look-up = Values to look for. Block only those with "yes" in the column "blocking".

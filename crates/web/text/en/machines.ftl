@@ -20,3 +20,7 @@ machines-collections-none = There is no collection you may read yet.
 machines-id = ID
 machines-feeds = Feeds
 machines-feeds-about = Files for machines without TAXII: csv tells how each value may be used, txt has only values that may be blocked, jsonl one entry a line, json a STIX bundle.
+machines-rules = Detection rules and block lists
+machines-rules-about = Rules for intrusion detection, log search and file scanning, and lists that name servers, proxies and firewalls block by. Rules of Snort 3 are checked by their grammar only.
+machines-rules-watch = to detect (alerts only)
+machines-rules-block = to block (only what may be blocked)

@@ -20,3 +20,7 @@ machines-collections-none = 読めるコレクションはまだありません�
 machines-id = ID
 machines-feeds = フィード
 machines-feeds-about = TAXII を使わない機器向けのファイルです。csv は用途つきの一覧、txt は遮断してよい値だけ、jsonl は 1 行に 1 件、json は STIX バンドルです。
+machines-rules = 検知ルールと遮断リスト
+machines-rules-about = 侵入検知・ログ検索・ファイル検査のルールと、ネームサーバー・プロキシ・ファイアウォールの遮断リストです。Snort 3 のルールは文法だけを確かめてあります。
+machines-rules-watch = 検知用（警告だけ）
+machines-rules-block = 遮断用（遮断してよい値だけ）

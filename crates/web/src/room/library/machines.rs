@@ -3,7 +3,10 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use kaname_policy::{Action, Resource};
-use kaname_sharing::collection::CollectionKind;
+use kaname_sharing::{
+    collection::CollectionKind,
+    rendition::rule::{Language, Use},
+};
 
 use crate::{
     error::Failure,
@@ -39,6 +42,15 @@ struct Readable {
     id: Copied,
     address: Copied,
     feeds: Vec<Copied>,
+    rules: Vec<Rules>,
+}
+
+/// A feed as rules or as a list of a tool.
+struct Rules {
+    tool: &'static str,
+    /// What it is for, in words.
+    used_to: String,
+    address: Copied,
 }
 
 pub(super) async fn show_machines(
@@ -72,6 +84,7 @@ pub(super) async fn show_machines(
             id: page.copied(collection.id),
             address: page.copied(address),
             feeds: feeds.into(),
+            rules: rules(&page, &feed),
         });
     }
     let (feed, address) = example.unwrap_or_else(|| {
@@ -98,6 +111,18 @@ fn keys(house: &House, page: &Page, by: &By) -> Option<Verb> {
     let may = house.world().decide(by, Action::KeyManage, &own).allowed;
     let href = format!("/directory/{}/keys", party.state.code);
     may.then(|| page.link(href, page.t("machines-issue")).main())
+}
+
+fn rules(page: &Page, feed: &str) -> Vec<Rules> {
+    let of = |language: Language| Rules {
+        tool: language.name(),
+        used_to: page.t(match language.used_to() {
+            Use::Watch => "machines-rules-watch",
+            Use::Block => "machines-rules-block",
+        }),
+        address: page.copied(format!("{feed}.{}", language.ending())),
+    };
+    Language::ALL.map(of).into()
 }
 
 /// A program for `taxii2-client`, ready to paste: prints what this key may read of a collection. In an

@@ -1,0 +1,219 @@
+//! Values in the languages of machines.
+
+use kaname_sharing::rendition::{
+    ValueLine,
+    rule::{Language, Use, Writer},
+};
+use kaname_stix::ValueKind;
+use proptest::prelude::*;
+
+fn line(value_kind: ValueKind, value: &str) -> ValueLine {
+    ValueLine {
+        item: "S-2611-XCS4V".to_owned(),
+        kind: "malware",
+        value_kind,
+        value: value.to_owned(),
+        tlp: "TLP:GREEN".to_owned(),
+        pap: "PAP:GREEN".to_owned(),
+        title_ja: "遠隔操作プログラム".to_owned(),
+        title_en: "Remote access tool \"Owl\"; drop".to_owned(),
+        released: "2026-11-29T00:00:00Z".to_owned(),
+        valid_until: "2026-12-29T00:00:00Z".to_owned(),
+        blocking: true,
+        stix_id: "indicator--0a3ead4e-6d47-4ccb-854c-a6a4f9d96b22".to_owned(),
+    }
+}
+
+fn some() -> Vec<ValueLine> {
+    [
+        (ValueKind::Ipv4, "203.0.113.7"),
+        (ValueKind::Cidr, "198.51.100.0/24"),
+        (ValueKind::Ipv6, "2001:db8::7"),
+        (ValueKind::Domain, "evil.example"),
+        (ValueKind::Domain, "悪.example"),
+        (ValueKind::Url, "https://evil.example/a|b?c=\";x"),
+        (ValueKind::Email, "a@evil.example"),
+        (
+            ValueKind::Sha256,
+            "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855",
+        ),
+        (ValueKind::Mutex, "m"),
+    ]
+    .map(|(kind, value)| line(kind, value))
+    .into()
+}
+
+fn said(language: Language, lines: &[ValueLine]) -> String {
+    Writer::new(language).rules(lines).0
+}
+
+#[test]
+fn each_language_says_what_it_can() {
+    for (language, wanted) in [
+        (
+            Language::Suricata,
+            &[
+                "alert ip any any <> [203.0.113.7] any (msg:\"Kaname S-2611-XCS4V Remote access tool Owl drop\";",
+                "alert ip any any <> [198.51.100.0/24] any ",
+                "dns.query; dotprefix; content:\".evil.example\"; nocase; endswith;",
+                "content:\".xn--ndu.example\"",
+                "http.host; content:\"evil.example\"; startswith; endswith; http.uri.raw; content:\"/a|7c|b|3f|c|3d 25|22|3b|x\";",
+                "content:\"a@evil.example\"; nocase;",
+                "metadata:kaname S-2611-XCS4V, tlp GREEN, valid_until 2026-12-29T00-00-00Z;",
+            ][..],
+        ),
+        (
+            Language::Snort,
+            &[
+                "alert ip any any <> [2001:db8::7] any ",
+                "alert dns (msg:",
+                "content:\"|04|evil|07|example|00|\", nocase;",
+                "http_raw_uri; content:\"/a|7c|b|3f|c|3d 25|22|3b|x\";",
+            ],
+        ),
+        (
+            Language::Sigma,
+            &[
+                "  category: dns\n",
+                "    query|endswith:\n      - \".evil.example\"\n",
+                "    dst_ip|cidr:\n      - \"198.51.100.0/24\"\n",
+                "      - \"evil.example/a|b\\\\?c=%22;x\"\n",
+                "  - tlp.green\n",
+                "SHA256=e3b0c44298fc1c14",
+            ],
+        ),
+        (
+            Language::Yara,
+            &[
+                "rule kaname_S_2611_XCS4V\n",
+                "= \"evil.example\" ascii wide nocase\n",
+                "hash.sha256(0, filesize) == \"e3b0c44298fc1c14",
+                " or any of them",
+            ],
+        ),
+        (
+            Language::Rpz,
+            &[
+                "evil.example CNAME .\n*.evil.example CNAME .\n",
+                "32.7.113.0.203.rpz-ip CNAME .\n",
+                "24.0.100.51.198.rpz-ip CNAME .\n",
+                "128.7.zz.db8.2001.rpz-ip CNAME .\n",
+            ],
+        ),
+        (
+            Language::Hosts,
+            &["0.0.0.0 evil.example\n:: evil.example\n"],
+        ),
+        (Language::Dnsmasq, &["address=/evil.example/\n"]),
+        (Language::Squid, &[".evil.example\n"]),
+        (
+            Language::Nftables,
+            &[
+                "add element inet kaname addresses4 { 198.51.100.0/24 }\n",
+                "add element inet kaname addresses6 { 2001:db8::7 }\n",
+            ],
+        ),
+        (
+            Language::Ipset,
+            &[
+                "add kaname4 203.0.113.7 -exist\n",
+                "add kaname6 2001:db8::7 -exist\n",
+            ],
+        ),
+    ] {
+        let said = said(language, &some());
+        for part in wanted {
+            assert!(said.contains(part), "{language:?} lacks {part}:\n{said}");
+        }
+        assert!(!said.contains("悪") && !said.contains("Owl\\\""), "{said}");
+    }
+}
+
+#[test]
+fn lists_hold_only_what_may_be_blocked_and_rules_only_what_may_be_looked_for() {
+    for language in Language::ALL {
+        let count = |change: fn(&mut ValueLine)| {
+            let mut lines = some();
+            lines.iter_mut().for_each(change);
+            Writer::new(language).rules(&lines).1
+        };
+        let all = count(|_| {});
+        assert!(all > 0, "{language:?}");
+        let suspended = count(|line| line.blocking = false);
+        let strict = count(|line| {
+            line.pap = "PAP:RED".to_owned();
+            line.blocking = false;
+        });
+        match language.used_to() {
+            Use::Block => assert_eq!((suspended, strict), (0, 0), "{language:?}"),
+            Use::Watch => assert_eq!((suspended, strict), (all, 0), "{language:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_value_is_written_once_and_numbers_differ_and_stay() {
+    let mut writer = Writer::new(Language::Suricata);
+    let (first, count) = writer.rules(&some());
+    assert_eq!(count, 7);
+    assert_eq!(writer.rules(&some()), (String::new(), 0));
+    let numbers = |text: &str| -> Vec<String> {
+        text.lines()
+            .map(|line| {
+                line.split("sid:")
+                    .nth(1)
+                    .unwrap()
+                    .split(';')
+                    .next()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect()
+    };
+    let mut own = numbers(&first);
+    assert_eq!(own, numbers(&said(Language::Suricata, &some())));
+    own.sort();
+    own.dedup();
+    assert_eq!(own.len(), first.lines().count());
+}
+
+/// What an attacker may have written into a value or a title.
+fn hostile() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[ -~\n\r\t|;\"'\\\\{}()#$]{0,40}",
+        "\\PC{0,40}",
+        Just("evil.example\"; drop; (".to_owned()),
+        Just("evil.example\naddress=/#/".to_owned()),
+        Just("203.0.113.7 } ; flush ruleset".to_owned()),
+        Just("https://evil.example/\nx".to_owned()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn nothing_hostile_ends_a_line_or_begins_an_option(value in hostile(), title in hostile(), kind in 0_usize..7) {
+        let kinds = [ValueKind::Ipv4, ValueKind::Cidr, ValueKind::Domain, ValueKind::Url, ValueKind::Email, ValueKind::Sha256, ValueKind::Md5];
+        let mut one = line(kinds[kind], &value);
+        one.title_en = title;
+        for language in Language::ALL {
+            let said = said(language, std::slice::from_ref(&one));
+            prop_assert!(said.chars().all(|c| !c.is_control() || c == '\n'), "{said:?}");
+            for line in said.lines() {
+                let fine = match language {
+                    Language::Suricata | Language::Snort => {
+                        line.starts_with("alert ") && line.ends_with("rev:1;)")
+                            && line.matches('"').count() % 2 == 0 && line.matches("sid:").count() == 1
+                    }
+                    Language::Rpz => line.ends_with(" CNAME ."),
+                    Language::Hosts => line.starts_with("0.0.0.0 ") || line.starts_with(":: "),
+                    Language::Dnsmasq => line.starts_with("address=/") && line.matches('/').count() == 2,
+                    Language::Squid => line.starts_with('.') && !line.contains(' '),
+                    Language::Nftables => line.starts_with("add element inet kaname ") && line.matches(['{', '}', ';']).count() == 2,
+                    Language::Ipset => line.starts_with("add kaname") && line.split(' ').count() == 4,
+                    Language::Sigma | Language::Yara => true,
+                };
+                prop_assert!(fine, "{language:?}: {line}");
+            }
+        }
+    }
+}
