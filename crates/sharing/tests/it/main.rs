@@ -14,5 +14,6 @@ mod manifest;
 mod outlets;
 mod report;
 mod rules;
+mod rules_judged;
 mod support;
 mod walk;

@@ -7,7 +7,7 @@ use kaname_sharing::rendition::{
 use kaname_stix::ValueKind;
 use proptest::prelude::*;
 
-fn line(value_kind: ValueKind, value: &str) -> ValueLine {
+pub(crate) fn line(value_kind: ValueKind, value: &str) -> ValueLine {
     ValueLine {
         item: "S-2611-XCS4V".to_owned(),
         kind: "malware",
@@ -24,7 +24,7 @@ fn line(value_kind: ValueKind, value: &str) -> ValueLine {
     }
 }
 
-fn some() -> Vec<ValueLine> {
+pub(crate) fn some() -> Vec<ValueLine> {
     [
         (ValueKind::Ipv4, "203.0.113.7"),
         (ValueKind::Cidr, "198.51.100.0/24"),
