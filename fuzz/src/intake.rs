@@ -198,3 +198,21 @@ pub(crate) fn submission_table(data: &[u8]) {
     let read = from_table(data, &TableOptions::default(), &submission_options());
     assert_submitted(read, data);
 }
+
+/// Whatever is made of a document in another format holds to STIX strictly, and is made again the same.
+pub(crate) fn foreign(data: &[u8]) {
+    let limits = kaname_intake::JsonLimits::default();
+    let Ok(made) = kaname_intake::foreign::read(data, &limits) else {
+        return;
+    };
+    for object in &made.objects {
+        let value = serde_json::from_str(&object.json).expect("what was made is JSON");
+        assert!(
+            !kaname_stix::has_errors(&kaname_stix::check(&value)),
+            "{}",
+            object.json
+        );
+    }
+    let again = kaname_intake::foreign::read(data, &limits).expect("it was read before");
+    assert_eq!(made.objects, again.objects);
+}

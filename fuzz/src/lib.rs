@@ -85,6 +85,12 @@ pub const TARGETS: &[Target] = &[
         longest: 4 << 10,
     },
     Target {
+        name: "foreign",
+        run: intake::foreign,
+        seeds: seeds::FOREIGN,
+        longest: 8 << 10,
+    },
+    Target {
         name: "stix-match",
         run: stix::matching,
         seeds: seeds::MATCH,

@@ -43,6 +43,13 @@ pub(crate) const PATTERN: &[&[u8]] = &[
     b"[network-traffic:dst_ref.value = 'evil.example' AND network-traffic:dst_port = 443]",
 ];
 
+pub(crate) const FOREIGN: &[&[u8]] = &[
+    br#"{"dataType":"CVE_RECORD","cveMetadata":{"cveId":"CVE-2026-12345","state":"REJECTED","datePublished":"2026-05-01T10:00:00"},"containers":{"cna":{"title":"t","affected":[{"vendor":"v","product":"p","versions":[{"version":"1","lessThan":"2","status":"affected"}]}],"metrics":[{"cvssV3_1":{"baseScore":9.8,"vectorString":"CVSS:3.1/AV:N"}}],"references":[{"url":"https://a.example/"}]}}}"#,
+    br#"{"id":"GHSA-x","modified":"2026-05-02T00:00:00Z","aliases":["CVE-2026-1111"],"affected":[{"package":{"ecosystem":"npm","name":"n"},"ranges":[{"events":[{"introduced":"0"},{"fixed":"1"}]}]}]}"#,
+    br#"{"document":{"csaf_version":"2.0","title":"t","publisher":{"name":"n"},"distribution":{"tlp":{"label":"AMBER"}},"tracking":{"id":"i","current_release_date":"2026-05-03T00:00:00Z"}},"product_tree":{"branches":[{"product":{"product_id":"P","name":"N"}}]},"vulnerabilities":[{"cve":"CVE-2026-1111","product_status":{"fixed":["P"]},"remediations":[{"details":"d"}]}]}"#,
+    br#"<ioc id="i" last-modified="2026-05-02T20:00:05"><short_description>s</short_description><definition><Indicator operator="OR"><IndicatorItem id="1" condition="contains"><Context search="Network/DNS"/><Content>evil.example</Content></IndicatorItem><Indicator operator="AND"><IndicatorItem condition="is"><Context search="FileItem/SizeInBytes"/><Content>5</Content></IndicatorItem></Indicator></Indicator></definition></ioc>"#,
+];
+
 /// A pattern, a line end, and a list of what was observed.
 pub(crate) const MATCH: &[&[u8]] = &[
     b"[ipv4-addr:value ISSUBSET '203.0.113.0/24'] REPEATS 2 TIMES WITHIN 60 SECONDS\n[{\"type\":\"observed-data\",\"first_observed\":\"2026-01-01T00:00:00Z\",\"last_observed\":\"2026-01-01T00:00:09Z\",\"number_observed\":2,\"objects\":{\"0\":{\"type\":\"ipv4-addr\",\"value\":\"203.0.113.7\"}}}]",

@@ -13,6 +13,7 @@
 //! | a mail | [`mail::read_mail`], [`mail::mail_indicators`] |
 //! | JSON | [`guard`], [`check_json`] |
 //! | a file name, a time, a file of which one must not say more | [`safe_file_name`], [`read_when`], [`read_when_seen`], [`binary_type`] |
+//! | records and reports in other formats: CVE, OSV, CSAF, OpenIOC | [`foreign::read`] |
 //! | a whole submission, by any way | [`submission::from_form`] and its siblings |
 //!
 //! What cannot be read is data beside what can: a row without a value, a letter that is none, a
@@ -25,6 +26,7 @@ mod csv_safe;
 mod decode;
 mod extract;
 mod fold;
+pub mod foreign;
 mod host;
 mod html;
 mod indicator;

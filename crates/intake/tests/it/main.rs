@@ -11,6 +11,7 @@ mod extract;
 mod extract_japanese;
 mod extract_own;
 mod extract_properties;
+mod foreign;
 mod group;
 mod hostile;
 mod linear;

@@ -70,4 +70,16 @@ pub(crate) enum StixCommand {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Make a bundle of records and reports in other formats: CVE, OSV, CSAF with VEX, OpenIOC
+    #[command(
+        after_help = "Examples:\n  kaname stix from CVE-2026-12345.json advisory.json --out made.json\n  kaname import --collection advisories made.json"
+    )]
+    From {
+        /// Files; the format is told from what is in each
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// File to write; standard output when left out
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }

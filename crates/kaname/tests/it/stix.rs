@@ -199,3 +199,33 @@ fn match_says_which_patterns_are_found_and_where() {
         3
     );
 }
+
+#[test]
+fn from_makes_a_bundle_that_can_be_imported() {
+    let place = Place::new();
+    let record = |number: u32| {
+        json!({ "dataType": "CVE_RECORD", "cveMetadata": { "cveId": format!("CVE-2026-{number}"), "state": "PUBLISHED",
+            "assignerShortName": "vendor", "datePublished": "2026-05-01T10:00:00Z" },
+            "containers": { "cna": { "references": [{ "url": "none" }] } } })
+    };
+    place.write("one.json", &record(12345).to_string());
+    place.write("two.json", &record(12346).to_string());
+    let said = place.done(&["stix", "from", "one.json", "two.json", "--out", "made.json"]);
+    // One identity for both.
+    assert_eq!(said["objects"], 3);
+    assert_eq!(said["left_out"][0]["path"], "/containers/cna/references/0");
+    assert_eq!(
+        place.done(&["stix", "validate", "made.json"])["files"][0]["must"],
+        0
+    );
+    let printed = place.run(&["stix", "from", "one.json"]);
+    assert!(
+        printed.out.contains("CVE-2026-12345") && printed.err.contains("left out: one.json:"),
+        "{}",
+        printed.err
+    );
+    place.write("other.json", "{}");
+    let wrong = place.run(&["stix", "from", "other.json"]);
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.err.contains("neither a CVE record"), "{}", wrong.err);
+}

@@ -1,7 +1,8 @@
-//! `stix validate | upgrade | canonical | ids | diff | match`: files of STIX, without any hub.
+//! `stix validate | upgrade | canonical | ids | diff | match | from`: files of STIX, without any hub.
 
 mod canonical;
 mod diff;
+mod foreign;
 mod ids;
 mod matching;
 mod upgrade;
@@ -13,7 +14,7 @@ use kaname_stix::{Bundle, Container, Limits};
 use serde_json::Value;
 
 use super::import::unread;
-use crate::{bounded, cli::StixCommand, fault::Fault, say::Say};
+use crate::{ambient, bounded, cli::StixCommand, fault::Fault, say::Say};
 
 /// Bounds on a file: whole knowledge bases fit, and memory stays bounded.
 const LIMITS: Limits = Limits {
@@ -31,6 +32,7 @@ pub(super) fn run(command: &StixCommand, say: Say) -> Result<(), Fault> {
         StixCommand::Ids { files } => ids::run(files, say),
         StixCommand::Diff { before, after } => diff::run(before, after, say),
         StixCommand::Match { pattern, files } => matching::run(pattern, files, say),
+        StixCommand::From { files, out } => foreign::run(files, out.as_deref(), say),
     }
 }
 
@@ -65,4 +67,9 @@ fn value(path: &Path, index: usize, text: &str) -> Result<Value, Fault> {
 /// The object's `id`, or nothing.
 fn id(value: &Value) -> &str {
     value.get("id").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A UUID for a bundle.
+fn random_uuid() -> uuid::Uuid {
+    uuid::Builder::from_random_bytes(ambient::random()).into_uuid()
 }

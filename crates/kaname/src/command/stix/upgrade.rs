@@ -4,11 +4,9 @@ use std::{collections::BTreeSet, path::Path};
 
 use kaname_stix::{ObjectId, author, upgrade};
 use serde_json::json;
-use uuid::Uuid;
 
-use super::{bytes, id, pointer, split, value};
+use super::{bytes, id, pointer, random_uuid, split, value};
 use crate::{
-    ambient,
     fault::Fault,
     part,
     say::{Say, document},
@@ -51,8 +49,7 @@ pub(super) fn run(file: &Path, out: Option<&Path>, say: Say) -> Result<(), Fault
     }
     bar.finish_and_clear();
     let kept = bundle.id.as_deref().and_then(|id| ObjectId::parse(id).ok());
-    let random = || uuid::Builder::from_random_bytes(ambient::random()).into_uuid();
-    let own = kept.map_or_else(random, |id: ObjectId| -> Uuid { id.uuid() });
+    let own = kept.map_or_else(random_uuid, |id: ObjectId| id.uuid());
     let text = author::bundle(own, texts.iter().map(String::as_str));
     let Some(out) = out else {
         for path in &left_out {
