@@ -12,6 +12,7 @@ mod pattern;
 mod pattern_tree;
 mod real;
 mod redact;
+mod rules;
 mod set;
 mod types;
 mod upgrade;
