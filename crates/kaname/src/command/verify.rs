@@ -166,11 +166,7 @@ pub(super) fn unproved(fault: &kaname_world::verify::Fault) -> Fault {
 impl Kept {
     /// Reads one; what does not have the form of a checkpoint is none.
     fn read(path: &Path) -> Result<Self, Fault> {
-        let unreadable = |error: std::io::Error| {
-            let mut fault = Fault::file(path, "read", &error);
-            fault.exit = Exit::NotFound;
-            fault
-        };
+        let unreadable = |error: std::io::Error| Fault::file(path, "read", &error);
         let none = |place: String, why: &str| {
             let mut fault = Fault::usage(format!("{} is no checkpoint", path.display())).at(place);
             fault.causes.push(why.to_owned());
