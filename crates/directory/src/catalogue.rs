@@ -190,20 +190,6 @@ impl Catalogue {
         on_day(self.bodies.get(code)?, day)
     }
 
-    /// Ministries competent for at least one sector on a day, with those sectors.
-    pub fn competent_on(&self, day: Date) -> BTreeMap<BodyCode, Vec<SectorCode>> {
-        let mut competent: BTreeMap<BodyCode, Vec<SectorCode>> = BTreeMap::new();
-        for sector in self.sectors_on(day) {
-            for ministry in sector.ministries {
-                competent
-                    .entry(ministry.code)
-                    .or_default()
-                    .push(sector.code.clone());
-            }
-        }
-        competent
-    }
-
     /// Member classes in force on a day, by code.
     pub fn classes_on(&self, day: Date) -> Vec<&Dated<MemberClass>> {
         self.classes

@@ -157,11 +157,6 @@ impl Cooperation {
         matches!(self.standing, Standing::Open)
     }
 
-    /// Whether the deadline passed without an answer.
-    pub fn is_overdue(&self, now: Timestamp) -> bool {
-        self.is_open() && self.asked.deadline <= now
-    }
-
     fn open(&self, what: &'static str) -> Result<(), Refused> {
         if !self.is_open() {
             return Refused::state(what, Why::RequestClosed);

@@ -58,11 +58,6 @@ impl Span {
         self.until = Some(self.until.map_or(day, |until| until.min(day)));
         self
     }
-
-    /// Its first and last turn: the days on which an answer changes.
-    pub fn turns(&self) -> impl Iterator<Item = Date> {
-        [Some(self.from), self.until].into_iter().flatten()
-    }
 }
 
 /// A value of the dated data: when it holds and where it is written.

@@ -16,8 +16,8 @@ pub use self::part::{
     PublicKeyKind,
 };
 use crate::{
-    dated::{Span, start_of},
-    text::{Code, Domain, DutyCode, Line, Name2, Network, Paragraph, Scope, SectorCode},
+    dated::Span,
+    text::{Code, Domain, DutyCode, Line, Name2, Network, Paragraph, SectorCode},
 };
 
 /// Lookup space of party codes.
@@ -191,12 +191,11 @@ impl Party {
             .filter(move |d| alive && d.span.contains(day))
     }
 
-    /// Whether `principal` gave it the power `scope` (an action of the policy) for this day.
-    pub fn may_act_for(&self, principal: PartyId, scope: &Scope, day: Date) -> bool {
-        let gives = |d: &Delegation| {
-            d.principal == principal && d.span.contains(day) && d.scopes.contains(scope)
-        };
-        self.span.contains(day) && self.delegations.iter().any(gives)
+    /// What `principal` gave it powers for, in force on a day.
+    pub fn delegation_on(&self, principal: PartyId, day: Date) -> Option<&Delegation> {
+        let in_force = |d: &&Delegation| d.principal == principal && d.span.contains(day);
+        let given = self.delegations.iter().find(in_force);
+        given.filter(|_| self.span.contains(day))
     }
 
     /// Whether it runs this hub.
@@ -207,15 +206,6 @@ impl Party {
     /// Whether it is no longer dealt with on a day.
     pub fn is_retired_on(&self, day: Date) -> bool {
         self.span.until.is_some_and(|until| until <= day)
-    }
-
-    /// The next moment after `now` at which a membership, duty or the party itself begins or ends:
-    /// a new policy epoch is due then.
-    pub fn next_turn(&self, now: Timestamp) -> Option<Timestamp> {
-        let memberships = self.memberships.iter().flat_map(|m| m.span.turns());
-        let duties = self.duties.iter().flat_map(|d| d.span.turns());
-        let days = self.span.turns().chain(memberships).chain(duties);
-        days.filter_map(start_of).filter(|at| *at > now).min()
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use crate::fault::{Exit, Fault};
+use crate::fault::Fault;
 
 /// The bytes of a file; `None` when there are more than `limit`.
 pub(crate) fn bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
@@ -25,11 +25,7 @@ pub(crate) fn file(path: &Path, limit: u64, hint: &str) -> Result<Vec<u8>, Fault
                 .at(path.display().to_string())
                 .hint(hint),
         ),
-        Err(error) => {
-            let mut fault = Fault::file(path, "read", &error);
-            fault.exit = Exit::NotFound;
-            Err(fault)
-        }
+        Err(error) => Err(Fault::file(path, "read", &error)),
     }
 }
 

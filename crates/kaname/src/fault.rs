@@ -16,7 +16,7 @@ pub(crate) enum Exit {
     Failed = 1,
     /// The command or the configuration is not understood.
     Usage = 2,
-    /// There is no such thing.
+    /// There is no such thing: a file, a store, a name.
     NotFound = 3,
     /// Not allowed, or in conflict with what is there.
     Denied = 4,
@@ -26,7 +26,7 @@ pub(crate) enum Exit {
 
 /// The exit codes in words, for `--help`.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 not understood (arguments, \
-configuration), 3 not found, 4 denied or in conflict with what is there, 5 verification failed";
+configuration), 3 not found (a file, a store, a name), 4 denied or in conflict with what is there, 5 verification failed";
 
 /// A fault on its way to the person.
 #[derive(Debug)]
@@ -125,7 +125,12 @@ impl Fault {
 
     /// A file that could not be read or written.
     pub(crate) fn file(path: &std::path::Path, doing: &str, error: &std::io::Error) -> Self {
-        Self::failed(format!("{} cannot be {doing}", path.display())).because(error)
+        let is_absent = doing == "read" && error.kind() == std::io::ErrorKind::NotFound;
+        let exit = match is_absent {
+            true => Exit::NotFound,
+            false => Exit::Failed,
+        };
+        Self::new(exit, format!("{} cannot be {doing}", path.display())).because(error)
     }
 
     /// As lines for a terminal, readable without colour.

@@ -83,6 +83,11 @@ impl<K> Id<K> {
         self.0.as_bytes()
     }
 
+    /// From its 16 bytes.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self::from_uuid(Uuid::from_bytes(bytes))
+    }
+
     /// From 16 stored bytes; `None` when the length is wrong.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         Uuid::from_slice(bytes).ok().map(Self::from_uuid)

@@ -14,8 +14,6 @@ use crate::{
 
 /// Longest time a provider may be given for an answer.
 pub const MAX_CONSENT_TIME: SignedDuration = SignedDuration::from_hours(24 * 90);
-/// Time a provider is given for an answer when nothing else is said.
-pub const CONSENT_TIME: SignedDuration = SignedDuration::from_hours(72);
 
 /// States in which an item may be written anew.
 const WRITABLE: &str =

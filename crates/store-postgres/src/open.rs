@@ -1,6 +1,7 @@
 //! Opening a world's schema, and carrying out changes in it.
 
 use std::{
+    collections::HashMap,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -8,7 +9,7 @@ use std::{
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use kaname_kernel::{Audience, Clock, EventId, Rng};
-use kaname_store::{Batches, Commit, Committed, NewJob, Record, StoreError, check};
+use kaname_store::{Batches, Commit, Committed, NewJob, Record, Rows, StoreError, check};
 use tokio_postgres::{Config, NoTls, config::Host};
 
 use crate::{
@@ -292,19 +293,38 @@ impl PostgresStore {
         Ok(committed)
     }
 
-    /// Puts what comes in the place of every projection, in one transaction.
+    /// Puts what comes in the place of the rows that are there, in one transaction.
     pub(crate) async fn replace(&self, batches: &mut dyn Batches) -> Outcome<()> {
+        let with_objects = batches.with_objects();
         let mut session = self.session().await?;
         let transaction = session.transaction().await?;
-        rebuild::clear(&transaction).await?;
-        while let Some(records) = batches.next().await? {
-            records.iter().try_for_each(check::record)?;
-            let audiences: Vec<_> = records.iter().map(|record| &record.audience).collect();
-            let audiences = self.numbers(&audiences).await?;
-            let records: Vec<_> = records.iter().zip(audiences).collect();
-            rebuild::put(&transaction, &records).await?;
+        rebuild::clear(&transaction, with_objects).await?;
+        let mut met = HashMap::new();
+        while let Some(rows) = batches.next().await? {
+            match rows {
+                Rows::Records(records) => {
+                    records.iter().try_for_each(check::record)?;
+                    let audiences: Vec<_> = records.iter().map(|one| &one.audience).collect();
+                    let audiences =
+                        audience::numbers_within(&transaction, &mut met, &audiences).await?;
+                    let records: Vec<_> = records.iter().zip(audiences).collect();
+                    rebuild::put(&transaction, &records).await?;
+                }
+                Rows::Objects(objects) => {
+                    let mut all = objects.iter().map(|placed| &placed.object);
+                    all.try_for_each(check::object)?;
+                    let audiences: Vec<_> =
+                        objects.iter().map(|one| &one.object.audience).collect();
+                    let audiences =
+                        audience::numbers_within(&transaction, &mut met, &audiences).await?;
+                    rebuild::put_objects(&transaction, &objects, &audiences).await?;
+                }
+            }
         }
-        transaction.commit().await.map_err(Fault::of_commit)
+        rebuild::end(&transaction, with_objects).await?;
+        transaction.commit().await.map_err(Fault::of_commit)?;
+        self.context.known.forget();
+        Ok(())
     }
 
     pub(crate) async fn commit_change(&self, change: Change) -> Outcome<Committed> {

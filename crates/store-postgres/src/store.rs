@@ -7,15 +7,15 @@ use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
     Batches, Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter,
-    ObjectPage, Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
-    StoredEvent, StoredNotice, StoredRecord, Writing, check,
+    ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob,
+    StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord, Writing, check,
 };
 use roaring::RoaringBitmap;
 use serde_json::Value;
 
 use crate::{
     open::{Change, PostgresStore},
-    read::{ledger, list, object, plain, record},
+    read::{ledger, list, object, object_row, plain, record},
     write::{jobs, kv, sequence},
 };
 
@@ -167,9 +167,9 @@ impl Store for PostgresStore {
             .map_err(|fault: crate::error::Fault| self.told(fault, "redacting"))
     }
 
-    async fn replace_records(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
+    async fn replace_rows(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
         let done = self.replace(batches).await;
-        done.map_err(|fault| self.told(fault, "rebuilding records"))
+        done.map_err(|fault| self.told(fault, "rebuilding"))
     }
 
     async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError> {
@@ -212,6 +212,29 @@ impl Store for PostgresStore {
         let read = async { object::bytes(&self.session().await?, filter).await };
         read.await
             .map_err(|fault| self.told(fault, "reading objects"))
+    }
+
+    async fn object_rows(&self, after_us: i64, limit: u32) -> Result<Vec<ObjectRow>, StoreError> {
+        let read = async { object_row::page(&mut self.session().await?, after_us, limit).await };
+        read.await
+            .map_err(|fault| self.told(fault, "reading rows of objects"))
+    }
+
+    async fn object_links(&self) -> Result<u64, StoreError> {
+        let read = async { object_row::links(&self.session().await?).await };
+        read.await
+            .map_err(|fault| self.told(fault, "counting links of objects"))
+    }
+
+    async fn withdrawn(
+        &self,
+        collection: MatterId,
+        stix_id: &str,
+    ) -> Result<Vec<(i64, MatterId)>, StoreError> {
+        let read =
+            async { object_row::withdrawn(&self.session().await?, collection, stix_id).await };
+        read.await
+            .map_err(|fault| self.told(fault, "reading what was withdrawn"))
     }
 
     async fn referring(

@@ -52,6 +52,12 @@ impl Head {
         })
     }
 
+    /// Forgets the numbers of audiences and collections: they are looked up again.
+    pub(crate) fn forget_numbers(&mut self) {
+        self.audiences.clear();
+        self.collections.clear();
+    }
+
     /// Number of an audience, given one when it is new.
     pub(crate) fn audience(
         &mut self,

@@ -114,7 +114,7 @@ impl PreparedRecord {
 }
 
 impl PreparedObject {
-    fn new(mut object: NewObject) -> Outcome<Self> {
+    pub(crate) fn new(mut object: NewObject) -> Outcome<Self> {
         let links = Links {
             values: std::mem::take(&mut object.postings),
             refs: std::mem::take(&mut object.refs),

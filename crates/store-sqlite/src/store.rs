@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
     Batches, Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter,
-    ObjectPage, Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
-    StoredEvent, StoredNotice, StoredRecord, Writing, check,
+    ObjectPage, ObjectRow, Page, PlacedObject, Posting, Record, Rows, SealedLink, Store,
+    StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord, Writing,
+    check,
 };
 use roaring::RoaringBitmap;
 use rusqlite::params;
@@ -18,8 +19,8 @@ use crate::{
     copy::copy,
     error::{Outcome, corrupt, database},
     open::SqliteStore,
-    prepared::{PreparedCommit, PreparedJob, PreparedRecord},
-    read::{ledger, list, object, plain, record},
+    prepared::{PreparedCommit, PreparedJob, PreparedObject, PreparedRecord},
+    read::{ledger, list, object, object_row, plain, record},
     write::{commit, jobs, kv, rebuild, shred},
 };
 
@@ -43,6 +44,23 @@ async fn prepared(
     let prepare = move || records.into_iter().map(PreparedRecord::new).collect();
     let prepared = tokio::task::spawn_blocking(prepare).await;
     let prepared: Outcome<Vec<_>> = prepared.map_err(|e| database(doing, e))?;
+    prepared.map_err(|fault| fault.doing(doing))
+}
+
+/// Objects of a rebuild checked and made ready for the writer.
+async fn placed(
+    doing: &'static str,
+    objects: Vec<PlacedObject>,
+) -> Result<Vec<(i64, PreparedObject)>, StoreError> {
+    let mut all = objects.iter().map(|placed| &placed.object);
+    all.try_for_each(check::object)?;
+    let ready = |placed: PlacedObject| {
+        PreparedObject::new(placed.object).map(|object| (placed.added_us, object))
+    };
+    let prepare = move || objects.into_iter().map(ready).collect();
+    let prepared: Outcome<Vec<_>> = tokio::task::spawn_blocking(prepare)
+        .await
+        .map_err(|e| database(doing, e))?;
     prepared.map_err(|fault| fault.doing(doing))
 }
 
@@ -192,19 +210,27 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn replace_records(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
+    async fn replace_rows(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
         // The writer keeps its transaction open and takes what comes; one batch waits meanwhile.
         let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
-        let write = self.writer.write("rebuilding records", move |writing| {
-            let replaced = rebuild::replace(writing, &mut receiver);
+        let with_objects = batches.with_objects();
+        let write = self.writer.write("rebuilding", move |writing| {
+            let replaced = rebuild::replace(writing, with_objects, &mut receiver);
             // Whoever computes further batches is told that they are for nothing.
             receiver.close();
             replaced
         });
         let compute = async move {
-            while let Some(records) = batches.next().await? {
-                let prepared = prepared("rebuilding records", records).await?;
-                if sender.send(rebuild::Step::Batch(prepared)).await.is_err() {
+            while let Some(rows) = batches.next().await? {
+                let step = match rows {
+                    Rows::Records(records) => {
+                        rebuild::Step::Records(prepared("rebuilding", records).await?)
+                    }
+                    Rows::Objects(objects) => {
+                        rebuild::Step::Objects(placed("rebuilding", objects).await?)
+                    }
+                };
+                if sender.send(step).await.is_err() {
                     return Ok(());
                 }
             }
@@ -249,6 +275,33 @@ impl Store for SqliteStore {
         let filter = filter.clone();
         self.readers
             .read("reading objects", move |r| object::bytes(r, &filter))
+            .await
+    }
+
+    async fn object_rows(&self, after_us: i64, limit: u32) -> Result<Vec<ObjectRow>, StoreError> {
+        self.readers
+            .read("reading rows of objects", move |r| {
+                object_row::page(r, after_us, limit)
+            })
+            .await
+    }
+
+    async fn object_links(&self) -> Result<u64, StoreError> {
+        self.readers
+            .read("counting links of objects", object_row::links)
+            .await
+    }
+
+    async fn withdrawn(
+        &self,
+        collection: MatterId,
+        stix_id: &str,
+    ) -> Result<Vec<(i64, MatterId)>, StoreError> {
+        let stix_id = stix_id.to_owned();
+        self.readers
+            .read("reading what was withdrawn", move |r| {
+                object_row::withdrawn(r, collection, &stix_id)
+            })
             .await
     }
 

@@ -84,6 +84,15 @@ pub struct NewObject {
     pub source: MatterId,
 }
 
+/// An object where it stands.
+#[derive(Debug, Clone)]
+pub struct PlacedObject {
+    /// Its `date_added`, which is unique in the store.
+    pub added_us: i64,
+    /// What is kept of it.
+    pub object: NewObject,
+}
+
 /// Bytes that were attached: ciphertext only; the key stands wrapped beside it.
 #[derive(Debug, Clone)]
 pub struct Blob {

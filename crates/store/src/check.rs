@@ -75,7 +75,8 @@ pub fn record(record: &Record) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn object(object: &NewObject) -> Result<(), StoreError> {
+/// Refuses an object whose keys are over the limits.
+pub fn object(object: &NewObject) -> Result<(), StoreError> {
     let id = &object.stix_id;
     if id.len() > MAX_KEY_BYTES || object.refs.iter().any(|r| r.len() > MAX_KEY_BYTES) {
         return malformed(format!("an object id is over {MAX_KEY_BYTES} bytes"));

@@ -18,6 +18,7 @@ use kaname_kernel::{Clock, Rng, SeededRng};
 
 use crate::port::Store;
 
+mod anew;
 mod bench;
 mod jobs;
 mod keep;
@@ -87,6 +88,7 @@ where
     objects::count_exactly_to_ten_thousand(fresh("object counts").await).await;
     objects::are_withdrawn_and_enter_again(fresh("withdrawn").await).await;
     objects::are_found_by_what_they_refer_to(fresh("references").await).await;
+    anew::objects_are_written_anew_or_stay(fresh("objects anew").await).await;
     jobs::are_leased_by_priority_once(fresh("leases").await).await;
     jobs::are_taken_over_and_buried(fresh("takeover").await).await;
     jobs::wait_once_under_one_key(fresh("dedup").await).await;

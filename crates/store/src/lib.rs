@@ -14,12 +14,14 @@ pub mod tiles;
 pub mod trouble;
 
 pub use change::{
-    Append, Blob, Commit, Committed, NewJob, NewObject, Notice, Posting, Record, SealedLink,
+    Append, Blob, Commit, Committed, NewJob, NewObject, Notice, PlacedObject, Posting, Record,
+    SealedLink,
 };
 pub use jobs::{Job, JobOutcome};
-pub use port::{Batches, ObjectBytes, Store, StoreError};
+pub use port::{Batches, ObjectBytes, Rows, Store, StoreError};
 pub use query::{
-    Cursor, ListQuery, ObjectFilter, ObjectPage, Page, Search, Sort, StoredObject, Versions,
+    Cursor, ListQuery, ObjectFilter, ObjectPage, ObjectRow, Page, Search, Sort, StoredObject,
+    Versions,
 };
 pub use stored::{StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord};
 pub use trouble::{Trouble, Writing};

@@ -6,9 +6,9 @@ use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::H
 use serde_json::Value;
 
 use crate::{
-    change::{Commit, Committed, NewJob, Posting, Record, SealedLink},
+    change::{Commit, Committed, NewJob, PlacedObject, Posting, Record, SealedLink},
     jobs::{Job, JobOutcome},
-    query::{ListQuery, ObjectFilter, ObjectPage, Page},
+    query::{ListQuery, ObjectFilter, ObjectPage, ObjectRow, Page},
     stored::{StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord},
     tiles,
 };
@@ -92,11 +92,22 @@ impl StoreError {
     }
 }
 
-/// Projections computed while they are written, so that never all are held at once.
+/// Rows computed from the ledger.
+#[derive(Debug)]
+pub enum Rows {
+    /// Projections of matters.
+    Records(Vec<Record>),
+    /// Objects in their places; their bytes stay what they are.
+    Objects(Vec<PlacedObject>),
+}
+
+/// Rows computed while they are written, so that never all are held at once.
 #[async_trait]
 pub trait Batches: Send {
+    /// Whether every object is given too. Else the rows of objects stay as they are.
+    fn with_objects(&self) -> bool;
     /// The next ones, in any order; `None` at the end. What it fails with undoes everything.
-    async fn next(&mut self) -> Result<Option<Vec<Record>>, StoreError>;
+    async fn next(&mut self) -> Result<Option<Rows>, StoreError>;
 }
 
 /// A world's store. Everything a commit names is durable when `commit` returns, or nothing is.
@@ -169,9 +180,11 @@ pub trait Store: Send + Sync {
         change: Commit,
     ) -> Result<Committed, StoreError>;
     /// Puts these projections in the place of all there are (lookups, postings and search text
-    /// included), in one transaction: `kaname rebuild`. Until it returns, and when it fails or is cut
-    /// off, the old ones stand. Events, objects, blobs and sealed links are primary and stay.
-    async fn replace_records(&self, batches: &mut dyn Batches) -> Result<(), StoreError>;
+    /// included), in one transaction: `kaname rebuild`. Where objects are given, all that is kept beside
+    /// their bytes is written anew too, and audiences that nothing names any more are forgotten. Until it
+    /// returns, and when it fails or is cut off, the old rows stand. Events, the bytes of objects and
+    /// when they were added, blobs and sealed links are primary and stay.
+    async fn replace_rows(&self, batches: &mut dyn Batches) -> Result<(), StoreError>;
     /// Adds projections computed from the ledger, without events.
     async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError>;
     /// SHA-256 over all projections in order of id, independent of when they were written: equal
@@ -188,6 +201,18 @@ pub trait Store: Send + Sync {
     /// The `objects` array of a TAXII envelope for the same range, ready to send, with the first and
     /// last `date_added` and whether more follow.
     async fn object_bytes(&self, filter: &ObjectFilter) -> Result<ObjectBytes, StoreError>;
+    /// Every object after this `date_added` with all that is kept beside its bytes, whoever may see it,
+    /// in order, at most `limit` and fewer when they are large: for proofs.
+    async fn object_rows(&self, after_us: i64, limit: u32) -> Result<Vec<ObjectRow>, StoreError>;
+    /// How many values and references of objects are kept for look-ups.
+    async fn object_links(&self) -> Result<u64, StoreError>;
+    /// When versions of an object were withdrawn from a collection: each with the matter that had
+    /// brought it.
+    async fn withdrawn(
+        &self,
+        collection: MatterId,
+        stix_id: &str,
+    ) -> Result<Vec<(i64, MatterId)>, StoreError>;
     /// Ids of visible objects that refer to `stix_id`, at most `limit`.
     async fn referring(
         &self,

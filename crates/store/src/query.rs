@@ -1,13 +1,13 @@
 //! Questions to a store. Each carries the reader's bitmap of audiences: nothing outside it is
 //! counted, sorted or named.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use kaname_kernel::{AudienceId, MatterId, ObjectKey, Tlp};
 use roaring::RoaringBitmap;
 
-use crate::stored::StoredRecord;
+use crate::{change::Posting, stored::StoredRecord};
 
 /// Order of a record list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -136,11 +136,32 @@ pub struct ObjectFilter {
     /// Words that must all be found.
     pub search: Option<Search>,
     /// Carries this value.
-    pub value: Option<crate::change::Posting>,
+    pub value: Option<Posting>,
     /// At most this many rows, 1 to 10,000.
     pub limit: u32,
     /// Whether to count (web lists do, TAXII does not).
     pub count: bool,
+}
+
+impl ObjectFilter {
+    /// Every version of all that `readable` shows, oldest first, 1,000 to a page.
+    pub fn all(readable: Arc<RoaringBitmap>) -> Self {
+        Self {
+            collection: None,
+            readable,
+            added_after_us: None,
+            newest_first: false,
+            after_us: None,
+            ids: Vec::new(),
+            types: Vec::new(),
+            specs: Vec::new(),
+            versions: Versions::All,
+            search: None,
+            value: None,
+            limit: 1_000,
+            count: false,
+        }
+    }
 }
 
 /// An object as stored.
@@ -168,6 +189,23 @@ pub struct StoredObject {
     pub source: MatterId,
     /// The original bytes.
     pub raw: Box<str>,
+}
+
+/// An object with all that is kept beside its bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObjectRow {
+    /// The object; one whose collection has no name is in the nil collection.
+    pub object: StoredObject,
+    /// Valid until, when it expires; microseconds since 1970.
+    pub expires_us: Option<i64>,
+    /// Whether it is kept as the first and as the last version in its collection.
+    pub marked: (bool, bool),
+    /// Whether it is so, by the versions that stand there.
+    pub ends: (bool, bool),
+    /// Values it is found by.
+    pub postings: BTreeSet<Posting>,
+    /// Ids it is found by as what refers to them.
+    pub refs: BTreeSet<String>,
 }
 
 /// A page of objects.

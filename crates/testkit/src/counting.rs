@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
     Batches, Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter,
-    ObjectPage, Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob, StoredCheckpoint,
-    StoredEvent, StoredNotice, StoredRecord,
+    ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob,
+    StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord,
 };
 use serde_json::Value;
 
@@ -142,9 +142,9 @@ impl Store for CountingStore {
         self.inner.shred(events, tombstone, change).await
     }
 
-    async fn replace_records(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
-        self.note("replace_records");
-        self.inner.replace_records(batches).await
+    async fn replace_rows(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
+        self.note("replace_rows");
+        self.inner.replace_rows(batches).await
     }
 
     async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError> {
@@ -165,6 +165,25 @@ impl Store for CountingStore {
     async fn epoch(&self) -> Result<u64, StoreError> {
         self.note("epoch");
         self.inner.epoch().await
+    }
+
+    async fn object_rows(&self, after_us: i64, limit: u32) -> Result<Vec<ObjectRow>, StoreError> {
+        self.note("object_rows");
+        self.inner.object_rows(after_us, limit).await
+    }
+
+    async fn object_links(&self) -> Result<u64, StoreError> {
+        self.note("object_links");
+        self.inner.object_links().await
+    }
+
+    async fn withdrawn(
+        &self,
+        collection: MatterId,
+        stix_id: &str,
+    ) -> Result<Vec<(i64, MatterId)>, StoreError> {
+        self.note("withdrawn");
+        self.inner.withdrawn(collection, stix_id).await
     }
 
     async fn objects(&self, filter: &ObjectFilter) -> Result<ObjectPage, StoreError> {

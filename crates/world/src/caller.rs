@@ -183,8 +183,7 @@ impl World {
             return Err(WorldError::Denied("why-not-delegated"));
         }
         let today = day_of(self.now());
-        let mut given = own.state.delegations.iter();
-        let given = given.find(|one| one.principal == principal && one.span.contains(today));
+        let given = own.state.delegation_on(principal, today);
         let given = given.ok_or(WorldError::Denied("why-not-delegated"))?;
         let scopes = given.scopes.iter().map(|scope| scope.as_str().to_owned());
         let scopes: BTreeSet<String> = scopes.collect();

@@ -2,14 +2,15 @@
 //! kept or brought along, and what the events stand for. Names the first event that does not fit.
 
 mod chain;
-mod object;
+pub(crate) mod ground;
+mod importing;
+pub(crate) mod object;
 mod payload;
 
 use ed25519_dalek::VerifyingKey;
 use kaname_store::Store;
 use serde::Serialize;
 
-pub use self::object::{ObjectVerdict, verify_objects};
 use self::{chain::Chain, object::compare, payload::Opening};
 use crate::{error::WorldError, keys::Keys};
 
@@ -38,11 +39,33 @@ pub struct Fault {
     pub seq: u64,
     /// The event, when there is one.
     pub event: Option<String>,
-    /// The object that an import brought and that is another now, when it can be named.
+    /// The object that is wrong, when it can be named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
     /// What does not fit.
     pub what: String,
+    /// Whether it is only what is kept beside an object's bytes: `kaname rebuild` writes it anew.
+    pub rebuild_mends: bool,
+}
+
+impl Fault {
+    pub(crate) fn of_event(seq: u64, event: Option<String>, what: &str) -> Self {
+        Self {
+            seq,
+            event,
+            object: None,
+            what: what.to_owned(),
+            rebuild_mends: false,
+        }
+    }
+
+    /// As one that a rebuild mends.
+    pub(crate) fn of_row(self) -> Self {
+        Self {
+            rebuild_mends: true,
+            ..self
+        }
+    }
 }
 
 /// All that was proved, with the keys.
@@ -57,7 +80,7 @@ pub struct Whole {
     pub handles: u64,
     /// Attachments that open.
     pub attachments: u64,
-    /// Objects that imports brought, compared with the roots in the ledger.
+    /// Objects that imports brought; all objects are compared with the ledger, wherever they came from.
     pub imported_objects: u64,
 }
 
@@ -128,9 +151,9 @@ pub async fn verify_whole(
     }
     let mut imported_objects = 0;
     if ledger.fault.is_none() {
-        let objects = compare(store, opening.imports, progress).await?;
-        imported_objects = objects.objects;
-        ledger.fault = objects.fault;
+        let compared = compare(store, keys, &mut opening.grounds, progress).await?;
+        imported_objects = compared.imported;
+        ledger.fault = compared.fault();
     }
     Ok(Whole {
         ledger,

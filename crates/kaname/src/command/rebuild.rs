@@ -24,8 +24,6 @@ async fn rebuild(hub: &Hub, say: Say) -> Result<(), Fault> {
     let rebuilt = hub.world.rebuild(&|done| bar.set_position(done)).await;
     bar.finish_and_clear();
     let rebuilt = rebuilt?;
-    let world = &hub.world;
-    let objects = verify::objects(world.store(), world.keys(), say).await?;
     say.result(&rebuilt, || {
         let same = if rebuilt.identical {
             "the same as before"
@@ -33,12 +31,12 @@ async fn rebuild(hub: &Hub, say: Say) -> Result<(), Fault> {
             "NOT the same as before"
         };
         format!(
-            "{} matters from {} events; all rows are {same}",
-            rebuilt.matters, rebuilt.events
+            "{} matters from {} events, {} objects; all rows are {same}",
+            rebuilt.matters, rebuilt.events, rebuilt.objects
         )
     })?;
-    // Objects are primary: nothing else can be computed into their place.
-    if let Some(fault) = &objects.fault {
+    // The bytes of objects are primary: nothing else can be computed into their place.
+    if let Some(fault) = &rebuilt.fault {
         return Err(verify::unproved(fault));
     }
     if rebuilt.identical {

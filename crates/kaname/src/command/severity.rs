@@ -44,13 +44,14 @@ pub(super) fn run(command: &SeverityCommand, say: Say) -> Result<(), Fault> {
 }
 
 fn rate(files: &[std::path::PathBuf], policy: &Arc<Policy>, say: Say) -> Result<(), Fault> {
-    let mut refused = 0;
+    let (mut refused, mut absent) = (0, 0);
     let mut rows = Vec::new();
     for file in files {
         let cases = match cases(file, policy) {
             Ok(cases) => cases,
             Err(fault) => {
                 refused += 1;
+                absent += usize::from(fault.exit == Exit::NotFound);
                 tell(&fault, say);
                 continue;
             }
@@ -77,8 +78,13 @@ fn rate(files: &[std::path::PathBuf], policy: &Arc<Policy>, say: Say) -> Result<
     }
     if refused > 0 {
         let files = files.len();
+        // Where nothing is wrong but that files are not there, it says so.
+        let exit = match absent == refused {
+            true => Exit::NotFound,
+            false => Exit::Usage,
+        };
         return Err(Fault::new(
-            Exit::Usage,
+            exit,
             format!("{refused} of {files} files refused"),
         ));
     }

@@ -6,7 +6,7 @@ use kaname_kernel::checkpoint::{Checkpoint, CheckpointError, verifier_line};
 use kaname_store::Store;
 use kaname_world::{
     Keys,
-    verify::{ObjectVerdict, Whole, verify_objects, verify_whole},
+    verify::{Whole, verify_whole},
 };
 use serde::Serialize;
 
@@ -134,18 +134,6 @@ pub(super) async fn sound(store: &OpenStore) -> Result<(), Fault> {
     Err(fault)
 }
 
-/// Compares the objects of imports with the roots in the ledger.
-pub(super) async fn objects(
-    store: &dyn Store,
-    keys: &Keys,
-    say: Say,
-) -> Result<ObjectVerdict, Fault> {
-    let bar = say.progress("comparing imported objects", 0);
-    let verdict = verify_objects(store, keys, &|done| bar.set_position(done)).await;
-    bar.finish_and_clear();
-    Ok(verdict?)
-}
-
 /// The fault of a proof that found one.
 pub(super) fn outcome(proved: &Whole) -> Result<(), Fault> {
     match &proved.ledger.fault {
@@ -164,19 +152,21 @@ pub(super) fn unproved(fault: &kaname_world::verify::Fault) -> Fault {
         Some(object) => format!("object {object}: {}", fault.what),
         None => fault.what.clone(),
     };
+    let hint = match fault.rebuild_mends {
+        true => {
+            "keep a copy of this store for inquiry; `kaname rebuild` writes it anew as the ledger has it"
+        }
+        false => "do not go on with this store: keep it for inquiry and restore a backup",
+    };
     Fault::new(Exit::Unproved, what)
         .at(format!("event {}{event}", fault.seq))
-        .hint("do not go on with this store: keep it for inquiry and restore a backup")
+        .hint(hint)
 }
 
 impl Kept {
     /// Reads one; what does not have the form of a checkpoint is none.
     fn read(path: &Path) -> Result<Self, Fault> {
-        let unreadable = |error: std::io::Error| {
-            let mut fault = Fault::file(path, "read", &error);
-            fault.exit = Exit::NotFound;
-            fault
-        };
+        let unreadable = |error: std::io::Error| Fault::file(path, "read", &error);
         let none = |place: String, why: &str| {
             let mut fault = Fault::usage(format!("{} is no checkpoint", path.display())).at(place);
             fault.causes.push(why.to_owned());

@@ -33,3 +33,4 @@ mod slips;
 mod stix;
 mod store;
 mod webhook;
+mod widened;

@@ -192,3 +192,23 @@ fn help_keeps_common_options_apart() {
         }
     }
 }
+
+#[test]
+fn a_file_that_is_not_there_is_exit_code_three_everywhere() {
+    let place = Place::new();
+    let none = "none.file";
+    for command in [
+        &["stix", "validate", none][..],
+        &["stix", "upgrade", none],
+        &["misp", "convert", none],
+        &["severity", "rate", none],
+        &["severity", "explain", none],
+        &["severity", "check", none],
+        &["verify", "--checkpoint", none],
+    ] {
+        let ran = place.run(command);
+        assert_eq!(ran.code, 3, "{command:?}: {}", ran.err);
+    }
+    let told = place.run(&["verify", "--help"]).out;
+    assert!(told.contains("3 not found (a file"), "{told}");
+}

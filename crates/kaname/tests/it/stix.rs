@@ -56,6 +56,38 @@ fn validate_names_place_rule_and_section_and_ends_with_5() {
 }
 
 #[test]
+fn the_id_of_the_bundle_itself_is_checked() {
+    let place = Place::new();
+    let right = bundle(&[tool(json!({}))]);
+    for (name, id, rule) in [
+        ("none.json", "", "required"),
+        ("word.json", r#""id":"bundle--1","#, "identifier"),
+        (
+            "other.json",
+            r#""id":"report--00000000-0000-4000-8000-000000000001","#,
+            "identifier",
+        ),
+    ] {
+        let value: serde_json::Value = serde_json::from_str(&right).unwrap();
+        let objects = &value["objects"];
+        place.write(
+            name,
+            &format!(r#"{{"type":"bundle",{id}"objects":{objects}}}"#),
+        );
+        let ran = place.run(&["stix", "validate", name, "--json"]);
+        assert_eq!(ran.code, 5, "{name}: {}", ran.err);
+        let found = &ran.json()["files"][0]["findings"][0];
+        assert_eq!(
+            (&found["path"], &found["rule"]),
+            (&"/id".into(), &rule.into()),
+            "{name}"
+        );
+        let wire = place.run(&["stix", "validate", name, "--level", "wire"]);
+        assert_eq!(wire.code, 0, "{name}: {}", wire.err);
+    }
+}
+
+#[test]
 fn upgrade_writes_a_bundle_that_validates() {
     let place = Place::new();
     let old = json!({ "type": "bundle", "id": format!("bundle--{A}"), "spec_version": "2.0", "objects": [

@@ -5,8 +5,8 @@ use kaname_sharing::{
     Content, Item, ItemState, Manifest, Reach, Refused, Sealed,
     consenting::{consent, lapse, propose, refuse, take_back},
     deriving::{
-        AskAgain, CONSENT_TIME, Derive, accept_proposal, accept_trace, ask_consent,
-        decline_proposal, derive_item, hand_over, revise,
+        AskAgain, Derive, accept_proposal, accept_trace, ask_consent, decline_proposal,
+        derive_item, hand_over, revise,
     },
     item::{Proposal, Refusal},
     manifest::difference,
@@ -31,7 +31,7 @@ fn releasing(tale: &Tale<Item>, by: u128) -> Releasing {
 }
 
 fn ask(tale: &mut Tale<Item>) {
-    let asked = ask_consent(tale.state(), reach(), tale.now + CONSENT_TIME, tale.now);
+    let asked = ask_consent(tale.state(), reach(), tale.now + hours(72), tale.now);
     tale.take(officer(1), asked).unwrap();
 }
 
@@ -225,7 +225,7 @@ fn only_the_owner_answers_and_only_in_time() {
     );
     assert_eq!(take_back(&item, stranger), Err(Refused::NotOwner));
     assert_eq!(lapse(&item, tale.now), Err(Refused::NotDue));
-    tale.now += CONSENT_TIME + hours(1);
+    tale.now += hours(73);
     let late = consent(&item, handle(OWNER), hash, tale.now);
     assert_eq!(late, Err(Refused::DeadlinePassed));
     let lapsed = lapse(&item, tale.now);

@@ -14,6 +14,7 @@ mod pattern;
 mod pattern_tree;
 mod real;
 mod redact;
+mod rules;
 mod set;
 mod types;
 mod upgrade;

@@ -3,6 +3,7 @@
 pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod object;
+pub(crate) mod object_row;
 pub(crate) mod plain;
 pub(crate) mod record;
 mod sql;

@@ -18,7 +18,7 @@ const COUNTED: u32 = 10_000;
 /// Most bytes of one page of raw objects; a page ends early rather than grow beyond.
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
 
-const COLUMNS: &str = "o.key, o.collection, o.stix_id, o.stix_type, o.version_us, o.spec, \
+pub(crate) const COLUMNS: &str = "o.key, o.collection, o.stix_id, o.stix_type, o.version_us, o.spec, \
     o.added_us, o.audience, o.title, o.source, o.raw";
 
 pub(crate) async fn page(session: &Session, filter: &ObjectFilter) -> Outcome<ObjectPage> {
@@ -92,7 +92,7 @@ fn limit(filter: &ObjectFilter) -> usize {
     filter.limit.clamp(1, 10_000) as usize
 }
 
-fn decode(row: &Row) -> Outcome<StoredObject> {
+pub(crate) fn decode(row: &Row) -> Outcome<StoredObject> {
     Ok(StoredObject {
         key: form::id(row, 0)?,
         collection: form::id(row, 1)?,

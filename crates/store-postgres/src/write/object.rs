@@ -4,7 +4,8 @@ use std::{collections::HashSet, time::Duration};
 
 use deadpool_postgres::Transaction;
 use kaname_kernel::{Clock, MatterId};
-use kaname_store::{NewObject, StoreError};
+use kaname_store::{NewObject, PlacedObject, StoreError};
+use tokio_postgres::types::ToSql;
 
 use crate::{error::Outcome, form, open::Context};
 
@@ -71,45 +72,26 @@ async fn insert(
                            stix_id, stix_type, spec, title, words, raw)
                ORDER BY added_us
                ON CONFLICT ON CONSTRAINT objects_id DO NOTHING RETURNING added_us";
-    let all = objects.iter();
-    let collections: Vec<&[u8]> = all
-        .clone()
-        .map(|o| o.collection.bytes().as_slice())
-        .collect();
-    let versions: Vec<i64> = all.clone().map(|o| o.version_us).collect();
-    let expires: Vec<Option<i64>> = all.clone().map(|o| o.expires_us).collect();
-    let keys: Vec<&[u8]> = all.clone().map(|o| o.key.bytes().as_slice()).collect();
-    let sources: Vec<&[u8]> = all.clone().map(|o| o.source.bytes().as_slice()).collect();
-    let ids: Vec<&str> = all.clone().map(|o| o.stix_id.as_str()).collect();
-    let types: Vec<&str> = all.clone().map(|o| o.stix_type.as_str()).collect();
-    let specs: Vec<&str> = all.clone().map(|o| o.spec.as_str()).collect();
-    let titles: Vec<_> = all
-        .clone()
-        .map(|o| form::plain(&o.title).into_owned())
-        .collect();
-    let words: Vec<String> = all.clone().map(|o| form::words(&o.text)).collect();
-    let raws: Vec<&str> = all.map(|o| &*o.raw).collect();
+    let all: Vec<&NewObject> = objects.iter().collect();
+    let columns = Columns::of(&all);
+    let raws: Vec<&str> = objects.iter().map(|o| &*o.raw).collect();
     let put = transaction.prepare_cached(put).await?;
-    let written = transaction
-        .query(
-            &put,
-            &[
-                &added,
-                &collections,
-                &audiences,
-                &versions,
-                &expires,
-                &keys,
-                &sources,
-                &ids,
-                &types,
-                &specs,
-                &titles,
-                &words,
-                &raws,
-            ],
-        )
-        .await?;
+    let arguments: [&(dyn ToSql + Sync); 13] = [
+        &added,
+        &columns.collections,
+        &audiences,
+        &columns.versions,
+        &columns.expires,
+        &columns.keys,
+        &columns.sources,
+        &columns.ids,
+        &columns.types,
+        &columns.specs,
+        &columns.titles,
+        &columns.words,
+        &raws,
+    ];
+    let written = transaction.query(&put, &arguments).await?;
     written.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
@@ -138,6 +120,97 @@ async fn mark_versions(transaction: &Transaction<'_>, objects: &[NewObject]) -> 
     let mark = transaction.prepare_cached(mark).await?;
     transaction.execute(&mark, &[&ids, &collections]).await?;
     Ok(())
+}
+
+/// Sets right which versions are the first and the last of their object, among all.
+pub(crate) async fn mark_all(transaction: &Transaction<'_>) -> Outcome<()> {
+    let mark = "UPDATE objects AS o
+                SET first = (o.version_us = ends.first), last = (o.version_us = ends.last)
+                FROM (SELECT stix_id, collection, min(version_us) AS first, max(version_us) AS last
+                      FROM objects GROUP BY stix_id, collection) AS ends
+                WHERE (o.stix_id, o.collection) = (ends.stix_id, ends.collection)
+                AND (o.first, o.last)
+                    IS DISTINCT FROM (o.version_us = ends.first, o.version_us = ends.last)";
+    transaction.execute(mark, &[]).await?;
+    Ok(())
+}
+
+/// Writes anew what is kept beside the bytes of objects, whose links were forgotten before. First and
+/// last versions are marked at the end.
+pub(crate) async fn put_anew(
+    transaction: &Transaction<'_>,
+    placed: &[PlacedObject],
+    audiences: &[i32],
+) -> Outcome<()> {
+    let put = "UPDATE objects AS o
+               SET (collection, audience, version_us, expires_us, key, source, stix_id, stix_type,
+                    spec, title, words)
+                 = (n.collection, n.audience, n.version_us, n.expires_us, n.key, n.source, n.stix_id,
+                    n.stix_type, n.spec, n.title, string_to_array(n.words, ' '))
+               FROM unnest($1::bigint[], $2::bytea[], $3::int[], $4::bigint[], $5::bigint[],
+                           $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::text[],
+                           $11::text[], $12::text[])
+                   AS n (added_us, collection, audience, version_us, expires_us, key, source,
+                         stix_id, stix_type, spec, title, words)
+               WHERE o.added_us = n.added_us
+               AND (o.collection, o.audience, o.version_us, o.expires_us, o.key, o.source, o.stix_id,
+                    o.stix_type, o.spec, o.title, o.words)
+                   IS DISTINCT FROM
+                   (n.collection, n.audience, n.version_us, n.expires_us, n.key, n.source, n.stix_id,
+                    n.stix_type, n.spec, n.title, string_to_array(n.words, ' '))";
+    let added: Vec<i64> = placed.iter().map(|one| one.added_us).collect();
+    let objects: Vec<&NewObject> = placed.iter().map(|one| &one.object).collect();
+    let columns = Columns::of(&objects);
+    let put = transaction.prepare_cached(put).await?;
+    let arguments: [&(dyn ToSql + Sync); 12] = [
+        &added,
+        &columns.collections,
+        &audiences,
+        &columns.versions,
+        &columns.expires,
+        &columns.keys,
+        &columns.sources,
+        &columns.ids,
+        &columns.types,
+        &columns.specs,
+        &columns.titles,
+        &columns.words,
+    ];
+    transaction.execute(&put, &arguments).await?;
+    let links: Vec<_> = objects.into_iter().zip(&added).collect();
+    insert_links(transaction, &links).await
+}
+
+/// Objects column by column, as statements take them.
+struct Columns<'o> {
+    collections: Vec<&'o [u8]>,
+    versions: Vec<i64>,
+    expires: Vec<Option<i64>>,
+    keys: Vec<&'o [u8]>,
+    sources: Vec<&'o [u8]>,
+    ids: Vec<&'o str>,
+    types: Vec<&'o str>,
+    specs: Vec<&'o str>,
+    titles: Vec<String>,
+    words: Vec<String>,
+}
+
+impl<'o> Columns<'o> {
+    fn of(objects: &[&'o NewObject]) -> Self {
+        let all = || objects.iter().copied();
+        Self {
+            collections: all().map(|o| o.collection.bytes().as_slice()).collect(),
+            versions: all().map(|o| o.version_us).collect(),
+            expires: all().map(|o| o.expires_us).collect(),
+            keys: all().map(|o| o.key.bytes().as_slice()).collect(),
+            sources: all().map(|o| o.source.bytes().as_slice()).collect(),
+            ids: all().map(|o| o.stix_id.as_str()).collect(),
+            types: all().map(|o| o.stix_type.as_str()).collect(),
+            specs: all().map(|o| o.spec.as_str()).collect(),
+            titles: all().map(|o| form::plain(&o.title).into_owned()).collect(),
+            words: all().map(|o| form::words(&o.text)).collect(),
+        }
+    }
 }
 
 async fn insert_links(transaction: &Transaction<'_>, new: &[(&NewObject, &i64)]) -> Outcome<()> {

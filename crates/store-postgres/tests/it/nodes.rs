@@ -39,7 +39,9 @@ async fn three_nodes_keep_one_ledger_and_lose_no_notice() {
     let reader = Arc::clone(&nodes[0]);
     let follow = tokio::spawn(async move {
         let (mut seen, mut after) = (BTreeSet::new(), 0);
-        for _ in 0..10_000 {
+        // However often it looks before the writers are done: what is lost shows as a gap, or as a wait
+        // that ends with the test.
+        loop {
             for notice in reader.notices(after).await.unwrap() {
                 assert_eq!(notice.position, after + 1);
                 after = notice.position;
@@ -50,7 +52,6 @@ async fn three_nodes_keep_one_ledger_and_lose_no_notice() {
             }
             tokio::task::yield_now().await;
         }
-        panic!("only {} notices were seen", seen.len());
     });
     for one in running {
         one.await.unwrap();

@@ -120,6 +120,12 @@ fn add(
         new.links,
         &*object.raw,
     ])?;
+    put_links(writing, new, added_us)
+}
+
+/// What an object is found by.
+fn put_links(writing: &Writing<'_>, new: &PreparedObject, added_us: i64) -> Outcome<()> {
+    let (object, connection) = (&new.object, writing.connection);
     if !new.index.is_empty() {
         let put = "INSERT INTO object_text (rowid, text) VALUES (?1, ?2)";
         connection
@@ -137,6 +143,58 @@ fn add(
         for target in object.refs.iter().collect::<BTreeSet<_>>() {
             put.execute(params![target, added_us])?;
         }
+    }
+    Ok(())
+}
+
+/// Writes anew what is kept beside the bytes of objects, whose links were forgotten before. First and
+/// last versions are marked at the end.
+pub(crate) fn put_anew(
+    writing: &mut Writing<'_>,
+    objects: &[(i64, PreparedObject)],
+) -> Outcome<()> {
+    let connection = writing.connection;
+    let put = "UPDATE objects
+               SET (collection, audience, version_us, expires_us, key, source, stix_id, stix_type,
+                    spec, title, links) = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+               WHERE added_us = ?1
+               AND (collection, audience, version_us, expires_us, key, source, stix_id, stix_type,
+                    spec, title, links) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let mut put = connection.prepare_cached(put)?;
+    for (added_us, prepared) in objects {
+        let object = &prepared.object;
+        let audience = writing.head.audience(connection, &object.audience)?;
+        let collection = writing.head.collection(connection, object.collection)?;
+        put.execute(params![
+            added_us,
+            collection,
+            audience,
+            object.version_us,
+            object.expires_us,
+            object.key.bytes(),
+            object.source.bytes(),
+            object.stix_id,
+            object.stix_type,
+            object.spec,
+            object.title,
+            prepared.links,
+        ])?;
+        put_links(writing, prepared, *added_us)?;
+    }
+    Ok(())
+}
+
+/// Marks which versions are the first and the last of their object in a collection, among all.
+pub(crate) fn mark_ends(writing: &Writing<'_>) -> Outcome<()> {
+    for (mark, beyond) in [("first", "<"), ("last", ">")] {
+        let is_end = format!(
+            "(NOT EXISTS (SELECT 1 FROM objects AS n INDEXED BY objects_id
+                 WHERE n.stix_id = o.stix_id AND n.collection = o.collection
+                 AND n.version_us {beyond} o.version_us))"
+        );
+        let mark =
+            format!("UPDATE objects AS o SET {mark} = {is_end} WHERE o.{mark} IS NOT {is_end}");
+        writing.connection.prepare_cached(&mark)?.execute([])?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::bench::{Bench, audiences, posting};
 use crate::{
     change::{Commit, Record},
-    port::{Batches, StoreError},
+    port::{Batches, Rows, StoreError},
 };
 
 /// A record with every field filled, in Japanese where people write.
@@ -241,12 +241,16 @@ struct Given(Vec<Result<Vec<Record>, &'static str>>);
 
 #[async_trait::async_trait]
 impl Batches for Given {
-    async fn next(&mut self) -> Result<Option<Vec<Record>>, StoreError> {
+    fn with_objects(&self) -> bool {
+        false
+    }
+
+    async fn next(&mut self) -> Result<Option<Rows>, StoreError> {
         if self.0.is_empty() {
             return Ok(None);
         }
         let next = self.0.remove(0);
-        next.map(Some)
+        next.map(|records| Some(Rows::Records(records)))
             .map_err(|why| StoreError::Malformed(why.to_owned()))
     }
 }
@@ -265,17 +269,17 @@ pub(super) async fn rebuild_gives_the_same_digest(bench: Bench) {
     assert_ne!(before, empty);
     // A rebuild that stops leaves what was there.
     let half = vec![Ok(records[..25].to_vec()), Err("the ledger is broken")];
-    let stopped = store.replace_records(&mut Given(half)).await;
+    let stopped = store.replace_rows(&mut Given(half)).await;
     assert!(stopped.is_err());
     let twice = vec![vec![records[0].clone(); 2]]
         .into_iter()
         .map(Ok)
         .collect();
-    let refused = store.replace_records(&mut Given(twice)).await;
+    let refused = store.replace_rows(&mut Given(twice)).await;
     assert!(refused.is_err(), "a record is given twice");
     assert_eq!(store.records_digest().await.unwrap(), before);
     assert!(!bench.found("report", "攻撃").await.is_empty());
-    store.replace_records(&mut Given(Vec::new())).await.unwrap();
+    store.replace_rows(&mut Given(Vec::new())).await.unwrap();
     assert_eq!(store.records_digest().await.unwrap(), empty);
     assert_eq!(store.record(records[0].id).await.unwrap(), None);
     assert_eq!(store.lookup("receipt", "R-3").await.unwrap(), None);
@@ -283,7 +287,7 @@ pub(super) async fn rebuild_gives_the_same_digest(bench: Bench) {
     assert_eq!(store.history(records[0].id).await.unwrap().len(), 1);
     records.reverse();
     let both = vec![Ok(records[..25].to_vec()), Ok(records[25..].to_vec())];
-    store.replace_records(&mut Given(both)).await.unwrap();
+    store.replace_rows(&mut Given(both)).await.unwrap();
     assert_eq!(store.records_digest().await.unwrap(), before);
     assert_eq!(
         store.lookup("receipt", "R-39").await.unwrap(),

@@ -10,7 +10,13 @@ use kaname_sharing::{Collection, Item, ItemState, Outlet, collection::Collection
 use kaname_store::{Cursor, ListQuery, StoredObject, Versions};
 
 use super::Range;
-use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+use crate::{
+    caller::Caller,
+    error::WorldError,
+    sharing::{Standing, released_in},
+    work::Loaded,
+    world::World,
+};
 
 /// One object with the item that brought it; none for a peer's objects, and for those that stand in a
 /// library from its beginning.
@@ -160,8 +166,11 @@ impl Feed {
             let added_us = released.map_or(0, |release| release.at.as_microsecond());
             let item = Arc::new(item.state);
             for raw in &item.content.objects {
-                let (id, source) = (self.collection.id, (None, item.id));
-                let object = self.world.new_object(raw, id, &item.audience(), source)?;
+                let standing = Standing {
+                    is_named: true,
+                    ..released_in(&item, self.collection.id)
+                };
+                let object = self.world.new_object(raw, standing)?;
                 objects.push(FeedObject {
                     stix_id: object.stix_id,
                     stix_type: object.stix_type,

@@ -9,6 +9,7 @@ use kaname_sharing::{
 };
 use kaname_store::ListQuery;
 
+use super::object::Standing;
 use crate::{
     caller::Caller,
     error::WorldError,
@@ -18,6 +19,17 @@ use crate::{
 
 /// Most collections of a world.
 const MAX_COLLECTIONS: u32 = 500;
+
+/// How those objects stand in a library that are there from its beginning.
+pub(crate) fn standing_in(collection: MatterId) -> Standing {
+    Standing {
+        collection,
+        audience: Audience::everyone(),
+        expires: None,
+        source: collection,
+        is_named: true,
+    }
+}
 
 impl World {
     /// Opens a collection.
@@ -50,9 +62,8 @@ impl World {
         if self.hub().await?.is_some() {
             standing.push(self.hub_identity().await?);
         }
-        let everyone = Audience::everyone();
         for raw in standing {
-            work.object(self.new_object(&raw, collection, &everyone, (None, collection))?);
+            work.object(self.new_object(&raw, standing_in(collection))?);
         }
         Ok(())
     }

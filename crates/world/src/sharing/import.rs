@@ -3,34 +3,29 @@
 //! [`PART`] objects, with the Merkle root over the SHA-256 of their bytes: of those objects that were
 //! not there before, so that what stands in the collection can be compared with it.
 
+mod audiences;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_kernel::{
-    Audience, AudienceId, Clause, Id, Matter, MatterId, Moment, ObjectKey, Projection, Term, Unfit,
+    Audience, AudienceId, Id, Matter, MatterId, Moment, ObjectKey, Projection, Unfit,
     merkle::{Frontier, leaf_hash},
 };
 use kaname_policy::Action;
-use kaname_sharing::collection::{Access, Collection, CollectionKind};
-use kaname_stix::{Head, ObjectId, TlpMark, tlp_of};
-use kaname_store::{NewObject, ObjectFilter, StoredObject, Versions};
+use kaname_sharing::collection::{Collection, CollectionKind};
+use kaname_stix::{Head, ObjectId};
+use kaname_store::{ObjectFilter, StoredObject, Versions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::object::key_of;
+use self::audiences::{Audiences, Shown, ends};
+use super::object::{Standing, key_of};
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most objects of one part: one event, one durable commit.
 const PART: usize = 10_000;
 /// Objects looked up in one question.
 const LOOKED_UP: usize = 500;
-/// Properties that hold the ends of a relationship or sighting (STIX 2.1 §5.1, §5.2).
-const ENDS: [&str; 5] = [
-    "source_ref",
-    "target_ref",
-    "sighting_of_ref",
-    "observed_data_refs",
-    "where_sighted_refs",
-];
 /// How often a part is tried when others brought some of its objects meanwhile.
 const TRIES: usize = 8;
 /// Longest name of a source, in bytes.
@@ -66,6 +61,10 @@ pub enum ImportChange {
         root: String,
         /// Each audience among them with the number of its objects.
         audiences: Vec<(Audience, u64)>,
+        /// Which of those audiences each object has, in order: the place of one among them, and how many
+        /// objects in a row have it. Left out where there is only one, and by older versions.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shown: Vec<(u32, u64)>,
     },
 }
 
@@ -215,7 +214,7 @@ impl World {
             match good.head.version_micros() {
                 Some(version) => !there.contains(&(good.head.id.to_string(), version)),
                 // Without a version an object is the same when its bytes are.
-                None => key_of(good.raw.as_bytes()).is_none_or(|key| !bytes.contains(&key)),
+                None => !bytes.contains(&key_of(good.raw.as_bytes())),
             }
         };
         Ok(part.iter().filter(is_new).collect())
@@ -267,18 +266,10 @@ impl World {
         for some in ids.chunks(LOOKED_UP) {
             let mut filter = ObjectFilter {
                 collection,
-                readable: readable.clone(),
-                added_after_us: None,
-                newest_first: false,
-                after_us: None,
                 ids: some.to_vec(),
-                types: Vec::new(),
-                specs: Vec::new(),
                 versions: versions.clone(),
-                search: None,
-                value: None,
                 limit: LOOKED_UP as u32,
-                count: false,
+                ..ObjectFilter::all(readable.clone())
             };
             loop {
                 let page = self.store().objects(&filter).await?;
@@ -306,22 +297,22 @@ impl World {
             None => Id::fresh(self.clock(), self.rng()),
         };
         let mut tree = Frontier::default();
-        let mut counts: BTreeMap<Audience, u64> = BTreeMap::new();
+        let mut shown = Shown::default();
         let mut work = self.work(&caller.actor);
         work.only_new_objects();
         for good in part {
             let audience = audiences.of_object(&good.head);
-            let object: NewObject = self.new_object(good.raw, collection, &audience, (None, id))?;
-            work.object(object);
+            shown.take(&audience);
+            work.object(self.new_object(good.raw, imported_in(id, collection, audience))?);
             tree.push(leaf_hash(&Sha256::digest(good.raw.as_bytes())));
-            *counts.entry(audience).or_default() += 1;
         }
         let change = ImportChange::Imported {
             source: source.to_owned(),
             collection,
             count: part.len() as u64,
             root: hex::encode(tree.root()),
-            audiences: counts.into_iter().collect(),
+            shown: shown.runs(),
+            audiences: shown.counts(),
         };
         let kept = match before {
             Some(mut before) => {
@@ -364,113 +355,13 @@ fn read<'a>(objects: &[&'a str]) -> (Vec<Good<'a>>, Vec<Rejected>) {
     (good, rejected)
 }
 
-/// Who may see what of one import.
-struct Audiences {
-    /// Whoever may read the collection.
-    collection: Audience,
-    /// Who is named by AMBER: what the collection names.
-    named: Audience,
-    /// For objects without a marking.
-    unmarked: Audience,
-    /// Markings that restrict nobody: copyright, terms of use.
-    statements: BTreeSet<ObjectId>,
-    /// Audiences of objects by their own markings, for the ends of relationships.
-    ends: BTreeMap<ObjectId, Audience>,
-}
-
-impl Audiences {
-    fn of(collection: &Collection, objects: &[Good<'_>]) -> Self {
-        let definition = &collection.definition;
-        let read = definition.read.audience();
-        let named = match definition.read {
-            Access::Groups { .. } | Access::Parties { .. } | Access::Classes { .. } => read.clone(),
-            // Nobody is named where everyone or every member reads.
-            _ => Audience::officers(),
-        };
-        let statements = objects
-            .iter()
-            // A file that calls a TLP marking a statement does not make it one.
-            .filter(|good| tlp_of(&good.head.id).is_none() && is_statement(good.raw, &good.head));
-        let mut audiences = Self {
-            collection: read,
-            named,
-            unmarked: Audience::officers(),
-            statements: statements.map(|good| good.head.id.clone()).collect(),
-            ends: BTreeMap::new(),
-        };
-        if let Some(tlp) = definition.default_tlp {
-            audiences.unmarked = audiences.marked(mark_of(tlp));
-        }
-        let ends = objects
-            .iter()
-            .map(|good| (good.head.id.clone(), audiences.own(&good.head)));
-        audiences.ends = ends.collect();
-        audiences
+/// How an imported object stands in its collection.
+pub(crate) fn imported_in(import: MatterId, collection: MatterId, audience: Audience) -> Standing {
+    Standing {
+        collection,
+        audience,
+        expires: None,
+        source: import,
+        is_named: true,
     }
-
-    fn marked(&self, mark: TlpMark) -> Audience {
-        match mark {
-            TlpMark::Clear => Audience::everyone(),
-            TlpMark::Green => Audience::everyone().and(Clause::any([Term::Member, Term::Officer])),
-            TlpMark::Amber | TlpMark::AmberStrict => self.named.clone(),
-            // No person is named by an import.
-            TlpMark::Red => Audience::officers(),
-        }
-    }
-
-    /// By the object's own markings.
-    fn own(&self, head: &Head) -> Audience {
-        let restricting: Vec<&ObjectId> = head
-            .markings
-            .iter()
-            .filter(|marking| !self.statements.contains(marking))
-            .collect();
-        if restricting.is_empty() {
-            return self.collection.clone().and_all(&self.unmarked);
-        }
-        let clauses = restricting.iter().map(|marking| match tlp_of(marking) {
-            Some(mark) => self.marked(mark),
-            None => Audience::officers(),
-        });
-        clauses.fold(self.collection.clone(), |all, one| all.and_all(&one))
-    }
-
-    /// With the ends, for a relationship or sighting.
-    fn of_object(&self, head: &Head) -> Audience {
-        let own = self
-            .ends
-            .get(&head.id)
-            .cloned()
-            .unwrap_or_else(|| self.own(head));
-        let unknown = Audience::officers();
-        ends(head).fold(own, |all, end| {
-            all.and_all(self.ends.get(end).unwrap_or(&unknown))
-        })
-    }
-}
-
-/// What must be visible for a relationship or sighting to be: none for other objects.
-fn ends(head: &Head) -> impl Iterator<Item = &ObjectId> {
-    let relates = matches!(head.type_name(), "relationship" | "sighting");
-    let ends = head
-        .refs
-        .iter()
-        .filter(|one| ENDS.contains(&one.property.as_ref()));
-    ends.map(|one| &one.target).filter(move |_| relates)
-}
-
-fn mark_of(tlp: kaname_kernel::Tlp) -> TlpMark {
-    kaname_sharing::content::tlp_mark(tlp)
-}
-
-/// A statement marking (STIX 2.1 §7.2.1.3) says whose it is, not who may see it.
-fn is_statement(raw: &str, head: &Head) -> bool {
-    #[derive(Deserialize)]
-    struct Definition {
-        #[serde(default)]
-        definition_type: String,
-    }
-    head.type_name() == "marking-definition"
-        && serde_json::from_str::<Definition>(raw)
-            .is_ok_and(|definition| definition.definition_type == "statement")
 }

@@ -26,9 +26,12 @@ pub mod triage;
 mod waiting;
 
 pub use checklist::Checklist;
+pub(crate) use collection::standing_in;
 pub use consent::ProviderWords;
 pub use derive::{ItemDraft, NewItem};
-pub(crate) use object::key_of;
+pub(crate) use import::imported_in;
+pub(crate) use object::{Standing, key_of, object_of};
+pub(crate) use release::released_in;
 
 pub use import::{Import, ImportChange, Imported, Rejected};
 pub use reach::Reached;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kaname_kernel::{Audience, Id, MatterId, ObjectKey};
 use kaname_sharing::value::{correlates, posting};
-use kaname_stix::Head;
+use kaname_stix::{Head, StixError};
 use kaname_store::NewObject;
 
 use sha2::{Digest as _, Sha256};
@@ -15,50 +15,72 @@ const MAX_REFS: usize = 1_000;
 
 /// The key of an object: the first half of the SHA-256 of its bytes, so that a changed object is found
 /// by its own row.
-pub(crate) fn key_of(raw: &[u8]) -> Option<ObjectKey> {
+pub(crate) fn key_of(raw: &[u8]) -> ObjectKey {
     let digest = Sha256::digest(raw);
-    digest.get(..16).and_then(Id::from_slice)
+    Id::from_bytes(std::array::from_fn(|at| digest[at]))
+}
+
+/// Where an object stands and for whom: all that its bytes do not say.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    /// The collection.
+    pub(crate) collection: MatterId,
+    /// Who may see it.
+    pub(crate) audience: Audience,
+    /// Until when it is given out.
+    pub(crate) expires: Option<Timestamp>,
+    /// The matter that brought it.
+    pub(crate) source: MatterId,
+    /// Whether pages may name and find it: consent may have been to machines alone.
+    pub(crate) is_named: bool,
+}
+
+/// Reads the header of `raw` and makes it ready to be stored. An object that says no version has the one
+/// given, in microseconds since 1970.
+pub(crate) fn object_of(
+    raw: &str,
+    standing: Standing,
+    version_us: i64,
+) -> Result<NewObject, StixError> {
+    let head = kaname_stix::head(raw)?;
+    let refs = head.refs.iter().take(MAX_REFS);
+    let mut object = NewObject {
+        key: key_of(raw.as_bytes()),
+        collection: standing.collection,
+        stix_id: head.id.to_string(),
+        stix_type: head.type_name().to_owned(),
+        version_us: head.version_micros().unwrap_or(version_us),
+        spec: head.spec_version.as_str().to_owned(),
+        audience: standing.audience,
+        expires_us: standing.expires.map(Timestamp::as_microsecond),
+        title: head.id.to_string(),
+        text: String::new(),
+        postings: Vec::new(),
+        refs: refs.map(|one| one.target.to_string()).collect(),
+        raw: raw.into(),
+        source: standing.source,
+    };
+    if standing.is_named {
+        object.title = title(&head);
+        object.text = search_text(&head, &object.title);
+        let values = head.values.iter();
+        let values = values.filter(|value| correlates(value.kind));
+        object.postings = values.map(posting).collect();
+        object.postings.sort();
+        object.postings.dedup();
+    }
+    Ok(object)
 }
 
 impl World {
-    /// Reads the header of `raw` and makes it ready to be stored.
+    /// The same for an object that comes in now.
     pub(crate) fn new_object(
         &self,
         raw: &str,
-        collection: MatterId,
-        audience: &Audience,
-        (expires, source): (Option<Timestamp>, MatterId),
+        standing: Standing,
     ) -> Result<NewObject, WorldError> {
-        let head = kaname_stix::head(raw)
-            .map_err(|error| WorldError::invalid("objects", "error-stix", error.to_string()))?;
-        let title = title(&head);
-        let mut postings: Vec<_> = head
-            .values
-            .iter()
-            .filter(|value| correlates(value.kind))
-            .map(posting)
-            .collect();
-        postings.sort();
-        postings.dedup();
-        let refs = head.refs.iter().take(MAX_REFS);
-        Ok(NewObject {
-            key: key_of(raw.as_bytes()).unwrap_or_else(|| Id::fresh(self.clock(), self.rng())),
-            collection,
-            stix_id: head.id.to_string(),
-            stix_type: head.type_name().to_owned(),
-            version_us: head
-                .version_micros()
-                .unwrap_or_else(|| self.now().as_microsecond()),
-            spec: head.spec_version.as_str().to_owned(),
-            audience: audience.clone(),
-            expires_us: expires.map(Timestamp::as_microsecond),
-            text: search_text(&head, &title),
-            title,
-            postings,
-            refs: refs.map(|one| one.target.to_string()).collect(),
-            raw: raw.into(),
-            source,
-        })
+        object_of(raw, standing, self.now().as_microsecond())
+            .map_err(|error| WorldError::invalid("objects", "error-stix", error.to_string()))
     }
 }
 

@@ -10,6 +10,7 @@ use kaname_sharing::{
 };
 use kaname_store::NewJob;
 
+use super::object::Standing;
 use crate::{
     caller::Caller,
     error::WorldError,
@@ -19,6 +20,17 @@ use crate::{
 
 /// Kind of the job that queues deliveries of a released item; its payload is `{"item": id}`.
 pub const DISTRIBUTE: &str = "distribute";
+
+/// How the objects of a released item stand in a collection of it.
+pub(crate) fn released_in(item: &Item, collection: MatterId) -> Standing {
+    Standing {
+        collection,
+        audience: item.audience(),
+        expires: item.content.valid_until,
+        source: item.id,
+        is_named: item.content.is_on_the_web(),
+    }
+}
 
 impl World {
     /// Releases an item: its objects enter the collections and deliveries are queued, in one commit
@@ -113,22 +125,12 @@ impl World {
 
     /// Objects of a released item enter its collections.
     pub(super) fn put_out(&self, work: &mut Work<'_>, item: &Item) -> Result<(), WorldError> {
-        let audience = item.audience();
-        let expires = item.content.valid_until;
         // Consent covers the ways out: what may not leave by TAXII does not stand in a collection.
         // What may leave by feed and not by TAXII is read out of the item (`outlet/feed.rs`).
         let by_taxii = item.content.outlets.contains(&Outlet::Taxii);
         for collection in item.content.collections.iter().filter(|_| by_taxii) {
             for raw in &item.content.objects {
-                let source = (expires, item.id);
-                let mut object = self.new_object(raw, *collection, &audience, source)?;
-                // Consent to machines alone: pages neither name it nor find it.
-                if !item.content.is_on_the_web() {
-                    object.title = object.stix_id.clone();
-                    object.text = String::new();
-                    object.postings.clear();
-                }
-                work.object(object);
+                work.object(self.new_object(raw, released_in(item, *collection))?);
             }
         }
         work.job(NewJob {

@@ -89,12 +89,8 @@ impl<'s> Chain<'s> {
     }
 
     pub(super) fn breaks(&mut self, seq: u64, event: Option<String>, what: &str) {
-        self.verdict.fault.get_or_insert(Fault {
-            seq,
-            event,
-            object: None,
-            what: what.to_owned(),
-        });
+        let fault = &mut self.verdict.fault;
+        fault.get_or_insert_with(|| Fault::of_event(seq, event, what));
     }
 
     /// Takes the next event; whether it fits.

@@ -1,248 +1,170 @@
-//! Proving the objects that imports brought: each part's Merkle root in the ledger against the bytes
-//! that stand in the collection now. Names the first object that was changed.
+//! Comparing every object in the collections with what the ledger says: its bytes, where it stands, who may
+//! see it, and all that is kept beside its bytes. Names the first object that is not so, and what of it.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    sync::Arc,
+use std::collections::{BTreeSet, HashMap};
+
+use kaname_kernel::{Audience, AudienceId};
+use kaname_store::{NewObject, ObjectRow, Store};
+
+use super::{
+    Fault,
+    ground::{Grounds, Read},
 };
+use crate::{error::WorldError, keys::Keys, sharing::object_of};
 
-use kaname_kernel::{
-    AudienceId, Event, Matter, MatterId,
-    merkle::{Frontier, leaf_hash},
-};
-use kaname_store::{ObjectFilter, Store, StoredObject, Versions};
-use serde::Serialize;
-use sha2::{Digest, Sha256};
+/// Objects read at a time.
+pub(crate) const BATCH: u32 = 1_000;
 
-use super::Fault;
-use crate::{
-    error::WorldError,
-    keys::Keys,
-    sharing::{Import, ImportChange, key_of},
-};
-
-/// Events or objects read at a time.
-const BATCH: u32 = 1_000;
-
-/// What was proved of imported objects, and the first thing that does not fit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ObjectVerdict {
-    /// Imports whose objects were compared.
-    pub imports: u64,
-    /// Objects compared.
-    pub objects: u64,
-    /// The first thing wrong; `None` when all bytes are as they came.
-    pub fault: Option<Fault>,
+/// What was proved of objects.
+pub(crate) struct Compared {
+    /// Imported objects compared.
+    pub(crate) imported: u64,
+    /// The first that no rebuild can mend: bytes that are others, an object too many or too few.
+    pub(crate) groundless: Option<Fault>,
+    /// The first row that is not what its bytes and the ledger make it.
+    pub(crate) differs: Option<Fault>,
 }
 
-/// A part of an import: the event that tells it, its number of objects and their root.
-struct Part {
-    seq: u64,
-    event: String,
-    count: u64,
-    root: String,
-}
-
-/// An import while its objects are read.
-#[derive(Default)]
-struct Checking {
-    parts: Vec<Part>,
-    /// Parts that fit.
-    fitting: usize,
-    tree: Frontier,
-    /// The first object of the part at hand that is not what its key says.
-    changed: Option<String>,
-}
-
-/// Imports by collection, as the ledger tells them.
-#[derive(Default)]
-pub(super) struct Imports(BTreeMap<MatterId, HashMap<MatterId, Checking>>);
-
-impl Imports {
-    /// Takes an event of an import.
-    pub(super) fn take(&mut self, seq: u64, event: Event) -> Result<(), WorldError> {
-        let change = serde_json::from_value(event.data).map_err(WorldError::encoding)?;
-        let ImportChange::Imported {
-            collection,
-            count,
-            root,
-            ..
-        } = change;
-        let checking = self.0.entry(collection).or_default();
-        let import = checking.entry(event.header.matter).or_default();
-        import.parts.push(Part {
-            seq,
-            event: event.header.id.to_string(),
-            count,
-            root,
-        });
-        Ok(())
+impl Compared {
+    /// The fault to be told.
+    pub(crate) fn fault(self) -> Option<Fault> {
+        self.groundless.or(self.differs)
     }
 }
 
-/// Compares the objects of every import that was not redacted with the roots in the ledger, which is
-/// to be proved before. `progress` hears how many objects are done.
-///
-/// # Errors
-/// When the store cannot be read, or an import's event cannot be opened with these keys.
-pub async fn verify_objects(
+/// Audiences by their numbers.
+pub(crate) async fn audiences(
+    store: &dyn Store,
+) -> Result<HashMap<AudienceId, Audience>, WorldError> {
+    let all = store.audiences(AudienceId::MIN).await?;
+    Ok(all.into_iter().collect())
+}
+
+/// Compares every object of every collection. `progress` hears how many objects are done.
+pub(crate) async fn compare(
     store: &dyn Store,
     keys: &Keys,
+    grounds: &mut Grounds,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<ObjectVerdict, WorldError> {
-    let mut imports = Imports::default();
-    let mut from = 0;
-    loop {
-        let batch = store.events(from, BATCH).await?;
-        if batch.is_empty() {
-            return compare(store, imports, progress).await;
-        }
-        from += batch.len() as u64;
-        for stored in batch {
-            let of_import = stored.event.header.matter_kind == Import::KIND;
-            if of_import && stored.event.wrapped_key.is_some() {
-                imports.take(stored.seq, stored.event.open(&keys.master)?)?;
-            }
-        }
-    }
-}
-
-/// Compares every object of every collection with its key, which is a digest of its bytes, and those of
-/// imports with the roots.
-pub(super) async fn compare(
-    store: &dyn Store,
-    Imports(mut imports): Imports,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<ObjectVerdict, WorldError> {
-    let mut verdict = ObjectVerdict {
-        imports: imports.values().map(|all| all.len() as u64).sum(),
-        objects: 0,
-        fault: None,
+) -> Result<Compared, WorldError> {
+    let mut audiences = audiences(store).await?;
+    let before = grounds.seen();
+    let mut compared = Compared {
+        imported: 0,
+        groundless: None,
+        differs: None,
     };
-    let audiences = store.audiences(AudienceId::MIN).await?;
-    let mut filter = ObjectFilter {
-        collection: None,
-        readable: Arc::new(audiences.into_iter().map(|(id, _)| id).collect()),
-        added_after_us: None,
-        newest_first: false,
-        after_us: None,
-        ids: Vec::new(),
-        types: Vec::new(),
-        specs: Vec::new(),
-        versions: Versions::All,
-        search: None,
-        value: None,
-        limit: BATCH,
-        count: false,
-    };
+    let (mut after_us, mut done, mut links) = (i64::MIN, 0, 0);
     loop {
-        let page = store.objects(&filter).await?;
-        let origins = origins(store, &page.objects).await?;
-        for object in &page.objects {
-            let import = imports.get_mut(&object.collection);
-            if let Some(import) = import.and_then(|all| all.get_mut(&object.source)) {
-                verdict.objects += 1;
-                verdict.fault = import.take(object);
-            } else if !is_itself(object) || !origins.contains(&object.source) {
-                verdict.fault = Some(changed(store, object).await?);
-            }
-            if verdict.fault.is_some() {
-                return Ok(verdict);
-            }
-        }
-        progress(verdict.objects);
-        filter.after_us = page.objects.last().map(|object| object.added_us);
-        if !page.more {
+        let rows = store.object_rows(after_us, BATCH).await?;
+        let Some(last) = rows.last() else {
             break;
+        };
+        after_us = last.object.added_us;
+        if rows
+            .iter()
+            .any(|row| !audiences.contains_key(&row.object.audience_id))
+        {
+            // One that was met since.
+            audiences = self::audiences(store).await?;
         }
+        for row in &rows {
+            compared.imported += u64::from(grounds.is_imported(row));
+            links += (row.postings.len() + row.refs.len()) as u64;
+            let due = match grounds.read((store, keys), row).await? {
+                Read::Due(due) => due.standing(row, &audiences),
+                Read::Gone => continue,
+                Read::Groundless(fault) => {
+                    compared.groundless = Some(fault);
+                    return Ok(compared);
+                }
+            };
+            let expected = object_of(&row.object.raw, due, row.object.version_us);
+            let column = match &expected {
+                Ok(expected) => difference(row, expected, audiences.get(&row.object.audience_id)),
+                Err(_) => Some("content"),
+            };
+            if let Some(column) = column {
+                let what = format!("its {column} in the database is not what the ledger says");
+                if !grounds.note(row, &what) && compared.differs.is_none() {
+                    compared.differs = Some(differing(store, row, &what).await?);
+                }
+            }
+            match grounds.end_part(row, &audiences) {
+                Some((true, fault)) => {
+                    compared.groundless = Some(fault);
+                    return Ok(compared);
+                }
+                Some((false, fault)) => _ = compared.differs.get_or_insert(fault),
+                None => {}
+            }
+        }
+        done += rows.len() as u64;
+        progress(done);
     }
-    let missing = imports.values().flat_map(HashMap::values);
-    let missing = missing.filter_map(Checking::missing);
-    verdict.fault = missing.min_by_key(|fault| fault.seq);
-    Ok(verdict)
+    compared.groundless = grounds.missing((store, keys)).await?;
+    let counted = store.object_links().await?;
+    // What comes in meanwhile is not counted as a stray.
+    store.sequence().await?;
+    let is_quiet = before == grounds.seen() && before == store.ledger_size().await?;
+    if compared.differs.is_none() && is_quiet && links != counted {
+        compared.differs = Some(Fault::of_event(0, None, STRAY_LINKS).of_row());
+    }
+    Ok(compared)
 }
 
-/// The matters that put these objects out, as far as there are such matters.
-async fn origins(
+/// What of a row is not as expected.
+fn difference(
+    row: &ObjectRow,
+    expected: &NewObject,
+    audience: Option<&Audience>,
+) -> Option<&'static str> {
+    let object = &row.object;
+    let is_titled = object.title == expected.title
+        // Where the database takes no such character.
+        || object.title == expected.title.replace('\0', "\u{fffd}");
+    let columns = [
+        ("audience", audience == Some(&expected.audience)),
+        ("collection", object.collection == expected.collection),
+        ("key", object.key == expected.key),
+        ("id", object.stix_id == expected.stix_id),
+        ("type", object.stix_type == expected.stix_type),
+        ("version", object.version_us == expected.version_us),
+        ("specification", object.spec == expected.spec),
+        ("end of validity", row.expires_us == expected.expires_us),
+        ("mark as first or last version", row.marked == row.ends),
+        ("title", is_titled),
+        ("list of values", row.postings == set(&expected.postings)),
+        ("list of references", row.refs == set(&expected.refs)),
+    ];
+    let wrong = columns.iter().find(|(_, is_right)| !is_right);
+    wrong.map(|(column, _)| *column)
+}
+
+fn set<T: Ord + Clone>(all: &[T]) -> BTreeSet<T> {
+    all.iter().cloned().collect()
+}
+
+/// A row that is not what the ledger says: named with the event that brought the object.
+async fn differing(store: &dyn Store, row: &ObjectRow, what: &str) -> Result<Fault, WorldError> {
+    let fault = of_source(store, row, what).await?;
+    Ok(fault.of_row())
+}
+
+/// A fault of an object, named with the last event of what brought it.
+pub(crate) async fn of_source(
     store: &dyn Store,
-    objects: &[StoredObject],
-) -> Result<HashSet<MatterId>, WorldError> {
-    let sources: HashSet<MatterId> = objects.iter().map(|object| object.source).collect();
-    let sources: Vec<MatterId> = sources.into_iter().collect();
-    let records = store.records(&sources).await?;
-    Ok(records.into_iter().map(|one| one.record.id).collect())
-}
-
-/// Whether an object's bytes are those its key and STIX id were made of.
-fn is_itself(object: &StoredObject) -> bool {
-    let same_id = |head: kaname_stix::Head| head.id.to_string() == object.stix_id;
-    key_of(object.raw.as_bytes()) == Some(object.key)
-        && kaname_stix::head(&object.raw).is_ok_and(same_id)
-}
-
-/// An object that no import brought and that is another now: named with the last event of what did.
-async fn changed(store: &dyn Store, object: &StoredObject) -> Result<Fault, WorldError> {
-    let history = store.history(object.source).await?;
+    row: &ObjectRow,
+    what: &str,
+) -> Result<Fault, WorldError> {
+    let history = store.history(row.object.source).await?;
     let last = history.last();
+    let event = last.map(|stored| stored.event.header.id.to_string());
     Ok(Fault {
-        seq: last.map_or(0, |stored| stored.seq),
-        event: last.map(|stored| stored.event.header.id.to_string()),
-        object: Some(object.stix_id.clone()),
-        what:
-            "it is not what was put out: its bytes, its id or what it says it came from was changed"
-                .to_owned(),
+        object: Some(row.object.stix_id.clone()),
+        ..Fault::of_event(last.map_or(0, |stored| stored.seq), event, what)
     })
 }
 
-impl Checking {
-    /// Takes the next object; gives what is wrong with the part that it ends.
-    fn take(&mut self, object: &StoredObject) -> Option<Fault> {
-        let Some(part) = self.parts.get(self.fitting) else {
-            let last = self.parts.last()?;
-            let what = "it stands under an import that did not bring it";
-            return Some(last.fault(Some(object.stix_id.clone()), what));
-        };
-        let digest = Sha256::digest(object.raw.as_bytes());
-        if self.changed.is_none() && !is_itself(object) {
-            self.changed = Some(object.stix_id.clone());
-        }
-        self.tree.push(leaf_hash(&digest));
-        if self.tree.size() < part.count {
-            return None;
-        }
-        let whole = hex::encode(self.tree.root()) == part.root;
-        if !whole || self.changed.is_some() {
-            let what = match self.changed {
-                Some(_) if whole => "its key or id is not the one its bytes make",
-                Some(_) => "its bytes are not those that were imported",
-                None => {
-                    "the objects of this import are not those that were imported: one was changed, added or taken away"
-                }
-            };
-            return Some(part.fault(self.changed.take(), what));
-        }
-        self.tree = Frontier::default();
-        self.changed = None;
-        self.fitting += 1;
-        None
-    }
-
-    /// What is wrong when no objects are left.
-    fn missing(&self) -> Option<Fault> {
-        let part = self.parts.get(self.fitting)?;
-        let missing = part.count - self.tree.size();
-        let what = format!("{missing} objects of this import are missing");
-        Some(part.fault(self.changed.clone(), &what))
-    }
-}
-
-impl Part {
-    fn fault(&self, object: Option<String>, what: &str) -> Fault {
-        Fault {
-            seq: self.seq,
-            event: Some(self.event.clone()),
-            object,
-            what: what.to_owned(),
-        }
-    }
-}
+const STRAY_LINKS: &str =
+    "objects are found by values or references in the database that no object carries";

@@ -11,7 +11,7 @@ use kaname_sharing::{
 };
 use kaname_store::{Store, StoredEvent};
 
-use super::{Fault, object::Imports};
+use super::{Fault, ground::Grounds};
 use crate::{
     error::WorldError,
     keys::Keys,
@@ -36,8 +36,8 @@ pub(super) struct Opening<'s> {
     pub(super) links: u64,
     /// Attachments opened.
     pub(super) attachments: u64,
-    /// Imports met, whose objects are still to be compared.
-    pub(super) imports: Imports,
+    /// What was met of objects, which are still to be compared.
+    pub(super) grounds: Grounds,
     redacted: HashSet<MatterId>,
     keyless: Vec<Keyless>,
     /// Which handles stand for each party.
@@ -52,7 +52,7 @@ impl<'s> Opening<'s> {
             payloads: 0,
             links: 0,
             attachments: 0,
-            imports: Imports::default(),
+            grounds: Grounds::default(),
             redacted: HashSet::new(),
             keyless: Vec::new(),
             handles: HashMap::new(),
@@ -68,6 +68,7 @@ impl Opening<'_> {
     ) -> Result<Option<&'static str>, WorldError> {
         let header = &stored.event.header;
         if stored.event.wrapped_key.is_none() {
+            self.grounds.take(stored, None)?;
             self.keyless.push(Keyless {
                 seq: stored.seq,
                 event: header.id.to_string(),
@@ -81,11 +82,14 @@ impl Opening<'_> {
             ));
         };
         self.payloads += 1;
+        if header.matter_kind != Import::KIND {
+            self.grounds.take(stored, None)?;
+        }
         match header.matter_kind.as_str() {
             Redaction::KIND => self.take_redaction(event),
             Report::KIND => self.take_report(event).await,
             Item::KIND => self.take_item(event).await,
-            Import::KIND => self.imports.take(stored.seq, event).map(|()| None),
+            Import::KIND => self.grounds.take(stored, Some(event)).map(|()| None),
             _ => Ok(None),
         }
     }
@@ -158,7 +162,11 @@ impl Opening<'_> {
             .find(|one| !self.redacted.contains(&one.matter));
         if let Some(lost) = lost {
             let what = "the key of its payload is gone, and nobody redacted it";
-            return Ok(Some(fault(lost.seq, Some(lost.event.clone()), what)));
+            return Ok(Some(Fault::of_event(
+                lost.seq,
+                Some(lost.event.clone()),
+                what,
+            )));
         }
         for (party, expected) in &self.handles {
             let mut found = HashSet::new();
@@ -171,19 +179,10 @@ impl Opening<'_> {
             }
             if !expected.is_subset(&found) {
                 let what = "the sealed store has a gap: a provider does not find all it handed in";
-                return Ok(Some(fault(events, None, what)));
+                return Ok(Some(Fault::of_event(events, None, what)));
             }
         }
         Ok(None)
-    }
-}
-
-fn fault(seq: u64, event: Option<String>, what: &str) -> Fault {
-    Fault {
-        seq,
-        event,
-        object: None,
-        what: what.to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use kaname_sharing::{
     collection::{Access, CollectionKind, Definition},
 };
 use kaname_testkit::Nation;
-use kaname_world::{Caller, Loaded};
+use kaname_world::{Caller, Loaded, verify::verify_whole};
 
 async fn peer(nation: &Nation, alias: &str, read: Access) -> Loaded<Collection> {
     let admin = nation.caller(&nation.administrator).await;
@@ -105,4 +105,32 @@ async fn ends_outside_the_file_hide_a_relationship_from_who_may_not_see_them() {
         assert!(!member.contains(unknown) && !named.contains(unknown));
     }
     assert!(officer.contains(&relations[2]) && officer.contains(&sightings[1]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_goes_on_beside_a_server_that_writes() {
+    let nation = Nation::new().await;
+    let open = peer(&nation, "open", Access::Members).await;
+    let proving = async {
+        let mut proofs = 0;
+        while proofs < 40 {
+            let keys = nation.world.keys();
+            let proved = verify_whole(nation.world.store(), keys, &[], &|_| {}).await;
+            let fault = proved.unwrap().ledger.fault;
+            assert_eq!(fault, None);
+            proofs += 1;
+        }
+    };
+    let writing = async {
+        for n in 0..40 {
+            let red = r#""name":"m","is_family":false,"object_marking_refs":["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]"#;
+            take(
+                &nation,
+                &open,
+                &[with("malware", 2 * n, red), malware(2 * n + 1)],
+            )
+            .await;
+        }
+    };
+    tokio::join!(proving, writing);
 }

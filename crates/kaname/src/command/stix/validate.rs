@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use kaname_stix::{Finding, Head, Level, Member, Severity, StixError, check, check_set, head};
+use kaname_stix::{
+    Bundle, Container, Finding, Head, Level, Member, ObjectId, Severity, StixError, check,
+    check_set, head,
+};
 use serde::Serialize;
 
 use super::{bytes, id, pointer, split, value};
@@ -143,7 +146,36 @@ fn verdict(file: &Path, level: Level, say: Say) -> Result<Verdict, Fault> {
         verdict.add(&found.id.to_string(), finding);
     }
     verdict.refused = refused.into_iter().filter(|refused| *refused).count();
+    if let Some(finding) = of_bundle(&bundle) {
+        verdict.refused += usize::from(level == Level::Strict);
+        verdict.add(bundle.id.as_deref().unwrap_or_default(), finding);
+    }
     Ok(verdict)
+}
+
+/// What is wrong with the id of the bundle itself (STIX 2.1 §8).
+fn of_bundle(bundle: &Bundle<'_>) -> Option<Finding> {
+    if bundle.container != Container::Bundle {
+        return None;
+    }
+    let (rule, message) = match bundle.id.as_deref() {
+        None => ("required", "a bundle must have an id".to_owned()),
+        Some(id) => {
+            let read = id.parse::<ObjectId>();
+            if read.is_ok_and(|read| read.type_name() == "bundle") {
+                return None;
+            }
+            let message = "the id of a bundle must be bundle-- and a UUID".to_owned();
+            ("identifier", message)
+        }
+    };
+    Some(Finding {
+        path: "/id".to_owned(),
+        rule,
+        section: "8",
+        severity: Severity::Must,
+        message,
+    })
 }
 
 /// An object whose header does not read, and in which the checks found nothing.
