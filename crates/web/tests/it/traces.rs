@@ -120,7 +120,7 @@ async fn another_analyst_goes_on_from_the_page_of_the_report() {
     let reason = [("reason", "前任が休みのため")];
     leads_to(&other.post(&format!("{desk}/take"), &reason).await);
     let page = other.page(&desk).await;
-    assert!(page.contains("ほかの分析担当が作成中です"), "{page}");
+    assert!(page.contains("ほかの分析担当が作成しました"), "{page}");
     assert!(page.contains(&format!("name=\"item\" value=\"{item}\"")));
     assert!(!page.contains(&format!("href=\"{show}\"")));
     assert!(other.page("/").await.contains(&report), "it waits for them");

@@ -67,9 +67,12 @@ impl Feed {
         if !collection.state.can_read(&caller.reader, world.now()) {
             return Err(WorldError::Denied("denied-collection-read"));
         }
+        // A feed is for machines, also when a person's browser asks for it.
+        let mut caller = caller.clone();
+        caller.reader.machine = true;
         Ok(Self {
             world,
-            caller: caller.clone(),
+            caller,
             collection,
             place: Place::Objects(None),
             items: HashMap::new(),

@@ -1,7 +1,7 @@
 //! The second officer: release exactly what was consented to, or send it back; and how what is out
 //! ends.
 
-use kaname_kernel::{Matter, MatterId};
+use kaname_kernel::{Clause, Matter, MatterId, Term};
 use kaname_policy::Action;
 use kaname_sharing::{
     ItemState, Outlet, blocking,
@@ -113,7 +113,11 @@ impl World {
 
     /// Objects of a released item enter its collections.
     pub(super) fn put_out(&self, work: &mut Work<'_>, item: &Item) -> Result<(), WorldError> {
-        let audience = item.audience();
+        let audience = match item.content.is_on_the_web() {
+            true => item.audience(),
+            // Consent to machines alone: on pages its objects are not there.
+            false => item.audience().and(Clause::any([Term::Machine])),
+        };
         let expires = item.content.valid_until;
         // Consent covers the ways out: what may not leave by TAXII does not stand in a collection.
         // What may leave by feed and not by TAXII is read out of the item (`outlet/feed.rs`).
@@ -121,14 +125,7 @@ impl World {
         for collection in item.content.collections.iter().filter(|_| by_taxii) {
             for raw in &item.content.objects {
                 let source = (expires, item.id);
-                let mut object = self.new_object(raw, *collection, &audience, source)?;
-                // Consent to machines alone: pages neither name it nor find it.
-                if !item.content.is_on_the_web() {
-                    object.title = object.stix_id.clone();
-                    object.text = String::new();
-                    object.postings.clear();
-                }
-                work.object(object);
+                work.object(self.new_object(raw, *collection, &audience, source)?);
             }
         }
         work.job(NewJob {

@@ -28,6 +28,9 @@ pub(super) struct OnItem {
     pub(super) duties: BTreeSet<&'static str>,
     pub(super) opens: Option<Hour>,
     pub(super) shared: Hour,
+    /// Whether pages are among its ways out: else its objects are there for machines alone, and of the
+    /// item itself pages say its number and no more.
+    pub(super) on_pages: bool,
 }
 
 /// What is known of a party.
