@@ -14,5 +14,8 @@ pub(crate) fn query(data: &[u8]) {
 /// Places in lists.
 pub(crate) fn cursor(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    assert!(!reads_as_cursor(&text), "a place reads as another");
+    assert!(
+        !reads_as_cursor(&text),
+        "a place was opened that nobody sealed"
+    );
 }

@@ -28,6 +28,8 @@ pub fn reader(
         .iter()
         .filter_map(|(id, group)| Some((*id, group.open_to(party.id)?)));
     Reader {
+        // Who reads how is for the world to say; a reader is at a page.
+        machine: false,
         account: account.map(|a| a.id),
         party: Some(party.id),
         officer: party.is_hub() && account.is_some_and(Account::has_officer_role),

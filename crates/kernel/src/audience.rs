@@ -39,6 +39,8 @@ pub enum Term {
     Class(String),
     /// A party under this duty (oath or agreement code) in force.
     Duty(String),
+    /// A program that reads by an outlet made for machines (TAXII, feed); no person at a page.
+    Machine,
     /// Anyone, from this moment (seconds since 1970): an embargo.
     From(i64),
 }

@@ -21,6 +21,8 @@ pub struct Reader {
     pub party: Option<PartyId>,
     /// Whether it is an officer of the hub.
     pub officer: bool,
+    /// Whether it reads by an outlet made for machines, not at a page.
+    pub machine: bool,
     /// Whether the party's membership is in force.
     pub member: bool,
     /// Member class codes in force.
@@ -52,6 +54,7 @@ impl Reader {
             Term::Person(account) => self.account == Some(*account),
             Term::Class(code) => self.member && self.classes.contains(code),
             Term::Duty(code) => self.duties.contains(code),
+            Term::Machine => self.machine,
             Term::From(at) => now.as_second() >= *at,
         }
     }

@@ -56,7 +56,7 @@ actions! {
     ItemRelease, "item.release", "Release a consented item.";
     ItemReturn, "item.return", "Send an item back instead of releasing it.";
     ItemWithdraw, "item.withdraw", "Withdraw a released item.";
-    ItemReadDesk, "item.read_desk", "Read items at the hub's desks, in any state.";
+    ItemReadDesk, "item.read_desk", "Read items at the hub's desks.";
     LibraryRead, "library.read", "Read released items.";
     FeedRead, "feed.read", "Read feeds.";
     TaxiiRead, "taxii.read", "Read over TAXII.";

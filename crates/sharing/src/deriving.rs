@@ -89,7 +89,30 @@ pub fn revise(
     Ok(vec![revised(item, content, found, by, of_providers_party)?])
 }
 
-const fn is_writable(state: ItemState) -> bool {
+/// An analyst who was given the report behind an item goes on with it. Whoever does so counts as one who
+/// derived.
+///
+/// # Errors
+/// When it is out or ended, the officer had a part in it already, or belongs to the provider's party.
+pub fn take_over(
+    item: &Item,
+    by: AccountId,
+    of_providers_party: bool,
+) -> Result<Vec<ItemChange>, Refused> {
+    if !is_writable(item.state) {
+        return Err(wrong_state(item, WRITABLE));
+    }
+    if of_providers_party {
+        return Err(Refused::OwnParty);
+    }
+    if item.derivers.contains(&by) {
+        return Err(Refused::NoChange);
+    }
+    Ok(vec![ItemChange::TakenOver { by }])
+}
+
+/// Whether an item in this state may be written anew.
+pub const fn is_writable(state: ItemState) -> bool {
     matches!(
         state,
         ItemState::Derived

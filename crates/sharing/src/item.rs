@@ -207,7 +207,7 @@ pub struct Item {
     pub content: Content,
     /// The redaction checklist.
     pub rows: Vec<Row>,
-    /// Everyone who wrote a revision or accepted a trace: none of them releases it.
+    /// Everyone who wrote a revision, accepted a trace or took it over: none of them releases it.
     pub derivers: BTreeSet<AccountId>,
     /// When it was first derived.
     pub derived_at: Timestamp,
@@ -283,13 +283,27 @@ impl Item {
         )
     }
 
-    /// Officers before release; afterwards whom its markings, classes, duties and embargo admit. What
+    /// Whether what it says may still give its provider away: the provider was not asked about it, wants
+    /// other words or said no to these, or a trace is open.
+    pub fn is_being_written(&self) -> bool {
+        self.release.is_none()
+            && (self.asked.is_none()
+                || self.proposal.is_some()
+                || self.refusal.is_some()
+                || self.open_traces() > 0)
+    }
+
+    /// While it is being written, the officers who wrote on it; from the question to the provider until
+    /// release, all officers; afterwards whom its markings, classes, duties and embargo admit. What
     /// was superseded, withdrawn or expired stays visible to those who had it, as such. Under RED the
     /// officers who wrote and released it count as named while they are officers: they know it, and have
-    /// to be able to take it back (`docs/decisions/0012`).
+    /// to be able to take it back (`docs/decisions/0012`). Its provider always finds it by its handle.
     pub fn audience(&self) -> Audience {
         let Some(release) = self.release else {
-            return Audience::officers();
+            return match self.is_being_written() {
+                true => self.writers(),
+                false => Audience::officers(),
+            };
         };
         if self.content.tlp != Tlp::Red {
             return released_audience(&self.content, release.at);
@@ -301,6 +315,12 @@ impl Item {
         let persons = self.content.named.persons.iter().copied();
         let in_office = Clause::any(persons.map(Term::Person).chain([Term::Officer]));
         released_audience(&content, release.at).and(in_office)
+    }
+
+    /// Who wrote on it, while they are officers.
+    fn writers(&self) -> Audience {
+        let wrote = self.derivers.iter().copied().map(Term::Person);
+        Audience::officers().and(Clause::any(wrote))
     }
 }
 

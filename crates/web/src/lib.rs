@@ -20,6 +20,7 @@
 //!    and hands it to `frame::sample::keep`, which writes it to `$KANAME_SAMPLES` to be looked at.
 
 pub mod assets;
+mod cursor;
 pub mod error;
 pub mod feed;
 pub mod frame;

@@ -65,6 +65,7 @@ impl Caller {
             actor: Actor::system(job),
             reader: Reader {
                 officer: true,
+                machine: true,
                 ..Reader::default()
             },
             principal: Principal::system(),
@@ -246,6 +247,7 @@ impl World {
             actor: Actor::machine(id, party_id),
             reader: Reader {
                 officer: false,
+                machine: true,
                 ..reader
             },
             principal,
@@ -260,7 +262,10 @@ impl World {
     pub(crate) async fn machine_eyes(&self, party: &Loaded<Party>) -> Result<Caller, WorldError> {
         let groups = self.readers_groups().await?;
         Ok(Caller {
-            reader: reader(&party.state, None, &groups, self.now()),
+            reader: Reader {
+                machine: true,
+                ..reader(&party.state, None, &groups, self.now())
+            },
             party: Some(party.clone()),
             ..Caller::public()
         })

@@ -48,6 +48,7 @@ fn reader() -> impl Strategy<Value = Reader> {
     );
     (flags, ids, sets).prop_map(
         |((officer, member), (who, account), (classes, duties, groups, under))| Reader {
+            machine: false,
             account: account.map(|n| party(n).cast()),
             party: who.map(party),
             officer,
@@ -263,4 +264,26 @@ fn an_embargo_opens_at_its_second() {
     assert!(audience.admits(&Reader::default(), at(50)));
     assert_eq!(audience.next_opening(at(49)), Some(50));
     assert_eq!(audience.next_opening(at(50)), None);
+}
+
+#[test]
+fn what_is_for_machines_is_read_at_no_page_by_anyone() {
+    let for_machines = Audience::everyone().and(Clause::any([Term::Machine]));
+    let now = Timestamp::UNIX_EPOCH;
+    let officer = Reader {
+        officer: true,
+        member: true,
+        ..Reader::default()
+    };
+    assert!(!for_machines.admits(&officer, now));
+    let machine = Reader {
+        machine: true,
+        ..Reader::default()
+    };
+    assert!(for_machines.admits(&machine, now));
+    assert!(
+        !for_machines
+            .and(Clause::any([Term::Member]))
+            .admits(&machine, now)
+    );
 }

@@ -270,3 +270,32 @@ fn an_officers_role_means_nothing_outside_the_hub() {
         }
     }
 }
+
+#[test]
+fn an_analyst_withdraws_only_what_the_analyst_is_writing() {
+    let analyst = person(&[Role::Analyst]);
+    let me = analyst.account.unwrap();
+    let in_state = |state: &str| Resource::any("item").in_state(state).provider_is_own(false);
+    for state in ["derived", "changes_proposed", "refused"] {
+        allowed(
+            &analyst,
+            Action::ItemWithdraw,
+            &in_state(state).derived_by(me),
+        );
+        let of_another = in_state(state).derived_by(account(99));
+        assert!(!decide(&analyst, Action::ItemWithdraw, &of_another).allowed);
+        assert!(!decide(&analyst, Action::ItemWithdraw, &in_state(state)).allowed);
+    }
+    for state in [
+        "awaiting_consent",
+        "consented",
+        "awaiting_release",
+        "released",
+    ] {
+        let mine = in_state(state).derived_by(me);
+        assert!(
+            !decide(&analyst, Action::ItemWithdraw, &mine).allowed,
+            "{state}"
+        );
+    }
+}

@@ -45,6 +45,11 @@ pub enum ItemChange {
         /// Who wrote it.
         by: AccountId,
     },
+    /// Another analyst goes on with it, who has taken the report behind it.
+    TakenOver {
+        /// Who.
+        by: AccountId,
+    },
     /// A trace stays, for a reason.
     TraceAccepted {
         /// Key of the row.

@@ -16,7 +16,8 @@ impl Matter for Item {
     fn name(change: &ItemChange) -> &'static str {
         match change {
             ItemChange::Derived(_) => "derived",
-            ItemChange::Revised { .. } => "revised",
+            // One word for both: beside an assignment a header does not tell that the item changed hands.
+            ItemChange::Revised { .. } | ItemChange::TakenOver { .. } => "revised",
             ItemChange::TraceAccepted { .. } => "trace_accepted",
             ItemChange::ConsentAsked { .. } => "consent_asked",
             ItemChange::Consented { .. } => "consented",
@@ -75,6 +76,9 @@ impl Matter for Item {
                 self.revision += 1;
                 self.revised_at = at.recorded;
                 self.forget_answers();
+            }
+            ItemChange::TakenOver { by } => {
+                self.derivers.insert(*by);
             }
             ItemChange::TraceAccepted { row, by, reason } => {
                 let found = self.rows.iter_mut().find(|one| one.key() == *row);

@@ -4,17 +4,23 @@ use std::collections::BTreeMap;
 
 use kaname_kernel::{Audience, Matter, Reader, Tlp};
 use kaname_sharing::{
-    Content, Refused, Text,
+    Content, Item, Refused, Sealed, Text,
     collection::{
         Access, Collection, CollectionKind, Definition, close_collection, open_collection,
         redefine_collection,
     },
-    item::released_audience,
+    consenting::{propose, refuse},
+    deriving::{decline_proposal, take_over},
+    item::{Proposal, released_audience},
+    releasing::{send_back, withdraw_item},
 };
 
 use crate::{
-    flow::{at_second_officer, released},
-    support::{Tale, account, content, group, hours, matter, officer, party, start},
+    flow::{ask, at_second_officer, released},
+    support::{
+        OWNER, Tale, account, content, derived, group, handle, hours, matter, officer, party,
+        provider, start,
+    },
 };
 
 fn member(number: u128) -> Reader {
@@ -47,6 +53,68 @@ fn before_release_officers_only_and_afterwards_the_markings() {
     );
     assert_eq!(projection.due_at, out.state().content.valid_until);
     assert_eq!(projection.scope, Some(matter(500)));
+}
+
+#[test]
+fn while_it_is_written_an_item_is_its_writers_own() {
+    let officer_of = |number: u128| Reader {
+        account: Some(account(number)),
+        ..hub_officer()
+    };
+    let read_by = |tale: &Tale<Item>, number: u128| {
+        let audience = tale.state().project().audience;
+        audience.admits(&officer_of(number), tale.now)
+    };
+    let mut tale = derived(content("題名", Tlp::Clear, 6));
+    assert!(read_by(&tale, 1) && !read_by(&tale, 2));
+    let no_officer_any_more = Reader {
+        account: Some(account(1)),
+        ..Reader::default()
+    };
+    let audience = tale.state().project().audience;
+    assert!(!audience.admits(&no_officer_any_more, tale.now));
+    // Who goes on with it writes on it too.
+    let over = take_over(tale.state(), account(3), false);
+    tale.take(officer(3), over).unwrap();
+    assert!(read_by(&tale, 1) && !read_by(&tale, 2) && read_by(&tale, 3));
+    let twice = take_over(tale.state(), account(3), false);
+    assert_eq!(twice, Err(Refused::NoChange));
+    let own = take_over(tale.state(), account(4), true);
+    assert_eq!(own, Err(Refused::OwnParty));
+    ask(&mut tale);
+    assert_eq!(tale.state().audience(), Audience::officers());
+    // Other words of the provider's, which nobody has looked through.
+    let shown = tale.state().manifest().hash();
+    let proposal = Proposal {
+        content: content("別の題名", Tlp::Clear, 7),
+        comment: Sealed::default(),
+    };
+    let proposed = propose(tale.state(), handle(OWNER), shown, proposal, tale.now);
+    tale.take(provider(), proposed).unwrap();
+    assert!(read_by(&tale, 1) && !read_by(&tale, 2));
+    let declined = decline_proposal(tale.state(), "変えません", tale.now + hours(5), tale.now);
+    tale.take(officer(1), declined).unwrap();
+    assert!(read_by(&tale, 2));
+    let refused = refuse(tale.state(), handle(OWNER), Sealed::default());
+    tale.take(provider(), refused).unwrap();
+    assert!(read_by(&tale, 3) && !read_by(&tale, 2));
+    // What ends while it is being written is not shown to others for having ended.
+    let ended = withdraw_item(tale.state(), "見送り", false);
+    tale.take(officer(1), ended).unwrap();
+    assert!(read_by(&tale, 3) && !read_by(&tale, 2));
+    assert_eq!(tale.replayed(), *tale.state());
+}
+
+#[test]
+fn sent_back_it_is_its_writers_own_again() {
+    let mut tale = at_second_officer(Tlp::Clear);
+    let back = send_back(tale.state(), account(2), "要約を短く");
+    tale.take(officer(2), back).unwrap();
+    let second = Reader {
+        account: Some(account(2)),
+        ..hub_officer()
+    };
+    assert!(!tale.state().audience().admits(&second, tale.now));
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn releasing(tale: &Tale<Item>, by: u128) -> Releasing {
     }
 }
 
-fn ask(tale: &mut Tale<Item>) {
+pub(crate) fn ask(tale: &mut Tale<Item>) {
     let asked = ask_consent(tale.state(), reach(), tale.now + hours(72), tale.now);
     tale.take(officer(1), asked).unwrap();
 }

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use super::{
     back::back,
     choices,
-    library::cursor::{self, address},
+    library::cursor::{Reading, address},
     words,
 };
 use crate::{
@@ -122,6 +122,8 @@ async fn list(
         Some(world.item_of(&by, &asked.item).await?)
     };
     let scope = item.as_ref().map(|item| item.id);
+    let state = asked.state().map_or("", DeliveryState::as_str);
+    let reading = Reading::of(&house, &by, &asked.address(state, ""));
     let found = world.deliveries(&by, |query| {
         query.scope = scope;
         query.states = asked
@@ -129,7 +131,7 @@ async fn list(
             .map(|state| state.as_str().to_owned())
             .into_iter()
             .collect();
-        query.after = cursor::read(&asked.after);
+        query.after = reading.read(&asked.after);
     });
     let found = found.await?;
     let counts = world.delivery_states(&by, scope).await?;
@@ -138,8 +140,7 @@ async fn list(
     for delivery in &found.rows {
         rows.push(row(&house, &by, &page, &mut names, delivery).await?);
     }
-    let state = asked.state().map_or("", DeliveryState::as_str);
-    let pager = cursor::pager(&page, &found, rows.len(), &asked.after, |after| {
+    let pager = reading.pager(&page, &found, rows.len(), &asked.after, |after| {
         asked.address(state, after)
     });
     let dead = world.dead_letters(&by).await?;

@@ -319,6 +319,7 @@ async fn term_said(house: &House, by: &By, page: &Page, term: &Term) -> Result<S
             let name = duty.map_or(code.as_str(), |duty| duty.value.name.get(lang));
             page.t1("explain-term-duty", "duty", name)
         }
+        Term::Machine => page.t("explain-term-machine"),
         Term::From(at) => {
             let at = Timestamp::from_second(*at).unwrap_or(page.now);
             page.t1("explain-term-from", "at", page.text.jst(at, page.now))

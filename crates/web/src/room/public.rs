@@ -11,12 +11,12 @@ use axum::{
 use jiff::Timestamp;
 use kaname_kernel::Pap;
 use kaname_sharing::{Item, ItemState, rendition::is_current};
-use kaname_world::{Loaded, World};
+use kaname_world::{Caller, Loaded, World};
 use serde::Deserialize;
 
 use super::{
     library::{
-        cursor::{self, address},
+        cursor::{Reading, address},
         list,
     },
     words,
@@ -157,13 +157,15 @@ async fn list(
 ) -> Result<Response, Failure> {
     let text = frame.text();
     let page = frame.page(Section::Elsewhere, text.t("front-title"));
-    let after = cursor::read(&asked.after);
+    // With nobody's eyes, whoever reads.
+    let reading = Reading::of(&house, &Caller::public(), "/public");
+    let after = reading.read(&asked.after);
     let found = house
         .world()
         .public_items(|query| query.after = after)
         .await?;
     let rows = rows(&page, &found.rows);
-    let pager = cursor::pager(&page, &found, rows.len(), &asked.after, |after| {
+    let pager = reading.pager(&page, &found, rows.len(), &asked.after, |after| {
         address("/public", &[("after", after)])
     });
     let shown = ListPage {

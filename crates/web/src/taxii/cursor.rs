@@ -1,15 +1,11 @@
-//! `next`: where a page ended, sealed together with the collection, the filters and the reader (trust
-//! rules, "Collections and cursors"). Whoever steals one, or changes a filter, has nothing.
+//! `next`: where a page ended, sealed together with the collection, the filters and the reader.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use kaname_kernel::{Actor, MatterId, Rng, seal::SecretKey};
 use kaname_store::Versions;
 use kaname_world::outlet::Range;
 
 use super::error::TaxiiError;
-
-/// Longest cursor that is looked at, in bytes.
-const LONGEST: usize = 200;
+use crate::cursor::Bound;
 
 /// All that a cursor is bound to.
 pub(super) struct Binding<'a> {
@@ -24,46 +20,30 @@ pub(super) struct Binding<'a> {
 }
 
 impl Binding<'_> {
-    /// One unambiguous text: each part with its length before it.
-    fn context(&self) -> Vec<u8> {
-        let reader = serde_json::to_string(self.reader).unwrap_or_default();
-        let mut context = Vec::new();
-        let mut push = |part: &str| {
-            context.extend_from_slice(&(part.len() as u64).to_be_bytes());
-            context.extend_from_slice(part.as_bytes());
-        };
-        push("taxii-2.1");
-        push(self.list);
-        push(&self.collection.to_string());
-        push(&reader);
-        push(
-            &self
-                .range
-                .added_after_us
-                .map(|us| us.to_string())
-                .unwrap_or_default(),
-        );
-        for list in [&self.range.ids, &self.range.types, &self.range.specs] {
-            push(&list.len().to_string());
-            list.iter().for_each(|one| push(one));
+    fn bound(&self) -> Bound {
+        let range = self.range;
+        let after = range.added_after_us.map(|us| us.to_string());
+        let mut bound = Bound::to("taxii-2.1", self.reader)
+            .with(self.list)
+            .with(&self.collection.to_string())
+            .with(&after.unwrap_or_default());
+        for list in [&range.ids, &range.types, &range.specs] {
+            bound = bound.with(&list.len().to_string());
+            for one in list {
+                bound = bound.with(one);
+            }
         }
-        push(&words(&self.range.versions));
-        context
+        bound.with(&words(&range.versions))
     }
 
     /// Seals the `date_added` a page ended with, microseconds since 1970.
     pub(super) fn seal(&self, key: &SecretKey, rng: &dyn Rng, position_us: i64) -> String {
-        let sealed = key.seal(rng, &self.context(), &position_us.to_be_bytes());
-        URL_SAFE_NO_PAD.encode(sealed)
+        self.bound().seal(key, rng, &position_us.to_be_bytes())
     }
 
     /// The position in a cursor.
     pub(super) fn open(&self, key: &SecretKey, next: &str) -> Result<i64, TaxiiError> {
-        let opened = (next.len() <= LONGEST)
-            .then(|| URL_SAFE_NO_PAD.decode(next).ok())
-            .flatten()
-            .and_then(|sealed| key.open(&self.context(), &sealed).ok())
-            .and_then(|plain| <[u8; 8]>::try_from(plain).ok());
+        let opened = self.bound().open(key, next);
         opened.map(i64::from_be_bytes).ok_or_else(|| {
             TaxiiError::bad_request(
                 "next does not belong to this request: repeat it with the same filters",

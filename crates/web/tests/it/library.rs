@@ -1,6 +1,7 @@
 //! What a member finds in the library, answers and acknowledges; what officers see of it.
 
 use axum::http::StatusCode;
+use kaname_directory::KeyScope;
 use kaname_sharing::{Item, Outlet, Text, content::ItemKind};
 use kaname_testkit::Nation;
 use kaname_world::{Loaded, sharing::ItemDraft};
@@ -455,6 +456,34 @@ async fn what_was_released_to_machines_alone_is_not_read_or_found_on_pages() {
     let item = item.await;
     let member = Browser::of(&door, &nation, &nation.member).await;
     assert!(member.page("/library").await.contains(&item.state.number));
+    // Not a row, not in a count, and related to nothing: that would tell which values it carries.
+    for types in ["", "?type=any", "?type=indicator"] {
+        let page = member.page(&format!("/library/objects{types}")).await;
+        for raw in &item.state.content.objects {
+            let object: serde_json::Value = serde_json::from_str(raw).unwrap();
+            assert!(!page.contains(object["id"].as_str().unwrap()), "{page}");
+        }
+    }
+    let caller = nation.caller(&nation.member).await;
+    let officer = nation.caller(&nation.releaser).await;
+    for reader in [&caller, &officer] {
+        let found = nation
+            .world
+            .objects(reader, |filter| filter.limit = 100)
+            .await;
+        let found = found.unwrap();
+        assert_eq!(found.total, u32::try_from(found.objects.len()).ok());
+        assert!(found.objects.iter().all(|one| one.source != item.id));
+    }
+    let key = nation.key(&nation.member, &[KeyScope::TaxiiRead]).await;
+    let library = nation.library.id;
+    let list = format!("/taxii2/api/collections/{library}/objects/");
+    assert!(
+        door.taxii(&list, &key)
+            .await
+            .text
+            .contains("機械だけの件名")
+    );
     for words in ["機械だけの件名", "203.0.113.77"] {
         for list in ["/library", "/library/objects"] {
             let page = member.page(&format!("{list}?q={words}")).await;
@@ -475,4 +504,8 @@ async fn what_was_released_to_machines_alone_is_not_read_or_found_on_pages() {
             assert_eq!(member.get(&at).await.status, StatusCode::NOT_FOUND, "{at}");
         }
     }
+    let beside = released_with(&nation, |draft| draft.outlets = [Outlet::Web].into());
+    let beside = beside.await.state.number;
+    let related = member.page(&format!("/library/{beside}")).await;
+    assert!(!related.contains(&item.state.number));
 }

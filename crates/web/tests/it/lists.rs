@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use kaname_directory::{Asked, Line, Paragraph};
+use axum::http::StatusCode;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use kaname_directory::{Asked, KeyScope, Line, Paragraph};
 use kaname_intake::Kind;
-use kaname_sharing::Value;
+use kaname_sharing::{Item, Value};
 use kaname_testkit::Nation;
 
 use crate::{
@@ -106,4 +108,61 @@ async fn the_directory_goes_on_to_the_last() {
     let browser = Browser::of(&door, &nation, &nation.analyst).await;
     let (pages, found) = followed(&browser, "/directory", "/directory/party-").await;
     assert_eq!((pages, found.len()), (2, 60));
+}
+
+/// Every part of a text that reads as base64url, decoded.
+fn decoded(text: &str) -> Vec<Vec<u8>> {
+    let word = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';
+    let words = text.split(word).filter(|word| word.len() > 20);
+    words
+        .filter_map(|word| URL_SAFE_NO_PAD.decode(word).ok())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_in_the_library_is_its_readers_own_and_tells_no_id() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(story::released(&nation).await.1.id);
+    }
+    let scopes = [KeyScope::ApiRead];
+    let key = nation.key(&nation.member, &scopes).await;
+    let first = door.get("/api/v1/items?limit=1", &key).await;
+    let next = first.json()["next"].as_str().unwrap().to_owned();
+    let second = door.get(&next, &key).await;
+    assert_eq!(second.json()["items"].as_array().unwrap().len(), 1);
+    let told = decoded(&next).concat();
+    for id in &ids {
+        assert!(!next.contains(&id.to_string()), "{next}");
+        // The first 48 bits of the id are the moment of derivation.
+        let moment = &id.bytes()[..6];
+        assert!(!told.windows(6).any(|part| part == moment), "{next}");
+    }
+    // Another reader, another filter, another list: nothing. Another length of page: the same place.
+    let stranger = nation.key(&nation.provider, &scopes).await;
+    assert_eq!(
+        door.get(&next, &stranger).await.status,
+        StatusCode::BAD_REQUEST
+    );
+    let after = next.split_once("after=").unwrap().1;
+    let after = after.split('&').next().unwrap();
+    for changed in [
+        format!("/api/v1/items?tlp=green&after={after}"),
+        format!("/api/v1/items?state=withdrawn&after={after}"),
+        "/api/v1/items?after=1763900000000000.0193".to_owned(),
+    ] {
+        let answer = door.get(&changed, &key).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{changed}");
+    }
+    let longer = door.get(&next.replace("limit=1", "limit=7"), &key).await;
+    assert_eq!(longer.json()["items"].as_array().unwrap().len(), 2);
+    // A page begins at the beginning instead.
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member.page(&format!("/library?after={after}")).await;
+    for id in ids {
+        let item = nation.world.load::<Item>(id).await.unwrap().unwrap();
+        assert!(page.contains(&item.state.number));
+    }
 }

@@ -88,3 +88,23 @@ async fn pages_of_one_matter_hear_that_it_changed() {
         assert_eq!(tried.status, StatusCode::NOT_FOUND, "{number}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_hears_of_an_item_once_its_provider_is_asked() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let world = &nation.world;
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let mut stream = releaser.stream("/events?topic=item").await;
+    let before = world.store().last_notice().await.unwrap();
+    let mut items = Vec::new();
+    for _ in 0..3 {
+        let report = story::submit(&nation).await.report;
+        items.push(story::derive(&nation, report).await.id);
+    }
+    let analyst = nation.caller(&nation.analyst).await;
+    world.ask_consent(&analyst, items[1], None).await.unwrap();
+    world.pump(before).await.unwrap();
+    let bar = first(&mut stream).await;
+    assert!(bar.contains('1') && !bar.contains('3'), "{bar}");
+}

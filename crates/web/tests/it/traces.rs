@@ -1,5 +1,6 @@
 //! Where an item names its provider is on no page but the one of who holds the report open.
 
+use axum::http::StatusCode;
 use jiff::SignedDuration;
 use kaname_kernel::Role;
 use kaname_testkit::Nation;
@@ -36,28 +37,37 @@ async fn traces_are_shown_to_who_holds_the_report_open_alone() {
     assert!(analyst.page(&edit).await.contains(MARK));
     let hub = nation.administrator.party;
     let other = nation.hire(hub, "bunseki-2", &[Role::Analyst]).await;
-    for person in [&other, &nation.releaser, &nation.auditor, &nation.provider] {
-        let page = Browser::of(&door, &nation, person).await.page(&show).await;
-        assert!(!page.contains("<mark>"), "{page}");
-        assert!(page.contains("未確認の手がかり"), "the count is told");
-    }
-    // Whoever was never assigned writes nothing, and is not told which report it is.
-    let other = Browser::of(&door, &nation, &other).await;
-    let back = leads_to(&other.get(&edit).await);
-    let page = other.page(&back).await;
-    assert!(page.contains("理由を書いて開いてください"), "{page}");
-    assert!(!page.contains(&report));
+    let own = Browser::of(&door, &nation, &nation.provider).await;
+    let page = own.page(&show).await;
+    assert!(!page.contains("<mark>"), "{page}");
+    assert!(page.contains("未確認の手がかり"), "the count is told");
+    // Officers without a part in it find nothing: the same answer as for a number that nobody has.
     let tried = [
         ("row", "/summary/ja#value#name#plain#0"),
         ("reason", "一般語"),
     ];
-    let back = leads_to(&other.post(&format!("{show}/trace"), &tried).await);
-    assert!(
-        other
-            .page(&back)
-            .await
-            .contains("理由を書いて開いてください")
-    );
+    for person in [&other, &nation.releaser, &nation.auditor] {
+        let browser = Browser::of(&door, &nation, person).await;
+        for path in [&show, &edit] {
+            let hidden = browser.get(path).await;
+            let missing = browser.get(&path.replace(&item, "S-2611-ZZZZZZ")).await;
+            assert_eq!(hidden.status, missing.status, "{path}");
+            assert!(hidden.status.is_client_error(), "{path}");
+            assert!(!hidden.text.contains("みなと"), "{}", hidden.text);
+        }
+        let posted = browser.post(&format!("{show}/trace"), &tried).await;
+        assert!(posted.status.is_client_error());
+        for path in ["/", "/desk", "/desk?tab=refused", "/triage", "/ledger"] {
+            let told = browser.get(path).await.text;
+            assert!(!told.contains(&item), "{path}: {told}");
+            assert!(!told.contains("装置が狙われた"), "{path}: {told}");
+        }
+        let asked = format!("/explain?item={item}&reader=minato-soc");
+        let told = browser.get(&asked).await.text;
+        assert!(!told.contains("みなと電力の装置"), "{told}");
+        let followed = format!("/events?of=item&number={item}&mark=1");
+        assert!(browser.get(&followed).await.status.is_client_error());
+    }
 
     // After the shift its own analyst opens the report again first, and is led there.
     nation.clock.advance(SignedDuration::from_hours(9));
@@ -91,4 +101,49 @@ async fn the_ledger_does_not_tell_where_an_item_names_its_provider() {
     for told in ["rows", "reading", "sign", "content"] {
         assert!(!page.contains(&format!("&#34;{told}&#34;")), "{told}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_analyst_goes_on_from_the_page_of_the_report() {
+    let nation = Nation::new().await;
+    let (item, report) = named(&nation).await;
+    let door = Door::of(&nation);
+    let hub = nation.administrator.party;
+    let hired = nation.hire(hub, "bunseki-2", &[Role::Analyst]).await;
+    let other = Browser::of(&door, &nation, &hired).await;
+    let (show, desk) = (format!("/items/{item}"), format!("/triage/{report}"));
+    assert!(!other.page(&desk).await.contains(&item));
+    let which = [("item", item.as_str())];
+    let over = format!("{desk}/take-over");
+    assert_eq!(leads_to(&other.post(&over, &which).await), desk);
+    assert_eq!(other.get(&show).await.status, StatusCode::NOT_FOUND);
+    let reason = [("reason", "前任が休みのため")];
+    leads_to(&other.post(&format!("{desk}/take"), &reason).await);
+    let page = other.page(&desk).await;
+    assert!(page.contains("ほかの分析担当が作成しました"), "{page}");
+    assert!(page.contains(&format!("name=\"item\" value=\"{item}\"")));
+    assert!(!page.contains(&format!("href=\"{show}\"")));
+    assert!(other.page("/").await.contains(&report), "it waits for them");
+    assert_eq!(leads_to(&other.post(&over, &which).await), show);
+    assert!(other.page(&show).await.contains(MARK));
+    assert!(other.page("/").await.contains(&item));
+    let page = other.page(&desk).await;
+    assert!(page.contains(&format!("href=\"{show}\"")), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_an_item_back_is_led_to_the_desk() {
+    let nation = Nation::new().await;
+    let (_, item) = story::consented(&nation).await;
+    let door = Door::of(&nation);
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let show = format!("/items/{}", item.state.number);
+    assert!(releaser.page(&show).await.contains("承認"));
+    let reason = [("reason", "要約を短く")];
+    let back = releaser.post(&format!("{show}/return"), &reason).await;
+    assert_eq!(leads_to(&back), "/desk");
+    assert!(!releaser.page("/desk").await.contains(&item.state.number));
+    assert_eq!(releaser.get(&show).await.status, StatusCode::NOT_FOUND);
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    assert!(analyst.page(&show).await.contains("要約を短く"));
 }

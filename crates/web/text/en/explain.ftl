@@ -41,4 +41,5 @@ explain-term-under = Members of { $party } (shared { $at }; not those that joine
 explain-term-person = Named person: { $person }
 explain-term-class = Parties of the class “{ $class }”
 explain-term-duty = Parties under the duty “{ $duty }”
+explain-term-machine = A program that reads by TAXII or feed
 explain-term-from = From { $at } on (end of an embargo)

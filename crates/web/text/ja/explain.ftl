@@ -41,4 +41,5 @@ explain-term-under = { $party }の会員である組織（{ $at }に共有。そ
 explain-term-person = 名指しされた人：{ $person }
 explain-term-class = 区分が「{ $class }」の組織
 explain-term-duty = 義務「{ $duty }」を負う組織
+explain-term-machine = TAXII・フィードで読むプログラム
 explain-term-from = { $at }以後（解禁日時）

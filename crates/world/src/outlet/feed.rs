@@ -13,7 +13,7 @@ use super::Range;
 use crate::{
     caller::Caller,
     error::WorldError,
-    sharing::{Standing, released_in},
+    sharing::released_in,
     work::Loaded,
     world::World,
 };
@@ -73,9 +73,12 @@ impl Feed {
         if !collection.state.can_read(&caller.reader, world.now()) {
             return Err(WorldError::Denied("denied-collection-read"));
         }
+        // A feed is for machines, also when a person's browser asks for it.
+        let mut caller = caller.clone();
+        caller.reader.machine = true;
         Ok(Self {
             world,
-            caller: caller.clone(),
+            caller,
             collection,
             place: Place::Objects(None),
             items: HashMap::new(),
@@ -166,10 +169,7 @@ impl Feed {
             let added_us = released.map_or(0, |release| release.at.as_microsecond());
             let item = Arc::new(item.state);
             for raw in &item.content.objects {
-                let standing = Standing {
-                    is_named: true,
-                    ..released_in(&item, self.collection.id)
-                };
+                let standing = released_in(&item, self.collection.id);
                 let object = self.world.new_object(raw, standing)?;
                 objects.push(FeedObject {
                     stix_id: object.stix_id,

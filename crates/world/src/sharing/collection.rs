@@ -27,7 +27,6 @@ pub(crate) fn standing_in(collection: MatterId) -> Standing {
         audience: Audience::everyone(),
         expires: None,
         source: collection,
-        is_named: true,
     }
 }
 

@@ -313,7 +313,7 @@ impl World {
     }
 
     /// The sealed part of a report the caller holds open, and its provider.
-    async fn opened(
+    pub(super) async fn opened(
         &self,
         caller: &Caller,
         report: MatterId,

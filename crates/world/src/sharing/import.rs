@@ -362,6 +362,5 @@ pub(crate) fn imported_in(import: MatterId, collection: MatterId, audience: Audi
         audience,
         expires: None,
         source: import,
-        is_named: true,
     }
 }

@@ -156,12 +156,16 @@ impl World {
         Ok(self.store().objects(&filter).await?)
     }
 
-    /// Items that carry one of these items' values too, as the caller may see them.
+    /// Items that carry one of this item's values too, as the caller may see them on pages: what is not
+    /// on the web is related to nothing there, for that would tell which values it carries.
     pub async fn related_items(
         &self,
         caller: &Caller,
         item: &Loaded<Item>,
     ) -> Result<Vec<Loaded<Item>>, WorldError> {
+        if !item.state.content.is_on_the_web() {
+            return Ok(Vec::new());
+        }
         let readable = self.readable(caller).await?;
         let values = item.state.content.postings();
         let hits = self
@@ -177,6 +181,7 @@ impl World {
         for id in ids {
             if let Ok(other) = self.see::<Item>(caller, id).await
                 && other.state.is_out()
+                && other.state.content.is_on_the_web()
             {
                 related.push(other);
             }

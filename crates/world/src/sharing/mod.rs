@@ -22,6 +22,7 @@ pub mod settle;
 mod similar;
 pub mod submit;
 mod sweep;
+mod take_over;
 pub mod triage;
 mod waiting;
 

@@ -31,8 +31,6 @@ pub(crate) struct Standing {
     pub(crate) expires: Option<Timestamp>,
     /// The matter that brought it.
     pub(crate) source: MatterId,
-    /// Whether pages may name and find it: consent may have been to machines alone.
-    pub(crate) is_named: bool,
 }
 
 /// Reads the header of `raw` and makes it ready to be stored. An object that says no version has the one
@@ -53,22 +51,20 @@ pub(crate) fn object_of(
         spec: head.spec_version.as_str().to_owned(),
         audience: standing.audience,
         expires_us: standing.expires.map(Timestamp::as_microsecond),
-        title: head.id.to_string(),
+        title: String::new(),
         text: String::new(),
         postings: Vec::new(),
         refs: refs.map(|one| one.target.to_string()).collect(),
         raw: raw.into(),
         source: standing.source,
     };
-    if standing.is_named {
-        object.title = title(&head);
-        object.text = search_text(&head, &object.title);
-        let values = head.values.iter();
-        let values = values.filter(|value| correlates(value.kind));
-        object.postings = values.map(posting).collect();
-        object.postings.sort();
-        object.postings.dedup();
-    }
+    object.title = title(&head);
+    object.text = search_text(&head, &object.title);
+    let values = head.values.iter();
+    let values = values.filter(|value| correlates(value.kind));
+    object.postings = values.map(posting).collect();
+    object.postings.sort();
+    object.postings.dedup();
     Ok(object)
 }
 

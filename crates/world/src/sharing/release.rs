@@ -1,7 +1,7 @@
 //! The second officer: release exactly what was consented to, or send it back; and how what is out
 //! ends.
 
-use kaname_kernel::{Matter, MatterId};
+use kaname_kernel::{Clause, Matter, MatterId, Term};
 use kaname_policy::Action;
 use kaname_sharing::{
     ItemState, Outlet, blocking,
@@ -23,12 +23,16 @@ pub const DISTRIBUTE: &str = "distribute";
 
 /// How the objects of a released item stand in a collection of it.
 pub(crate) fn released_in(item: &Item, collection: MatterId) -> Standing {
+    let audience = match item.content.is_on_the_web() {
+        true => item.audience(),
+        // Consent to machines alone: on pages its objects are not there.
+        false => item.audience().and(Clause::any([Term::Machine])),
+    };
     Standing {
         collection,
-        audience: item.audience(),
+        audience,
         expires: item.content.valid_until,
         source: item.id,
-        is_named: item.content.is_on_the_web(),
     }
 }
 

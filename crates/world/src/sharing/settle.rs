@@ -2,7 +2,7 @@
 //! events side by side in the ledger would tell whoever reads headers which report an item came from.
 
 use jiff::{SignedDuration, Timestamp};
-use kaname_kernel::{HandleId, Matter, MatterId};
+use kaname_kernel::{AccountId, HandleId, Matter, MatterId};
 use kaname_sharing::{
     item::Item,
     report::{Report, ReportState},
@@ -82,7 +82,8 @@ impl World {
     }
 
     /// Shows reports as their provider and their assigned analyst may know them: something was derived
-    /// already, though their history does not say so yet. Everyone else sees what the history says.
+    /// already, though their history does not say so yet. Everyone else sees what the history says, and so
+    /// does an analyst for whom all that was derived waits to be taken over.
     pub(super) async fn show_derived(
         &self,
         caller: &Caller,
@@ -91,15 +92,26 @@ impl World {
     ) -> Result<(), WorldError> {
         let account = caller.account_id().ok();
         for report in reports {
-            let state = &mut report.state;
-            let mine = own || (account.is_some() && state.assigned == account);
-            if mine
-                && state.state == ReportState::InTriage
-                && !self.handles_from(report.id).await?.is_empty()
-            {
-                state.state = ReportState::Derived;
+            if report.state.state != ReportState::InTriage {
+                continue;
+            }
+            let assigned = account.filter(|account| report.state.assigned == Some(*account));
+            let derived = match assigned {
+                _ if own => !self.handles_from(report.id).await?.is_empty(),
+                Some(analyst) => self.goes_on_with(analyst, report.id).await?,
+                None => false,
+            };
+            if derived {
+                report.state.state = ReportState::Derived;
             }
         }
         Ok(())
+    }
+
+    /// Whether something was derived that is not still being written by others alone.
+    async fn goes_on_with(&self, analyst: AccountId, report: MatterId) -> Result<bool, WorldError> {
+        let items = self.items_from(report).await?;
+        let mut states = items.iter().map(|item| &item.state);
+        Ok(states.any(|item| !item.is_being_written() || item.derivers.contains(&analyst)))
     }
 }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{Actor, HandleId, Matter, MatterId, Pap, Tlp};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
+    item::Item,
     report::{Closing, Report, ReportChange, Technique},
     triage,
     victim::{self, Harm, Victim},
@@ -36,8 +37,11 @@ pub struct ReportView {
     pub own: bool,
     /// Other reports with the same values, for officers.
     pub similar: Vec<Similar>,
-    /// Items derived from it: for the provider, and within an opening the assigned analyst.
+    /// Items derived from it, as far as the caller sees them: for the provider, and within an opening the
+    /// assigned analyst.
     pub items: Vec<MatterId>,
+    /// Items that others are still writing from it, for the assigned analyst to take over.
+    pub others: Vec<Loaded<Item>>,
 }
 
 /// What a provider handed in, beside the item derived from it.
@@ -86,9 +90,10 @@ impl World {
             own,
             similar: Vec::new(),
             items: Vec::new(),
+            others: Vec::new(),
         };
         if own || analyst {
-            self.open_view(&mut view, analyst).await?;
+            self.open_view(caller, &mut view, analyst).await?;
         }
         if caller.is_officer() && !own {
             view.similar = self.similar_reports(id).await?;
@@ -96,7 +101,12 @@ impl World {
         Ok(view)
     }
 
-    async fn open_view(&self, view: &mut ReportView, analyst: bool) -> Result<(), WorldError> {
+    async fn open_view(
+        &self,
+        caller: &Caller,
+        view: &mut ReportView,
+        analyst: bool,
+    ) -> Result<(), WorldError> {
         let state = &view.report.state;
         let handle = state.submission.handle;
         view.content = Some(self.open_content(handle, &state.submission.content)?);
@@ -114,7 +124,13 @@ impl World {
             view.harm = Some(self.open_content(handle, &victim.state.content)?);
             view.victim = Some(victim);
         }
-        view.items = self.items_from(view.report.id).await?;
+        for item in self.items_from(view.report.id).await? {
+            match self.see::<Item>(caller, item.id).await {
+                Ok(seen) => view.items.push(seen.id),
+                Err(WorldError::NotFound(_)) => view.others.push(item),
+                Err(error) => return Err(error),
+            }
+        }
         Ok(())
     }
 
@@ -144,10 +160,13 @@ impl World {
     }
 
     /// Items derived from this report. Only the sealed store knows.
-    async fn items_from(&self, report: MatterId) -> Result<Vec<MatterId>, WorldError> {
+    pub(super) async fn items_from(
+        &self,
+        report: MatterId,
+    ) -> Result<Vec<Loaded<Item>>, WorldError> {
         let mut items = Vec::new();
         for handle in self.handles_from(report).await? {
-            items.extend(self.item_behind(handle).await?.map(|item| item.id));
+            items.extend(self.item_behind(handle).await?);
         }
         Ok(items)
     }
@@ -359,7 +378,7 @@ impl World {
     pub async fn original_of(
         &self,
         caller: &Caller,
-        item: &Loaded<kaname_sharing::Item>,
+        item: &Loaded<Item>,
     ) -> Result<Option<Original>, WorldError> {
         let own = self.owns(caller, Some(item.state.handle.cast())).await?;
         if !own && !caller.is_officer() {

@@ -8,6 +8,7 @@
 mod authenticator;
 mod checklist;
 mod delegation;
+mod draft;
 mod flow;
 mod headers;
 mod import;

@@ -12,6 +12,7 @@ use kaname_sharing::{
     Item, Report, number,
     report::{Closing, Urgency, Wishes},
 };
+use kaname_store::Cursor;
 use kaname_world::{
     Loaded, World, WorldError,
     sharing::{Attachment, Terms},
@@ -23,7 +24,7 @@ use super::body::{Checked, form, malformed};
 use crate::{
     error::{Failure, Fault, Reason},
     house::{By, House},
-    room::library::cursor,
+    room::library::cursor::{Reading, address},
 };
 
 /// Most rows of a page.
@@ -190,15 +191,17 @@ pub(super) async fn list(
     by: By,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
+    let reading = Reading::of(&house, &by, "/api/v1/submissions");
+    let after = place(&reading, &asked.after)?;
     let found = house.world().own_reports(&by, |query| {
-        query.after = cursor::read(&asked.after);
+        query.after = after;
         query.limit = asked.limit();
     });
     let found = found.await?;
     let rows: Vec<Value> = found.rows.iter().map(|row| outline(&house, row)).collect();
     let next = found.next.as_ref().map(|next| {
-        let (after, limit) = (cursor::written(next), asked.limit().to_string());
-        cursor::address(
+        let (after, limit) = (reading.written(next), asked.limit().to_string());
+        address(
             "/api/v1/submissions",
             &[("after", after.as_str()), ("limit", limit.as_str())],
         )
@@ -207,6 +210,20 @@ pub(super) async fn list(
     let answer =
         json!({ "submissions": rows, "total": total.0, "more_than_total": total.1, "next": next });
     Ok(Json(answer).into_response())
+}
+
+/// Where a page begins.
+///
+/// # Errors
+/// When the cursor was given for another list, for other filters or to another reader.
+pub(super) fn place(reading: &Reading<'_>, after: &str) -> Result<Option<Cursor>, Failure> {
+    match reading.read(after) {
+        None if !after.is_empty() => Err(Failure::Malformed {
+            at: "after".to_owned(),
+            why: "does not belong to this request: take `next` as it was given".to_owned(),
+        }),
+        place => Ok(place),
+    }
 }
 
 /// An exact count up to 10,000, and whether there are more.

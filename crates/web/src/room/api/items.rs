@@ -10,11 +10,11 @@ use kaname_sharing::{Item, Outlet};
 use kaname_world::{Loaded, WorldError};
 use serde_json::{Value, json};
 
-use super::handed_in::{Asked, counted};
+use super::handed_in::{Asked, counted, place};
 use crate::{
     error::Failure,
     house::{By, House},
-    room::library::{Filters, Use, cursor},
+    room::library::{Filters, Use, cursor::Reading},
 };
 
 pub(super) async fn list(
@@ -25,17 +25,19 @@ pub(super) async fn list(
 ) -> Result<Response, Failure> {
     let world = house.world();
     let now = world.now();
+    let reading = Reading::of(&house, &by, &filters.next_at("/api/v1/items", ""));
+    let after = place(&reading, filters.after())?;
     let found = world.library(&by, |query| {
         filters.filter(query, now);
         query.states = vec![filters.state().as_str().to_owned()];
-        query.after = filters.after();
+        query.after = after;
         query.limit = asked.limit();
     });
     let found = found.await?;
     let shown = found.rows.iter().filter(|item| item.state.is_out());
     let rows: Vec<Value> = shown.map(|item| outline(&house, item)).collect();
     let next = found.next.as_ref().map(|next| {
-        let address = filters.next_at("/api/v1/items", &cursor::written(next));
+        let address = filters.next_at("/api/v1/items", &reading.written(next));
         format!("{address}&limit={}", asked.limit())
     });
     let (total, more) = counted(found.total);

@@ -71,6 +71,9 @@ pub(in crate::room) async fn mark(
         let item = world.see::<Item>(caller, *item).await?;
         mark.push_str(&format!("i{}", item.version));
     }
+    for item in &view.others {
+        mark.push_str(&format!("o{}", item.version));
+    }
     Ok(mark)
 }
 

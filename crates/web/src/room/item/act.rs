@@ -132,7 +132,12 @@ pub(super) async fn send_back(
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
     let done = house.world().return_item(&by, item.id, &form.reason).await;
-    back(&frame, &to(&item), done, "item-returned")
+    // What is written anew is no longer for who sent it back to read.
+    let to = match &done {
+        Ok(_) => "/desk".to_owned(),
+        Err(_) => to(&item),
+    };
+    back(&frame, &to, done, "item-returned")
 }
 
 pub(super) async fn withdraw(

@@ -20,7 +20,7 @@ use crate::{
     },
     house::{By, House},
     room::{
-        library::cursor::{self, address},
+        library::cursor::{self, Reading, address},
         words,
     },
     said::why_not,
@@ -91,6 +91,7 @@ pub(super) async fn list(
     let mut rows = Vec::new();
     let mut pager = None;
     for tab in &TABS {
+        let reading = Reading::of(&house, &by, &address("/desk", &[("tab", tab.0)]));
         let found = house
             .world()
             .desk_items(&by, |query| {
@@ -100,7 +101,7 @@ pub(super) async fn list(
                     .map(|state| state.as_str().to_owned())
                     .collect();
                 query.limit = if tab.0 == chosen.0 { AT_ONCE } else { 1 };
-                query.after = cursor::read(&which.after).filter(|_| tab.0 == chosen.0);
+                query.after = reading.read(&which.after).filter(|_| tab.0 == chosen.0);
             })
             .await?;
         tabs.push(Tab {
@@ -112,7 +113,7 @@ pub(super) async fn list(
         if tab.0 == chosen.0 {
             let to = |after: &str| address("/desk", &[("tab", tab.0), ("after", after)]);
             let shown = found.rows.len();
-            pager = Some(cursor::pager(&page, &found, shown, &which.after, to));
+            pager = Some(reading.pager(&page, &found, shown, &which.after, to));
             rows = found
                 .rows
                 .iter()

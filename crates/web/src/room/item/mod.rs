@@ -161,7 +161,8 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         post(
             "/items/{number}/withdraw",
             "item.withdraw",
-            Access::SignedIn(&[Action::ItemWithdraw]),
+            // Writers withdraw their own drafts: which are theirs, the operation looks at.
+            Access::SignedIn(&[Action::ItemWithdraw, Action::ItemEdit]),
             "item.withdrawn",
             routing::post(act::withdraw),
         ),

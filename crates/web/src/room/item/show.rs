@@ -155,6 +155,9 @@ pub(super) async fn show_item(
     let hash = manifest.hash().to_string();
     let bytes: usize = content.objects.iter().map(String::len).sum();
     let may = Permitted::new(&house, &by, &item, own);
+    let wrote = by
+        .account_id()
+        .is_ok_and(|account| state.derivers.contains(&account));
     let words_said = world.provider_words(&by, state).await?;
     let feedback = if state.is_out() {
         let counts = world.feedback_for_provider(&by, item.id).await?;
@@ -204,7 +207,7 @@ pub(super) async fn show_item(
         steps: page.steps(&way, reached),
         due,
         notices: {
-            let mut all = notices(&page, state, own, &words_said);
+            let mut all = notices(&page, state, (own, wrote), &words_said);
             all.extend(wider(&page, original.as_ref(), content, own));
             all
         },
@@ -326,7 +329,7 @@ fn wider(page: &Page, original: Option<&Original>, content: &Content, own: bool)
 fn notices(
     page: &Page,
     item: &Item,
-    own: bool,
+    (own, wrote): (bool, bool),
     words: &kaname_world::sharing::ProviderWords,
 ) -> Vec<Notice> {
     let mut all = Vec::new();
@@ -351,7 +354,8 @@ fn notices(
     {
         say(Tone::Care, "item-was-returned", Some(&returned.reason));
     }
-    if let Some(declined) = &item.declined {
+    // Words to the provider about its proposal may tell who it is.
+    if let Some(declined) = item.declined.as_ref().filter(|_| own || wrote) {
         say(Tone::Care, "item-was-declined", Some(declined));
     }
     if item.state == ItemState::ChangesProposed {

@@ -95,9 +95,9 @@ impl Asked {
         self.address_at(path, self.state().as_str(), after)
     }
 
-    /// Where the page begins.
-    pub(in crate::room) fn after(&self) -> Option<kaname_store::Cursor> {
-        cursor::read(&self.after)
+    /// Where the page begins, as the address says it.
+    pub(in crate::room) fn after(&self) -> &str {
+        &self.after
     }
 
     fn address_at(&self, path: &str, state: &str, after: &str) -> String {
@@ -146,10 +146,11 @@ pub(super) async fn list(
         .searched(asked.q.as_str())
         .live_from("/events?topic=library");
     let state = asked.state();
+    let reading = cursor::Reading::of(&house, &by, &asked.address(state.as_str(), ""));
     let found = world.library(&by, |query| {
         asked.filter(query, now);
         query.states = vec![state.as_str().to_owned()];
-        query.after = asked.after();
+        query.after = reading.read(&asked.after);
     });
     let found = found.await?;
     let counts = world
@@ -161,7 +162,7 @@ pub(super) async fn list(
         .filter(|item| item.state.is_out())
         .map(|item| row(&page, item))
         .collect();
-    let pager = cursor::pager(&page, &found, rows.len(), &asked.after, |after| {
+    let pager = reading.pager(&page, &found, rows.len(), &asked.after, |after| {
         asked.address(state.as_str(), after)
     });
     let shown = ListPage {

@@ -78,6 +78,7 @@ async fn versions(house: &House, by: &By, id: &str) -> Result<Vec<StoredObject>,
 }
 
 /// Whether pages are among the ways out that its provider agreed to; what was imported has no provider.
+/// The audience says so too, but for what was put out before it did.
 async fn may_be_shown(house: &House, by: &By, source: MatterId) -> Result<bool, Failure> {
     match house.world().library_item(by, source).await {
         Ok(item) => Ok(item.state.content.is_on_the_web()),

@@ -27,7 +27,7 @@ use crate::{
     room::{
         choices::lang,
         form::{self, Form, Typed, Wrong, may},
-        library::cursor::{self, address},
+        library::cursor::{Reading, address},
     },
     route::{Access, Audit, Endpoint},
     text::Text,
@@ -147,8 +147,9 @@ async fn list(
     let page = frame.page(Section::Requests, text.t("requests-title"));
     let world = house.world();
     let mut rows = Vec::new();
+    let reading = Reading::of(&house, &by, "/breaches");
     let found = world.breaches(&by, |query| {
-        query.after = cursor::read(&asked.after);
+        query.after = reading.read(&asked.after);
         query.limit = AT_ONCE;
     });
     let found = found.await?;
@@ -175,7 +176,7 @@ async fn list(
     };
     show(&ListPage {
         tabs: tabs(&house, &by, &page, "breaches").await?,
-        pager: cursor::pager(&page, &found, rows.len(), &asked.after, |after| {
+        pager: reading.pager(&page, &found, rows.len(), &asked.after, |after| {
             address("/breaches", &[("after", after)])
         }),
         about: text.t(about).into_owned(),

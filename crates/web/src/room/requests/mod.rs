@@ -12,7 +12,7 @@ use axum::{
 };
 use kaname_directory::{Asked, Cooperation, Line, Paragraph, Party, Standing};
 use kaname_policy::{Action, Resource};
-use kaname_store::ListQuery;
+use kaname_store::{Cursor, ListQuery};
 use kaname_world::{Listed, Loaded, WorldError};
 use serde::Deserialize;
 
@@ -27,7 +27,7 @@ use crate::{
     room::{
         choices::lang,
         form::{self, Form, Typed, Wrong, may},
-        library::cursor::{self, address},
+        library::cursor::{self, Reading, address},
     },
     route::{Access, Audit, Endpoint},
 };
@@ -140,12 +140,12 @@ async fn found(
     house: &House,
     by: &By,
     states: &[&str],
-    after: &str,
+    after: Option<Cursor>,
     limit: u32,
 ) -> Result<Listed<Cooperation>, WorldError> {
     let adjust = |query: &mut ListQuery| {
         query.states = states.iter().map(|&state| state.to_owned()).collect();
-        query.after = cursor::read(after);
+        query.after = after;
         query.limit = limit;
     };
     house.world().cooperation_requests(by, adjust).await
@@ -153,8 +153,8 @@ async fn found(
 
 /// The parts of the room: open, closed, breaches.
 async fn tabs(house: &House, by: &By, page: &Page, here: &str) -> Result<Tabs, Failure> {
-    let open = found(house, by, &OPEN, "", 1).await?.total;
-    let closed = found(house, by, &CLOSED, "", 1).await?.total;
+    let open = found(house, by, &OPEN, None, 1).await?.total;
+    let closed = found(house, by, &CLOSED, None, 1).await?.total;
     let tab = |name: &str, href: &str, label: &str, count: Option<u32>| Tab {
         label: page.t(label).into_owned(),
         href: href.to_owned(),
@@ -200,7 +200,11 @@ async fn list(
     let page = frame.page(Section::Requests, text.t("requests-title"));
     let shows_open = part.tab != "closed";
     let states = if shows_open { &OPEN[..] } else { &CLOSED };
-    let found = found(&house, &by, states, &part.after, AT_ONCE).await?;
+    let tab = if shows_open { "" } else { "closed" };
+    let to = |after: &str| address("/requests", &[("tab", tab), ("after", after)]);
+    let reading = Reading::of(&house, &by, &to(""));
+    let after = reading.read(&part.after);
+    let found = found(&house, &by, states, after, AT_ONCE).await?;
     let asks = house
         .world()
         .decide(&by, Action::CooperationRequest, &Resource::default())
@@ -228,10 +232,7 @@ async fn list(
         next: asks.then(|| page.link("/requests-new", text.t("requests-new")).main()),
     };
     let here = if shows_open { "open" } else { "closed" };
-    let tab = if shows_open { "" } else { "closed" };
-    let pager = cursor::pager(&page, &found, rows.len(), &part.after, |after| {
-        address("/requests", &[("tab", tab), ("after", after)])
-    });
+    let pager = reading.pager(&page, &found, rows.len(), &part.after, to);
     show(&ListPage {
         tabs: tabs(&house, &by, &page, here).await?,
         rows,

@@ -19,7 +19,7 @@ use crate::{
     },
     house::{By, House},
     room::{
-        library::cursor::{self, address},
+        library::cursor::{self, Reading, address},
         words,
     },
     text::Count,
@@ -51,7 +51,12 @@ pub(super) struct Parts {
 
 impl Parts {
     /// The pager of one list; the others stay where they are.
-    fn pager<M>(&self, page: &Page, found: &Listed<M>, name: &str) -> Pager {
+    fn pager<M>(
+        &self,
+        page: &Page,
+        found: &Listed<M>,
+        (name, reading): (&str, &Reading<'_>),
+    ) -> Pager {
         let all = [
             ("after", self.after.as_str()),
             ("waiting", &self.waiting),
@@ -59,7 +64,7 @@ impl Parts {
         ];
         let here = all.iter().find(|(one, _)| *one == name);
         let here = here.map_or("", |(_, after)| after);
-        cursor::pager(page, found, found.rows.len(), here, |after| {
+        reading.pager(page, found, found.rows.len(), here, |after| {
             let moved = all.map(|(one, held)| (one, if one == name { after } else { held }));
             address("/submissions", &moved)
         })
@@ -75,11 +80,13 @@ pub(super) async fn list(
     let text = frame.text();
     let page = frame.page(Section::Submissions, text.t("submission-own-list"));
     let world = house.world();
-    let reports = world.own_reports(&by, |query| query.after = cursor::read(&parts.after));
+    let part = |name: &str| Reading::of(&house, &by, &format!("/submissions#{name}"));
+    let (own, waits, done) = (part("after"), part("waiting"), part("items"));
+    let reports = world.own_reports(&by, |query| query.after = own.read(&parts.after));
     let reports = reports.await?;
     let asked = world.own_items(&by, |query| {
         query.states = vec![ItemState::AwaitingConsent.as_str().to_owned()];
-        query.after = cursor::read(&parts.waiting);
+        query.after = waits.read(&parts.waiting);
     });
     let asked = asked.await?;
     let items = world.own_items(&by, |query| {
@@ -88,18 +95,18 @@ pub(super) async fn list(
             .into_iter()
             .filter(|state| *state != ItemState::AwaitingConsent);
         query.states = settled.map(|state| state.as_str().to_owned()).collect();
-        query.after = cursor::read(&parts.items);
+        query.after = done.read(&parts.items);
     });
     let items = items.await?;
     let counts = [asked.total, reports.total, items.total].map(cursor::counted);
     let waiting_pager = parts
-        .pager(&page, &asked, "waiting")
+        .pager(&page, &asked, ("waiting", &waits))
         .of(&page.t("submission-waiting"));
     let reports_pager = parts
-        .pager(&page, &reports, "after")
+        .pager(&page, &reports, ("after", &own))
         .of(&page.t("submission-reports"));
     let items_pager = parts
-        .pager(&page, &items, "items")
+        .pager(&page, &items, ("items", &done))
         .of(&page.t("submission-items"));
     let mut waiting = Vec::new();
     let mut others = Vec::new();

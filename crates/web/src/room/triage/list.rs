@@ -22,7 +22,7 @@ use crate::{
     house::{By, House},
     room::{
         choices,
-        library::cursor::{self, address},
+        library::cursor::{self, Reading, address},
         words,
     },
 };
@@ -74,11 +74,12 @@ pub(super) async fn list(
     let mut reports = Vec::new();
     let mut pager = None;
     for tab in &TABS {
+        let reading = Reading::of(&house, &by, &address("/triage", &[("tab", tab.0)]));
         let found = world
             .triage_list(&by, |query| {
                 query.states = tab.2.iter().map(|&state| state.to_owned()).collect();
                 query.limit = if tab.0 == chosen.0 { AT_ONCE } else { 1 };
-                query.after = cursor::read(&which.after).filter(|_| tab.0 == chosen.0);
+                query.after = reading.read(&which.after).filter(|_| tab.0 == chosen.0);
             })
             .await?;
         tabs.push(Tab {
@@ -90,7 +91,7 @@ pub(super) async fn list(
         if tab.0 == chosen.0 {
             let to = |after: &str| address("/triage", &[("tab", tab.0), ("after", after)]);
             let shown = found.rows.len();
-            pager = Some(cursor::pager(&page, &found, shown, &which.after, to));
+            pager = Some(reading.pager(&page, &found, shown, &which.after, to));
             reports = found.rows;
         }
     }

@@ -57,6 +57,15 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         ),
         Endpoint::new(
             Method::POST,
+            "/triage/{number}/take-over",
+            "item.take_over",
+            Access::SignedIn(&[Action::ItemEdit]),
+            // The ledger has one word for who writes an item anew and who goes on with it.
+            Audit::Event("item.revised"),
+            routing::post(report::take_over),
+        ),
+        Endpoint::new(
+            Method::POST,
             "/triage/{number}/open",
             "triage.open",
             TAKE,

@@ -7,7 +7,7 @@ use axum::{
 };
 use kaname_directory::Account;
 use kaname_kernel::MatterId;
-use kaname_sharing::{Item, Report, ReportState, number, report::Closing};
+use kaname_sharing::{Item, Report, ReportState, deriving::is_writable, number, report::Closing};
 use kaname_world::Loaded;
 use serde::Deserialize;
 
@@ -219,11 +219,15 @@ async fn opened(
     let mut items = Vec::new();
     for item in &view.items {
         let item = house.world().see::<Item>(by, *item).await?;
-        let state = &item.state;
-        let due = page.came(state.revised_at, state.number.as_str());
-        let title = state.content.title.in_language(page.lang().tag());
-        let tag = page.tag(words::item_state(text, state.state));
-        items.push(Row::new(due, format!("/items/{}", state.number), title).tag(tag));
+        let href = format!("/items/{}", item.state.number);
+        items.push(item_row(page, &item.state, &href));
+    }
+    for item in &view.others {
+        let row = item_row(page, &item.state, "").about(text.t("triage-others-write"));
+        items.push(match is_writable(item.state.state) {
+            true => row.verb(take_over_verb(page, receipt, &item.state.number)),
+            false => row,
+        });
     }
     let derive = match view.report.state.state {
         ReportState::Closed => page.refused(text.t("triage-derive"), text.t("triage-is-closed")),
@@ -277,6 +281,46 @@ async fn opened(
             ],
         }),
     })
+}
+
+fn item_row(page: &Page, item: &Item, href: &str) -> Row {
+    let due = page.came(item.revised_at, item.number.as_str());
+    let title = item.content.title.in_language(page.lang().tag());
+    Row::new(due, href, title).tag(page.tag(words::item_state(page.text, item.state)))
+}
+
+/// The item's number goes in the body: no address names a report and its item.
+fn take_over_verb(page: &Page, receipt: &str, number: &str) -> Verb {
+    page.post(
+        format!("/triage/{receipt}/take-over"),
+        page.t("triage-take-over"),
+    )
+    .with("item", number)
+    .main()
+}
+
+#[derive(Deserialize)]
+pub(super) struct Which {
+    item: String,
+}
+
+pub(super) async fn take_over(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+    Posted(posted): Posted<Which>,
+) -> Result<Response, Failure> {
+    let report = id(&house, &by, &typed).await?;
+    let done = house
+        .world()
+        .take_over_item(&by, report.id, &posted.item)
+        .await;
+    let to = match &done {
+        Ok(item) => format!("/items/{}", item.state.number),
+        Err(_) => to(&report),
+    };
+    back(&frame, &to, done, "triage-taken-over")
 }
 
 #[derive(Deserialize)]

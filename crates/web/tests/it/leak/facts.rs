@@ -28,6 +28,9 @@ pub(super) struct OnItem {
     pub(super) duties: BTreeSet<&'static str>,
     pub(super) opens: Option<Hour>,
     pub(super) shared: Hour,
+    /// Whether pages are among its ways out: else its objects are there for machines alone, and of the
+    /// item itself pages say its number and no more.
+    pub(super) on_pages: bool,
 }
 
 /// What is known of a party.
@@ -125,5 +128,41 @@ impl Facts {
             }
         }
         false
+    }
+}
+
+/// How far an item has come that is not out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Written, and its provider was not asked about these words.
+    Written,
+    /// The provider was asked, or has said yes.
+    Asked,
+    /// The provider wants other words.
+    OtherWords,
+    /// The provider said no.
+    SaidNo,
+}
+
+/// Who looks at what is not out: by what they are to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Wrote on it, or goes on with it.
+    Writer,
+    /// Another officer of the hub.
+    Officer,
+    /// Its provider.
+    Provider,
+    /// Anyone else.
+    Other,
+}
+
+/// Whether what is not out is there for whoever looks: words that nobody but its writers has answered for
+/// may still give the provider away.
+pub(super) fn is_there(stage: Stage, part: Part) -> bool {
+    match part {
+        Part::Writer | Part::Provider => true,
+        Part::Officer => stage == Stage::Asked,
+        Part::Other => false,
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! The number of item × reader pairs is at least 100,000; `KANAME_LEAK_PAIRS` asks for more.
 
+mod draft;
 mod facts;
 pub(crate) mod pushed;
 mod scene;

@@ -219,6 +219,7 @@ impl Scene {
             duties: one_of(&["secrecy", "nda"], 8).into_iter().collect(),
             opens: (self.below(6) == 0).then_some(self.now + EMBARGO),
             shared: self.now,
+            on_pages: self.below(5) > 0,
         }
     }
 
@@ -263,7 +264,10 @@ impl Scene {
                 self.nation.clock.now() + SignedDuration::from_hours(opens - self.now)
             }),
             valid_until: None,
-            outlets: Outlet::ALL.into_iter().collect(),
+            outlets: Outlet::ALL
+                .into_iter()
+                .filter(|outlet| on.on_pages || *outlet != Outlet::Web)
+                .collect(),
             collections: [self.nation.library.id].into(),
         }
     }
@@ -297,6 +301,14 @@ impl Scene {
         let all = self.out.iter().enumerate();
         all.filter(|(_, item)| self.facts.may_see(&item.on, eyes, self.now))
             .map(|(place, _)| place)
+            .collect()
+    }
+
+    /// Those of them that pages say more of than a number.
+    pub(super) fn on_pages(&self, places: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let places = places.iter().copied();
+        places
+            .filter(|place| self.out[*place].on.on_pages)
             .collect()
     }
 
