@@ -144,7 +144,7 @@ impl World {
     }
 
     /// Items derived from this report. Only the sealed store knows.
-    async fn items_from(&self, report: MatterId) -> Result<Vec<MatterId>, WorldError> {
+    pub(super) async fn items_from(&self, report: MatterId) -> Result<Vec<MatterId>, WorldError> {
         let mut items = Vec::new();
         for handle in self.handles_from(report).await? {
             items.extend(self.item_behind(handle).await?.map(|item| item.id));
