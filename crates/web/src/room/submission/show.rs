@@ -126,6 +126,10 @@ pub(super) async fn show_own(
     }
     let open = report.closing.is_none();
     let href = format!("/submissions/{}", submission.receipt);
+    let page = match open {
+        true => page.typing(&format!("{href}/answer")),
+        false => page,
+    };
     // What was withdrawn goes no further, whatever was derived from it before.
     let (way, now) = match furthest {
         Some(way) if open => way,

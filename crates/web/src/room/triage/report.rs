@@ -142,6 +142,12 @@ pub(super) async fn show_report(
         Some(content) => Some(opened(&house, &by, &page, &view, content).await?),
         None => None,
     };
+    let page = match &opened {
+        Some(opened) if opened.writing.is_some() => {
+            page.typing(&format!("/triage/{}/ask", submission.receipt))
+        }
+        _ => page,
+    };
     let reason = |key: &str| {
         page.line("text", "reason", text.t(key))
             .hint(text.t("triage-reason-hint"))
