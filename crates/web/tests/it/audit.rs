@@ -62,13 +62,16 @@ async fn an_auditor_reads_events_in_words_and_nothing_that_is_sealed() {
         "提供者（封印）",
         "封をされた内容、",
         "受付番号",
+        "貼り付け",
+        "IPv4アドレス",
+        "電力",
         "<summary class=\"hint\">元の記録（JSON）",
     ] {
         assert!(submitted.contains(words), "{words}: {submitted}");
     }
     let assigned = said(&events[events.len() - 2]).await;
     assert!(
-        assigned.contains("<dt>担当</dt><dd class=\"quoted\">bunseki"),
+        assigned.contains("<dt>担当</dt><dd class=\"lines\">bunseki"),
         "{assigned}"
     );
 }

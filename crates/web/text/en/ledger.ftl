@@ -65,3 +65,4 @@ ledger-sealed-bytes = sealed content, { $n } bytes
 ledger-yes = yes
 ledger-no = no
 ledger-and = {", "}
+ledger-back = Back to the ledger

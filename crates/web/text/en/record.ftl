@@ -16,3 +16,4 @@ record-items = Items derived from the same report
 record-acknowledge = Acknowledge
 record-acknowledge-about = The provider is told when you did.
 record-acknowledged = Acknowledged.
+record-back = Back to the list

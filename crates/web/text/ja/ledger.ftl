@@ -65,3 +65,4 @@ ledger-sealed-bytes = 封をされた内容、{ $n } バイト
 ledger-yes = はい
 ledger-no = いいえ
 ledger-and = 、
+ledger-back = 台帳に戻る

@@ -16,3 +16,4 @@ record-items = 同じ報告から作られた共有情報
 record-acknowledge = 確認済みにする
 record-acknowledge-about = 確認した日時は、提供者に伝わります。
 record-acknowledged = 確認済みにしました。
+record-back = 一覧に戻る

@@ -356,3 +356,15 @@ word-field-what = できごと
 word-field-why = 理由
 word-field-wishes = 届けたい相手
 word-field-write = 書く権利
+
+# 台帳の記録にある符号の名前
+word-code-form = フォーム
+word-code-paste = 貼り付け
+word-code-mail = メール
+word-code-table = 表
+word-code-stix = STIX
+word-code-taxii = TAXII
+word-code-api = API
+word-code-low = 低い
+word-code-normal = 通常
+word-code-high = 高い

@@ -75,7 +75,7 @@ pub(super) async fn inspect(
         seq: found.seq,
         at: page.at(found.header.recorded),
         reason: asked.reason,
-        back: page.link(to, text.t("ledger-title")),
+        back: page.link(to, text.t("ledger-back")),
         page,
     })
 }

@@ -1,13 +1,18 @@
 //! What an event says, in words: its fields by their names, whom it names, how much of it is sealed. The
 //! event as it was written stands one click further.
 
+use kaname_intake::Kind;
 use kaname_kernel::Matter as _;
 use kaname_sharing::{Item, Report};
 use kaname_world::{SEALED_BYTES, WorldError, Written};
 use serde_json::{Map, Value};
 
 use super::Names;
-use crate::{error::Failure, frame::Page};
+use crate::{
+    error::Failure,
+    frame::Page,
+    room::{choices, words},
+};
 
 /// Most fields shown; the event as it was written has all.
 const MOST: usize = 200;
@@ -91,7 +96,7 @@ pub(super) async fn about(
         Ok(known) => Ok(page
             .t2("ledger-about-matter", "kind", kind, "name", known)
             .into_owned()),
-        Err(WorldError::NotFound(_)) => Ok(kind),
+        Err(WorldError::NotFound(_)) => Ok(String::new()),
         Err(error) => Err(error.into()),
     }
 }
@@ -219,7 +224,12 @@ async fn single(
             Ok(id) => names.party(id).await?,
             Err(_) => text.clone(),
         },
-        Value::String(text) if CODES.contains(&key) => page.word(text),
+        Value::String(text) if key == "kind" => match text.parse::<Kind>() {
+            Ok(kind) => words::value_kind(page.text, kind),
+            Err(_) => coded(page, text),
+        },
+        Value::String(code) if key == "sector" => choices::sector_name(page, names.house, code),
+        Value::String(text) if CODES.contains(&key) => coded(page, text),
         Value::String(text) => match text.parse::<jiff::Timestamp>() {
             Ok(at) => page.text.jst(at, page.now),
             Err(_) => text.clone(),
@@ -234,6 +244,15 @@ async fn single(
         other => other.to_string(),
     };
     Ok(cut(said))
+}
+
+/// What a code is called; one without a name stands as it is written.
+fn coded(page: &Page, text: &str) -> String {
+    let code = format!("code-{text}");
+    match page.word(&code) {
+        name if name == code => page.word(text),
+        name => name,
+    }
 }
 
 fn cut(said: String) -> String {

@@ -65,6 +65,7 @@ pub(in crate::room) async fn showings(
         let due = page.due(showing.deadline, text.t("now-answer-due"));
         Row::new(due, &href, text.t("now-showing"))
             .about(text.t1("now-showing-of", "receipt", receipt))
+            .tlp(page.tlp(report.state.submission.tlp))
             .verb(page.link(&href, text.t("now-consent-verb")).main())
     });
     Ok(rows.collect())
