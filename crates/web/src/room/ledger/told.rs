@@ -20,6 +20,8 @@ const MOST: usize = 200;
 const LONGEST: usize = 2_000;
 /// Deepest nesting that is told apart.
 const DEEPEST: usize = 6;
+/// What an event's first level calls the change itself by.
+const TAGS: [&str; 3] = ["what", "did", "change"];
 /// Fields that hold an account.
 const ACCOUNTS: [&str; 4] = ["officer", "account", "person", "by"];
 /// Fields that hold a party.
@@ -127,7 +129,8 @@ fn gather<'v>(
 ) {
     for (key, value) in fields {
         // The heading says what happened; what is not filled says nothing.
-        if (within.is_empty() && key == "what") || is_nothing(value) {
+        let is_tag = within.is_empty() && value.is_string() && TAGS.contains(&key.as_str());
+        if is_tag || is_nothing(value) {
             continue;
         }
         let name = joined(within, &named(page, key));
