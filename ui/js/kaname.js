@@ -6,10 +6,12 @@ import { draftsWithoutFiles } from "./draft.js";
 import { copyOnClick } from "./copy.js";
 import { keyboard } from "./keyboard.js";
 import { closeOutside, focusFirstError } from "./open.js";
+import { keepTyped } from "./typed.js";
 import { passkeys } from "./passkey.js";
 
 copyOnClick(document);
 draftsWithoutFiles(document);
+keepTyped(document);
 keyboard(document);
 closeOutside(document);
 focusFirstError(document);

@@ -57,6 +57,9 @@ actions! {
     ItemReturn, "item.return", "Send an item back instead of releasing it.";
     ItemWithdraw, "item.withdraw", "Withdraw a released item.";
     ItemReadDesk, "item.read_desk", "Read items at the hub's desks.";
+    VictimConsent, "victim.consent", "Have a victim record shown to those asked for, or not.";
+    VictimRead, "victim.read", "Read victim records shown to the own party.";
+    VictimAcknowledge, "victim.acknowledge", "Take note of a victim record that is shown.";
     LibraryRead, "library.read", "Read released items.";
     FeedRead, "feed.read", "Read feeds.";
     TaxiiRead, "taxii.read", "Read over TAXII.";

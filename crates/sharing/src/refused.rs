@@ -94,6 +94,12 @@ pub enum Refused {
         /// What is allowed.
         allowed: &'static str,
     },
+    /// The provider has not answered the last request yet.
+    #[error("a request is open until it is answered or its deadline passes")]
+    AlreadyAsked,
+    /// Nothing is asked that could be answered.
+    #[error("nothing is asked any more")]
+    NotAsked,
     /// Nothing would change.
     #[error("nothing would change")]
     NoChange,
@@ -130,6 +136,8 @@ impl Refused {
             Self::Nobody => "refused-nobody",
             Self::BadObject { .. } => "refused-bad-object",
             Self::BadName { .. } => "refused-bad-name",
+            Self::AlreadyAsked => "refused-already-asked",
+            Self::NotAsked => "refused-not-asked",
             Self::NoChange => "refused-no-change",
             Self::TooFew { .. } => "refused-too-few",
         }

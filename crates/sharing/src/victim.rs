@@ -1,23 +1,25 @@
 //! What was done to the victim: a record beside the report, with an audience of its own. It is never
 //! derived from, and goes to others only by a further consent of its provider.
 
+mod showing;
+
+pub use showing::{
+    Acknowledged, Answer, Answered, Showing, Shown, acknowledge_victim, ask_showing,
+    decline_showing, hide_victim, lapse_showing, show_victim, showing_hash,
+};
+
 use jiff::Timestamp;
 use kaname_kernel::{
     AccountId, Audience, Clause, HandleId, Matter, MatterId, Moment, PartyId, Projection, Term,
     Unfit,
 };
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::{
-    manifest::ManifestHash,
     refused::{Refused, bounded, reason},
     report::Opening,
     sealed::{MAX_SEALED_CHARS, Sealed},
 };
-
-/// Most parties and persons one victim record is shown to.
-const MAX_SHARED: usize = 100;
 
 /// The sealed part of a victim record: its plain form, which the world seals and opens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,45 +31,6 @@ pub struct Harm {
     pub noticed: Option<Timestamp>,
     /// Whom to ask, in the provider's words.
     pub contact: String,
-}
-
-/// To whom the provider has the record shown.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Shown {
-    /// Parties, such as the competent ministry.
-    pub parties: Vec<PartyId>,
-    /// Persons.
-    pub persons: Vec<AccountId>,
-}
-
-impl Shown {
-    /// Nobody.
-    pub fn is_empty(&self) -> bool {
-        self.parties.is_empty() && self.persons.is_empty()
-    }
-}
-
-/// What the provider is asked to have shown, and to whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Showing {
-    /// Who would see it from then on, in place of whoever sees it now.
-    pub shown: Shown,
-    /// The analyst who asks.
-    pub officer: AccountId,
-    /// Why.
-    pub reason: String,
-    /// What consent has to name: see [`showing_hash`].
-    pub hash: ManifestHash,
-}
-
-/// SHA-256 over the record, its exact content and those who would see it: what the provider's consent
-/// names, so that it never covers another content or other readers.
-pub fn showing_hash(victim: MatterId, content: &Harm, shown: &Shown) -> ManifestHash {
-    let form = ("kaname-victim-showing-1", victim, content, shown);
-    // A tuple of plain structs always becomes JSON.
-    let text = serde_json::to_vec(&form).unwrap_or_default();
-    ManifestHash(Sha256::digest(text).into())
 }
 
 /// What can happen to a victim record.
@@ -101,8 +64,17 @@ pub enum VictimChange {
     Asked(Showing),
     /// The provider says no.
     Declined,
+    /// The provider said nothing until the deadline, which is no.
+    Lapsed,
     /// The provider has it shown to others, or takes that back.
     Shown(Shown),
+    /// A person to whom it is shown has taken note of it.
+    Acknowledged {
+        /// For whom: the party that the person acts for.
+        party: PartyId,
+        /// Who.
+        person: AccountId,
+    },
     /// Taken back by the provider.
     Withdrawn,
 }
@@ -126,9 +98,18 @@ pub struct Victim {
     pub openings: Vec<Opening>,
     /// To whom the provider has it shown.
     pub shown: Shown,
+    /// Since when those readers see it; `None` while nobody does.
+    #[serde(default)]
+    pub shown_at: Option<Timestamp>,
+    /// Which of them have taken note of it.
+    #[serde(default)]
+    pub acknowledged: Vec<Acknowledged>,
     /// What the provider is asked.
     #[serde(default)]
     pub asked: Option<Showing>,
+    /// What became of the last request.
+    #[serde(default)]
+    pub answered: Option<Answered>,
     /// Whether the provider took it back.
     pub withdrawn: bool,
 }
@@ -144,7 +125,9 @@ impl Matter for Victim {
             VictimChange::Opened { .. } => "opened",
             VictimChange::Asked(_) => "asked",
             VictimChange::Declined => "declined",
+            VictimChange::Lapsed => "lapsed",
             VictimChange::Shown(_) => "shown",
+            VictimChange::Acknowledged { .. } => "acknowledged",
             VictimChange::Withdrawn => "withdrawn",
         }
     }
@@ -167,7 +150,10 @@ impl Matter for Victim {
             assigned: None,
             openings: Vec::new(),
             shown: Shown::default(),
+            shown_at: None,
+            acknowledged: Vec::new(),
             asked: None,
+            answered: None,
             withdrawn: false,
         })
     }
@@ -183,42 +169,62 @@ impl Matter for Victim {
             }
             VictimChange::Opened { officer, reason } => self.opened(*officer, reason, at),
             VictimChange::Asked(showing) => self.asked = Some(showing.clone()),
-            VictimChange::Declined => self.asked = None,
+            VictimChange::Declined => self.answer(Answer::Declined, at),
+            VictimChange::Lapsed => self.answer(Answer::Lapsed, at),
             VictimChange::Shown(shown) => {
-                self.shown = shown.clone();
-                self.asked = None;
+                // To nobody any more: what is open with the provider stays open.
+                if !shown.is_empty() {
+                    self.answer(Answer::Consented, at);
+                }
+                self.show(shown.clone(), at);
             }
+            VictimChange::Acknowledged { party, person } => self.acknowledged.push(Acknowledged {
+                party: *party,
+                person: *person,
+                at: at.recorded,
+            }),
             VictimChange::Withdrawn => {
                 self.withdrawn = true;
                 self.asked = None;
-                self.shown = Shown::default();
+                self.show(Shown::default(), at);
             }
         }
         Ok(())
     }
 
     fn project(&self) -> Projection {
-        let state = if self.withdrawn {
-            "withdrawn"
-        } else {
-            "recorded"
-        };
         Projection {
             audience: self.audience(),
             owner: Some(self.handle.cast()),
             scope: Some(self.report),
-            ..Projection::officers(state, self.recorded)
+            due_at: self.asked.as_ref().map(|asked| asked.deadline),
+            ..Projection::officers(self.state(), self.shown_at.unwrap_or(self.recorded))
         }
     }
 }
 
 impl Victim {
+    /// State word while the provider is asked.
+    pub const ASKED: &'static str = "asked";
+    /// State word while others see it and nothing is asked.
+    pub const SHOWN: &'static str = "shown";
+
     /// The assigned analyst and those to whom the provider has it shown; nobody else, officers included.
     pub fn audience(&self) -> Audience {
         let persons = self.shown.persons.iter().chain(&self.assigned);
         let parties = self.shown.parties.iter().copied().map(Term::Party);
         let terms = persons.copied().map(Term::Person).chain(parties);
         Audience::everyone().and(Clause::any(terms))
+    }
+
+    /// State word: what is open with the provider comes before who sees it.
+    fn state(&self) -> &'static str {
+        match (self.withdrawn, &self.asked) {
+            (true, _) => "withdrawn",
+            (false, Some(_)) => Self::ASKED,
+            (false, None) if !self.shown.is_empty() => Self::SHOWN,
+            (false, None) => "recorded",
+        }
     }
 
     fn opened(&mut self, officer: AccountId, reason: &str, at: &Moment<'_>) {
@@ -238,12 +244,6 @@ impl Victim {
             });
         }
         Ok(())
-    }
-
-    fn needs_asked(&self, by: HandleId) -> Result<&Showing, Refused> {
-        self.needs_owner(by)?;
-        self.needs_kept()?;
-        self.asked.as_ref().ok_or(Refused::NoChange)
     }
 
     fn needs_owner(&self, by: HandleId) -> Result<(), Refused> {
@@ -309,79 +309,6 @@ pub fn open_victim(
     bounded("openings", victim.openings.len() + 1, 1_000)?;
     let reason = reason(why)?;
     Ok(vec![VictimChange::Opened { officer, reason }])
-}
-
-/// The assigned analyst asks the provider to have the record shown to these parties and persons, in
-/// place of whoever sees it now. `hash` is their [`showing_hash`].
-///
-/// # Errors
-/// For anyone else, when withdrawn, for nobody, for too many, for those who see it already, and without
-/// a reason.
-pub fn ask_showing(
-    victim: &Victim,
-    officer: AccountId,
-    shown: Shown,
-    why: &str,
-    hash: ManifestHash,
-) -> Result<Vec<VictimChange>, Refused> {
-    victim.needs_kept()?;
-    if victim.assigned != Some(officer) {
-        return Err(Refused::NotAssigned);
-    }
-    if shown.is_empty() {
-        return Err(Refused::Nobody);
-    }
-    bounded("parties", shown.parties.len(), MAX_SHARED)?;
-    bounded("persons", shown.persons.len(), MAX_SHARED)?;
-    if shown == victim.shown {
-        return Err(Refused::NoChange);
-    }
-    let reason = reason(why)?;
-    Ok(vec![VictimChange::Asked(Showing {
-        shown,
-        officer,
-        reason,
-        hash,
-    })])
-}
-
-/// The provider's further consent: exactly those who were asked for see it from now on.
-///
-/// # Errors
-/// For anyone but the provider, when withdrawn, when nothing is asked, and for another hash than was
-/// asked for.
-pub fn show_victim(
-    victim: &Victim,
-    by: HandleId,
-    hash: ManifestHash,
-) -> Result<Vec<VictimChange>, Refused> {
-    let asked = victim.needs_asked(by)?;
-    if asked.hash != hash {
-        return Err(Refused::OtherManifest);
-    }
-    Ok(vec![VictimChange::Shown(asked.shown.clone())])
-}
-
-/// The provider does not have it shown.
-///
-/// # Errors
-/// For anyone but the provider, when withdrawn, and when nothing is asked.
-pub fn decline_showing(victim: &Victim, by: HandleId) -> Result<Vec<VictimChange>, Refused> {
-    victim.needs_asked(by)?;
-    Ok(vec![VictimChange::Declined])
-}
-
-/// The provider has it shown to nobody any more.
-///
-/// # Errors
-/// For anyone but the provider, when withdrawn, and when nobody sees it.
-pub fn hide_victim(victim: &Victim, by: HandleId) -> Result<Vec<VictimChange>, Refused> {
-    victim.needs_owner(by)?;
-    victim.needs_kept()?;
-    if victim.shown.is_empty() {
-        return Err(Refused::NoChange);
-    }
-    Ok(vec![VictimChange::Shown(Shown::default())])
 }
 
 /// The provider takes the record back.

@@ -246,6 +246,14 @@ impl Host for House {
         self.world().settings().limits
     }
 
+    async fn keep_typed(&self, binding: &str, typed: &str) -> Result<(), Failure> {
+        Ok(self.world().keep_typed(binding, typed).await?)
+    }
+
+    async fn take_typed(&self, binding: &str) -> Result<Option<String>, Failure> {
+        Ok(self.world().take_typed(binding).await?)
+    }
+
     async fn visitor(&self, request: &Parts) -> Result<Visitor, Failure> {
         let Some(token) = self.token(&request.headers) else {
             return Ok(Visitor::default());

@@ -105,7 +105,8 @@ impl Caller {
             Action::ItemConsent
             | Action::ItemPropose
             | Action::ItemRefuse
-            | Action::ItemRelease => false,
+            | Action::ItemRelease
+            | Action::VictimConsent => false,
             named => scopes.contains(named.as_str()),
         }
     }

@@ -9,7 +9,7 @@ use kaname_kernel::{
 };
 use kaname_policy::Action;
 use kaname_sharing::{
-    Item,
+    Item, Sealed,
     report::{Opening, Report},
     triage,
     victim::Victim,
@@ -35,7 +35,8 @@ pub struct Written {
     pub leaf: String,
     /// Who acted; `None` when the payload's key was destroyed.
     pub actor: Option<Actor>,
-    /// Everything, for auditors who may see the matter; secrets in it are masked. What a provider handed
+    /// Everything, for auditors who may see the matter; secrets in it are masked, and of what is sealed it
+    /// says the length ([`SEALED_BYTES`]). What a provider handed
     /// in is not among it: see [`World::inspect_event`].
     pub event: Option<Event>,
     /// Whether the caller may read it by giving a reason.
@@ -226,7 +227,9 @@ impl World {
     fn shown(&self, stored: StoredEvent, whole: bool) -> Written {
         let event = stored.event.open(&self.keys().master).ok();
         let actor = event.as_ref().map(|event| event.actor.clone());
+        let kind = stored.event.header.matter_kind.as_str();
         let event = event.filter(|_| whole).map(|mut event| {
+            shut(kind, &mut event.data);
             mask(&mut event.data);
             event
         });
@@ -304,6 +307,47 @@ impl World {
         opened.sort_by_key(|one| std::cmp::Reverse(one.opening.at));
         Ok(opened)
     }
+}
+
+/// The only member of what stands in place of a sealed text: how many bytes it has.
+pub const SEALED_BYTES: &str = "sealed_bytes";
+
+/// Names under which changes of these kinds carry sealed texts ([`Sealed`]).
+const SEALED: [(&str, &[&str]); 3] = [
+    (Report::KIND, &["content", "text"]),
+    (Victim::KIND, &["content"]),
+    (Item::KIND, &["comment"]),
+];
+
+/// Puts the length of each sealed text in its place: an auditor sees that something is sealed, never
+/// what, nor bytes that tell nobody anything.
+fn shut(kind: &str, data: &mut serde_json::Value) {
+    let names = SEALED.iter().find(|(of, _)| *of == kind);
+    if let Some((_, names)) = names {
+        shut_in(names, data);
+    }
+}
+
+fn shut_in(names: &[&str], data: &mut serde_json::Value) {
+    match data {
+        serde_json::Value::Object(fields) => {
+            for (name, value) in fields {
+                let sealed = names.contains(&name.as_str());
+                match value.as_str().filter(|_| sealed).map(sealed_bytes) {
+                    Some(bytes) => *value = serde_json::json!({ SEALED_BYTES: bytes }),
+                    None => shut_in(names, value),
+                }
+            }
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(|one| shut_in(names, one)),
+        _ => {}
+    }
+}
+
+fn sealed_bytes(text: &str) -> usize {
+    let sealed = serde_json::from_value::<Sealed>(serde_json::Value::from(text)).ok();
+    let cipher = sealed.and_then(|sealed| sealed.cipher());
+    cipher.map_or(text.len(), |cipher| cipher.len())
 }
 
 /// Hides what proves identity: an auditor needs to know that a password was set, not its hash; and where

@@ -37,6 +37,8 @@ fn machines_and_jobs_never_decide() {
         Action::ExportSuspendDecide,
         Action::DutyAccept,
         Action::CooperationAnswer,
+        Action::VictimConsent,
+        Action::VictimAcknowledge,
     ];
     for action in decisions {
         for who in [machine(&SCOPES), Principal::system()] {
@@ -194,7 +196,14 @@ fn a_key_does_what_its_scope_says_and_nothing_else() {
             &[Action::SubmissionSubmit, Action::SubmissionReadOwn],
         ),
         ("feed:read", &[Action::FeedRead]),
-        ("api:read", &[Action::DirectoryRead, Action::LibraryRead]),
+        (
+            "api:read",
+            &[
+                Action::DirectoryRead,
+                Action::VictimRead,
+                Action::LibraryRead,
+            ],
+        ),
         (
             "feedback",
             &[Action::FeedbackGive, Action::DeliveryAcknowledge],
@@ -223,6 +232,7 @@ fn providers_and_stewards_act_on_their_own_only() {
         .of_account(account(2));
     for (role, action) in [
         (Role::Provider, Action::ItemConsent),
+        (Role::Provider, Action::VictimConsent),
         (Role::Provider, Action::SubmissionReadOwn),
         (Role::Provider, Action::DraftOwn),
         (Role::Provider, Action::SealReadOpenings),

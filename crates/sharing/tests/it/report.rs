@@ -1,6 +1,6 @@
 //! Reports and victim records: sealed parts, openings, deadlines.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{Actor, Audience, Matter, Reader, SeededRng};
 use kaname_sharing::{
     ManifestHash, Refused, Report, ReportState, Sealed, Victim, number,
@@ -9,8 +9,9 @@ use kaname_sharing::{
         answer, ask, assign, close, is_late, may_derive, note, open, settle, submit, withdraw,
     },
     victim::{
-        Harm, Shown, ask_showing, assign_victim, decline_showing, hide_victim, open_victim,
-        record_victim, show_victim, showing_hash, withdraw_victim,
+        Answer, Harm, Showing, Shown, VictimChange, acknowledge_victim, ask_showing, assign_victim,
+        decline_showing, hide_victim, lapse_showing, open_victim, record_victim, show_victim,
+        showing_hash, withdraw_victim,
     },
 };
 
@@ -252,8 +253,15 @@ fn victim_information_has_an_audience_of_its_own() {
     assert_ne!(hash, showing_hash(tale.id, &harm, &more));
     assert_ne!(hash, showing_hash(tale.id, &Harm::default(), &shown));
     assert_ne!(hash, showing_hash(matter(21), &harm, &shown));
+    let showing = |by: u128, shown: Shown, why: &str, now: Timestamp| Showing {
+        shown,
+        officer: account(by),
+        reason: why.to_owned(),
+        hash,
+        deadline: now + SignedDuration::from_hours(72),
+    };
     let ask = |tale: &Tale<Victim>, by: u128, shown: Shown, why: &str| {
-        ask_showing(tale.state(), account(by), shown, why, hash)
+        ask_showing(tale.state(), showing(by, shown, why, tale.now), tale.now)
     };
     assert_eq!(
         ask(&tale, 2, shown.clone(), "所管省庁への連絡"),
@@ -268,25 +276,33 @@ fn victim_information_has_an_audience_of_its_own() {
         Err(Refused::ReasonMissing)
     );
     assert_eq!(
-        show_victim(tale.state(), handle(OWNER), hash),
-        Err(Refused::NoChange)
+        show_victim(tale.state(), handle(OWNER), hash, tale.now),
+        Err(Refused::NotAsked)
     );
     let asked = ask(&tale, 1, shown.clone(), "所管省庁への連絡");
     tale.take(officer(1), asked).unwrap();
     assert!(!sees(&tale, &reader(99, 30, false)), "asking shows nothing");
     assert_eq!(
-        show_victim(tale.state(), handle(2), hash),
+        show_victim(tale.state(), handle(2), hash, tale.now),
         Err(Refused::NotOwner)
     );
     assert_eq!(
-        show_victim(tale.state(), handle(OWNER), ManifestHash([0; 32])),
+        show_victim(tale.state(), handle(OWNER), ManifestHash([0; 32]), tale.now),
         Err(Refused::OtherManifest)
     );
+    // Open as it is, it is not replaced unseen; it waits with its deadline among the provider's records.
+    assert_eq!(
+        ask(&tale, 1, more.clone(), "ほかの組織にも"),
+        Err(Refused::AlreadyAsked)
+    );
+    let deadline = tale.state().asked.as_ref().map(|asked| asked.deadline);
+    assert_eq!(tale.state().project().due_at, deadline);
+    assert_eq!(tale.state().project().state, Victim::ASKED);
     let declined = decline_showing(tale.state(), handle(OWNER));
     tale.take(provider(), declined).unwrap();
     let asked = ask(&tale, 1, shown.clone(), "所管省庁への連絡");
     tale.take(officer(1), asked).unwrap();
-    let consented = show_victim(tale.state(), handle(OWNER), hash);
+    let consented = show_victim(tale.state(), handle(OWNER), hash, tale.now);
     tale.take(provider(), consented).unwrap();
     assert!(sees(&tale, &reader(99, 30, false)) && !sees(&tale, &reader(99, 31, false)));
     assert_eq!(
@@ -299,11 +315,92 @@ fn victim_information_has_an_audience_of_its_own() {
     assert!(!sees(&tale, &reader(99, 30, false)));
     let asked = ask(&tale, 1, shown, "もう一度");
     tale.take(officer(1), asked).unwrap();
-    let again = show_victim(tale.state(), handle(OWNER), hash);
+    let again = show_victim(tale.state(), handle(OWNER), hash, tale.now);
     tale.take(provider(), again).unwrap();
     let back = withdraw_victim(tale.state(), handle(OWNER));
     tale.take(provider(), back).unwrap();
     assert!(!sees(&tale, &reader(99, 30, false)));
+    assert_eq!(&tale.replayed(), tale.state());
+}
+
+/// A record whose provider is asked to have it shown to party 30.
+fn asked_to_show() -> (Tale<Victim>, Showing) {
+    let mut tale: Tale<Victim> = Tale::new(matter(20));
+    let recorded = record_victim(matter(10), handle(OWNER), Sealed::of(b"harm"));
+    tale.take(provider(), recorded).unwrap();
+    let assigned = assign_victim(tale.state(), account(1), "当番", false);
+    tale.take(officer(1), assigned).unwrap();
+    let shown = Shown {
+        parties: vec![party(30)],
+        persons: Vec::new(),
+    };
+    let showing = Showing {
+        hash: showing_hash(tale.id, &Harm::default(), &shown),
+        shown,
+        officer: account(1),
+        reason: "所管省庁への連絡".to_owned(),
+        deadline: tale.now + SignedDuration::from_hours(72),
+    };
+    let asked = ask_showing(tale.state(), showing.clone(), tale.now);
+    tale.take(officer(1), asked).unwrap();
+    (tale, showing)
+}
+
+#[test]
+fn silence_about_a_victim_record_is_refusal() {
+    let (mut tale, showing) = asked_to_show();
+    let last = showing.deadline;
+    let late = last + SignedDuration::from_secs(1);
+    assert_eq!(lapse_showing(tale.state(), last), Err(Refused::NotDue));
+    assert!(show_victim(tale.state(), handle(OWNER), showing.hash, last).is_ok());
+    assert_eq!(
+        show_victim(tale.state(), handle(OWNER), showing.hash, late),
+        Err(Refused::DeadlinePassed)
+    );
+    // Asked again before the hub's job came by, the request before ends in silence first.
+    let again = Showing {
+        deadline: late + SignedDuration::from_hours(72),
+        ..showing.clone()
+    };
+    let both = ask_showing(tale.state(), again, late).unwrap();
+    assert!(matches!(
+        both.as_slice(),
+        [VictimChange::Lapsed, VictimChange::Asked(_)]
+    ));
+    let lapsed = lapse_showing(tale.state(), late);
+    tale.take(Actor::system("expiry"), lapsed).unwrap();
+    let state = tale.state();
+    assert!(state.asked.is_none() && state.shown.is_empty());
+    let answered = state.answered.as_ref().unwrap();
+    assert_eq!(
+        (answered.answer, &answered.asked),
+        (Answer::Lapsed, &showing)
+    );
+    assert_eq!(lapse_showing(state, late), Err(Refused::NotAsked));
+    assert_eq!(&tale.replayed(), tale.state());
+}
+
+#[test]
+fn readers_take_note_of_a_victim_record_once_and_again_when_it_is_shown_anew() {
+    let (mut tale, showing) = asked_to_show();
+    let note = |tale: &Tale<Victim>, of: u128| {
+        acknowledge_victim(tale.state(), party(of), account(90 + of))
+    };
+    assert_eq!(note(&tale, 30), Err(Refused::Nobody));
+    let consented = show_victim(tale.state(), handle(OWNER), showing.hash, tale.now);
+    tale.take(provider(), consented).unwrap();
+    assert_eq!(tale.state().project().state, Victim::SHOWN);
+    assert_eq!(note(&tale, 31), Err(Refused::Nobody));
+    let noted = note(&tale, 30);
+    tale.take(officer(1), noted).unwrap();
+    // Another person of the same party adds nothing.
+    assert_eq!(
+        acknowledge_victim(tale.state(), party(30), account(5)),
+        Err(Refused::NoChange)
+    );
+    let hidden = hide_victim(tale.state(), handle(OWNER));
+    tale.take(provider(), hidden).unwrap();
+    assert!(tale.state().acknowledged.is_empty() && tale.state().shown_at.is_none());
     assert_eq!(&tale.replayed(), tale.state());
 }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Json,
+    body::{Body, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 
-use super::{Frame, Host, Page, Section, Visitor, cookie, show_with};
+use super::{Frame, Host, Page, Section, Visitor, cookie, csrf::Sent, show_with, typed::Typed};
 use crate::{
     error::{Failed, Failure, Problem},
     route::BodyLimit,
@@ -83,15 +84,83 @@ pub async fn around<H: Host>(State(host): State<H>, request: Request, next: Next
             .collect();
         response = with_cookies(told, cookies);
     }
+    response = keeping_typed(&host, &frame, response).await;
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page && asked.reading && response.status().is_success() {
+        response = filled(&host, &frame, response).await;
+    }
     protect(&mut response, is_page);
     if is_page {
         keep(&frame, response.headers_mut());
     }
     response
+}
+
+/// Keeps what was typed for the page that the answer leads to: what a form sent that was not taken, or
+/// what the switches of language and theme brought along.
+async fn keeping_typed<H: Host>(host: &H, frame: &Frame, mut response: Response) -> Response {
+    let extensions = response.extensions_mut();
+    let brought = extensions.remove::<Typed>();
+    let sent = extensions.remove::<Sent>();
+    let to = response.headers().get(header::LOCATION);
+    let Some(to) = to.and_then(|to| to.to_str().ok()) else {
+        return response;
+    };
+    let typed = match (brought, sent) {
+        (Some(typed), _) => typed,
+        (None, Some(sent)) => Typed::on(to).with(&sent.to, sent.fields),
+        (None, None) => return response,
+    };
+    if typed.is_empty() {
+        return response;
+    }
+    let inside = frame.inside();
+    let kept = serde_json::to_string(&typed).unwrap_or_default();
+    // What cannot be kept is typed anew; the answer stands.
+    if let Err(failure) = host.keep_typed(&inside.binding, &kept).await {
+        tracing::warn!(cause = failure.to_string(), "what was typed was not kept");
+        return response;
+    }
+    let secure = inside.settings.secure;
+    if let Some(line) = cookie::write(cookie::TYPED, typed.page(), 10 * 60, secure) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+    response
+}
+
+/// The page with what was typed on it before, if that was kept.
+async fn filled<H: Host>(host: &H, frame: &Frame, response: Response) -> Response {
+    let inside = frame.inside();
+    let path = inside.address.split('?').next().unwrap_or_default();
+    if inside.typed_on.as_deref() != Some(path) {
+        return response;
+    }
+    let kept = match host.take_typed(&inside.binding).await {
+        Ok(kept) => kept,
+        Err(failure) => {
+            tracing::warn!(cause = failure.to_string(), "what was typed is not there");
+            None
+        }
+    };
+    let typed = kept.and_then(|kept| serde_json::from_str::<Typed>(&kept).ok());
+    let typed = typed.filter(|typed| typed.belongs_to(path));
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let gone = cookie::write(cookie::TYPED, "", 0, inside.settings.secure);
+    if let Some(line) = gone {
+        parts.headers.append(header::SET_COOKIE, line);
+    }
+    let page = match (typed, std::str::from_utf8(&bytes)) {
+        (Some(typed), Ok(page)) => Body::from(typed.fill(page)),
+        _ => Body::from(bytes),
+    };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, page)
 }
 
 struct Asked {

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
+use super::Theme;
 use crate::text::Lang;
 
 /// Language chosen with the switch.
@@ -12,13 +13,20 @@ pub(super) const THEME: &str = "kaname-theme";
 pub(super) const VISIT: &str = "kaname-visit";
 /// What the next page shall say once.
 pub(super) const FLASH: &str = "kaname-flash";
+/// Path of the page whose forms shall be filled in again with what was typed.
+pub(super) const TYPED: &str = "kaname-typed";
 
 /// How long what the reader chose is kept, in seconds.
-pub(super) const A_YEAR: u64 = 365 * 24 * 60 * 60;
+const A_YEAR: u64 = 365 * 24 * 60 * 60;
 
 /// The line that keeps the language chosen with the switch.
 pub(super) fn lang(lang: Lang, secure: bool) -> Option<HeaderValue> {
     write(LANG, lang.tag(), A_YEAR, secure)
+}
+
+/// The line that keeps the theme chosen with the switch.
+pub(super) fn theme(theme: Theme, secure: bool) -> Option<HeaderValue> {
+    write(THEME, theme.name(), A_YEAR, secure)
 }
 
 /// The value of the first cookie of that name.

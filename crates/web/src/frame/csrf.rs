@@ -4,7 +4,7 @@
 use axum::{
     body::{Body, Bytes},
     extract::Request,
-    http::{HeaderMap, header},
+    http::{HeaderMap, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -12,7 +12,7 @@ use futures_util::StreamExt as _;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-use super::Frame;
+use super::{Frame, request::Turned};
 use crate::error::Failure;
 
 /// How much of a body is looked at for the token: the hidden field `_csrf` must be the first of its
@@ -74,7 +74,51 @@ pub async fn guard(request: Request, next: Next) -> Response {
     if !fits {
         return Failure::Forged.into_response();
     }
-    next.run(Request::from_parts(parts, body)).await
+    let (typed, body) = match typed(&parts, body).await {
+        Ok(both) => both,
+        Err(failure) => return failure.into_response(),
+    };
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if let Some(fields) = typed
+        && response.extensions().get::<Turned>().is_some()
+    {
+        response.extensions_mut().insert(fields);
+    }
+    response
+}
+
+/// What a form posted and to where, in case it is not taken.
+#[derive(Debug, Clone)]
+pub(super) struct Sent {
+    pub(super) to: String,
+    pub(super) fields: Vec<(String, String)>,
+}
+
+/// Reads a url-encoded form whole, as its handler will, and puts it back.
+async fn typed(parts: &Parts, body: Body) -> Result<(Option<Sent>, Body), Failure> {
+    let kind = parts.headers.get(header::CONTENT_TYPE);
+    let is_form = kind.is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    });
+    if !is_form {
+        return Ok((None, body));
+    }
+    let mut stream = body.into_data_stream();
+    let mut whole = Vec::new();
+    while let Some(piece) = stream.next().await {
+        match piece {
+            Ok(piece) => whole.extend_from_slice(&piece),
+            Err(error) if is_limit(&error) => return Err(Failure::TooLarge),
+            Err(_) => return Err(Failure::BadRequest),
+        }
+    }
+    let to = parts.uri.path_and_query();
+    let sent = Sent {
+        to: to.map_or("/", |to| to.as_str()).to_owned(),
+        fields: url::form_urlencoded::parse(&whole).into_owned().collect(),
+    };
+    Ok((Some(sent), Body::from(whole)))
 }
 
 /// Browsers say where a request comes from; a request that says "elsewhere" is refused. One that

@@ -38,6 +38,25 @@ pub trait Host: Clone + Send + Sync + 'static {
         access: &Access,
         request: &mut Parts,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Keeps what was typed, a short while, for the session or visit of that binding.
+    ///
+    /// # Errors
+    /// When it can't be kept.
+    fn keep_typed(
+        &self,
+        binding: &str,
+        typed: &str,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Gives what was kept, once.
+    ///
+    /// # Errors
+    /// When it can't be asked for.
+    fn take_typed(
+        &self,
+        binding: &str,
+    ) -> impl Future<Output = Result<Option<String>, Failure>> + Send;
 }
 
 /// What the frame is told once.

@@ -20,6 +20,7 @@ mod rules;
 pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod upload;
 
 pub use around::around;

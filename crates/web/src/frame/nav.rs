@@ -20,6 +20,8 @@ pub enum Section {
     Desk,
     /// What the reader's party received.
     Library,
+    /// Victim records that providers have shown to the reader's party.
+    Records,
     /// Parties, groups, contact points.
     Directory,
     /// Requests for cooperation.
@@ -35,7 +37,13 @@ pub enum Section {
 }
 
 impl Section {
-    const SHARING: [Self; 4] = [Self::Submissions, Self::Triage, Self::Desk, Self::Library];
+    const SHARING: [Self; 5] = [
+        Self::Submissions,
+        Self::Triage,
+        Self::Desk,
+        Self::Library,
+        Self::Records,
+    ];
     const MANAGING: [Self; 4] = [Self::Directory, Self::Requests, Self::Ledger, Self::Policy];
 
     /// Where its first page is.
@@ -46,6 +54,7 @@ impl Section {
             Self::Triage => "/triage",
             Self::Desk => "/desk",
             Self::Library => "/library",
+            Self::Records => "/records",
             Self::Directory => "/directory",
             Self::Requests => "/requests",
             Self::Ledger => "/ledger",
@@ -61,6 +70,7 @@ impl Section {
             Self::Triage => "common-nav-triage",
             Self::Desk => "common-nav-desk",
             Self::Library => "common-nav-library",
+            Self::Records => "common-nav-records",
             Self::Directory => "common-nav-directory",
             Self::Requests => "common-nav-requests",
             Self::Ledger => "common-nav-ledger",
@@ -78,6 +88,7 @@ impl Section {
             Self::Triage => &[Analyst],
             Self::Desk => &[Analyst, Releaser, Auditor],
             Self::Library => &[Analyst, Releaser, Provider, Member],
+            Self::Records => &[Member],
             Self::Directory => &[Administrator, Auditor, Analyst, Releaser, Steward],
             Self::Requests => &[Administrator, Analyst, Steward],
             Self::Ledger => &[Auditor, Administrator],
@@ -115,12 +126,7 @@ pub(super) fn nav(who: Option<&WhoAmI>, here: Section, text: Text) -> Vec<NavGro
         heading: heading.map(|key| text.t(key).into_owned()),
         items: sections
             .iter()
-            .filter(|section| {
-                section
-                    .used_by()
-                    .iter()
-                    .any(|role| who.roles.contains(role))
-            })
+            .filter(|section| who.uses(**section))
             .map(|section| item(who, *section, here, text))
             .collect(),
     };
@@ -132,6 +138,19 @@ pub(super) fn nav(who: Option<&WhoAmI>, here: Section, text: Text) -> Vec<NavGro
     ];
     groups.retain(|group| !group.items.is_empty());
     groups
+}
+
+impl WhoAmI {
+    /// Whether a role uses the section. The room of victim records is there for those who were shown one:
+    /// it stands among what may wait for them.
+    fn uses(&self, section: Section) -> bool {
+        let by_role = section
+            .used_by()
+            .iter()
+            .any(|role| self.roles.contains(role));
+        let has_any = || self.waiting.iter().any(|(of, _)| *of == section);
+        by_role && (section != Section::Records || has_any())
+    }
 }
 
 fn item(who: &WhoAmI, section: Section, here: Section, text: Text) -> NavItem {

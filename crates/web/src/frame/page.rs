@@ -17,6 +17,8 @@ use crate::{
 
 /// Behind the address of a form that is posted to be shown again in another language.
 pub(super) const SWITCH: &str = "shown-in";
+/// The same for the theme.
+pub(super) const LOOK: &str = "look";
 
 /// Light or dark, as the reader's device says or as they chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,6 +93,8 @@ pub struct Page {
     pub live: Option<String>,
     /// Where the page's form is posted to be shown again in another language.
     pub editing: Option<String>,
+    /// Where the form posts to that the switches post along.
+    pub typing: Option<String>,
     /// What stands in the search field.
     pub query: String,
     pub(crate) style: String,
@@ -110,8 +114,42 @@ impl Page {
     /// form to `to`, whose handler asks [`Frame::is_switched`] before it does anything else.
     #[must_use]
     pub fn editing(mut self, to: &str) -> Self {
-        self.editing = Some(format!("{to}?{SWITCH}"));
+        self.editing = Some(to.to_owned());
         self
+    }
+
+    /// With a form (of id `typing`, posting to `to`) that the switches of language and theme post along,
+    /// so that what was typed there stays without script too; script brings every form of the page.
+    #[must_use]
+    pub fn typing(mut self, to: &str) -> Self {
+        self.typing = Some(to.to_owned());
+        self
+    }
+
+    /// Where the switches post the form that is open, `name` being `lang` or `theme`.
+    pub fn switch_to(&self, name: &str, chosen: &str) -> String {
+        let wanted = if name == "lang" { SWITCH } else { LOOK };
+        match (&self.editing, &self.typing) {
+            (Some(to), _) => format!("{to}?{wanted}={chosen}"),
+            (None, Some(to)) => {
+                let query = url::form_urlencoded::Serializer::new(String::new())
+                    .append_pair(name, chosen)
+                    .append_pair("back", &self.address)
+                    .append_pair("of", to)
+                    .finish();
+                format!("/preferences?{query}")
+            }
+            (None, None) => "/preferences".to_owned(),
+        }
+    }
+
+    /// Id of the form that the switches post along.
+    pub fn switched_form(&self) -> Option<&'static str> {
+        match (&self.editing, &self.typing) {
+            (Some(_), _) => Some("editing"),
+            (None, Some(_)) => Some("typing"),
+            (None, None) => None,
+        }
     }
 
     /// With these words in the search field.

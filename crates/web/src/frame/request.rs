@@ -9,7 +9,11 @@ use axum::{
 };
 use jiff::Timestamp;
 
-use super::{Flash, Page, Section, Settings, Theme, Visitor, cookie, nav::nav, page::SWITCH};
+use super::{
+    Flash, Page, Section, Settings, Theme, Visitor, cookie,
+    nav::nav,
+    page::{LOOK, SWITCH},
+};
 use crate::{
     assets,
     error::Failure,
@@ -35,8 +39,16 @@ pub(super) struct Inside {
     pub(super) first_visit: bool,
     /// The language that the form was posted to be shown again in, with what was typed.
     pub(super) switched: Option<Lang>,
+    /// The same for the theme.
+    pub(super) look: Option<Theme>,
+    /// Path of the page whose forms are to be filled in with what was typed there.
+    pub(super) typed_on: Option<String>,
     pub(super) now: Timestamp,
 }
+
+/// On an answer that leads back without having done what was asked: what was typed is kept for the page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turned;
 
 impl Frame {
     /// Reads cookies and headers of a request.
@@ -45,9 +57,11 @@ impl Frame {
         let accept = headers
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok());
-        let switched = (request.method == Method::POST)
-            .then(|| switch_in(request.uri.query().unwrap_or_default()))
-            .flatten();
+        let posted = (request.method == Method::POST).then(|| request.uri.query());
+        let query = posted.flatten().unwrap_or_default();
+        let switched = switch_in(query, SWITCH).and_then(Lang::from_tag);
+        let look = switch_in(query, LOOK).map(Theme::from_name);
+        let held_theme = cookie::read(headers, cookie::THEME).unwrap_or_default();
         let kept = cookie::read(headers, cookie::LANG);
         let lang = switched.unwrap_or_else(|| Lang::choose(kept, visitor.lang, accept));
         let held = cookie::read(headers, cookie::VISIT).filter(|value| value.len() == 32);
@@ -58,7 +72,9 @@ impl Frame {
         };
         Self(Arc::new(Inside {
             text: Text::new(lang),
-            theme: Theme::from_name(cookie::read(headers, cookie::THEME).unwrap_or_default()),
+            theme: look.unwrap_or_else(|| Theme::from_name(held_theme)),
+            look,
+            typed_on: cookie::read(headers, cookie::TYPED).map(str::to_owned),
             address: request
                 .uri
                 .path_and_query()
@@ -83,18 +99,19 @@ impl Frame {
         self.0.text
     }
 
-    /// Whether a form was posted only to be shown again in another language, with what was typed: see
-    /// [`Page::editing`].
+    /// Whether a form was posted only to be shown again in another language or theme, with what was
+    /// typed: see [`Page::editing`].
     pub fn is_switched(&self) -> bool {
-        self.0.switched.is_some()
+        self.0.switched.is_some() || self.0.look.is_some()
     }
 
-    /// The answer, with the language that the reader switched to kept for the next pages.
+    /// The answer, with the language or theme that the reader switched to kept for the next pages.
     #[must_use]
-    pub fn keeping_language(&self, mut answer: Response) -> Response {
+    pub fn keeping_switch(&self, mut answer: Response) -> Response {
         let secure = self.settings().secure;
-        let line = self.0.switched.and_then(|lang| cookie::lang(lang, secure));
-        if let Some(line) = line {
+        let lang = self.0.switched.and_then(|lang| cookie::lang(lang, secure));
+        let look = self.0.look.and_then(|look| cookie::theme(look, secure));
+        for line in lang.into_iter().chain(look) {
             answer.headers_mut().append(header::SET_COOKIE, line);
         }
         answer
@@ -138,6 +155,7 @@ impl Frame {
             now: inside.now,
             live: None,
             editing: None,
+            typing: None,
             query: String::new(),
             style: assets::url("kaname.css"),
             script: assets::url("kaname.js"),
@@ -160,6 +178,9 @@ impl Frame {
     /// As [`Frame::go`].
     pub fn go_saying(&self, to: &str, flash: &Flash) -> Result<Response, Failure> {
         let mut response = self.go(to)?;
+        if !flash.done {
+            response.extensions_mut().insert(Turned);
+        }
         let line = cookie::write(
             cookie::FLASH,
             &flash.to_cookie(),
@@ -174,10 +195,9 @@ impl Frame {
 }
 
 /// What [`Page::editing`] put behind a form's address.
-fn switch_in(query: &str) -> Option<Lang> {
+fn switch_in<'q>(query: &'q str, name: &str) -> Option<&'q str> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let found = pairs.find(|(name, _)| *name == SWITCH);
-    found.and_then(|(_, tag)| Lang::from_tag(tag))
+    pairs.find(|(of, _)| *of == name).map(|(_, chosen)| chosen)
 }
 
 impl<S: Sync> FromRequestParts<S> for Frame {

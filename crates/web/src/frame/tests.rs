@@ -46,6 +46,14 @@ impl Host for Program {
         })
     }
 
+    async fn keep_typed(&self, _: &str, _: &str) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn take_typed(&self, _: &str) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
     async fn admit(
         &self,
         visitor: &Visitor,

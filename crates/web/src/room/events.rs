@@ -23,7 +23,7 @@ use axum::{
 use futures_util::{Stream, stream};
 use kaname_kernel::{AccountId, Matter as _, MatterId, Role};
 use kaname_policy::Action;
-use kaname_sharing::{Item, ItemState, Report, ReportState};
+use kaname_sharing::{Item, ItemState, Report, ReportState, Victim};
 use kaname_store::ListQuery;
 use kaname_world::{Caller, News, World, WorldError};
 use serde::Deserialize;
@@ -126,8 +126,9 @@ impl Topic {
     /// Whether news of that kind may concern it.
     fn hears(self, kind: &str) -> bool {
         let (items, reports) = (kind == Item::KIND, kind == Report::KIND);
+        let records = kind == Victim::KIND;
         match self {
-            Self::Now => items || reports,
+            Self::Now => items || reports || records,
             Self::Report => reports,
             Self::Item | Self::Library => items,
         }
@@ -177,6 +178,14 @@ impl Topic {
             };
             let page = world.store().list(&query).await?;
             found.extend(page.rows.iter().map(|row| row.record.id));
+        }
+        if has(Role::Member, Action::VictimRead) {
+            let shown = world.shown_records(caller).await?;
+            found.extend(shown.iter().map(|one| one.victim.id));
+        }
+        if has(Role::Provider, Action::SubmissionReadOwn) {
+            let asked = world.asked_showings(caller).await?;
+            found.extend(asked.iter().map(|(report, _)| report.id));
         }
         if self == Self::Now && caller.has(Role::Provider) {
             let own = world.own_items(caller, |query| {

@@ -346,14 +346,18 @@ pub(super) fn ask(
     wrong: Option<Wrong>,
     fields: impl FnOnce(&Asker<'_>) -> Fields,
 ) -> Result<Response, Failure> {
-    let page = frame.page(form.section, form.title.as_str());
+    let mut page = frame.page(form.section, form.title.as_str());
+    let gated = !fresh && wrong.is_none();
+    if !gated {
+        page = page.typing(&form.to);
+    }
     let asker = Asker {
         page: &page,
         typed,
         wrong: wrong.as_ref(),
     };
     let (fields, groups) = fields(&asker);
-    let gate = (!fresh && wrong.is_none()).then(|| Notice {
+    let gate = gated.then(|| Notice {
         tone: Tone::Care,
         title: page.t("directory-again").into_owned(),
         text: page.t("directory-again-about").into_owned(),

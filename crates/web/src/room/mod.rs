@@ -22,6 +22,7 @@ pub mod oidc;
 pub mod passkey;
 pub mod policy;
 pub mod public;
+pub mod record;
 pub mod requests;
 pub mod sectors;
 pub mod sign_in;
@@ -46,6 +47,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(triage::endpoints());
     all.extend(item::endpoints());
     all.extend(library::endpoints());
+    all.extend(record::endpoints());
     all.extend(funnel::endpoints());
     all.extend(deliveries::endpoints());
     all.extend(public::endpoints());

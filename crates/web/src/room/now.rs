@@ -2,6 +2,8 @@
 
 mod own;
 
+pub(in crate::room) use own::showings;
+
 use askama::Template;
 use axum::{extract::State, http::Method, response::Response, routing};
 use kaname_kernel::Role;
@@ -89,6 +91,9 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         let states = ["changes_proposed", "refused", "derived"];
         let waiting = desk(&house, &page, &by, "now-items", &states).await;
         sections.extend(permitted(waiting)?);
+    }
+    if by.has(Role::Member) {
+        sections.extend(permitted(own::records(&house, &page, &by).await)?);
     }
     sections.extend(permitted(own::requests(&house, &page, &by).await)?);
     sections.extend(permitted(own::breaches(&house, &page, &by).await)?);

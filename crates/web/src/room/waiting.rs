@@ -44,10 +44,22 @@ pub(crate) async fn waiting(
     }
     if caller.has(Role::Provider) {
         let asked = |query: &mut ListQuery| only(query, &[ItemState::AwaitingConsent.as_str()]);
-        add(
-            Section::Submissions,
-            world.own_items(caller, asked).await?.total,
-        );
+        let items = world.own_items(caller, asked).await?.total;
+        let showings = world.asked_showings(caller).await?.len();
+        let showings = u32::try_from(showings).unwrap_or(u32::MAX);
+        add(Section::Submissions, items.saturating_add(showings));
+    }
+    if caller.has(Role::Member) {
+        let shown = match world.shown_records(caller).await {
+            Ok(shown) => shown,
+            // Acting for a party without that power.
+            Err(WorldError::Denied(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        if !shown.is_empty() {
+            let new = shown.iter().filter(|one| !one.acknowledged).count();
+            add(Section::Records, u32::try_from(new).unwrap_or(u32::MAX));
+        }
     }
     Ok(found)
 }

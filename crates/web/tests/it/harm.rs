@@ -2,6 +2,7 @@
 //! back.
 
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use kaname_directory::{KeyScope, PartyKind};
 use kaname_kernel::Role;
 use kaname_testkit::Nation;
@@ -92,6 +93,47 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
     let seen = door.get(&in_api, &key).await.json();
     assert!(seen["victim"].as_str().unwrap().contains(HARM));
 
+    // The reader finds it by a list of its own, on the first page while it is new, and by machine.
+    let first = reader.page("/").await;
+    assert!(first.contains("新しく開示された被害情報") && first.contains("href=\"/records\""));
+    let list = reader.page("/records").await;
+    let record = format!("/records/{}", between(&list, "href=\"/records/", "\""));
+    let page = reader.page(&record).await;
+    assert!(page.contains(HARM) && page.contains(&in_library), "{page}");
+    assert!(!page.contains(&receipt.number) && !page.contains("みなと電力"));
+    let listed = door.get("/api/v1/records", &key).await.json();
+    assert_eq!(listed["records"][0]["acknowledged"], false);
+    let by_machine = format!("/api/v1{record}");
+    let read = door.get(&by_machine, &key).await.json();
+    assert!(read["text"].as_str().unwrap().contains(HARM));
+    assert_eq!(read["items"][0], item.state.number.as_str());
+    let none = door.get("/api/v1/records", &other_key).await.json();
+    assert_eq!(none["records"].as_array().unwrap().len(), 0);
+    assert_eq!(
+        door.get(&by_machine, &other_key).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert!(member.page("/records").await.contains("ありません"));
+    assert!(!member.page("/").await.contains("/records"));
+    let acknowledge = format!("{record}/acknowledge");
+    for other in [&member, &analyst] {
+        for answer in [
+            other.get(&record).await,
+            other.post(&acknowledge, &[]).await,
+        ] {
+            assert!(
+                matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN),
+                "{}",
+                answer.text
+            );
+        }
+    }
+    assert!(provider.page(&report).await.contains("未確認"));
+    reader.post(&acknowledge, &[]).await;
+    assert!(provider.page(&report).await.contains("確認済み"));
+    assert!(!reader.page("/").await.contains("新しく開示された被害情報"));
+    assert!(reader.page("/records").await.contains("確認済み"));
+
     // Nobody else notices, officers and the item's own bytes included.
     let same = |page: &str| between(page, "<main", "</main>").to_owned();
     assert_eq!(same(&before), same(&member.page(&in_library).await));
@@ -125,7 +167,14 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
     // The auditor reads in the ledger that it was asked and shown.
     let auditor = Browser::of(&door, &nation, &nation.auditor).await;
     let ledger = auditor.page("/ledger").await;
-    assert!(ledger.contains("被害情報の開示を依頼") && ledger.contains("被害情報の閲覧者を変更"));
+    for said in [
+        "被害情報の開示について提供者に同意を要請",
+        "提供者が被害情報の開示先を変更",
+        "開示された被害情報を確認",
+    ] {
+        assert!(ledger.contains(said), "{said}");
+    }
+    assert!(!ledger.contains(HARM));
 
     // Taken back, it is gone at once.
     let hidden = provider.post(&format!("{report}/victim/hide"), &[]).await;
@@ -137,4 +186,74 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
     );
     assert!(!reader.page(&in_library).await.contains(HARM));
     assert!(door.get(&in_api, &key).await.json().get("victim").is_none());
+    assert_eq!(reader.get(&record).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        door.get(&by_machine, &key).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+/// A request to show the harm, as the analyst's page makes it; the answer's page.
+async fn ask(analyst: &Browser<'_>, receipt: &str, parties: &str) -> String {
+    let form = [("parties", parties), ("reason", "所管省庁への連絡")];
+    let asked = analyst
+        .post(&format!("/triage/{receipt}/victim"), &form)
+        .await;
+    analyst.page(&leads_to(&asked)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_to_show_the_harm_waits_until_its_deadline_and_silence_is_refusal() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (receipt, _) = story::released(&nation).await;
+    let report = format!("/submissions/{}", receipt.number);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    assert!(
+        !provider
+            .page("/")
+            .await
+            .contains("被害の内容を開示してよいか")
+    );
+    let page = ask(&analyst, &receipt.number, "kaihin").await;
+    assert!(page.contains("提供者の回答を待っています"), "{page}");
+
+    // It has a place of its own, is no question, and stays after whatever else is said.
+    let page = provider.page(&report).await;
+    assert!(page.contains("id=\"showing\"") && page.contains("回答期限"));
+    let thread = between(&page, "id=\"thread\"", "</section>");
+    assert!(!thread.contains("所管省庁への連絡"), "{thread}");
+    provider
+        .post(&format!("{report}/answer"), &[("text", "追記です")])
+        .await;
+    for page in ["/", "/submissions"] {
+        let page = provider.page(page).await;
+        assert!(page.contains("被害の内容を開示してよいか"), "{page}");
+        assert!(page.contains(&format!("{report}#showing")));
+    }
+
+    // A second one while it is open is refused, with the reason.
+    let refused = ask(&analyst, &receipt.number, "minato").await;
+    assert!(refused.contains("先に求めた開示について"), "{refused}");
+    assert!(provider.page(&report).await.contains("海浜銀行"));
+
+    // Nobody answers in time.
+    let hours = i64::from(nation.world.settings().consent_hours);
+    nation
+        .clock
+        .advance(SignedDuration::from_hours(hours) + SignedDuration::from_secs(60));
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    assert!(
+        !provider
+            .page("/")
+            .await
+            .contains("被害の内容を開示してよいか")
+    );
+    assert!(nation.world.sweep().await.unwrap() >= 1);
+    let page = provider.page(&report).await;
+    assert!(page.contains("開示しないものとして処理") && !page.contains("id=\"showing\""));
+    let auditor = Browser::of(&door, &nation, &nation.auditor).await;
+    let ledger = auditor.page("/ledger").await;
+    assert!(ledger.contains("被害情報を開示しないと判断"));
 }

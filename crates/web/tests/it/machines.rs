@@ -101,6 +101,7 @@ async fn what_a_report_says_opens_in_the_ledger_with_a_reason_that_its_provider_
         .post("/ledger/inspect", &[("seq", &seq), ("reason", "定期監査")])
         .await;
     assert!(opened.text.contains("203.0.113.77"), "{}", opened.text);
+    assert!(opened.text.contains(&receipt.number));
     assert!(provider.page(&report).await.contains("定期監査"));
     assert!(auditor.page("/ledger/openings").await.contains("定期監査"));
     // Nobody else, and for nothing else.

@@ -7,6 +7,7 @@
 
 mod administration;
 mod api;
+mod audit;
 #[path = "../../../world/tests/it/authenticator.rs"]
 mod authenticator;
 mod browser;
@@ -32,3 +33,4 @@ mod sink;
 mod story;
 mod taxii;
 mod traces;
+mod typed;

@@ -8,6 +8,7 @@ common-nav-group-sharing = Sharing
 common-nav-submissions = My reports
 common-nav-triage = Triage
 common-nav-desk = Release desk
+common-nav-records = Victim records
 common-nav-library = Library
 common-nav-group-managing = Administration
 common-nav-directory = Directory

@@ -57,6 +57,7 @@ item-edit-asks-again = If one character changes, the provider is asked for conse
 item-edit-changed = Somebody else saved this item while you were writing.
 item-edit-changed-do = What you typed is kept below. Look at what was saved in another window, take over what is needed, then save again.
 item-propose = Propose changes
+item-propose-send = Send the proposal
 item-propose-about = The hub decides about your proposal, and asks for your consent again either way.
 item-comment = Why it should change
 item-comment-hint = Only the assigned analyst reads this.

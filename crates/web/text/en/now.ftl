@@ -28,3 +28,6 @@ now-duties = Duties not yet accepted
 now-steward-does = The steward of your organisation does this
 now-fresh = Newly released
 now-read = Read
+now-showing = May what was done to you be shown?
+now-showing-of = You are asked to have the harm in report { $receipt } shown to others
+now-records = Victim records newly shown to you

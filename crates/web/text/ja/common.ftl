@@ -9,6 +9,7 @@ common-nav-submissions = 提出
 common-nav-triage = 受付・分析
 common-nav-desk = 提供
 common-nav-library = ライブラリ
+common-nav-records = 開示された被害情報
 common-nav-group-managing = 管理
 common-nav-directory = 名簿
 common-nav-requests = 協力要請

@@ -57,6 +57,7 @@ item-edit-asks-again = 一字でも変わると、提供者にもう一度同意
 item-edit-changed = 書いている間に、ほかの人がこの情報を保存しました。
 item-edit-changed-do = 入力した内容は下に残っています。保存された内容を別の画面で確かめ、必要な変更を取り込んでから、もう一度保存してください。
 item-propose = 直してほしい
+item-propose-send = 修正案を送る
 item-propose-about = 提案を採り入れるかどうかは、ハブの担当者が決めます。どちらの場合も、あらためて同意を求めます。
 item-comment = 直してほしい理由
 item-comment-hint = 報告を受け持つ分析担当だけが読みます。

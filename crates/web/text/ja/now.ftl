@@ -28,3 +28,6 @@ now-duties = まだ引き受けていない義務
 now-steward-does = 組織の管理者が対応します
 now-fresh = 新しく提供されたもの
 now-read = 読む
+now-showing = 被害の内容を開示してよいか
+now-showing-of = 報告 { $receipt } の被害の内容について、開示の同意を求められています
+now-records = 新しく開示された被害情報

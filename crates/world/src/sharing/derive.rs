@@ -307,7 +307,8 @@ impl World {
         self.keep_item(caller, desk.item, changes).await
     }
 
-    fn consent_deadline(&self) -> Timestamp {
+    /// Until when a provider that is asked now may consent.
+    pub(super) fn consent_deadline(&self) -> Timestamp {
         let hours = i64::from(self.settings().consent_hours);
         self.now() + SignedDuration::from_hours(hours)
     }

@@ -1,16 +1,28 @@
-//! The victim record and its readers: the analyst asks, the provider consents to exactly this content
-//! and these readers, and may take that back. Readers find it beside the item that was derived from the
-//! same report; what joins the two stands in the sealed store alone.
+//! The victim record and its readers: the analyst asks, the provider consents until a deadline to exactly
+//! this content and these readers, and may take that back. Readers find it in a list of their own
+//! ([`super::record`]) and beside the item that was derived from the same report; what joins the two
+//! stands in the sealed store alone.
 
+use jiff::Timestamp;
 use kaname_kernel::{Actor, Id, Matter as _, MatterId};
-use kaname_policy::Action;
+use kaname_policy::{Action, Resource};
 use kaname_sharing::{
-    Item, ManifestHash, Refused, Report, triage,
-    victim::{self, Harm, Shown, Victim, VictimChange},
+    Item, ManifestHash, Refused, Report,
+    victim::{self, Harm, Showing, Shown, Victim, VictimChange},
 };
+use kaname_store::Sort;
 
 use super::checklist::not_open;
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+
+/// Most open requests that one party is told of.
+const ASKED: u32 = 200;
+
+/// Whether the provider has the record shown to the caller's party, or to the person.
+pub(super) fn is_shown(caller: &Caller, victim: &Victim) -> bool {
+    let (party, person) = (caller.party_id().ok(), caller.account_id().ok());
+    victim.shown.names(party, person)
+}
 
 impl World {
     /// The analyst who holds the report open asks its provider to have the victim record shown to these
@@ -23,39 +35,62 @@ impl World {
         reason: &str,
     ) -> Result<(), WorldError> {
         let officer = caller.account_id()?;
-        let (mut report, _) = self
+        let (report, _) = self
             .report_for(caller, report, Action::TriageAssign)
             .await?;
         if !self.holds_open(caller, &report.state) {
             return Err(not_open());
         }
         let mut victim = self.victim_beside(report.id).await?;
-        let handle = victim.state.handle;
-        let harm: Harm = self.open_content(handle, &victim.state.content)?;
-        let hash = victim::showing_hash(victim.id, &harm, &shown);
-        let asked = victim::ask_showing(&victim.state, officer, shown, reason, hash)?;
-        // It is a question too: the provider finds it where it finds those.
-        let question = self.sealed_text(handle, reason)?;
-        let question = triage::ask(&report.state, officer, question)?;
+        let harm: Harm = self.open_content(victim.state.handle, &victim.state.content)?;
+        let showing = Showing {
+            hash: victim::showing_hash(victim.id, &harm, &shown),
+            shown,
+            officer,
+            reason: reason.to_owned(),
+            deadline: self.consent_deadline(),
+        };
+        let asked = victim::ask_showing(&victim.state, showing, self.now())?;
         let mut work = self.work(&caller.actor);
         work.apply(&mut victim, asked)?;
-        work.apply(&mut report, question)?;
         work.notice(Report::KIND, Some(report.id));
         work.commit().await?;
         Ok(())
     }
 
-    /// The provider consents to what is asked, named by its hash. `answer` goes with the report's
-    /// questions and answers.
+    /// Victim records of the caller's party about which its word is asked, soonest deadline first, each
+    /// with its report.
+    pub async fn asked_showings(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<(Loaded<Report>, Showing)>, WorldError> {
+        let open = self.own::<Victim>(caller, |query| {
+            query.states = vec![Victim::ASKED.to_owned()];
+            query.sort = Sort::Due;
+            query.limit = ASKED;
+        });
+        let mut asked = Vec::new();
+        for victim in open.await?.rows {
+            let showing = victim.state.asked;
+            let Some(showing) = showing.filter(|one| self.now() <= one.deadline) else {
+                continue;
+            };
+            if let Some(report) = self.load::<Report>(victim.state.report).await? {
+                asked.push((report, showing));
+            }
+        }
+        Ok(asked)
+    }
+
+    /// The provider consents to what is asked, named by its hash.
     pub async fn show_harm(
         &self,
         caller: &Caller,
         report: MatterId,
         hash: ManifestHash,
-        answer: &str,
     ) -> Result<(), WorldError> {
-        self.decide_showing(caller, report, answer, |victim| {
-            victim::show_victim(victim, victim.handle, hash)
+        self.decide_showing(caller, report, |victim, now| {
+            victim::show_victim(victim, victim.handle, hash, now)
         })
         .await
     }
@@ -65,22 +100,16 @@ impl World {
         &self,
         caller: &Caller,
         report: MatterId,
-        answer: &str,
     ) -> Result<(), WorldError> {
-        self.decide_showing(caller, report, answer, |victim| {
+        self.decide_showing(caller, report, |victim, _| {
             victim::decline_showing(victim, victim.handle)
         })
         .await
     }
 
     /// The provider has it shown to nobody any more.
-    pub async fn hide_harm(
-        &self,
-        caller: &Caller,
-        report: MatterId,
-        answer: &str,
-    ) -> Result<(), WorldError> {
-        self.decide_showing(caller, report, answer, |victim| {
+    pub async fn hide_harm(&self, caller: &Caller, report: MatterId) -> Result<(), WorldError> {
+        self.decide_showing(caller, report, |victim, _| {
             victim::hide_victim(victim, victim.handle)
         })
         .await
@@ -90,26 +119,23 @@ impl World {
         &self,
         caller: &Caller,
         report: MatterId,
-        answer: &str,
-        decide: impl FnOnce(&Victim) -> Result<Vec<VictimChange>, Refused>,
+        decide: impl FnOnce(&Victim, Timestamp) -> Result<Vec<VictimChange>, Refused>,
     ) -> Result<(), WorldError> {
-        // As consent to an item, it is the word of the provider's own people.
-        if !caller.is_delegated(Action::ItemConsent) {
-            return Err(WorldError::Denied("why-not-delegated"));
-        }
-        let (mut report, handle) = self.own_report(caller, report).await?;
+        let report = self.see::<Report>(caller, report).await?;
+        let handle = report.state.submission.handle;
+        let mut asking = caller.clone();
+        asking.principal.own_handle = self.owns(caller, Some(handle.cast())).await?;
+        let resource =
+            Resource::one(Victim::KIND, report.id).provider_is_own(asking.principal.own_handle);
+        self.allow(&asking, Action::VictimConsent, &resource)?;
         let mut victim = self.victim_beside(report.id).await?;
-        let changes = decide(&victim.state)?;
+        let changes = decide(&victim.state, self.now())?;
         let mut work = self.work(&Actor::sealed(handle));
         work.apply(&mut victim, changes)?;
-        // A closed report takes no answer; the decision stands without one.
-        let answer = self.sealed_text(handle, answer)?;
-        if let Ok(answered) = triage::answer(&report.state, handle, answer) {
-            work.apply(&mut report, answered)?;
-        }
         // Who may see the victim's record has changed.
         work.new_epoch();
         work.notice(Report::KIND, Some(report.id));
+        work.notice(Victim::KIND, Some(victim.id));
         work.commit().await?;
         Ok(())
     }
@@ -136,13 +162,7 @@ impl World {
             Err(error) => return Err(error),
         };
         // The assigned analyst reads it in triage, within an opening; the provider on its own page.
-        let of_party = caller
-            .party_id()
-            .is_ok_and(|party| victim.shown.parties.contains(&party));
-        let in_person = caller
-            .account_id()
-            .is_ok_and(|one| victim.shown.persons.contains(&one));
-        if !of_party && !in_person {
+        if !is_shown(caller, &victim) {
             return Ok(None);
         }
         self.open_content(victim.handle, &victim.content).map(Some)

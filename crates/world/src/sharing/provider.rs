@@ -37,7 +37,7 @@ impl World {
         .await
     }
 
-    async fn own<M: Matter>(
+    pub(super) async fn own<M: Matter>(
         &self,
         caller: &Caller,
         adjust: impl FnOnce(&mut ListQuery),

@@ -3,6 +3,7 @@
 use kaname_directory::{Delegation, Party, PartyKind, Span, day_of};
 use kaname_kernel::{Clock, Role};
 use kaname_policy::Action;
+use kaname_sharing::victim::Shown;
 use kaname_testkit::Nation;
 use kaname_world::WorldError;
 
@@ -69,4 +70,67 @@ async fn it_may_do_what_was_delegated_and_no_more_and_says_for_whom() {
     ));
     let stranger = nation.caller(&nation.member).await;
     assert!(world.on_behalf(stranger, hub).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_word_on_a_victim_record_is_never_delegated() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let receipt = story::submit(&nation).await;
+    let analyst = nation.caller(&nation.analyst).await;
+    world
+        .take_report(&analyst, receipt.report, "当番")
+        .await
+        .unwrap();
+    let corporation = nation
+        .party(
+            "seirei",
+            PartyKind::DesignatedCorporation,
+            "政令指定法人",
+            "Designated Corporation",
+        )
+        .await;
+    let provider = nation.caller(&nation.provider).await;
+    let powers = Delegation {
+        principal: nation.provider.party,
+        scopes: ["victim.consent", "submission.read_own", "submission.submit"]
+            .map(|scope| scope.parse().unwrap())
+            .into(),
+        span: Span::since(day_of(nation.clock.now())),
+        basis: "報告の代行".parse().unwrap(),
+    };
+    let grant = |party: &Party| party.grant_delegation(powers);
+    world
+        .change_party(&provider, corporation, None, grant)
+        .await
+        .unwrap();
+    let shown = Shown {
+        parties: vec![nation.member.party],
+        persons: Vec::new(),
+    };
+    world
+        .ask_showing(&analyst, receipt.report, shown, "所管省庁への連絡")
+        .await
+        .unwrap();
+    let person = nation.hire(corporation, "daiko", &[Role::Provider]).await;
+    let acting = nation.caller(&person).await;
+    let acting = world
+        .on_behalf(acting, nation.provider.party)
+        .await
+        .unwrap();
+    let asked = world.asked_showings(&acting).await.unwrap();
+    let hash = asked.first().expect("it waits").1.hash;
+    for answer in [
+        world.show_harm(&acting, receipt.report, hash).await,
+        world.decline_showing(&acting, receipt.report).await,
+    ] {
+        assert!(
+            matches!(answer, Err(WorldError::Denied("why-not-delegated"))),
+            "{answer:?}"
+        );
+    }
+    world
+        .show_harm(&provider, receipt.report, hash)
+        .await
+        .unwrap();
 }

@@ -6,6 +6,7 @@ mod answers;
 mod body;
 mod handed_in;
 mod items;
+mod records;
 mod reference;
 
 use axum::{http::Method, routing};
@@ -78,6 +79,22 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             LIBRARY,
             Audit::Event("delivery.fetched"),
             routing::get(items::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/records",
+            "api.records",
+            Access::Either(Action::VictimRead),
+            Audit::None("reads what providers have shown to the reader's party"),
+            routing::get(records::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/records/{id}",
+            "api.record",
+            Access::Either(Action::VictimRead),
+            Audit::None("reads what providers have shown to the reader's party"),
+            routing::get(records::one),
         ),
         Endpoint::new(
             Method::POST,

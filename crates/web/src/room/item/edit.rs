@@ -180,7 +180,7 @@ async fn again(
     proposing: bool,
 ) -> Result<Response, Failure> {
     let page = page(house, frame, by, typed, proposing, None).await?;
-    Ok(frame.keeping_language(show(&page)?))
+    Ok(frame.keeping_switch(show(&page)?))
 }
 
 /// What was typed, if the item still stands as the form showed it.

@@ -5,7 +5,10 @@ use axum::{extract::State, response::Response};
 use kaname_world::WorldError;
 use serde::Deserialize;
 
-use super::{did, payload};
+use super::{
+    Names, did,
+    told::{self, Told},
+};
 use crate::{
     error::Failure,
     frame::{
@@ -23,8 +26,10 @@ struct InspectedPage {
     page: Page,
     seq: u64,
     at: At,
+    who: String,
+    about: String,
     reason: String,
-    payload: String,
+    told: Option<Told>,
     back: Verb,
 }
 
@@ -58,12 +63,19 @@ pub(super) async fn inspect(
     };
     let kind = format!("{}.{}", found.header.matter_kind, found.header.kind);
     let page = frame.page(Section::Ledger, did(text, &kind));
+    let mut names = Names::new(&house, &by, &page);
+    let who = match &found.actor {
+        Some(actor) => names.actor(actor).await?,
+        None => text.t("ledger-redacted").into_owned(),
+    };
     show(&InspectedPage {
+        who,
+        about: told::about(&page, &mut names, &found).await?,
+        told: told::told(&page, &mut names, &found).await?,
         seq: found.seq,
         at: page.at(found.header.recorded),
-        payload: payload(&found).unwrap_or_default(),
         reason: asked.reason,
-        back: page.link(to, text.t("ledger-title")),
+        back: page.link(to, text.t("ledger-back")),
         page,
     })
 }

@@ -3,6 +3,7 @@
 
 mod inspect;
 mod receipt;
+mod told;
 mod witness;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use kaname_policy::Action;
 use kaname_world::{Opened, WorldError, Written};
 use serde::Deserialize;
 
+use self::told::Told;
 use crate::{
     error::Failure,
     frame::{
@@ -95,7 +97,9 @@ struct EventRow {
     who: String,
     at: At,
     leaf: Copied,
-    payload: Option<String>,
+    /// What it is about, as people call it.
+    about: String,
+    told: Option<Told>,
     /// Asks for the reason without which what a provider handed in is not shown.
     why: Option<Field>,
 }
@@ -178,7 +182,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    async fn account(&mut self, id: AccountId) -> Result<String, Failure> {
+    pub(super) async fn account(&mut self, id: AccountId) -> Result<String, Failure> {
         if !self.accounts.contains_key(&id) {
             let found = match self.house.world().see::<Account>(self.by, id.cast()).await {
                 Ok(account) => Some(account.state.title.get(lang(self.page)).to_owned()),
@@ -191,7 +195,7 @@ impl<'a> Names<'a> {
         Ok(known.unwrap_or_else(|| self.page.t("ledger-unnamed").into_owned()))
     }
 
-    async fn party(&mut self, id: PartyId) -> Result<String, Failure> {
+    pub(super) async fn party(&mut self, id: PartyId) -> Result<String, Failure> {
         if !self.parties.contains_key(&id) {
             let found = match self.house.world().see::<Party>(self.by, id.cast()).await {
                 Ok(party) => Some(party.state.description.name.get(lang(self.page)).to_owned()),
@@ -204,7 +208,7 @@ impl<'a> Names<'a> {
         Ok(known.unwrap_or_else(|| self.page.t("ledger-unnamed").into_owned()))
     }
 
-    async fn actor(&mut self, actor: &Actor) -> Result<String, Failure> {
+    pub(super) async fn actor(&mut self, actor: &Actor) -> Result<String, Failure> {
         let page = self.page;
         let who = match &actor.who {
             Who::Person { account, party } => {
@@ -252,7 +256,8 @@ async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<Even
         who,
         at: page.at(header.recorded),
         leaf: page.hash(&one.leaf),
-        payload: payload(one),
+        about: told::about(page, names, one).await?,
+        told: told::told(page, names, one).await?,
         why: one.inspectable.then(|| {
             page.line("text", "reason", page.t("ledger-inspect-reason"))
                 .hint(page.t("ledger-inspect-hint"))
@@ -260,11 +265,6 @@ async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<Even
                 .numbered(usize::try_from(one.seq).unwrap_or_default())
         }),
     })
-}
-
-fn payload(one: &Written) -> Option<String> {
-    let event = one.event.as_ref()?;
-    Some(serde_json::to_string_pretty(&event.data).unwrap_or_default())
 }
 
 /// What an event did, in words: of a kind such as `item.released`. A kind of a later version is said

@@ -120,6 +120,11 @@ fn moment(field: &str, typed: &str, now: Timestamp) -> Result<Option<Timestamp>,
     }
 }
 
+/// Where the form of an answer posts to.
+pub(super) fn to(item: &Item) -> String {
+    format!("/library/{}/feedback#feedback", item.number)
+}
+
 /// The form, with what was typed.
 pub(super) fn fields(
     page: &Page,
@@ -183,7 +188,7 @@ pub(super) fn fields(
         words = wrong.mark(words);
     }
     Answer {
-        to: format!("/library/{}/feedback#feedback", item.number),
+        to: to(item),
         given,
         faults: wrong.map(|wrong| {
             let all = fields.iter().chain(&times).chain(&words);

@@ -131,7 +131,7 @@ pub(super) async fn shown(
         text.t1("library-elsewhere", "number", state.number.as_str())
             .into_owned()
     };
-    let page = frame.page(Section::Library, title);
+    let mut page = frame.page(Section::Library, title);
     let mut related = Vec::new();
     for other in world.related_items(by, &item).await? {
         related.push(list::row(&page, &other));
@@ -144,6 +144,9 @@ pub(super) async fn shown(
         None => StatusCode::OK,
     };
     let may_answer = world.allow_any(by, Action::FeedbackGive).is_ok();
+    if may_answer {
+        page = page.typing(&answer::to(state));
+    }
     let open = on_the_web.then_some(());
     let shown = ShowPage {
         number: page.copied(&state.number),

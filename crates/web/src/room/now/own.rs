@@ -11,7 +11,7 @@ use crate::{
     error::Failure,
     frame::{Page, part::Row},
     house::{By, House},
-    room::{choices::lang, directory, library::cursor, words},
+    room::{choices::lang, directory, library::cursor, record, words},
 };
 
 pub(super) async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
@@ -38,6 +38,9 @@ pub(super) async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiti
             .verb(page.link(&href, text.t("now-consent-verb")).main());
         rows.push(row);
     }
+    let showings = showings(house, page, by).await?;
+    waiting += showings.len();
+    rows.extend(showings);
     let questions = questions(house, page, by).await?;
     waiting += questions.len();
     rows.extend(questions.into_iter().take(ROWS as usize));
@@ -45,6 +48,38 @@ pub(super) async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiti
         title: text.t("now-consent").into_owned(),
         about: waiting.to_string(),
         rows,
+    })
+}
+
+/// Requests to have the victim record of a report shown.
+pub(in crate::room) async fn showings(
+    house: &House,
+    page: &Page,
+    by: &By,
+) -> Result<Vec<Row>, Failure> {
+    let text = page.text;
+    let asked = house.world().asked_showings(by).await?;
+    let rows = asked.into_iter().map(|(report, showing)| {
+        let receipt = report.state.submission.receipt.as_str();
+        let href = format!("/submissions/{receipt}#showing");
+        let due = page.due(showing.deadline, text.t("now-answer-due"));
+        Row::new(due, &href, text.t("now-showing"))
+            .about(text.t1("now-showing-of", "receipt", receipt))
+            .tlp(page.tlp(report.state.submission.tlp))
+            .verb(page.link(&href, text.t("now-consent-verb")).main())
+    });
+    Ok(rows.collect())
+}
+
+/// Victim records shown to the reader that nobody of the party has taken note of.
+pub(super) async fn records(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let new = house.world().shown_records(by).await?;
+    let new: Vec<_> = new.iter().filter(|one| !one.acknowledged).collect();
+    let rows = new.iter().take(FRESH).map(|one| record::row(page, one));
+    Ok(Waiting {
+        title: page.t("now-records").into_owned(),
+        about: new.len().to_string(),
+        rows: rows.collect(),
     })
 }
 

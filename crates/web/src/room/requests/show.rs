@@ -92,7 +92,7 @@ async fn shown(
 ) -> Result<Response, Failure> {
     let state = &request.state;
     let text = frame.text();
-    let page = frame.page(Section::Requests, state.asked.subject.as_str());
+    let mut page = frame.page(Section::Requests, state.asked.subject.as_str());
     let of = Resource::any("party").of_party(state.asked.to);
     let answers = house.world().decide(by, Action::CooperationAnswer, &of);
     let asks = house
@@ -104,12 +104,15 @@ async fn shown(
         .as_ref()
         .is_some_and(|party| party.id == state.asked.to.cast());
     let open = state.is_open();
+    let answered = open && own && answers.allowed;
+    if answered {
+        page = page.typing(&format!("/requests/{}/answer", request.id));
+    }
     let ask = Asker {
         page: &page,
         typed,
         wrong: wrong.as_ref(),
     };
-    let answered = open && own && answers.allowed;
     let about = match state.asked.about {
         None => None,
         Some(id) => match house.world().see::<Item>(by, id).await {

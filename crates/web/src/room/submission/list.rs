@@ -20,7 +20,7 @@ use crate::{
     house::{By, House},
     room::{
         library::cursor::{self, Reading, address},
-        words,
+        now, words,
     },
     text::Count,
 };
@@ -98,7 +98,17 @@ pub(super) async fn list(
         query.after = done.read(&parts.items);
     });
     let items = items.await?;
-    let counts = [asked.total, reports.total, items.total].map(cursor::counted);
+    let mut waiting = match parts.waiting.is_empty() {
+        true => now::showings(&house, &page, &by).await?,
+        false => Vec::new(),
+    };
+    let showings = u32::try_from(waiting.len()).unwrap_or_default();
+    let counts = [
+        asked.total.saturating_add(showings),
+        reports.total,
+        items.total,
+    ]
+    .map(cursor::counted);
     let waiting_pager = parts
         .pager(&page, &asked, ("waiting", &waits))
         .of(&page.t("submission-waiting"));
@@ -108,7 +118,6 @@ pub(super) async fn list(
     let items_pager = parts
         .pager(&page, &items, ("items", &done))
         .of(&page.t("submission-items"));
-    let mut waiting = Vec::new();
     let mut others = Vec::new();
     for item in asked.rows.iter().chain(&items.rows) {
         let state = &item.state;

@@ -6,6 +6,9 @@ mod list;
 mod new;
 mod problem;
 mod show;
+mod showing;
+
+pub(in crate::room) use showing::outcome;
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;
@@ -16,6 +19,7 @@ use crate::{
 };
 
 const SUBMIT: Access = Access::SignedIn(&[Action::SubmissionSubmit]);
+const DECIDE: Access = Access::SignedIn(&[Action::VictimConsent]);
 const OWN: Access = Access::SignedIn(&[Action::SubmissionReadOwn]);
 const READS: Audit = Audit::None("reads the own party's reports only");
 const DRAFT: Audit = Audit::None("a draft is no submission; it is sealed and forgotten");
@@ -110,25 +114,25 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Method::POST,
             "/submissions/{number}/victim/show",
             "submission.show_victim",
-            SUBMIT,
+            DECIDE,
             Audit::Event("victim.shown"),
-            routing::post(show::show_victim),
+            routing::post(showing::show_victim),
         ),
         Endpoint::new(
             Method::POST,
             "/submissions/{number}/victim/decline",
             "submission.decline_showing",
-            SUBMIT,
+            DECIDE,
             Audit::Event("victim.declined"),
-            routing::post(show::decline_showing),
+            routing::post(showing::decline_showing),
         ),
         Endpoint::new(
             Method::POST,
             "/submissions/{number}/victim/hide",
             "submission.hide_victim",
-            SUBMIT,
+            DECIDE,
             Audit::Event("victim.shown"),
-            routing::post(show::hide_victim),
+            routing::post(showing::hide_victim),
         ),
         Endpoint::new(
             Method::POST,

@@ -166,7 +166,7 @@ pub(super) async fn keep(
     let before = world.draft(&by).await?;
     world.keep_draft(&by, &draft_of(&upload, before)).await?;
     if frame.is_switched() {
-        return Ok(frame.keeping_language(frame.go("/submissions/new")?));
+        return Ok(frame.keeping_switch(frame.go("/submissions/new")?));
     }
     let at = frame.text().clock(frame.now());
     let said = frame.text().t1("submission-kept", "at", at);

@@ -8,11 +8,11 @@ use axum::{
 };
 use kaname_directory::Account;
 use kaname_kernel::MatterId;
-use kaname_policy::Action;
-use kaname_sharing::{Item, ManifestHash, Report, number, report::Closing};
-use kaname_world::{WorldError, sharing::ReportView};
+use kaname_sharing::{Item, Report, number, report::Closing};
+use kaname_world::WorldError;
 use serde::Deserialize;
 
+use super::showing::Showing;
 use crate::{
     error::Failure,
     frame::{
@@ -56,62 +56,8 @@ struct ShowPage {
     proof: Verb,
 }
 
-/// Who sees the victim record, whom the hub asks to have see it, and what the provider may do.
-#[derive(Default)]
-struct Showing {
-    readers: Vec<String>,
-    asked: Vec<String>,
-    reason: String,
-    hash: String,
-    verbs: Vec<Verb>,
-}
-
-impl Showing {
-    async fn of(
-        house: &House,
-        page: &Page,
-        view: &ReportView,
-        (href, may_decide): (&str, bool),
-    ) -> Result<Self, Failure> {
-        let Some(victim) = view.victim.as_ref().map(|victim| &victim.state) else {
-            return Ok(Self::default());
-        };
-        let mut showing = Self {
-            readers: choices::party_names(house, page, &victim.shown.parties).await?,
-            ..Self::default()
-        };
-        if let Some(asked) = &victim.asked {
-            let hash = asked.hash.to_string();
-            showing.asked = choices::party_names(house, page, &asked.shown.parties).await?;
-            showing.reason.clone_from(&asked.reason);
-            let consent = page.post(
-                format!("{href}/victim/show"),
-                page.t("submission-victim-show"),
-            );
-            let decline = format!("{href}/victim/decline");
-            if may_decide {
-                let consent = consent.with("hash", hash.as_str()).main();
-                let decline = page.post(decline, page.t("submission-victim-decline"));
-                showing.verbs.extend([consent, decline]);
-            }
-            showing.hash = hash;
-        }
-        if may_decide && !victim.shown.is_empty() {
-            let hide = page.post(
-                format!("{href}/victim/hide"),
-                page.t("submission-victim-hide"),
-            );
-            let hide = hide
-                .grave()
-                .confirming(page.t("submission-victim-hide-about"));
-            showing.verbs.push(hide);
-        }
-        Ok(showing)
-    }
-}
-
 /// The id behind a receipt number, if it is the caller's own.
-async fn own(house: &House, by: &By, typed: &str) -> Result<MatterId, Failure> {
+pub(super) async fn own(house: &House, by: &By, typed: &str) -> Result<MatterId, Failure> {
     let key = number::normalise(typed);
     let report = house.world().find::<Report>(by, "receipt", &key).await?;
     let handle = report.state.submission.handle;
@@ -180,13 +126,16 @@ pub(super) async fn show_own(
     }
     let open = report.closing.is_none();
     let href = format!("/submissions/{}", submission.receipt);
+    let page = match open {
+        true => page.typing(&format!("{href}/answer")),
+        false => page,
+    };
     // What was withdrawn goes no further, whatever was derived from it before.
     let (way, now) = match furthest {
         Some(way) if open => way,
         _ => words::way_of_report(text, &report),
     };
-    let may_decide = by.is_delegated(Action::ItemConsent);
-    let showing = Showing::of(&house, &page, &view, (&href, may_decide)).await?;
+    let showing = Showing::of(&house, &page, &by, &view, &href).await?;
     let values = submission.values.iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
         (kind, value.value.clone())
@@ -276,51 +225,7 @@ pub(super) async fn withdraw(
     back(&frame, &typed, done, "submission-withdrawn")
 }
 
-#[derive(Deserialize)]
-pub(super) struct Consented {
-    hash: String,
-}
-
-pub(super) async fn show_victim(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Path(typed): Path<String>,
-    Posted(posted): Posted<Consented>,
-) -> Result<Response, Failure> {
-    let id = own(&house, &by, &typed).await?;
-    // What is no hash is the hash of nothing that was asked.
-    let hash = posted.hash.parse().unwrap_or(ManifestHash([0; 32]));
-    let said = frame.text().t("submission-victim-shown");
-    let done = house.world().show_harm(&by, id, hash, &said).await;
-    back(&frame, &typed, done, "submission-victim-shown")
-}
-
-pub(super) async fn decline_showing(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Path(typed): Path<String>,
-) -> Result<Response, Failure> {
-    let id = own(&house, &by, &typed).await?;
-    let said = frame.text().t("submission-victim-declined");
-    let done = house.world().decline_showing(&by, id, &said).await;
-    back(&frame, &typed, done, "submission-victim-declined")
-}
-
-pub(super) async fn hide_victim(
-    State(house): State<House>,
-    frame: Frame,
-    by: By,
-    Path(typed): Path<String>,
-) -> Result<Response, Failure> {
-    let id = own(&house, &by, &typed).await?;
-    let said = frame.text().t("submission-victim-hidden");
-    let done = house.world().hide_harm(&by, id, &said).await;
-    back(&frame, &typed, done, "submission-victim-hidden")
-}
-
-fn back(
+pub(super) fn back(
     frame: &Frame,
     number: &str,
     done: Result<(), WorldError>,

@@ -126,7 +126,7 @@ pub(super) async fn derive(
     if frame.is_switched() {
         let found = Found::default();
         let page = derive_page(&house, &frame, &by, &report, form, found, None).await?;
-        return Ok(frame.keeping_language(show(&page)?));
+        return Ok(frame.keeping_switch(show(&page)?));
     }
     let outcome = match form.read(&house, &by, None).await {
         Ok(draft) => {

@@ -57,7 +57,7 @@ struct Opened {
     victim: String,
     /// The form that asks to have the victim record shown, and who sees it.
     showing: Option<Vec<Field>>,
-    readers: Vec<String>,
+    readers: victim::Readers,
     seen: Option<At>,
     remarks: Vec<(String, String)>,
     attachments: Vec<String>,
@@ -141,6 +141,12 @@ pub(super) async fn show_report(
     let opened = match view.content.clone() {
         Some(content) => Some(opened(&house, &by, &page, &view, content).await?),
         None => None,
+    };
+    let page = match &opened {
+        Some(opened) if opened.writing.is_some() => {
+            page.typing(&format!("/triage/{}/ask", submission.receipt))
+        }
+        _ => page,
     };
     let reason = |key: &str| {
         page.line("text", "reason", text.t(key))
@@ -247,10 +253,7 @@ async fn opened(
             .as_ref()
             .map(|harm| harm.text.clone())
             .unwrap_or_default(),
-        readers: match &view.victim {
-            Some(victim) => choices::party_names(house, page, &victim.state.shown.parties).await?,
-            None => Vec::new(),
-        },
+        readers: victim::readers(house, page, view).await?,
         showing: victim::fields(page, view),
         seen: content.seen.map(|seen| page.at(seen)),
         remarks: content.remarks,

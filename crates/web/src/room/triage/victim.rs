@@ -4,28 +4,77 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kaname_sharing::victim::Shown;
+use kaname_sharing::victim::{Showing, Shown, Victim};
 use kaname_world::{WorldError, sharing::ReportView};
 use serde::Deserialize;
 
 use super::report::{id, to};
 use crate::{
     error::Failure,
-    frame::{Flash, Frame, Page, Posted, part::Field},
+    frame::{
+        Flash, Frame, Page, Posted,
+        part::{At, Due, Field},
+    },
     house::{By, House},
-    room::back::back,
+    room::{back::back, choices, submission::outcome},
 };
 
 /// Most codes of parties read from the form; the rule takes fewer and says so.
 const MAX_READERS: usize = 101;
 
-/// The form, where there is a victim record and the report is open.
+/// A request that waits for the provider: to whom it would be shown, why, until when.
+pub(super) struct Waiting {
+    pub(super) parties: Vec<String>,
+    pub(super) reason: String,
+    pub(super) due: Due,
+}
+
+/// Who sees the victim record, what waits for the provider, what became of the request before.
+#[derive(Default)]
+pub(super) struct Readers {
+    pub(super) parties: Vec<String>,
+    pub(super) waiting: Option<Waiting>,
+    pub(super) past: Option<(String, At)>,
+}
+
+pub(super) async fn readers(
+    house: &House,
+    page: &Page,
+    view: &ReportView,
+) -> Result<Readers, Failure> {
+    let Some(victim) = view.victim.as_ref().map(|victim| &victim.state) else {
+        return Ok(Readers::default());
+    };
+    let waiting = match open_request(page, victim) {
+        None => None,
+        Some(asked) => Some(Waiting {
+            parties: choices::party_names(house, page, &asked.shown.parties).await?,
+            reason: asked.reason.clone(),
+            due: page.due(asked.deadline, page.t("submission-victim-due")),
+        }),
+    };
+    let past = victim.answered.as_ref().map(|past| {
+        let said = page.t(outcome(past.answer)).into_owned();
+        (said, page.at(past.at))
+    });
+    Ok(Readers {
+        parties: choices::party_names(house, page, &victim.shown.parties).await?,
+        waiting,
+        past,
+    })
+}
+
+fn open_request<'a>(page: &Page, victim: &'a Victim) -> Option<&'a Showing> {
+    let asked = victim.asked.as_ref();
+    asked.filter(|asked| page.now <= asked.deadline)
+}
+
+/// The form, where there is a victim record, the report is open and no other request is.
 pub(super) fn fields(page: &Page, view: &ReportView) -> Option<Vec<Field>> {
     let open = view.report.state.closing.is_none();
-    let victim = view
-        .victim
-        .as_ref()
-        .filter(|victim| open && !victim.state.withdrawn);
+    let victim = view.victim.as_ref().map(|victim| &victim.state);
+    let victim =
+        victim.filter(|victim| open && !victim.withdrawn && open_request(page, victim).is_none());
     victim.map(|_| {
         vec![
             page.lines(2, "parties", page.t("triage-showing-parties"))
@@ -39,7 +88,7 @@ pub(super) fn fields(page: &Page, view: &ReportView) -> Option<Vec<Field>> {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Showing {
+pub(super) struct Ask {
     parties: String,
     reason: String,
 }
@@ -50,7 +99,7 @@ pub(super) async fn show_victim(
     frame: Frame,
     by: By,
     Path(typed): Path<String>,
-    Posted(posted): Posted<Showing>,
+    Posted(posted): Posted<Ask>,
 ) -> Result<Response, Failure> {
     let report = id(&house, &by, &typed).await?;
     let world = house.world();

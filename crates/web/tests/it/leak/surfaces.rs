@@ -62,6 +62,14 @@ const FILLED: &[(&str, Filled)] = &[
     ("submission.show", Filled::Number),
     ("api.submission", Filled::Number),
     (
+        "record.show",
+        Filled::NoItem("a victim record; items beside it are asked for as the library asks"),
+    ),
+    (
+        "api.record",
+        Filled::NoItem("a victim record; items beside it are asked for as the library asks"),
+    ),
+    (
         "breach.show",
         Filled::NoItem("a breach, told about a party"),
     ),

@@ -1,0 +1,240 @@
+//! Who else sees a victim record: the analyst asks, the provider answers until a deadline, the readers
+//! take note.
+
+use jiff::Timestamp;
+use kaname_kernel::{AccountId, HandleId, MatterId, Moment, PartyId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Harm, Victim, VictimChange};
+use crate::{
+    manifest::ManifestHash,
+    refused::{Refused, bounded, reason},
+};
+
+/// Most parties and persons one victim record is shown to.
+const MAX_SHARED: usize = 100;
+
+/// To whom the provider has the record shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    /// Parties, such as the competent ministry.
+    pub parties: Vec<PartyId>,
+    /// Persons.
+    pub persons: Vec<AccountId>,
+}
+
+impl Shown {
+    /// Nobody.
+    pub fn is_empty(&self) -> bool {
+        self.parties.is_empty() && self.persons.is_empty()
+    }
+
+    /// Whether it names the party, or the person.
+    pub fn names(&self, party: Option<PartyId>, person: Option<AccountId>) -> bool {
+        party.is_some_and(|party| self.parties.contains(&party))
+            || person.is_some_and(|person| self.persons.contains(&person))
+    }
+}
+
+/// What the provider is asked to have shown, and to whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Showing {
+    /// Who would see it from then on, in place of whoever sees it now.
+    pub shown: Shown,
+    /// The analyst who asks.
+    pub officer: AccountId,
+    /// Why.
+    pub reason: String,
+    /// What consent has to name: see [`showing_hash`].
+    pub hash: ManifestHash,
+    /// Until when the provider may consent; silence is no.
+    pub deadline: Timestamp,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The provider consented.
+    Consented,
+    /// The provider said no.
+    Declined,
+    /// The provider said nothing until the deadline.
+    Lapsed,
+}
+
+/// A request that is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// What was asked.
+    pub asked: Showing,
+    /// What became of it.
+    pub answer: Answer,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Someone to whom the record is shown took note of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// For whom.
+    pub party: PartyId,
+    /// Who.
+    pub person: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// SHA-256 over the record, its exact content and those who would see it: what the provider's consent
+/// names, so that it never covers another content or other readers.
+pub fn showing_hash(victim: MatterId, content: &Harm, shown: &Shown) -> ManifestHash {
+    let form = ("kaname-victim-showing-1", victim, content, shown);
+    // A tuple of plain structs always becomes JSON.
+    let text = serde_json::to_vec(&form).unwrap_or_default();
+    ManifestHash(Sha256::digest(text).into())
+}
+
+impl Victim {
+    /// Whether they have taken note of what is shown to them: anyone of a party that is named, else the
+    /// person that is.
+    pub fn is_acknowledged(&self, party: PartyId, person: AccountId) -> bool {
+        let whole_party = self.shown.parties.contains(&party);
+        self.acknowledged.iter().any(|one| match whole_party {
+            true => one.party == party,
+            false => one.person == person,
+        })
+    }
+
+    pub(super) fn answer(&mut self, answer: Answer, at: &Moment<'_>) {
+        if let Some(asked) = self.asked.take() {
+            self.answered = Some(Answered {
+                asked,
+                answer,
+                at: at.recorded,
+            });
+        }
+    }
+
+    /// Readers who stay readers have taken note already.
+    pub(super) fn show(&mut self, shown: Shown, at: &Moment<'_>) {
+        self.acknowledged
+            .retain(|one| shown.names(Some(one.party), Some(one.person)));
+        self.shown_at = (!shown.is_empty()).then_some(at.recorded);
+        self.shown = shown;
+    }
+
+    fn needs_asked(&self, by: HandleId) -> Result<&Showing, Refused> {
+        self.needs_owner(by)?;
+        self.needs_kept()?;
+        self.asked.as_ref().ok_or(Refused::NotAsked)
+    }
+}
+
+/// The assigned analyst asks the provider to have the record shown, in place of whoever sees it now.
+/// A request whose deadline passed ends first, in silence.
+///
+/// # Errors
+/// For anyone else, when withdrawn, while another request is open, for nobody, for too many, for those
+/// who see it already, and without a reason.
+pub fn ask_showing(
+    victim: &Victim,
+    mut showing: Showing,
+    now: Timestamp,
+) -> Result<Vec<VictimChange>, Refused> {
+    victim.needs_kept()?;
+    if victim.assigned != Some(showing.officer) {
+        return Err(Refused::NotAssigned);
+    }
+    let mut changes = match &victim.asked {
+        Some(open) if now <= open.deadline => return Err(Refused::AlreadyAsked),
+        Some(_) => vec![VictimChange::Lapsed],
+        None => Vec::new(),
+    };
+    if showing.shown.is_empty() {
+        return Err(Refused::Nobody);
+    }
+    bounded("parties", showing.shown.parties.len(), MAX_SHARED)?;
+    bounded("persons", showing.shown.persons.len(), MAX_SHARED)?;
+    if showing.shown == victim.shown {
+        return Err(Refused::NoChange);
+    }
+    showing.reason = reason(&showing.reason)?;
+    changes.push(VictimChange::Asked(showing));
+    Ok(changes)
+}
+
+/// The provider's further consent: exactly those who were asked for see it from now on.
+///
+/// # Errors
+/// For anyone but the provider, when withdrawn, when nothing is asked, too late, and for another hash
+/// than was asked for.
+pub fn show_victim(
+    victim: &Victim,
+    by: HandleId,
+    hash: ManifestHash,
+    now: Timestamp,
+) -> Result<Vec<VictimChange>, Refused> {
+    let asked = victim.needs_asked(by)?;
+    if now > asked.deadline {
+        return Err(Refused::DeadlinePassed);
+    }
+    if asked.hash != hash {
+        return Err(Refused::OtherManifest);
+    }
+    Ok(vec![VictimChange::Shown(asked.shown.clone())])
+}
+
+/// The provider does not have it shown.
+///
+/// # Errors
+/// For anyone but the provider, when withdrawn, and when nothing is asked.
+pub fn decline_showing(victim: &Victim, by: HandleId) -> Result<Vec<VictimChange>, Refused> {
+    victim.needs_asked(by)?;
+    Ok(vec![VictimChange::Declined])
+}
+
+/// The hub's own job: the deadline passed in silence, which is no.
+///
+/// # Errors
+/// While there is time, or nothing is asked.
+pub fn lapse_showing(victim: &Victim, now: Timestamp) -> Result<Vec<VictimChange>, Refused> {
+    match &victim.asked {
+        None => Err(Refused::NotAsked),
+        Some(asked) if now <= asked.deadline => Err(Refused::NotDue),
+        Some(_) => Ok(vec![VictimChange::Lapsed]),
+    }
+}
+
+/// The provider has it shown to nobody any more.
+///
+/// # Errors
+/// For anyone but the provider, when withdrawn, and when nobody sees it.
+pub fn hide_victim(victim: &Victim, by: HandleId) -> Result<Vec<VictimChange>, Refused> {
+    victim.needs_owner(by)?;
+    victim.needs_kept()?;
+    if victim.shown.is_empty() {
+        return Err(Refused::NoChange);
+    }
+    Ok(vec![VictimChange::Shown(Shown::default())])
+}
+
+/// A person to whom it is shown takes note of it; once for each party and each person named.
+///
+/// # Errors
+/// When it is not shown to them, and a second time.
+pub fn acknowledge_victim(
+    victim: &Victim,
+    party: PartyId,
+    person: AccountId,
+) -> Result<Vec<VictimChange>, Refused> {
+    victim.needs_kept()?;
+    if !victim.shown.names(Some(party), Some(person)) {
+        return Err(Refused::Nobody);
+    }
+    if victim.is_acknowledged(party, person) {
+        return Err(Refused::NoChange);
+    }
+    Ok(vec![VictimChange::Acknowledged { party, person }])
+}

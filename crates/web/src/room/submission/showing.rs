@@ -1,0 +1,202 @@
+//! The victim record on the provider's page: who sees it, what the hub asks, what the provider answers.
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use kaname_policy::{Action, Resource};
+use kaname_sharing::{
+    ManifestHash,
+    victim::{Answer, Victim},
+};
+use kaname_world::sharing::ReportView;
+use serde::Deserialize;
+
+use super::show::{back, own};
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Posted,
+        part::{At, Due, Verb},
+    },
+    house::{By, House},
+    room::choices,
+    said::why_not,
+};
+
+/// Who sees the victim record, what is asked, and what became of the last request.
+#[derive(Default)]
+pub(super) struct Showing {
+    /// Who sees it now, and since when they have taken note of it.
+    pub(super) readers: Vec<(String, Option<At>)>,
+    /// What waits for the provider's word.
+    pub(super) asked: Option<AskedFor>,
+    /// The last request that is over: what became of it, for whom it was, when.
+    pub(super) past: Option<(String, Vec<String>, At)>,
+    /// Stops showing it.
+    pub(super) hide: Option<Verb>,
+}
+
+/// What the provider is asked.
+pub(super) struct AskedFor {
+    pub(super) due: Due,
+    pub(super) parties: Vec<String>,
+    pub(super) reason: String,
+    pub(super) hash: String,
+    pub(super) verbs: Vec<Verb>,
+}
+
+impl Showing {
+    pub(super) async fn of(
+        house: &House,
+        page: &Page,
+        by: &By,
+        view: &ReportView,
+        href: &str,
+    ) -> Result<Self, Failure> {
+        let Some(victim) = view.victim.as_ref().map(|victim| &victim.state) else {
+            return Ok(Self::default());
+        };
+        let refusal = refusal(house, page, by);
+        let hide = page
+            .post(
+                format!("{href}/victim/hide"),
+                page.t("submission-victim-hide"),
+            )
+            .grave()
+            .confirming(page.t("submission-victim-hide-about"));
+        let may_hide = refusal.is_none() && !victim.shown.is_empty();
+        Ok(Self {
+            readers: readers(house, page, victim).await?,
+            asked: asked(house, page, victim, href, refusal).await?,
+            past: past(house, page, victim).await?,
+            hide: may_hide.then_some(hide),
+        })
+    }
+}
+
+/// Why whoever looks may not answer; it is the word of the provider's own people.
+fn refusal(house: &House, page: &Page, by: &By) -> Option<String> {
+    if !by.is_delegated(Action::VictimConsent) {
+        return Some(why_not(page.text, "why-not-delegated"));
+    }
+    let mut asking = (**by).clone();
+    asking.principal.own_handle = true;
+    let resource = Resource::any(<Victim as kaname_kernel::Matter>::KIND);
+    let decision = house
+        .world()
+        .decide(&asking, Action::VictimConsent, &resource);
+    let why = (!decision.allowed).then_some(decision.why_not).flatten();
+    why.map(|key| why_not(page.text, key))
+}
+
+async fn readers(
+    house: &House,
+    page: &Page,
+    victim: &Victim,
+) -> Result<Vec<(String, Option<At>)>, Failure> {
+    let mut readers = Vec::new();
+    for party in &victim.shown.parties {
+        let noted = victim.acknowledged.iter().find(|one| one.party == *party);
+        let names = choices::party_names(house, page, &[*party]).await?;
+        readers.push((names.concat(), noted.map(|one| page.at(one.at))));
+    }
+    Ok(readers)
+}
+
+async fn asked(
+    house: &House,
+    page: &Page,
+    victim: &Victim,
+    href: &str,
+    refusal: Option<String>,
+) -> Result<Option<AskedFor>, Failure> {
+    let open = victim.asked.as_ref();
+    let Some(asked) = open.filter(|asked| page.now <= asked.deadline) else {
+        return Ok(None);
+    };
+    let hash = asked.hash.to_string();
+    let (yes, no) = (
+        page.t("submission-victim-show"),
+        page.t("submission-victim-decline"),
+    );
+    let verbs = match refusal {
+        Some(why) => vec![page.refused(yes, why)],
+        None => vec![
+            page.post(format!("{href}/victim/show"), yes)
+                .with("hash", hash.as_str())
+                .main(),
+            page.post(format!("{href}/victim/decline"), no),
+        ],
+    };
+    Ok(Some(AskedFor {
+        due: page.due(asked.deadline, page.t("submission-victim-due")),
+        parties: choices::party_names(house, page, &asked.shown.parties).await?,
+        reason: asked.reason.clone(),
+        hash,
+        verbs,
+    }))
+}
+
+async fn past(
+    house: &House,
+    page: &Page,
+    victim: &Victim,
+) -> Result<Option<(String, Vec<String>, At)>, Failure> {
+    let Some(past) = &victim.answered else {
+        return Ok(None);
+    };
+    let names = choices::party_names(house, page, &past.asked.shown.parties).await?;
+    let said = page.t(outcome(past.answer)).into_owned();
+    Ok(Some((said, names, page.at(past.at))))
+}
+
+/// What became of a request, as both sides read it.
+pub(in crate::room) fn outcome(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Consented => "submission-victim-consented",
+        Answer::Declined => "submission-victim-refused",
+        Answer::Lapsed => "submission-victim-lapsed",
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Consented {
+    hash: String,
+}
+
+pub(super) async fn show_victim(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+    Posted(posted): Posted<Consented>,
+) -> Result<Response, Failure> {
+    let id = own(&house, &by, &typed).await?;
+    // What is no hash is the hash of nothing that was asked.
+    let hash = posted.hash.parse().unwrap_or(ManifestHash([0; 32]));
+    let done = house.world().show_harm(&by, id, hash).await;
+    back(&frame, &typed, done, "submission-victim-shown")
+}
+
+pub(super) async fn decline_showing(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+) -> Result<Response, Failure> {
+    let id = own(&house, &by, &typed).await?;
+    let done = house.world().decline_showing(&by, id).await;
+    back(&frame, &typed, done, "submission-victim-declined")
+}
+
+pub(super) async fn hide_victim(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(typed): Path<String>,
+) -> Result<Response, Failure> {
+    let id = own(&house, &by, &typed).await?;
+    let done = house.world().hide_harm(&by, id).await;
+    back(&frame, &typed, done, "submission-victim-hidden")
+}

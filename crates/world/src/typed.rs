@@ -1,0 +1,47 @@
+//! What was typed into a form that has to be shown again: kept sealed, a short while, for one browser.
+
+use jiff::SignedDuration;
+
+use crate::{error::WorldError, world::World};
+
+const SPACE: &str = "typed";
+/// As long as it takes to be led back to the page.
+const KEPT: SignedDuration = SignedDuration::from_mins(10);
+/// Longest that is kept, in bytes; what is longer is not.
+const LONGEST: usize = 512 * 1024;
+
+impl World {
+    /// Keeps it for whoever holds `binding`, the secret of a session or of a visit before signing in; once
+    /// a browser. No history, and never in the clear.
+    pub async fn keep_typed(&self, binding: &str, typed: &str) -> Result<(), WorldError> {
+        if typed.len() > LONGEST {
+            return Ok(());
+        }
+        let key = self.typed_key(binding);
+        let boxed = self
+            .keys()
+            .drafts()
+            .seal(self.rng(), key.as_bytes(), typed.as_bytes());
+        let value = serde_json::Value::from(hex::encode(boxed));
+        let until = self.now() + KEPT;
+        Ok(self.store().kv_put(SPACE, &key, value, until).await?)
+    }
+
+    /// Gives what was kept, once.
+    pub async fn take_typed(&self, binding: &str) -> Result<Option<String>, WorldError> {
+        let key = self.typed_key(binding);
+        let Some(kept) = self.store().kv_take(SPACE, &key, self.now()).await? else {
+            return Ok(None);
+        };
+        let boxed = kept.as_str().and_then(|text| hex::decode(text).ok());
+        let plain = self
+            .keys()
+            .drafts()
+            .open(key.as_bytes(), &boxed.unwrap_or_default())?;
+        Ok(String::from_utf8(plain).ok())
+    }
+
+    fn typed_key(&self, binding: &str) -> String {
+        hex::encode(self.keys().token.derive(SPACE).tag(binding.as_bytes()))
+    }
+}
