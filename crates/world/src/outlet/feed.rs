@@ -10,13 +10,7 @@ use kaname_sharing::{Collection, Item, ItemState, Outlet, collection::Collection
 use kaname_store::{Cursor, ListQuery, StoredObject, Versions};
 
 use super::Range;
-use crate::{
-    caller::Caller,
-    error::WorldError,
-    sharing::released_in,
-    work::Loaded,
-    world::World,
-};
+use crate::{caller::Caller, error::WorldError, sharing::released_in, work::Loaded, world::World};
 
 /// One object with the item that brought it; none for a peer's objects, and for those that stand in a
 /// library from its beginning.

@@ -55,7 +55,7 @@ impl World {
         let victim = self.shown_victim(caller, id).await?;
         let mut items = Vec::new();
         for item in self.items_from(victim.state.report).await? {
-            match self.library_item(caller, item).await {
+            match self.library_item(caller, item.id).await {
                 Ok(item) => items.push(item),
                 Err(WorldError::NotFound(_) | WorldError::Denied(_)) => {}
                 Err(error) => return Err(error),

@@ -196,10 +196,6 @@ struct Candidates<'s> {
     clippy::cast_possible_truncation,
     reason = "a float outside of i64 becomes its bound"
 )]
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "microseconds in a float's digits are enough"
-)]
 fn span(seconds: &Literal) -> i64 {
     match seconds {
         Literal::Int(number) => number.saturating_mul(1_000_000),

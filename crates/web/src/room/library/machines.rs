@@ -1,5 +1,7 @@
 //! How a member's machines read what was released to it: where, with which key, and lines to paste.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::{extract::State, response::Response};
 use kaname_policy::{Action, Resource};
@@ -49,7 +51,7 @@ struct Readable {
 struct Rules {
     tool: &'static str,
     /// What it is for, in words.
-    used_to: String,
+    used_to: Cow<'static, str>,
     address: Copied,
 }
 
