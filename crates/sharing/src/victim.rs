@@ -197,7 +197,7 @@ impl Matter for Victim {
             audience: self.audience(),
             owner: Some(self.handle.cast()),
             scope: Some(self.report),
-            due_at: self.asked.as_ref().map(|asked| asked.deadline),
+            due_at: self.asked.as_ref().and_then(|asked| asked.deadline),
             ..Projection::officers(self.state(), self.shown_at.unwrap_or(self.recorded))
         }
     }

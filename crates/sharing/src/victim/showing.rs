@@ -49,8 +49,23 @@ pub struct Showing {
     pub reason: String,
     /// What consent has to name: see [`showing_hash`].
     pub hash: ManifestHash,
-    /// Until when the provider may consent; silence is no.
-    pub deadline: Timestamp,
+    /// Until when the provider may consent; silence is no. Requests recorded by versions without
+    /// deadlines have none: they stay open until the provider answers or something else is asked.
+    #[serde(default)]
+    pub deadline: Option<Timestamp>,
+}
+
+impl Showing {
+    /// Whether its deadline has passed.
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        self.deadline.is_some_and(|deadline| now > deadline)
+    }
+
+    /// Whether another request may take its place: nothing waits for its answer any more, or nothing
+    /// says how long it would.
+    pub fn gives_way(&self, now: Timestamp) -> bool {
+        self.deadline.is_none_or(|deadline| now > deadline)
+    }
 }
 
 /// What became of a request.
@@ -133,7 +148,7 @@ impl Victim {
 }
 
 /// The assigned analyst asks the provider to have the record shown, in place of whoever sees it now.
-/// A request whose deadline passed ends first, in silence.
+/// A request whose deadline passed ends first, in silence; one without a deadline is replaced.
 ///
 /// # Errors
 /// For anyone else, when withdrawn, while another request is open, for nobody, for too many, for those
@@ -148,9 +163,9 @@ pub fn ask_showing(
         return Err(Refused::NotAssigned);
     }
     let mut changes = match &victim.asked {
-        Some(open) if now <= open.deadline => return Err(Refused::AlreadyAsked),
-        Some(_) => vec![VictimChange::Lapsed],
-        None => Vec::new(),
+        Some(open) if !open.gives_way(now) => return Err(Refused::AlreadyAsked),
+        Some(open) if open.is_late(now) => vec![VictimChange::Lapsed],
+        _ => Vec::new(),
     };
     if showing.shown.is_empty() {
         return Err(Refused::Nobody);
@@ -177,7 +192,7 @@ pub fn show_victim(
     now: Timestamp,
 ) -> Result<Vec<VictimChange>, Refused> {
     let asked = victim.needs_asked(by)?;
-    if now > asked.deadline {
+    if asked.is_late(now) {
         return Err(Refused::DeadlinePassed);
     }
     if asked.hash != hash {
@@ -202,7 +217,7 @@ pub fn decline_showing(victim: &Victim, by: HandleId) -> Result<Vec<VictimChange
 pub fn lapse_showing(victim: &Victim, now: Timestamp) -> Result<Vec<VictimChange>, Refused> {
     match &victim.asked {
         None => Err(Refused::NotAsked),
-        Some(asked) if now <= asked.deadline => Err(Refused::NotDue),
+        Some(asked) if !asked.is_late(now) => Err(Refused::NotDue),
         Some(_) => Ok(vec![VictimChange::Lapsed]),
     }
 }

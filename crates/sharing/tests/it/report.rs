@@ -258,7 +258,7 @@ fn victim_information_has_an_audience_of_its_own() {
         officer: account(by),
         reason: why.to_owned(),
         hash,
-        deadline: now + SignedDuration::from_hours(72),
+        deadline: Some(now + SignedDuration::from_hours(72)),
     };
     let ask = |tale: &Tale<Victim>, by: u128, shown: Shown, why: &str| {
         ask_showing(tale.state(), showing(by, shown, why, tale.now), tale.now)
@@ -295,7 +295,8 @@ fn victim_information_has_an_audience_of_its_own() {
         ask(&tale, 1, more.clone(), "ほかの組織にも"),
         Err(Refused::AlreadyAsked)
     );
-    let deadline = tale.state().asked.as_ref().map(|asked| asked.deadline);
+    let deadline = tale.state().asked.as_ref().and_then(|asked| asked.deadline);
+    assert!(deadline.is_some());
     assert_eq!(tale.state().project().due_at, deadline);
     assert_eq!(tale.state().project().state, Victim::ASKED);
     let declined = decline_showing(tale.state(), handle(OWNER));
@@ -339,7 +340,7 @@ fn asked_to_show() -> (Tale<Victim>, Showing) {
         shown,
         officer: account(1),
         reason: "所管省庁への連絡".to_owned(),
-        deadline: tale.now + SignedDuration::from_hours(72),
+        deadline: Some(tale.now + SignedDuration::from_hours(72)),
     };
     let asked = ask_showing(tale.state(), showing.clone(), tale.now);
     tale.take(officer(1), asked).unwrap();
@@ -349,7 +350,7 @@ fn asked_to_show() -> (Tale<Victim>, Showing) {
 #[test]
 fn silence_about_a_victim_record_is_refusal() {
     let (mut tale, showing) = asked_to_show();
-    let last = showing.deadline;
+    let last = showing.deadline.unwrap();
     let late = last + SignedDuration::from_secs(1);
     assert_eq!(lapse_showing(tale.state(), last), Err(Refused::NotDue));
     assert!(show_victim(tale.state(), handle(OWNER), showing.hash, last).is_ok());
@@ -359,7 +360,7 @@ fn silence_about_a_victim_record_is_refusal() {
     );
     // Asked again before the hub's job came by, the request before ends in silence first.
     let again = Showing {
-        deadline: late + SignedDuration::from_hours(72),
+        deadline: Some(late + SignedDuration::from_hours(72)),
         ..showing.clone()
     };
     let both = ask_showing(tale.state(), again, late).unwrap();
@@ -377,6 +378,40 @@ fn silence_about_a_victim_record_is_refusal() {
         (Answer::Lapsed, &showing)
     );
     assert_eq!(lapse_showing(state, late), Err(Refused::NotAsked));
+    assert_eq!(&tale.replayed(), tale.state());
+}
+
+/// As versions without deadlines recorded it.
+#[test]
+fn a_request_recorded_without_a_deadline_is_read_and_stays_open() {
+    let (_, showing) = asked_to_show();
+    let mut recorded = serde_json::to_value(VictimChange::Asked(showing.clone())).unwrap();
+    assert!(
+        recorded
+            .as_object_mut()
+            .unwrap()
+            .remove("deadline")
+            .is_some()
+    );
+    let asked: VictimChange = serde_json::from_value(recorded).unwrap();
+    let mut tale: Tale<Victim> = Tale::new(matter(20));
+    let begun = record_victim(matter(10), handle(OWNER), Sealed::of(b"harm"));
+    tale.take(provider(), begun).unwrap();
+    let assigned = assign_victim(tale.state(), account(1), "当番", false);
+    tale.take(officer(1), assigned).unwrap();
+    tale.take(officer(1), Ok(vec![asked])).unwrap();
+    let state = tale.state();
+    assert_eq!(state.asked.as_ref().unwrap().deadline, None);
+    let row = state.project();
+    assert!(row.state == Victim::ASKED && row.due_at.is_none());
+    // No silence is taken for an answer; the provider may still give one, the officer ask anew.
+    let much_later = tale.now + SignedDuration::from_hours(10_000);
+    assert_eq!(lapse_showing(state, much_later), Err(Refused::NotDue));
+    assert!(show_victim(state, handle(OWNER), showing.hash, much_later).is_ok());
+    let anew = ask_showing(state, showing, tale.now).unwrap();
+    assert!(matches!(anew.as_slice(), [VictimChange::Asked(_)]));
+    tale.take(officer(1), Ok(anew)).unwrap();
+    assert!(tale.state().asked.as_ref().unwrap().deadline.is_some());
     assert_eq!(&tale.replayed(), tale.state());
 }
 

@@ -48,7 +48,7 @@ impl World {
             shown,
             officer,
             reason: reason.to_owned(),
-            deadline: self.consent_deadline(),
+            deadline: Some(self.consent_deadline()),
         };
         let asked = victim::ask_showing(&victim.state, showing, self.now())?;
         let mut work = self.work(&caller.actor);
@@ -72,7 +72,7 @@ impl World {
         let mut asked = Vec::new();
         for victim in open.await?.rows {
             let showing = victim.state.asked;
-            let Some(showing) = showing.filter(|one| self.now() <= one.deadline) else {
+            let Some(showing) = showing.filter(|one| !one.is_late(self.now())) else {
                 continue;
             };
             if let Some(report) = self.load::<Report>(victim.state.report).await? {

@@ -75,6 +75,14 @@ impl Page {
         }
     }
 
+    /// The same where there may be no deadline.
+    pub fn maybe_due(&self, until: Option<Timestamp>, about: impl Into<String>) -> Due {
+        match until {
+            Some(until) => self.due(until, about),
+            None => self.not_due(about),
+        }
+    }
+
     /// When something came, where a row has no deadline.
     pub fn came(&self, at: Timestamp, about: impl Into<String>) -> Due {
         Due {

@@ -27,10 +27,7 @@ pub(super) async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiti
         let state = &item.state;
         let href = format!("/items/{}", state.number);
         let deadline = state.asked.as_ref().map(|asked| asked.deadline);
-        let due = match deadline {
-            Some(deadline) => page.due(deadline, text.t("now-answer-due")),
-            None => page.not_due(text.t("now-answer-due")),
-        };
+        let due = page.maybe_due(deadline, text.t("now-answer-due"));
         let title = state.content.title.in_language(page.lang().tag());
         let row = Row::new(due, &href, title)
             .about(text.t("now-consent-about"))
@@ -62,7 +59,7 @@ pub(in crate::room) async fn showings(
     let rows = asked.into_iter().map(|(report, showing)| {
         let receipt = report.state.submission.receipt.as_str();
         let href = format!("/submissions/{receipt}#showing");
-        let due = page.due(showing.deadline, text.t("now-answer-due"));
+        let due = page.maybe_due(showing.deadline, text.t("now-answer-due"));
         Row::new(due, &href, text.t("now-showing"))
             .about(text.t1("now-showing-of", "receipt", receipt))
             .tlp(page.tlp(report.state.submission.tlp))

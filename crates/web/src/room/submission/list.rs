@@ -125,10 +125,7 @@ pub(super) async fn list(
         let href = format!("/items/{}", state.number);
         if state.state == ItemState::AwaitingConsent {
             let deadline = state.asked.as_ref().map(|asked| asked.deadline);
-            let due = deadline.map_or_else(
-                || page.not_due(text.t("submission-answer")),
-                |deadline| page.due(deadline, text.t("submission-answer")),
-            );
+            let due = page.maybe_due(deadline, text.t("submission-answer"));
             let verb = page.link(&href, text.t("submission-look-at")).main();
             let row = Row::new(due, &href, title).about(&*text.t("submission-asked"));
             waiting.push(row.tlp(page.tlp(state.content.tlp)).verb(verb));

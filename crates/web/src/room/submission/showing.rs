@@ -112,7 +112,7 @@ async fn asked(
     refusal: Option<String>,
 ) -> Result<Option<AskedFor>, Failure> {
     let open = victim.asked.as_ref();
-    let Some(asked) = open.filter(|asked| page.now <= asked.deadline) else {
+    let Some(asked) = open.filter(|asked| !asked.is_late(page.now)) else {
         return Ok(None);
     };
     let hash = asked.hash.to_string();
@@ -130,7 +130,7 @@ async fn asked(
         ],
     };
     Ok(Some(AskedFor {
-        due: page.due(asked.deadline, page.t("submission-victim-due")),
+        due: page.maybe_due(asked.deadline, page.t("submission-victim-due")),
         parties: choices::party_names(house, page, &asked.shown.parties).await?,
         reason: asked.reason.clone(),
         hash,

@@ -50,7 +50,7 @@ pub(super) async fn readers(
         Some(asked) => Some(Waiting {
             parties: choices::party_names(house, page, &asked.shown.parties).await?,
             reason: asked.reason.clone(),
-            due: page.due(asked.deadline, page.t("submission-victim-due")),
+            due: page.maybe_due(asked.deadline, page.t("submission-victim-due")),
         }),
     };
     let past = victim.answered.as_ref().map(|past| {
@@ -66,15 +66,18 @@ pub(super) async fn readers(
 
 fn open_request<'a>(page: &Page, victim: &'a Victim) -> Option<&'a Showing> {
     let asked = victim.asked.as_ref();
-    asked.filter(|asked| page.now <= asked.deadline)
+    asked.filter(|asked| !asked.is_late(page.now))
 }
 
-/// The form, where there is a victim record, the report is open and no other request is.
+/// The form, where there is a victim record, the report is open and no request waits for its deadline.
 pub(super) fn fields(page: &Page, view: &ReportView) -> Option<Vec<Field>> {
     let open = view.report.state.closing.is_none();
     let victim = view.victim.as_ref().map(|victim| &victim.state);
-    let victim =
-        victim.filter(|victim| open && !victim.withdrawn && open_request(page, victim).is_none());
+    let free = |victim: &&Victim| {
+        let asked = victim.asked.as_ref();
+        !victim.withdrawn && asked.is_none_or(|asked| asked.gives_way(page.now))
+    };
+    let victim = victim.filter(|victim| open && free(victim));
     victim.map(|_| {
         vec![
             page.lines(2, "parties", page.t("triage-showing-parties"))
