@@ -80,14 +80,16 @@ impl<'h> Walk<'h> {
                 let item = None;
                 return Stands { steps: 0, item };
             }
-            let mut items = of_kind::<Item>(&world, None).await;
+            // While it is written it is its writer's own.
+            let writer = scene::caller(&world, &self.hub.people.analyst).await;
+            let mut items = of_kind::<Item>(&world, &writer, None).await;
             items.retain(|(_, item)| item.content.title.ja == self.title);
             assert!(items.len() <= 1, "derived twice");
             let Some((id, item)) = items.pop() else {
                 let item = None;
                 return Stands { steps: 1, item };
             };
-            let answers = of_kind::<Feedback>(&world, Some(id)).await;
+            let answers = of_kind::<Feedback>(&world, &Caller::system("test"), Some(id)).await;
             let steps = match item.state {
                 ItemState::Derived => 2,
                 ItemState::AwaitingConsent => 3,
@@ -178,8 +180,12 @@ pub(crate) enum Told {
 }
 
 /// Every matter of a kind, in a scope.
-async fn of_kind<M: Matter>(world: &World, scope: Option<MatterId>) -> Vec<(MatterId, M)> {
-    let everything = world.readable(&Caller::system("test")).await.unwrap();
+async fn of_kind<M: Matter>(
+    world: &World,
+    caller: &Caller,
+    scope: Option<MatterId>,
+) -> Vec<(MatterId, M)> {
+    let everything = world.readable(caller).await.unwrap();
     let query = ListQuery {
         scope,
         limit: 1_000,

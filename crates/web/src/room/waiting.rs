@@ -43,21 +43,16 @@ pub(crate) async fn waiting(
         add(Section::Desk, desk.total);
     }
     if caller.has(Role::Provider) {
-        let asked = |query: &mut ListQuery| only(query, &[ItemState::AwaitingConsent.as_str()]);
-        let items = world.own_items(caller, asked).await?.total;
-        let showings = world.asked_showings(caller).await?.len();
-        let showings = u32::try_from(showings).unwrap_or(u32::MAX);
-        add(Section::Submissions, items.saturating_add(showings));
+        add(Section::Submissions, world.own_waiting(caller).await?);
     }
     if caller.has(Role::Member) {
-        let shown = match world.shown_records(caller).await {
-            Ok(shown) => shown,
+        let (shown, new) = match world.shown_count(caller).await {
+            Ok(counts) => counts,
             // Acting for a party without that power.
-            Err(WorldError::Denied(_)) => Vec::new(),
+            Err(WorldError::Denied(_)) => (0, 0),
             Err(error) => return Err(error),
         };
-        if !shown.is_empty() {
-            let new = shown.iter().filter(|one| !one.acknowledged).count();
+        if shown > 0 {
             add(Section::Records, u32::try_from(new).unwrap_or(u32::MAX));
         }
     }

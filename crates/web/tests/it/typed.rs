@@ -56,8 +56,9 @@ const BUTTONS: [&str; 29] = [
 ];
 /// Endpoints whose forms stand on pages in a state that the walk's scene does not have; they are of the
 /// same pieces and kept the same way.
-const ELSEWHERE: [&str; 7] = [
+const ELSEWHERE: [&str; 8] = [
     "triage.open",
+    "item.take_over",
     "item.decline_proposal",
     "item.decide_blocking",
     "party.undelegate",

@@ -10,7 +10,7 @@ use kaname_sharing::{
     Item, ManifestHash, Refused, Report,
     victim::{self, Harm, Showing, Shown, Victim, VictimChange},
 };
-use kaname_store::Sort;
+use kaname_store::{ListQuery, Sort};
 
 use super::checklist::not_open;
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
@@ -22,6 +22,13 @@ const ASKED: u32 = 200;
 pub(super) fn is_shown(caller: &Caller, victim: &Victim) -> bool {
     let (party, person) = (caller.party_id().ok(), caller.account_id().ok());
     victim.shown.names(party, person)
+}
+
+/// Narrows a query to records about which their provider is asked, the soonest deadline first.
+pub(super) fn asked_soonest(query: &mut ListQuery) {
+    query.states = vec![Victim::ASKED.to_owned()];
+    query.sort = Sort::Due;
+    query.limit = ASKED;
 }
 
 impl World {
@@ -64,11 +71,7 @@ impl World {
         &self,
         caller: &Caller,
     ) -> Result<Vec<(Loaded<Report>, Showing)>, WorldError> {
-        let open = self.own::<Victim>(caller, |query| {
-            query.states = vec![Victim::ASKED.to_owned()];
-            query.sort = Sort::Due;
-            query.limit = ASKED;
-        });
+        let open = self.own::<Victim>(caller, asked_soonest);
         let mut asked = Vec::new();
         for victim in open.await?.rows {
             let showing = victim.state.asked;

@@ -1,10 +1,15 @@
 //! The provider's desk: own reports and what was derived from them.
 
-use kaname_kernel::{Matter, MatterId};
+use kaname_kernel::{HandleId, Matter, MatterId};
 use kaname_policy::Action;
-use kaname_sharing::{item::Item, report::Report};
+use kaname_sharing::{
+    item::{Item, ItemState},
+    report::Report,
+    victim::Victim,
+};
 use kaname_store::{ListQuery, Sort};
 
+use super::harm::asked_soonest;
 use crate::{
     caller::{Caller, of_party},
     error::WorldError,
@@ -37,14 +42,43 @@ impl World {
         .await
     }
 
+    /// How much waits for the word of the caller's party: items to consent to, and victim records to be
+    /// shown.
+    pub async fn own_waiting(&self, caller: &Caller) -> Result<u32, WorldError> {
+        let handles = self.own_handles(caller).await?;
+        let items = self.of_handles::<Item>(caller, &handles, |query| {
+            query.states = vec![ItemState::AwaitingConsent.as_str().to_owned()];
+            query.limit = 1;
+        });
+        let items = items.await?.total;
+        let open = self.of_handles::<Victim>(caller, &handles, asked_soonest);
+        let open = open.await?.rows.into_iter();
+        let asked = open.filter_map(|victim| victim.state.asked);
+        let waits = asked.filter(|one| !one.is_late(self.now())).count();
+        Ok(items.saturating_add(u32::try_from(waits).unwrap_or(u32::MAX)))
+    }
+
     pub(super) async fn own<M: Matter>(
         &self,
         caller: &Caller,
         adjust: impl FnOnce(&mut ListQuery),
     ) -> Result<Listed<M>, WorldError> {
+        let handles = self.own_handles(caller).await?;
+        self.of_handles(caller, &handles, adjust).await
+    }
+
+    async fn own_handles(&self, caller: &Caller) -> Result<Vec<HandleId>, WorldError> {
         let own = of_party(caller.party_id()?);
         self.allow(caller, Action::SubmissionReadOwn, &own)?;
-        let handles = self.handles_of(caller.party_id()?).await?;
+        self.handles_of(caller.party_id()?).await
+    }
+
+    async fn of_handles<M: Matter>(
+        &self,
+        caller: &Caller,
+        handles: &[HandleId],
+        adjust: impl FnOnce(&mut ListQuery),
+    ) -> Result<Listed<M>, WorldError> {
         if handles.is_empty() {
             return Ok(Listed {
                 rows: Vec::new(),

@@ -29,20 +29,34 @@ pub struct ShownRecord {
 impl World {
     /// Records that are shown to the caller now, what was shown last first, at most 200.
     pub async fn shown_records(&self, caller: &Caller) -> Result<Vec<ShownRecord>, WorldError> {
+        let shown = self.shown_victims(caller).await?.into_iter();
+        shown
+            .map(|victim| self.opened_for(caller, victim))
+            .collect()
+    }
+
+    /// How many records are shown to the caller, and how many of them nobody has taken note of yet for
+    /// it, without opening any.
+    pub async fn shown_count(&self, caller: &Caller) -> Result<(usize, usize), WorldError> {
+        let shown = self.shown_victims(caller).await?;
+        let new = shown
+            .iter()
+            .filter(|one| !is_noted(caller, &one.state))
+            .count();
+        Ok((shown.len(), new))
+    }
+
+    async fn shown_victims(&self, caller: &Caller) -> Result<Vec<Loaded<Victim>>, WorldError> {
         self.allow_any(caller, Action::VictimRead)?;
         let mut query = self.query::<Victim>(caller).await?;
         // Asked about other readers, it still is shown to those of before.
         query.states = [Victim::SHOWN, Victim::ASKED].map(str::to_owned).to_vec();
         query.sort = Sort::Newest;
         query.limit = MOST;
-        let mut records = Vec::new();
-        for victim in self.list::<Victim>(&query).await?.rows {
-            // The analyst it is assigned to reads it in triage.
-            if is_shown(caller, &victim.state) {
-                records.push(self.opened_for(caller, victim)?);
-            }
-        }
-        Ok(records)
+        let mut shown = self.list::<Victim>(&query).await?.rows;
+        // The analyst it is assigned to reads it in triage.
+        shown.retain(|victim| is_shown(caller, &victim.state));
+        Ok(shown)
     }
 
     /// One of them, and the released items derived from the same report that the caller may read.
@@ -103,18 +117,19 @@ impl World {
         caller: &Caller,
         victim: Loaded<Victim>,
     ) -> Result<ShownRecord, WorldError> {
-        let acknowledged = match (caller.party_id(), caller.account_id()) {
-            (Ok(party), Ok(person)) => victim.state.is_acknowledged(party, person),
-            (Ok(party), Err(_)) => {
-                let noted = &victim.state.acknowledged;
-                noted.iter().any(|one| one.party == party)
-            }
-            _ => false,
-        };
         Ok(ShownRecord {
             harm: self.open_content(victim.state.handle, &victim.state.content)?,
-            acknowledged,
+            acknowledged: is_noted(caller, &victim.state),
             victim,
         })
+    }
+}
+
+/// Whether the reader has taken note of a record: for a machine, anybody of its party.
+fn is_noted(caller: &Caller, victim: &Victim) -> bool {
+    match (caller.party_id(), caller.account_id()) {
+        (Ok(party), Ok(person)) => victim.is_acknowledged(party, person),
+        (Ok(party), Err(_)) => victim.acknowledged.iter().any(|one| one.party == party),
+        _ => false,
     }
 }
