@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kaname_kernel::AccountId;
+use kaname_kernel::{AccountId, Posting};
 
 use crate::{
     deriving::wrong_state,
@@ -13,6 +13,15 @@ use crate::{
 
 /// Distinct organisations whose word suspends blocking exports.
 pub const ORGANISATIONS_NEEDED: u32 = 3;
+
+/// What released items are found by while their blocking exports wait for an officer. No value of a report
+/// or an item has this space.
+pub fn suspended_posting() -> Posting {
+    Posting {
+        space: "blocking".to_owned(),
+        value: "suspended".to_owned(),
+    }
+}
 
 /// How many distinct organisations call an item a false positive at present.
 pub fn organisations_against<'a>(

@@ -1,7 +1,10 @@
 //! The redaction checklist: finds what gives the provider away in every field of an item's content,
 //! before a person does. Rather one row too many than one too few.
 
-use std::collections::HashMap;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
 use jiff::{Timestamp, tz};
 use kaname_stix::redact::{Reading, find_traces, find_words};
@@ -13,7 +16,7 @@ use crate::{
     row::{Row, RowState, Sign},
 };
 
-/// Rows for a content, all open. Strings are read as they stand and in the usual disguises; times in
+/// Rows for a content, all open, one for each place: what overlaps is one row. Strings are read as they stand and in the usual disguises; times in
 /// objects must be on the hour, and no text may tell the minute that the provider reported.
 pub fn check(content: &Content, evidence: &Evidence) -> Vec<Row> {
     let value = as_value(content);
@@ -24,7 +27,7 @@ pub fn check(content: &Content, evidence: &Evidence) -> Vec<Row> {
     place(&value, String::new(), &found, &mut rows);
     let minutes = minutes(&evidence.times);
     find_times(&value, String::new(), "", &minutes, &mut rows);
-    rows.all
+    rows.merged()
 }
 
 /// What was found in each distinct text: the same words stand in thousands of objects.
@@ -117,10 +120,18 @@ fn as_value(content: &Content) -> Value {
     })
 }
 
+/// What was found, text by text.
 #[derive(Default)]
 struct Rows {
-    all: Vec<Row>,
-    counts: HashMap<(String, bool, Sign, Reading), u16>,
+    texts: Vec<Passage>,
+    known: HashMap<(String, bool), usize>,
+}
+
+/// A string or key, with what was found in it.
+struct Passage {
+    place: String,
+    in_key: bool,
+    spots: Vec<Spot>,
 }
 
 impl Rows {
@@ -132,22 +143,75 @@ impl Rows {
         reading: Reading,
         span: (usize, usize),
     ) {
-        let count = self
-            .counts
-            .entry((place.clone(), in_key, sign, reading))
-            .or_default();
-        let nth = *count;
-        *count = count.saturating_add(1);
-        self.all.push(Row {
-            place,
-            in_key,
-            sign,
-            reading,
-            nth,
-            span,
-            state: RowState::Open,
-        });
+        let next = self.texts.len();
+        let at = *self.known.entry((place.clone(), in_key)).or_insert(next);
+        if at == next {
+            let spots = Vec::new();
+            self.texts.push(Passage {
+                place,
+                in_key,
+                spots,
+            });
+        }
+        self.texts[at].spots.push((sign, reading, span));
     }
+
+    fn merged(self) -> Vec<Row> {
+        self.texts.into_iter().flat_map(Passage::rows).collect()
+    }
+}
+
+impl Passage {
+    /// One row for each place: of what overlaps the longest stands, and the others are its reasons. What
+    /// was found behind a disguise is in the text as a whole, and stays apart from what can be read there.
+    fn rows(self) -> Vec<Row> {
+        let is_plain = |spot: &Spot| spot.1 == Reading::Plain;
+        let (mut plain, disguised): (Vec<Spot>, Vec<Spot>) =
+            self.spots.into_iter().partition(is_plain);
+        plain.sort_by_key(|(_, _, (start, end))| (*start, Reverse(*end)));
+        let mut rows: Vec<Row> = Vec::new();
+        let mut counts: HashMap<(Sign, Reading), u16> = HashMap::new();
+        for together in overlapping(plain).into_iter().chain(overlapping(disguised)) {
+            let longest = together
+                .iter()
+                .min_by_key(|(_, _, (start, end))| Reverse(end - start));
+            let Some(&(sign, reading, _)) = longest else {
+                continue;
+            };
+            let mut also: BTreeSet<Sign> = together.iter().map(|spot| spot.0).collect();
+            also.remove(&sign);
+            let start = together.iter().map(|spot| spot.2.0).min();
+            let end = together.iter().map(|spot| spot.2.1).max();
+            let count = counts.entry((sign, reading)).or_default();
+            rows.push(Row {
+                place: self.place.clone(),
+                in_key: self.in_key,
+                sign,
+                also,
+                reading,
+                nth: *count,
+                span: (start.unwrap_or_default(), end.unwrap_or_default()),
+                state: RowState::Open,
+            });
+            *count = count.saturating_add(1);
+        }
+        rows
+    }
+}
+
+/// Spots in order of where they begin, put together where they overlap.
+fn overlapping(spots: Vec<Spot>) -> Vec<Vec<Spot>> {
+    let mut all: Vec<Vec<Spot>> = Vec::new();
+    let mut reached = 0;
+    for spot in spots {
+        let (start, end) = spot.2;
+        match all.last_mut() {
+            Some(last) if start < reached => last.push(spot),
+            _ => all.push(vec![spot]),
+        }
+        reached = reached.max(end);
+    }
+    all
 }
 
 /// The minute of each time as people write it, in Japan's time and in UTC, by 24 and by 12 hours. Whole

@@ -20,7 +20,7 @@ pub const MAX_OBJECT_BYTES: usize = 2 * 1024 * 1024;
 /// Most names, classes, duties or collections of one item.
 const MAX_NAMED: usize = 1_000;
 /// Most values an item is grouped by.
-const MAX_POSTINGS: usize = 10_000;
+pub(crate) const MAX_POSTINGS: usize = 10_000;
 
 /// What an item is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

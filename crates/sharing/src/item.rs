@@ -238,6 +238,11 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether it is out and an officer has to decide about its blocking exports.
+    pub fn waits_for_blocking(&self) -> bool {
+        self.state == ItemState::Released && matches!(self.blocking, Blocking::Suspended { .. })
+    }
+
     /// The manifest the provider was asked about, or would be with nobody in the named groups.
     pub fn manifest(&self) -> Manifest {
         let nobody = Reach::default();

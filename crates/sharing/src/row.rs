@@ -1,6 +1,8 @@
 //! Rows of the redaction checklist as an item keeps them. A row says where something was found and
 //! what kind it is, never what: that would write the provider's name into the item's history.
 
+use std::collections::BTreeSet;
+
 use kaname_kernel::AccountId;
 use kaname_stix::redact::Reading;
 use serde::{Deserialize, Serialize};
@@ -67,8 +69,11 @@ pub struct Row {
     /// Whether it is in the key at that place instead of the value.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_key: bool,
-    /// What kind of thing.
+    /// What kind of thing the longest of what was found there is.
     pub sign: Sign,
+    /// What else was found within it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub also: BTreeSet<Sign>,
     /// How the text was read when it was found.
     pub reading: Reading,
     /// Tells rows of the same place, sign and reading apart; from 0.
@@ -93,6 +98,11 @@ impl Row {
         let key = if self.in_key { "key" } else { "value" };
         let sign = self.sign.as_str();
         format!("{}#{key}#{sign}#{reading}#{}", self.place, self.nth)
+    }
+
+    /// Everything it is a sign of, the longest first.
+    pub fn signs(&self) -> impl Iterator<Item = Sign> + '_ {
+        std::iter::once(self.sign).chain(self.also.iter().copied())
     }
 
     /// Whether it still stands in the way.
@@ -157,7 +167,7 @@ pub fn carry_over(before: &[Row], old: &Content, mut found: Vec<Row>, new: &Cont
         let same = before.iter().find(|one| one.key() == row.key());
         if let Some(earlier) = same
             && matches!(earlier.state, RowState::Accepted { .. })
-            && earlier.span == row.span
+            && (earlier.span, &earlier.also) == (row.span, &row.also)
             && text_at(old, earlier).is_some()
             && text_at(old, earlier) == text_at(new, row)
         {

@@ -86,10 +86,10 @@ pub(crate) enum Command {
         after_help = "Examples:\n  kaname demo\n  kaname demo --port 9000 --data ./nation        kept in ./nation"
     )]
     Demo(DemoArgs),
-    /// Organisations: add, list, show, retire, duties, keys for mail
+    /// Organisations, with the duties they accepted and their keys for mail: add, list, show, retire, key, duty
     #[command(subcommand)]
     Party(PartyCommand),
-    /// People's accounts: add, list, reset, disable, enable, keys for mail
+    /// People's accounts: add, list, reset, disable, key, enable
     #[command(subcommand)]
     User(UserCommand),
     /// Machines' API keys: add, list, revoke
@@ -101,16 +101,16 @@ pub(crate) enum Command {
     /// Groups of parties: add, join, leave, list
     #[command(subcommand)]
     Group(GroupCommand),
-    /// Collections of threat objects: add, list
+    /// Collections of threat objects: add, rename, close, list
     #[command(subcommand)]
     Collection(CollectionCommand),
-    /// Sectors and competent ministries, as of any day
+    /// Sectors and competent ministries, as of any day: list, changes
     #[command(subcommand)]
     Sector(SectorCommand),
-    /// How serious an incident was for society: rate, explain, replay a draft, check a policy
+    /// How serious an incident was for society, by a policy file: rate, explain, replay, check
     #[command(subcommand)]
     Severity(SeverityCommand),
-    /// MISP events: convert to STIX and back
+    /// MISP events to STIX and back: convert
     #[command(subcommand)]
     Misp(MispCommand),
     /// Bring STIX bundles into a collection, one event per file
@@ -118,7 +118,7 @@ pub(crate) enum Command {
         after_help = "Example:\n  kaname import enterprise-attack.json --collection reference"
     )]
     Import(ImportArgs),
-    /// Files of STIX, without any hub: validate, upgrade, canonical, ids, diff
+    /// Files of STIX, without any hub: validate, upgrade, canonical, ids, diff, match, from
     #[command(subcommand)]
     Stix(StixCommand),
     /// Write a collection's objects to a file
@@ -169,4 +169,26 @@ fn told(command: clap::Command) -> clap::Command {
         None => EXIT_CODES.to_owned(),
     };
     command.after_help(text).mut_subcommands(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tree;
+
+    /// What `kaname --help` says of a command that has commands of its own ends with all of them.
+    #[test]
+    fn help_names_every_command_there_is() {
+        for command in tree().get_subcommands() {
+            let own: Vec<&str> = command
+                .get_subcommands()
+                .map(clap::Command::get_name)
+                .collect();
+            if own.is_empty() {
+                continue;
+            }
+            let about = command.get_about().unwrap().to_string();
+            let (_, listed) = about.rsplit_once(": ").unwrap_or_default();
+            assert_eq!(listed, own.join(", "), "{}", command.get_name());
+        }
+    }
 }

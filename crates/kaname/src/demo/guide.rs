@@ -24,7 +24,7 @@ pub(crate) fn text(story: &Story, nation: &Nation, url: &str, seconds: f64) -> S
     let mut text = format!(
         "\n要 Kaname — ready after {seconds:.1} s / 用意ができました\n\n  {url}/\n\n\
          Choose on the front page as whom to sign in / 入口で立場を選んでください:\n{}\n",
-        table(["  LOGIN", "ROLE", "WHAT THERE IS TO SEE"], &rows)
+        table(["  LOGIN", "ROLE", "WHAT THEY DO"], &rows)
     );
     let _ = writeln!(
         text,

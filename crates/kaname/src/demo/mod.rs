@@ -130,7 +130,7 @@ async fn fill_and_serve(config: &Config, args: &DemoArgs, say: Say) -> Result<()
             guide::text(&story, &nation, url, seconds)
         })
     };
-    let served = serve::demo(config, doors, Arc::clone(&world), ready).await;
+    let served = serve::demo(config, doors, Arc::clone(&world), story.cast(), ready).await;
     store.close().await;
     served
 }

@@ -3,6 +3,9 @@
 mod council;
 mod report;
 
+use std::sync::Arc;
+
+use kaname_web::frame::Cast;
 use serde::Deserialize;
 
 use self::{council::Council, report::Reports};
@@ -107,7 +110,7 @@ pub(crate) struct PersonStory {
     pub(crate) title: Words,
     /// Roles.
     pub(crate) roles: Vec<String>,
-    /// What there is to see, for those whom the guide names.
+    /// What they do, for those whom the guide and the front page show first.
     pub(crate) front: Option<Words>,
 }
 
@@ -159,6 +162,15 @@ pub(crate) struct Story {
 }
 
 impl Story {
+    /// What the front page says of its main people, as the guide does.
+    pub(crate) fn cast(&self) -> Cast {
+        let main = self.people.iter().filter_map(|person| {
+            let front = person.front.clone()?;
+            Some((person.login.clone(), [front.ja, front.en]))
+        });
+        Arc::new(main.collect())
+    }
+
     /// Reads what this program was built with.
     pub(crate) fn read() -> Result<Self, Fault> {
         let parties = include_str!("../../../../data/demo/parties.toml");
@@ -190,4 +202,27 @@ fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Fau
             .at(format!("data/demo/{file}"))
             .because(&error)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Story;
+
+    /// Guide and front page say of each role what it does.
+    #[test]
+    fn each_role_has_somebody_who_says_what_it_does() {
+        let story = Story::read().unwrap();
+        let cast = story.cast();
+        let roles = |told: bool| -> BTreeSet<&str> {
+            let people = story.people.iter();
+            let people = people.filter(|person| !told || cast.contains_key(&person.login));
+            people
+                .flat_map(|person| &person.roles)
+                .map(String::as_str)
+                .collect()
+        };
+        assert_eq!(roles(true), roles(false));
+    }
 }

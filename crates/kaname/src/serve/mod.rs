@@ -18,7 +18,7 @@ mod validity;
 use std::{net::SocketAddr, sync::Arc};
 
 use kaname_web::{
-    frame::{CsrfKey, Settings},
+    frame::{Cast, CsrfKey, Settings},
     house::House,
 };
 use kaname_world::{
@@ -38,7 +38,7 @@ pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> 
     let hub = Hub::open_to_serve(&config).await?;
     let started = async {
         let doors = Doors::open(&config).await?;
-        let running = Running::start(&config, doors, Arc::clone(&hub.world), false)?;
+        let running = Running::start(&config, doors, Arc::clone(&hub.world), None)?;
         let duties = if with_worker {
             doors::duties(&config, &public_url(&config, running.address))?
         } else {
@@ -73,15 +73,17 @@ pub(crate) fn start_log(config: &Config, level: &str) {
     log::start_at(config, level);
 }
 
-/// Serves a store that the demo made, until told to end. `ready` is told the address.
+/// Serves a store that the demo made, until told to end; the front page offers its `cast`. `ready` is told
+/// the address.
 pub(crate) async fn demo(
     config: &Config,
     doors: Doors,
     world: Arc<World>,
+    cast: Cast,
     ready: impl FnOnce(&str) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let mut ending = Ending::listen()?;
-    let running = Running::start(config, doors, Arc::clone(&world), true)?;
+    let running = Running::start(config, doors, Arc::clone(&world), Some(cast))?;
     let duties = doors::duties(config, &public_url(config, running.address))?;
     let tasks = background::start(&world, duties, None, running.stop.subscribe());
     let told = ready(&format!("http://{}", running.address));
@@ -127,10 +129,11 @@ impl Running {
         config: &Config,
         doors: Doors,
         world: Arc<World>,
-        demo: bool,
+        demo: Option<Cast>,
     ) -> Result<Self, Fault> {
         let address = config.address();
-        let demo = demo && address.ip().is_loopback() && !config.switch("listen.behind_proxy");
+        let near = address.ip().is_loopback() && !config.switch("listen.behind_proxy");
+        let demo = demo.filter(|_| near);
         let address = doors.address().unwrap_or(address);
         let metrics = Arc::new(Metrics::default());
         let (stop, stopping) = watch::channel(false);
@@ -167,7 +170,7 @@ fn public_url(config: &Config, address: SocketAddr) -> String {
     config.text("listen.public_url").map_or(own, str::to_owned)
 }
 
-fn house(config: &Config, world: Arc<World>, address: SocketAddr, demo: bool) -> House {
+fn house(config: &Config, world: Arc<World>, address: SocketAddr, demo: Option<Cast>) -> House {
     let tls = config.path("listen.tls_cert").is_some();
     let behind_proxy = config.switch("listen.behind_proxy");
     let public_url = public_url(config, address);

@@ -2,12 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use kaname_kernel::{Matter, Moment, Projection, Unfit};
+use kaname_kernel::{Matter, Moment, Posting, Projection, Unfit};
+use kaname_stix::SearchValue;
 
 use super::{
     Asked, Blocking, Consent, Item, ItemChange, ItemState, Refusal, Release, Returned, Withdrawal,
 };
-use crate::{content::Content, number, row::RowState};
+use crate::{
+    blocking,
+    content::{Content, MAX_POSTINGS},
+    number,
+    row::RowState,
+};
 
 impl Matter for Item {
     const KIND: &'static str = "item";
@@ -209,7 +215,7 @@ impl Matter for Item {
                 true => self.number.clone(),
                 false => content.search_text(&self.number, &values),
             },
-            postings: Content::postings_of(&values),
+            postings: self.postings(&values),
             lookups: vec![(
                 number::ITEM_SPACE.to_owned(),
                 number::normalise(&self.number),
@@ -220,6 +226,13 @@ impl Matter for Item {
 }
 
 impl Item {
+    /// What it is found by: its values, and that its blocking exports wait for an officer.
+    fn postings(&self, values: &BTreeSet<SearchValue>) -> Vec<Posting> {
+        let waits = self.waits_for_blocking().then(blocking::suspended_posting);
+        let values = Content::postings_of(values).into_iter();
+        waits.into_iter().chain(values).take(MAX_POSTINGS).collect()
+    }
+
     /// Back to being written; nothing the provider said before counts for what comes.
     fn forget_answers(&mut self) {
         self.state = ItemState::Derived;

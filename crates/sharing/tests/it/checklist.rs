@@ -7,6 +7,7 @@ use kaname_sharing::{
     neutral::without_traces,
     row::{Row, RowState, Sign, carry_over},
 };
+use kaname_stix::redact::Reading;
 use proptest::prelude::*;
 
 use crate::support::{account, content, evidence, provider_account, technique};
@@ -89,7 +90,7 @@ fn every_plant_is_found_in_every_field() {
         let rows = check(&planted, &evidence);
         for place in places {
             let mut here = rows.iter().filter(|row| row.place == place);
-            let row = here.find(|row| row.sign == sign && row.is_open());
+            let row = here.find(|row| row.signs().any(|one| one == sign) && row.is_open());
             let excerpt = row.and_then(|row| row.excerpt(&planted));
             assert!(excerpt.is_some(), "{text} at {place}");
         }
@@ -111,9 +112,45 @@ proptest! {
         planted.objects.clear();
         planted.summary.ja = format!("{before} {text} {after}");
         let rows = check(&planted, &evidence());
-        let found = rows.iter().any(|row| row.place == "/summary/ja" && row.sign == sign);
+        let found = rows.iter().any(|row| row.place == "/summary/ja" && row.signs().any(|one| one == sign));
         prop_assert!(found, "{:?}: {:?}", planted.summary.ja, rows);
+        let plain = rows.iter().filter(|row| row.reading == Reading::Plain);
+        let spans: Vec<_> = plain.map(|row| row.span).collect();
+        prop_assert!(spans.is_sorted_by(|one, next| one.1 <= next.0), "{:?}", rows);
     }
+}
+
+/// A domain that is spelt like the provider's name is one row, with both its reasons.
+#[test]
+fn one_place_is_one_row() {
+    let mut planted = content("不審なメール", Tlp::Green, 1);
+    planted.objects.clear();
+    planted.summary.ja =
+        "東都電力株式会社の taro.takahashi@toto-denryoku.co.jp に届いた".to_owned();
+    let rows = check(&planted, &evidence());
+    let here = rows.iter().filter(|row| row.place == "/summary/ja");
+    let told: Vec<(String, Vec<Sign>)> = here
+        .map(|row| (row.excerpt(&planted).unwrap().1, row.signs().collect()))
+        .collect();
+    let expected = [
+        ("東都電力", vec![Sign::Name]),
+        ("taro.takahashi", vec![Sign::Person]),
+        ("toto-denryoku.co.jp", vec![Sign::Domain, Sign::Name]),
+    ];
+    assert_eq!(told, expected.map(|(text, signs)| (text.to_owned(), signs)));
+    // A decision holds while the reasons stay what they were.
+    let mut accepted = rows.clone();
+    for row in &mut accepted {
+        row.state = RowState::Accepted {
+            by: account(2),
+            reason: "同名の別会社".to_owned(),
+        };
+    }
+    let mut more = rows;
+    more[2].also.insert(Sign::Phone);
+    let kept = carry_over(&accepted, &planted, more, &planted);
+    let open: Vec<bool> = kept.iter().map(Row::is_open).collect();
+    assert_eq!(open, [false, false, true]);
 }
 
 #[test]

@@ -77,6 +77,7 @@ fn the_deriver_does_not_release_nor_does_who_accepted_a_trace() {
         place: "/summary/ja".to_owned(),
         in_key: false,
         sign: Sign::Name,
+        also: Default::default(),
         reading: Reading::Plain,
         nth: 0,
         span: (0, 3),

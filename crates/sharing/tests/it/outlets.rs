@@ -1,10 +1,10 @@
 //! Renditions, deliveries, webhooks, the funnel.
 
 use jiff::SignedDuration;
-use kaname_kernel::{Pap, Tlp};
+use kaname_kernel::{Matter as _, Pap, Tlp};
 use kaname_sharing::{
-    Delivery, ItemState, Outlet, Refused, Sealed, Webhook,
-    blocking::suspend_blocking,
+    Delivery, Item, ItemState, Outlet, Refused, Sealed, Webhook,
+    blocking::{suspend_blocking, suspended_posting},
     delivery::{
         DeliveryState, Mode, acknowledge, mark_failed, mark_fetched, mark_sent, queue_delivery,
         retry_delivery,
@@ -64,8 +64,14 @@ fn block_lists_leave_out_strict_pap_and_suspended_items() {
         assert_eq!(plain_lines(&strict, None, now), "");
         assert!(csv_lines(&strict, now).contains(",no,"));
     }
+    let is_found = |item: &Item| item.project().postings.contains(&suspended_posting());
+    assert!(!is_found(tale.state()));
     let suspended = suspend_blocking(tale.state(), 3);
     tale.take(officer(9), suspended).unwrap();
+    assert!(is_found(tale.state()), "it waits for an officer");
+    let mut ended = tale.state().clone();
+    ended.state = ItemState::Withdrawn;
+    assert!(!is_found(&ended), "what is no longer out waits for nobody");
     assert_eq!(plain_lines(tale.state(), None, now), "");
     assert!(!csv_lines(tale.state(), now).is_empty(), "still readable");
     let mut closed = released(Tlp::Green).state().clone();

@@ -39,6 +39,7 @@ fn open_row() -> Row {
         place: "/title/ja".to_owned(),
         in_key: false,
         sign: Sign::Name,
+        also: Default::default(),
         reading: Reading::Plain,
         nth: 0,
         span: (0, 3),

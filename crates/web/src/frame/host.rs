@@ -1,6 +1,6 @@
 //! What the frame needs from the program it stands in.
 
-use std::{future::Future, sync::Arc};
+use std::{collections::BTreeMap, future::Future, sync::Arc};
 
 use axum::http::request::Parts;
 use kaname_kernel::{Clock, Rng, Role};
@@ -59,6 +59,9 @@ pub trait Host: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<String>, Failure>> + Send;
 }
 
+/// What the demo says of its main people: by login, in Japanese and English, what they do.
+pub type Cast = Arc<BTreeMap<String, [String; 2]>>;
+
 /// What the frame is told once.
 #[derive(Clone)]
 pub struct Settings {
@@ -70,8 +73,8 @@ pub struct Settings {
     pub secure: bool,
     /// Name of the exercise when this world is one; its pages wear the band.
     pub exercise: Option<String>,
-    /// A world made by the demo, which offers to sign in as each role.
-    pub demo: bool,
+    /// A world made by the demo, which offers to sign in as each role: what the demo says of its people.
+    pub demo: Option<Cast>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives the random bytes of visit cookies.

@@ -27,7 +27,7 @@ pub use around::around;
 pub use csrf::{CsrfKey, guard};
 pub use flash::Flash;
 pub use form::Posted;
-pub use host::{Host, Settings, Visitor, WhoAmI};
+pub use host::{Cast, Host, Settings, Visitor, WhoAmI};
 pub use nav::{NavGroup, NavItem, Section};
 pub use page::{Page, Theme, show, show_with};
 pub use preference::endpoint as preference_endpoint;

@@ -150,7 +150,7 @@ impl Frame {
             flash: inside.flash.clone(),
             csrf: settings.csrf.token(&inside.binding),
             exercise: settings.exercise.clone(),
-            demo: settings.demo,
+            demo: settings.demo.is_some(),
             address: inside.address.clone(),
             now: inside.now,
             live: None,

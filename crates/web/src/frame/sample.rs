@@ -29,7 +29,7 @@ pub(crate) fn settings() -> Settings {
         csrf: CsrfKey::new([7; 32]),
         secure: false,
         exercise: None,
-        demo: false,
+        demo: None,
         clock: Arc::new(FixedClock::at(now())),
         rng: Arc::new(SeededRng::new(1)),
     }

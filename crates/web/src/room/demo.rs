@@ -35,14 +35,29 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     )]
 }
 
-/// Login, role title and party of everyone who can be chosen; nobody outside the demo.
-pub(super) async fn people(
-    house: &House,
-    frame: &Frame,
-) -> Result<Vec<(String, String, String)>, Failure> {
-    if !frame.settings().demo {
-        return Ok(Vec::new());
-    }
+/// Somebody who can be entered as.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    pub(super) login: String,
+    pub(super) title: String,
+    pub(super) party: String,
+}
+
+/// Whom one can enter as; nobody outside the demo.
+#[derive(Debug, Clone, Default)]
+pub(super) struct People {
+    /// One for each role, with what they do.
+    pub(super) main: Vec<(Person, String)>,
+    /// The same roles elsewhere.
+    pub(super) others: Vec<Person>,
+}
+
+/// Everyone who can be chosen, in the order in which their accounts were opened.
+pub(super) async fn people(house: &House, frame: &Frame) -> Result<People, Failure> {
+    let mut all = People::default();
+    let Some(cast) = &frame.settings().demo else {
+        return Ok(all);
+    };
     let lang = match frame.text().lang() {
         Lang::Ja => kaname_directory::Lang::Ja,
         Lang::En => kaname_directory::Lang::En,
@@ -61,18 +76,29 @@ pub(super) async fn people(
         let party = party.map(|party| party.state.description.name.get(lang).to_owned());
         let title = account.state.title.get(lang).to_owned();
         let login = account.state.login.as_str().to_owned();
-        people.push((
-            account.state.opened,
+        let party = party.unwrap_or_default();
+        let person = Person {
             login,
             title,
-            party.unwrap_or_default(),
-        ));
+            party,
+        };
+        people.push((account.state.opened, person));
     }
     people.sort_by_key(|person| person.0);
-    let people = people
-        .into_iter()
-        .map(|(_, login, title, party)| (login, title, party));
-    Ok(people.collect())
+    for (_, person) in people {
+        match cast.get(&person.login) {
+            Some([ja, en]) => {
+                let line = if frame.text().lang() == Lang::Ja {
+                    ja
+                } else {
+                    en
+                };
+                all.main.push((person, line.clone()));
+            }
+            None => all.others.push(person),
+        }
+    }
+    Ok(all)
 }
 
 /// Whether the browser was pointed at this machine by one of its own names, and nothing in between
@@ -103,7 +129,7 @@ async fn start(
     frame: Frame,
     Posted(posted): Posted<As>,
 ) -> Result<Response, Failure> {
-    if !frame.settings().demo || !peer.ip().is_loopback() || !named_here(&headers) {
+    if frame.settings().demo.is_none() || !peer.ip().is_loopback() || !named_here(&headers) {
         return Err(Failure::NotFound);
     }
     let login = kaname_directory::account::login_key(&posted.login);

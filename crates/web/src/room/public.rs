@@ -15,6 +15,7 @@ use kaname_world::{Caller, Loaded, World};
 use serde::Deserialize;
 
 use super::{
+    demo::People,
     library::{
         cursor::{Reading, address},
         list,
@@ -83,7 +84,7 @@ struct FrontPage {
     receipts: Verb,
     all: Verb,
     /// In the demo: whom one can enter as.
-    people: Vec<(String, String, String)>,
+    people: People,
     /// Sentences on what this place is: title and text.
     about: Vec<(String, String)>,
 }

@@ -19,6 +19,7 @@ use crate::{
     },
     house::{By, House},
     room::{
+        demo::People,
         oidc,
         passkey::{PasskeyForm, Purpose},
     },
@@ -85,7 +86,7 @@ pub(super) struct SignInPage {
     fields: Vec<Field>,
     next: String,
     wrong: Option<String>,
-    people: Vec<(String, String, String)>,
+    people: People,
     passkey: Option<PasskeyForm>,
     openid: Option<Verb>,
 }
@@ -242,7 +243,7 @@ fn second_page(frame: &Frame, next: &str, ticket: &str) -> SignInPage {
         fields: Vec::new(),
         next: next.to_owned(),
         wrong: None,
-        people: Vec::new(),
+        people: People::default(),
         passkey: Some(form.then(next).ticket(ticket)),
         openid: None,
         page,
@@ -301,7 +302,7 @@ pub(super) fn again_page(
         fields,
         next: next.to_owned(),
         wrong,
-        people: Vec::new(),
+        people: People::default(),
     }
 }
 

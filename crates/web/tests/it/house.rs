@@ -10,7 +10,7 @@ use axum::{
 use kaname_kernel::{Clock, SeededRng};
 use kaname_testkit::Nation;
 use kaname_web::{
-    frame::{CsrfKey, Settings},
+    frame::{Cast, CsrfKey, Settings},
     house::House,
     room, route,
 };
@@ -51,6 +51,20 @@ impl Door {
         public_url: &str,
         more: impl FnOnce(House) -> House,
     ) -> Self {
+        Self::built(nation, public_url, None, more)
+    }
+
+    /// As the demo opens it, with what it says of its main people.
+    pub(crate) fn of_demo(nation: &Nation, cast: Cast) -> Self {
+        Self::built(nation, "http://hub.test/", Some(cast), |house| house)
+    }
+
+    fn built(
+        nation: &Nation,
+        public_url: &str,
+        demo: Option<Cast>,
+        more: impl FnOnce(House) -> House,
+    ) -> Self {
         let clock: Arc<dyn Clock> = nation.clock.clone();
         let settings = Settings {
             hub: [
@@ -60,7 +74,7 @@ impl Door {
             csrf: CsrfKey::new([7; 32]),
             secure: false,
             exercise: None,
-            demo: false,
+            demo,
             clock,
             rng: Arc::new(SeededRng::new(1)),
         };

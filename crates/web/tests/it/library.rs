@@ -7,7 +7,7 @@ use kaname_testkit::Nation;
 use kaname_world::{Loaded, sharing::ItemDraft};
 
 use crate::{
-    browser::{Browser, leads_to},
+    browser::{Browser, between, leads_to},
     house::Door,
     story,
 };
@@ -209,6 +209,8 @@ async fn a_member_answers_and_acknowledges_and_only_by_posting() {
         "keeps what was typed"
     );
     assert!(!again.text.contains("<script>alert"));
+    let form = between(&again.text, "id=\"typing\"", "</form>");
+    assert_eq!(form.matches("日時は日本時間").count(), 1, "said once");
     let backwards = [
         ("sighting", "seen"),
         ("first", "2026-05-02T10:00"),

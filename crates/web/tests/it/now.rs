@@ -26,7 +26,7 @@ fn false_positive() -> Given {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_export_waits_for_those_who_decide() {
-    let nation = Nation::new().await;
+    let (nation, store) = Nation::counted().await;
     let door = Door::of(&nation);
     let (_, item) = story::released(&nation).await;
     let world = &nation.world;
@@ -57,7 +57,12 @@ async fn a_suspended_export_waits_for_those_who_decide() {
     let reader = Browser::of(&door, &nation, &nation.member).await;
     assert!(!reader.page("/").await.contains(asked));
 
+    // Found by itself: no list of answers is read for it.
     let decides = nation.caller(&nation.releaser).await;
+    store.taken();
+    assert_eq!(world.suspended_items(&decides).await.unwrap().len(), 1);
+    let calls = store.taken();
+    assert_eq!(calls.get("list"), None, "{calls:?}");
     world
         .decide_blocking(&decides, item.id, true, "誤検知ではない")
         .await

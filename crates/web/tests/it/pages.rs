@@ -1,8 +1,10 @@
 //! What pages tell before somebody decides, and what they say of what was typed wrongly.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use axum::http::StatusCode;
 use kaname_directory::{Name2, PartyKind};
-use kaname_kernel::Tlp;
+use kaname_kernel::{Role, Tlp};
 use kaname_testkit::Nation;
 
 use crate::{
@@ -302,6 +304,88 @@ async fn the_first_proposal_shows_the_traces_that_were_found() {
         .await;
     keep(&door, "derive", &page).await;
     assert_eq!(page.matches("<mark>").count(), open, "{:?}", first.rows);
+}
+
+/// The demo's front page: what each main person does, in the page's language, before the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_front_page_of_the_demo_says_what_each_role_does() {
+    let nation = Nation::new().await;
+    let party = nation.member.party;
+    nation.hire(party, "umi-csirt", &[Role::Member]).await;
+    nation.hire(party, "umi-soc", &[Role::Member]).await;
+    let line = ["共有された情報を読む", "Reads what is shared"].map(str::to_owned);
+    let cast = BTreeMap::from([("umi-csirt".to_owned(), line)]);
+    let door = Door::of_demo(&nation, Arc::new(cast));
+    let page = Browser::nobody(&door).page("/").await;
+    let (main, others) = page.split_once("class=\"people others\"").unwrap();
+    assert!(main.contains("value=\"umi-csirt\"") && main.contains("共有された情報を読む"));
+    assert!(others.contains("value=\"umi-soc\"") && !others.contains("value=\"umi-csirt\""));
+    let plain = Browser::nobody(&Door::of(&nation)).page("/").await;
+    assert!(!plain.contains("/demo/sign-in"), "only in the demo");
+}
+
+/// What a field says of itself is what the server holds to: what may stay empty may, and what is missing
+/// is told at its field.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_form_of_an_item_says_what_it_needs() {
+    let nation = Nation::new().await;
+    let receipt = story::submit(&nation).await;
+    let world = &nation.world;
+    let caller = nation.caller(&nation.analyst).await;
+    world
+        .take_report(&caller, receipt.report, "当直")
+        .await
+        .unwrap();
+    let door = Door::of(&nation);
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let to = format!("/triage/{}/derive", receipt.number);
+    let page = analyst.page(&to).await;
+    assert!(page.contains(&receipt.number));
+    let said = |name: &str| {
+        let label = between(&page, &format!("<label for=\"{name}\">"), "</label>");
+        between(label, "<span class=\"optional\">", "</span>").to_owned()
+    };
+    for name in ["title_ja", "title_en"] {
+        assert_eq!(said(name), "日本語か英語が必要です");
+    }
+    assert_eq!(said("parties"), "TLP:AMBER と AMBER+STRICT では必要です");
+    assert_eq!(said("persons"), "TLP:RED では必要です");
+    for name in ["summary_ja", "measures_en", "values", "embargo"] {
+        assert_eq!(said(name), "任意");
+    }
+    let wrong = |name: &str, page: &str| {
+        let told = page.contains(&format!("id=\"{name}-error\""));
+        assert!(
+            told && page.contains(&format!("href=\"#{name}\"")),
+            "{name}: {page}"
+        );
+    };
+    let least = |title, tlp, parties| {
+        [
+            ("kind", "technique"),
+            ("title_en", title),
+            ("tlp", tlp),
+            ("pap", "GREEN"),
+            ("parties", parties),
+        ]
+    };
+    for (fields, at) in [
+        (least("", "GREEN", ""), "title_ja"),
+        (least("Phishing", "AMBER", ""), "parties"),
+        (least("Phishing", "AMBER+STRICT", ""), "parties"),
+        (least("Phishing", "AMBER", "nobody"), "parties"),
+        (least("Phishing", "RED", ""), "persons"),
+    ] {
+        let refused = analyst.post(&to, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{at}");
+        wrong(at, &refused.text);
+    }
+    let derived = analyst.post(&to, &least("Phishing", "GREEN", "")).await;
+    let item = leads_to(&derived);
+    // A way out is needed only when the provider is asked.
+    let asked = analyst.post(&format!("{item}/ask"), &[]).await;
+    let page = analyst.page(&leads_to(&asked)).await;
+    assert!(page.contains("提供の手段が空です"), "{page}");
 }
 
 /// What waits for the provider stands before the rest, and the rest is newest first.

@@ -23,7 +23,7 @@ const WRITTEN: &str = "途中まで&#60;i&#62;&#34;書いた&#34;&#60;/i&#62; &#
 const PAGES: usize = 150;
 
 /// Endpoints to which no page of the walk posts, because a button does, without a word.
-const BUTTONS: [&str; 29] = [
+const BUTTONS: [&str; 30] = [
     "passkey.add",
     "passkey.remove",
     "openid.link",
@@ -36,6 +36,7 @@ const BUTTONS: [&str; 29] = [
     "submission.withdraw",
     "item.ask_consent",
     "item.accept_proposal",
+    "item.take_over",
     "item.take_back",
     "item.hand_over",
     "record.acknowledge",

@@ -10,4 +10,5 @@ signin-again-title = Please confirm again
 signin-again-about = Releasing and administering need a second factor shown within the last 15 minutes.
 signin-demo = Enter as a role
 signin-demo-about = This door exists in the demo only. There are role titles, no names of people.
+signin-demo-others = The others hold the same roles: compare what is seen from another organisation.
 signin-others = Other ways

@@ -10,4 +10,5 @@ signin-again-title = もう一度ご確認ください
 signin-again-about = 承認や管理の操作には、15分以内の第二要素での確認が必要です。
 signin-demo = 役割を選んで入る
 signin-demo-about = このデモの中だけの入口です。人名はなく、役割の名称だけがあります。
+signin-demo-others = ほかの人たち。役割は上と同じです。所属によって見えるものがどう変わるかを、比べられます。
 signin-others = ほかの方法

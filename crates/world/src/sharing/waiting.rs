@@ -8,9 +8,10 @@ use kaname_kernel::{Matter, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
     Delivery,
+    blocking::suspended_posting,
     delivery::DeliveryState,
-    feedback::{Feedback, SightingKind},
-    item::{Blocking, Item, ItemState},
+    feedback::Feedback,
+    item::{Blocking, Item},
 };
 use kaname_store::ListQuery;
 
@@ -23,26 +24,17 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(24);
 
 impl World {
     /// Released items whose blocking exports false positives suspended, and that an officer has to
-    /// decide about: longest waiting first. Looks at items that somebody called a false positive.
+    /// decide about: longest waiting first, at most 1,000.
     pub async fn suspended_items(&self, caller: &Caller) -> Result<Vec<Loaded<Item>>, WorldError> {
         self.allow_any(caller, Action::ExportSuspendDecide)?;
         let readable = self.readable(caller).await?;
-        let mut spoken_against = BTreeSet::new();
-        let query = ListQuery {
-            states: vec![SightingKind::FalsePositive.as_str().to_owned()],
-            ..ListQuery::of(Feedback::KIND, self.everything().await?)
-        };
-        self.walk::<Feedback>(query, |feedback| {
-            spoken_against.insert(feedback.state.item);
-        })
-        .await?;
-        let ids: Vec<MatterId> = spoken_against.into_iter().collect();
+        let waiting = [suspended_posting()];
+        let found = self.store().carrying(Item::KIND, &waiting, &readable);
+        let ids: Vec<MatterId> = found.await?.into_iter().map(|(id, _)| id).collect();
         let mut suspended = Vec::new();
         for some in ids.chunks(AT_ONCE) {
             for stored in self.store().records(some).await? {
-                let record = &stored.record;
-                let out = record.kind == Item::KIND && record.state == ItemState::Released.as_str();
-                if !out || !readable.contains(stored.audience_id) {
+                if !readable.contains(stored.audience_id) {
                     continue;
                 }
                 let item = loaded::<Item>(stored)?;

@@ -192,11 +192,11 @@ impl DraftForm {
             page.line("text", "title_ja", text.t("item-title-ja"))
                 .value(&self.title_ja)
                 .longest(200)
-                .optional(),
+                .either(text.t("item-title-either")),
             page.line("text", "title_en", text.t("item-title-en"))
                 .value(&self.title_en)
                 .longest(200)
-                .optional(),
+                .either(text.t("item-title-either")),
             page.lines(6, "summary_ja", text.t("item-summary-ja"))
                 .value(&self.summary_ja)
                 .optional(),
@@ -231,31 +231,31 @@ impl DraftForm {
         let boxes = |name: &str, key: &str, all: &[Choice], chosen: &[String]| {
             page.boxes(name, text.t(key), all.to_vec())
                 .values(chosen.iter().cloned())
-                .optional()
+        };
+        // What TLP:AMBER needs: a group or a party, where there are groups to choose from.
+        let named = match offered.groups.is_empty() {
+            true => "item-parties-needed",
+            false => "item-named-either",
         };
         let mut fields = vec![
             choices::tlp(page, "tlp", text.t("item-tlp"), tlp),
             choices::pap(page, "pap", text.t("item-pap"), pap),
         ];
         if !offered.groups.is_empty() {
-            fields.push(boxes(
-                "groups",
-                "item-groups",
-                &offered.groups,
-                &self.groups,
-            ));
+            let groups = boxes("groups", "item-groups", &offered.groups, &self.groups);
+            fields.push(groups.either(text.t(named)));
         }
         fields.extend([
             page.lines(2, "parties", text.t("item-parties"))
                 .hint(text.t("item-parties-hint"))
                 .value(&self.parties)
-                .optional(),
+                .either(text.t(named)),
             page.lines(2, "persons", text.t("item-persons"))
                 .hint(text.t("item-persons-hint"))
                 .value(&self.persons)
-                .optional(),
-            boxes("classes", "item-classes", &offered.classes, &self.classes),
-            boxes("duties", "item-duties", &offered.duties, &self.duties),
+                .either(text.t("item-persons-needed")),
+            boxes("classes", "item-classes", &offered.classes, &self.classes).optional(),
+            boxes("duties", "item-duties", &offered.duties, &self.duties).optional(),
             page.line("datetime-local", "embargo", text.t("item-embargo"))
                 .hint(text.t("item-embargo-hint"))
                 .value(&self.embargo)
@@ -264,13 +264,15 @@ impl DraftForm {
                 .hint(text.t("item-valid-until-hint"))
                 .value(&self.valid_until)
                 .optional(),
-            boxes("outlets", "item-outlets", &outlets, &self.outlets),
+            boxes("outlets", "item-outlets", &outlets, &self.outlets)
+                .either(text.t("item-outlets-needed")),
             boxes(
                 "collections",
                 "item-collections",
                 &offered.collections,
                 &self.collections,
-            ),
+            )
+            .optional(),
         ]);
         fields
     }

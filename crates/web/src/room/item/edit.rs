@@ -30,6 +30,7 @@ use crate::{
 #[template(path = "room/item/edit.html")]
 struct EditPage {
     page: Page,
+    number: String,
     to: String,
     back: String,
     written: Written,
@@ -71,6 +72,7 @@ async fn page(
     };
     let rows = house.world().checklist(by, item).await?.rows;
     Ok(EditPage {
+        number: item.state.number.clone(),
         written: form.written(&page, &Offered::for_page(house, by, &page).await?, wrong),
         to: action,
         back: to(item),

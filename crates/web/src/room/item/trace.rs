@@ -15,7 +15,8 @@ const MAX_SHOWN: usize = 200;
 pub(in crate::room) struct TraceRow {
     pub(in crate::room) key: String,
     pub(in crate::room) place: String,
-    pub(in crate::room) sign: String,
+    /// What it is a sign of, the longest first.
+    pub(in crate::room) signs: Vec<String>,
     pub(in crate::room) before: String,
     pub(in crate::room) inside: String,
     pub(in crate::room) after: String,
@@ -29,7 +30,10 @@ pub(in crate::room) fn open(page: &Page, rows: &[Row], content: &Content) -> Vec
         TraceRow {
             key: row.key(),
             place: place(page, &row.place),
-            sign: page.t(sign(row.sign)).into_owned(),
+            signs: row
+                .signs()
+                .map(|one| page.t(sign(one)).into_owned())
+                .collect(),
             before,
             inside,
             after,

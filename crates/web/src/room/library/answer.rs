@@ -161,12 +161,10 @@ pub(super) fn fields(
             .value(typed.count.as_str())
             .optional(),
         page.line("text", "first", page.t("library-first"))
-            .hint(page.t("library-time-hint"))
             .longest(60)
             .value(typed.first.as_str())
             .optional(),
         page.line("text", "last", page.t("library-last"))
-            .hint(page.t("library-time-hint"))
             .longest(60)
             .value(typed.last.as_str())
             .optional(),

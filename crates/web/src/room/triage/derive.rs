@@ -28,6 +28,7 @@ use crate::{
 #[template(path = "room/item/edit.html")]
 struct DerivePage {
     page: Page,
+    number: String,
     to: String,
     back: String,
     written: Written,
@@ -101,6 +102,7 @@ async fn derive_page(
         .page(Section::Triage, frame.text().t("triage-derive"))
         .editing(&action);
     Ok(DerivePage {
+        number: report.state.submission.receipt.clone(),
         written: form.written(&page, &Offered::for_page(house, by, &page).await?, wrong),
         to: action,
         back: href,
