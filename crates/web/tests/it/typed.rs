@@ -57,9 +57,8 @@ const BUTTONS: [&str; 30] = [
 ];
 /// Endpoints whose forms stand on pages in a state that the walk's scene does not have; they are of the
 /// same pieces and kept the same way.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 7] = [
     "triage.open",
-    "item.take_over",
     "item.decline_proposal",
     "item.decide_blocking",
     "party.undelegate",
