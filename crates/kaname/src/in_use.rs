@@ -1,4 +1,4 @@
-//! Who uses the embedded store: a file beside it, locked by the system for as long as its user lives.
+//! Who uses the embedded store (on PostgreSQL see [`crate::noted`] and the adapter): a file beside it, locked by the system for as long as its user lives.
 //! Servers and workers write a line into it and take it away at their end: a line that is found without
 //! its writer tells of an end without a word.
 

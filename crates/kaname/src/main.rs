@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod fault;
 mod in_use;
+mod noted;
 mod open;
 mod part;
 mod say;

@@ -20,6 +20,7 @@ use crate::{
     config::Config,
     fault::{Exit, Fault},
     in_use::{self, Lock, Use},
+    noted,
 };
 
 /// Name of the database in the data folder.
@@ -38,6 +39,8 @@ pub(crate) struct OpenStore {
     adapter: Adapter,
     /// Held while the store is in use; freed by the system however the program ends.
     lock: Option<Arc<Lock>>,
+    /// Of a server or worker on PostgreSQL: the key under which its start is noted there.
+    noted: Option<Arc<str>>,
 }
 
 impl OpenStore {
@@ -103,7 +106,12 @@ impl OpenStore {
     pub(crate) async fn close(&self) {
         match &self.adapter {
             Adapter::Embedded(store) => store.close().await,
-            Adapter::Shared(store) => store.close().await,
+            Adapter::Shared(store) => {
+                if let Some(key) = &self.noted {
+                    noted::end(store, key).await;
+                }
+                store.close().await;
+            }
         }
         if let Some(lock) = &self.lock {
             lock.ended();
@@ -153,19 +161,29 @@ async fn shared(
     clock: Arc<dyn Clock>,
     how: Use,
 ) -> Result<OpenStore, Fault> {
+    let own_name = ambient::own_name(how == Use::Serving);
     let options = PostgresOptions {
         schema: schema(config),
         connections: small(config, "store.connections"),
         plain_network: config.switch("store.plain_network"),
-        name: ambient::own_name(how == Use::Serving),
+        name: own_name.clone(),
         alone: how == Use::Alone,
         ..PostgresOptions::default()
     };
     let store = PostgresStore::open(url, options, clock, rng()).await;
     let store = store.map_err(|error| Fault::from(error).at(place(config)))?;
+    let noted = match how {
+        Use::Serving => Some(
+            noted::begin(&store, &own_name, &place(config))
+                .await?
+                .into(),
+        ),
+        Use::Beside | Use::Alone => None,
+    };
     Ok(OpenStore {
         adapter: Adapter::Shared(Arc::new(store)),
         lock: None,
+        noted,
     })
 }
 
@@ -189,6 +207,7 @@ pub(crate) async fn create_store(
     Ok(OpenStore {
         adapter: Adapter::Embedded(Arc::new(store)),
         lock: Some(in_use::lock(config, Use::Beside)?),
+        noted: None,
     })
 }
 
@@ -244,6 +263,7 @@ pub(crate) fn open_file(config: &Config, path: &Path) -> Result<OpenStore, Fault
     Ok(OpenStore {
         adapter: Adapter::Embedded(Arc::new(store)),
         lock: None,
+        noted: None,
     })
 }
 

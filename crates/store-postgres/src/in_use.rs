@@ -64,7 +64,7 @@ async fn asked(client: &Client, ask: &str, schema: &str) -> Result<bool, tokio_p
 }
 
 /// Those who hold the lock, as they call themselves.
-async fn users(client: &Client, schema: &str) -> Outcome<Vec<String>> {
+pub(crate) async fn users(client: &Client, schema: &str) -> Outcome<Vec<String>> {
     let find = "SELECT DISTINCT coalesce(a.application_name, 'another role''s program')
                 FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
                 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2

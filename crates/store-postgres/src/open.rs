@@ -137,6 +137,19 @@ impl PostgresStore {
         self.found_schema
     }
 
+    /// The programs that are connected to this world now, as they call themselves.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn users(&self) -> Result<Vec<String>, StoreError> {
+        let read = async {
+            let session = self.session().await?;
+            in_use::users(&session, &self.schema).await
+        };
+        read.await
+            .map_err(|fault: Fault| fault.doing("asking who uses the store"))
+    }
+
     /// Lets go of all connections.
     pub async fn close(&self) {
         let alone = self

@@ -401,6 +401,7 @@ impl Store for PostgresStore {
         }
         let ping = async {
             self.session().await?.query_one("SELECT 1", &[]).await?;
+            self.watch.answered();
             Ok(())
         };
         ping.await

@@ -41,7 +41,11 @@ impl Watch {
     /// A write was tried with this outcome.
     pub(crate) fn wrote(&self, error: Option<&StoreError>) {
         match error {
-            None => self.trouble.written(),
+            None => {
+                if self.trouble.written() {
+                    tracing::info!(store = self.place, "the store can be written again");
+                }
+            }
             Some(StoreError::Unavailable { source, .. }) => {
                 self.trouble.write_failed(now(), &told(source.as_ref()));
             }
@@ -57,6 +61,11 @@ impl Watch {
             Fault::Sql(_) => {}
             Fault::Store(error) => self.wrote(Some(error)),
         }
+    }
+
+    /// A question was answered.
+    pub(crate) fn answered(&self) {
+        self.trouble.answered();
     }
 
     /// Whether writing works.

@@ -20,7 +20,9 @@ impl Watch {
 
     /// A write is durable.
     pub(crate) fn written(&self) {
-        self.trouble.written();
+        if self.trouble.written() {
+            tracing::info!(store = %self.path.display(), "the store can be written again");
+        }
     }
 
     /// A question or a write failed.

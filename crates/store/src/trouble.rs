@@ -7,8 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The same failure is told once in this span.
-const TOLD_EVERY: Duration = Duration::from_secs(1);
+/// A failure that goes on is told again after this span.
+const TOLD_EVERY: Duration = Duration::from_secs(60);
+/// One that comes and goes is told once in this span at most.
+const TOLD_AGAIN: Duration = Duration::from_secs(1);
 /// For this long after a failed write nothing is tried to find out whether writing works again.
 const DOUBTED: Duration = Duration::from_secs(10);
 
@@ -38,6 +40,11 @@ impl Seldom {
         Self { every, last }
     }
 
+    /// Forgets what was told.
+    pub fn forget(&mut self) {
+        self.last.clear();
+    }
+
     /// Whether it is told at this moment, or was a moment ago.
     pub fn is_due(&mut self, now: Instant, what: &str) -> bool {
         let every = self.every;
@@ -56,7 +63,10 @@ pub struct Trouble(Mutex<Known>);
 
 #[derive(Debug)]
 struct Known {
+    /// Told while the failure goes on.
     told: Seldom,
+    /// Told at all.
+    just_told: Seldom,
     /// The last write failed: when, and why.
     failed: Option<(Instant, String)>,
 }
@@ -65,6 +75,7 @@ impl Default for Trouble {
     fn default() -> Self {
         Self(Mutex::new(Known {
             told: Seldom::new(TOLD_EVERY),
+            just_told: Seldom::new(TOLD_AGAIN),
             failed: None,
         }))
     }
@@ -87,9 +98,16 @@ impl Trouble {
         self.known().failed = Some((now, cause.to_owned()));
     }
 
-    /// A write became durable.
-    pub fn written(&self) {
-        self.known().failed = None;
+    /// A write became durable; gives whether one had failed before.
+    pub fn written(&self) -> bool {
+        let mut known = self.known();
+        known.told.forget();
+        known.failed.take().is_some()
+    }
+
+    /// A question was answered: what fails after this is news.
+    pub fn answered(&self) {
+        self.known().told.forget();
     }
 
     /// Whether writing works.
@@ -101,9 +119,10 @@ impl Trouble {
         }
     }
 
-    /// Whether a failure of this kind is told now, or was told a moment ago.
+    /// Whether a failure of this kind is told now: once while it goes on, and again each minute.
     pub fn worth_telling(&self, now: Instant, kind: &str) -> bool {
-        self.known().told.is_due(now, kind)
+        let mut known = self.known();
+        known.just_told.is_due(now, kind) && known.told.is_due(now, kind)
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {
@@ -117,17 +136,26 @@ mod tests {
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a beginning to count from")]
-    fn a_kind_is_told_once_a_second_and_writing_is_doubted_until_it_works() {
+    fn a_kind_is_told_once_while_it_goes_on_and_writing_is_doubted_until_it_works() {
         let (trouble, start) = (Trouble::default(), Instant::now());
         let after = |seconds| start + Duration::from_secs(seconds);
         assert!(trouble.worth_telling(start, "full"));
         assert!(!trouble.worth_telling(start, "full"));
         assert!(trouble.worth_telling(start, "busy"));
-        assert!(trouble.worth_telling(after(1), "full"));
+        assert!(!trouble.worth_telling(after(1), "full"));
+        assert!(trouble.worth_telling(after(60), "full"));
         trouble.write_failed(start, "full");
         assert_eq!(trouble.writing(after(9)), Writing::Fails("full".to_owned()));
         assert_eq!(trouble.writing(after(10)), Writing::Doubtful);
-        trouble.written();
+        assert!(trouble.written());
+        assert!(!trouble.written());
         assert_eq!(trouble.writing(after(1)), Writing::Works);
+        assert!(!trouble.worth_telling(after(60), "full"), "a moment later");
+        assert!(
+            trouble.worth_telling(after(61), "full"),
+            "it worked meanwhile"
+        );
+        trouble.answered();
+        assert!(trouble.worth_telling(after(62), "full"));
     }
 }

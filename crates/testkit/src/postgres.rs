@@ -83,10 +83,25 @@ impl Postgres {
     /// Kills every process of the server at once, as a power cut would, and starts it again.
     pub fn crash_and_restart(&self) {
         self.run("pg_ctl", &["--wait", "--mode=immediate", "stop"]);
+        self.start_again();
+    }
+
+    /// Stops the server as an operator would: clients are sent away.
+    pub fn stop(&self) {
+        self.run("pg_ctl", &["--wait", "--mode=fast", "stop"]);
+    }
+
+    /// Starts a stopped server again.
+    pub fn start_again(&self) {
         self.run(
             "pg_ctl",
             &["--wait", "--timeout=60", "--log", &self.log(), "start"],
         );
+    }
+
+    /// The socket it listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.path().join(".s.PGSQL.5432")
     }
 
     /// Kills the postmaster and everyone it started with SIGKILL, so that nothing is written down in

@@ -56,6 +56,32 @@ fn fold_kind<M: Matter>(
 }
 
 /// Every kind of matter this program knows.
+pub(crate) struct Kinds(Vec<(&'static str, Fold)>);
+
+impl Kinds {
+    pub(crate) fn known() -> Self {
+        Self(kinds())
+    }
+
+    /// The row that a matter's whole history leads to.
+    pub(crate) fn row(&self, world: &World, history: &[StoredEvent]) -> Result<Record, WorldError> {
+        let first = history.first().ok_or(WorldError::NotFound("event"))?;
+        let header = &first.event.header;
+        let mut known = self.0.iter();
+        let Some((_, fold)) = known.find(|(name, _)| *name == header.matter_kind) else {
+            let what = format!("unknown kind of matter `{}`", header.matter_kind);
+            return Err(WorldError::refused("error-unknown-kind", what));
+        };
+        let redacted = history
+            .iter()
+            .any(|stored| stored.event.wrapped_key.is_none());
+        if redacted {
+            return crate::redact::tombstone(history);
+        }
+        fold(world, header.matter, history)
+    }
+}
+
 fn kinds() -> Vec<(&'static str, Fold)> {
     fn kind<M: Matter>() -> (&'static str, Fold) {
         (M::KIND, fold_kind::<M>)
@@ -88,7 +114,7 @@ struct Folding<'w> {
     audiences: HashMap<AudienceId, Audience>,
     /// Objects after this `date_added` are still to come.
     after_us: i64,
-    kinds: Vec<(&'static str, Fold)>,
+    kinds: Kinds,
     done: Rebuilt,
     progress: &'w (dyn Fn(u64) + Sync),
     /// Why it stopped, when that was not the store.
@@ -110,24 +136,8 @@ impl Folding<'_> {
             .iter()
             .filter(|stored| stored.event.header.version == 1);
         for first in firsts {
-            let header = &first.event.header;
-            let history = store.history(header.matter).await?;
-            let found = self
-                .kinds
-                .iter()
-                .find(|(name, _)| *name == header.matter_kind);
-            let Some((_, fold)) = found else {
-                let what = format!("unknown kind of matter `{}`", header.matter_kind);
-                return Err(WorldError::refused("error-unknown-kind", what));
-            };
-            let redacted = history
-                .iter()
-                .any(|stored| stored.event.wrapped_key.is_none());
-            records.push(if redacted {
-                crate::redact::tombstone(&history)?
-            } else {
-                fold(self.world, header.matter, &history)?
-            });
+            let history = store.history(first.event.header.matter).await?;
+            records.push(self.kinds.row(self.world, &history)?);
             self.done.matters += 1;
         }
         (self.progress)(self.done.events);
@@ -223,7 +233,7 @@ impl World {
             grounds: compared.groundless.is_none().then_some(grounds),
             audiences: object::audiences(store).await?,
             after_us: i64::MIN,
-            kinds: kinds(),
+            kinds: Kinds::known(),
             done: Rebuilt {
                 events: 0,
                 matters: 0,

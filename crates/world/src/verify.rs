@@ -6,11 +6,13 @@ pub(crate) mod ground;
 mod importing;
 pub(crate) mod object;
 mod payload;
+mod rows;
 
 use ed25519_dalek::VerifyingKey;
 use kaname_store::Store;
 use serde::Serialize;
 
+pub use self::rows::ProvedRows;
 use self::{chain::Chain, object::compare, payload::Opening};
 use crate::{error::WorldError, keys::Keys};
 

@@ -139,6 +139,10 @@ pub(crate) struct VerifyArgs {
     /// Write the newest checkpoint there, to be kept elsewhere
     #[arg(long, value_name = "FILE")]
     pub(crate) keep: Option<PathBuf>,
+    /// Compare the row of every matter too: who may see it, its state, how lists find it. Takes as long
+    /// as a rebuild
+    #[arg(long)]
+    pub(crate) rows: bool,
 }
 
 /// Options of `backup`.

@@ -126,7 +126,7 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Prove the whole ledger: every event, every order, every checkpoint
     #[command(
-        after_help = "Examples:\n  kaname verify\n  kaname verify --checkpoint kept-in-march.txt   also finds a cut tail or a rewritten past"
+        after_help = "Examples:\n  kaname verify\n  kaname verify --checkpoint kept-in-march.txt   also finds a cut tail or a rewritten past\n  kaname verify --rows                           also finds a changed row, such as one whose readers were changed"
     )]
     Verify(VerifyArgs),
     /// Compute every table anew from the ledger (with the server stopped)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use kaname_kernel::checkpoint::{Checkpoint, CheckpointError, verifier_line};
 use kaname_store::Store;
 use kaname_world::{
-    Keys,
+    Keys, World,
     verify::{Whole, verify_whole},
 };
 use serde::Serialize;
@@ -35,8 +35,8 @@ pub(super) async fn run(config: &Config, args: VerifyArgs, say: Say) -> Result<(
     let store = open::open_store(config).await?;
     let done = async {
         // Keys of another store would only find fault with everything.
-        open::world(config, &store, keys.clone()).await?;
-        prove(config, &args, &kept, &keys, &store, say).await
+        let world = open::world(config, &store, keys).await?;
+        prove(config, &args, &kept, &world, &store, say).await
     };
     let done = done.await;
     store.close().await;
@@ -47,23 +47,28 @@ async fn prove(
     config: &Config,
     args: &VerifyArgs,
     kept: &[Kept],
-    keys: &Keys,
+    world: &World,
     store: &OpenStore,
     say: Say,
 ) -> Result<(), Fault> {
-    let port = store.port();
-    let proved = checked(port.as_ref(), keys, kept, say).await?;
+    let (port, keys) = (store.port(), world.keys());
+    let mut proved = checked(port.as_ref(), keys, kept, say).await?;
     if proved.ledger.fault.is_none() {
         sound(store).await?;
     }
+    let rows = match args.rows && proved.ledger.fault.is_none() {
+        true => Some(compare_rows(world, &mut proved, say).await?),
+        false => None,
+    };
     let store = port.as_ref();
     let name = name(config, store, say).await?;
     let key = verifier_line(&name, &keys.verifying());
     let result = Told {
         proved: &proved,
+        rows,
         key: &key,
     };
-    say.result(&result, || told(&proved, &key))?;
+    say.result(&result, || told(&proved, rows, &key))?;
     outcome(&proved)?;
     if let Some(path) = &args.keep {
         let newest = store.checkpoint(0).await?;
@@ -99,6 +104,9 @@ async fn name(config: &Config, store: &dyn Store, say: Say) -> Result<String, Fa
 struct Told<'a> {
     #[serde(flatten)]
     proved: &'a Whole,
+    /// Rows of matters that were compared, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
     /// The verifier line of the ledger's key.
     key: &'a str,
 }
@@ -121,6 +129,16 @@ pub(super) async fn checked(
     let proved = verify_whole(store, keys, &notes, &|done| bar.set_position(done)).await;
     bar.finish_and_clear();
     Ok(proved?)
+}
+
+/// Compares the rows of all matters with a bar; gives how many there are.
+async fn compare_rows(world: &World, proved: &mut Whole, say: Say) -> Result<u64, Fault> {
+    let bar = say.progress("comparing rows", proved.ledger.events);
+    let compared = world.verify_rows(&|done| bar.set_position(done)).await;
+    bar.finish_and_clear();
+    let compared = compared?;
+    proved.ledger.fault = compared.fault;
+    Ok(compared.rows)
 }
 
 /// Refuses a file with damage that the proofs do not meet: through an index that lacks a row nobody
@@ -218,13 +236,14 @@ pub(super) fn kept(paths: &[PathBuf]) -> Result<Vec<Kept>, Fault> {
     paths.iter().map(|path| Kept::read(path)).collect()
 }
 
-fn told(proved: &Whole, key: &str) -> String {
+fn told(proved: &Whole, rows: Option<u64>, key: &str) -> String {
     let verdict = &proved.ledger;
     if verdict.fault.is_some() {
         return format!("{} events are whole, then comes a fault", verdict.events);
     }
+    let rows = rows.map_or_else(String::new, |rows| format!("\n  rows         {rows}"));
     format!(
-        "the ledger is whole\n  events       {}\n  redacted     {}\n  opened       {} payloads, {} handles, {} attachments\n  checkpoints  {}\n  imported     {} objects\n  root         {}\n  key          {key}",
+        "the ledger is whole\n  events       {}\n  redacted     {}\n  opened       {} payloads, {} handles, {} attachments\n  checkpoints  {}\n  imported     {} objects{rows}\n  root         {}\n  key          {key}",
         verdict.events,
         verdict.redacted,
         proved.payloads,

@@ -5,6 +5,8 @@ pub(crate) mod key;
 pub(crate) mod kind;
 pub(crate) mod load;
 pub(crate) mod stray;
+#[cfg(test)]
+mod tests;
 pub(crate) mod value;
 
 use std::{

@@ -14,9 +14,10 @@ pub(crate) fn start(config: &Config) {
 
 /// The same, from this kind of line on.
 pub(crate) fn start_at(config: &Config, level: &str) {
-    // The bus tells by itself when its server goes and comes back.
+    // The bus tells by itself when its server goes and comes back, and so does the store; the pool
+    // would tell it once more for each connection.
     let filter = EnvFilter::new(format!(
-        "warn,async_nats=error,kaname={level},kaname_world={level},kaname_web={level}"
+        "warn,async_nats=error,deadpool=error,kaname={level},kaname_world={level},kaname_web={level}"
     ));
     let registry = tracing_subscriber::registry().with(filter);
     let watched = std::io::stderr().is_terminal();

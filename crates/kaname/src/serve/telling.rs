@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use kaname_store::trouble;
+use kaname_store::{StoreError, trouble};
+use kaname_world::WorldError;
 use tokio::time::Instant;
 
 pub(super) use trouble::told;
@@ -16,8 +17,12 @@ impl Seldom {
         Self(trouble::Seldom::new(every))
     }
 
-    /// The error with its causes, when it is told now.
-    pub(super) fn worth(&mut self, error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    /// The error with its causes, when it is told now. That the store cannot be used the store tells
+    /// itself, once for all who ask it.
+    pub(super) fn worth(&mut self, error: &WorldError) -> Option<String> {
+        if matches!(error, WorldError::Store(StoreError::Unavailable { .. })) {
+            return None;
+        }
         let cause = told(error);
         self.now(&cause).then_some(cause)
     }

@@ -10,6 +10,7 @@
 mod browser;
 mod client;
 mod config;
+mod database_away;
 mod flip;
 mod hub;
 mod kill;
@@ -34,3 +35,4 @@ mod stix;
 mod store;
 mod webhook;
 mod widened;
+mod wire;

@@ -108,3 +108,45 @@ fn a_widened_audience_is_found_and_named_by_verify_and_mended_by_rebuild() {
 fn a_widened_audience_is_found_and_named_by_verify_and_mended_by_rebuild_on_postgres() {
     widened(Backend::Postgres(Postgres::start()));
 }
+
+/// Changes a row of a matter, and expects that `verify --rows` names what was changed, that `verify` alone
+/// does not look there, and that `rebuild` mends it.
+fn row_is_found_and_mended(hub: &Hub, change: &str, column: &str) {
+    let changed = Rows::of(hub).ask(&format!("{change} RETURNING CAST(1 AS TEXT)"));
+    assert_eq!(changed.len(), 1, "{change}");
+    assert_eq!(hub.place.run(&["verify"]).code, 0, "{change}");
+    let found = hub.place.run(&["verify", "--rows", "--json"]);
+    assert_eq!(found.code, 5, "{change}: {}", found.err);
+    let fault = &found.json()["fault"];
+    assert_eq!(fault["rebuild_mends"], true, "{change}: {fault}");
+    let what = fault["what"].as_str().unwrap();
+    assert!(what.contains(column), "{change}: {what}");
+    assert_eq!(hub.place.run(&["rebuild"]).code, 5, "{change}");
+    assert_eq!(hub.place.run(&["verify", "--rows"]).code, 0, "{change}");
+}
+
+fn changed_rows(backend: Backend) {
+    let hub = Hub::found(backend, "");
+    hub.inside(async |world| fill(&world, &hub.people, &hub.library).await);
+    let whole = hub.place.done(&["verify", "--rows"]);
+    let kept = Rows::of(&hub).ask("SELECT CAST(count(*) AS TEXT) FROM records");
+    assert_eq!(whole["rows"].to_string(), kept[0][0]);
+    let report = "id = (SELECT id FROM records WHERE kind = 'report' ORDER BY id LIMIT 1)";
+    let everyone = "(SELECT id FROM audiences WHERE form = '[]')";
+    let widen = format!("UPDATE records SET audience = {everyone} WHERE {report}");
+    row_is_found_and_mended(&hub, &widen, "audience");
+    let close = format!("UPDATE records SET state = 'closed' WHERE {report}");
+    row_is_found_and_mended(&hub, &close, "state");
+    let hide = format!("DELETE FROM records WHERE {report}");
+    row_is_found_and_mended(&hub, &hide, "is not in the database");
+}
+
+#[test]
+fn a_row_whose_readers_were_changed_is_found_when_rows_are_compared() {
+    changed_rows(Backend::Sqlite);
+}
+
+#[test]
+fn a_row_whose_readers_were_changed_is_found_on_postgres_too() {
+    changed_rows(Backend::Postgres(Postgres::start()));
+}
