@@ -165,6 +165,13 @@ impl Host {
     }
 }
 
+/// Whether a name is a whole zone below which others register, such as `co.jp` or `github.io`; or no
+/// name at all.
+#[must_use]
+pub fn is_whole_zone(name: &str) -> bool {
+    Host::parse(name).is_none_or(|host| host.is_registry_suffix() || host.is_private_suffix())
+}
+
 /// Whether a name is the zone itself or lies below it; both canonical.
 pub(crate) fn is_within(name: &str, zone: &str) -> bool {
     name.strip_suffix(zone)

@@ -45,6 +45,7 @@ pub use binary::binary_type;
 pub use csv_safe::{csv_plain, csv_safe};
 pub use decode::{DecodeError, DecodeNote, DecodeOptions, Decoded, decode};
 pub use extract::{ExtractOptions, extract};
+pub use host::is_whole_zone;
 pub use indicator::{Excluded, ExcludedReason, Extraction, Finding, Kind, Note, Span, UnknownKind};
 pub use json::{JsonError, JsonFault, JsonLimits, check_json, guard};
 pub use name::safe_file_name;

@@ -3,7 +3,7 @@
 
 pub mod rule;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use jiff::Timestamp;
 use kaname_intake::csv_safe;
@@ -82,18 +82,19 @@ pub fn value_lines(item: &Item, now: Timestamp) -> Vec<ValueLine> {
         if !seen.insert(value.clone()) {
             continue;
         }
+        let text = value.text;
         lines.push(ValueLine {
             item: item.number.clone(),
             kind: content.kind.as_str(),
             value_kind: value.kind,
-            value: value.text,
+            value: text.clone(),
             tlp: content.tlp.to_string(),
             pap: content.pap.to_string(),
             title_ja: content.title.ja.clone(),
             title_en: content.title.en.clone(),
             released: moment(item.release.map(|release| release.at)),
             valid_until: moment(content.valid_until),
-            blocking,
+            blocking: blocking && can_be_blocked(value.kind, &text),
             stix_id: id.to_string(),
         });
     }
@@ -183,7 +184,8 @@ pub fn plain_lines(item: &Item, kind: Option<ValueKind>, now: Timestamp) -> Stri
     }
     let mut out = String::new();
     for line in item.content.values() {
-        let wanted = kind.is_none_or(|kind| kind == line.kind) && can_be_blocked(line.kind);
+        let wanted =
+            kind.is_none_or(|kind| kind == line.kind) && can_be_blocked(line.kind, &line.text);
         if wanted && !line.text.contains(['\r', '\n']) {
             out.push_str(&line.text);
             out.push('\n');
@@ -192,21 +194,40 @@ pub fn plain_lines(item: &Item, kind: Option<ValueKind>, now: Timestamp) -> Stri
     out
 }
 
-/// Kinds of value that a machine blocks by.
-pub const fn can_be_blocked(kind: ValueKind) -> bool {
-    matches!(
-        kind,
-        ValueKind::Ipv4
-            | ValueKind::Ipv6
-            | ValueKind::Cidr
-            | ValueKind::Domain
-            | ValueKind::Url
-            | ValueKind::Email
-            | ValueKind::Md5
-            | ValueKind::Sha1
-            | ValueKind::Sha256
-            | ValueKind::Sha512
-    )
+/// Shortest prefix of a network that is blocked: a wider one is part of a country.
+const WIDEST: (u8, u8) = (8, 19);
+
+/// Whether a machine may block by a value of this kind: not by what would cut off a whole zone such as
+/// `co.jp`, a network wider than any attacker's, or the machine itself.
+pub fn can_be_blocked(kind: ValueKind, text: &str) -> bool {
+    match kind {
+        ValueKind::Ipv4 | ValueKind::Ipv6 | ValueKind::Cidr => is_narrow(text),
+        ValueKind::Domain => !kaname_intake::is_whole_zone(text),
+        ValueKind::Url
+        | ValueKind::Email
+        | ValueKind::Md5
+        | ValueKind::Sha1
+        | ValueKind::Sha256
+        | ValueKind::Sha512 => true,
+        _ => false,
+    }
+}
+
+fn is_narrow(text: &str) -> bool {
+    let (address, prefix) = match text.split_once('/') {
+        Some((address, prefix)) => (address, prefix.parse().ok()),
+        None => (text, Some(128)),
+    };
+    let (Ok(address), Some(prefix)) = (address.parse::<IpAddr>(), prefix) else {
+        return false;
+    };
+    let widest = if address.is_ipv4() {
+        WIDEST.0
+    } else {
+        WIDEST.1
+    };
+    let is_own = address.is_loopback() || address.is_unspecified() || address.is_multicast();
+    prefix >= widest && !is_own
 }
 
 /// A STIX bundle of the items' objects, byte for byte, each once, with the marking definitions they

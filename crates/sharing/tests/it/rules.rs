@@ -177,6 +177,30 @@ fn a_value_is_written_once_and_numbers_differ_and_stay() {
     assert_eq!(own.len(), first.lines().count());
 }
 
+#[test]
+fn nothing_blocks_a_whole_zone_or_half_of_the_world() {
+    use kaname_sharing::rendition::can_be_blocked;
+    for (kind, value, wanted) in [
+        (ValueKind::Cidr, "0.0.0.0/0", false),
+        (ValueKind::Cidr, "10.0.0.0/7", false),
+        (ValueKind::Cidr, "198.51.100.0/24", true),
+        (ValueKind::Cidr, "2000::/3", false),
+        (ValueKind::Cidr, "2001:db8::/32", true),
+        (ValueKind::Ipv4, "127.0.0.1", false),
+        (ValueKind::Ipv4, "0.0.0.0", false),
+        (ValueKind::Ipv6, "::1", false),
+        (ValueKind::Ipv4, "203.0.113.7", true),
+        (ValueKind::Domain, "co.jp", false),
+        (ValueKind::Domain, "go.jp", false),
+        (ValueKind::Domain, "jp", false),
+        (ValueKind::Domain, "evil.co.jp", true),
+        (ValueKind::Domain, "files-sync.test", true),
+        (ValueKind::Mutex, "m", false),
+    ] {
+        assert_eq!(can_be_blocked(kind, value), wanted, "{value}");
+    }
+}
+
 /// What an attacker may have written into a value or a title.
 fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![

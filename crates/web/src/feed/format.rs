@@ -284,7 +284,7 @@ fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Opti
         released: moment(added),
         valid_until: moment(ends),
         blocking: alone
-            && rendition::can_be_blocked(value.kind)
+            && rendition::can_be_blocked(value.kind, &value.text)
             && !value.text.contains(['\r', '\n']),
         stix_id: one.stix_id.clone(),
     });

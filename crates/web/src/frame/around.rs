@@ -99,6 +99,9 @@ pub async fn around<H: Host>(State(host): State<H>, request: Request, next: Next
     response
 }
 
+/// Most that is kept of what somebody typed who has not signed in, in bytes.
+const MOST_OF_STRANGERS: usize = 1_024;
+
 /// Keeps what was typed for the page that the answer leads to: what a form sent that was not taken, or
 /// what the switches of language and theme brought along.
 async fn keeping_typed<H: Host>(host: &H, frame: &Frame, mut response: Response) -> Response {
@@ -119,6 +122,10 @@ async fn keeping_typed<H: Host>(host: &H, frame: &Frame, mut response: Response)
     }
     let inside = frame.inside();
     let kept = serde_json::to_string(&typed).unwrap_or_default();
+    // Whoever has not signed in fills a line or two; more would only fill the disk.
+    if inside.visitor.who.is_none() && kept.len() > MOST_OF_STRANGERS {
+        return response;
+    }
     // What cannot be kept is typed anew; the answer stands.
     if let Err(failure) = host.keep_typed(&inside.binding, &kept).await {
         tracing::warn!(cause = failure.to_string(), "what was typed was not kept");

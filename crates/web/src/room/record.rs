@@ -10,7 +10,7 @@ use axum::{
 use kaname_policy::Action;
 use kaname_world::{Loaded, WorldError, sharing::ShownRecord};
 
-use super::{back::back, words};
+use super::{back::back, library, words};
 use crate::{
     error::Failure,
     frame::{
@@ -155,7 +155,7 @@ async fn one(
 
 fn item_row(page: &Page, item: &Loaded<kaname_sharing::Item>) -> Row {
     let state = &item.state;
-    let title = state.content.title.in_language(page.lang().tag());
+    let title = library::list::title(page, state);
     let came = page.came(state.revised_at, state.number.as_str());
     Row::new(came, format!("/library/{}", state.number), title)
         .about(words::item_kind(page.text, state.content.kind))

@@ -357,4 +357,12 @@ async fn a_correction_drops_no_recipient() {
     let content = proposed.unwrap().content;
     assert_eq!(content.named.groups.len(), 2, "{:?}", content.named.groups);
     assert_eq!(content.shared_values().len(), 3);
+    // Whoever decides about the proposal sees which values it brings.
+    let desk = Browser::of(&door, &nation, &nation.analyst).await;
+    let page = desk.page(&format!("/items/{}", item.state.number)).await;
+    let shown = between(&page, "<dt>値</dt><dd>", "</dd>");
+    assert!(
+        shown.contains("<ins>") && shown.contains("evil-update.zip") && shown.contains("kagero.sh"),
+        "{shown}"
+    );
 }

@@ -477,6 +477,9 @@ async fn what_was_released_to_machines_alone_is_not_read_or_found_on_pages() {
         assert_eq!(found.total, u32::try_from(found.objects.len()).ok());
         assert!(found.objects.iter().all(|one| one.source != item.id));
     }
+    assert!(!member.page("/").await.contains("機械だけの件名"));
+    let file = format!("/library/{}/bundle.json", item.state.number);
+    assert_eq!(member.get(&file).await.status, StatusCode::NOT_FOUND);
     let key = nation.key(&nation.member, &[KeyScope::TaxiiRead]).await;
     let library = nation.library.id;
     let list = format!("/taxii2/api/collections/{library}/objects/");

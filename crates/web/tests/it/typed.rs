@@ -368,3 +368,29 @@ async fn without_script_the_switches_of_a_form_post_it_along() {
         "{page}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_fills_a_line_and_not_the_disk() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let switch = "/preferences?back=/sign-in&lang=en";
+    for (typed, is_kept) in [("bunseki".to_owned(), true), ("x".repeat(250_000), false)] {
+        let stranger = Browser::nobody(&door);
+        stranger.page("/sign-in").await;
+        let kept = format!("/sign-in\nlogin={typed}");
+        leads_to(
+            &stranger
+                .post(
+                    switch,
+                    &[("back", "/sign-in"), ("lang", "en"), ("kept", &kept)],
+                )
+                .await,
+        );
+        let page = stranger.page("/sign-in").await;
+        assert_eq!(
+            page.contains(&format!("value=\"{typed}\"")),
+            is_kept,
+            "{page}"
+        );
+    }
+}

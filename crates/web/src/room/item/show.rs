@@ -251,6 +251,10 @@ async fn proposed(house: &House, page: &Page, item: &Item) -> Result<Option<Prop
     let shown = ["summary", "countermeasures"];
     let manifest = |content| Manifest::of(&item.number, item.revision, content, &Reach::default());
     let mut others = Vec::new();
+    let (gone, new) = changed_values(now, then);
+    if !gone.is_empty() || !new.is_empty() {
+        others.push(("values".to_owned(), gone, new));
+    }
     for one in difference(&manifest(now), &manifest(then)) {
         if shown.contains(&one.part) || one.part == "objects" {
             continue;
@@ -280,6 +284,20 @@ async fn proposed(house: &House, page: &Page, item: &Item) -> Result<Option<Prop
         measures: (measures.0 != measures.1).then(|| differ(measures.0, measures.1)),
         others,
     }))
+}
+
+/// Values that a proposal takes away, and those it brings.
+fn changed_values(now: &Content, then: &Content) -> (String, String) {
+    let of = |content: &Content| -> Vec<String> {
+        let values = content.values();
+        values.iter().map(|value| value.text.clone()).collect()
+    };
+    let (before, after) = (of(now), of(then));
+    let only = |own: &[String], other: &[String]| {
+        let own = own.iter().filter(|value| !other.contains(value));
+        own.cloned().collect::<Vec<_>>().join(", ")
+    };
+    (only(&before, &after), only(&after, &before))
 }
 
 fn moment(page: &Page, at: Option<jiff::Timestamp>) -> String {

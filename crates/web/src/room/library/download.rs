@@ -44,7 +44,9 @@ async fn rendered(
         "bundle.json" => Outlet::Taxii,
         _ => Outlet::Feed,
     };
-    if !item.content.outlets.contains(&outlet) || !is_current(item, now) {
+    // A page gives nothing out that consent let out to machines alone.
+    let content = &item.content;
+    if !content.is_on_the_web() || !content.outlets.contains(&outlet) || !is_current(item, now) {
         return Err(Failure::NotFound);
     }
     Ok(match file {

@@ -30,10 +30,11 @@ impl Use {
         if !is_current(item, now) {
             return Self::Over;
         }
+        let own = value.search_value();
         match item.content.pap {
             Pap::Red => Self::Apart,
             Pap::Amber => Self::Match,
-            Pap::Green | Pap::Clear if !can_be_blocked(value.search_value().kind) => Self::Look,
+            Pap::Green | Pap::Clear if !can_be_blocked(own.kind, &own.text) => Self::Look,
             Pap::Green | Pap::Clear if item.may_block(now) => Self::Block,
             Pap::Green | Pap::Clear => Self::Suspended,
         }

@@ -11,7 +11,12 @@ use crate::{
     error::Failure,
     frame::{Page, part::Row},
     house::{By, House},
-    room::{choices::lang, directory, library::cursor, record, words},
+    room::{
+        choices::lang,
+        directory,
+        library::{self, cursor},
+        record, words,
+    },
 };
 
 pub(super) async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
@@ -231,8 +236,8 @@ pub(super) async fn fresh(house: &House, page: &Page, by: &By) -> Result<Waiting
             .release
             .as_ref()
             .map_or(state.revised_at, |release| release.at);
-        let title = state.content.title.in_language(page.lang().tag());
-        Row::new(page.came(at, state.number.as_str()), &href, title)
+        let title = library::list::title(page, state);
+        Row::new(page.came(at, state.number.as_str()), &href, title.as_str())
             .about(words::item_kind(text, state.content.kind))
             .tlp(page.tlp(state.content.tlp))
             .verb(page.link(&href, text.t("now-read")))
