@@ -87,6 +87,7 @@ item-sign-address = Address
 item-sign-phone = Telephone number
 item-sign-time = Exact time
 item-sign-attachment = Name of an attachment
+item-sign-first-person = Word for the provider itself
 item-place-object = Object { $n } that is served ({ $path })
 item-reach-everyone = Anyone can read it
 item-reach-parties = { $n } parties can read it

@@ -87,6 +87,7 @@ item-sign-address = IPアドレス
 item-sign-phone = 電話番号
 item-sign-time = 正確な時刻
 item-sign-attachment = 添付ファイル名
+item-sign-first-person = 提供者自身を指す言葉
 item-place-object = 配られるオブジェクト { $n }（{ $path }）
 item-reach-everyone = だれでも読めます
 item-reach-parties = { $n } 組織が読めます
