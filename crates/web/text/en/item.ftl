@@ -26,6 +26,7 @@ item-measures-ja = Countermeasures (Japanese)
 item-measures-en = Countermeasures (English)
 item-values = Indicators
 item-values-hint = One a line: addresses, domains, URLs, hashes, CVE ids.
+item-bundle = Open exactly what is distributed (STIX bundle)
 item-techniques = Techniques (ATT&CK)
 item-techniques-hint = One a line, such as: T1190 Exploit Public-Facing Application
 item-tlp = How far it may go (TLP)

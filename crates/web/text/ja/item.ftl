@@ -26,6 +26,7 @@ item-measures-ja = 対策（日本語）
 item-measures-en = 対策（英語）
 item-values = 指標
 item-values-hint = 1行に1件。IP アドレス、ドメイン、URL、ハッシュ値、CVE 番号など。
+item-bundle = 配られる内容そのもの（STIX バンドル）を開く
 item-techniques = 攻撃手法（ATT&CK）
 item-techniques-hint = 1行に1件。例：T1190 公開アプリケーションの悪用
 item-tlp = 共有の範囲（TLP）
