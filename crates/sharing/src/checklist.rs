@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::{Timestamp, tz};
-use kaname_stix::redact::{Reading, find_traces, find_words};
+use kaname_stix::redact::{Reading, Trace, find_traces, find_words};
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,6 +15,34 @@ use crate::{
     evidence::Evidence,
     row::{Row, RowState, Sign},
 };
+
+/// Words that say who speaks: the provider itself.
+const FIRST_PERSON: [&str; 24] = [
+    "当社",
+    "弊社",
+    "自社",
+    "当行",
+    "弊行",
+    "当院",
+    "当市",
+    "当局",
+    "本学",
+    "わが社",
+    "我が社",
+    "当組合",
+    "our company",
+    "our network",
+    "our bank",
+    "our hospital",
+    "our city",
+    "our university",
+    "our organisation",
+    "our organization",
+    "our office",
+    "our staff",
+    "our servers",
+    "our systems",
+];
 
 /// Rows for a content, all open, one for each place: what overlaps is one row. Strings are read as they stand and in the usual disguises; times in
 /// objects must be on the hour, and no text may tell the minute that the provider reported.
@@ -41,13 +69,22 @@ impl Found {
         texts.sort_unstable();
         texts.dedup();
         let mut found: HashMap<String, Vec<Spot>> = HashMap::new();
-        for hit in find_traces(&json!(texts), &evidence.traces()) {
+        let clues = evidence.looked_for();
+        let traces: Vec<Trace> = clues.iter().map(|clue| clue.trace.clone()).collect();
+        for hit in find_traces(&json!(texts), &traces) {
             let index = hit.path.trim_start_matches('/').parse::<usize>().ok();
             let text = index.and_then(|index| texts.get(index));
-            let clue = evidence.clues.get(hit.trace);
+            let clue = clues.get(hit.trace);
             if let (Some(text), Some(clue)) = (text, clue) {
                 let one = (clue.sign, hit.reading, (hit.span.start, hit.span.end));
                 found.entry(text.clone()).or_default().push(one);
+            }
+        }
+        let words = FIRST_PERSON.map(str::to_owned);
+        for text in texts {
+            let spots = first_person(&text, &words);
+            if !spots.is_empty() {
+                found.entry(text).or_default().extend(spots);
             }
         }
         Self(found)
@@ -58,6 +95,23 @@ impl Found {
             rows.add(path.to_owned(), in_key, *sign, *reading, *span);
         }
     }
+}
+
+/// Where a text speaks as the provider. A word that is part of a longer one (担当社員, 不当行為, 日本学術会議)
+/// does not count.
+fn first_person(text: &str, words: &[String]) -> Vec<Spot> {
+    let mut spots = Vec::new();
+    for span in find_words(text, words) {
+        let before = text
+            .get(..span.start)
+            .and_then(|text| text.chars().next_back());
+        let after = text.get(span.end..).and_then(|text| text.chars().next());
+        let inside = before.is_some_and(|sign| "担該相不正妥日各独".contains(sign));
+        if !inside && after != Some('為') {
+            spots.push((Sign::FirstPerson, Reading::Plain, (span.start, span.end)));
+        }
+    }
+    spots
 }
 
 /// Ids that the hub drew at random and times of the standard's form hold no words: they are not read.

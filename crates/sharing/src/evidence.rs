@@ -9,6 +9,92 @@ use crate::{report::Technique, row::Sign};
 /// Shortest party code or file name that is looked for; shorter ones are everyday words.
 const SHORTEST: usize = 4;
 
+/// Shortest Latin part of a code, English name or domain that is looked for inside other words.
+const SHORTEST_STEM: usize = 5;
+
+/// Latin parts of names that tell nothing of who it is.
+const COMMON: &[&str] = &[
+    "agency",
+    "airline",
+    "airlines",
+    "airport",
+    "bureau",
+    "byoin",
+    "byouin",
+    "center",
+    "central",
+    "centre",
+    "chemical",
+    "communications",
+    "company",
+    "corporation",
+    "credit",
+    "daigaku",
+    "denryoku",
+    "department",
+    "eastern",
+    "electric",
+    "energy",
+    "example",
+    "finance",
+    "financial",
+    "first",
+    "general",
+    "ginko",
+    "ginkou",
+    "global",
+    "government",
+    "group",
+    "holdings",
+    "hospital",
+    "incorporated",
+    "industries",
+    "industry",
+    "information",
+    "insurance",
+    "international",
+    "japan",
+    "kabushiki",
+    "kaisha",
+    "limited",
+    "logistics",
+    "medical",
+    "ministry",
+    "motor",
+    "motors",
+    "municipal",
+    "national",
+    "network",
+    "networks",
+    "nippon",
+    "north",
+    "northern",
+    "office",
+    "power",
+    "prefectural",
+    "prefecture",
+    "railway",
+    "school",
+    "security",
+    "service",
+    "services",
+    "south",
+    "southern",
+    "steel",
+    "suido",
+    "system",
+    "systems",
+    "technologies",
+    "technology",
+    "telecom",
+    "tetsudo",
+    "transport",
+    "trust",
+    "university",
+    "water",
+    "western",
+];
+
 /// Something that leads to the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clue {
@@ -24,6 +110,9 @@ pub struct Clue {
 pub struct Evidence {
     /// Names, people, domains, addresses, telephone numbers, file names.
     pub clues: Vec<Clue>,
+    /// Titles of its accounts and parts of its names. The checklist shows them; no text is rewritten for
+    /// them, because they may mean others as well.
+    pub hints: Vec<Clue>,
     /// Times as the provider knows them.
     pub times: Vec<Timestamp>,
 }
@@ -46,6 +135,8 @@ impl Evidence {
         if party.code.as_str().len() >= SHORTEST {
             evidence.add(Sign::Name, TraceKind::Name, party.code.as_str());
         }
+        evidence.hint_stems(party.code.as_str());
+        evidence.hint_stems(name.en.as_str());
         for contact in &party.contacts {
             evidence.add(Sign::Person, TraceKind::Person, contact.name.as_str());
             if let Some(mail) = &contact.mail {
@@ -57,6 +148,7 @@ impl Evidence {
         }
         for domain in &party.mail_domains {
             evidence.add(Sign::Domain, TraceKind::Domain, domain.as_str());
+            evidence.hint_stems(domain.as_str());
         }
         for network in &party.networks {
             evidence.add(Sign::Address, TraceKind::Address, network.as_str());
@@ -69,6 +161,11 @@ impl Evidence {
     pub fn with_account(mut self, account: &Account) -> Self {
         self.add(Sign::Person, TraceKind::Person, account.title.ja.as_str());
         self.add(Sign::Person, TraceKind::Person, account.title.en.as_str());
+        for title in [account.title.ja.as_str(), account.title.en.as_str()] {
+            if title.trim().chars().count() >= SHORTEST {
+                self.hint(Sign::Person, title.trim());
+            }
+        }
         if account.login.as_str().len() >= SHORTEST {
             self.add(Sign::Person, TraceKind::Name, account.login.as_str());
         }
@@ -111,6 +208,25 @@ impl Evidence {
         }
     }
 
+    /// Hints for each Latin part of a name or domain that is no common word. Of five letters it is found as
+    /// a word, `ops-hamma.example`; longer ones also inside words.
+    fn hint_stems(&mut self, text: &str) {
+        let parts = text.split(|sign: char| !sign.is_alphanumeric());
+        for part in parts.map(str::to_ascii_lowercase) {
+            let latin = part.chars().all(|sign| sign.is_ascii_alphabetic());
+            if latin && part.len() >= SHORTEST_STEM && !COMMON.contains(&part.as_str()) {
+                self.hint(Sign::Name, &part);
+            }
+        }
+    }
+
+    fn hint(&mut self, sign: Sign, text: &str) {
+        let trace = Trace::new(TraceKind::Name, text);
+        if !self.hints.iter().any(|hint| hint.trace == trace) {
+            self.hints.push(Clue { sign, trace });
+        }
+    }
+
     /// A telephone number, as dialled at home and from abroad.
     fn add_phone(&mut self, phone: &str) {
         let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
@@ -123,6 +239,11 @@ impl Evidence {
         } else if let Some(rest) = digits.strip_prefix('0') {
             self.add(Sign::Phone, TraceKind::Name, &format!("81{rest}"));
         }
+    }
+
+    /// What the checklist looks for: the clues, then the hints.
+    pub fn looked_for(&self) -> Vec<&Clue> {
+        self.clues.iter().chain(&self.hints).collect()
     }
 
     /// The clues as traces, in order.

@@ -1,7 +1,7 @@
 //! Neutral words in the place of what gives a provider away: where a derivation starts from. What is
 //! left is found by the checklist.
 
-use kaname_stix::redact::{Reading, Trace, TraceKind, find_traces};
+use kaname_stix::redact::{Reading, Trace, TraceKind, find_traces, with_forms};
 use serde_json::json;
 
 use crate::text::Text;
@@ -120,8 +120,13 @@ fn replace(text: &mut String, mut found: Vec<Place>, language: &str) -> bool {
     any
 }
 
-/// A domain or address stands in a URL, a mail address, a longer host name: all of it goes.
+/// A domain or address stands in a URL, a mail address, a longer host name: all of it goes. A name goes
+/// with its form of incorporation.
 fn widened(text: &str, start: usize, end: usize, kind: TraceKind) -> (usize, usize) {
+    if kind == TraceKind::Name {
+        let whole = with_forms(text, start..end);
+        return (whole.start, whole.end);
+    }
     if !matches!(kind, TraceKind::Domain | TraceKind::Address) {
         return (start, end);
     }

@@ -27,6 +27,8 @@ pub enum Sign {
     ExactTime,
     /// The name of an attached file.
     Attachment,
+    /// A word by which the provider speaks of itself: 当社, "our network".
+    FirstPerson,
 }
 
 impl Sign {
@@ -40,6 +42,7 @@ impl Sign {
             Self::Phone => "phone",
             Self::ExactTime => "exact_time",
             Self::Attachment => "attachment",
+            Self::FirstPerson => "first_person",
         }
     }
 }

@@ -281,10 +281,7 @@ fn neutral_words_take_the_place_of_traces() {
     let text = "東都電力株式会社の髙橋太郎が taro@mail.toto-denryoku.co.jp で受信し、\n198.51.100.9 の端末（東都電力）が evil.example に接続した。東都\n電力から報告。";
     let neutral = without_traces(text, &traces, "ja");
     for gone in ["東都", "髙橋", "toto", "198.51", "taro@", "株式会社"] {
-        assert!(
-            !neutral.contains(gone) || gone == "株式会社",
-            "{gone} in {neutral}"
-        );
+        assert!(!neutral.contains(gone), "{gone} in {neutral}");
     }
     assert!(
         neutral.contains("evil.example") && neutral.contains("国内の事業者"),
@@ -293,4 +290,33 @@ fn neutral_words_take_the_place_of_traces() {
     let mut planted = content("不審なメール", Tlp::Green, 1);
     planted.summary.ja = neutral;
     assert_eq!(check(&planted, &evidence()), Vec::new());
+}
+
+#[test]
+fn a_name_goes_with_its_form_of_incorporation() {
+    let traces = evidence().traces();
+    for (text, expected) in [
+        ("東都電力株式会社が検知", "国内の事業者が検知"),
+        ("株式会社東都電力が検知", "国内の事業者が検知"),
+        ("㈱東都電力、東都電力（株）", "国内の事業者、国内の事業者"),
+        ("東電グリッド 株式会社が検知", "国内の事業者が検知"),
+        (
+            "別の株式会社と東都電力が検知",
+            "別の株式会社と国内の事業者が検知",
+        ),
+    ] {
+        assert_eq!(without_traces(text, &traces, "ja"), expected);
+    }
+    for (text, expected) in [
+        (
+            "at Toto Electric Power Co., Inc. today",
+            "at a domestic operator today",
+        ),
+        (
+            "Toto Electric Power co-operates",
+            "a domestic operator co-operates",
+        ),
+    ] {
+        assert_eq!(without_traces(text, &traces, "en"), expected);
+    }
 }

@@ -10,6 +10,7 @@ mod checklist;
 mod derive;
 mod feedback;
 mod flow;
+mod hints;
 mod manifest;
 mod outlets;
 mod report;

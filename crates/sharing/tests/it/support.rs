@@ -277,6 +277,15 @@ pub(crate) fn evidence() -> Evidence {
     Evidence::of_party(&provider_party())
 }
 
+/// What leads to a party that was just registered.
+pub(crate) fn evidence_of(registration: serde_json::Value) -> Evidence {
+    let registration: Registration = serde_json::from_value(registration).unwrap();
+    let mut tale: Tale<Party> = Tale::new(matter(902));
+    let registered = PartyChange::Registered(registration);
+    tale.take(officer(9), Ok(vec![registered])).unwrap();
+    Evidence::of_party(tale.state())
+}
+
 /// An account at the provider.
 pub(crate) fn provider_account(title: &str, login: &str, mail: &str) -> Account {
     let opened: AccountChange = serde_json::from_value(serde_json::json!({

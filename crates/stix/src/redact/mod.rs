@@ -18,6 +18,7 @@ use address::Networks;
 use fold::Folded;
 use lexicon::{Lexicon, Rule, Thin};
 use name::is_kept;
+pub use name::with_forms;
 use view::{View, views};
 
 /// What a trace is.

@@ -117,6 +117,49 @@ fn without_forms(folded: &str) -> String {
     words.join(" ")
 }
 
+/// Signs of a text around a name in which a form of incorporation is looked for.
+const NEARBY: usize = 24;
+
+/// Bytes of a name with the forms of incorporation that stand beside it: of `湊電力` in
+/// `湊電力株式会社` all of it.
+#[must_use]
+pub fn with_forms(text: &str, name: Range<usize>) -> Range<usize> {
+    let before = text.get(..name.start).unwrap_or_default();
+    let after = text.get(name.end..).unwrap_or_default();
+    let leading = before.char_indices().rev().take(NEARBY);
+    let start = leading
+        .map(|(at, _)| at)
+        .filter(|at| is_form(&before[*at..]))
+        .last();
+    let trailing = after.char_indices().take(NEARBY);
+    let end = trailing
+        .map(|(at, sign)| at + sign.len_utf8())
+        .filter(|end| is_form(&after[..*end]) || is_ending(&after[..*end], &after[*end..]))
+        .last();
+    start.unwrap_or(name.start)..name.end + end.unwrap_or_default()
+}
+
+/// Whether a text is a form of incorporation, spaces between it and the name included.
+fn is_form(beside: &str) -> bool {
+    let folded: String = fold(beside).into_iter().collect();
+    FORMS.contains(&folded.trim())
+}
+
+/// Whether a text is what ends a Latin name (`, Co., Ltd.`), and the next word begins after it.
+fn is_ending(beside: &str, next: &str) -> bool {
+    let joined = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '\'' | '’');
+    let folded: String = fold(beside).into_iter().collect();
+    let mut words = folded
+        .split(|sign| !is_kept(sign))
+        .filter(|word| !word.is_empty());
+    let apart =
+        folded.starts_with([' ', ',']) && folded.ends_with(|sign| is_kept(sign) || sign == '.');
+    apart
+        && !next.starts_with(joined)
+        && words.clone().next().is_some()
+        && words.all(|word| ENDINGS.contains(&word))
+}
+
 pub(super) fn is_kept(character: char) -> bool {
     character.is_alphanumeric()
 }

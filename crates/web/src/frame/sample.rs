@@ -147,7 +147,7 @@ fn rows(page: &Page) -> Vec<Row> {
             "/triage/1",
             "第一報：変電所監視端末の停止（電力）",
         )
-        .about("経済産業省 担当窓口が未確認")
+        .about("経済産業省 担当窓口が受領未確認")
         .about("次は副担当へ自動連絡")
         .severity(Severity {
             level: 3,

@@ -83,6 +83,7 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
         ("summary_ja", "みなと電力の装置に 203.0.113.77 から接続"),
         ("measures_ja", "修正版へ更新"),
         ("values", "203.0.113.77\nhxxp://files-sync[.]test/a.bin"),
+        ("techniques", "T1133 外部リモートサービス"),
         ("tlp", "GREEN"),
         ("pap", "GREEN"),
         ("outlets", "taxii"),
@@ -125,6 +126,15 @@ async fn a_paste_becomes_an_item_in_the_library_by_the_pages_alone() {
     assert!(home.contains("あなたの回答を待つもの") && home.contains(&item));
     let page = provider.page(&item).await;
     assert!(page.contains("この内容に同意する"));
+    assert!(page.contains("T1133") && page.contains("外部リモートサービス"));
+    let bundle = format!("{item}/bundle.json");
+    assert!(page.contains(&format!("href=\"{bundle}\"")));
+    assert!(member.get(&bundle).await.status.is_client_error());
+    for person in [&provider, &releaser] {
+        let opened = person.get(&bundle).await;
+        assert_eq!(opened.status, StatusCode::OK);
+        assert!(opened.text.contains("203.0.113.77") && opened.text.contains("T1133"));
+    }
     let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
     let wrong = provider
         .post(&format!("{item}/consent"), &[("hash", &"0".repeat(64))])

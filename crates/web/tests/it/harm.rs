@@ -128,7 +128,7 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
             );
         }
     }
-    assert!(provider.page(&report).await.contains("未確認"));
+    assert!(provider.page(&report).await.contains("未読"));
     reader.post(&acknowledge, &[]).await;
     assert!(provider.page(&report).await.contains("確認済み"));
     assert!(!reader.page("/").await.contains("新しく開示された被害情報"));

@@ -1,6 +1,7 @@
 //! Items on their way out: the officers' desk, the provider's consent, the second officer's release.
 
 mod act;
+mod bundle;
 mod desk;
 pub(in crate::room) mod draft;
 mod edit;
@@ -55,6 +56,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             SEE,
             READS,
             routing::get(show::show_item),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/items/{number}/bundle.json",
+            "item.bundle",
+            SEE,
+            READS,
+            routing::get(bundle::bundle),
         ),
         Endpoint::new(
             Method::GET,

@@ -57,6 +57,7 @@ struct ItemPage {
     measures: String,
     proposed: Option<Proposed>,
     values: Vec<(String, String)>,
+    techniques: Vec<(String, String)>,
     traces: Vec<TraceRow>,
     traces_open: usize,
     traces_gone: Option<usize>,
@@ -218,6 +219,7 @@ pub(super) async fn show_item(
         measures: content.countermeasures.in_language(lang).to_owned(),
         proposed: proposed(&house, &page, state).await?,
         values,
+        techniques: content.techniques(),
         traces: trace::open(&page, rows, content),
         traces_open: checklist.open,
         traces_gone: checklist

@@ -51,6 +51,7 @@ const fn sign(sign: Sign) -> &'static str {
         Sign::Phone => "item-sign-phone",
         Sign::ExactTime => "item-sign-time",
         Sign::Attachment => "item-sign-attachment",
+        Sign::FirstPerson => "item-sign-first-person",
     }
 }
 

@@ -53,6 +53,7 @@ const FILLED: &[(&str, Filled)] = &[
     ("public.show", Filled::Number),
     ("api.item", Filled::Number),
     ("item.show", Filled::Number),
+    ("item.bundle", Filled::Number),
     ("item.ask_edit", Filled::Number),
     ("item.ask_propose", Filled::Number),
     ("item.draw", Filled::Number),

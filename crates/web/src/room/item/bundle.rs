@@ -1,0 +1,34 @@
+//! The objects of an item before it is out, as a file: the very bytes that consent and release are about.
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use kaname_kernel::{Id, MatterId};
+use kaname_sharing::rendition::stix_bundle;
+
+use super::act::of;
+use crate::{
+    error::Failure,
+    house::{By, House},
+    room::library::attachment,
+};
+
+pub(super) async fn bundle(
+    State(house): State<House>,
+    by: By,
+    Path(number): Path<String>,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let item = of(&house, &by, &number).await?;
+    let own = world.owns(&by, Some(item.state.handle.cast())).await?;
+    if !own && !by.is_officer() {
+        // Members take what was released from the library.
+        return Err(Failure::NotFound);
+    }
+    let id: MatterId = Id::random(world.rng());
+    let identity = world.hub_identity().await?;
+    let body = stix_bundle(id.uuid(), &identity, [&item.state]).map_err(Failure::internal)?;
+    let name = format!("{}-bundle.json", item.state.number);
+    attachment(&name, "application/stix+json;version=2.1", body)
+}
