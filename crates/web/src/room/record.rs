@@ -115,6 +115,7 @@ fn outline(one: &ShownRecord) -> String {
 #[template(path = "room/record/show.html")]
 struct ShowPage {
     page: Page,
+    reported: At,
     since: At,
     noticed: Option<At>,
     contact: String,
@@ -139,6 +140,7 @@ async fn one(
     let noted = state.acknowledged.iter().find(|one| Some(one.party) == own);
     let noted = noted.filter(|_| record.acknowledged);
     show(&ShowPage {
+        reported: page.at(state.recorded),
         since: page.at(state.shown_at.unwrap_or(state.recorded)),
         noticed: record.harm.noticed.map(|at| page.at(at)),
         contact: record.harm.contact,

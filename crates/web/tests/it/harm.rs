@@ -71,6 +71,12 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
         page.contains("産業省") && page.contains("所管省庁への連絡"),
         "{page}"
     );
+    // Before the button: where the readers will see it, and what that tells them.
+    let before_button = page.split("/victim/show").next().unwrap();
+    let number = format!("<code>{}</code>", item.state.number);
+    for said in ["並べて表示されます", number.as_str()] {
+        assert!(before_button.contains(said), "{said}");
+    }
     let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
     let show = format!("{report}/victim/show");
     let wrong = provider.post(&show, &[("hash", &"0".repeat(64))]).await;
@@ -101,6 +107,10 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
     let page = reader.page(&record).await;
     assert!(page.contains(HARM) && page.contains(&in_library), "{page}");
     assert!(!page.contains(&receipt.number) && !page.contains("みなと電力"));
+    assert!(page.contains("報告の受付"));
+    let at_desk = analyst.page(&desk).await;
+    assert!(at_desk.contains("並べて表示されています"));
+    assert!(!at_desk.contains("共有情報には使いません"));
     let listed = door.get("/api/v1/records", &key).await.json();
     assert_eq!(listed["records"][0]["acknowledged"], false);
     let by_machine = format!("/api/v1{record}");

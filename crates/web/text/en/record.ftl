@@ -5,6 +5,7 @@ record-about = What was done to victims, shown to your organisation alone by con
 record-about-one = Shown to your organisation alone, by the provider's consent. Do not pass it on or quote it. If the provider stops showing it, you can no longer read it.
 record-none = No victim record is shown to you
 record-none-do = Records appear here when a provider consents to have them shown to you.
+record-reported = Reported
 record-shown = Shown
 record-new = not acknowledged
 record-noted = acknowledged

@@ -5,6 +5,7 @@ record-about = 提供者の同意により、あなたの組織に限って開�
 record-about-one = 提供者の同意により、あなたの組織に限って開示されています。転送・引用しないでください。提供者が開示を取りやめると、閲覧できなくなります。
 record-none = 開示された被害情報はありません
 record-none-do = 提供者が被害の内容の開示に同意すると、ここに並びます。
+record-reported = 報告の受付
 record-shown = 開示
 record-new = 未読
 record-noted = 確認済み

@@ -6,7 +6,7 @@ use axum::{
 };
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
-    ManifestHash,
+    Item, ItemState, ManifestHash,
     victim::{Answer, Victim},
 };
 use kaname_world::sharing::ReportView;
@@ -42,6 +42,8 @@ pub(super) struct AskedFor {
     pub(super) due: Due,
     pub(super) parties: Vec<String>,
     pub(super) reason: String,
+    /// Numbers of the shared information that readers see beside the record.
+    pub(super) beside: Vec<String>,
     pub(super) hash: String,
     pub(super) verbs: Vec<Verb>,
 }
@@ -58,6 +60,7 @@ impl Showing {
             return Ok(Self::default());
         };
         let refusal = refusal(house, page, by);
+        let beside = released(house, by, view).await?;
         let hide = page
             .post(
                 format!("{href}/victim/hide"),
@@ -68,7 +71,7 @@ impl Showing {
         let may_hide = refusal.is_none() && !victim.shown.is_empty();
         Ok(Self {
             readers: readers(house, page, victim).await?,
-            asked: asked(house, page, victim, href, refusal).await?,
+            asked: asked(house, page, victim, beside, href, refusal).await?,
             past: past(house, page, victim).await?,
             hide: may_hide.then_some(hide),
         })
@@ -104,10 +107,23 @@ async fn readers(
     Ok(readers)
 }
 
+/// Numbers of what was released of the same report: the record gives its provider away there.
+async fn released(house: &House, by: &By, view: &ReportView) -> Result<Vec<String>, Failure> {
+    let mut numbers = Vec::new();
+    for item in &view.items {
+        let item = house.world().see::<Item>(by, *item).await?.state;
+        if item.state == ItemState::Released {
+            numbers.push(item.number);
+        }
+    }
+    Ok(numbers)
+}
+
 async fn asked(
     house: &House,
     page: &Page,
     victim: &Victim,
+    beside: Vec<String>,
     href: &str,
     refusal: Option<String>,
 ) -> Result<Option<AskedFor>, Failure> {
@@ -133,6 +149,7 @@ async fn asked(
         due: page.maybe_due(asked.deadline, page.t("submission-victim-due")),
         parties: choices::party_names(house, page, &asked.shown.parties).await?,
         reason: asked.reason.clone(),
+        beside,
         hash,
         verbs,
     }))
