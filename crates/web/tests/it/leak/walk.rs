@@ -328,7 +328,10 @@ impl Looking<'_> {
                     let path = of(*place);
                     let answer = self.page(browser, &path).await;
                     within(&path, &self.told(&answer.text), sees);
-                    if path.starts_with("/library/") {
+                    if !file.is_empty() && !self.scene.on_pages(sees).contains(place) {
+                        // A page gives nothing out that is for machines alone.
+                        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+                    } else if path.starts_with("/library/") {
                         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
                         assert!(self.told(&answer.text).contains(place), "{path}");
                     }
