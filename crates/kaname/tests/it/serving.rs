@@ -11,7 +11,7 @@ use std::{
 use crate::program::{Place, mode};
 
 /// Bound on every wait.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server that was started; killed when dropped.
 pub(crate) struct Server {
