@@ -69,7 +69,7 @@ def main():
     _, found = run(program, PEER_PATTERNS, PEER_EVENTS)
     rate, peer_found = peer()
     pairs = arguments.objects * MORE
-    print(f"CPU seconds of one core, reading and starting included; two values an event\n")
+    print("CPU seconds of one core, reading and starting included; two values an event\n")
     print("| what | kaname stix match | stix2-matcher |\n|---|---|---|")
     print(f"| indicators, events | {arguments.objects:,}, {MORE:,} | {PEER_PATTERNS:,}, {PEER_EVENTS:,} |")
     print(f"| pairs a CPU second | {pairs / more:,.0f} | {rate:,.0f} |")

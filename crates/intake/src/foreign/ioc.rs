@@ -1,7 +1,7 @@
 //! OpenIOC: one indicator with a pattern for each document.
 
 use kaname_stix::author::{Indicator, indicator};
-use kaname_stix::pattern::parse_pattern;
+use kaname_stix::pattern::{parse_pattern, quote};
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{Author, ForeignError, LeftOut, Made, Times, reference};
@@ -203,14 +203,11 @@ impl Reading {
                     }
                 }
             }
-            "is" => format!("{not}= {}", literal(content)),
-            "contains" => format!(
-                "{not}LIKE {}",
-                literal(&format!("%{}%", wildcards(content)))
-            ),
-            "starts-with" => format!("{not}LIKE {}", literal(&format!("{}%", wildcards(content)))),
-            "ends-with" => format!("{not}LIKE {}", literal(&format!("%{}", wildcards(content)))),
-            "matches" => format!("{not}MATCHES {}", literal(content)),
+            "is" => format!("{not}= {}", quote(content)),
+            "contains" => format!("{not}LIKE {}", quote(&format!("%{}%", wildcards(content)))),
+            "starts-with" => format!("{not}LIKE {}", quote(&format!("{}%", wildcards(content)))),
+            "ends-with" => format!("{not}LIKE {}", quote(&format!("%{}", wildcards(content)))),
+            "matches" => format!("{not}MATCHES {}", quote(content)),
             other => {
                 self.leave_out(item, format!("STIX cannot say `{other}` of it"));
                 return None;
@@ -223,8 +220,4 @@ impl Reading {
 /// LIKE has no sign that makes `%` and `_` plain: `_`, any one character, stands for both.
 fn wildcards(text: &str) -> String {
     text.replace('%', "_")
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use kaname_kernel::{Id, Reader};
-use kaname_store::{ObjectFilter, Versions};
+use kaname_store::ObjectFilter;
 use kaname_world::{Caller, World, ambient::SystemRng};
 use serde_json::json;
 
@@ -55,18 +55,9 @@ async fn export(world: &World, args: &ExportArgs, say: Say) -> Result<(), Fault>
             .store()
             .objects(&ObjectFilter {
                 collection: Some(collection.id),
-                readable: readable.clone(),
-                added_after_us: None,
-                newest_first: false,
                 after_us: after,
-                ids: Vec::new(),
-                types: Vec::new(),
-                specs: Vec::new(),
-                versions: Versions::All,
-                search: None,
-                value: None,
                 limit: BATCH,
-                count: false,
+                ..ObjectFilter::all(readable.clone())
             })
             .await?;
         for object in &page.objects {

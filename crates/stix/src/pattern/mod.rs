@@ -36,7 +36,8 @@ impl PatternError {
 
 /// A string literal of the pattern language: single quotes, with `\` before
 /// quotes and backslashes.
-fn quote(value: &str) -> String {
+#[must_use]
+pub fn quote(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 2);
     out.push('\'');
     for character in value.chars() {

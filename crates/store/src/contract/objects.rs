@@ -14,19 +14,9 @@ use crate::{
 
 fn all_of(readable: Arc<RoaringBitmap>) -> ObjectFilter {
     ObjectFilter {
-        collection: None,
-        readable,
-        added_after_us: None,
-        newest_first: false,
-        after_us: None,
-        ids: Vec::new(),
-        types: Vec::new(),
-        specs: Vec::new(),
-        versions: Versions::All,
-        search: None,
-        value: None,
         limit: 100,
         count: true,
+        ..ObjectFilter::all(readable)
     }
 }
 

@@ -138,19 +138,11 @@ impl World {
     ) -> Result<ObjectPage, WorldError> {
         self.allow_any(caller, Action::LibraryRead)?;
         let mut filter = ObjectFilter {
-            collection: None,
-            readable: self.readable(caller).await?,
-            added_after_us: None,
             newest_first: true,
-            after_us: None,
-            ids: Vec::new(),
-            types: Vec::new(),
-            specs: Vec::new(),
             versions: Versions::Last,
-            search: None,
-            value: None,
             limit: 50,
             count: true,
+            ..ObjectFilter::all(self.readable(caller).await?)
         };
         adjust(&mut filter);
         Ok(self.store().objects(&filter).await?)

@@ -8,9 +8,8 @@ use crate::rendition::ValueLine;
 /// Namespace of the ids of rules.
 const NAMESPACE: Uuid = Uuid::from_u128(0x0c1c_5d5e_6d0b_4f0c_9c8a_3b1f_70e2_44a6);
 
-/// Where a value is seen, and how a search asks for it there.
+/// How a search asks for values in a kind of log.
 struct Place {
-    category: &'static str,
     field: &'static str,
     values: Vec<String>,
 }
@@ -27,7 +26,7 @@ pub(super) fn rules(line: &ValueLine, targets: &[Target]) -> String {
     out
 }
 
-fn places(category: &'static str, targets: &[Target]) -> Vec<Place> {
+fn places(category: &str, targets: &[Target]) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     for target in targets {
         for (own, field, value) in asked(target) {
@@ -37,7 +36,6 @@ fn places(category: &'static str, targets: &[Target]) -> Vec<Place> {
             match places.iter_mut().find(|place| place.field == field) {
                 Some(place) => place.values.push(value),
                 None => places.push(Place {
-                    category: own,
                     field,
                     values: vec![value],
                 }),
@@ -103,7 +101,6 @@ fn document(line: &ValueLine, category: &str, places: &[Place]) -> String {
     }
     out.push_str(&format!("logsource:\n  category: {category}\ndetection:\n"));
     for (at, place) in places.iter().enumerate() {
-        debug_assert_eq!(place.category, category);
         out.push_str(&format!("  selection_{at}:\n    {}:\n", place.field));
         for value in &place.values {
             out.push_str(&format!("      - {}\n", quoted(value)));

@@ -63,18 +63,21 @@ impl Target {
 
     /// An address as it is, a network with its length.
     pub(super) fn network_text(address: IpAddr, length: u8) -> String {
-        let full = if address.is_ipv4() { 32 } else { 128 };
-        if length == full {
+        if length == width(address) {
             return address.to_string();
         }
         format!("{address}/{length}")
     }
 }
 
+/// How many bits an address has.
+const fn width(address: IpAddr) -> u8 {
+    if address.is_ipv4() { 32 } else { 128 }
+}
+
 fn network(text: &str) -> Option<Target> {
     if let Ok(address) = text.parse::<IpAddr>() {
-        let full = if address.is_ipv4() { 32 } else { 128 };
-        return Some(Target::Network(address, full));
+        return Some(Target::Network(address, width(address)));
     }
     let kind = if text.contains(':') {
         Kind::Ipv6Cidr

@@ -4,14 +4,12 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kaname_kernel::{Id, MatterId};
-use kaname_sharing::rendition::stix_bundle;
 
 use super::act::of;
 use crate::{
     error::Failure,
     house::{By, House},
-    room::library::attachment,
+    room::library::{STIX, attachment, bundle_of},
 };
 
 pub(super) async fn bundle(
@@ -26,9 +24,7 @@ pub(super) async fn bundle(
         // Members take what was released from the library.
         return Err(Failure::NotFound);
     }
-    let id: MatterId = Id::random(world.rng());
-    let identity = world.hub_identity().await?;
-    let body = stix_bundle(id.uuid(), &identity, [&item.state]).map_err(Failure::internal)?;
+    let body = bundle_of(world, &item.state).await?;
     let name = format!("{}-bundle.json", item.state.number);
-    attachment(&name, "application/stix+json;version=2.1", body)
+    attachment(&name, STIX, body)
 }

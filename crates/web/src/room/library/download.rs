@@ -59,14 +59,19 @@ async fn rendered(
         "values.txt" if item.may_block(now) => {
             (plain_lines(item, None, now), "text/plain; charset=utf-8")
         }
-        "bundle.json" => {
-            let id: MatterId = Id::random(world.rng());
-            let identity = world.hub_identity().await?;
-            let body = stix_bundle(id.uuid(), &identity, [item]).map_err(Failure::internal)?;
-            (body, "application/stix+json;version=2.1")
-        }
+        "bundle.json" => (bundle_of(world, item).await?, STIX),
         _ => return Err(Failure::NotFound),
     })
+}
+
+/// Media type of a bundle.
+pub(in crate::room) const STIX: &str = "application/stix+json;version=2.1";
+
+/// An item's objects with the hub's identity and the markings they refer to.
+pub(in crate::room) async fn bundle_of(world: &World, item: &Item) -> Result<String, Failure> {
+    let id: MatterId = Id::random(world.rng());
+    let identity = world.hub_identity().await?;
+    stix_bundle(id.uuid(), &identity, [item]).map_err(Failure::internal)
 }
 
 /// A file to be kept, not shown: nothing of it runs in the page's origin.

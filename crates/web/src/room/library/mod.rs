@@ -17,7 +17,11 @@ use kaname_policy::Action;
 
 #[cfg(feature = "fixture")]
 pub use self::cursor::reads_as_cursor;
-pub(super) use self::{download::attachment, list::Asked as Filters, usage::Use};
+pub(super) use self::{
+    download::{STIX, attachment, bundle_of},
+    list::Asked as Filters,
+    usage::Use,
+};
 use crate::{
     house::House,
     route::{Access, Audit, Endpoint},
