@@ -1,5 +1,6 @@
 //! Parsers of the intake.
 
+use kaname_intake::layout::{LayoutLimits, read_layout};
 use kaname_intake::mail::{MailLimits, MailSource, mail_indicators, read_mail};
 use kaname_intake::submission::{
     SubmissionError, SubmissionOptions, Submitted, from_json, from_mail, from_stix, from_table,
@@ -215,4 +216,35 @@ pub(crate) fn foreign(data: &[u8]) {
     }
     let again = kaname_intake::foreign::read(data, &limits).expect("it was read before");
     assert_eq!(made.objects, again.objects);
+}
+
+/// A layout is read or refused with a place; what is handed out is JSON within the bounds.
+pub(crate) fn layout(data: &[u8]) {
+    let limits = LayoutLimits {
+        object_bytes: 500,
+        objects: 8,
+        collections: 4,
+        roots: 4,
+        status_bytes: 500,
+        now_us: 1_800_000_000_000_000,
+    };
+    let mut given = 0u64;
+    let read = read_layout(data, &limits, &mut |object| {
+        given += 1;
+        assert!(object.raw.len() <= limits.object_bytes && object.collection < 4);
+        assert!(object.date_added_us <= limits.now_us);
+        serde_json::from_str::<serde_json::Value>(object.raw).expect("an object is JSON");
+        Ok(())
+    });
+    assert!(given <= limits.objects);
+    match read {
+        Ok(layout) => {
+            let collections = layout.roots.iter().flat_map(|root| &root.collections);
+            assert_eq!(collections.map(|one| one.objects).sum::<u64>(), given);
+        }
+        Err(fault) => {
+            assert!(fault.pointer.is_empty() || fault.pointer.starts_with('/'));
+            assert!(!fault.rule.is_empty());
+        }
+    }
 }

@@ -127,6 +127,12 @@ pub const TARGETS: &[Target] = &[
         longest: 4 << 10,
     },
     Target {
+        name: "layout",
+        run: intake::layout,
+        seeds: seeds::LAYOUT,
+        longest: 8 << 10,
+    },
+    Target {
         name: "extract",
         run: intake::extract_text,
         seeds: seeds::TEXT,

@@ -14,6 +14,7 @@
 //! | JSON | [`guard`], [`check_json`] |
 //! | a file name, a time, a file of which one must not say more | [`safe_file_name`], [`read_when`], [`read_when_seen`], [`binary_type`] |
 //! | records and reports in other formats: CVE, OSV, CSAF, OpenIOC | [`foreign::read`] |
+//! | a whole TAXII layout, as a stream | [`layout::read_layout`] |
 //! | a whole submission, by any way | [`submission::from_form`] and its siblings |
 //!
 //! What cannot be read is data beside what can: a row without a value, a letter that is none, a
@@ -31,6 +32,7 @@ mod host;
 mod html;
 mod indicator;
 mod json;
+pub mod layout;
 pub mod mail;
 mod name;
 mod network;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     refused::{Refused, bounded},
+    taxii::InTaxii,
     text::{MAX_TEXT_BYTES, MAX_TITLE_BYTES, Text},
 };
 
@@ -19,6 +20,10 @@ use crate::{
 pub const SPACE: &str = "collection";
 /// The media type every collection serves.
 pub const STIX_MEDIA_TYPE: &str = "application/stix+json;version=2.1";
+/// Longest alias in a root of its own, in bytes.
+const MAX_ALIAS_BYTES: usize = 200;
+/// Most media types of one collection.
+const MAX_MEDIA_TYPES: usize = 20;
 /// Most names in one access rule.
 const MAX_NAMED: usize = 500;
 
@@ -128,6 +133,26 @@ pub struct Definition {
     pub read: Access,
     /// Who may write.
     pub write: Access,
+    /// Where it stands in TAXII.
+    #[serde(default, skip_serializing_if = "InTaxii::is_plain")]
+    pub taxii: InTaxii,
+}
+
+impl Definition {
+    /// The key in [`SPACE`] that leads to it; none where it has no alias. In a root of its own an alias
+    /// is known together with the root.
+    pub fn alias_key(&self) -> Option<String> {
+        let alias = Some(&self.alias).filter(|alias| !alias.is_empty())?;
+        Some(match self.taxii.root {
+            Some(root) => alias_in(root, alias),
+            None => alias.clone(),
+        })
+    }
+}
+
+/// The key in [`SPACE`] of an alias in an API root that is not the hub's own.
+pub fn alias_in(root: MatterId, alias: &str) -> String {
+    format!("{root}/{alias}")
 }
 
 /// What can happen to a collection.
@@ -218,7 +243,11 @@ impl Matter for Collection {
             audience: self.audience(),
             tlp: definition.default_tlp,
             text: text.join("\n"),
-            lookups: vec![(SPACE.to_owned(), definition.alias.clone())],
+            lookups: definition
+                .alias_key()
+                .map(|key| (SPACE.to_owned(), key))
+                .into_iter()
+                .collect(),
             ..Projection::officers(state, self.opened)
         }
     }
@@ -235,6 +264,9 @@ impl Collection {
             self.definition.write.audience(),
         );
         let mut terms = BTreeSet::from([Term::Officer]);
+        if self.definition.taxii.listed {
+            terms.insert(Term::Member);
+        }
         for audience in [&read, &write] {
             // Access has no more than one clause; none at all is everyone.
             match audience.clauses().next() {
@@ -246,7 +278,10 @@ impl Collection {
     }
 }
 
-fn check(definition: &Definition) -> Result<(), Refused> {
+fn check_alias(definition: &Definition) -> Result<(), Refused> {
+    if definition.taxii.root.is_some() {
+        return check_foreign_alias(&definition.alias);
+    }
     let alias = definition.alias.as_bytes();
     let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
     let starts = alias.first().is_some_and(u8::is_ascii_lowercase);
@@ -256,6 +291,31 @@ fn check(definition: &Definition) -> Result<(), Refused> {
             allowed: "a-z 0-9 -",
         });
     }
+    Ok(())
+}
+
+/// In a root of its own a collection need not have an alias, and it may be any short text on one line
+/// that is not written like an id (TAXII 2.1 §5.2).
+fn check_foreign_alias(alias: &str) -> Result<(), Refused> {
+    bounded("alias", alias.len(), MAX_ALIAS_BYTES)?;
+    let is_id = alias.parse::<MatterId>().is_ok();
+    let is_line = !alias.chars().any(|c| c.is_control() || c == '/');
+    if is_id || !is_line {
+        return Err(Refused::BadName {
+            field: "alias",
+            allowed: "signs that can be seen, but / and ids",
+        });
+    }
+    Ok(())
+}
+
+fn check(definition: &Definition) -> Result<(), Refused> {
+    check_alias(definition)?;
+    bounded(
+        "media_types",
+        definition.taxii.media_types.len(),
+        MAX_MEDIA_TYPES,
+    )?;
     if definition.title.is_empty() {
         return Err(Refused::Empty { field: "title" });
     }

@@ -28,6 +28,7 @@ pub mod rendition;
 pub mod report;
 pub mod row;
 pub mod sealed;
+pub mod taxii;
 pub mod text;
 pub mod triage;
 pub mod value;

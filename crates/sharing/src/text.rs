@@ -36,6 +36,16 @@ impl Text {
         if first.is_empty() { second } else { first }
     }
 
+    /// Both languages on one line, for programs that know of one text; once where they are the same.
+    pub fn in_one_line(&self) -> String {
+        let (ja, en) = (&self.ja, &self.en);
+        match ja.is_empty() || en.is_empty() {
+            true => format!("{ja}{en}"),
+            false if ja == en => ja.clone(),
+            false => format!("{ja} / {en}"),
+        }
+    }
+
     /// Whether neither language says anything.
     pub fn is_empty(&self) -> bool {
         self.ja.trim().is_empty() && self.en.trim().is_empty()

@@ -9,7 +9,7 @@ use std::{
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use kaname_kernel::{Audience, Clock, EventId, Rng};
-use kaname_store::{Batches, Commit, Committed, NewJob, Record, Rows, StoreError, check};
+use kaname_store::{Batches, Commit, Commits, Committed, NewJob, Record, Rows, StoreError, check};
 use tokio_postgres::{Config, NoTls, config::Host};
 
 use crate::{
@@ -338,6 +338,25 @@ impl PostgresStore {
         transaction.commit().await.map_err(Fault::of_commit)?;
         self.context.known.forget();
         Ok(())
+    }
+
+    /// Writes every change that comes in one transaction; gives what the last one gave.
+    pub(crate) async fn commit_many(&self, commits: &mut dyn Commits) -> Outcome<Committed> {
+        let mut session = self.session().await?;
+        let mut last = None;
+        // Audiences get their numbers outside, as for any commit: those of a change that is undone are
+        // left over, and no row names them.
+        let transaction = session.transaction().await?;
+        transaction
+            .batch_execute("SET LOCAL statement_timeout = 0")
+            .await?;
+        while let Some(change) = commits.next().await? {
+            let change = self.numbered(change).await?;
+            last = Some(commit::write(&transaction, &self.context, &change).await?);
+        }
+        transaction.commit().await.map_err(Fault::of_commit)?;
+        self.watch.wrote(None);
+        last.ok_or_else(|| crate::error::corrupt("commit", "there was no change"))
     }
 
     pub(crate) async fn commit_change(&self, change: Change) -> Outcome<Committed> {

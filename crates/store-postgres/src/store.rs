@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
-    Batches, Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter,
-    ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob,
-    StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord, Writing, check,
+    Batches, Commit, Commits, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes,
+    ObjectFilter, ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Store, StoreError,
+    StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord, Writing, check,
 };
 use roaring::RoaringBitmap;
 use serde_json::Value;
@@ -29,6 +29,11 @@ impl Store for PostgresStore {
             .map_err(|fault| self.told(fault, doing))?;
         let done = self.commit_change(Change::Commit(change)).await;
         done.map_err(|fault| self.told(fault, doing))
+    }
+
+    async fn commit_all(&self, commits: &mut dyn Commits) -> Result<Committed, StoreError> {
+        let done = self.commit_many(commits).await;
+        done.map_err(|fault| self.told(fault, "committing"))
     }
 
     async fn record(&self, id: MatterId) -> Result<Option<StoredRecord>, StoreError> {

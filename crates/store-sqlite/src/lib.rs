@@ -9,6 +9,7 @@ mod copy;
 mod error;
 mod form;
 mod head;
+mod many;
 mod open;
 mod options;
 mod prepared;

@@ -12,7 +12,10 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::Outcome;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_base.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_base.sql"),
+    include_str!("migrations/0002_dated.sql"),
+];
 
 /// Version of the schema this program writes.
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;

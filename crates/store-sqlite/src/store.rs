@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
-    Batches, Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter,
-    ObjectPage, ObjectRow, Page, PlacedObject, Posting, Record, Rows, SealedLink, Store,
-    StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord, Writing,
-    check,
+    Batches, Commit, Commits, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes,
+    ObjectFilter, ObjectPage, ObjectRow, Page, PlacedObject, Posting, Record, Rows, SealedLink,
+    Store, StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord,
+    Writing, check,
 };
 use roaring::RoaringBitmap;
 use rusqlite::params;
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Work on the caller's side that may take a while for a large change.
-async fn prepare(change: Commit) -> Result<PreparedCommit, StoreError> {
+pub(crate) async fn prepare(change: Commit) -> Result<PreparedCommit, StoreError> {
     if change.objects.len() + change.appends.len() < 64 {
         return PreparedCommit::new(change);
     }
@@ -36,7 +36,7 @@ async fn prepare(change: Commit) -> Result<PreparedCommit, StoreError> {
 }
 
 /// Records checked and made ready for the writer.
-async fn prepared(
+pub(crate) async fn prepared(
     doing: &'static str,
     records: Vec<Record>,
 ) -> Result<Vec<PreparedRecord>, StoreError> {
@@ -48,7 +48,7 @@ async fn prepared(
 }
 
 /// Objects of a rebuild checked and made ready for the writer.
-async fn placed(
+pub(crate) async fn placed(
     doing: &'static str,
     objects: Vec<PlacedObject>,
 ) -> Result<Vec<(i64, PreparedObject)>, StoreError> {
@@ -210,36 +210,12 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn commit_all(&self, commits: &mut dyn Commits) -> Result<Committed, StoreError> {
+        crate::many::commit_all(self, commits).await
+    }
+
     async fn replace_rows(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
-        // The writer keeps its transaction open and takes what comes; one batch waits meanwhile.
-        let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
-        let with_objects = batches.with_objects();
-        let write = self.writer.write("rebuilding", move |writing| {
-            let replaced = rebuild::replace(writing, with_objects, &mut receiver);
-            // Whoever computes further batches is told that they are for nothing.
-            receiver.close();
-            replaced
-        });
-        let compute = async move {
-            while let Some(rows) = batches.next().await? {
-                let step = match rows {
-                    Rows::Records(records) => {
-                        rebuild::Step::Records(prepared("rebuilding", records).await?)
-                    }
-                    Rows::Objects(objects) => {
-                        rebuild::Step::Objects(placed("rebuilding", objects).await?)
-                    }
-                };
-                if sender.send(step).await.is_err() {
-                    return Ok(());
-                }
-            }
-            // Nobody takes it when the writer has failed, which says why itself.
-            let _ = sender.send(rebuild::Step::End).await;
-            Ok(())
-        };
-        let (written, computed): (_, Result<(), StoreError>) = tokio::join!(write, compute);
-        computed.and(written)
+        crate::many::replace_rows(self, batches).await
     }
 
     async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError> {

@@ -82,6 +82,21 @@ pub struct NewObject {
     pub raw: Box<str>,
     /// The matter that brought it (release or import).
     pub source: MatterId,
+    /// When it was added elsewhere, for an object that was moved here with that moment: its
+    /// `date_added` then, microseconds since 1970. In a collection such objects are added in the order
+    /// of these moments, and before any that has none.
+    pub dated_us: Option<i64>,
+}
+
+/// An object withdrawn from a collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The collection.
+    pub collection: MatterId,
+    /// STIX id.
+    pub stix_id: String,
+    /// One version of it; every version when left out.
+    pub version_us: Option<i64>,
 }
 
 /// An object where it stands.
@@ -155,8 +170,8 @@ pub struct Commit {
     /// Refuses the commit with [`crate::StoreError::Conflict`] when the collection has one of those
     /// versions already.
     pub only_new_objects: bool,
-    /// Objects withdrawn from a collection: `(collection, stix id)`.
-    pub removed: Vec<(MatterId, String)>,
+    /// Objects withdrawn from their collections, before others are added.
+    pub removed: Vec<Removed>,
     /// Attachments.
     pub blobs: Vec<Blob>,
     /// Sealed links.

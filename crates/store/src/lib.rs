@@ -15,10 +15,10 @@ pub mod trouble;
 
 pub use change::{
     Append, Blob, Commit, Committed, NewJob, NewObject, Notice, PlacedObject, Posting, Record,
-    SealedLink,
+    Removed, SealedLink,
 };
 pub use jobs::{Job, JobOutcome};
-pub use port::{Batches, ObjectBytes, Rows, Store, StoreError};
+pub use port::{Batches, Commits, ObjectBytes, Rows, Store, StoreError};
 pub use query::{
     Cursor, ListQuery, ObjectFilter, ObjectPage, ObjectRow, Page, Search, Sort, StoredObject,
     Versions,

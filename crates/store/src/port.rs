@@ -110,11 +110,22 @@ pub trait Batches: Send {
     async fn next(&mut self) -> Result<Option<Rows>, StoreError>;
 }
 
+/// Changes that become durable together and are too many to be held at once.
+#[async_trait]
+pub trait Commits: Send {
+    /// The next one; `None` at the end. What it fails with undoes all.
+    async fn next(&mut self) -> Result<Option<Commit>, StoreError>;
+}
+
 /// A world's store. Everything a commit names is durable when `commit` returns, or nothing is.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Makes one change durable.
     async fn commit(&self, change: Commit) -> Result<Committed, StoreError>;
+
+    /// Makes many changes durable together, or none: each is looked at as `commit` does, and may build
+    /// on those before it. Others who write wait meanwhile where there is one writer.
+    async fn commit_all(&self, commits: &mut dyn Commits) -> Result<Committed, StoreError>;
 
     /// A matter's projection, whoever asks; callers check the audience.
     async fn record(&self, id: MatterId) -> Result<Option<StoredRecord>, StoreError>;
@@ -305,6 +316,8 @@ pub struct ObjectBytes {
     pub count: u32,
     /// `date_added` of the first and last, microseconds since 1970.
     pub added: Option<(i64, i64)>,
+    /// Where the last one stands, to go on after it.
+    pub last_us: Option<i64>,
     /// Whether more follow.
     pub more: bool,
 }

@@ -119,11 +119,12 @@ pub struct ObjectFilter {
     pub collection: Option<MatterId>,
     /// Audiences the reader may read.
     pub readable: Arc<RoaringBitmap>,
-    /// Only added after this moment, microseconds since 1970.
+    /// Only with a `date_added` after this moment, microseconds since 1970. Where no collection is
+    /// named, moments that came from elsewhere are not looked at.
     pub added_after_us: Option<i64>,
     /// Newest first instead of oldest first.
     pub newest_first: bool,
-    /// Continue strictly after this `date_added`.
+    /// Continue strictly after this place.
     pub after_us: Option<i64>,
     /// Only these STIX ids; empty for all.
     pub ids: Vec<String>,
@@ -179,8 +180,10 @@ pub struct StoredObject {
     pub version_us: i64,
     /// Specification version.
     pub spec: String,
-    /// When it was added, unique in the collection, microseconds since 1970.
+    /// Its place: when it was added here, unique in the store, microseconds since 1970.
     pub added_us: i64,
+    /// When it was added elsewhere, when it was moved here with that moment.
+    pub dated_us: Option<i64>,
     /// Interned audience.
     pub audience_id: AudienceId,
     /// Name or value.
@@ -189,6 +192,13 @@ pub struct StoredObject {
     pub source: MatterId,
     /// The original bytes.
     pub raw: Box<str>,
+}
+
+impl StoredObject {
+    /// Its `date_added`, microseconds since 1970.
+    pub fn date_added_us(&self) -> i64 {
+        self.dated_us.unwrap_or(self.added_us)
+    }
 }
 
 /// An object with all that is kept beside its bytes.

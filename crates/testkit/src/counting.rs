@@ -9,9 +9,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
-    Batches, Commit, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes, ObjectFilter,
-    ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Store, StoreError, StoredBlob,
-    StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord,
+    Batches, Commit, Commits, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes,
+    ObjectFilter, ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Store, StoreError,
+    StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord,
 };
 use serde_json::Value;
 
@@ -46,6 +46,11 @@ impl Store for CountingStore {
     async fn commit(&self, change: Commit) -> Result<Committed, StoreError> {
         self.note("commit");
         self.inner.commit(change).await
+    }
+
+    async fn commit_all(&self, commits: &mut dyn Commits) -> Result<Committed, StoreError> {
+        self.note("commit_all");
+        self.inner.commit_all(commits).await
     }
 
     async fn record(&self, id: MatterId) -> Result<Option<StoredRecord>, StoreError> {

@@ -261,6 +261,7 @@ impl Nation {
             } else {
                 Access::Members
             },
+            taxii: Default::default(),
         };
         let opened = self.world.open_collection(&admin, definition).await;
         opened.expect("collection")
@@ -316,6 +317,7 @@ fn dummy_collection() -> Loaded<Collection> {
                 default_tlp: None,
                 read: Access::Nobody,
                 write: Access::Nobody,
+                taxii: Default::default(),
             },
             opened: jiff::Timestamp::UNIX_EPOCH,
             closed: true,

@@ -15,6 +15,7 @@ use axum::{
     routing::{self, MethodRouter},
 };
 use kaname_policy::Action;
+use kaname_sharing::taxii::MAX_CONTENT_LENGTH;
 use kaname_world::Limits;
 use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
@@ -58,8 +59,9 @@ pub enum BodySize {
     Form,
     /// A form in which an item is written.
     Draft,
-    /// A TAXII envelope.
-    Envelope,
+    /// A TAXII envelope: as long as any API root takes. Which one it is, and what is taken there, its
+    /// handler looks at while it reads.
+    Posted,
     /// A report with its files.
     Report,
 }
@@ -70,7 +72,10 @@ impl BodySize {
         match self {
             Self::Form => limits.max_form_bytes,
             Self::Draft => limits.max_draft_bytes,
-            Self::Envelope => limits.envelope_bytes(),
+            Self::Posted => {
+                let most = usize::try_from(MAX_CONTENT_LENGTH).unwrap_or(usize::MAX);
+                limits.envelope_bytes().max(most)
+            }
             Self::Report => limits.max_body_bytes,
         }
     }

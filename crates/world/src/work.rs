@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use kaname_kernel::{Actor, Event, EventId, Header, Id, Matter, MatterId, Moment, Projection};
 use kaname_store::{
-    Append, Blob, Commit, Committed, NewJob, NewObject, Notice, Record, SealedLink,
+    Append, Blob, Commit, Committed, NewJob, NewObject, Notice, Record, Removed, SealedLink,
 };
 use serde_json::Value;
 
@@ -173,7 +173,20 @@ impl Work<'_> {
 
     /// Takes an object out of a collection.
     pub fn remove_object(&mut self, collection: MatterId, stix_id: &str) {
-        self.commit.removed.push((collection, stix_id.to_owned()));
+        self.commit.removed.push(Removed {
+            collection,
+            stix_id: stix_id.to_owned(),
+            version_us: None,
+        });
+    }
+
+    /// Takes one version of an object out of a collection.
+    pub fn remove_version(&mut self, collection: MatterId, stix_id: &str, version_us: i64) {
+        self.commit.removed.push(Removed {
+            collection,
+            stix_id: stix_id.to_owned(),
+            version_us: Some(version_us),
+        });
     }
 
     /// Keeps an attachment.

@@ -6,6 +6,7 @@ mod people;
 mod run;
 mod severity;
 mod stix;
+mod taxii;
 mod webhook;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub(crate) use self::{
     run::{DemoArgs, InitArgs, ServeArgs},
     severity::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
     stix::{LevelArg, StixCommand},
+    taxii::TaxiiCommand,
     webhook::WebhookCommand,
 };
 use crate::fault::EXIT_CODES;
@@ -113,6 +115,9 @@ pub(crate) enum Command {
     /// MISP events to STIX and back: convert
     #[command(subcommand)]
     Misp(MispCommand),
+    /// The TAXII server's whole layout: load, dump
+    #[command(subcommand)]
+    Taxii(TaxiiCommand),
     /// Bring STIX bundles into a collection, one event per file
     #[command(
         after_help = "Example:\n  kaname import enterprise-attack.json --collection reference"

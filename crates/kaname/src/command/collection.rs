@@ -144,6 +144,7 @@ pub(crate) fn definition(
         default_tlp: Some(tlp).filter(|_| kind != CollectionKind::Intake),
         read,
         write,
+        taxii: Default::default(),
     }
 }
 

@@ -163,6 +163,7 @@ fn library() -> Definition {
         default_tlp: Some(Tlp::Amber),
         read: Access::Everyone,
         write: Access::Nobody,
+        taxii: Default::default(),
     }
 }
 
@@ -178,6 +179,7 @@ fn intake() -> Definition {
         default_tlp: None,
         read: Access::Nobody,
         write: Access::Members,
+        taxii: Default::default(),
     }
 }
 

@@ -19,6 +19,7 @@ mod secret;
 mod sector;
 mod severity;
 mod stix;
+mod taxii;
 mod user;
 mod verify;
 mod webhook;
@@ -76,6 +77,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Webhook(command) => once(webhook::run(&config, command, say)),
         Command::Group(command) => once(group::run(&config, command, say)),
         Command::Collection(command) => once(collection::run(&config, command, say)),
+        Command::Taxii(command) => once(taxii::run(&config, command, say)),
         Command::Import(args) => once(import::run(&config, args, say)),
         Command::Export(args) => once(export::run(&config, args, say)),
         Command::Verify(args) => once(verify::run(&config, args, say)),

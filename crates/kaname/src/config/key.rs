@@ -269,6 +269,12 @@ pub(crate) const KEYS: &[Key] = &[
         "Whether webhooks may call this machine itself, also without TLS: for trying out.",
     ),
     key(
+        "taxii.max_page_size",
+        Kind::Number(1, 10_000),
+        "1000",
+        "Most objects in one TAXII page, whatever a client asks for.",
+    ),
+    key(
         "limits.max_body",
         Kind::Bytes(64 * KIB, 2 * GIB),
         "72 MiB",
@@ -411,12 +417,6 @@ pub(crate) const KEYS: &[Key] = &[
         Kind::Number(1, 1_000_000),
         "1000",
         "Reports one party may hand in within an hour, by all ways together.",
-    ),
-    key(
-        "limits.max_page_objects",
-        Kind::Number(1, 10_000),
-        "1000",
-        "Objects in one TAXII page.",
     ),
     key(
         "limits.max_sign_in_failures",

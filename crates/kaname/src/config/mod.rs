@@ -198,7 +198,7 @@ impl Config {
                 .map_or(defaults.origin, str::to_owned),
             limits: self.limits(),
             max_submissions_per_hour: self.number("limits.max_submissions_per_hour"),
-            max_page_objects: small("limits.max_page_objects"),
+            max_page_objects: small("taxii.max_page_size"),
             max_sign_in_failures: self.number("limits.max_sign_in_failures"),
             session_idle_hours: small("limits.session_idle_hours"),
             session_max_hours: small("limits.session_max_hours"),

@@ -59,7 +59,7 @@ impl Demo {
     clippy::disallowed_methods,
     reason = "the place is chosen by the person who ran ./setup"
 )]
-fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("KANAME_PYTHON")?);
     let python = folder.join("bin/python");
     let there = Command::new(&python)

@@ -312,6 +312,7 @@ pub(crate) async fn fill(world: &World, people: &People, library: &str) -> Vec<S
         default_tlp: Some(kaname_kernel::Tlp::Green),
         read: Access::Members,
         write: Access::Nobody,
+        taxii: Default::default(),
     };
     let peer = world.open_collection(&shell, definition).await.unwrap();
     let objects: Vec<String> = (0..20).map(malware).collect();

@@ -33,6 +33,7 @@ mod sink;
 mod slips;
 mod stix;
 mod store;
+mod taxii;
 mod webhook;
 mod widened;
 mod wire;

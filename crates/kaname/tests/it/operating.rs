@@ -217,7 +217,10 @@ fn a_database_that_is_away_is_told_over_taxii() {
     let hub = Hub::found(Backend::Sqlite, "");
     let (party, intake) = hub.inside(async |world| {
         let provider = crate::scene::caller(&world, &hub.people.provider).await;
-        let offered = world.offered_collections(&provider).await.unwrap();
+        let offered = world
+            .offered_collections(&provider, &kaname_world::outlet::Root::own())
+            .await
+            .unwrap();
         let intake = offered.iter().find(|one| {
             one.collection.state.definition.kind
                 == kaname_sharing::collection::CollectionKind::Intake

@@ -228,6 +228,7 @@ fn definition(kind: CollectionKind, read: Access, write: Access) -> Definition {
         default_tlp: None,
         read,
         write,
+        taxii: Default::default(),
     }
 }
 

@@ -15,11 +15,18 @@ use crate::{
 /// Counts are exact up to here.
 const COUNTED: u32 = 10_000;
 
+/// In a collection what came with a moment from elsewhere stands first and in order of those moments:
+/// whatever is after the last that is not later, and was not added here by then, has a later `date_added`.
+const ADDED_AFTER: &str = "o.added_us > greatest(?, (
+    SELECT d.added_us FROM objects AS d
+    WHERE d.collection = ? AND d.dated_us <= ?
+    ORDER BY d.dated_us DESC, d.added_us DESC LIMIT 1))";
+
 /// Most bytes of one page of raw objects; a page ends early rather than grow beyond.
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
 
 pub(crate) const COLUMNS: &str = "o.key, o.collection, o.stix_id, o.stix_type, o.version_us, o.spec, \
-    o.added_us, o.audience, o.title, o.source, o.raw";
+    o.added_us, o.audience, o.title, o.source, o.raw, o.dated_us";
 
 pub(crate) async fn page(session: &Session, filter: &ObjectFilter) -> Outcome<ObjectPage> {
     let Some(range) = conditions(filter, true) else {
@@ -52,7 +59,7 @@ pub(crate) async fn bytes(session: &Session, filter: &ObjectFilter) -> Outcome<O
     let Some(range) = conditions(filter, true) else {
         return Ok(ObjectBytes::default());
     };
-    let sql = ranged(filter, "o.added_us, o.raw", &range);
+    let sql = ranged(filter, "o.added_us, o.raw, o.dated_us", &range);
     let rows = session.query_raw(&sql, range.arguments()).await?;
     pin_mut!(rows);
     let mut page = ObjectBytes::default();
@@ -67,7 +74,12 @@ pub(crate) async fn bytes(session: &Session, filter: &ObjectFilter) -> Outcome<O
         }
         page.joined.push_str(row.try_get(1)?);
         page.count += 1;
-        page.added = Some((page.added.map_or(added, |(first, _)| first), added));
+        let date_added = row.try_get::<_, Option<i64>>(2)?.unwrap_or(added);
+        page.added = Some((
+            page.added.map_or(date_added, |(first, _)| first),
+            date_added,
+        ));
+        page.last_us = Some(added);
     }
     Ok(page)
 }
@@ -105,6 +117,7 @@ pub(crate) fn decode(row: &Row) -> Outcome<StoredObject> {
         title: row.try_get(8)?,
         source: form::id(row, 9)?,
         raw: row.try_get::<_, String>(10)?.into_boxed_str(),
+        dated_us: row.try_get(11)?,
     })
 }
 
@@ -141,8 +154,17 @@ fn conditions(filter: &ObjectFilter, cursor: bool) -> Option<Conditions> {
         );
     }
     all.and("o.audience = ANY(?)", vec![Box::new(readable.clone())]);
-    if let Some(after) = filter.added_after_us {
-        all.and("o.added_us > ?", vec![Box::new(after)]);
+    match (filter.added_after_us, filter.collection) {
+        (Some(after), Some(own)) => all.and(
+            ADDED_AFTER,
+            vec![
+                Box::new(after),
+                Box::new(own.bytes().to_vec()),
+                Box::new(after),
+            ],
+        ),
+        (Some(after), None) => all.and("o.added_us > ?", vec![Box::new(after)]),
+        (None, _) => {}
     }
     if let Some(after) = filter.after_us.filter(|_| cursor) {
         let fragment = if filter.newest_first {

@@ -68,9 +68,9 @@ async fn bounded(
 fn decode(row: &Row) -> Outcome<ObjectRow> {
     Ok(ObjectRow {
         object: object::decode(row)?,
-        expires_us: row.try_get(11)?,
-        marked: (row.try_get(12)?, row.try_get(13)?),
-        ends: (row.try_get(14)?, row.try_get(15)?),
+        expires_us: row.try_get(12)?,
+        marked: (row.try_get(13)?, row.try_get(14)?),
+        ends: (row.try_get(15)?, row.try_get(16)?),
         postings: BTreeSet::new(),
         refs: BTreeSet::new(),
     })

@@ -3,8 +3,8 @@
 use std::{collections::HashSet, time::Duration};
 
 use deadpool_postgres::Transaction;
-use kaname_kernel::{Clock, MatterId};
-use kaname_store::{NewObject, PlacedObject, StoreError};
+use kaname_kernel::Clock;
+use kaname_store::{NewObject, PlacedObject, Removed, StoreError};
 use tokio_postgres::types::ToSql;
 
 use crate::{error::Outcome, form, open::Context};
@@ -62,21 +62,22 @@ async fn insert(
     added: &[i64],
 ) -> Outcome<HashSet<i64>> {
     let put = "INSERT INTO objects (added_us, collection, audience, version_us, expires_us, key,
-                                    source, stix_id, stix_type, spec, title, words, raw)
+                                    source, stix_id, stix_type, spec, title, words, raw, dated_us)
                SELECT added_us, collection, audience, version_us, expires_us, key, source, stix_id,
-                      stix_type, spec, title, string_to_array(words, ' '), raw
+                      stix_type, spec, title, string_to_array(words, ' '), raw, dated_us
                FROM unnest($1::bigint[], $2::bytea[], $3::int[], $4::bigint[], $5::bigint[],
                            $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::text[],
-                           $11::text[], $12::text[], $13::text[])
+                           $11::text[], $12::text[], $13::text[], $14::bigint[])
                    AS new (added_us, collection, audience, version_us, expires_us, key, source,
-                           stix_id, stix_type, spec, title, words, raw)
+                           stix_id, stix_type, spec, title, words, raw, dated_us)
                ORDER BY added_us
                ON CONFLICT ON CONSTRAINT objects_id DO NOTHING RETURNING added_us";
     let all: Vec<&NewObject> = objects.iter().collect();
     let columns = Columns::of(&all);
     let raws: Vec<&str> = objects.iter().map(|o| &*o.raw).collect();
+    let dated: Vec<Option<i64>> = objects.iter().map(|o| o.dated_us).collect();
     let put = transaction.prepare_cached(put).await?;
-    let arguments: [&(dyn ToSql + Sync); 13] = [
+    let arguments: [&(dyn ToSql + Sync); 14] = [
         &added,
         &columns.collections,
         &audiences,
@@ -90,6 +91,7 @@ async fn insert(
         &columns.titles,
         &columns.words,
         &raws,
+        &dated,
     ];
     let written = transaction.query(&put, &arguments).await?;
     written.iter().map(|row| Ok(row.try_get(0)?)).collect()
@@ -97,6 +99,22 @@ async fn insert(
 
 /// Sets right which versions are the first and the last of their object.
 async fn mark_versions(transaction: &Transaction<'_>, objects: &[NewObject]) -> Outcome<()> {
+    let ids: Vec<&str> = objects
+        .iter()
+        .map(|object| object.stix_id.as_str())
+        .collect();
+    let collections: Vec<&[u8]> = objects
+        .iter()
+        .map(|object| object.collection.bytes().as_slice())
+        .collect();
+    mark_left(transaction, &ids, &collections).await
+}
+
+async fn mark_left(
+    transaction: &Transaction<'_>,
+    ids: &[&str],
+    collections: &[&[u8]],
+) -> Outcome<()> {
     let mark = "WITH touched AS (
                     SELECT DISTINCT * FROM unnest($1::text[], $2::bytea[]) AS t (stix_id, collection)
                 ), ends AS (
@@ -109,14 +127,6 @@ async fn mark_versions(transaction: &Transaction<'_>, objects: &[NewObject]) -> 
                 FROM ends WHERE (o.stix_id, o.collection) = (ends.stix_id, ends.collection)
                 AND (o.first, o.last)
                     IS DISTINCT FROM (o.version_us = ends.first, o.version_us = ends.last)";
-    let ids: Vec<&str> = objects
-        .iter()
-        .map(|object| object.stix_id.as_str())
-        .collect();
-    let collections: Vec<&[u8]> = objects
-        .iter()
-        .map(|object| object.collection.bytes().as_slice())
-        .collect();
     let mark = transaction.prepare_cached(mark).await?;
     transaction.execute(&mark, &[&ids, &collections]).await?;
     Ok(())
@@ -245,21 +255,24 @@ async fn insert_links(transaction: &Transaction<'_>, new: &[(&NewObject, &i64)])
     Ok(())
 }
 
-/// Takes every version of these objects out of their collections; hashes stay, so that the imports
-/// which brought them can still be checked.
+/// Takes these objects, or one version of each, out of their collections; hashes stay.
 pub(crate) async fn withdraw_all(
     transaction: &Transaction<'_>,
-    removed: &[(MatterId, String)],
+    removed: &[Removed],
 ) -> Outcome<()> {
     if removed.is_empty() {
         return Ok(());
     }
-    let collections: Vec<&[u8]> = removed.iter().map(|(c, _)| c.bytes().as_slice()).collect();
-    let ids: Vec<&str> = removed.iter().map(|(_, id)| id.as_str()).collect();
+    let collections = removed.iter().map(|one| one.collection.bytes().as_slice());
+    let collections: Vec<&[u8]> = collections.collect();
+    let ids: Vec<&str> = removed.iter().map(|one| one.stix_id.as_str()).collect();
+    let versions: Vec<Option<i64>> = removed.iter().map(|one| one.version_us).collect();
     let drop = "WITH gone AS (
                     DELETE FROM objects AS o
-                    USING unnest($1::bytea[], $2::text[]) AS named (collection, stix_id)
+                    USING unnest($1::bytea[], $2::text[], $3::bigint[])
+                        AS named (collection, stix_id, version_us)
                     WHERE (o.stix_id, o.collection) = (named.stix_id, named.collection)
+                    AND o.version_us = coalesce(named.version_us, o.version_us)
                     RETURNING o.*
                 ), kept AS (
                     INSERT INTO withdrawn
@@ -268,7 +281,9 @@ pub(crate) async fn withdraw_all(
                     FROM gone
                 )
                 SELECT added_us FROM gone";
-    let gone = transaction.query(drop, &[&collections, &ids]).await?;
+    let gone = transaction
+        .query(drop, &[&collections, &ids, &versions])
+        .await?;
     let all = gone
         .iter()
         .map(|row| Ok(row.try_get(0)?))
@@ -279,7 +294,7 @@ pub(crate) async fn withdraw_all(
     ] {
         transaction.execute(drop, &[&all]).await?;
     }
-    Ok(())
+    mark_left(transaction, &ids, &collections).await
 }
 
 /// A `date_added` is never in the future: waits until the clock has passed it. A clock that stands

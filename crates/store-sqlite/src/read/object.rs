@@ -20,6 +20,13 @@ const COUNTED: u32 = 10_000;
 /// Index that covers every filter but ids, words and values.
 const BY_AUDIENCE: &str = " INDEXED BY objects_visible";
 
+/// In a collection what came with a moment from elsewhere stands first and in order of those moments:
+/// whatever is after the last that is not later, and was not added here by then, has a later `date_added`.
+const ADDED_AFTER: &str = "o.added_us > max(?, coalesce((
+    SELECT d.added_us FROM objects AS d INDEXED BY objects_dated
+    WHERE d.collection = ? AND d.dated_us <= ?
+    ORDER BY d.dated_us DESC, d.added_us DESC LIMIT 1), ?))";
+
 /// Most bytes of one page of raw objects; a page ends early rather than grow beyond.
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
 
@@ -35,7 +42,7 @@ pub(crate) fn page(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Obje
         ..ObjectPage::default()
     };
     let whole = "SELECT o.key, c.id, o.stix_id, o.stix_type, o.version_us, o.spec, o.added_us,
-                        o.audience, o.title, o.source, o.raw
+                        o.audience, o.title, o.source, o.raw, o.dated_us
                  FROM objects AS o JOIN collections AS c ON c.number = o.collection
                  WHERE o.added_us = ?1";
     let mut whole = reading.connection.prepare_cached(whole)?;
@@ -57,7 +64,7 @@ pub(crate) fn page(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Obje
 
 pub(crate) fn bytes(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<ObjectBytes> {
     let keys = keys(reading, filter)?;
-    let whole = "SELECT raw FROM objects WHERE added_us = ?1";
+    let whole = "SELECT raw, dated_us FROM objects WHERE added_us = ?1";
     let mut whole = reading.connection.prepare_cached(whole)?;
     let mut page = ObjectBytes::default();
     for added in keys.added_us {
@@ -73,7 +80,12 @@ pub(crate) fn bytes(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Obj
         }
         page.joined.push_str(raw.map_err(|e| corrupt("object", e))?);
         page.count += 1;
-        page.added = Some((page.added.map_or(added, |(first, _)| first), added));
+        let date_added = row.get::<_, Option<i64>>(1)?.unwrap_or(added);
+        page.added = Some((
+            page.added.map_or(date_added, |(first, _)| first),
+            date_added,
+        ));
+        page.last_us = Some(added);
     }
     Ok(page)
 }
@@ -113,6 +125,7 @@ fn decode(row: &Row<'_>) -> Outcome<StoredObject> {
         title: row.get(8)?,
         source: form::id(row, 9)?,
         raw: row.get::<_, String>(10)?.into_boxed_str(),
+        dated_us: row.get(11)?,
     })
 }
 
@@ -201,6 +214,7 @@ fn conditions(
 ) -> Outcome<Option<Conditions>> {
     let mut all = Conditions::default();
     let readable = form::bitmap(&filter.readable);
+    let mut own = None;
     if let Some(collection) = filter.collection {
         let find = "SELECT number FROM collections WHERE id = ?1";
         let mut find = reading.connection.prepare_cached(find)?;
@@ -209,10 +223,23 @@ fn conditions(
             return Ok(None);
         };
         all.and("o.collection = ?", vec![Box::new(number)]);
+        own = Some(number);
     }
     all.and("o.audience IN rarray(?)", vec![Box::new(readable.clone())]);
-    if let Some(after) = filter.added_after_us {
-        all.and("o.added_us > ?", vec![Box::new(after)]);
+    match (filter.added_after_us, own) {
+        (Some(after), Some(own)) => {
+            all.and(
+                ADDED_AFTER,
+                vec![
+                    Box::new(after),
+                    Box::new(own),
+                    Box::new(after),
+                    Box::new(after),
+                ],
+            );
+        }
+        (Some(after), None) => all.and("o.added_us > ?", vec![Box::new(after)]),
+        (None, _) => {}
     }
     if let Some(after) = filter.after_us.filter(|_| cursor) {
         let fragment = if filter.newest_first {

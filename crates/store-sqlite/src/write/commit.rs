@@ -1,13 +1,17 @@
 //! One commit: checks, then rows.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+};
 
 use kaname_kernel::{MatterId, SealedEvent, merkle::Hash};
 use kaname_store::{Committed, StoreError};
 use rusqlite::{OptionalExtension, params};
+use tokio::sync::mpsc::Receiver;
 
 use crate::{
-    error::{Outcome, corrupt},
+    error::{Outcome, corrupt, database},
     form,
     prepared::{PreparedAppend, PreparedCommit},
     write::{jobs, object, record},
@@ -18,6 +22,36 @@ use crate::{
 pub(crate) fn commit(writing: &mut Writing<'_>, change: &PreparedCommit) -> Outcome<Committed> {
     check(writing, change)?;
     write(writing, change)
+}
+
+/// Writes every change that comes, each on those before it; gives what the last one gave. When they end
+/// without saying so, they were cut off. What is refused is kept in `refused`: half of the whole is in
+/// the transaction then, which has to be undone.
+pub(crate) fn commit_all(
+    writing: &mut Writing<'_>,
+    changes: &mut Receiver<Option<PreparedCommit>>,
+    refused: &Mutex<Option<StoreError>>,
+) -> Outcome<Committed> {
+    let doing = "committing many changes";
+    let mut last = Committed {
+        first_seq: None,
+        ledger_size: writing.head.edge.size(),
+        epoch: writing.head.epoch,
+    };
+    loop {
+        match changes.blocking_recv() {
+            Some(Some(change)) => match commit(writing, &change) {
+                Ok(committed) => last = committed,
+                Err(fault) => {
+                    let mut slot = refused.lock().unwrap_or_else(PoisonError::into_inner);
+                    slot.get_or_insert(fault.doing(doing));
+                    return Err(database(doing, "one of them was refused").into());
+                }
+            },
+            Some(None) => return Ok(last),
+            None => return Err(database(doing, "they were cut off").into()),
+        }
+    }
 }
 
 /// Says no before anything is written.
@@ -102,8 +136,8 @@ pub(crate) fn write(writing: &mut Writing<'_>, change: &PreparedCommit) -> Outco
         }
     }
     record::put_all(writing, change.appends.iter().map(|append| &append.record))?;
-    for (collection, stix_id) in &rest.removed {
-        object::withdraw(writing, *collection, stix_id)?;
+    for removed in &rest.removed {
+        object::withdraw(writing, removed)?;
     }
     object::add_all(writing, &change.objects)?;
     attachments(writing, change)?;

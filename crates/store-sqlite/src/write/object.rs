@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kaname_kernel::MatterId;
-use kaname_store::StoreError;
+use kaname_store::{Removed, StoreError};
 use rusqlite::{OptionalExtension, params};
 
 use crate::{
@@ -101,8 +100,8 @@ fn add(
     let connection = writing.connection;
     let audience = writing.head.audience(connection, &object.audience)?;
     let put = "INSERT INTO objects (added_us, collection, audience, first, last, version_us,
-                   expires_us, key, source, stix_id, stix_type, spec, title, links, raw)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+                   expires_us, key, source, stix_id, stix_type, spec, title, links, raw, dated_us)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
     connection.prepare_cached(put)?.execute(params![
         added_us,
         collection,
@@ -119,6 +118,7 @@ fn add(
         object.title,
         new.links,
         &*object.raw,
+        object.dated_us,
     ])?;
     put_links(writing, new, added_us)
 }
@@ -199,25 +199,44 @@ pub(crate) fn mark_ends(writing: &Writing<'_>) -> Outcome<()> {
     Ok(())
 }
 
-/// Takes every version of an object out of a collection; its hash stays, so that the import which
-/// brought it can still be checked.
-pub(crate) fn withdraw(
-    writing: &mut Writing<'_>,
-    collection: MatterId,
-    stix_id: &str,
-) -> Outcome<()> {
-    let collection = writing.head.collection(writing.connection, collection)?;
-    let find = "SELECT added_us FROM objects WHERE stix_id = ?1 AND collection = ?2 LIMIT 1";
+/// Takes an object, or one version of it, out of a collection; its hash stays.
+pub(crate) fn withdraw(writing: &mut Writing<'_>, removed: &Removed) -> Outcome<()> {
+    let collection = writing
+        .head
+        .collection(writing.connection, removed.collection)?;
+    let (stix_id, version_us) = (&removed.stix_id, removed.version_us);
+    let find = "SELECT added_us FROM objects
+                WHERE stix_id = ?1 AND collection = ?2 AND version_us = coalesce(?3, version_us)
+                LIMIT 1";
+    let mut gone = false;
     loop {
         let mut find = writing.connection.prepare_cached(find)?;
         let found: Option<i64> = find
-            .query_row(params![stix_id, collection], |row| row.get(0))
+            .query_row(params![stix_id, collection, version_us], |row| row.get(0))
             .optional()?;
         match found {
             Some(added_us) => withdraw_one(writing, added_us)?,
-            None => return Ok(()),
+            None => break,
         }
+        gone = true;
     }
+    if gone && version_us.is_some() {
+        mark_left(writing, stix_id, collection)?;
+    }
+    Ok(())
+}
+
+/// Marks which of the versions that are left are the first and the last.
+fn mark_left(writing: &Writing<'_>, stix_id: &str, collection: i64) -> Outcome<()> {
+    let mark = "UPDATE objects
+                SET first = (version_us = (SELECT min(version_us) FROM objects
+                                           WHERE stix_id = ?1 AND collection = ?2)),
+                    last = (version_us = (SELECT max(version_us) FROM objects
+                                          WHERE stix_id = ?1 AND collection = ?2))
+                WHERE stix_id = ?1 AND collection = ?2";
+    let mut mark = writing.connection.prepare_cached(mark)?;
+    mark.execute(params![stix_id, collection])?;
+    Ok(())
 }
 
 fn withdraw_one(writing: &Writing<'_>, added_us: i64) -> Outcome<()> {

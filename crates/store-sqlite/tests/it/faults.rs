@@ -186,6 +186,7 @@ async fn objects_added_while_the_clock_stands_still_keep_their_order() {
         refs: Vec::new(),
         raw: "{}".into(),
         source: Id::random(&rng),
+        dated_us: None,
     };
     for round in 0..3 {
         let objects = (0..50).map(|n| object(round * 50 + n)).collect();

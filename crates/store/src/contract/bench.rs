@@ -129,6 +129,7 @@ impl Bench {
             refs: Vec::new(),
             raw: raw.into_boxed_str(),
             source: self.id(),
+            dated_us: None,
         }
     }
 

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use kaname_kernel::{Audience, AudienceId, MatterId, fold};
 use roaring::RoaringBitmap;
 
-use super::bench::{Bench, audiences, posting};
+use super::{
+    bench::{Bench, audiences, posting},
+    placed,
+};
 use crate::{
     StoreError,
     change::{Commit, NewObject},
     query::{ObjectFilter, Search, StoredObject, Versions},
 };
 
-fn all_of(readable: Arc<RoaringBitmap>) -> ObjectFilter {
+pub(super) fn all_of(readable: Arc<RoaringBitmap>) -> ObjectFilter {
     ObjectFilter {
         limit: 100,
         count: true,
@@ -20,7 +23,7 @@ fn all_of(readable: Arc<RoaringBitmap>) -> ObjectFilter {
     }
 }
 
-fn adding(objects: Vec<NewObject>) -> Commit {
+pub(super) fn adding(objects: Vec<NewObject>) -> Commit {
     Commit {
         objects,
         ..Commit::default()
@@ -269,6 +272,7 @@ pub(super) async fn agree_with_brute_force(bench: Bench) {
                 (joined.len(), page.more)
             );
             filter.after_us = page.objects.last().map(|last| last.added_us);
+            assert_eq!(bytes.last_us, filter.after_us);
             assert_eq!(bytes.added.map(|(_, last)| last), filter.after_us);
             given.extend(page.objects);
             if !page.more {
@@ -303,8 +307,8 @@ pub(super) async fn are_withdrawn_and_enter_again(bench: Bench) {
     let before = bench.store.objects(&filter).await.unwrap().objects;
     assert_eq!(before.len(), 2);
     let away = vec![
-        (collection, "indicator--1".to_owned()),
-        (bench.id(), "none".to_owned()),
+        placed::all_versions(collection, "indicator--1"),
+        placed::all_versions(bench.id(), "none"),
     ];
     bench
         .store

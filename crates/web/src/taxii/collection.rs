@@ -21,10 +21,11 @@ struct Resource {
     title: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     description: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     alias: String,
     can_read: bool,
     can_write: bool,
-    media_types: [&'static str; 1],
+    media_types: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -37,40 +38,41 @@ impl From<Offered> for Resource {
     fn from(offered: Offered) -> Self {
         let collection = offered.collection;
         let definition = collection.state.definition;
-        let both = |ja: &str, en: &str| match (ja.is_empty(), en.is_empty()) {
-            (false, false) => format!("{ja} / {en}"),
-            _ => format!("{ja}{en}"),
-        };
+        let told = definition.taxii.media_types;
+        let own = || vec![STIX_MEDIA_TYPE.to_owned()];
         Self {
             id: collection.id.to_string(),
-            title: both(&definition.title.ja, &definition.title.en),
-            description: both(&definition.description.ja, &definition.description.en),
+            title: definition.title.in_one_line(),
+            description: definition.description.in_one_line(),
             alias: definition.alias,
             can_read: offered.can_read,
             can_write: offered.can_write,
-            media_types: [STIX_MEDIA_TYPE],
+            media_types: if told.is_empty() { own() } else { told },
         }
     }
 }
 
-/// `GET /taxii2/api/collections/`
+/// `GET /taxii2/{root}/collections/`
 pub(super) async fn list(
     State(house): State<House>,
     by: By,
     _: Accepted,
+    Path(root): Path<String>,
 ) -> Result<Response, TaxiiError> {
-    let offered = house.world().offered_collections(&by).await?;
+    let root = house.world().taxii_root(&by, &root).await?;
+    let offered = house.world().offered_collections(&by, &root).await?;
     let collections = offered.into_iter().map(Resource::from).collect();
     reply::resource(StatusCode::OK, &Collections { collections })
 }
 
-/// `GET /taxii2/api/collections/{id}/`
+/// `GET /taxii2/{root}/collections/{id}/`
 pub(super) async fn one(
     State(house): State<House>,
     by: By,
     _: Accepted,
-    Path(id): Path<String>,
+    Path((root, id)): Path<(String, String)>,
 ) -> Result<Response, TaxiiError> {
-    let offered = house.world().offered_collection(&by, &id).await?;
+    let root = house.world().taxii_root(&by, &root).await?;
+    let offered = house.world().offered_collection(&by, &root, &id).await?;
     reply::resource(StatusCode::OK, &Resource::from(offered))
 }

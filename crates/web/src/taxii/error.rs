@@ -68,6 +68,25 @@ impl TaxiiError {
         Self::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", why)
     }
 
+    /// 413, with the bound.
+    pub(super) fn too_large(most: usize) -> Self {
+        let mut told = Self::from(&Failure::TooLarge);
+        told.description = over(most as u64);
+        told
+    }
+
+    /// A body that broke off, or went on over the bound.
+    pub(super) fn unread(error: &axum::Error, most: usize) -> Self {
+        let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        while let Some(cause) = next {
+            if cause.is::<http_body_util::LengthLimitError>() {
+                return Self::too_large(most);
+            }
+            next = cause.source();
+        }
+        Self::bad_request("the body ended before it was whole")
+    }
+
     /// 415.
     pub(super) fn wrong_media() -> Self {
         let why = format!("only {TAXII} is read here");
@@ -150,6 +169,10 @@ impl IntoResponse for TaxiiError {
     }
 }
 
+fn over(limit: u64) -> String {
+    format!("the body is over the limit of {limit} bytes")
+}
+
 /// What the gate or the frame refused at a TAXII address, in TAXII's form; `None` elsewhere.
 /// `limit`: the longest body taken there, in bytes.
 pub(crate) fn told(path: &str, failure: &Failure, limit: Option<u64>) -> Option<Response> {
@@ -158,7 +181,7 @@ pub(crate) fn told(path: &str, failure: &Failure, limit: Option<u64>) -> Option<
     }
     let mut told = TaxiiError::from(failure);
     if let (Failure::TooLarge, Some(limit)) = (failure, limit) {
-        told.description = format!("the body is over the limit of {limit} bytes");
+        told.description = over(limit);
     }
     Some(told.into_response())
 }

@@ -20,6 +20,8 @@ pub(super) enum Takes {
     OneObject,
     /// Nor `match[version]`: the versions of one object.
     VersionsOnly,
+    /// `match[version]` and `match[spec_version]` alone: what is deleted. Without one it is every version.
+    Removal,
 }
 
 /// What the URL asks for.
@@ -36,6 +38,10 @@ pub(super) fn read(query: &str, takes: Takes) -> Result<Asked, TaxiiError> {
     let mut asked = Asked {
         range: Range {
             limit: u32::MAX,
+            versions: match takes {
+                Takes::Removal | Takes::VersionsOnly => Versions::All,
+                Takes::Everything | Takes::OneObject => Versions::Last,
+            },
             ..Range::default()
         },
         next: None,
@@ -56,6 +62,9 @@ pub(super) fn read(query: &str, takes: Takes) -> Result<Asked, TaxiiError> {
 /// Takes one parameter; parameters that TAXII does not name are left alone.
 fn take(asked: &mut Asked, name: &str, value: &str, takes: Takes) -> Result<bool, TaxiiError> {
     let range = &mut asked.range;
+    if takes == Takes::Removal && matches!(name, "added_after" | "limit" | "next") {
+        return Err(bad(name, "is no parameter of a deletion"));
+    }
     match name {
         "added_after" => {
             let at = stamp::read(value).ok_or_else(|| {
@@ -201,6 +210,15 @@ mod tests {
         assert!(read("match[id]=a", Takes::OneObject).is_err());
         assert!(read("match[version]=all", Takes::OneObject).is_ok());
         assert!(read("match[version]=all", Takes::VersionsOnly).is_err());
+        assert!(read("match[version]=first", Takes::Removal).is_ok());
+        for bad in [
+            "limit=1",
+            "next=a",
+            "added_after=2026-01-02T03:04:05Z",
+            "match[id]=a",
+        ] {
+            assert!(read(bad, Takes::Removal).is_err(), "{bad}");
+        }
         let many = vec!["a"; 2_000].join(",");
         assert!(all(&format!("match[type]={many}")).is_err());
     }

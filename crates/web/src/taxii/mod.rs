@@ -1,6 +1,6 @@
-//! TAXII 2.1 (OASIS Standard, 10 June 2021): discovery, one API root, collections, objects, and
-//! submissions posted into an intake. Clients come with an API key as Basic password or Bearer token;
-//! a browser's session opens nothing here.
+//! TAXII 2.1 (OASIS Standard, 10 June 2021): discovery, API roots, collections, objects, submissions posted
+//! into an intake and claims posted into a peer collection. Clients come with an API key as Basic password
+//! or Bearer token; a browser's session opens nothing here.
 //!
 //! `date_added` is unique in its collection and `next` is sealed (trust rules, "Collections and
 //! cursors"): hidden objects leave no gap to count, and each page is filtered with the reader's eyes
@@ -27,9 +27,6 @@ use crate::{
     route::{Access, Audit, BodySize, Endpoint},
 };
 
-/// Path of the API root.
-const ROOT: &str = "/taxii2/api/";
-
 /// Any key may find out what there is; which collections, and what of them, depends on its party and
 /// scopes.
 const ANY_KEY: Access = Access::Key(Action::PublicRead);
@@ -49,66 +46,66 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             routing::get(discovery::discovery),
         ),
         get(
-            ROOT,
+            "/taxii2/{root}/",
             "taxii.read_root",
             ANY_KEY,
             routing::get(discovery::root),
         ),
         get(
-            "/taxii2/api/collections/",
+            "/taxii2/{root}/collections/",
             "taxii.list_collections",
             ANY_KEY,
             routing::get(collection::list),
         ),
         get(
-            "/taxii2/api/collections/{collection}/",
+            "/taxii2/{root}/collections/{collection}/",
             "taxii.read_collection",
             ANY_KEY,
             routing::get(collection::one),
         ),
         get(
-            "/taxii2/api/collections/{collection}/objects/",
+            "/taxii2/{root}/collections/{collection}/objects/",
             "taxii.list_objects",
             read(),
             routing::get(object::list),
         ),
         Endpoint::new(
             Method::POST,
-            "/taxii2/api/collections/{collection}/objects/",
+            "/taxii2/{root}/collections/{collection}/objects/",
             "taxii.post_objects",
             Access::Key(Action::TaxiiPost),
             Audit::Event("report.submitted"),
             routing::post(post::post),
         )
-        .with_body(BodySize::Envelope),
+        .with_body(BodySize::Posted),
         get(
-            "/taxii2/api/collections/{collection}/objects/{object}/",
+            "/taxii2/{root}/collections/{collection}/objects/{object}/",
             "taxii.read_object",
             read(),
             routing::get(object::one),
         ),
         Endpoint::new(
             Method::DELETE,
-            "/taxii2/api/collections/{collection}/objects/{object}/",
+            "/taxii2/{root}/collections/{collection}/objects/{object}/",
             "taxii.delete_object",
             ANY_KEY,
-            Audit::None("always refused: what is out is withdrawn by an officer"),
+            Audit::Event("import.removed"),
             routing::delete(object::delete),
         ),
         get(
-            "/taxii2/api/collections/{collection}/objects/{object}/versions/",
+            "/taxii2/{root}/collections/{collection}/objects/{object}/versions/",
             "taxii.list_versions",
             read(),
             routing::get(object::versions),
         ),
         get(
-            "/taxii2/api/collections/{collection}/manifest/",
+            "/taxii2/{root}/collections/{collection}/manifest/",
             "taxii.read_manifest",
             read(),
             routing::get(object::manifest),
         ),
         get(
-            "/taxii2/api/status/{status}/",
+            "/taxii2/{root}/status/{status}/",
             "taxii.read_status",
             Access::Key(Action::TaxiiPost),
             routing::get(post::status),
@@ -132,6 +129,7 @@ pub fn reads_as_query(query: &str) -> bool {
         filter::Takes::Everything,
         filter::Takes::OneObject,
         filter::Takes::VersionsOnly,
+        filter::Takes::Removal,
     ] {
         let Ok(asked) = filter::read(query, takes) else {
             continue;

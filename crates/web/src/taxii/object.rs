@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use kaname_sharing::collection::STIX_MEDIA_TYPE;
-use kaname_store::{StoredObject, Versions};
+use kaname_store::StoredObject;
 use kaname_world::{
     Caller, World,
     outlet::{Offered, Range},
@@ -38,20 +38,18 @@ impl<'w> Reading<'w> {
     async fn new(
         world: &'w World,
         by: By,
-        collection: &str,
+        (root, collection): (&str, &str),
         query: Option<String>,
         (list, takes, object): (&'static str, Takes, Option<String>),
     ) -> Result<Self, TaxiiError> {
-        let offered = world.offered_collection(&by, collection).await?;
+        let root = world.taxii_root(&by, root).await?;
+        let offered = world.offered_collection(&by, &root, collection).await?;
         if !offered.can_read {
             return Err(TaxiiError::forbidden("denied-collection-read"));
         }
         let mut asked = filter::read(query.as_deref().unwrap_or_default(), takes)?;
         if let Some(object) = object {
             asked.range.ids = vec![object];
-        }
-        if takes == Takes::VersionsOnly {
-            asked.range.versions = Versions::All;
         }
         let mut reading = Self {
             world,
@@ -91,8 +89,8 @@ impl<'w> Reading<'w> {
             return Ok(reply::raw(StatusCode::OK, "{}".to_owned()));
         }
         let mut json = String::with_capacity(page.joined.len() + 400);
-        match page.added.filter(|_| page.more) {
-            Some((_, last)) => {
+        match page.last_us.filter(|_| page.more) {
+            Some(last) => {
                 let next = self.next(last);
                 // Writing into a String can't fail; base64url needs no escaping.
                 let _ = write!(json, "{{\"more\":true,\"next\":\"{next}\",\"objects\":[");
@@ -115,11 +113,11 @@ impl<'w> Reading<'w> {
             .await?;
         let mut answer = serde_json::Map::new();
         let ends = page.objects.first().zip(page.objects.last());
-        let added = ends.map(|(first, last)| (first.added_us, last.added_us));
-        if let Some((_, last)) = added {
+        let added = ends.map(|(first, last)| (first.date_added_us(), last.date_added_us()));
+        if let Some((_, last)) = ends {
             answer.insert("more".to_owned(), page.more.into());
             if page.more {
-                answer.insert("next".to_owned(), self.next(last).into());
+                answer.insert("next".to_owned(), self.next(last.added_us).into());
             }
             let lines: Vec<T> = page.objects.iter().map(line).collect();
             let lines = serde_json::to_value(lines).map_err(kaname_world::WorldError::encoding)?;
@@ -146,43 +144,43 @@ impl<'w> Reading<'w> {
     }
 }
 
-/// `GET /taxii2/api/collections/{id}/objects/`
+/// `GET /taxii2/{root}/collections/{id}/objects/`
 pub(super) async fn list(
     State(house): State<House>,
     by: By,
     _: Accepted,
-    Path(collection): Path<String>,
+    Path((root, collection)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, TaxiiError> {
     let what = ("objects", Takes::Everything, None);
-    let reading = Reading::new(house.world(), by, &collection, query, what).await?;
+    let reading = Reading::new(house.world(), by, (&root, &collection), query, what).await?;
     reading.envelope().await
 }
 
-/// `GET /taxii2/api/collections/{id}/objects/{object}/`
+/// `GET /taxii2/{root}/collections/{id}/objects/{object}/`
 pub(super) async fn one(
     State(house): State<House>,
     by: By,
     _: Accepted,
-    Path((collection, object)): Path<(String, String)>,
+    Path((root, collection, object)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, TaxiiError> {
     let what = ("object", Takes::OneObject, Some(object));
-    let reading = Reading::new(house.world(), by, &collection, query, what).await?;
+    let reading = Reading::new(house.world(), by, (&root, &collection), query, what).await?;
     reading.must_have().await?;
     reading.envelope().await
 }
 
-/// `GET /taxii2/api/collections/{id}/objects/{object}/versions/`
+/// `GET /taxii2/{root}/collections/{id}/objects/{object}/versions/`
 pub(super) async fn versions(
     State(house): State<House>,
     by: By,
     _: Accepted,
-    Path((collection, object)): Path<(String, String)>,
+    Path((root, collection, object)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, TaxiiError> {
     let what = ("versions", Takes::VersionsOnly, Some(object));
-    let reading = Reading::new(house.world(), by, &collection, query, what).await?;
+    let reading = Reading::new(house.world(), by, (&root, &collection), query, what).await?;
     reading.must_have().await?;
     reading
         .headers("versions", |object| stamp::write(object.version_us))
@@ -197,20 +195,20 @@ struct ManifestLine {
     media_type: String,
 }
 
-/// `GET /taxii2/api/collections/{id}/manifest/`
+/// `GET /taxii2/{root}/collections/{id}/manifest/`
 pub(super) async fn manifest(
     State(house): State<House>,
     by: By,
     _: Accepted,
-    Path(collection): Path<String>,
+    Path((root, collection)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, TaxiiError> {
     let what = ("manifest", Takes::Everything, None);
-    let reading = Reading::new(house.world(), by, &collection, query, what).await?;
+    let reading = Reading::new(house.world(), by, (&root, &collection), query, what).await?;
     reading
         .headers("objects", |object| ManifestLine {
             id: object.stix_id.clone(),
-            date_added: stamp::write(object.added_us),
+            date_added: stamp::write(object.date_added_us()),
             version: stamp::write(object.version_us),
             media_type: match object.spec.as_str() {
                 "2.1" => STIX_MEDIA_TYPE.to_owned(),
@@ -220,17 +218,23 @@ pub(super) async fn manifest(
         .await
 }
 
-/// `DELETE /taxii2/api/collections/{id}/objects/{object}/`. No collection here may be both read and
-/// written by a machine, so nobody may; what the caller may not know of stays unknown.
+/// `DELETE /taxii2/{root}/collections/{id}/objects/{object}/`: takes versions of an object out of a peer
+/// collection, which needs the right to read and to write there (TAXII 2.1 §5.7).
 pub(super) async fn delete(
     State(house): State<House>,
     by: By,
     _: Accepted,
-    Path((collection, object)): Path<(String, String)>,
+    Path((root, collection, object)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, TaxiiError> {
-    let offered = house.world().offered_collection(&by, &collection).await?;
-    if offered.can_read && !house.world().taxii_has(&by, &offered, &object).await? {
+    let world = house.world();
+    let root = world.taxii_root(&by, &root).await?;
+    let offered = world.offered_collection(&by, &root, &collection).await?;
+    if offered.can_read && !world.taxii_has(&by, &offered, &object).await? {
         return Err(TaxiiError::not_found());
     }
-    Err(TaxiiError::forbidden("denied-collection-write"))
+    let asked = filter::read(query.as_deref().unwrap_or_default(), Takes::Removal)?;
+    let which = (asked.range.versions, asked.range.specs);
+    world.take_out(&by, &offered, &object, which).await?;
+    Ok(reply::raw(StatusCode::OK, "{}".to_owned()))
 }

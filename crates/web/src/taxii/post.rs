@@ -1,100 +1,66 @@
-//! Posting into an intake collection, and the status of what was posted (TAXII 2.1 §4.3, §5.5).
+//! Posting into an intake or a peer collection, and the status of what was posted (TAXII 2.1 §4.3, §5.5).
 
 use axum::{
-    body::Bytes,
+    body::{Body, to_bytes},
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::Response,
 };
-use kaname_world::outlet::{Posted, PostedObject};
-use serde::Serialize;
+use kaname_sharing::collection::CollectionKind;
+use kaname_world::outlet::Status;
 
 use super::{
     error::TaxiiError,
     media,
     reply::{self, Accepted},
-    stamp,
 };
 use crate::house::{By, House};
 
-#[derive(Serialize)]
-struct Detail<'a> {
-    id: &'a str,
-    version: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-}
-
-/// The status resource.
-#[derive(Serialize)]
-struct Status<'a> {
-    id: String,
-    status: &'static str,
-    request_timestamp: String,
-    total_count: usize,
-    success_count: usize,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    successes: Vec<Detail<'a>>,
-    failure_count: usize,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    failures: Vec<Detail<'a>>,
-    pending_count: usize,
-}
-
-impl<'a> From<&'a Posted> for Status<'a> {
-    fn from(posted: &'a Posted) -> Self {
-        let receipt = posted
-            .receipt
-            .as_ref()
-            .map(|number| format!("receipt {number}"));
-        let detail = |object: &'a PostedObject| Detail {
-            id: &object.id,
-            version: stamp::write(object.version_us),
-            message: object.fault.clone().or_else(|| receipt.clone()),
-        };
-        let (failed, taken): (Vec<_>, Vec<_>) = posted
-            .objects
-            .iter()
-            .partition(|object| object.fault.is_some());
-        Self {
-            id: posted.id.to_string(),
-            status: "complete",
-            request_timestamp: stamp::write(posted.at.as_microsecond()),
-            total_count: posted.objects.len(),
-            success_count: taken.len(),
-            successes: taken.into_iter().map(detail).collect(),
-            failure_count: failed.len(),
-            failures: failed.into_iter().map(detail).collect(),
-            pending_count: 0,
-        }
-    }
-}
-
-/// `POST /taxii2/api/collections/{id}/objects/`
+/// `POST /taxii2/{root}/collections/{id}/objects/`
 pub(super) async fn post(
     State(house): State<House>,
     by: By,
     _: Accepted,
-    Path(collection): Path<String>,
+    Path((root, collection)): Path<(String, String)>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, TaxiiError> {
-    let offered = house.world().offered_collection(&by, &collection).await?;
+    let world = house.world();
+    let root = world.taxii_root(&by, &root).await?;
+    let offered = world.offered_collection(&by, &root, &collection).await?;
     offered.must_write()?;
     if !media::is_envelope(&headers) {
         return Err(TaxiiError::wrong_media());
     }
-    let posted = house.world().post_objects(&by, &offered, &body).await?;
-    reply::resource(StatusCode::ACCEPTED, &Status::from(&posted))
+    // What goes into an intake is kept as an attachment, whatever its root takes.
+    let most = match offered.collection.state.definition.kind {
+        CollectionKind::Intake => {
+            let kept = world.settings().limits.envelope_bytes();
+            kept.min(root.max_content_length(world))
+        }
+        _ => root.max_content_length(world),
+    };
+    let declared = headers.get(header::CONTENT_LENGTH);
+    let declared = declared.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > most as u64) {
+        return Err(TaxiiError::too_large(most));
+    }
+    let body = to_bytes(body, most).await;
+    let body = body.map_err(|error| TaxiiError::unread(&error, most))?;
+    let posted = world.post_objects(&by, &offered, &body).await?;
+    reply::resource(StatusCode::ACCEPTED, &posted.resource())
 }
 
-/// `GET /taxii2/api/status/{id}/`
+/// `GET /taxii2/{root}/status/{id}/`
 pub(super) async fn status(
     State(house): State<House>,
     by: By,
     _: Accepted,
-    Path(id): Path<String>,
+    Path((root, id)): Path<(String, String)>,
 ) -> Result<Response, TaxiiError> {
-    let posted = house.world().post_status(&by, &id).await?;
-    reply::resource(StatusCode::OK, &Status::from(&posted))
+    let root = house.world().taxii_root(&by, &root).await?;
+    match house.world().post_status(&by, &root, &id).await? {
+        Status::Posted(posted) => reply::resource(StatusCode::OK, &posted.resource()),
+        Status::Loaded(text) => Ok(reply::raw(StatusCode::OK, text)),
+    }
 }

@@ -3,10 +3,7 @@
 use jiff::Timestamp;
 
 /// Microseconds since 1970 as TAXII writes them.
-pub(super) fn write(us: i64) -> String {
-    let at = Timestamp::from_microsecond(us).unwrap_or(Timestamp::UNIX_EPOCH);
-    format!("{at:.6}")
-}
+pub(super) use kaname_world::outlet::stamp as write;
 
 /// Microseconds since 1970; what is finer is cut off, which changes no strict comparison with moments
 /// that are whole microseconds. `None` for anything but RFC 3339 in UTC.

@@ -176,6 +176,9 @@ word-did-webhook-rekeyed = webhook's secret replaced
 word-did-webhook-stopped = webhook stopped
 word-did-webhook-started = webhook started again
 word-did-import-imported = knowledge imported
+word-did-import-removed = objects taken out again
+word-did-api_root-opened = TAXII API root set up
+word-did-taxii_discovery-told = TAXII discovery set
 word-did-redaction-redacted = content of a record destroyed
 
 # Kinds of matters in the ledger
@@ -194,6 +197,8 @@ word-matter-feedback = feedback
 word-matter-import = import
 word-matter-redaction = redaction
 word-matter-webhook = webhook
+word-matter-api_root = TAXII API root
+word-matter-taxii_discovery = TAXII discovery
 
 # Names of the fields of events
 word-field-change = Change

@@ -176,6 +176,9 @@ word-did-webhook-rekeyed = Webhookの秘密を交換
 word-did-webhook-stopped = Webhookを停止
 word-did-webhook-started = Webhookを再開
 word-did-import-imported = 外部の知識を取り込み
+word-did-import-removed = 取り込んだものを取り除いた
+word-did-api_root-opened = TAXII の API ルートを設けた
+word-did-taxii_discovery-told = TAXII の案内を定めた
 word-did-redaction-redacted = 記録の内容を破棄
 
 # 台帳の案件の種類
@@ -194,6 +197,8 @@ word-matter-feedback = 検知の回答
 word-matter-import = 取り込み
 word-matter-redaction = 消去
 word-matter-webhook = Webhook
+word-matter-api_root = TAXII の API ルート
+word-matter-taxii_discovery = TAXII の案内
 
 # 台帳の記録にある項目の名前
 word-field-change = 変更

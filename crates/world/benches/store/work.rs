@@ -144,6 +144,7 @@ fn object(rng: &dyn Rng, collection: MatterId, n: u64) -> NewObject {
         refs: vec![format!("identity--{}", Id::<()>::random(rng))],
         raw: raw.into_boxed_str(),
         source: collection.cast(),
+        dated_us: None,
     }
 }
 

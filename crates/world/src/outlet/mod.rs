@@ -11,10 +11,12 @@ mod edition;
 mod feed;
 mod fetched;
 mod hook;
+pub mod layout;
 mod letter;
 mod mail;
 mod offered;
 mod posted;
+mod root;
 mod sealing;
 mod submitting;
 mod webhook;
@@ -30,13 +32,22 @@ pub use fetched::{FETCHED, FetchBook, FetchedDuty};
 pub use letter::{Letter, Scribe};
 pub use mail::{MAIL, MailDuty};
 pub use offered::{Offered, Range};
-pub use posted::{Posted, PostedObject, STATUS_HOURS};
+pub use posted::{Posted, PostedObject, STATUS_HOURS, Status};
+pub use root::Root;
 pub use webhook::{WEBHOOK, WebhookDuty};
+
+use jiff::Timestamp;
 
 use crate::{
     doors::{CallDoor, MailDoor},
     worker::Duty,
 };
+
+/// A moment as TAXII writes it: UTC, six digits of a second (TAXII 2.1 §2). Microseconds since 1970.
+pub fn stamp(us: i64) -> String {
+    let at = Timestamp::from_microsecond(us).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{at:.6}")
+}
 
 /// Everything a worker does for outlets. Without a mail door no mail is planned or sent.
 pub fn duties(

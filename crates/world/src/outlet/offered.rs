@@ -1,10 +1,14 @@
 //! Collections as machines see them, and ranges of what stands in them.
 
+use kaname_kernel::{Matter as _, MatterId};
 use kaname_policy::Action;
-use kaname_sharing::{Collection, Outlet, collection::CollectionKind};
+use kaname_sharing::{
+    Collection, Outlet,
+    collection::{CollectionKind, alias_in},
+};
 use kaname_store::{ObjectBytes, ObjectFilter, ObjectPage, Versions};
 
-use super::fetched::Fetch;
+use super::{fetched::Fetch, root::Root};
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// A collection with what this caller may do to it (TAXII 2.1 §5.2).
@@ -21,9 +25,9 @@ pub struct Offered {
 /// Which objects of a collection, in order of `date_added`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Range {
-    /// Only added strictly after this moment, microseconds since 1970.
+    /// Only with a `date_added` strictly after this moment, microseconds since 1970.
     pub added_after_us: Option<i64>,
-    /// Continue strictly after this `date_added`, microseconds since 1970.
+    /// Continue strictly after this place, microseconds since 1970.
     pub after_us: Option<i64>,
     /// Only these STIX ids; empty for all.
     pub ids: Vec<String>,
@@ -38,22 +42,34 @@ pub struct Range {
 }
 
 impl World {
-    /// Every collection the caller may know of, by alias.
-    pub async fn offered_collections(&self, caller: &Caller) -> Result<Vec<Offered>, WorldError> {
+    /// Every collection of a root that the caller may know of, by alias.
+    pub async fn offered_collections(
+        &self,
+        caller: &Caller,
+        root: &Root,
+    ) -> Result<Vec<Offered>, WorldError> {
         let all = self.collections(caller).await?;
-        Ok(all
+        let here = all
             .into_iter()
-            .map(|one| self.offered(caller, one))
-            .collect())
+            .filter(|one| one.state.definition.taxii.root == root.id);
+        Ok(here.map(|one| self.offered(caller, one)).collect())
     }
 
-    /// The collection of an id or alias, if the caller may know of it.
+    /// The collection of an id or alias in a root, if the caller may know of it.
     pub async fn offered_collection(
         &self,
         caller: &Caller,
+        root: &Root,
         id_or_alias: &str,
     ) -> Result<Offered, WorldError> {
-        let collection = self.collection(caller, id_or_alias).await?;
+        let collection = match (root.id, id_or_alias.parse::<MatterId>()) {
+            (Some(root), Err(_)) => self.collection(caller, &alias_in(root, id_or_alias)).await,
+            _ => self.collection(caller, id_or_alias).await,
+        };
+        let collection = collection?;
+        if collection.state.definition.taxii.root != root.id {
+            return Err(WorldError::NotFound(Collection::KIND));
+        }
         Ok(self.offered(caller, collection))
     }
 
@@ -63,9 +79,9 @@ impl World {
         let kind = state.definition.kind;
         let can_read =
             kind != CollectionKind::Intake && state.can_read(reader, now) && may(Action::TaxiiRead);
-        // What is posted becomes a submission, and an intake is the only door for those. A peer's
-        // objects come by its own connection, a library's by release.
-        let can_write = kind == CollectionKind::Intake
+        // What is posted into an intake becomes a submission, into a peer collection the claim of
+        // whoever posts. A library has no door but release.
+        let can_write = kind != CollectionKind::Library
             && state.can_write(reader, now)
             && may(Action::TaxiiPost);
         Offered {
@@ -84,7 +100,7 @@ impl World {
     ) -> Result<ObjectBytes, WorldError> {
         let filter = self.taxii_filter(caller, offered, range).await?;
         let page = self.store().object_bytes(&filter).await?;
-        if let (Some(party), Some((_, last))) = (caller.reader.party, page.added) {
+        if let (Some(party), Some(last)) = (caller.reader.party, page.last_us) {
             self.fetched.note_page(Fetch {
                 party,
                 outlet: Outlet::Taxii,
@@ -142,7 +158,7 @@ impl World {
     pub(super) async fn range_filter(
         &self,
         caller: &Caller,
-        collection: kaname_kernel::MatterId,
+        collection: MatterId,
         range: &Range,
     ) -> Result<ObjectFilter, WorldError> {
         let most = self.settings().max_page_objects.max(1);

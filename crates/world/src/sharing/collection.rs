@@ -52,7 +52,7 @@ impl World {
 
     /// What every released object refers to stands in the library from its beginning, readable by
     /// whoever may read there: the marking definitions, and the hub as their author.
-    async fn put_standing(
+    pub(crate) async fn put_standing(
         &self,
         work: &mut Work<'_>,
         collection: MatterId,

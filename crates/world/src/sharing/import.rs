@@ -3,17 +3,17 @@
 //! [`PART`] objects, with the Merkle root over the SHA-256 of their bytes: of those objects that were
 //! not there before, so that what stands in the collection can be compared with it.
 
-mod audiences;
+pub(crate) mod audiences;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_kernel::{
     Audience, AudienceId, Id, Matter, MatterId, Moment, ObjectKey, Projection, Unfit,
-    merkle::{Frontier, leaf_hash},
+    merkle::{Frontier, Hash, leaf_hash},
 };
 use kaname_policy::Action;
 use kaname_sharing::collection::{Collection, CollectionKind};
-use kaname_stix::{Head, ObjectId};
+use kaname_stix::Head;
 use kaname_store::{ObjectFilter, StoredObject, Versions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -42,6 +42,9 @@ pub struct Import {
     pub objects: u64,
     /// Parts, in order: number of objects and root over them, hexadecimal.
     pub parts: Vec<(u64, String)>,
+    /// Objects of it that were taken out of their collection again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub removed: u64,
     at: jiff::Timestamp,
 }
 
@@ -57,7 +60,8 @@ pub enum ImportChange {
         collection: MatterId,
         /// How many.
         count: u64,
-        /// RFC 6962 root over the SHA-256 of each object's bytes, in order; hexadecimal.
+        /// RFC 6962 root over the SHA-256 of each object's bytes, in order; hexadecimal. Behind the hash
+        /// of an object that came with its `date_added` stands that moment ([`leaf_of`]).
         root: String,
         /// Each audience among them with the number of its objects.
         audiences: Vec<(Audience, u64)>,
@@ -66,25 +70,68 @@ pub enum ImportChange {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         shown: Vec<(u32, u64)>,
     },
+    /// Objects were taken out of the collection by whoever may write there.
+    Removed {
+        /// Which, in order of their places.
+        objects: Vec<Gone>,
+    },
+}
+
+/// An object that was taken out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// Its STIX id.
+    pub id: String,
+    /// Its version, microseconds since 1970.
+    pub version_us: i64,
+    /// The place it had, microseconds since 1970.
+    pub place_us: i64,
+    /// Its leaf under the part's root, hexadecimal: the bytes are gone, their proof is not.
+    pub leaf: String,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// The leaf of an object under the root of its part: the SHA-256 of its bytes, and the moment it came
+/// with when it came with one (eight bytes, big-endian).
+pub(crate) fn leaf_of(raw: &[u8], dated_us: Option<i64>) -> Hash {
+    let digest = Sha256::digest(raw);
+    match dated_us {
+        None => leaf_hash(&digest),
+        Some(us) => {
+            let mut data = digest.to_vec();
+            data.extend_from_slice(&us.to_be_bytes());
+            leaf_hash(&data)
+        }
+    }
 }
 
 impl Matter for Import {
     const KIND: &'static str = "import";
     type Change = ImportChange;
 
-    fn name(_: &ImportChange) -> &'static str {
-        "imported"
+    fn name(change: &ImportChange) -> &'static str {
+        match change {
+            ImportChange::Imported { .. } => "imported",
+            ImportChange::Removed { .. } => "removed",
+        }
     }
 
     fn begin(change: &ImportChange, at: &Moment<'_>) -> Result<Self, Unfit> {
         let ImportChange::Imported {
             source, collection, ..
-        } = change;
+        } = change
+        else {
+            return Err(at.unfit::<Self>("an import begins with objects"));
+        };
         let mut import = Self {
             source: source.clone(),
             collection: *collection,
             objects: 0,
             parts: Vec::new(),
+            removed: 0,
             at: at.recorded,
         };
         import.apply(change, at)?;
@@ -92,9 +139,13 @@ impl Matter for Import {
     }
 
     fn apply(&mut self, change: &ImportChange, _: &Moment<'_>) -> Result<(), Unfit> {
-        let ImportChange::Imported { count, root, .. } = change;
-        self.objects += count;
-        self.parts.push((*count, root.clone()));
+        match change {
+            ImportChange::Imported { count, root, .. } => {
+                self.objects += count;
+                self.parts.push((*count, root.clone()));
+            }
+            ImportChange::Removed { objects } => self.removed += objects.len() as u64,
+        }
         Ok(())
     }
 
@@ -117,7 +168,7 @@ pub struct Rejected {
 }
 
 /// What came of an import.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Imported {
     /// The matter; `None` when nothing was taken.
     pub import: Option<MatterId>,
@@ -154,16 +205,36 @@ impl World {
         }
         let (good, rejected) = read(objects);
         let mut imported = Imported {
-            import: None,
-            taken: 0,
-            there: 0,
             rejected,
+            ..Imported::default()
         };
         if good.is_empty() || (!imported.rejected.is_empty() && !skip_bad) {
             return Ok(imported);
         }
-        let mut audiences = Audiences::of(&collection.state, &good);
-        self.look_up_ends(&mut audiences, &good).await?;
+        let audiences = Audiences::of(&collection.state, None, &good);
+        self.take_in(
+            caller,
+            collection,
+            source,
+            (&good, audiences),
+            progress,
+            &mut imported,
+        )
+        .await?;
+        Ok(imported)
+    }
+
+    /// Takes what was read well into a peer collection, part by part.
+    pub(super) async fn take_in(
+        &self,
+        caller: &Caller,
+        collection: &Loaded<Collection>,
+        source: &str,
+        (good, mut audiences): (&[Good<'_>], Audiences),
+        progress: &(dyn Fn(u64) + Sync),
+        imported: &mut Imported,
+    ) -> Result<(), WorldError> {
+        self.look_up_ends(&mut audiences, good).await?;
         let mut matter: Option<Loaded<Import>> = None;
         let mut done = 0;
         for part in good.chunks(PART) {
@@ -193,7 +264,7 @@ impl World {
             done += part.len() as u64;
             progress(done);
         }
-        Ok(imported)
+        Ok(())
     }
 
     /// Those of a part that the collection does not have yet: by version, else by bytes.
@@ -220,6 +291,33 @@ impl World {
         Ok(part.iter().filter(is_new).collect())
     }
 
+    /// Who may see what stands under these STIX ids, whichever collections it stands in: whoever may see
+    /// each of them, which is the careful reading. Ids of which nothing stands here are left out.
+    pub(crate) async fn audiences_of(
+        &self,
+        ids: Vec<String>,
+    ) -> Result<BTreeMap<String, Audience>, WorldError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut found: Vec<(String, AudienceId)> = Vec::new();
+        self.each_standing(None, ids, Versions::Last, |object| {
+            found.push((object.stix_id, object.audience_id));
+        })
+        .await?;
+        let known = self.audiences().await?;
+        let known: BTreeMap<AudienceId, &Audience> =
+            known.iter().map(|(id, audience)| (*id, audience)).collect();
+        let mut all: BTreeMap<String, Audience> = BTreeMap::new();
+        for (id, audience) in found {
+            if let Some(audience) = known.get(&audience) {
+                let one = all.entry(id).or_insert_with(Audience::everyone);
+                *one = one.clone().and_all(audience);
+            }
+        }
+        Ok(all)
+    }
+
     /// Ends of relationships and sightings that the file does not hold: with the audiences they have
     /// here. Of what is not here nobody knows who may see it; [`Audiences::of_object`] takes care.
     async fn look_up_ends(
@@ -233,29 +331,17 @@ impl World {
             .filter(|end| !audiences.ends.contains_key(end))
             .map(ToString::to_string)
             .collect();
-        let missing = missing.into_iter().collect();
-        let mut found: Vec<(ObjectId, AudienceId)> = Vec::new();
-        self.each_standing(None, missing, Versions::Last, |object| {
-            if let Ok(end) = object.stix_id.parse() {
-                found.push((end, object.audience_id));
-            }
-        })
-        .await?;
-        let known = self.audiences().await?;
-        let known: BTreeMap<AudienceId, &Audience> =
-            known.iter().map(|(id, audience)| (*id, audience)).collect();
+        let found = self.audiences_of(missing.into_iter().collect()).await?;
         for (end, audience) in found {
-            if let Some(audience) = known.get(&audience) {
-                // Standing in two collections it is seen by who may see both: the careful reading.
-                let all = audiences.ends.entry(end).or_insert_with(Audience::everyone);
-                *all = all.clone().and_all(audience);
+            if let Ok(end) = end.parse() {
+                audiences.ends.insert(end, audience);
             }
         }
         Ok(())
     }
 
     /// Shows `each` the objects that stand under these STIX ids, in one collection or in all.
-    async fn each_standing(
+    pub(super) async fn each_standing(
         &self,
         collection: Option<MatterId>,
         ids: Vec<String>,
@@ -304,7 +390,7 @@ impl World {
             let audience = audiences.of_object(&good.head);
             shown.take(&audience);
             work.object(self.new_object(good.raw, imported_in(id, collection, audience))?);
-            tree.push(leaf_hash(&Sha256::digest(good.raw.as_bytes())));
+            tree.push(leaf_of(good.raw.as_bytes(), None));
         }
         let change = ImportChange::Imported {
             source: source.to_owned(),
@@ -328,9 +414,9 @@ impl World {
 }
 
 /// An object that may be taken.
-struct Good<'a> {
-    raw: &'a str,
-    head: Head,
+pub(super) struct Good<'a> {
+    pub(super) raw: &'a str,
+    pub(super) head: Head,
 }
 
 fn read<'a>(objects: &[&'a str]) -> (Vec<Good<'a>>, Vec<Rejected>) {
@@ -339,10 +425,6 @@ fn read<'a>(objects: &[&'a str]) -> (Vec<Good<'a>>, Vec<Rejected>) {
     let mut seen: BTreeSet<(String, Option<i64>)> = BTreeSet::new();
     for (index, raw) in objects.iter().enumerate() {
         match kaname_stix::head(raw) {
-            Ok(head) if head.has_granular_markings => {
-                let why = "granular markings are not taken in bulk yet".to_owned();
-                rejected.push(Rejected { index, why });
-            }
             // The same version twice in one file is one version.
             Ok(head) if !seen.insert((head.id.to_string(), head.version_micros())) => {}
             Ok(head) => good.push(Good { raw, head }),

@@ -3,6 +3,7 @@
 
 mod attachment;
 mod checklist;
+mod claim;
 mod collection;
 mod consent;
 mod derive;
@@ -28,14 +29,18 @@ pub mod triage;
 mod waiting;
 
 pub use checklist::Checklist;
+pub(crate) use claim::Claimed;
 pub(crate) use collection::standing_in;
 pub use consent::ProviderWords;
 pub use derive::{ItemDraft, NewItem};
-pub(crate) use import::imported_in;
+pub(crate) use import::{
+    audiences::{Audiences, Shown, ends, is_statement},
+    imported_in, leaf_of,
+};
 pub(crate) use object::{Standing, key_of, object_of};
 pub(crate) use release::released_in;
 
-pub use import::{Import, ImportChange, Imported, Rejected};
+pub use import::{Gone, Import, ImportChange, Imported, Rejected};
 pub use reach::Reached;
 pub use read_in::{Columns, Draft, Terms};
 pub use record::ShownRecord;

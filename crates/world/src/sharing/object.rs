@@ -57,6 +57,7 @@ pub(crate) fn object_of(
         refs: refs.map(|one| one.target.to_string()).collect(),
         raw: raw.into(),
         source: standing.source,
+        dated_us: None,
     };
     object.title = title(&head);
     object.text = search_text(&head, &object.title);

@@ -214,7 +214,7 @@ impl World {
 
     /// Counts what a party hands in, in whole hours. The count stands under a keyed tag: a copy of the
     /// database does not tell who is busy.
-    async fn count_submission(&self, party: PartyId) -> Result<(), WorldError> {
+    pub(crate) async fn count_submission(&self, party: PartyId) -> Result<(), WorldError> {
         let now = self.now();
         let hour = now.as_second().div_euclid(3_600);
         let tag = self.keys().token.derive("submissions").tag(party.bytes());

@@ -170,7 +170,10 @@ impl Grounds {
     }
 
     /// Takes the events that came since; whether there were any.
-    async fn catch_up(&mut self, (store, keys): (&dyn Store, &Keys)) -> Result<bool, WorldError> {
+    pub(super) async fn catch_up(
+        &mut self,
+        (store, keys): (&dyn Store, &Keys),
+    ) -> Result<bool, WorldError> {
         store.sequence().await?;
         let before = self.seen;
         let ended: HashSet<MatterId> = self.ended.clone();
@@ -295,7 +298,7 @@ impl Grounds {
         &mut self,
         by: (&dyn Store, &Keys),
     ) -> Result<Option<Fault>, WorldError> {
-        let missing = self.imports.values().filter_map(Importing::missing);
+        let missing = self.imports.values_mut().filter_map(Importing::missing);
         let mut first = missing.min_by_key(|fault| fault.seq);
         let mut out: Vec<(u64, MatterId)> = self
             .out

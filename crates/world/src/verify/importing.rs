@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use kaname_kernel::{
     Audience, AudienceId, Event, MatterId,
-    merkle::{Frontier, leaf_hash},
+    merkle::{Frontier, Hash},
 };
 use kaname_store::ObjectRow;
 use sha2::{Digest, Sha256};
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::WorldError,
-    sharing::{ImportChange, imported_in},
+    sharing::{ImportChange, imported_in, leaf_of},
 };
 
 /// A part of an import as its event tells it.
@@ -29,6 +29,12 @@ struct Part {
     shown: Vec<(u32, u64)>,
 }
 
+/// An object that was taken out again.
+struct Absent {
+    leaf: Hash,
+    stix_id: String,
+}
+
 impl Part {
     /// Whether it tells the audience of each object, not of all together.
     fn tells_each(&self) -> bool {
@@ -40,6 +46,8 @@ impl Part {
 #[derive(Default)]
 pub(super) struct Importing {
     parts: Vec<Part>,
+    /// What was taken out, by its place.
+    gone: BTreeMap<i64, Absent>,
     walk: Walk,
 }
 
@@ -51,6 +59,12 @@ struct Walk {
     tree: Frontier,
     /// Run of audiences at hand, and how many objects of it were read.
     run: (usize, u64),
+    /// What of `gone` was passed, by the last place.
+    passed: Option<i64>,
+    /// Whether some of the part at hand are gone.
+    some_gone: bool,
+    /// What is wrong with a part that ended with an object that is gone.
+    late: Option<(bool, Fault)>,
     /// Objects of each audience, where the event tells no more than their number.
     counts: BTreeMap<AudienceId, u64>,
     /// The first object of the part at hand whose bytes are not what its key says.
@@ -63,14 +77,25 @@ impl Importing {
     /// Takes the event of the next part.
     pub(super) fn take(&mut self, seq: u64, event: Event) -> Result<(), WorldError> {
         let change = serde_json::from_value(event.data).map_err(WorldError::encoding)?;
-        let ImportChange::Imported {
-            collection,
-            count,
-            root,
-            audiences,
-            shown,
-            ..
-        } = change;
+        let (collection, count, root, audiences, shown) = match change {
+            ImportChange::Imported {
+                collection,
+                count,
+                root,
+                audiences,
+                shown,
+                ..
+            } => (collection, count, root, audiences, shown),
+            ImportChange::Removed { objects } => {
+                for gone in objects {
+                    let mut leaf = Hash::default();
+                    hex::decode_to_slice(&gone.leaf, &mut leaf).map_err(WorldError::encoding)?;
+                    let stix_id = gone.id;
+                    self.gone.insert(gone.place_us, Absent { leaf, stix_id });
+                }
+                return Ok(());
+            }
+        };
         self.parts.push(Part {
             seq,
             event: event.header.id.to_string(),
@@ -96,8 +121,46 @@ impl Importing {
         }
     }
 
+    /// Passes what is gone and stood before `place`.
+    fn pass_gone(&mut self, place: i64) {
+        let from = self
+            .walk
+            .passed
+            .map_or(i64::MIN, |last| last.saturating_add(1));
+        if from >= place {
+            return;
+        }
+        let gone: Vec<(i64, Hash)> = self
+            .gone
+            .range(from..place)
+            .map(|(place, absent)| (*place, absent.leaf))
+            .collect();
+        for (place, leaf) in gone {
+            self.walk.passed = Some(place);
+            self.walk.some_gone = true;
+            self.walk.tree.push(leaf);
+            if let Some(part) = self.parts.get(self.walk.fitting) {
+                self.walk.audience(part);
+            }
+            if let Some(fault) = self.close_part(None) {
+                self.walk.late.get_or_insert(fault);
+            }
+        }
+    }
+
     pub(super) fn read(&mut self, row: &ObjectRow) -> Read {
         let object = &row.object;
+        if let Some(absent) = self.gone.get(&object.added_us) {
+            return Read::Groundless(Fault {
+                object: Some(absent.stix_id.clone()),
+                ..Fault::of_event(
+                    0,
+                    None,
+                    "it was taken out of its collection and stands there again",
+                )
+            });
+        }
+        self.pass_gone(object.added_us);
         let walk = &mut self.walk;
         let Some(part) = self.parts.get(walk.fitting) else {
             let last = self.parts.last();
@@ -115,7 +178,8 @@ impl Importing {
         if walk.changed.is_none() && !digest.starts_with(object.key.bytes()) {
             walk.changed = Some(object.stix_id.clone());
         }
-        walk.tree.push(leaf_hash(&digest));
+        walk.tree
+            .push(leaf_of(object.raw.as_bytes(), object.dated_us));
         let audience = walk.audience(part);
         if !part.tells_each() {
             *walk.counts.entry(object.audience_id).or_default() += 1;
@@ -132,6 +196,16 @@ impl Importing {
         &mut self,
         audiences: &HashMap<AudienceId, Audience>,
     ) -> Option<(bool, Fault)> {
+        let late = self.walk.late.take();
+        late.or_else(|| self.close_part(Some(audiences)))
+    }
+
+    /// Ends the part at hand when all its objects were read; what is wrong with it. Without audiences, or
+    /// where some are gone, their numbers are not compared.
+    fn close_part(
+        &mut self,
+        audiences: Option<&HashMap<AudienceId, Audience>>,
+    ) -> Option<(bool, Fault)> {
         let part = self.parts.get(self.walk.fitting)?;
         if self.walk.tree.size() < part.count {
             return None;
@@ -139,6 +213,8 @@ impl Importing {
         let fitting = self.walk.fitting + 1;
         let walk = std::mem::take(&mut self.walk);
         self.walk.fitting = fitting;
+        self.walk.passed = walk.passed;
+        self.walk.late = walk.late;
         if hex::encode(walk.tree.root()) != part.root {
             let what = match walk.changed {
                 Some(_) => "its bytes are not those that were imported",
@@ -149,14 +225,21 @@ impl Importing {
             return Some((true, part.fault(walk.changed, what)));
         }
         let differs = walk.differs.or_else(|| {
-            let fits = part.tells_each() || part.counts(audiences, &walk.counts);
+            let fits = match audiences.filter(|_| !part.tells_each() && !walk.some_gone) {
+                Some(audiences) => part.counts(audiences, &walk.counts),
+                None => true,
+            };
             (!fits).then(|| part.fault(None, OTHER_AUDIENCES).of_row())
         });
         differs.map(|fault| (false, fault))
     }
 
     /// What is wrong when no objects are left.
-    pub(super) fn missing(&self) -> Option<Fault> {
+    pub(super) fn missing(&mut self) -> Option<Fault> {
+        self.pass_gone(i64::MAX);
+        if let Some((_, fault)) = self.walk.late.take() {
+            return Some(fault);
+        }
         let part = self.parts.get(self.walk.fitting)?;
         let missing = part.count - self.walk.tree.size();
         let what = format!("{missing} objects of this import are missing");

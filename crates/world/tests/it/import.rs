@@ -20,6 +20,7 @@ async fn peer(nation: &Nation, alias: &str, read: Access) -> Loaded<Collection> 
         default_tlp: Some(Tlp::Green),
         read,
         write: Access::Nobody,
+        taxii: Default::default(),
     };
     nation
         .world

@@ -1,6 +1,8 @@
 //! Nobody is shown what its markings do not admit, and everybody all that they do: random items,
 //! markings, groups, ISACs, classes, duties, embargoes and readers over every surface, against a reading
-//! of the rules that shares no code with the product ([`facts`]).
+//! of the rules that shares no code with the product ([`facts`]). The claims that peers post into peer
+//! collections have a walk of their own over the surfaces they stand on, against rules told once more
+//! (`taxii::claims`).
 //!
 //! The number of item × reader pairs is at least 100,000; `KANAME_LEAK_PAIRS` asks for more.
 

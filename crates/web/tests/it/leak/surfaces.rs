@@ -85,6 +85,7 @@ const FILLED: &[(&str, Filled)] = &[
 const WORDS: &[(&str, &str)] = &[
     ("/groups/{code}", "/groups/group-1"),
     ("{code}", "party-3"),
+    ("{root}", "api"),
     ("{duty}", "secrecy"),
 ];
 /// Forms about one account or key, which say nothing else.

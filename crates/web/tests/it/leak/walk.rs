@@ -377,7 +377,7 @@ impl Looking<'_> {
         for one in &self.surfaces {
             if one.filled == Some(Filled::Collection) && one.path.ends_with("{collection}/") {
                 let text = self
-                    .read(&one.path.replace("{collection}", &library), key)
+                    .read(&one.plain.replace("{collection}", &library), key)
                     .await;
                 within(one.path, &self.told(&text), &Places::new());
             }
@@ -386,7 +386,7 @@ impl Looking<'_> {
                 continue;
             }
             let fill = |name: &str| {
-                let path = one.path.replace("{collection}", &library);
+                let path = one.plain.replace("{collection}", &library);
                 path.replace("{object}", name).replace("{number}", name)
             };
             let of = |place: usize| {

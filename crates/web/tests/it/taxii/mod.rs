@@ -1,6 +1,8 @@
 //! TAXII 2.1, duty by duty (the numbers are those of the protocol requirements).
 
 mod asking;
+mod claims;
+mod layout;
 mod paging;
 mod posting;
 mod sight;
@@ -41,6 +43,7 @@ async fn filled(nation: &Nation, alias: &str, count: u32, read: Access) -> Strin
         default_tlp: Some(kaname_kernel::Tlp::Green),
         read,
         write: Access::Nobody,
+        taxii: Default::default(),
     };
     let collection = nation
         .world

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kaname_kernel::{Audience, Clause, Term};
-use kaname_sharing::collection::{Access, Collection};
+use kaname_kernel::{Audience, Clause, PartyId, Term};
+use kaname_sharing::collection::{Access, Collection, Definition};
 use kaname_stix::{Head, ObjectId, TlpMark, tlp_of};
 use serde::Deserialize;
 
@@ -20,14 +20,14 @@ const ENDS: [&str; 5] = [
 ];
 /// The audiences of a part's objects, as they are met.
 #[derive(Default)]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     counts: Vec<(Audience, u64)>,
     places: BTreeMap<Audience, u32>,
     runs: Vec<(u32, u64)>,
 }
 
 impl Shown {
-    pub(super) fn take(&mut self, audience: &Audience) {
+    pub(crate) fn take(&mut self, audience: &Audience) {
         let place = match self.places.get(audience) {
             Some(place) => *place,
             None => {
@@ -48,7 +48,7 @@ impl Shown {
     }
 
     /// How many objects in a row have which; nothing where all have one.
-    pub(super) fn runs(&self) -> Vec<(u32, u64)> {
+    pub(crate) fn runs(&self) -> Vec<(u32, u64)> {
         match self.counts.len() {
             0 | 1 => Vec::new(),
             _ => self.runs.clone(),
@@ -56,48 +56,73 @@ impl Shown {
     }
 
     /// Each with the number of its objects.
-    pub(super) fn counts(self) -> Vec<(Audience, u64)> {
+    pub(crate) fn counts(self) -> Vec<(Audience, u64)> {
         self.counts
     }
 }
 
 /// Who may see what of one import.
-pub(super) struct Audiences {
+pub(crate) struct Audiences {
     /// Whoever may read the collection.
     collection: Audience,
     /// Who is named by AMBER: what the collection names.
     named: Audience,
     /// For objects without a marking.
     unmarked: Audience,
+    /// For markings that say nothing here, and for ends that nobody knows: officers and the originator.
+    unknown: Audience,
     /// Markings that restrict nobody: copyright, terms of use.
     statements: BTreeSet<ObjectId>,
     /// Audiences of objects by their own markings, for the ends of relationships.
-    pub(super) ends: BTreeMap<ObjectId, Audience>,
+    pub(crate) ends: BTreeMap<ObjectId, Audience>,
 }
 
 impl Audiences {
-    pub(super) fn of(collection: &Collection, objects: &[Good<'_>]) -> Self {
-        let definition = &collection.definition;
-        let read = definition.read.audience();
-        let named = match definition.read {
-            Access::Groups { .. } | Access::Parties { .. } | Access::Classes { .. } => read.clone(),
-            // Nobody is named where everyone or every member reads.
-            _ => Audience::officers(),
+    /// Of a collection, without looking at any object. `originator`: the party whose claims they are, when
+    /// a party brought them itself.
+    pub(crate) fn in_collection(definition: &Definition, originator: Option<PartyId>) -> Self {
+        let with_originator = |terms: BTreeSet<Term>| {
+            let own = originator.map(Term::Party);
+            Audience::everyone().and(Clause::any(terms.into_iter().chain(own)))
         };
-        let statements = objects
-            .iter()
-            // A file that calls a TLP marking a statement does not make it one.
-            .filter(|good| tlp_of(&good.head.id).is_none() && is_statement(good.raw, &good.head));
+        let read = match definition.read {
+            // What nobody reads here is held for officers.
+            Access::Nobody => Audience::officers(),
+            _ => definition.read.audience(),
+        };
+        let unknown = with_originator(BTreeSet::from([Term::Officer]));
+        let named = match (&definition.read, read.clauses().next()) {
+            (
+                Access::Groups { .. } | Access::Parties { .. } | Access::Classes { .. },
+                Some(clause),
+            ) => with_originator(clause.terms().cloned().collect()),
+            // Nobody is named where everyone or every member reads.
+            _ => unknown.clone(),
+        };
         let mut audiences = Self {
             collection: read,
             named,
-            unmarked: Audience::officers(),
-            statements: statements.map(|good| good.head.id.clone()).collect(),
+            unmarked: unknown.clone(),
+            unknown,
+            statements: BTreeSet::new(),
             ends: BTreeMap::new(),
         };
         if let Some(tlp) = definition.default_tlp {
             audiences.unmarked = audiences.marked(mark_of(tlp));
         }
+        audiences
+    }
+
+    pub(in crate::sharing) fn of(
+        collection: &Collection,
+        originator: Option<PartyId>,
+        objects: &[Good<'_>],
+    ) -> Self {
+        let mut audiences = Self::in_collection(&collection.definition, originator);
+        let statements = objects
+            .iter()
+            .filter(|good| is_statement(good.raw, &good.head));
+        audiences.statements = statements.map(|good| good.head.id.clone()).collect();
         let ends = objects
             .iter()
             .map(|good| (good.head.id.clone(), audiences.own(&good.head)));
@@ -117,17 +142,17 @@ impl Audiences {
 
     /// By the object's own markings.
     fn own(&self, head: &Head) -> Audience {
-        let restricting: Vec<&ObjectId> = head
-            .markings
-            .iter()
-            .filter(|marking| !self.statements.contains(marking))
-            .collect();
+        self.by_markings(&restricting(head, &self.statements))
+    }
+
+    /// By markings that restrict.
+    pub(crate) fn by_markings(&self, restricting: &[ObjectId]) -> Audience {
         if restricting.is_empty() {
             return self.collection.clone().and_all(&self.unmarked);
         }
         let clauses = restricting.iter().map(|marking| match tlp_of(marking) {
             Some(mark) => self.marked(mark),
-            None => Audience::officers(),
+            None => self.unknown.clone(),
         });
         clauses.fold(self.collection.clone(), |all, one| all.and_all(&one))
     }
@@ -139,15 +164,22 @@ impl Audiences {
             .get(&head.id)
             .cloned()
             .unwrap_or_else(|| self.own(head));
-        let unknown = Audience::officers();
         ends(head).fold(own, |all, end| {
-            all.and_all(self.ends.get(end).unwrap_or(&unknown))
+            all.and_all(self.ends.get(end).unwrap_or(&self.unknown))
         })
     }
 }
 
+/// The markings of an object that restrict who may see it, of the whole or of a part: whoever may not see
+/// a part is not shown the object. Statements (copyright, terms of use) restrict nobody.
+fn restricting(head: &Head, statements: &BTreeSet<ObjectId>) -> Vec<ObjectId> {
+    let all = head.markings.iter().chain(&head.granular_markings);
+    let restricting: BTreeSet<&ObjectId> = all.filter(|one| !statements.contains(one)).collect();
+    restricting.into_iter().cloned().collect()
+}
+
 /// What must be visible for a relationship or sighting to be: none for other objects.
-pub(super) fn ends(head: &Head) -> impl Iterator<Item = &ObjectId> {
+pub(crate) fn ends(head: &Head) -> impl Iterator<Item = &ObjectId> {
     let relates = matches!(head.type_name(), "relationship" | "sighting");
     let ends = head
         .refs
@@ -160,14 +192,16 @@ fn mark_of(tlp: kaname_kernel::Tlp) -> TlpMark {
     kaname_sharing::content::tlp_mark(tlp)
 }
 
-/// A statement marking (STIX 2.1 §7.2.1.3) says whose it is, not who may see it.
-fn is_statement(raw: &str, head: &Head) -> bool {
+/// A statement marking (STIX 2.1 §7.2.1.3) says whose it is, not who may see it. A file that calls a TLP
+/// marking a statement does not make it one.
+pub(crate) fn is_statement(raw: &str, head: &Head) -> bool {
     #[derive(Deserialize)]
     struct Definition {
         #[serde(default)]
         definition_type: String,
     }
     head.type_name() == "marking-definition"
+        && tlp_of(&head.id).is_none()
         && serde_json::from_str::<Definition>(raw)
             .is_ok_and(|definition| definition.definition_type == "statement")
 }

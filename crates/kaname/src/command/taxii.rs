@@ -1,0 +1,23 @@
+//! `taxii load | dump`: a whole TAXII layout in and out.
+
+mod dump;
+mod load;
+mod spool;
+
+use crate::{cli::TaxiiCommand, config::Config, fault::Fault, open::Hub, say::Say};
+
+pub(super) async fn run(config: &Config, command: TaxiiCommand, say: Say) -> Result<(), Fault> {
+    let hub = Hub::open(config).await?;
+    let done = match command {
+        TaxiiCommand::Load { file, source } => {
+            load::load(&hub.world, &file, source.as_deref(), say).await
+        }
+        TaxiiCommand::Dump { out } => {
+            let names = ["hub.name_en", "hub.name_ja"];
+            let names = names.map(|name| config.text(name).unwrap_or_default());
+            dump::dump(&hub.world, names, out.as_deref(), say).await
+        }
+    };
+    hub.close().await;
+    done
+}
