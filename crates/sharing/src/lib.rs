@@ -22,6 +22,7 @@ pub mod manifest;
 pub mod marking;
 pub mod neutral;
 pub mod number;
+pub mod peer;
 pub mod refused;
 pub mod releasing;
 pub mod rendition;

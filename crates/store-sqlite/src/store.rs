@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
     Batches, Commit, Commits, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes,
-    ObjectFilter, ObjectPage, ObjectRow, Page, PlacedObject, Posting, Record, Rows, SealedLink,
-    Store, StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord,
-    Writing, check,
+    ObjectFilter, ObjectPage, ObjectRow, Page, PlacedObject, Posting, Record, SealedLink, Store,
+    StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord, Writing,
+    check,
 };
 use roaring::RoaringBitmap;
 use rusqlite::params;

@@ -100,6 +100,7 @@ fn kinds() -> Vec<(&'static str, Fold)> {
         kind::<kaname_sharing::Feedback>(),
         kind::<kaname_sharing::Delivery>(),
         kind::<kaname_sharing::Webhook>(),
+        kind::<kaname_sharing::peer::Peer>(),
         kind::<kaname_sharing::taxii::ApiRoot>(),
         kind::<kaname_sharing::taxii::Discovery>(),
         kind::<crate::redact::Redaction>(),

@@ -24,7 +24,7 @@ pub(crate) use self::{
     run::{DemoArgs, InitArgs, ServeArgs},
     severity::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
     stix::{LevelArg, StixCommand},
-    taxii::TaxiiCommand,
+    taxii::{AddPeer, PeersCommand, PullArgs, TaxiiCommand},
     webhook::WebhookCommand,
 };
 use crate::fault::EXIT_CODES;
@@ -115,7 +115,7 @@ pub(crate) enum Command {
     /// MISP events to STIX and back: convert
     #[command(subcommand)]
     Misp(MispCommand),
-    /// The TAXII server's whole layout: load, dump
+    /// The TAXII server's whole layout, and other servers that are read: load, dump, peers, pull
     #[command(subcommand)]
     Taxii(TaxiiCommand),
     /// Bring STIX bundles into a collection, one event per file

@@ -1,7 +1,8 @@
-//! `taxii load | dump`: a whole TAXII layout in and out.
+//! `taxii load | dump`: a whole TAXII layout in and out; `taxii peers | pull`: other servers.
 
 mod dump;
 mod load;
+mod peers;
 mod spool;
 
 use crate::{cli::TaxiiCommand, config::Config, fault::Fault, open::Hub, say::Say};
@@ -12,6 +13,8 @@ pub(super) async fn run(config: &Config, command: TaxiiCommand, say: Say) -> Res
         TaxiiCommand::Load { file, source } => {
             load::load(&hub.world, &file, source.as_deref(), say).await
         }
+        TaxiiCommand::Peers(command) => peers::peers(&hub.world, command, say).await,
+        TaxiiCommand::Pull(args) => peers::pull(config, &hub.world, args, say).await,
         TaxiiCommand::Dump { out } => {
             let names = ["hub.name_en", "hub.name_ja"];
             let names = names.map(|name| config.text(name).unwrap_or_default());

@@ -275,6 +275,18 @@ pub(crate) const KEYS: &[Key] = &[
         "Most objects in one TAXII page, whatever a client asks for.",
     ),
     key(
+        "taxii.private",
+        Kind::Bool,
+        "false",
+        "Whether peers in private networks may be read.",
+    ),
+    key(
+        "taxii.loopback",
+        Kind::Bool,
+        "false",
+        "Whether this machine itself may be read as a peer, also without TLS: for trying out.",
+    ),
+    key(
         "limits.max_body",
         Kind::Bytes(64 * KIB, 2 * GIB),
         "72 MiB",

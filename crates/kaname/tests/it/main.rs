@@ -34,6 +34,7 @@ mod slips;
 mod stix;
 mod store;
 mod taxii;
+mod taxii_pull;
 mod webhook;
 mod widened;
 mod wire;

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::{client::python, program::Place, serving::Server};
 
-const OPEN: &str = "91a7b528-80eb-42ed-a74d-c6fbd5a26116";
+pub(crate) const OPEN: &str = "91a7b528-80eb-42ed-a74d-c6fbd5a26116";
 const SHUT: &str = "64993447-4d7e-4f70-b94d-d7f33742ee63";
 
-fn indicator(n: u32) -> Value {
+pub(crate) fn indicator(n: u32) -> Value {
     json!({
         "type": "indicator", "spec_version": "2.1", "name": format!("偽サイト {n}"),
         "id": format!("indicator--00000000-0000-4000-8000-{n:012}"),
@@ -21,7 +21,7 @@ fn indicator(n: u32) -> Value {
     })
 }
 
-fn layout(count: u32) -> Value {
+pub(crate) fn layout(count: u32) -> Value {
     // Out of order, and seven at each moment.
     let objects: Vec<Value> = (0..count)
         .rev()
@@ -88,7 +88,7 @@ fn dumped(place: &Place) -> Value {
 }
 
 /// A key of a member.
-fn key(place: &Place) -> String {
+pub(crate) fn key(place: &Place) -> String {
     let party = [
         "party",
         "add",

@@ -52,6 +52,11 @@ pub trait CallDoor: Send + Sync {
     async fn call(&self, call: &Call) -> Result<(), DoorError>;
 }
 
+/// Bytes both ways.
+pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
 /// Calls over the internet.
 pub struct HttpsDoor {
     settings: HttpsSettings,
@@ -114,12 +119,18 @@ impl HttpsDoor {
     }
 
     async fn made(&self, call: &Call) -> Result<(), DoorError> {
+        let url = Url::parse(&call.url).map_err(|error| DoorError::Never(error.to_string()))?;
+        let stream = self.connect(&url).await?;
+        post(&url, call, stream).await
+    }
+
+    /// A connection to the host of an address that may be called, with TLS unless it is this machine.
+    pub(super) async fn connect(&self, url: &Url) -> Result<Box<dyn Wire>, DoorError> {
         let never = |what: &str| DoorError::Never(what.to_owned());
-        let url = Url::parse(&call.url).map_err(|error| never(&error.to_string()))?;
         let port = url
             .port_or_known_default()
             .ok_or_else(|| never("the address has no port"))?;
-        let addresses = self.addresses(&url, port).await?;
+        let addresses = self.addresses(url, port).await?;
         // The address that was looked at is the one connected to: no second look-up in between.
         let stream = TcpStream::connect(addresses.as_slice())
             .await
@@ -132,10 +143,10 @@ impl HttpsDoor {
                 let stream = self.tls.connect(name, stream).await;
                 let stream =
                     stream.map_err(|error| DoorError::Later(format!("TLS failed: {error}")))?;
-                post(&url, call, stream).await
+                Ok(Box::new(stream))
             }
             "http" if self.settings.loopback && addresses.iter().all(|a| a.ip().is_loopback()) => {
-                post(&url, call, stream).await
+                Ok(Box::new(stream))
             }
             _ => Err(never("only https is called")),
         }

@@ -3,10 +3,12 @@
 
 mod address;
 mod call;
+mod fetch;
 mod smtp;
 
 pub use address::is_public;
 pub use call::{Call, CallDoor, HttpsDoor, HttpsSettings};
+pub use fetch::{Fetch, FetchDoor, Fetched};
 pub(crate) use smtp::inner;
 pub use smtp::{Mail, MailBody, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings};
 

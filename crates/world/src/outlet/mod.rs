@@ -16,6 +16,7 @@ mod letter;
 mod mail;
 mod offered;
 mod posted;
+mod pull;
 mod root;
 mod sealing;
 mod submitting;
@@ -33,6 +34,7 @@ pub use letter::{Letter, Scribe};
 pub use mail::{MAIL, MailDuty};
 pub use offered::{Offered, Range};
 pub use posted::{Posted, PostedObject, STATUS_HOURS, Status};
+pub use pull::{PullBounds, Pulled};
 pub use root::Root;
 pub use webhook::{WEBHOOK, WebhookDuty};
 

@@ -98,7 +98,7 @@ fn pap(marks: &BTreeSet<ObjectId>) -> Result<Pap, WorldError> {
     Ok(strictest.unwrap_or(Pap::Amber))
 }
 
-fn tlp(mark: TlpMark) -> Tlp {
+pub(super) fn tlp(mark: TlpMark) -> Tlp {
     match mark {
         TlpMark::Clear => Tlp::Clear,
         TlpMark::Green => Tlp::Green,

@@ -1,0 +1,220 @@
+//! Reading another TAXII server: a second hub, and peers that are not honest.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    program::{Place, Ran, ran},
+    serving::Server,
+    taxii::{OPEN, indicator, key, layout},
+};
+
+/// A hub with a collection for a partner's objects.
+fn reader() -> Place {
+    let place = Place::founded();
+    let add = [
+        "collection",
+        "add",
+        "partner",
+        "--kind",
+        "peer",
+        "--name-ja",
+        "相手",
+        "--name-en",
+        "Partner",
+        "--tlp",
+        "GREEN",
+    ];
+    place.done(&add);
+    place
+}
+
+fn add_peer(place: &Place, address: SocketAddr, password: &str, more: &[&str]) {
+    place.write("pw.txt", password);
+    let url = format!("http://{address}/taxii2/trustgroup1/collections/{OPEN}/");
+    let add = [
+        "taxii",
+        "peers",
+        "add",
+        "a",
+        "--url",
+        &url,
+        "--into",
+        "partner",
+        "--user",
+        "k",
+        "--password-file",
+        "pw.txt",
+    ];
+    place.done(&[&add[..], more].concat());
+}
+
+fn pull(place: &Place, more: &[&str]) -> Ran {
+    let mut command = place.command(&[&["taxii", "pull", "--json"], more].concat());
+    command.env("KANAME_TAXII__LOOPBACK", "true");
+    ran(command.output().unwrap())
+}
+
+fn pulled(place: &Place) -> Value {
+    let ran = pull(place, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.json()["pulled"][0]["pulled"].clone()
+}
+
+/// Ids in the partner's collection.
+fn there(place: &Place) -> Vec<String> {
+    let ran = place.run(&["export", "--collection", "partner"]);
+    let bundle = ran.json();
+    let objects = bundle["objects"].as_array().unwrap();
+    let mut ids: Vec<String> = objects
+        .iter()
+        .map(|one| one["id"].as_str().unwrap().to_owned())
+        .collect();
+    ids.sort();
+    ids
+}
+
+#[test]
+fn a_second_hub_reads_the_first_and_goes_on_where_it_was() {
+    let first = Place::founded();
+    first.write("layout.json", &layout(400).to_string());
+    first.done(&["taxii", "load", "layout.json"]);
+    let secret = key(&first);
+    let server = Server::start_in(&first, &[], &[("KANAME_TAXII__MAX_PAGE_SIZE", "15")]);
+    let second = reader();
+    add_peer(&second, server.address, &secret, &[]);
+    // Not this machine itself, unless it is said.
+    let refused = second.run(&["taxii", "pull", "--json"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("private network"), "{}", refused.err);
+    // Killed in the middle, and cut off by a bound.
+    let mut killed = second.command(&["taxii", "pull"]);
+    let mut killed = killed
+        .env("KANAME_TAXII__LOOPBACK", "true")
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(900));
+    let _ = killed.kill();
+    let _ = killed.wait();
+    let cut = pull(&second, &["--max-objects", "30"]);
+    assert!(
+        cut.code == 0 || cut.err.contains("over 30 objects"),
+        "{}",
+        cut.err
+    );
+    pulled(&second);
+    assert_eq!(there(&second).len(), 400);
+    let again = pulled(&second);
+    assert_eq!(
+        (&again["taken"], &again["is_end"]),
+        (&json!(0), &json!(true)),
+        "{again}"
+    );
+    // What is new there comes, strictly after what came before.
+    let more = json!({ "type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000001", "objects": [indicator(9_001)] });
+    first.write("more.json", &more.to_string());
+    first.done(&["import", "more.json", "--collection", OPEN]);
+    let new = pulled(&second);
+    assert_eq!(
+        (&new["taken"], &new["there"]),
+        (&json!(1), &json!(0)),
+        "{new}"
+    );
+    let peer = &second.done(&["taxii", "peers", "list"])["peers"][0];
+    assert_eq!(peer["taken"], 401);
+    assert!(
+        peer["lag_s"].as_i64().unwrap() < 60 && peer["has_credential"] == true,
+        "{peer}"
+    );
+    assert!(!peer.to_string().contains(&secret));
+    second.done(&["taxii", "peers", "stop", "a", "--reason", "合意の終了"]);
+    assert_eq!(pull(&second, &[]).json()["pulled"], json!([]));
+    assert_eq!(second.done(&["verify", "--rows"])["fault"], Value::Null);
+}
+
+/// A server that answers each request with the next of these and closes; the last one for ever.
+fn liar(answers: Vec<String>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut given = 0;
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut asked = [0u8; 8_192];
+            let _ = stream.read(&mut asked);
+            let body = &answers[given.min(answers.len() - 1)];
+            given += 1;
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/taxii+json;version=2.1\r\n\
+                 x-taxii-date-added-last: 2020-01-01T00:00:00.000000Z\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all(head.as_bytes());
+            let _ = stream.write_all(body.as_bytes());
+        }
+    });
+    address
+}
+
+#[test]
+fn peers_that_are_not_honest_are_cut_off_with_a_word() {
+    let page =
+        |n: u32, more: &str| format!("{{\"more\":true,{more}\"objects\":[{}]}}", indicator(n));
+    let long = format!("{{\"objects\":[\"{}\"]}}", "x".repeat(33 << 20));
+    for (answers, word) in [
+        (
+            vec![r#"{"more":true,"next":"a","objects":[]}"#.to_owned()],
+            "sends nothing",
+        ),
+        (vec![page(1, "")], "not where it goes on"),
+        (
+            vec![page(1, r#""next":"a","#), page(2, r#""next":"a","#)],
+            "not where it goes on",
+        ),
+        (vec!["<html>".to_owned()], "no envelope"),
+        (vec![long], "over 33554432 bytes"),
+    ] {
+        let place = reader();
+        add_peer(&place, liar(answers), "x", &[]);
+        let ran = pull(&place, &[]);
+        assert_eq!(ran.code, 1, "{word}");
+        assert!(ran.err.contains(word), "{word}: {}", ran.err);
+        let peer = &place.done(&["taxii", "peers", "list"])["peers"][0];
+        assert!(peer["trouble"].as_str().unwrap().contains(word), "{peer}");
+    }
+    // One that never ends is cut off by count.
+    let endless: Vec<String> = (0..60)
+        .map(|n| page(n, &format!(r#""next":"n{n}","#)))
+        .collect();
+    let place = reader();
+    add_peer(&place, liar(endless), "x", &[]);
+    let ran = pull(&place, &["--max-objects", "5"]);
+    assert!(ran.err.contains("over 5 objects"), "{}", ran.err);
+    assert_eq!(there(&place).len(), 5);
+}
+
+#[test]
+fn the_rules_of_a_peer_choose_what_comes_in() {
+    let mut red = indicator(2);
+    red["object_marking_refs"] =
+        json!(["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]);
+    let mut other = indicator(3);
+    other["type"] = json!("malware");
+    other["id"] = json!("malware--00000000-0000-4000-8000-000000000003");
+    let body = json!({ "objects": [indicator(1), red, other, { "type": "malware" }] }).to_string();
+    let place = reader();
+    let rules = ["--type", "indicator", "--tlp-at-most", "GREEN"];
+    add_peer(&place, liar(vec![body]), "x", &rules);
+    let pulled = pulled(&place);
+    assert_eq!(
+        (&pulled["taken"], &pulled["left_out"], &pulled["refused"]),
+        (&json!(1), &json!(2), &json!(1)),
+        "{pulled}"
+    );
+    assert_eq!(there(&place), [indicator(1)["id"].as_str().unwrap()]);
+}

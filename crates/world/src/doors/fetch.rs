@@ -1,0 +1,102 @@
+//! Reading from other machines by HTTPS: bounded in time and size, never into the hub's own network.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
+use hyper::{Request, body::Bytes, client::conn::http1, header};
+use hyper_util::rt::TokioIo;
+use url::Url;
+
+use super::{DoorError, call::HttpsDoor};
+
+/// Longest wait for a whole answer: a peer that sends slowly is cut off.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A question: a GET.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetch {
+    /// What is asked for.
+    pub url: Url,
+    /// Headers, lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// Most bytes of the answer.
+    pub most_bytes: usize,
+}
+
+/// An answer, whatever it says.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers asked about by name.
+    pub headers: hyper::HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// A door by which other machines are read.
+#[async_trait]
+pub trait FetchDoor: Send + Sync {
+    /// Asks once. Redirects are not followed.
+    async fn fetch(&self, fetch: &Fetch) -> Result<Fetched, DoorError>;
+}
+
+#[async_trait]
+impl FetchDoor for HttpsDoor {
+    async fn fetch(&self, fetch: &Fetch) -> Result<Fetched, DoorError> {
+        match tokio::time::timeout(TIMEOUT, self.fetched(fetch)).await {
+            Ok(done) => done,
+            Err(_) => Err(DoorError::Later("no whole answer within 60 s".to_owned())),
+        }
+    }
+}
+
+impl HttpsDoor {
+    async fn fetched(&self, fetch: &Fetch) -> Result<Fetched, DoorError> {
+        let later = |error: hyper::Error| DoorError::Later(format!("the reading failed: {error}"));
+        let stream = self.connect(&fetch.url).await?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(later)?;
+        let driving = tokio::spawn(connection);
+        let url = &fetch.url;
+        let host = match url.port() {
+            Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
+            None => url.host_str().unwrap_or_default().to_owned(),
+        };
+        let path = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        };
+        let mut request = Request::get(path)
+            .header(header::HOST, host)
+            .header(header::USER_AGENT, "kaname")
+            .header(header::CONNECTION, "close");
+        for (name, value) in &fetch.headers {
+            request = request.header(*name, value);
+        }
+        let request = request
+            .body(Empty::<Bytes>::new())
+            .map_err(|error| DoorError::Never(error.to_string()))?;
+        let answer = match sender.send_request(request).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                driving.abort();
+                return Err(later(error));
+            }
+        };
+        let (parts, body) = answer.into_parts();
+        let body = Limited::new(body, fetch.most_bytes).collect().await;
+        driving.abort();
+        let body = body.map_err(|error| match error.is::<LengthLimitError>() {
+            true => DoorError::Never(format!("an answer is over {} bytes", fetch.most_bytes)),
+            false => DoorError::Later(format!("the answer broke off: {error}")),
+        })?;
+        Ok(Fetched {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: body.to_bytes(),
+        })
+    }
+}
