@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{Timestamp, tz};
 use kaname_stix::redact::{Reading, Trace, find_traces, find_words};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     content::Content,
@@ -166,12 +166,12 @@ fn escaped(key: &str) -> String {
 fn as_value(content: &Content) -> Value {
     let read = |text: &String| serde_json::from_str(text).unwrap_or(Value::Null);
     let objects: Vec<Value> = content.objects.iter().map(read).collect();
-    json!({
-        "title": content.title,
-        "summary": content.summary,
-        "countermeasures": content.countermeasures,
-        "objects": objects,
-    })
+    let texts = content.texts().into_iter();
+    let mut all: Map<String, Value> = texts
+        .map(|(name, text)| (name.to_owned(), json!(text)))
+        .collect();
+    all.insert("objects".to_owned(), Value::Array(objects));
+    Value::Object(all)
 }
 
 /// What was found, text by text.

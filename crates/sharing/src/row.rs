@@ -138,24 +138,17 @@ pub(crate) fn text_at(content: &Content, row: &Row) -> Option<String> {
     }
     let mut parts = row.place.splitn(4, '/').skip(1);
     let (part, index) = (parts.next()?, parts.next()?);
-    let text = match part {
-        "title" => &content.title,
-        "summary" => &content.summary,
-        "countermeasures" => &content.countermeasures,
-        "objects" => {
-            let object = content.objects.get(index.parse::<usize>().ok()?)?;
-            let value: serde_json::Value = serde_json::from_str(object).ok()?;
-            let pointer = parts
-                .next()
-                .map(|rest| format!("/{rest}"))
-                .unwrap_or_default();
-            return match value.pointer(&pointer)? {
-                serde_json::Value::String(text) => Some(text.clone()),
-                other => Some(other.to_string()),
-            };
-        }
-        _ => return None,
-    };
+    if part == "objects" {
+        let object = content.objects.get(index.parse::<usize>().ok()?)?;
+        let value: serde_json::Value = serde_json::from_str(object).ok()?;
+        let pointer = parts.next().map(|rest| format!("/{rest}"));
+        return match value.pointer(&pointer.unwrap_or_default())? {
+            serde_json::Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        };
+    }
+    let mut texts = content.texts().into_iter();
+    let (_, text) = texts.find(|(name, _)| *name == part)?;
     match index {
         "ja" => Some(text.ja.clone()),
         "en" => Some(text.en.clone()),
