@@ -90,6 +90,16 @@ impl Outlet {
         Self::Webhook,
     ];
 
+    /// Those that a first draft proposes to its provider; a new one is not among them until somebody
+    /// decides so.
+    pub const PROPOSED: [Self; 5] = [
+        Self::Taxii,
+        Self::Web,
+        Self::Feed,
+        Self::Mail,
+        Self::Webhook,
+    ];
+
     /// The word in lists and files.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -342,9 +352,14 @@ impl Content {
         parts.join("\n")
     }
 
+    /// Whether its provider agreed to this way out.
+    pub fn leaves_by(&self, outlet: Outlet) -> bool {
+        self.outlets.contains(&outlet)
+    }
+
     /// Whether its provider agreed to pages as a way out. Where not, pages know it by its number alone.
     pub fn is_on_the_web(&self) -> bool {
-        self.outlets.contains(&Outlet::Web)
+        self.leaves_by(Outlet::Web)
     }
 
     /// Whether it is still to be used.
