@@ -42,7 +42,8 @@ pub enum Access {
     Either(Action),
 }
 
-/// What using an endpoint leaves in the ledger.
+/// What using an endpoint leaves in the ledger. Each answer carries it among its extensions, so that
+/// tests hold the ledger against it, request by request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audit {
     /// An event of this kind (`item.released`).
@@ -142,6 +143,7 @@ pub(crate) fn limits_of(extensions: &Extensions) -> Limits {
 struct Gate<S> {
     host: S,
     access: Arc<Access>,
+    audit: Audit,
     limits: Limits,
     bytes: u64,
 }
@@ -179,6 +181,7 @@ pub fn router<S: Host>(host: &S, endpoints: Vec<Endpoint<S>>) -> Router<S> {
         let gate = Gate {
             host: host.clone(),
             access: Arc::new(endpoint.access.clone()),
+            audit: endpoint.audit.clone(),
             limits,
             bytes: bytes as u64,
         };
@@ -227,7 +230,9 @@ async fn admit<S: Host>(State(gate): State<Gate<S>>, request: Request, next: Nex
         }
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
     };
-    response.extensions_mut().insert(BodyLimit(gate.bytes));
+    let about = response.extensions_mut();
+    about.insert(BodyLimit(gate.bytes));
+    about.insert(gate.audit);
     response
 }
 
