@@ -22,6 +22,8 @@ use kaname_world::World;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+use crate::described;
+
 pub(crate) const TAXII: &str = "application/taxii+json;version=2.1";
 
 /// An answer, its body read.
@@ -149,14 +151,21 @@ impl Door {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let accept = request.headers().get(header::ACCEPT);
+        let is_browser = accept.is_some_and(|accept| accept == "text/html");
         let response = self.answer(request).await;
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 256 << 20).await.unwrap();
-        Answer {
+        let answer = Answer {
             status: parts.status,
             headers: parts.headers,
             text: String::from_utf8(bytes.to_vec()).unwrap(),
+        };
+        if path.starts_with("/api/") && !is_browser {
+            described::check(&method, &path, answer.status, &answer.headers, &answer.text);
         }
+        answer
     }
 
     /// GET by nobody, for bodies that are no text.

@@ -11,6 +11,7 @@ mod audit;
 #[path = "../../../world/tests/it/authenticator.rs"]
 mod authenticator;
 mod browser;
+mod described;
 mod feed;
 mod flow;
 mod harm;
