@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use self::change::ReportChange;
 use crate::{number, sealed::Sealed, value::Value};
 
-/// How a report came in.
+/// In which form a report came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -31,7 +31,7 @@ pub enum Channel {
     Stix,
     /// Posted into an intake collection.
     Taxii,
-    /// Posted as JSON.
+    /// As the JSON of the API, posted or as a file.
     Api,
 }
 
