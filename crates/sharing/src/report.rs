@@ -48,6 +48,23 @@ pub enum Urgency {
 }
 
 impl Urgency {
+    /// All of them, the least first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Normal, Self::High];
+
+    /// The word in forms and files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+
+    /// What a word means, if it is one of them.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
     /// How long triage may take.
     pub const fn triage_within(self) -> SignedDuration {
         match self {

@@ -105,14 +105,7 @@ pub(super) async fn submit(
         Err(WorldError::Invalid { .. }) => return Err(faults(report, &world.reading(&by)?)),
         Err(error) => return Err(error.into()),
     };
-    if read.title.trim().is_empty() {
-        let first = read
-            .technique
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty());
-        read.title = first.unwrap_or("—").chars().take(60).collect();
-    }
+    read.entitle();
     let left_out = left_out(&read);
     let attachments = std::mem::take(&mut read.attachments);
     let attachments = attachments.into_iter().map(|file| Attachment {
