@@ -218,6 +218,19 @@ fn lengths_keep_two_units() {
     assert_eq!(length(100), "1時間40分");
     assert_eq!(length(180), "3時間");
     assert_eq!(length(-60 * 49), "2日");
+    let span = |minutes| Text::new(Lang::Ja).span(jiff::SignedDuration::from_mins(minutes));
+    assert_eq!(span(0), "1分");
+    assert_eq!(span(59), "59分");
+    assert_eq!(span(60), "1時間");
+    assert_eq!(span(13 * 60 + 40), "13時間40分");
+    assert_eq!(span(24 * 60 - 1), "23時間59分");
+    assert_eq!(span(24 * 60 + 59), "1日");
+    assert_eq!(span(3 * 24 * 60 - 1), "2日23時間");
+    assert_eq!(span(3 * 24 * 60), "3日");
+    assert_eq!(span(-26 * 60), "1日2時間");
+    let english = |hours| Text::new(Lang::En).span(jiff::SignedDuration::from_hours(hours));
+    assert_eq!(english(26), "1 day 2 h");
+    assert_eq!(english(71), "2 days 23 h");
     let english = Text::new(Lang::En).length(jiff::SignedDuration::from_mins(100));
     assert_eq!(english, "1 h 40 min");
 }
