@@ -36,8 +36,10 @@ impl Folded {
     }
 
     fn push(&mut self, segment: &str, origin: Range<usize>) {
-        let latin = segment.nfkc().map(|sign| taken_for(sign).unwrap_or(sign));
-        for character in latin.flat_map(char::to_lowercase).nfkc() {
+        // Before the compatibility forms, which make another letter of some (`ϲ` becomes `ς`), and after.
+        let latin = |sign: char| taken_for(sign).unwrap_or(sign);
+        let seen = segment.chars().map(latin).nfkc().map(latin);
+        for character in seen.flat_map(char::to_lowercase).nfkc() {
             if !is_invisible(character) {
                 self.chars.push(plain(character));
                 self.origins.push(origin.clone());

@@ -19,25 +19,29 @@ fn shape(letter: char) -> Vec<char> {
 }
 
 /// The Latin letter or digit that a letter of another alphabet is taken for. Capitals are compared with
-/// capitals first: `Ν` is taken for N and `ν` for v.
+/// capitals first: `Ν` is taken for N and `ν` for v. A small letter that looks like none is taken for what
+/// its capital looks like, which it often is in small: `к`, `м`, `т`.
 pub(super) fn taken_for(letter: char) -> Option<char> {
     if letter.is_ascii() || !letter.is_alphabetic() || is_japanese(letter) {
         return None;
     }
-    let shape = shape(letter);
     let [capitals, small, digits] = &*TAKEN_FOR;
     let order = match letter.is_uppercase() {
         true => [capitals, small, digits],
         false => [small, capitals, digits],
     };
-    order
-        .iter()
-        .find_map(|letters| letters.get(&shape).copied())
+    let seen = shape(letter);
+    let found = order.iter().find_map(|letters| letters.get(&seen).copied());
+    let mut capital = letter.to_uppercase();
+    match (found, capital.next(), capital.next()) {
+        (None, Some(capital), None) if capital != letter => taken_for(capital),
+        _ => found,
+    }
 }
 
 /// Kana and kanji, and Hangul, look like no Latin letter that a word is disguised by.
 fn is_japanese(letter: char) -> bool {
-    matches!(letter, '\u{2e80}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+    matches!(letter, '\u{2e80}'..='\u{d7af}' | '\u{ff65}'..='\u{ffdc}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]
@@ -60,6 +64,8 @@ mod tests {
             ('Н', 'H'),
             ('ѕ', 's'),
             ('ı', 'i'),
+            ('м', 'M'),
+            ('ь', 'b'),
         ] {
             assert_eq!(taken_for(letter), Some(latin), "{letter}");
         }
