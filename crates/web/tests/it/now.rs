@@ -248,7 +248,7 @@ async fn what_waits_for_a_provider_stands_in_order_of_its_deadline() {
     let now = provider.page("/").await;
     in_order(&now, &["先の項目", &showing, "後の項目", &question]);
     assert!(
-        now.contains("残り 2日21時間") && now.contains("残り 2日23時間"),
+        now.contains("残り 2日20時間") && now.contains("残り 2日22時間"),
         "{now}"
     );
     let own = provider.page("/submissions").await;
@@ -259,7 +259,7 @@ async fn what_waits_for_a_provider_stands_in_order_of_its_deadline() {
         .advance(SignedDuration::from_mins(60 * 56 + 20));
     let provider = Browser::of(&door, &nation, &nation.provider).await;
     let now = provider.page("/").await;
-    assert!(now.contains("残り 12時間40分"), "{now}");
+    assert!(now.contains("残り 12時間39分"), "{now}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
