@@ -80,8 +80,8 @@ impl Typed {
         self.page == path
     }
 
-    /// The page with its forms filled in.
-    pub(crate) fn fill(&self, page: &str) -> String {
+    /// The page with its forms filled in; `None` when it has none of them.
+    pub(crate) fn fill(&self, page: &str) -> Option<String> {
         let mut filled = String::with_capacity(page.len() + 1024);
         let mut rest = page;
         let mut left: Vec<&Filled> = self.forms.iter().collect();
@@ -104,7 +104,7 @@ impl Typed {
             rest = after;
         }
         filled.push_str(rest);
-        filled
+        (left.len() < self.forms.len()).then_some(filled)
     }
 }
 
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_field_is_filled_in_and_nothing_breaks_out() {
-        let filled = typed().fill(PAGE);
+        let filled = typed().fill(PAGE).unwrap();
         for there in [
             "name=\"x\" value=\"&#60;b&#62;&#34;&#39;&#38;\" required>",
             "<input type=\"password\" name=\"password\" value=\"\">",
@@ -322,15 +322,15 @@ mod tests {
     #[test]
     fn another_form_and_secrets_are_left_alone() {
         let other = Typed::on("/page").with_written("/b\nseq=8&y=new");
-        assert_eq!(other.fill(PAGE), PAGE);
+        assert_eq!(other.fill(PAGE), None);
         let elsewhere = Typed::on("/page").with_written("/c\ny=new");
-        assert_eq!(elsewhere.fill(PAGE), PAGE);
+        assert_eq!(elsewhere.fill(PAGE), None);
         let secrets = Typed::on("/page").with_written("/sign-in\npassword=p&code=123456&_csrf=t");
         assert!(secrets.is_empty());
         let code = "<form method=\"post\" action=\"/a\">\
             <input type=\"text\" name=\"code\" value=\"\" autocomplete=\"one-time-code\"></form>";
         let one_time = Typed::on("/page").with_written("/a\ncode=123456");
-        assert!(!one_time.fill(code).contains("123456"));
+        assert!(!one_time.fill(code).unwrap_or_default().contains("123456"));
         let kept = serde_json::to_string(&typed()).unwrap();
         assert!(!kept.contains("\"p\""), "{kept}");
     }
