@@ -40,8 +40,7 @@ fn disguises(letter: char) -> Vec<char> {
 /// A word, and the same with letters from elsewhere; of small letters alone, where `small`.
 fn disguised(small: bool) -> impl Strategy<Value = (String, String)> {
     let letters = "[a-z]{6,12}".prop_filter("not one letter alone", |word| {
-        word.chars()
-            .any(|letter| word.chars().next() != Some(letter))
+        word.chars().any(|letter| !word.starts_with(letter))
     });
     letters.prop_flat_map(move |word| {
         let length = word.len();

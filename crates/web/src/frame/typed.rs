@@ -1,6 +1,10 @@
 //! What was typed stays: when the language or the theme is switched, and when the server does not take a
 //! form. One way for every form of the house. What was typed is kept, the browser goes on to the page, and
 //! the page's forms are filled in again on its way out. Secrets and files are never kept.
+//!
+//! The pages are our own templates', which escape `<`, `>` and quotes in every value: a tag ends at its `>`, and
+//! an attribute at its quote. That is all that is read of them. A streaming rewriter would have to go
+//! over a page twice, since whether a form is the one meant shows only behind its hidden fields.
 
 use serde::{Deserialize, Serialize};
 

@@ -181,6 +181,53 @@ fn every_key_asked_for_exists_and_every_message_is_used() {
     assert!(unused.is_empty(), "messages nobody uses: {unused:?}");
 }
 
+/// What stands in quotes behind each of these openings.
+fn quoted_after<'s>(source: &'s str, openings: &[&str]) -> BTreeSet<&'s str> {
+    let mut found = BTreeSet::new();
+    for opening in openings {
+        for (_, rest) in source
+            .match_indices(opening)
+            .map(|(at, _)| source.split_at(at))
+        {
+            let rest = &rest[opening.len()..];
+            found.extend(rest.split_once('"').map(|(word, _)| word));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_refusals_name_has_a_name_in_both_languages() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut nameless = BTreeSet::new();
+    let mut named = 0;
+    for inner in ["directory", "sharing"] {
+        let mut all = Vec::new();
+        sources(&root.join(inner).join("src"), &mut all);
+        for (path, source) in &all {
+            // What does not read as a text of its kind is told in sentences of its own.
+            let refused = source.split("BadText {").enumerate();
+            let refused = refused.map(|(nth, part)| match nth {
+                0 => part,
+                _ => part.split_once('}').map_or("", |(_, rest)| rest),
+            });
+            let refused: String = refused.collect();
+            let openings = ["field: \"", "bounded(\"", "at_most(\""];
+            for code in quoted_after(&refused, &openings) {
+                named += 1;
+                // Both languages have the same names. An English one may be the code itself.
+                if Text::new(Lang::Ja).word(code) == code {
+                    nameless.insert(format!("{path}: {code}"));
+                }
+            }
+        }
+    }
+    assert!(named > 30, "{named}");
+    assert!(nameless.is_empty(), "without a name: {nameless:#?}");
+    let own = Text::new(Lang::Ja).word("party.networks").into_owned();
+    assert!(!own.contains(['.', '_']), "{own}");
+}
+
 #[test]
 fn language_is_chosen_by_switch_then_account_then_browser() {
     assert_eq!(Lang::choose(None, None, None), Lang::Ja);
