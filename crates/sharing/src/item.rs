@@ -288,6 +288,21 @@ impl Item {
         )
     }
 
+    /// Whether an event of this name puts an item out to outlets, takes it away from them, or changes
+    /// whether block lists carry it. Of an item that was never out, none does.
+    pub fn may_change_outlets(name: &str) -> bool {
+        matches!(
+            name,
+            "released"
+                | "superseded"
+                | "withdrawn"
+                | "expired"
+                | "blocking_suspended"
+                | "blocking_resumed"
+                | "blocking_kept"
+        )
+    }
+
     /// Whether what it says may still give its provider away: the provider was not asked about it, wants
     /// other words or said no to these, or a trace is open.
     pub fn is_being_written(&self) -> bool {

@@ -16,7 +16,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Row, Verb},
+        part::{Empty, Row, Verb, by_deadline},
         show,
     },
     house::{By, House},
@@ -102,6 +102,11 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         sections.extend(permitted(own::fresh(&house, &page, &by).await)?);
     }
     sections.retain(|section| !section.rows.is_empty());
+    // The kind whose soonest deadline is next comes first; those without one stay as they are, after.
+    sections.sort_by_key(|section| {
+        let soonest = section.rows.iter().filter_map(Row::deadline).min();
+        (soonest.is_none(), soonest)
+    });
     let world = house.world();
     let may_submit =
         by.has(Role::Provider) && world.allow_any(&by, Action::SubmissionSubmit).is_ok();
@@ -166,7 +171,7 @@ async fn desk(
     Ok(Waiting {
         title: page.t(key).into_owned(),
         about: items.total.to_string(),
-        rows: rows.collect(),
+        rows: by_deadline(rows.collect()),
     })
 }
 
@@ -217,12 +222,12 @@ async fn reports(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure
     }
     let about = new.total as usize + taken_by_someone.len();
     taken_by_someone.truncate(ROWS as usize);
-    // Apart from each other: a new one does not go under in a row of one that was taken.
+    // Grouped apart: a new one does not go under in a row of one that was taken.
     let mut rows = triage::rows(house, page, by, new.rows);
     rows.extend(triage::rows(house, page, by, taken_by_someone));
     Ok(Waiting {
         title: text.t("now-reports").into_owned(),
         about: text.t1("now-reports-about", "n", about).into_owned(),
-        rows,
+        rows: by_deadline(rows),
     })
 }

@@ -28,6 +28,7 @@ mod now;
 mod oidc;
 mod pages;
 mod passkey;
+mod raw;
 #[path = "../../../world/tests/it/sink.rs"]
 mod sink;
 #[path = "../../../world/tests/it/story.rs"]
@@ -35,3 +36,4 @@ mod story;
 mod taxii;
 mod traces;
 mod typed;
+mod typed_again;

@@ -46,6 +46,10 @@ common-days = { $n ->
     [one] { $n } day
    *[other] { $n } days
 }
+common-days-hours = { $d ->
+    [one] { $d } day
+   *[other] { $d } days
+} { $h } h
 common-ago = { $length } ago
 common-left = { $length } left
 common-overdue = { $length } overdue

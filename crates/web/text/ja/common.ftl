@@ -43,6 +43,7 @@ common-minutes = { $n }分
 common-hours = { $n }時間
 common-hours-minutes = { $h }時間{ $m }分
 common-days = { $n }日
+common-days-hours = { $d }日{ $h }時間
 common-ago = { $length }前
 common-left = 残り { $length }
 common-overdue = { $length }超過
