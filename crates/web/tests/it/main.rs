@@ -33,4 +33,5 @@ mod sink;
 mod story;
 mod taxii;
 mod traces;
+mod triage;
 mod typed;
