@@ -47,14 +47,18 @@ const FIRST_PERSON: [&str; 24] = [
 /// Rows for a content, all open, one for each place: what overlaps is one row. Strings are read as they stand and in the usual disguises; times in
 /// objects must be on the hour, and no text may tell the minute that the provider reported.
 pub fn check(content: &Content, evidence: &Evidence) -> Vec<Row> {
-    let value = as_value(content);
+    check_value(&as_value(content), evidence)
+}
+
+/// The same for any value.
+pub(crate) fn check_value(value: &Value, evidence: &Evidence) -> Vec<Row> {
     let mut texts = Vec::new();
-    collect(&value, &mut texts);
+    collect(value, &mut texts);
     let found = Found::of(texts, evidence);
     let mut rows = Rows::default();
-    place(&value, String::new(), &found, &mut rows);
+    place(value, String::new(), &found, &mut rows);
     let minutes = minutes(&evidence.times);
-    find_times(&value, String::new(), "", &minutes, &mut rows);
+    find_times(value, String::new(), "", &minutes, &mut rows);
     rows.merged()
 }
 

@@ -213,6 +213,9 @@ pub struct Item {
     pub derived_at: Timestamp,
     /// When the present revision was written.
     pub revised_at: Timestamp,
+    /// When anything last happened to it; `None` in rows of versions that did not keep it.
+    #[serde(default)]
+    pub touched: Option<Timestamp>,
     /// What the provider was asked last, for the present revision.
     pub asked: Option<Asked>,
     /// Consent to the present revision.
@@ -277,6 +280,11 @@ impl Item {
             && self.content.pap.permits_blocking()
             && self.content.is_valid(now)
             && self.content.embargo.is_none_or(|opens| opens <= now)
+    }
+
+    /// When anything last happened to it.
+    pub fn touched_at(&self) -> Timestamp {
+        self.touched.unwrap_or(self.revised_at)
     }
 
     /// Whether an event of this name holds what was being written: text that may still give the provider

@@ -330,7 +330,8 @@ impl Matter for Report {
             owner: Some(submission.handle.cast()),
             due_at: self.triage_due(),
             tlp: Some(submission.tlp),
-            text: self.search_text(),
+            // Its number alone: who finds a report by a value knows the value before an opening.
+            text: submission.receipt.clone(),
             postings: postings.into_iter().collect(),
             lookups: vec![(
                 number::RECEIPT_SPACE.to_owned(),
@@ -342,16 +343,6 @@ impl Matter for Report {
 }
 
 impl Report {
-    /// What officers find it by: its number and its values. Its words are sealed.
-    fn search_text(&self) -> String {
-        let values = self.submission.values.iter();
-        let values = values.map(|value| value.value.as_str());
-        let parts: Vec<&str> = std::iter::once(self.submission.receipt.as_str())
-            .chain(values)
-            .collect();
-        parts.join("\n")
-    }
-
     fn open(&mut self, officer: AccountId, reason: &str, at: &Moment<'_>) {
         self.openings.push(Opening {
             officer,

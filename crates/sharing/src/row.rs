@@ -116,7 +116,11 @@ impl Row {
     /// The text around it, read from the content itself: at most 40 characters on each side, in three
     /// parts. `None` when the place is gone.
     pub fn excerpt(&self, content: &Content) -> Option<(String, String, String)> {
-        let text = text_at(content, self)?;
+        self.around(&text_at(content, self)?)
+    }
+
+    /// The same of the string at its place.
+    pub(crate) fn around(&self, text: &str) -> Option<(String, String, String)> {
         let (start, end) = self.span;
         let (before, rest) = text.split_at_checked(start)?;
         let (inside, after) = rest.split_at_checked(end.checked_sub(start)?)?;

@@ -88,6 +88,7 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
     }
     if by.has(Role::Analyst) {
         sections.extend(permitted(reports(&house, &page, &by).await)?);
+        sections.extend(permitted(abandoned(&house, &page, &by).await)?);
         let states = ["changes_proposed", "refused", "derived"];
         let waiting = desk(&house, &page, &by, "now-items", &states).await;
         sections.extend(permitted(waiting)?);
@@ -172,6 +173,18 @@ async fn desk(
         title: page.t(key).into_owned(),
         about: items.total.to_string(),
         rows: by_deadline(rows.collect()),
+    })
+}
+
+/// Reports whose draft nobody goes on with.
+async fn abandoned(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let left = house.world().abandoned(by).await?;
+    let rows = left.iter().take(ROWS as usize);
+    let rows = rows.map(|one| triage::abandoned_row(page, one));
+    Ok(Waiting {
+        title: page.t("now-abandoned").into_owned(),
+        about: left.len().to_string(),
+        rows: rows.collect(),
     })
 }
 

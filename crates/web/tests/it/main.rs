@@ -35,5 +35,6 @@ mod sink;
 mod story;
 mod taxii;
 mod traces;
+mod triage;
 mod typed;
 mod typed_again;

@@ -122,3 +122,5 @@ common-error-uncertain-do = 保存の途中で接続が切れました。送り�
 common-error-internal = こちらの不具合で処理できませんでした
 common-error-internal-do = もう一度お試しください。続くときは、下の照会番号を添えて運用担当へお知らせください。
 common-changed = この内容は更新されました。最新の状態を表示
+common-parties-by-name = 組織を名前で選ぶ
+common-parties-by-name-hint = 名簿にある組織です。コードで指定した組織と合わせて扱います。

@@ -43,7 +43,8 @@ impl DraftForm {
         let values = faults.keep(self.read_values());
         let named = earlier.map(|content| &content.named);
         let before = named.map(|named| &named.parties);
-        let parties = PARTIES.read::<Party, _>(house, by, &self.parties, before);
+        let words = format!("{}\n{}", self.parties, self.chosen.join("\n"));
+        let parties = PARTIES.read::<Party, _>(house, by, &words, before);
         let parties = faults.keep(parties.await);
         let groups = faults.keep(self.read_groups(house, by, named).await);
         let before = named.map(|named| &named.persons);
@@ -214,7 +215,10 @@ impl Naming {
                 None => world.find::<M>(by, self.space, &(self.folded)(word)).await,
             };
             let found = found.map_err(|_| wrong(self.field, self.error, word))?;
-            ids.push(found.id.cast());
+            let id = found.id.cast();
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
         }
         Ok(ids)
     }
