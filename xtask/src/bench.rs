@@ -2,12 +2,33 @@
 
 use std::path::Path;
 
-use crate::Failure;
-use crate::peers;
 use crate::step::Step;
 use crate::tidy::manifest::{self, Manifest};
+use crate::{Failure, disk, node, peers};
 
-pub(crate) fn run(root: &Path, name: Option<&str>) -> Result<(), Failure> {
+/// Runs the benchmark of that name, or lists them. `objects` and `more` are refused where nobody reads them.
+pub(crate) fn run(
+    root: &Path,
+    name: Option<&str>,
+    objects: Option<u32>,
+    more: &[String],
+) -> Result<(), Failure> {
+    let peer = name.and_then(peers::named);
+    let is_own = peer.is_some() || name == Some("node");
+    if is_own && !more.is_empty() {
+        let what = "it takes no numbers after `--`";
+        return Err(Failure::new(what, "--objects N says how many"));
+    }
+    if !is_own && objects.is_some() {
+        let what = "it does not take --objects";
+        return Err(Failure::new(what, "give numbers after `--`"));
+    }
+    if let Some(peer) = peer {
+        return peers::run(peer, root, objects, &disk::chosen()?);
+    }
+    if name == Some("node") {
+        return node::run(root, objects, &disk::chosen()?);
+    }
     let manifests = manifest::all(root)?;
     let Some(name) = name else {
         for manifest in &manifests {
@@ -31,14 +52,16 @@ pub(crate) fn run(root: &Path, name: Option<&str>) -> Result<(), Failure> {
                 "`cargo xtask bench` lists them",
             )
         })?;
-    Step::new(
-        "bench",
-        &format!(
-            "cargo bench --locked --package {} --bench {name}",
-            owner.name
-        ),
-        "run it alone on a quiet machine",
-    )
-    .run(root)
-    .map(|_| ())
+    let command = format!(
+        "cargo bench --locked --package {} --bench {name}",
+        owner.name
+    );
+    let mut step = Step::new("bench", &command, "run it alone on a quiet machine");
+    if !more.is_empty() {
+        step.command.push("--".to_owned());
+        step.command.extend(more.iter().cloned());
+    }
+    let folder = disk::chosen()?.display().to_string();
+    step.environment.push(("TMPDIR", folder));
+    step.run(root).map(|_| ())
 }

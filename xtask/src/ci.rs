@@ -133,6 +133,37 @@ pub(crate) fn python_environment() -> Option<PathBuf> {
     })
 }
 
+/// What the tests pass over because it is not here: a test that passes so has shown nothing.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the place is chosen by the person who ran ./setup"
+)]
+fn not_tried() -> Vec<String> {
+    let named = |name: &str| std::env::var_os(name).is_some();
+    let brought = brought_by_setup();
+    let has_demo_data =
+        named("KANAME_DEMO_DATA") || brought.iter().any(|(name, _)| *name == "KANAME_DEMO_DATA");
+    let mut all = Vec::new();
+    let mut unless = |there: bool, what: &str| {
+        if !there {
+            all.push(format!("not tried: {what}"));
+        }
+    };
+    unless(
+        has_demo_data,
+        "the clusters that ./setup brings (no threat data there)",
+    );
+    unless(
+        named("KANAME_TESTDATA"),
+        "real reports, ATT&CK and MISP events (KANAME_TESTDATA names no folder with attack/, misp/ and text/)",
+    );
+    unless(
+        answers("suricata", &["-V"]),
+        "suricata's verdict on the rules written for it (it is not installed)",
+    );
+    all
+}
+
 pub(crate) fn run(root: &Path, only: &[String], list: bool) -> Result<(), Failure> {
     let all = steps(root);
     for name in only {
@@ -168,6 +199,9 @@ pub(crate) fn run(root: &Path, only: &[String], list: bool) -> Result<(), Failur
     }
     if !list {
         println!("\n=== all steps passed\n{}", told.join("\n"));
+        if wanted.iter().any(|step| step.name == "test") {
+            not_tried().iter().for_each(|line| println!("{line}"));
+        }
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ impl Demo {
         let build = "cargo build --quiet --locked --package kaname";
         Step::new("build", build, "mend the build").run(root)?;
         let program = built("debug")?;
-        let folder = throw_away("demo")?;
+        let folder = throw_away(&std::env::temp_dir(), "demo")?;
         let port = free_port()?;
         let mut command = Command::new(&program);
         command
@@ -54,10 +54,10 @@ impl Demo {
     }
 }
 
-/// A fresh folder of this process.
-pub(crate) fn throw_away(name: &str) -> Result<PathBuf, Failure> {
+/// A fresh folder of this process in that one.
+pub(crate) fn throw_away(within: &Path, name: &str) -> Result<PathBuf, Failure> {
     let own = format!("kaname-xtask-{name}-{}", std::process::id());
-    let folder = std::env::temp_dir().join(own);
+    let folder = within.join(own);
     std::fs::create_dir_all(&folder).map_err(|error| {
         let what = format!("{}: {error}", folder.display());
         Failure::new(what, "is there room on the disk?")

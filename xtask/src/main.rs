@@ -4,6 +4,7 @@
 mod bench;
 mod ci;
 mod demo;
+mod disk;
 mod e2e;
 mod fuzz;
 mod leak;
@@ -46,9 +47,12 @@ enum Chore {
     Bench {
         /// Name of the benchmark
         name: Option<String>,
-        /// Of `peers`, `stix` and `node`: how many objects; of `misp`: how many attributes
+        /// Of `node` and those beside a peer: how many objects (of `misp`: attributes)
         #[arg(long)]
         objects: Option<u32>,
+        /// Of the others: numbers that go to the benchmark, such as `store -- OBJECTS RECORDS`
+        #[arg(last = true)]
+        more: Vec<String>,
     },
     /// Run the fuzz targets in release mode
     Fuzz {
@@ -75,13 +79,11 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Tidy => tidy::run(&root),
         Chore::Ci { only, list } => ci::run(&root, &only, list),
-        Chore::Bench { name, objects } if name.as_deref() == Some("node") => {
-            node::run(&root, objects)
-        }
-        Chore::Bench { name, objects } => match name.as_deref().and_then(peers::named) {
-            Some(peer) => peers::run(peer, &root, objects),
-            None => bench::run(&root, name.as_deref()),
-        },
+        Chore::Bench {
+            name,
+            objects,
+            more,
+        } => bench::run(&root, name.as_deref(), objects, &more),
         Chore::Fuzz { target, seconds } => fuzz::run(&root, target.as_deref(), seconds),
         Chore::Leak { pairs } => leak::run(&root, pairs),
         Chore::Smoke => smoke::run(&root),

@@ -1,5 +1,8 @@
 //! `cargo xtask bench node`: the whole program as it is run. Bundles go in by `kaname import`, then a
-//! server starts over what is stored: how long until it is ready, and what it holds while idle.
+//! server starts over what is stored: how long until it is ready, what it holds while idle, and how long
+//! its doors take. One object in ten is in a collection that the member who asks may read.
+
+mod doors;
 
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -17,30 +20,29 @@ const BUNDLE: u32 = 100_000;
 const STARTS: usize = 5;
 /// How long a server rests before its memory is read.
 const REST: Duration = Duration::from_secs(10);
+/// Who signs in, and with what.
+const LOGIN: &str = "reader";
+const PASSWORD: &str = "plain-words-for-a-benchmark";
 const HINT: &str = "run it alone on a quiet machine, with some GB free in the temporary folder";
 
-pub(crate) fn run(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
+pub(crate) fn run(root: &Path, objects: Option<u32>, within: &Path) -> Result<(), Failure> {
     let build = "cargo build --release --locked --package kaname";
     Step::new("build", build, "the program has to build first").run(root)?;
     let bundles = objects.unwrap_or(1_000_000).div_ceil(BUNDLE).max(1);
-    let folder = throw_away("node")?;
+    let folder = throw_away(within, "node")?;
     let hub = Hub {
         program: built("release")?.display().to_string(),
         folder: folder.display().to_string(),
     };
-    hub.run("init", &[])?;
-    let names = ["--kind", "peer", "--name-ja", "計測", "--name-en", "Bench"];
-    hub.run(
-        "collection",
-        &[&["add", "bench"], names.as_slice()].concat(),
-    )?;
+    let member = hub.found()?;
     let bundle = folder.join("bundle.json");
     let path = bundle.display().to_string();
     let (mut first, mut all) = (Duration::ZERO, Duration::ZERO);
     for n in 0..bundles {
         write_bundle(&bundle, n * BUNDLE)
             .map_err(|error| Failure::new(format!("{path}: {error}"), HINT))?;
-        let took = hub.run("import", &[&path, "--collection", "bench"])?;
+        let collection = if n == 0 { "shared" } else { "kept" };
+        let took = hub.run("import", &[&path, "--collection", collection])?;
         first = if n == 0 { took } else { first };
         all += took;
     }
@@ -65,6 +67,7 @@ pub(crate) fn run(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
         if start == 0 {
             std::thread::sleep(REST);
             idle = server.resident_mib()?;
+            doors::measure(&server, &member.as_ref())?;
         }
         server.end()?;
     }
@@ -77,6 +80,32 @@ pub(crate) fn run(root: &Path, objects: Option<u32>) -> Result<(), Failure> {
     );
     println!("memory of an idle server after {REST:?}: {idle:.1} MiB");
     remove(&folder)
+}
+
+/// Who reads.
+struct Member {
+    collection: String,
+    key: String,
+}
+
+impl Member {
+    fn as_ref(&self) -> doors::Member<'_> {
+        doors::Member {
+            key: &self.key,
+            collection: &self.collection,
+            login: LOGIN,
+            password: PASSWORD,
+        }
+    }
+}
+
+/// The first text of that name in what a command printed.
+fn text_of(printed: &str, name: &str) -> Result<String, Failure> {
+    let found = printed
+        .split_once(&format!("\"{name}\": \""))
+        .and_then(|(_, rest)| rest.split('"').next());
+    let missing = || Failure::new(format!("no `{name}` in {printed}"), HINT);
+    found.map(str::to_owned).ok_or_else(missing)
 }
 
 /// A hub in a folder of its own, reached by the program's commands.
@@ -96,6 +125,47 @@ impl Hub {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         command
+    }
+
+    /// Makes the hub, two collections and a member that may read one of them.
+    fn found(&self) -> Result<Member, Failure> {
+        let file = format!("{}/password", self.folder);
+        std::fs::write(&file, PASSWORD)
+            .map_err(|error| Failure::new(format!("{file}: {error}"), HINT))?;
+        let names = ["--name-ja", "計測", "--name-en", "Bench"];
+        let titled = ["--title-ja", "計測", "--title-en", "Bench"];
+        let with = |first: &[&'static str], names: &[&'static str]| [first, names].concat();
+        self.asked("init", &["--password-file", &file])?;
+        let shared = ["add", "shared", "--kind", "peer", "--tlp", "GREEN"];
+        let shared = self.asked("collection", &with(&shared, &names))?;
+        let kept = ["add", "kept", "--kind", "peer", "--tlp", "RED"];
+        self.asked("collection", &with(&kept, &names))?;
+        let party = ["add", "member", "--kind", "vendor", "--class", "general"];
+        self.asked("party", &with(&party, &names))?;
+        let mut user = vec!["add", LOGIN, "--party", "member", "--role", "member"];
+        user.extend(titled);
+        user.extend(["--password-file", &file]);
+        self.asked("user", &user)?;
+        let key = ["add", "--party", "member", "--label", "bench", "--scope"];
+        let key = self.asked("key", &with(&key, &["taxii:read"]))?;
+        Ok(Member {
+            collection: text_of(&shared, "id")?,
+            key: text_of(&key, "secret")?,
+        })
+    }
+
+    /// What a command prints as JSON.
+    fn asked(&self, name: &str, arguments: &[&str]) -> Result<String, Failure> {
+        let mut command = self.command(name, arguments);
+        let command = command.arg("--json").stdin(Stdio::null());
+        let done = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let done = done.output();
+        let done = done.map_err(|error| Failure::new(format!("kaname {name}: {error}"), HINT))?;
+        if !done.status.success() {
+            let said = String::from_utf8_lossy(&done.stderr);
+            return Err(Failure::new(format!("kaname {name}: {said}"), HINT));
+        }
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
     }
 
     #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]

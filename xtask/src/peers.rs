@@ -56,7 +56,12 @@ pub(crate) fn named(name: &str) -> Option<&'static Peer> {
 }
 
 /// Builds the program and runs the comparison.
-pub(crate) fn run(peer: &Peer, root: &Path, objects: Option<u32>) -> Result<(), Failure> {
+pub(crate) fn run(
+    peer: &Peer,
+    root: &Path,
+    objects: Option<u32>,
+    folder: &Path,
+) -> Result<(), Failure> {
     let python = crate::ci::python_environment();
     let python = python.map(|folder| folder.join("bin/python").display().to_string());
     let import = format!("import {}", peer.module);
@@ -78,5 +83,7 @@ pub(crate) fn run(peer: &Peer, root: &Path, objects: Option<u32>) -> Result<(), 
     step.command = [&python, peer.script, "--objects", &objects.to_string()]
         .map(str::to_owned)
         .to_vec();
+    step.environment
+        .push(("TMPDIR", folder.display().to_string()));
     step.run(root).map(|_| ())
 }

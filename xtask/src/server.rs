@@ -69,18 +69,32 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// One plain request, answered within five seconds, at most 1 MiB of it read.
+    /// One plain request.
     pub(crate) fn get(&self, path: &str) -> std::io::Result<String> {
+        self.ask("GET", path, "", "")
+    }
+
+    /// One request with these lines in its head, each ended, and this body; on a connection of its own,
+    /// answered within five seconds, at most 16 MiB of it read.
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        head: &str,
+        body: &str,
+    ) -> std::io::Result<String> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         write!(
             stream,
-            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
-            self.port
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\
+             Content-Length: {}\r\n{head}\r\n{body}",
+            self.port,
+            body.len()
         )?;
         let mut answer = Vec::new();
-        stream.take(1 << 20).read_to_end(&mut answer)?;
+        stream.take(16 << 20).read_to_end(&mut answer)?;
         Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 

@@ -147,7 +147,20 @@ pub struct Submitted {
     pub problems: Vec<Problem>,
 }
 
+/// Most characters of a title that is made of the first line.
+const LONGEST_OUTLINE: usize = 60;
+
 impl Submitted {
+    /// Where the provider gave no title, the beginning of the first line of the technique; a dash where
+    /// there is none.
+    pub fn entitle(&mut self) {
+        if self.title.trim().is_empty() {
+            let mut lines = self.technique.lines().map(str::trim);
+            let first = lines.find(|line| !line.is_empty()).unwrap_or("—");
+            self.title = first.chars().take(LONGEST_OUTLINE).collect();
+        }
+    }
+
     /// An empty submission.
     #[must_use]
     pub fn new(way: Way) -> Submitted {

@@ -33,7 +33,9 @@ fn replay_ten_thousand_cases(bencher: Bencher<'_, '_>) {
         text += &body.replacen("id = \"", &format!("id = \"{index}-"), 1);
     }
     let current = Policy::builtin().unwrap();
-    let draft = include_str!("../data/jp-ci-severity-2018.toml").replace("\ncap = 3", "\ncap = 4");
+    let builtin = include_str!("../data/jp-ci-severity-2018.toml");
+    let draft = builtin.replace("\ncap = 3", "\ncap = 4");
+    assert_ne!(draft, builtin, "the draft differs");
     let draft = Policy::read(&draft, &[], &[]).unwrap();
     bencher.bench_local(|| replay(&text, &current, &draft).unwrap().moved.len());
 }

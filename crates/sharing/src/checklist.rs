@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{Timestamp, tz};
 use kaname_stix::redact::{Reading, Trace, find_traces, find_words};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     content::Content,
@@ -47,14 +47,18 @@ const FIRST_PERSON: [&str; 24] = [
 /// Rows for a content, all open, one for each place: what overlaps is one row. Strings are read as they stand and in the usual disguises; times in
 /// objects must be on the hour, and no text may tell the minute that the provider reported.
 pub fn check(content: &Content, evidence: &Evidence) -> Vec<Row> {
-    let value = as_value(content);
+    check_value(&as_value(content), evidence)
+}
+
+/// The same for any value.
+pub(crate) fn check_value(value: &Value, evidence: &Evidence) -> Vec<Row> {
     let mut texts = Vec::new();
-    collect(&value, &mut texts);
+    collect(value, &mut texts);
     let found = Found::of(texts, evidence);
     let mut rows = Rows::default();
-    place(&value, String::new(), &found, &mut rows);
+    place(value, String::new(), &found, &mut rows);
     let minutes = minutes(&evidence.times);
-    find_times(&value, String::new(), "", &minutes, &mut rows);
+    find_times(value, String::new(), "", &minutes, &mut rows);
     rows.merged()
 }
 
@@ -166,12 +170,12 @@ fn escaped(key: &str) -> String {
 fn as_value(content: &Content) -> Value {
     let read = |text: &String| serde_json::from_str(text).unwrap_or(Value::Null);
     let objects: Vec<Value> = content.objects.iter().map(read).collect();
-    json!({
-        "title": content.title,
-        "summary": content.summary,
-        "countermeasures": content.countermeasures,
-        "objects": objects,
-    })
+    let texts = content.texts().into_iter();
+    let mut all: Map<String, Value> = texts
+        .map(|(name, text)| (name.to_owned(), json!(text)))
+        .collect();
+    all.insert("objects".to_owned(), Value::Array(objects));
+    Value::Object(all)
 }
 
 /// What was found, text by text.

@@ -18,7 +18,7 @@ pub const MAX_OBJECTS: usize = 10_000;
 /// Most bytes of all objects of one item together.
 pub const MAX_OBJECT_BYTES: usize = 2 * 1024 * 1024;
 /// Most names, classes, duties or collections of one item.
-const MAX_NAMED: usize = 1_000;
+pub const MAX_NAMED: usize = 1_000;
 /// Most values an item is grouped by.
 pub(crate) const MAX_POSTINGS: usize = 10_000;
 
@@ -83,6 +83,16 @@ pub enum Outlet {
 impl Outlet {
     /// All outlets.
     pub const ALL: [Self; 5] = [
+        Self::Taxii,
+        Self::Web,
+        Self::Feed,
+        Self::Mail,
+        Self::Webhook,
+    ];
+
+    /// Those that a first draft proposes to its provider; a new one is not among them until somebody
+    /// decides so.
+    pub const PROPOSED: [Self; 5] = [
         Self::Taxii,
         Self::Web,
         Self::Feed,
@@ -301,10 +311,39 @@ impl Content {
         postings.into_iter().take(MAX_POSTINGS).collect()
     }
 
+    /// The texts that people wrote, by their names in rows of the checklist.
+    pub(crate) fn texts(&self) -> [(&'static str, &Text); 3] {
+        // Every part by name: whoever adds one decides here whether it is a text, and then it is
+        // looked through for the provider's traces, searched and covered by consent.
+        let Self {
+            title,
+            summary,
+            countermeasures,
+            // The hub's own: ids, codes, times, and objects that are looked through by themselves.
+            author: _,
+            kind: _,
+            objects: _,
+            tlp: _,
+            pap: _,
+            named: _,
+            classes: _,
+            duties: _,
+            embargo: _,
+            valid_until: _,
+            outlets: _,
+            collections: _,
+        } = self;
+        [
+            ("title", title),
+            ("summary", summary),
+            ("countermeasures", countermeasures),
+        ]
+    }
+
     /// Everything in it that search should find, its [`Content::values`] included.
     pub(crate) fn search_text(&self, number: &str, values: &BTreeSet<SearchValue>) -> String {
         let mut parts = vec![number];
-        for text in [&self.title, &self.summary, &self.countermeasures] {
+        for (_, text) in self.texts() {
             parts.extend([text.ja.as_str(), text.en.as_str()]);
         }
         parts.extend(values.iter().map(|value| value.text.as_str()));
@@ -313,9 +352,14 @@ impl Content {
         parts.join("\n")
     }
 
+    /// Whether its provider agreed to this way out.
+    pub fn leaves_by(&self, outlet: Outlet) -> bool {
+        self.outlets.contains(&outlet)
+    }
+
     /// Whether its provider agreed to pages as a way out. Where not, pages know it by its number alone.
     pub fn is_on_the_web(&self) -> bool {
-        self.outlets.contains(&Outlet::Web)
+        self.leaves_by(Outlet::Web)
     }
 
     /// Whether it is still to be used.

@@ -122,7 +122,7 @@ pub fn first_proposal(
         duties: Default::default(),
         embargo: None,
         valid_until: Some(valid_until),
-        outlets: Outlet::ALL.into_iter().collect(),
+        outlets: Outlet::PROPOSED.into(),
         collections: Default::default(),
         title,
         summary,

@@ -213,6 +213,9 @@ pub struct Item {
     pub derived_at: Timestamp,
     /// When the present revision was written.
     pub revised_at: Timestamp,
+    /// When anything last happened to it; `None` in rows of versions that did not keep it.
+    #[serde(default)]
+    pub touched: Option<Timestamp>,
     /// What the provider was asked last, for the present revision.
     pub asked: Option<Asked>,
     /// Consent to the present revision.
@@ -279,12 +282,32 @@ impl Item {
             && self.content.embargo.is_none_or(|opens| opens <= now)
     }
 
+    /// When anything last happened to it.
+    pub fn touched_at(&self) -> Timestamp {
+        self.touched.unwrap_or(self.revised_at)
+    }
+
     /// Whether an event of this name holds what was being written: text that may still give the provider
     /// away, and the words of the provider that were looked for in it.
     pub fn is_draft(name: &str) -> bool {
         matches!(
             name,
             "derived" | "revised" | "trace_accepted" | "changes_proposed" | "proposal_declined"
+        )
+    }
+
+    /// Whether an event of this name puts an item out to outlets, takes it away from them, or changes
+    /// whether block lists carry it. Of an item that was never out, none does.
+    pub fn may_change_outlets(name: &str) -> bool {
+        matches!(
+            name,
+            "released"
+                | "superseded"
+                | "withdrawn"
+                | "expired"
+                | "blocking_suspended"
+                | "blocking_resumed"
+                | "blocking_kept"
         )
     }
 

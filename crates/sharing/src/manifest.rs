@@ -139,8 +139,24 @@ impl Manifest {
     /// The manifest of a revision. `reach` holds the parties of (at least) the named groups
     /// and ISACs.
     pub fn of(number: &str, revision: u32, content: &Content, reach: &Reach) -> Self {
-        let named = &content.named;
-        let groups: BTreeSet<GroupId> = named.groups.iter().copied().collect();
+        // Every part by name: whoever adds one to a content has to say here how consent covers it.
+        let Content {
+            author: _, // stands in the objects, which are hashed
+            kind,
+            title,
+            summary,
+            countermeasures,
+            objects,
+            tlp,
+            pap,
+            named,
+            classes,
+            duties,
+            embargo,
+            valid_until,
+            outlets,
+            collections,
+        } = content;
         let mut reached = reach.clone();
         let through = content.reaches_through();
         reached.0.retain(|named, _| through.contains(named));
@@ -148,23 +164,23 @@ impl Manifest {
             form: FORM.to_owned(),
             item: number.to_owned(),
             revision,
-            kind: content.kind,
-            title: content.title.clone(),
-            summary: content.summary.clone(),
-            countermeasures: content.countermeasures.clone(),
-            objects: content.objects.iter().map(|text| line(text)).collect(),
-            tlp: content.tlp,
-            pap: content.pap,
+            kind: *kind,
+            title: title.clone(),
+            summary: summary.clone(),
+            countermeasures: countermeasures.clone(),
+            objects: objects.iter().map(|text| line(text)).collect(),
+            tlp: *tlp,
+            pap: *pap,
             parties: named.parties.iter().copied().collect(),
-            groups,
+            groups: named.groups.iter().copied().collect(),
             persons: named.persons.iter().copied().collect(),
             reach: reached,
-            classes: content.classes.clone(),
-            duties: content.duties.clone(),
-            embargo: content.embargo,
-            valid_until: content.valid_until,
-            outlets: content.outlets.clone(),
-            collections: content.collections.clone(),
+            classes: classes.clone(),
+            duties: duties.clone(),
+            embargo: *embargo,
+            valid_until: *valid_until,
+            outlets: outlets.clone(),
+            collections: collections.clone(),
         }
     }
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use self::change::ReportChange;
 use crate::{number, sealed::Sealed, value::Value};
 
-/// How a report came in.
+/// In which form a report came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -31,7 +31,7 @@ pub enum Channel {
     Stix,
     /// Posted into an intake collection.
     Taxii,
-    /// Posted as JSON.
+    /// As the JSON of the API, posted or as a file.
     Api,
 }
 
@@ -48,6 +48,23 @@ pub enum Urgency {
 }
 
 impl Urgency {
+    /// All of them, the least first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Normal, Self::High];
+
+    /// The word in forms and files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+
+    /// What a word means, if it is one of them.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
     /// How long triage may take.
     pub const fn triage_within(self) -> SignedDuration {
         match self {
@@ -313,7 +330,8 @@ impl Matter for Report {
             owner: Some(submission.handle.cast()),
             due_at: self.triage_due(),
             tlp: Some(submission.tlp),
-            text: self.search_text(),
+            // Its number alone: who finds a report by a value knows the value before an opening.
+            text: submission.receipt.clone(),
             postings: postings.into_iter().collect(),
             lookups: vec![(
                 number::RECEIPT_SPACE.to_owned(),
@@ -325,16 +343,6 @@ impl Matter for Report {
 }
 
 impl Report {
-    /// What officers find it by: its number and its values. Its words are sealed.
-    fn search_text(&self) -> String {
-        let values = self.submission.values.iter();
-        let values = values.map(|value| value.value.as_str());
-        let parts: Vec<&str> = std::iter::once(self.submission.receipt.as_str())
-            .chain(values)
-            .collect();
-        parts.join("\n")
-    }
-
     fn open(&mut self, officer: AccountId, reason: &str, at: &Moment<'_>) {
         self.openings.push(Opening {
             officer,

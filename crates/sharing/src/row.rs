@@ -116,7 +116,11 @@ impl Row {
     /// The text around it, read from the content itself: at most 40 characters on each side, in three
     /// parts. `None` when the place is gone.
     pub fn excerpt(&self, content: &Content) -> Option<(String, String, String)> {
-        let text = text_at(content, self)?;
+        self.around(&text_at(content, self)?)
+    }
+
+    /// The same of the string at its place.
+    pub(crate) fn around(&self, text: &str) -> Option<(String, String, String)> {
         let (start, end) = self.span;
         let (before, rest) = text.split_at_checked(start)?;
         let (inside, after) = rest.split_at_checked(end.checked_sub(start)?)?;
@@ -138,24 +142,17 @@ pub(crate) fn text_at(content: &Content, row: &Row) -> Option<String> {
     }
     let mut parts = row.place.splitn(4, '/').skip(1);
     let (part, index) = (parts.next()?, parts.next()?);
-    let text = match part {
-        "title" => &content.title,
-        "summary" => &content.summary,
-        "countermeasures" => &content.countermeasures,
-        "objects" => {
-            let object = content.objects.get(index.parse::<usize>().ok()?)?;
-            let value: serde_json::Value = serde_json::from_str(object).ok()?;
-            let pointer = parts
-                .next()
-                .map(|rest| format!("/{rest}"))
-                .unwrap_or_default();
-            return match value.pointer(&pointer)? {
-                serde_json::Value::String(text) => Some(text.clone()),
-                other => Some(other.to_string()),
-            };
-        }
-        _ => return None,
-    };
+    if part == "objects" {
+        let object = content.objects.get(index.parse::<usize>().ok()?)?;
+        let value: serde_json::Value = serde_json::from_str(object).ok()?;
+        let pointer = parts.next().map(|rest| format!("/{rest}"));
+        return match value.pointer(&pointer.unwrap_or_default())? {
+            serde_json::Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        };
+    }
+    let mut texts = content.texts().into_iter();
+    let (_, text) = texts.find(|(name, _)| *name == part)?;
     match index {
         "ja" => Some(text.ja.clone()),
         "en" => Some(text.en.clone()),

@@ -1,11 +1,15 @@
 //! What was done to the victim: a record beside the report, with an audience of its own. It is never
 //! derived from, and goes to others only by a further consent of its provider.
 
+mod history;
+mod leads;
 mod showing;
 
+pub use history::{Entry, Happened, MAX_HISTORY};
+pub use leads::{HarmPlace, HarmTrace};
 pub use showing::{
-    Acknowledged, Answer, Answered, Showing, Shown, acknowledge_victim, ask_showing,
-    decline_showing, hide_victim, lapse_showing, show_victim, showing_hash,
+    Acknowledged, Answer, Answered, Showing, ShowingManifest, Shown, acknowledge_victim,
+    ask_showing, decline_showing, hide_victim, lapse_showing, show_victim,
 };
 
 use jiff::Timestamp;
@@ -16,6 +20,7 @@ use kaname_kernel::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    manifest::ManifestHash,
     refused::{Refused, bounded, reason},
     report::Opening,
     sealed::{MAX_SEALED_CHARS, Sealed},
@@ -66,7 +71,14 @@ pub enum VictimChange {
     Declined,
     /// The provider said nothing until the deadline, which is no.
     Lapsed,
-    /// The provider has it shown to others, or takes that back.
+    /// The provider consents: these see it from now on.
+    Consented {
+        /// Who.
+        shown: Shown,
+        /// What the consent named: see [`ShowingManifest`].
+        hash: ManifestHash,
+    },
+    /// The provider has it shown to nobody any more; as versions before wrote it, to others too.
     Shown(Shown),
     /// A person to whom it is shown has taken note of it.
     Acknowledged {
@@ -110,6 +122,9 @@ pub struct Victim {
     /// What became of the last request.
     #[serde(default)]
     pub answered: Option<Answered>,
+    /// What happened to its showing, oldest first, at most [`MAX_HISTORY`].
+    #[serde(default)]
+    pub history: Vec<Entry>,
     /// Whether the provider took it back.
     pub withdrawn: bool,
 }
@@ -126,7 +141,8 @@ impl Matter for Victim {
             VictimChange::Asked(_) => "asked",
             VictimChange::Declined => "declined",
             VictimChange::Lapsed => "lapsed",
-            VictimChange::Shown(_) => "shown",
+            // One word: headers do not tell consent from its end.
+            VictimChange::Consented { .. } | VictimChange::Shown(_) => "shown",
             VictimChange::Acknowledged { .. } => "acknowledged",
             VictimChange::Withdrawn => "withdrawn",
         }
@@ -154,6 +170,7 @@ impl Matter for Victim {
             acknowledged: Vec::new(),
             asked: None,
             answered: None,
+            history: Vec::new(),
             withdrawn: false,
         })
     }
@@ -168,22 +185,35 @@ impl Matter for Victim {
                 self.opened(*officer, reason, at);
             }
             VictimChange::Opened { officer, reason } => self.opened(*officer, reason, at),
-            VictimChange::Asked(showing) => self.asked = Some(showing.clone()),
-            VictimChange::Declined => self.answer(Answer::Declined, at),
-            VictimChange::Lapsed => self.answer(Answer::Lapsed, at),
-            VictimChange::Shown(shown) => {
-                // To nobody any more: what is open with the provider stays open.
-                if !shown.is_empty() {
-                    self.answer(Answer::Consented, at);
-                }
-                self.show(shown.clone(), at);
+            VictimChange::Asked(showing) => {
+                self.note(showing.as_history(), at);
+                self.asked = Some(showing.clone());
             }
-            VictimChange::Acknowledged { party, person } => self.acknowledged.push(Acknowledged {
-                party: *party,
-                person: *person,
-                at: at.recorded,
-            }),
+            VictimChange::Declined => {
+                self.note(Happened::Declined, at);
+                self.answer(Answer::Declined, at);
+            }
+            VictimChange::Lapsed => {
+                self.note(Happened::Lapsed, at);
+                self.answer(Answer::Lapsed, at);
+            }
+            VictimChange::Consented { shown, hash } => self.consent(shown, Some(*hash), at),
+            // To nobody any more: what is open with the provider stays open.
+            VictimChange::Shown(shown) if shown.is_empty() => {
+                self.note(Happened::Hidden, at);
+                self.show(Shown::default(), at);
+            }
+            VictimChange::Shown(shown) => self.consent(shown, None, at),
+            VictimChange::Acknowledged { party, person } => {
+                self.note(Happened::Read { party: *party }, at);
+                self.acknowledged.push(Acknowledged {
+                    party: *party,
+                    person: *person,
+                    at: at.recorded,
+                });
+            }
             VictimChange::Withdrawn => {
+                self.note(Happened::Withdrawn, at);
                 self.withdrawn = true;
                 self.asked = None;
                 self.show(Shown::default(), at);

@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use kaname_directory::Party;
+use kaname_kernel::AccountId;
 use kaname_policy::{Action, Resource, TEMPORARY_PASSWORD};
 use kaname_world::{
     Caller, Limits, World, WorldError,
@@ -18,7 +19,7 @@ use tokio::sync::watch;
 use crate::{
     error::Failure,
     feed::Known,
-    frame::{Host, Section, Settings, Visitor, WhoAmI, cookie},
+    frame::{Ended, Host, Section, Settings, Visitor, WhoAmI, cookie},
     room::{events::Streams, waiting::waiting},
     route::Access,
     text::{Count, Lang},
@@ -237,6 +238,11 @@ impl House {
     }
 }
 
+/// Whose what was typed is, where no session holds it.
+fn owner_of(account: AccountId) -> String {
+    format!("account/{account}")
+}
+
 impl Host for House {
     fn settings(&self) -> &Settings {
         &self.inside.settings
@@ -258,9 +264,18 @@ impl Host for House {
         let Some(token) = self.token(&request.headers) else {
             return Ok(Visitor::default());
         };
-        let (caller, info) = match self.world().resume(token).await {
+        let (caller, _) = match self.world().resume(token).await {
             Ok(resumed) => resumed,
-            Err(WorldError::Unauthenticated) => return Ok(Visitor::default()),
+            Err(WorldError::Unauthenticated) => {
+                let ended = World::claimed_account(token).map(|account| Ended {
+                    binding: self.world().form_binding(token),
+                    owner: owner_of(account),
+                });
+                return Ok(Visitor {
+                    ended,
+                    ..Visitor::default()
+                });
+            }
             Err(error) => return Err(error.into()),
         };
         let (Some(account), Some(party)) = (&caller.account, &caller.party) else {
@@ -307,7 +322,9 @@ impl Host for House {
         };
         Ok(Visitor {
             who: Some(who),
-            binding: Some(info.csrf),
+            binding: Some(self.world().form_binding(token)),
+            owner: Some(owner_of(account.id.cast())),
+            ended: None,
             lang: Some(lang),
             caller: Some(Arc::new(caller)),
         })

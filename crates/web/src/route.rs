@@ -24,7 +24,7 @@ use tower_http::{
 use crate::{
     assets,
     error::Failure,
-    frame::{self, Frame, Host},
+    frame::{self, Frame, Host, Pages},
 };
 
 /// Who may use an endpoint.
@@ -43,7 +43,8 @@ pub enum Access {
     Either(Action),
 }
 
-/// What using an endpoint leaves in the ledger.
+/// What using an endpoint leaves in the ledger. Each answer carries it among its extensions, so that
+/// tests hold the ledger against it, request by request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audit {
     /// An event of this kind (`item.released`).
@@ -127,6 +128,11 @@ impl<S: Host> Endpoint<S> {
         self
     }
 
+    /// Whether a person's browser can be led there.
+    fn is_page(&self) -> bool {
+        self.method == Method::GET && !matches!(self.access, Access::Key(_))
+    }
+
     /// Whether a browser's session could be abused to reach it.
     fn changes_for_a_browser(&self) -> bool {
         let reads = matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS);
@@ -147,8 +153,11 @@ pub(crate) fn limits_of(extensions: &Extensions) -> Limits {
 struct Gate<S> {
     host: S,
     access: Arc<Access>,
+    audit: Audit,
     limits: Limits,
     bytes: u64,
+    /// Whether it is a form of a page that may be posted here.
+    guarded: bool,
 }
 
 /// Endpoints of the frame itself.
@@ -178,16 +187,19 @@ pub fn frame_endpoints<S: Host>() -> Vec<Endpoint<S>> {
 pub fn router<S: Host>(host: &S, endpoints: Vec<Endpoint<S>>) -> Router<S> {
     let limits = host.limits();
     let timeout = Duration::from_secs(limits.request_timeout_s.into());
+    let pages = Pages::new(endpoints.iter().map(|one| (one.path, one.is_page())));
     let mut router = Router::new();
     for endpoint in endpoints {
         let bytes = endpoint.body.bytes(&limits);
+        let guarded = endpoint.changes_for_a_browser();
         let gate = Gate {
             host: host.clone(),
             access: Arc::new(endpoint.access.clone()),
+            audit: endpoint.audit.clone(),
             limits,
             bytes: bytes as u64,
+            guarded,
         };
-        let guarded = endpoint.changes_for_a_browser();
         let mut handler = endpoint.handler.layer(DefaultBodyLimit::max(bytes));
         if guarded {
             handler = handler.layer(from_fn(frame::guard));
@@ -207,7 +219,10 @@ pub fn router<S: Host>(host: &S, endpoints: Vec<Endpoint<S>>) -> Router<S> {
         .layer(CatchPanicLayer::custom(|_| {
             Failure::internal("a handler panicked").into_response()
         }))
-        .layer(from_fn_with_state(host.clone(), frame::around::<S>))
+        .layer(from_fn_with_state(
+            (host.clone(), pages),
+            frame::around::<S>,
+        ))
 }
 
 /// Middleware of every endpoint: may they, and is the body small enough to begin with.
@@ -226,13 +241,23 @@ async fn admit<S: Host>(State(gate): State<Gate<S>>, request: Request, next: Nex
         .admit(frame.visitor(), &gate.access, &mut parts)
         .await;
     let mut response = match admitted {
+        Err(failure @ Failure::SignIn) if gate.guarded => {
+            let typed = frame::unsent(&frame, &parts, body).await;
+            let mut response = failure.into_response();
+            if let Some(typed) = typed {
+                response.extensions_mut().insert(typed);
+            }
+            response
+        }
         Err(failure) => failure.into_response(),
         Ok(()) if declared.is_some_and(|length| length > gate.bytes) => {
             Failure::TooLarge.into_response()
         }
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
     };
-    response.extensions_mut().insert(BodyLimit(gate.bytes));
+    let about = response.extensions_mut();
+    about.insert(BodyLimit(gate.bytes));
+    about.insert(gate.audit);
     response
 }
 

@@ -29,18 +29,22 @@ pub const OPENINGS_OF: u32 = 1_000;
 pub struct Written {
     /// Number in the global order, from 0.
     pub seq: u64,
-    /// What is in the clear.
-    pub header: Header,
+    /// What is in the clear; `None` where the caller may not know what there is.
+    pub header: Option<Header>,
     /// RFC 6962 leaf hash, hexadecimal.
     pub leaf: String,
-    /// Who acted; `None` when the payload's key was destroyed.
+    /// Who acted; `None` when the payload's key was destroyed, and where that is not for the caller.
     pub actor: Option<Actor>,
+    /// Whether the payload's key was destroyed.
+    pub redacted: bool,
     /// Everything, for auditors who may see the matter; secrets in it are masked, and of what is sealed it
     /// says the length ([`SEALED_BYTES`]). What a provider handed
     /// in is not among it: see [`World::inspect_event`].
     pub event: Option<Event>,
     /// Whether the caller may read it by giving a reason.
     pub inspectable: bool,
+    /// The report that was opened to read it.
+    pub report: Option<MatterId>,
 }
 
 /// Someone opened a sealed part. Which provider stands behind it is not said here either.
@@ -184,7 +188,9 @@ impl World {
         Ok(bytes)
     }
 
-    /// Events before number `before` (or the newest), newest first, at most 200.
+    /// Events before number `before` (or the newest), newest first, at most 200. Of what the caller may not
+    /// know of, no more than what witnesses see anyway: that there is an event, and its leaf. Auditors see
+    /// every header, and who acted on a victim record with a reason only ([`World::inspect_event`]).
     pub async fn written(
         &self,
         caller: &Caller,
@@ -200,6 +206,9 @@ impl World {
             return Ok(Vec::new());
         }
         let auditor = caller.has(kaname_kernel::Role::Auditor);
+        // Reports are known to those who may list them: that two events follow each other would tell others
+        // that a victim record stands beside one.
+        let lists_reports = self.allow_any(caller, Action::TriageList).is_ok();
         let readable = self.readable(caller).await?;
         let stored = self.store().events(from, wanted).await?;
         let mut matters: Vec<MatterId> = stored.iter().map(|one| one.event.header.matter).collect();
@@ -212,12 +221,22 @@ impl World {
             .collect();
         let mut written = Vec::with_capacity(stored.len());
         for one in stored {
-            let visible = seen.get(&one.event.header.matter) == Some(&true);
-            let of_report = one.event.header.matter_kind == Report::KIND;
             let header = &one.event.header;
-            let draft = header.matter_kind == Item::KIND && Item::is_draft(&header.kind);
-            let mut shown = self.shown(one, auditor && visible && !of_report && !draft);
-            shown.inspectable = auditor && visible && of_report && shown.actor.is_some();
+            let kind = header.matter_kind.as_str();
+            let (of_report, of_victim) = (kind == Report::KIND, kind == Victim::KIND);
+            let draft = kind == Item::KIND && Item::is_draft(&header.kind);
+            let visible = seen.get(&header.matter) == Some(&true);
+            let sealed = of_report || of_victim || draft;
+            let mut shown = self.shown(one, auditor && visible && !sealed);
+            let inspectable = auditor && (of_victim || of_report && visible);
+            shown.inspectable = inspectable && !shown.redacted;
+            if of_victim {
+                shown.actor = None;
+            }
+            if !auditor && (!visible || of_report && !lists_reports) {
+                shown.header = None;
+                shown.actor = None;
+            }
             written.push(shown);
         }
         written.reverse();
@@ -235,16 +254,18 @@ impl World {
         });
         Written {
             seq: stored.seq,
-            header: stored.event.header,
+            header: Some(stored.event.header),
             leaf: hex::encode(stored.leaf),
+            redacted: actor.is_none(),
             actor,
             event,
             inspectable: false,
+            report: None,
         }
     }
 
-    /// An event of a report with what it says, for an auditor who gives a reason. The reason is recorded
-    /// first, as an opening that the provider sees.
+    /// An event of a report, or of the victim record beside it, with what it says, for an auditor who gives a
+    /// reason. The reason is recorded first, as an opening of the report that the provider sees.
     pub async fn inspect_event(
         &self,
         caller: &Caller,
@@ -260,9 +281,13 @@ impl World {
         let stored = self.store().events(seq, 1).await?.pop();
         let stored = stored.filter(|one| one.seq == seq);
         let stored = stored.ok_or(WorldError::NotFound("event"))?;
-        let mut report = self
-            .see::<Report>(caller, stored.event.header.matter)
-            .await?;
+        let header = &stored.event.header;
+        let of = match header.matter_kind.as_str() {
+            Victim::KIND => self.load::<Victim>(header.matter).await?,
+            _ => None,
+        };
+        let of = of.map_or(header.matter, |victim| victim.state.report);
+        let mut report = self.see::<Report>(caller, of).await?;
         let handle = report.state.submission.handle;
         let own = self.is_conflicted(caller, handle).await?;
         let changes = triage::inspect(&report.state, officer, reason, own)?;
@@ -270,7 +295,10 @@ impl World {
         work.apply(&mut report, changes)?;
         work.notice(Report::KIND, Some(report.id));
         work.commit().await?;
-        Ok(self.shown(stored, true))
+        Ok(Written {
+            report: Some(report.id),
+            ..self.shown(stored, true)
+        })
     }
 
     /// Every opening of a sealed part among the newest [`OPENINGS_OF`] reports and victim records,

@@ -19,6 +19,7 @@ impl World {
                 position: notice.position,
             });
         }
+        self.follow_outlets().await?;
         Ok(newest)
     }
 }

@@ -7,7 +7,7 @@ use kaname_sharing::Item;
 use kaname_store::{Record, StoredEvent};
 use serde::{Deserialize, Serialize};
 
-use crate::{caller::Caller, error::WorldError, work::Done, world::World};
+use crate::{caller::Caller, error::WorldError, outlet::OUT, work::Done, world::World};
 
 /// State word of a tombstone.
 pub const REDACTED: &str = "redacted";
@@ -138,6 +138,9 @@ impl World {
             && let Some(item) = self.load::<Item>(matter).await?
         {
             self.pull_back(&mut work, &item.state);
+            if item.state.is_out() {
+                work.notice(OUT, Some(matter));
+            }
         }
         let commit = work.into_commit();
         let first = commit.appends.iter().flat_map(|append| &append.events);

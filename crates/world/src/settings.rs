@@ -24,6 +24,8 @@ pub struct Settings {
     pub session_max_hours: u32,
     /// Hours the hub gives a provider to answer a request for consent.
     pub consent_hours: u32,
+    /// Hours without a change after which what is still being written comes up before other analysts.
+    pub draft_hours: u32,
     /// A worker holds a job that many seconds before another may take it over.
     pub job_lease_s: u32,
 }
@@ -39,6 +41,7 @@ impl Default for Settings {
             session_idle_hours: 12,
             session_max_hours: 168,
             consent_hours: 72,
+            draft_hours: 48,
             job_lease_s: 60,
         }
     }

@@ -8,7 +8,7 @@ use kaname_store::{
 };
 use serde_json::Value;
 
-use crate::{error::WorldError, outlet::FEED_TOPICS, world::World};
+use crate::{error::WorldError, outlet, world::World};
 
 /// A matter as loaded, with the version a change must build on.
 #[derive(Debug, Clone)]
@@ -224,7 +224,7 @@ impl Work<'_> {
 
     /// Makes it durable. On [`WorldError::is_conflict`] nothing happened: load and decide again.
     pub async fn commit(mut self) -> Result<Done, WorldError> {
-        self.tell_feeds();
+        self.tell_outlets()?;
         let committed = self.world.store().commit(self.commit).await?;
         self.world.committed(&committed);
         Ok(Done {
@@ -233,18 +233,17 @@ impl Work<'_> {
         })
     }
 
-    /// Adds the notice by which nodes learn that feeds may have changed, where the operation gave none.
-    fn tell_feeds(&mut self) {
-        for append in &self.commit.appends {
-            let kind = &append.record.kind;
-            let is_told = self.commit.notices.iter().any(|one| one.topic == *kind);
-            if FEED_TOPICS.contains(&kind.as_str()) && !is_told {
-                self.commit.notices.push(Notice {
-                    topic: kind.clone(),
-                    matter: Some(append.record.id),
-                });
-            }
-        }
+    /// Adds the notices by which nodes learn what was put out or taken away. No operation has to think
+    /// of it.
+    fn tell_outlets(&mut self) -> Result<(), WorldError> {
+        let told = outlet::put_out_by(&self.commit)?;
+        self.commit
+            .notices
+            .extend(told.into_iter().map(|matter| Notice {
+                topic: outlet::OUT.to_owned(),
+                matter: Some(matter),
+            }));
+        Ok(())
     }
 
     /// The collected change, for store operations that take one along (redaction).

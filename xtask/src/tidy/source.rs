@@ -46,6 +46,15 @@ const UNFINISHED: &[&str] = &[
     "XXX",
 ];
 
+/// How statements of SQL begin.
+const SQL: &[&str] = &[
+    "INSERT INTO ",
+    "DELETE FROM ",
+    "\"SELECT ",
+    "\"UPDATE ",
+    "\"CREATE TABLE ",
+];
+
 /// Lines a source file may have, and from where on a note asks whether it has two nouns.
 const MOST_LINES: usize = 500;
 const MANY_LINES: usize = 400;
@@ -112,9 +121,13 @@ fn rust(text: &Text, findings: &mut Vec<Finding>) {
     let mut in_tests = ["/tests/", "/benches/", "/contract"]
         .iter()
         .any(|folder| text.path.contains(folder));
-    for (index, line) in text.content.lines().enumerate() {
+    lists(text, findings);
+    let mut lines = text.content.lines().enumerate().peekable();
+    while let Some((index, line)) = lines.next() {
         let line_number = index + 1;
-        if line.trim_start().starts_with("#[cfg(test)]") {
+        // A module of tests in this file goes on to its end; one in a file of its own does not.
+        let next = lines.peek().map_or("", |(_, next)| next.trim_end());
+        if line.trim_start().starts_with("#[cfg(test)]") && !next.ends_with(';') {
             in_tests = true;
         }
         for word in UNFINISHED {
@@ -148,11 +161,40 @@ fn rust(text: &Text, findings: &mut Vec<Finding>) {
                 }
             }
         }
-        if !is_adapter && (code.contains("INSERT INTO ") || code.contains("\"SELECT ")) {
+        if !is_adapter && SQL.iter().any(|words| code.contains(words)) {
             findings.push(Finding::error(
                 &text.path,
                 line_number,
                 "SQL stands in store-* alone",
+            ));
+        }
+    }
+}
+
+/// `ALL` of an enumeration has all its variants: a forgotten one would be missing from every form.
+fn lists(text: &Text, findings: &mut Vec<Finding>) {
+    const LIST: &str = "pub const ALL: [Self; ";
+    for (at, _) in text.content.match_indices(LIST) {
+        let (before, after) = (&text.content[..at], &text.content[at + LIST.len()..]);
+        let of = before.rfind("\nimpl ").map(|start| &before[start + 6..]);
+        let name = of.and_then(|of| of.split_whitespace().next());
+        let count = after.split(']').next().and_then(|count| count.parse().ok());
+        let (Some(name), Some(count)) = (name, count) else {
+            continue;
+        };
+        let body = text.content.split_once(&format!("enum {name} {{\n"));
+        let body = body.and_then(|(_, rest)| rest.split_once("\n}"));
+        // One variant to a line at the first depth, whatever it holds.
+        let is_variant = |line: &&str| {
+            let inside = line.strip_prefix("    ");
+            inside.is_some_and(|inside| inside.starts_with(|first: char| first.is_uppercase()))
+        };
+        let variants = body.map(|(body, _)| body.lines().filter(is_variant).count());
+        if variants.is_some_and(|variants: usize| variants != count) {
+            findings.push(Finding::error(
+                &text.path,
+                before.lines().count(),
+                format!("`{name}::ALL` does not have all variants of `{name}`"),
             ));
         }
     }

@@ -101,6 +101,16 @@ fn unfinished_work_long_files_sleeping_tests_and_stray_sql_are_found() {
             ),
             text("crates/world/src/d.rs", "let text = \"SELECT 1\";\n"),
             text("crates/store-sqlite/src/e.rs", "let text = \"SELECT 1\";\n"),
+            text(
+                "crates/world/src/f.rs",
+                "#[cfg(test)]\nmod tests;\nlet text = \"DELETE FROM x\";\n",
+            ),
+            text(
+                "crates/world/src/g.rs",
+                "#[cfg(test)]\nmod tests {\nlet text = \"DELETE FROM x\";\n",
+            ),
+            text("crates/world/src/h.rs", &list_of(2, "One,\n    Two(u8),")),
+            text("crates/world/src/i.rs", &list_of(1, "One,\n    Two(u8),")),
         ],
         &mut findings,
     );
@@ -114,9 +124,18 @@ fn unfinished_work_long_files_sleeping_tests_and_stray_sql_are_found() {
             "crates/web/src/a.rs",
             "crates/web/src/b.rs",
             "crates/web/tests/it/c.rs",
-            "crates/world/src/d.rs"
+            "crates/world/src/d.rs",
+            "crates/world/src/f.rs",
+            "crates/world/src/i.rs"
         ]
     );
+}
+
+/// An enumeration with these variants, and an `ALL` of that many.
+fn list_of(count: usize, variants: &str) -> String {
+    format!(
+        "pub enum Way {{\n    {variants}\n}}\n\nimpl Way {{\n    pub const ALL: [Self; {count}] = [];\n}}\n"
+    )
 }
 
 #[test]

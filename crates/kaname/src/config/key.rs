@@ -454,6 +454,13 @@ pub(crate) const KEYS: &[Key] = &[
         "72",
         "Hours a provider has to answer a request for consent; silence is refusal.",
     ),
+    key(
+        "limits.draft_hours",
+        // A report's own history is silent on its item for up to nine hours (decision 0005).
+        Kind::Number(9, 2_160),
+        "48",
+        "Hours without a change after which an item that is still being written comes up before the other analysts.",
+    ),
     secret(
         "bus.nats_url",
         Kind::Url(&["nats", "tls"]),

@@ -203,6 +203,7 @@ impl Config {
             session_idle_hours: small("limits.session_idle_hours"),
             session_max_hours: small("limits.session_max_hours"),
             consent_hours: small("limits.consent_hours"),
+            draft_hours: small("limits.draft_hours"),
             job_lease_s: small("jobs.lease_s"),
         }
     }

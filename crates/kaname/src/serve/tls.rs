@@ -18,7 +18,7 @@ use rustls::{
     sign::CertifiedKey,
 };
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
@@ -32,6 +32,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Largest PEM file that is read, in bytes.
 const MAX_PEM: u64 = 1 << 20;
+
+/// When the certificate's and the key's file were last changed, where that can be told.
+type Seen = (Option<SystemTime>, Option<SystemTime>);
 
 /// The certificate in use.
 #[derive(Debug)]
@@ -50,6 +53,10 @@ impl ResolvesServerCert for Current {
 /// An acceptor with this certificate, and a task that follows the files for as long as the program
 /// runs.
 pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, Fault> {
+    // Both before the files are read and before anybody is told that the program listens: a change or
+    // a signal that comes while it starts is not missed, and the signal does not end the program.
+    let hangup = signal(SignalKind::hangup()).ok();
+    let seen = (changed(cert), changed(key));
     let current = Arc::new(Current {
         key: RwLock::new(Arc::new(load(cert, key)?)),
     });
@@ -61,14 +68,19 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, Fault> {
     let resolver = Arc::clone(&current) as Arc<dyn ResolvesServerCert>;
     let mut config = config.with_no_client_auth().with_cert_resolver(resolver);
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    tokio::spawn(follow(current, cert.to_owned(), key.to_owned()));
+    let (cert, key) = (cert.to_owned(), key.to_owned());
+    tokio::spawn(follow(current, cert, key, seen, hangup));
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-async fn follow(current: Arc<Current>, cert: PathBuf, key: PathBuf) {
-    let mut seen = (changed(&cert), changed(&key));
+async fn follow(
+    current: Arc<Current>,
+    cert: PathBuf,
+    key: PathBuf,
+    mut seen: Seen,
+    mut hangup: Option<Signal>,
+) {
     let mut failed = None;
-    let mut hangup = signal(SignalKind::hangup()).ok();
     loop {
         // Whoever renews the certificate may say so and need not wait.
         let asked = async {

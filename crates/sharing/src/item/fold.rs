@@ -58,6 +58,7 @@ impl Matter for Item {
             derivers: BTreeSet::from([first.by]),
             derived_at: at.recorded,
             revised_at: at.recorded,
+            touched: Some(at.recorded),
             asked: None,
             consent: None,
             proposal: None,
@@ -73,6 +74,7 @@ impl Matter for Item {
     }
 
     fn apply(&mut self, change: &ItemChange, at: &Moment<'_>) -> Result<(), Unfit> {
+        self.touched = Some(at.recorded);
         match change {
             ItemChange::Derived(_) => return Err(at.unfit::<Self>("an item is derived once")),
             ItemChange::Revised { content, rows, by } => {

@@ -1,12 +1,14 @@
 //! Who else sees a victim record: the analyst asks, the provider answers until a deadline, the readers
 //! take note.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use kaname_kernel::{AccountId, HandleId, MatterId, Moment, PartyId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Harm, Victim, VictimChange};
+use super::{Happened, Harm, Victim, VictimChange};
 use crate::{
     manifest::ManifestHash,
     refused::{Refused, bounded, reason},
@@ -47,8 +49,6 @@ pub struct Showing {
     pub officer: AccountId,
     /// Why.
     pub reason: String,
-    /// What consent has to name: see [`showing_hash`].
-    pub hash: ManifestHash,
     /// Until when the provider may consent; silence is no. Requests recorded by versions without
     /// deadlines have none: they stay open until the provider answers or something else is asked.
     #[serde(default)]
@@ -59,6 +59,15 @@ impl Showing {
     /// Whether its deadline has passed.
     pub fn is_late(&self, now: Timestamp) -> bool {
         self.deadline.is_some_and(|deadline| now > deadline)
+    }
+
+    pub(super) fn as_history(&self) -> Happened {
+        Happened::Asked {
+            officer: self.officer,
+            reason: self.reason.clone(),
+            shown: self.shown.clone(),
+            deadline: self.deadline,
+        }
     }
 
     /// Whether another request may take its place: nothing waits for its answer any more, or nothing
@@ -102,13 +111,34 @@ pub struct Acknowledged {
     pub at: Timestamp,
 }
 
-/// SHA-256 over the record, its exact content and those who would see it: what the provider's consent
-/// names, so that it never covers another content or other readers.
-pub fn showing_hash(victim: MatterId, content: &Harm, shown: &Shown) -> ManifestHash {
-    let form = ("kaname-victim-showing-1", victim, content, shown);
-    // A tuple of plain structs always becomes JSON.
-    let text = serde_json::to_vec(&form).unwrap_or_default();
-    ManifestHash(Sha256::digest(text).into())
+/// Everything that a consent to show a record covers. Another content, another reader, an item that was
+/// released meanwhile: another hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShowingManifest<'a> {
+    /// The record.
+    pub victim: MatterId,
+    /// Stand-in of the provider: drawn at random, so that nobody who knows the rest finds out by trying
+    /// which items are linked.
+    pub handle: HandleId,
+    /// All that its readers see.
+    pub content: &'a Harm,
+    /// Who they are.
+    pub shown: &'a Shown,
+    /// Numbers of the released items of the same report, beside which they see it.
+    pub linked: &'a BTreeSet<String>,
+}
+
+impl ShowingManifest<'_> {
+    /// What is released of the same report later is linked in the same way; the hash says so.
+    pub const LATER_IS_LINKED: bool = true;
+
+    /// SHA-256 over it: what the provider's consent names.
+    pub fn hash(&self) -> ManifestHash {
+        let form = ("kaname-victim-showing-2", self, Self::LATER_IS_LINKED);
+        // A tuple of plain structs always becomes JSON.
+        let text = serde_json::to_vec(&form).unwrap_or_default();
+        ManifestHash(Sha256::digest(text).into())
+    }
 }
 
 impl Victim {
@@ -130,6 +160,19 @@ impl Victim {
                 at: at.recorded,
             });
         }
+    }
+
+    pub(super) fn consent(&mut self, shown: &Shown, hash: Option<ManifestHash>, at: &Moment<'_>) {
+        let shown = shown.clone();
+        self.note(
+            Happened::Consented {
+                shown: shown.clone(),
+                hash,
+            },
+            at,
+        );
+        self.answer(Answer::Consented, at);
+        self.show(shown, at);
     }
 
     /// Readers who stay readers have taken note already.
@@ -180,25 +223,30 @@ pub fn ask_showing(
     Ok(changes)
 }
 
-/// The provider's further consent: exactly those who were asked for see it from now on.
+/// The provider's further consent: exactly those who were asked for see it from now on. `named` is the
+/// hash that the provider read, `stands` that of the manifest as it is now.
 ///
 /// # Errors
 /// For anyone but the provider, when withdrawn, when nothing is asked, too late, and for another hash
-/// than was asked for.
+/// than that of the manifest as it is now.
 pub fn show_victim(
     victim: &Victim,
     by: HandleId,
-    hash: ManifestHash,
+    named: ManifestHash,
+    stands: ManifestHash,
     now: Timestamp,
 ) -> Result<Vec<VictimChange>, Refused> {
     let asked = victim.needs_asked(by)?;
     if asked.is_late(now) {
         return Err(Refused::DeadlinePassed);
     }
-    if asked.hash != hash {
+    if named != stands {
         return Err(Refused::OtherManifest);
     }
-    Ok(vec![VictimChange::Shown(asked.shown.clone())])
+    Ok(vec![VictimChange::Consented {
+        shown: asked.shown.clone(),
+        hash: stands,
+    }])
 }
 
 /// The provider does not have it shown.

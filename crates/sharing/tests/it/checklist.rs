@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use crate::support::{account, content, evidence, provider_account, technique};
 
 /// A trace in a disguise, and what it should be found as.
-const PLANTS: [(&str, Sign); 16] = [
+const PLANTS: [(&str, Sign); 18] = [
     ("東都電力株式会社", Sign::Name),
     ("東都電力", Sign::Name),
     ("東 都 電 力", Sign::Name),
@@ -26,6 +26,9 @@ const PLANTS: [(&str, Sign); 16] = [
     ("www.toto-denryoku.co.jp", Sign::Domain),
     ("hxxps://toto-denryoku[.]co[.]jp/a", Sign::Domain),
     ("ＴＯＴＯ－ＤＥＮＲＹＯＫＵ．ＣＯ．ＪＰ", Sign::Domain),
+    // In part Cyrillic and Greek.
+    ("ТОТО Еlесtriс Ροwеr", Sign::Name),
+    ("vpn.tоtо-dеnrуоkυ.со.jр", Sign::Domain),
     ("198.51.100.77", Sign::Address),
     ("198[.]51[.]100[.]9", Sign::Address),
     ("０３－５５０１－７７８８", Sign::Phone),

@@ -17,4 +17,5 @@ mod report;
 mod rules;
 mod rules_judged;
 mod support;
+mod victim;
 mod walk;

@@ -1,11 +1,13 @@
-//! One spelling for what people read as the same: NFKC, lower case, hiragana as
-//! katakana, old forms of kanji as new, hyphens and dots as one each; with the
-//! way back to the original bytes.
+//! One spelling for what people read as the same: NFKC (full-width forms among it), letters of other
+//! alphabets as the Latin ones they look like, lower case, hiragana as katakana, old forms of kanji as new,
+//! hyphens and dots as one each; with the way back to the original bytes.
 
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
+
+use super::look_alike::taken_for;
 
 /// A folded text; every character knows the original bytes it came from.
 pub(super) struct Folded {
@@ -34,7 +36,10 @@ impl Folded {
     }
 
     fn push(&mut self, segment: &str, origin: Range<usize>) {
-        for character in segment.nfkc().flat_map(char::to_lowercase).nfkc() {
+        // Before the compatibility forms, which make another letter of some (`ϲ` becomes `ς`), and after.
+        let latin = |sign: char| taken_for(sign).unwrap_or(sign);
+        let seen = segment.chars().map(latin).nfkc().map(latin);
+        for character in seen.flat_map(char::to_lowercase).nfkc() {
             if !is_invisible(character) {
                 self.chars.push(plain(character));
                 self.origins.push(origin.clone());

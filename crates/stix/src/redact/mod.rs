@@ -5,6 +5,7 @@
 mod address;
 mod fold;
 mod lexicon;
+mod look_alike;
 mod name;
 mod person;
 mod sound;

@@ -8,6 +8,7 @@ mod diff;
 mod galaxy;
 mod head;
 mod id;
+mod look_alike;
 mod matcher;
 mod matcher_oracle;
 mod pattern;

@@ -38,25 +38,33 @@ impl Known {
         holds.then(|| found.clone())
     }
 
-    /// The serial of the same lines in an earlier edition. What changed unseen gives them no new one.
+    /// The serial of the same lines in the edition before. What changed and left them as they were gives
+    /// them no new one; lines that come back after others do.
     pub(super) fn serial(&self, edition: Edition, format: Format, digest: [u8; 32]) -> Option<u32> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = known.iter().filter(|((held, form), found)| {
-            let of = (held.collection, held.sight, *form);
-            of == (edition.collection, edition.sight, format) && found.digest == digest
-        });
-        same.map(|(_, found)| found.serial).max()
+        let before = known
+            .iter()
+            .filter(|((held, form), _)| *form == format && is_of_the_same(held, &edition));
+        let before = before.max_by_key(|((held, _), _)| held.changed);
+        before
+            .filter(|(_, found)| found.digest == digest)
+            .map(|(_, found)| found.serial)
     }
 
-    /// Keeps what was found of an edition. Older editions of the collection are forgotten with it.
+    /// Keeps what was found of an edition, in the place of earlier editions.
     pub(super) fn keep(&self, edition: Edition, format: Format, found: Found) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
-            known.retain(|(held, _), _| held.changed == edition.changed);
-        }
+        known.retain(|(held, form), _| {
+            *form != format || !is_of_the_same(held, &edition) || held.changed > edition.changed
+        });
         if known.len() >= MOST {
             known.clear();
         }
         known.insert((edition, format), found);
     }
+}
+
+/// Whether both are editions of one collection for readers who see the same.
+fn is_of_the_same(one: &Edition, other: &Edition) -> bool {
+    (one.collection, one.sight) == (other.collection, other.sight)
 }

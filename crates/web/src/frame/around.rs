@@ -13,7 +13,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{Frame, Host, Page, Section, Visitor, cookie, csrf::Sent, show_with, typed::Typed};
+use super::{
+    Flash, Frame, Host, Page, Section, Visitor, cookie, csrf::Sent, show_with, typed::Typed,
+};
 use crate::{
     error::{Failed, Failure, Problem},
     route::BodyLimit,
@@ -56,8 +58,60 @@ impl ErrorPage {
     }
 }
 
+/// The addresses of the house, as the table of endpoints writes them, each with whether a browser can be led
+/// there.
+#[derive(Debug, Clone, Default)]
+pub struct Pages(Arc<Vec<(&'static str, bool)>>);
+
+impl Pages {
+    /// These paths, such as `/items/{number}`.
+    pub fn new(paths: impl IntoIterator<Item = (&'static str, bool)>) -> Self {
+        Self(Arc::new(paths.into_iter().collect()))
+    }
+
+    /// The page that a form stands on which posts to this address: the address itself, or the nearest above
+    /// it that is a page.
+    fn of(&self, address: &str) -> String {
+        let mut path = address.split(['?', '#']).next().unwrap_or_default();
+        while let Some((above, _)) = path.rsplit_once('/') {
+            if self.is_page(path) {
+                return path.to_owned();
+            }
+            path = above;
+        }
+        "/".to_owned()
+    }
+
+    /// As the router chooses: what is written out goes before what stands for any.
+    fn is_page(&self, path: &str) -> bool {
+        let fitting = self.0.iter().filter(|(written, _)| fits(written, path));
+        let order = |written: &str| {
+            let open = written.split('/').map(|part| part.starts_with('{'));
+            open.collect::<Vec<_>>()
+        };
+        let chosen = fitting.min_by_key(|(written, is_page)| (order(written), !is_page));
+        chosen.is_some_and(|(_, is_page)| *is_page)
+    }
+}
+
+/// Whether a path is one of the table's path, whose parts in braces stand for any.
+fn fits(page: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (page.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted == given || wanted.starts_with('{') => {}
+            _ => return false,
+        }
+    }
+}
+
 /// Middleware, outermost of all that know the state.
-pub async fn around<H: Host>(State(host): State<H>, request: Request, next: Next) -> Response {
+pub async fn around<H: Host>(
+    State((host, pages)): State<(H, Pages)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let (parts, body) = request.into_parts();
     let (visitor, refused) = match host.visitor(&parts).await {
         Ok(visitor) => (visitor, None),
@@ -75,7 +129,18 @@ pub async fn around<H: Host>(State(host): State<H>, request: Request, next: Next
         Some(failure) => failure.into_response(),
     };
     if let Some(failure) = failure_in(&response) {
-        let told = tell(&frame, &asked, &failure, &response);
+        let mut sent = response.extensions_mut().remove::<Sent>();
+        let back = match asked.reading {
+            true => frame.inside().address.clone(),
+            false => pages.of(&frame.inside().address),
+        };
+        if let Some(sent) = &mut sent {
+            sent.page = Some(back.clone());
+        }
+        let mut told = tell(&frame, &asked, &failure, &response, (&back, sent.is_some()));
+        if let Some(sent) = sent {
+            told.extensions_mut().insert(sent);
+        }
         let cookies = response
             .headers()
             .get_all(header::SET_COOKIE)
@@ -112,22 +177,28 @@ async fn keeping_typed<H: Host>(host: &H, frame: &Frame, mut response: Response)
     let Some(to) = to.and_then(|to| to.to_str().ok()) else {
         return response;
     };
+    let inside = frame.inside();
+    let ended = inside.visitor.ended.as_ref();
+    let ended = ended.filter(|_| sent.as_ref().is_some_and(|sent| sent.ended));
     let typed = match (brought, sent) {
         (Some(typed), _) => typed,
-        (None, Some(sent)) => Typed::on(to).with(&sent.to, sent.fields),
+        (None, Some(sent)) => {
+            Typed::on(sent.page.as_deref().unwrap_or(to)).with(&sent.to, sent.fields)
+        }
         (None, None) => return response,
     };
     if typed.is_empty() {
         return response;
     }
-    let inside = frame.inside();
     let kept = serde_json::to_string(&typed).unwrap_or_default();
     // Whoever has not signed in fills a line or two; more would only fill the disk.
-    if inside.visitor.who.is_none() && kept.len() > MOST_OF_STRANGERS {
+    if inside.visitor.who.is_none() && ended.is_none() && kept.len() > MOST_OF_STRANGERS {
         return response;
     }
+    // What was typed in a session that has ended waits for its person, and for no other at that browser.
+    let holder = ended.map_or(&inside.binding, |ended| &ended.owner);
     // What cannot be kept is typed anew; the answer stands.
-    if let Err(failure) = host.keep_typed(&inside.binding, &kept).await {
+    if let Err(failure) = host.keep_typed(holder, &kept).await {
         tracing::warn!(cause = failure.to_string(), "what was typed was not kept");
         return response;
     }
@@ -145,29 +216,41 @@ async fn filled<H: Host>(host: &H, frame: &Frame, response: Response) -> Respons
     if inside.typed_on.as_deref() != Some(path) {
         return response;
     }
-    let kept = match host.take_typed(&inside.binding).await {
-        Ok(kept) => kept,
-        Err(failure) => {
-            tracing::warn!(cause = failure.to_string(), "what was typed is not there");
-            None
-        }
-    };
+    let mut kept = None;
+    for holder in [Some(&inside.binding), inside.visitor.owner.as_ref()] {
+        let Some(holder) = holder.filter(|_| kept.is_none()) else {
+            continue;
+        };
+        kept = match host.take_typed(holder).await {
+            Ok(kept) => kept,
+            Err(failure) => {
+                tracing::warn!(cause = failure.to_string(), "what was typed is not there");
+                None
+            }
+        };
+    }
     let typed = kept.and_then(|kept| serde_json::from_str::<Typed>(&kept).ok());
     let typed = typed.filter(|typed| typed.belongs_to(path));
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    let page = std::str::from_utf8(&bytes).ok();
+    let page = page.and_then(|page| typed.as_ref()?.fill(page));
+    if let (Some(typed), None) = (&typed, &page) {
+        // The form is not there yet: something has to be done on the page first.
+        let kept = serde_json::to_string(typed).unwrap_or_default();
+        if let Err(failure) = host.keep_typed(&inside.binding, &kept).await {
+            tracing::warn!(cause = failure.to_string(), "what was typed was not kept");
+        }
+        return Response::from_parts(parts, Body::from(bytes));
+    }
     let gone = cookie::write(cookie::TYPED, "", 0, inside.settings.secure);
     if let Some(line) = gone {
         parts.headers.append(header::SET_COOKIE, line);
     }
-    let page = match (typed, std::str::from_utf8(&bytes)) {
-        (Some(typed), Ok(page)) => Body::from(typed.fill(page)),
-        _ => Body::from(bytes),
-    };
     parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, page)
+    Response::from_parts(parts, page.map_or_else(|| Body::from(bytes), Body::from))
 }
 
 struct Asked {
@@ -198,7 +281,14 @@ fn failure_in(response: &Response) -> Option<Arc<Failure>> {
         .flatten()
 }
 
-fn tell(frame: &Frame, asked: &Asked, failure: &Failure, response: &Response) -> Response {
+/// `back` is where a person is led who has to sign in first, and whether what was typed waits there.
+fn tell(
+    frame: &Frame,
+    asked: &Asked,
+    failure: &Failure,
+    response: &Response,
+    back: (&str, bool),
+) -> Response {
     let number = matches!(failure, Failure::Internal(_)).then(|| log(frame, failure));
     let limit = response
         .extensions()
@@ -209,7 +299,7 @@ fn tell(frame: &Frame, asked: &Asked, failure: &Failure, response: &Response) ->
         return told;
     }
     if asked.page
-        && let Some(redirect) = to_sign_in(frame, asked, failure)
+        && let Some(redirect) = to_sign_in(frame, asked, failure, back)
     {
         return redirect;
     }
@@ -234,23 +324,34 @@ fn tell(frame: &Frame, asked: &Asked, failure: &Failure, response: &Response) ->
     told
 }
 
-/// A person at a page is led to the sign-in page and back.
-fn to_sign_in(frame: &Frame, asked: &Asked, failure: &Failure) -> Option<Response> {
+/// A person at a page is led to the sign-in page and back; whoever posted something is told that it was not
+/// done yet.
+fn to_sign_in(
+    frame: &Frame,
+    asked: &Asked,
+    failure: &Failure,
+    (back, is_kept): (&str, bool),
+) -> Option<Response> {
     let door = match failure {
         Failure::SignIn => "/sign-in",
         Failure::Again => "/sign-in/again",
         Failure::PasswordFirst => "/account/password",
         _ => return None,
     };
-    let back = if asked.reading {
-        frame.inside().address.as_str()
-    } else {
-        "/"
-    };
     let next = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("next", back)
         .finish();
-    frame.go(&format!("{door}?{next}")).ok()
+    let to = format!("{door}?{next}");
+    if asked.reading {
+        return frame.go(&to).ok();
+    }
+    let said = match is_kept {
+        true => "signin-not-done-kept",
+        false => "signin-not-done",
+    };
+    frame
+        .go_saying(&to, &Flash::refused(frame.text().t(said)))
+        .ok()
 }
 
 /// Writes the cause to the log under a number that the reader can quote.

@@ -13,7 +13,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use super::{Frame, request::Turned};
-use crate::error::Failure;
+use crate::error::{Failed, Failure};
 
 /// How much of a body is looked at for the token: the hidden field `_csrf` must be the first of its
 /// form.
@@ -79,8 +79,9 @@ pub async fn guard(request: Request, next: Next) -> Response {
         Err(failure) => return failure.into_response(),
     };
     let mut response = next.run(Request::from_parts(parts, body)).await;
+    let not_taken = response.extensions().get::<Turned>().is_some() || leads_to_sign_in(&response);
     if let Some(fields) = typed
-        && response.extensions().get::<Turned>().is_some()
+        && not_taken
     {
         response.extensions_mut().insert(fields);
     }
@@ -89,9 +90,45 @@ pub async fn guard(request: Request, next: Next) -> Response {
 
 /// What a form posted and to where, in case it is not taken.
 #[derive(Debug, Clone)]
-pub(super) struct Sent {
+pub(crate) struct Sent {
     pub(super) to: String,
     pub(super) fields: Vec<(String, String)>,
+    /// The page to fill in, where the answer does not lead there at once.
+    pub(super) page: Option<String>,
+    /// Whether the session it was typed in has ended.
+    pub(super) ended: bool,
+}
+
+/// Whether whoever posted has to sign in, or show themselves again, first.
+fn leads_to_sign_in(response: &Response) -> bool {
+    let failed = response.extensions().get::<Failed>();
+    failed.is_some_and(|Failed(failure)| {
+        matches!(
+            **failure,
+            Failure::SignIn | Failure::Again | Failure::PasswordFirst
+        )
+    })
+}
+
+/// Most that is read of a form whose session has ended, in bytes.
+const MOST_OF_ENDED: usize = 512 * 1024;
+
+/// What was typed in a form whose session has ended, to be kept until its person has signed in again. Nothing
+/// is read further than the form's token unless that is the session's own.
+pub(crate) async fn unsent(frame: &Frame, parts: &Parts, body: Body) -> Option<Sent> {
+    if frame.visitor().ended.is_none() || !from_here(&parts.headers) {
+        return None;
+    }
+    let (seen, body) = peek(body).await.ok()?;
+    if !first_field(&seen).is_some_and(|token| frame.token_of_ended_fits(token)) {
+        return None;
+    }
+    let body = Body::new(http_body_util::Limited::new(body, MOST_OF_ENDED));
+    let (sent, _) = typed(parts, body).await.ok()?;
+    Some(Sent {
+        ended: true,
+        ..sent?
+    })
 }
 
 /// Reads a url-encoded form whole, as its handler will, and puts it back.
@@ -117,6 +154,8 @@ async fn typed(parts: &Parts, body: Body) -> Result<(Option<Sent>, Body), Failur
     let sent = Sent {
         to: to.map_or("/", |to| to.as_str()).to_owned(),
         fields: url::form_urlencoded::parse(&whole).into_owned().collect(),
+        page: None,
+        ended: false,
     };
     Ok((Some(sent), Body::from(whole)))
 }

@@ -99,10 +99,24 @@ pub struct Visitor {
     pub who: Option<WhoAmI>,
     /// What binds their forms: a secret of the session. `None` when there is no session.
     pub binding: Option<String>,
+    /// Whose what they typed is, for when another session of theirs takes it up; `None` when not signed in.
+    pub owner: Option<String>,
+    /// The session that their browser still names, when it has ended.
+    pub ended: Option<Ended>,
     /// The account's language, if it has one.
     pub lang: Option<Lang>,
     /// Eyes and rights of the signed-in person, for the gate.
     pub caller: Option<Arc<kaname_world::Caller>>,
+}
+
+/// A session that is no more, as its token names it. A token can be made up: only a form that was given to
+/// that session proves that there was one.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// What its forms were bound to.
+    pub binding: String,
+    /// Whose what was typed in it is, as [`Visitor::owner`].
+    pub owner: String,
 }
 
 /// The signed-in person, as the frame shows them.

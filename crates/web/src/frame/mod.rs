@@ -23,11 +23,12 @@ mod tests;
 mod typed;
 mod upload;
 
-pub use around::around;
+pub use around::{Pages, around};
+pub(crate) use csrf::unsent;
 pub use csrf::{CsrfKey, guard};
 pub use flash::Flash;
 pub use form::Posted;
-pub use host::{Cast, Host, Settings, Visitor, WhoAmI};
+pub use host::{Cast, Ended, Host, Settings, Visitor, WhoAmI};
 pub use nav::{NavGroup, NavItem, Section};
 pub use page::{Page, Theme, show, show_with};
 pub use preference::endpoint as preference_endpoint;

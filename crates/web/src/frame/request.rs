@@ -136,6 +136,18 @@ impl Frame {
         self.0.settings.csrf.fits(&self.0.binding, token)
     }
 
+    /// Whether something typed is kept for the page at an address.
+    pub fn has_typed_on(&self, address: &str) -> bool {
+        let path = address.split(['?', '#']).next();
+        self.0.typed_on.is_some() && self.0.typed_on.as_deref() == path
+    }
+
+    /// Whether a form with that token was given to the session that has ended.
+    pub(super) fn token_of_ended_fits(&self, token: &str) -> bool {
+        let ended = self.0.visitor.ended.as_ref();
+        ended.is_some_and(|ended| self.0.settings.csrf.fits(&ended.binding, token))
+    }
+
     /// A page of that section. The title is what the reader sees first and what a tab is called.
     pub fn page(&self, section: Section, title: impl Into<String>) -> Page {
         let inside = &self.0;

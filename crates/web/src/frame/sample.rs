@@ -60,7 +60,7 @@ pub(crate) fn officer(lang: Lang) -> Visitor {
         }),
         binding: Some("session".into()),
         lang: Some(lang),
-        caller: None,
+        ..Visitor::default()
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{
         Page,
         part::{Choice, Field},
     },
-    house::House,
-    text::Lang,
+    house::{By, House},
+    text::{Lang, Text},
 };
 
 /// The five TLP labels, each with what it means.
@@ -46,7 +46,12 @@ pub(super) fn sector(page: &Page, house: &House, name: &str, chosen: Option<&str
 
 /// The directory's word for the page's language.
 pub(super) fn lang(page: &Page) -> kaname_directory::Lang {
-    match page.lang() {
+    lang_of(page.text)
+}
+
+/// The directory's word for a language of pages.
+pub(super) fn lang_of(text: Text) -> kaname_directory::Lang {
+    match text.lang() {
         Lang::Ja => kaname_directory::Lang::Ja,
         Lang::En => kaname_directory::Lang::En,
     }
@@ -60,6 +65,46 @@ pub(super) fn sector_name(page: &Page, house: &House, code: &str) -> String {
         || code.to_owned(),
         |sector| sector.name.get(lang(page)).to_owned(),
     )
+}
+
+/// Most parties offered by name; others are named by their code.
+const MOST_OFFERED: u32 = 500;
+
+/// Parties that the caller may know of, by code and name, as forms offer them: not retired, by name. Of
+/// more than [`MOST_OFFERED`] the newest. Empty for who may not read the directory.
+pub(super) async fn parties(
+    house: &House,
+    lang: kaname_directory::Lang,
+    by: &By,
+) -> Result<Vec<Choice>, WorldError> {
+    let known = house
+        .world()
+        .parties(by, |query| query.limit = MOST_OFFERED)
+        .await;
+    let known = match known {
+        Ok(known) => known.rows,
+        Err(WorldError::Denied(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let today = day_of(house.world().now());
+    let current = known.iter().map(|party| &party.state);
+    let current = current.filter(|party| !party.is_retired_on(today));
+    let mut offered: Vec<Choice> = current
+        .map(|party| {
+            let name = party.description.name.get(lang);
+            Choice::new(party.code.as_str(), name).hint(party.code.as_str())
+        })
+        .collect();
+    offered.sort_by(|one, other| (&one.label, &one.value).cmp(&(&other.label, &other.value)));
+    Ok(offered)
+}
+
+/// Parties to tick, beside a field for codes.
+pub(super) fn ticked_parties(page: &Page, name: &str, offered: &[Choice]) -> Field {
+    page.boxes(name, page.t("common-parties-by-name"), offered.to_vec())
+        .hint(page.t("common-parties-by-name-hint"))
+        .optional()
+        .scrolling()
 }
 
 /// What parties are called, in the page's language.

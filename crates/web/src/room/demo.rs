@@ -50,6 +50,8 @@ pub(super) struct People {
     pub(super) main: Vec<(Person, String)>,
     /// The same roles elsewhere.
     pub(super) others: Vec<Person>,
+    /// Where each is led afterwards; the first page when empty.
+    pub(super) next: String,
 }
 
 /// Everyone who can be chosen, in the order in which their accounts were opened.
@@ -120,6 +122,8 @@ fn named_here(headers: &HeaderMap) -> bool {
 #[derive(Deserialize)]
 struct As {
     login: String,
+    #[serde(default)]
+    next: String,
 }
 
 async fn start(
@@ -139,5 +143,5 @@ async fn start(
         .world()
         .start_session(account.id.cast(), true, "demo")
         .await?;
-    sign_in::enter(&house, &frame, &signed, "/")
+    sign_in::enter(&house, &frame, &signed, sign_in::safe_next(&posted.next))
 }

@@ -27,7 +27,10 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::{choices::lang, words},
+    room::{
+        choices::{self, lang},
+        words,
+    },
     route::{Access, Audit, Endpoint},
 };
 
@@ -118,6 +121,7 @@ async fn explain(
         .line("text", "reader", text.t("explain-reader"))
         .value(reader_typed)
         .error(missing(reader_typed, who.is_some(), "explain-reader-none"))
+        .offering(choices::parties(&house, lang(&page), &by).await?)
         .longest(64);
     let answer = match (&item, &who) {
         (Some(item), Some(who)) => Some(answer(&house, &by, &page, item, who).await?),

@@ -184,7 +184,12 @@ impl Wrong {
             WorldError::Invalid { field, .. } => Some(field.clone()),
             WorldError::Refused { details, .. } => {
                 let field = details.iter().find(|(name, _)| *name == "field");
-                field.map(|(_, field)| field.clone())
+                // A field of something (`party.networks`) is called by its own name in a form.
+                let own = |field: &String| match field.rsplit_once('.') {
+                    Some((_, own)) => own.to_owned(),
+                    None => field.clone(),
+                };
+                field.map(|(_, field)| own(field))
             }
             _ => None,
         };

@@ -25,6 +25,7 @@ pub mod public;
 pub mod record;
 pub mod requests;
 pub mod sectors;
+mod showing;
 pub mod sign_in;
 pub mod submission;
 pub mod triage;

@@ -16,7 +16,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Row, Verb},
+        part::{Empty, Row, Verb, by_deadline},
         show,
     },
     house::{By, House},
@@ -88,6 +88,7 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
     }
     if by.has(Role::Analyst) {
         sections.extend(permitted(reports(&house, &page, &by).await)?);
+        sections.extend(permitted(abandoned(&house, &page, &by).await)?);
         let states = ["changes_proposed", "refused", "derived"];
         let waiting = desk(&house, &page, &by, "now-items", &states).await;
         sections.extend(permitted(waiting)?);
@@ -102,6 +103,11 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         sections.extend(permitted(own::fresh(&house, &page, &by).await)?);
     }
     sections.retain(|section| !section.rows.is_empty());
+    // The kind whose soonest deadline is next comes first; those without one stay as they are, after.
+    sections.sort_by_key(|section| {
+        let soonest = section.rows.iter().filter_map(Row::deadline).min();
+        (soonest.is_none(), soonest)
+    });
     let world = house.world();
     let may_submit =
         by.has(Role::Provider) && world.allow_any(&by, Action::SubmissionSubmit).is_ok();
@@ -166,6 +172,18 @@ async fn desk(
     Ok(Waiting {
         title: page.t(key).into_owned(),
         about: items.total.to_string(),
+        rows: by_deadline(rows.collect()),
+    })
+}
+
+/// Reports whose draft nobody goes on with.
+async fn abandoned(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let left = house.world().abandoned(by).await?;
+    let rows = left.iter().take(ROWS as usize);
+    let rows = rows.map(|one| triage::abandoned_row(page, one));
+    Ok(Waiting {
+        title: page.t("now-abandoned").into_owned(),
+        about: left.len().to_string(),
         rows: rows.collect(),
     })
 }
@@ -217,12 +235,12 @@ async fn reports(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure
     }
     let about = new.total as usize + taken_by_someone.len();
     taken_by_someone.truncate(ROWS as usize);
-    // Apart from each other: a new one does not go under in a row of one that was taken.
+    // Grouped apart: a new one does not go under in a row of one that was taken.
     let mut rows = triage::rows(house, page, by, new.rows);
     rows.extend(triage::rows(house, page, by, taken_by_someone));
     Ok(Waiting {
         title: text.t("now-reports").into_owned(),
         about: text.t1("now-reports-about", "n", about).into_owned(),
-        rows,
+        rows: by_deadline(rows),
     })
 }

@@ -136,7 +136,11 @@ pub(super) async fn sign_in_page(
             .longest(10)
             .optional(),
     ];
-    let people = super::demo::people(house, frame).await?;
+    let mut people = super::demo::people(house, frame).await?;
+    // Each role begins at its first page, but for whoever is led back to what was typed.
+    if frame.has_typed_on(next) {
+        next.clone_into(&mut people.next);
+    }
     Ok(SignInPage {
         about: text.t("signin-about").into_owned(),
         passkey: house

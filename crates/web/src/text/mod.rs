@@ -47,9 +47,16 @@ impl Text {
     }
 
     /// What people call a code that stands in records: a state, a field, a role (`in_triage` →
-    /// 分析中). The code itself when it has no name yet.
+    /// 分析中), a field of something (`party.networks`). The code itself when it has no name yet.
     pub fn word<'c>(self, code: &'c str) -> Cow<'c, str> {
-        bundle::word(self.lang, code).unwrap_or(Cow::Borrowed(code))
+        let field = || {
+            let (_, field) = code.rsplit_once('.')?;
+            let whole = format!("field-{field}");
+            bundle::word(self.lang, field).or_else(|| bundle::word(self.lang, &whole))
+        };
+        bundle::word(self.lang, code)
+            .or_else(field)
+            .unwrap_or(Cow::Borrowed(code))
     }
 
     /// Several codes by their names, any of which would do: 「同意済み」「提供済み」, `consented or

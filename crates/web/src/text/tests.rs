@@ -181,6 +181,53 @@ fn every_key_asked_for_exists_and_every_message_is_used() {
     assert!(unused.is_empty(), "messages nobody uses: {unused:?}");
 }
 
+/// What stands in quotes behind each of these openings.
+fn quoted_after<'s>(source: &'s str, openings: &[&str]) -> BTreeSet<&'s str> {
+    let mut found = BTreeSet::new();
+    for opening in openings {
+        for (_, rest) in source
+            .match_indices(opening)
+            .map(|(at, _)| source.split_at(at))
+        {
+            let rest = &rest[opening.len()..];
+            found.extend(rest.split_once('"').map(|(word, _)| word));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_refusals_name_has_a_name_in_both_languages() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut nameless = BTreeSet::new();
+    let mut named = 0;
+    for inner in ["directory", "sharing"] {
+        let mut all = Vec::new();
+        sources(&root.join(inner).join("src"), &mut all);
+        for (path, source) in &all {
+            // What does not read as a text of its kind is told in sentences of its own.
+            let refused = source.split("BadText {").enumerate();
+            let refused = refused.map(|(nth, part)| match nth {
+                0 => part,
+                _ => part.split_once('}').map_or("", |(_, rest)| rest),
+            });
+            let refused: String = refused.collect();
+            let openings = ["field: \"", "bounded(\"", "at_most(\""];
+            for code in quoted_after(&refused, &openings) {
+                named += 1;
+                // Both languages have the same names. An English one may be the code itself.
+                if Text::new(Lang::Ja).word(code) == code {
+                    nameless.insert(format!("{path}: {code}"));
+                }
+            }
+        }
+    }
+    assert!(named > 30, "{named}");
+    assert!(nameless.is_empty(), "without a name: {nameless:#?}");
+    let own = Text::new(Lang::Ja).word("party.networks").into_owned();
+    assert!(!own.contains(['.', '_']), "{own}");
+}
+
 #[test]
 fn language_is_chosen_by_switch_then_account_then_browser() {
     assert_eq!(Lang::choose(None, None, None), Lang::Ja);
@@ -218,6 +265,19 @@ fn lengths_keep_two_units() {
     assert_eq!(length(100), "1時間40分");
     assert_eq!(length(180), "3時間");
     assert_eq!(length(-60 * 49), "2日");
+    let span = |minutes| Text::new(Lang::Ja).span(jiff::SignedDuration::from_mins(minutes));
+    assert_eq!(span(0), "1分");
+    assert_eq!(span(59), "59分");
+    assert_eq!(span(60), "1時間");
+    assert_eq!(span(13 * 60 + 40), "13時間40分");
+    assert_eq!(span(24 * 60 - 1), "23時間59分");
+    assert_eq!(span(24 * 60 + 59), "1日");
+    assert_eq!(span(3 * 24 * 60 - 1), "2日23時間");
+    assert_eq!(span(3 * 24 * 60), "3日");
+    assert_eq!(span(-26 * 60), "1日2時間");
+    let english = |hours| Text::new(Lang::En).span(jiff::SignedDuration::from_hours(hours));
+    assert_eq!(english(26), "1 day 2 h");
+    assert_eq!(english(71), "2 days 23 h");
     let english = Text::new(Lang::En).length(jiff::SignedDuration::from_mins(100));
     assert_eq!(english, "1 h 40 min");
 }

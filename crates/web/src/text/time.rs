@@ -103,6 +103,21 @@ impl Text {
         }
     }
 
+    /// How long until a deadline, or since: `5日` from three days on, below that to the hour (`2日23時間`),
+    /// below a day to the minute (`13時間40分`). Less than a minute counts as one; a negative length is read
+    /// as positive.
+    pub fn span(self, length: SignedDuration) -> Cow<'static, str> {
+        let minutes = length.abs().as_mins().max(1).unsigned_abs();
+        let (hours, days) = (minutes / 60, minutes / (60 * 24));
+        match (days, hours % 24, minutes % 60) {
+            (1 | 2, 1.., _) => self.t2("common-days-hours", "d", days, "h", hours % 24),
+            (1.., _, _) => self.t1("common-days", "n", days),
+            (0, 0, minutes) => self.t1("common-minutes", "n", minutes),
+            (0, hours, 0) => self.t1("common-hours", "n", hours),
+            (0, hours, minutes) => self.t2("common-hours-minutes", "h", hours, "m", minutes),
+        }
+    }
+
     /// How long ago `at` was: `12分前`, `5日前`; the day itself once it is more than a month.
     pub fn ago(self, at: Timestamp, now: Timestamp) -> Cow<'static, str> {
         let past = now.duration_since(at);

@@ -55,6 +55,15 @@ impl<'d> Browser<'d> {
         self
     }
 
+    /// Another session takes the place of the one it held.
+    pub(crate) async fn signs_in(&self, nation: &Nation, person: &Person) {
+        let world = &nation.world;
+        let signed = world.start_session(person.account, true, "test").await;
+        let token = signed.unwrap().token;
+        let mut cookies = self.cookies.lock().unwrap();
+        cookies.insert("kaname-session".to_owned(), token);
+    }
+
     fn request(&self, builder: axum::http::request::Builder) -> axum::http::request::Builder {
         let cookies = self.cookies.lock().unwrap();
         let mut pairs: Vec<String> = cookies
@@ -92,6 +101,12 @@ impl<'d> Browser<'d> {
         .await
     }
 
+    /// Gives it a cookie.
+    pub(crate) fn holds(&self, name: &str, value: &str) {
+        let mut cookies = self.cookies.lock().unwrap();
+        cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     /// The value of a cookie it holds.
     pub(crate) fn cookie(&self, name: &str) -> String {
         self.cookies
@@ -118,7 +133,8 @@ impl<'d> Browser<'d> {
         answer.text
     }
 
-    async fn token(&self) -> String {
+    /// The token of the forms that it is given now.
+    pub(crate) async fn token(&self) -> String {
         let first = self.get("/").await;
         let page = match first.status {
             // Who has to change the password first gets no other page.
@@ -131,8 +147,18 @@ impl<'d> Browser<'d> {
     /// Posts a form; gives where it leads, and what the next page says.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token().await;
+        self.post_with(&token, path, fields).await
+    }
+
+    /// The same with the token of a page that was got before.
+    pub(crate) async fn post_with(
+        &self,
+        token: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("_csrf", &token);
+        form.append_pair("_csrf", token);
         form.extend_pairs(fields);
         let kind = "application/x-www-form-urlencoded";
         let request = self

@@ -374,6 +374,48 @@ async fn who_holds_a_feed_is_told_so_without_reading_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_happens_unseen_does_not_have_a_feed_read() {
+    let (nation, store) = Nation::counted().await;
+    let door = Door::of(&nation);
+    let key = nation.key(&nation.member, &[FeedRead]).await;
+    story::released_as(&nation, |_| {}).await;
+    let alias = &nation.library.state.definition.alias;
+    let address = format!("/feeds/{alias}.csv");
+    let tag = door.get(&address, &key).await.header("etag").to_owned();
+    let fetched = async || {
+        store.taken();
+        let answer = held(&door, &address, &key, &tag).await;
+        assert_eq!(answer.status, StatusCode::NOT_MODIFIED);
+        let asked = store.taken();
+        let reads = ["objects", "object_bytes", "list"].map(|read| asked.contains_key(read));
+        reads.contains(&true)
+    };
+    assert!(!fetched().await, "held");
+    let draft = story::submit(&nation).await;
+    story::derive(&nation, draft.report).await;
+    assert!(!fetched().await, "a report and a draft");
+    let others = [nation.provider.party].into();
+    let theirs = story::released_as(&nation, |draft| {
+        draft.tlp = Tlp::AmberStrict;
+        draft.named.parties = others;
+    });
+    let theirs = theirs.await.id;
+    assert!(!fetched().await, "a release to others");
+    let releaser = nation.caller(&nation.releaser).await;
+    let gone = nation
+        .world
+        .withdraw_item(&releaser, theirs, "取り下げ")
+        .await;
+    gone.unwrap();
+    assert!(!fetched().await, "a withdrawal from others");
+    story::released_as(&nation, |_| {}).await;
+    store.taken();
+    let new = held(&door, &address, &key, &tag).await;
+    assert_eq!(new.status, StatusCode::OK);
+    assert!(store.taken().contains_key("objects"), "a release");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_reader_may_not_know_of_does_not_show_in_the_etag() {
     let s = setting().await;
     s.released(|_| {}).await;

@@ -4,8 +4,10 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use kaname_directory::{KeyScope, PartyKind};
-use kaname_kernel::Role;
+use kaname_kernel::{MatterId, Role};
+use kaname_sharing::Item;
 use kaname_testkit::Nation;
+use kaname_world::Loaded;
 
 use crate::{
     browser::{Browser, between, leads_to},
@@ -74,7 +76,13 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
     // Before the button: where the readers will see it, and what that tells them.
     let before_button = page.split("/victim/show").next().unwrap();
     let number = format!("<code>{}</code>", item.state.number);
-    for said in ["並べて表示されます", number.as_str()] {
+    for said in [
+        "並べて表示されます",
+        number.as_str(),
+        "今後この報告から公開される共有情報も",
+        "会員として負う義務のうち",
+        "守秘義務",
+    ] {
         assert!(before_button.contains(said), "{said}");
     }
     let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
@@ -194,6 +202,27 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
             .await
             .contains("取りやめました")
     );
+    // Both sides read what happened, newest first; who acknowledged stays unnamed but for the party.
+    for (browser, page) in [(&provider, &report), (&analyst, &desk)] {
+        let page = browser.page(page).await;
+        let history = page.split("開示の経過").nth(1).unwrap();
+        let mut rest = history;
+        for said in [
+            "開示の取りやめ",
+            "開示先が確認",
+            "開示に同意",
+            "開示の求め（",
+        ] {
+            rest = rest
+                .split_once(said)
+                .unwrap_or_else(|| panic!("{said}: {history}"))
+                .1;
+        }
+        assert!(
+            rest.contains("所管省庁への連絡") && !history.contains(">sangyo<"),
+            "{history}"
+        );
+    }
     assert!(!reader.page(&in_library).await.contains(HARM));
     assert!(door.get(&in_api, &key).await.json().get("victim").is_none());
     assert_eq!(reader.get(&record).await.status, StatusCode::NOT_FOUND);
@@ -266,4 +295,119 @@ async fn a_request_to_show_the_harm_waits_until_its_deadline_and_silence_is_refu
     let auditor = Browser::of(&door, &nation, &nation.auditor).await;
     let ledger = auditor.page("/ledger").await;
     assert!(ledger.contains("被害情報を開示しないと判断"));
+}
+
+/// The whole way of another item from a report that the analyst holds open.
+async fn released_again(nation: &Nation, report: MatterId) -> Loaded<Item> {
+    let item = story::derive_open(nation, report, |_| {}).await;
+    let item = story::consent_to(nation, item).await;
+    let releaser = nation.caller(&nation.releaser).await;
+    let released = nation.world.release(&releaser, item.id, None);
+    released.await.unwrap()
+}
+
+/// What the provider's machine reads of its report's victim record.
+async fn showing(door: &Door, receipt: &str, key: &str, query: &str) -> serde_json::Value {
+    let path = format!("/api/v1/submissions/{receipt}{query}");
+    door.get(&path, key).await.json()["showing"].take()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_to_show_the_harm_tells_traces_duties_and_links_and_covers_them() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let mut told = story::report();
+    told.harm.text = "みなと電力の閲覧用端末 3 台が暗号化された".to_owned();
+    told.harm.noticed = Some("2026-11-20T03:17:00Z".parse().unwrap());
+    let caller = nation.caller(&nation.provider).await;
+    let receipt = nation.world.submit(&caller, told, None).await.unwrap();
+    let officer = nation.caller(&nation.analyst).await;
+    let taken = nation.world.take_report(&officer, receipt.report, "当直");
+    taken.await.unwrap();
+    let item = released_again(&nation, receipt.report).await;
+    let report = format!("/submissions/{}", receipt.number);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
+    let before = showing(&door, &receipt.number, &key, "").await;
+    assert!(before["asked"].is_null() && before["history"] == serde_json::json!([]));
+    ask(&analyst, &receipt.number, "kaihin").await;
+
+    // Page and machine tell the same.
+    let page = provider.page(&report).await;
+    let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
+    let asked = showing(&door, &receipt.number, &key, "").await["asked"].take();
+    assert_eq!(asked["covers"]["sha256"], hash.as_str());
+    assert_eq!(
+        asked["covers"]["beside_items"][0],
+        item.state.number.as_str()
+    );
+    assert_eq!(asked["covers"]["beside_later_items"], true);
+    assert_eq!(asked["readers"][0]["name"]["ja"], "海浜銀行");
+    let unbound = asked["readers"][0]["duties_not_accepted"]
+        .as_array()
+        .unwrap();
+    assert!(!unbound.is_empty());
+    for duty in unbound {
+        assert!(
+            page.contains(duty["name"]["ja"].as_str().unwrap()),
+            "{duty}"
+        );
+    }
+    let traces = asked["traces"].as_array().unwrap();
+    assert_eq!(traces.len(), 2, "{traces:?}");
+    assert!(traces[0]["text"].as_str().unwrap().contains("みなと電力"));
+    let mark = format!("<mark>{}</mark>", traces[0]["text"].as_str().unwrap());
+    assert!(page.contains(&mark) && traces[0]["in"] == "text");
+    // Noticed at a minute, not at a whole hour.
+    assert_eq!(traces[1]["in"], "noticed");
+    assert_eq!(traces[1]["signs"][0], "exact_time");
+
+    // What was released after the page was read changes what consent covers: it is asked for anew.
+    let second = released_again(&nation, receipt.report).await;
+    let show = format!("{report}/victim/show");
+    let stale = provider.post(&show, &[("hash", &hash)]).await;
+    let page = provider.page(&leads_to(&stale)).await;
+    assert!(
+        page.contains("一致しません") && page.contains(&second.state.number),
+        "{page}"
+    );
+    let now = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
+    assert_ne!(now, hash);
+    provider.post(&show, &[("hash", &now)]).await;
+    let after = showing(&door, &receipt.number, &key, "").await;
+    assert!(after["asked"].is_null());
+    assert_eq!(after["history"][0]["did"], "consented");
+    assert_eq!(after["history"][0]["sha256"], now.as_str());
+    assert_eq!(after["history"][1]["did"], "asked");
+    assert_eq!(after["history"][1]["by"]["ja"], "bunseki");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_of_a_showing_keeps_older_entries_behind_more() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (receipt, _) = story::released(&nation).await;
+    let report = format!("/submissions/{}", receipt.number);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
+    for _ in 0..11 {
+        ask(&analyst, &receipt.number, "kaihin").await;
+        provider
+            .post(&format!("{report}/victim/decline"), &[])
+            .await;
+    }
+    let page = provider.page(&report).await;
+    assert!(page.contains("それ以前の 17 件"), "{page}");
+    let newest = showing(&door, &receipt.number, &key, "").await;
+    assert_eq!(newest["history"].as_array().unwrap().len(), 20);
+    assert_eq!(newest["more_history"], 2);
+    let all = showing(&door, &receipt.number, &key, "?history=all").await;
+    assert_eq!(all["history"].as_array().unwrap().len(), 22);
+    assert_eq!(all["more_history"], 0);
+    // Whoever is not the provider reads none of it.
+    let other = nation.key(&nation.member, &[KeyScope::Submit]).await;
+    let path = format!("/api/v1/submissions/{}", receipt.number);
+    assert_eq!(door.get(&path, &other).await.status, StatusCode::NOT_FOUND);
 }

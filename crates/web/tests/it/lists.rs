@@ -7,7 +7,10 @@ use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use kaname_directory::{Asked, KeyScope, Line, Paragraph};
 use kaname_intake::Kind;
-use kaname_sharing::{Item, Value};
+use kaname_sharing::{
+    Item, Text, Value,
+    collection::{Access, CollectionKind, Definition},
+};
 use kaname_testkit::Nation;
 
 use crate::{
@@ -165,4 +168,74 @@ async fn a_place_in_the_library_is_its_readers_own_and_tells_no_id() {
         let item = nation.world.load::<Item>(id).await.unwrap().unwrap();
         assert!(page.contains(&item.state.number));
     }
+}
+
+/// A peer's collection with so many objects in it.
+async fn peer_with(nation: &Nation, objects: usize) {
+    let admin = nation.caller(&nation.administrator).await;
+    let definition = Definition {
+        alias: "peer".to_owned(),
+        title: Text::new("相互提供", "Peer"),
+        description: Text::default(),
+        kind: CollectionKind::Peer,
+        default_tlp: Some(kaname_kernel::Tlp::Green),
+        read: Access::Members,
+        write: Access::Nobody,
+    };
+    let peer = nation.world.open_collection(&admin, definition);
+    let peer = peer.await.unwrap();
+    let object = |n: usize| {
+        format!(
+            r#"{{"type":"malware","spec_version":"2.1","id":"malware--00000000-0000-4000-8000-{n:012}","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"m-{n}","is_family":false}}"#
+        )
+    };
+    let objects: Vec<String> = (0..objects).map(object).collect();
+    let objects: Vec<&str> = objects.iter().map(String::as_str).collect();
+    nation
+        .world
+        .import(&admin, &peer, ("試験", false), &objects, &|_| {})
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_among_objects_is_its_readers_own_and_tells_no_moment() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    peer_with(&nation, 120).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let list = "/library/objects?type=malware";
+    let (pages, found) = followed(&member, list, "/library/objects/malware--").await;
+    assert_eq!((pages, found.len()), (3, 120));
+    let first = member.page(list).await;
+    let next = between(&first, "rel=\"next\" href=\"", "\"").replace("&#38;", "&");
+    let caller = nation.caller(&nation.member).await;
+    let stored = nation
+        .world
+        .objects(&caller, |filter| filter.limit = 200)
+        .await
+        .unwrap();
+    let told = decoded(&next).concat();
+    for object in stored.objects {
+        assert!(!next.contains(&object.added_us.to_string()), "{next}");
+        let moment = object.added_us.to_be_bytes();
+        assert!(!told.windows(8).any(|part| part == moment), "{next}");
+    }
+    // To another reader, with other filters, and as a moment in the clear it is the beginning.
+    let second = member.page(&next).await;
+    assert!(second.contains("rel=\"prev\"") && second != first);
+    let row = |page: &str| {
+        let rows = page.split_once("class=\"rows\"").unwrap().1;
+        between(rows, "href=\"/library/objects/", "\"").to_owned()
+    };
+    assert_ne!(row(&second), row(&first));
+    let after = next.split_once("after=").unwrap().1;
+    let other = Browser::of(&door, &nation, &nation.provider).await;
+    assert_eq!(row(&other.page(&next).await), row(&first));
+    let filtered = format!("{list}&q=m&after={after}");
+    let unfiltered = member.page(&format!("{list}&q=m")).await;
+    assert_eq!(row(&member.page(&filtered).await), row(&unfiltered));
+    let moment = nation.world.now().as_microsecond() - 1;
+    let clear = format!("{list}&after={moment}");
+    assert_eq!(row(&member.page(&clear).await), row(&first));
 }

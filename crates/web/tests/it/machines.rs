@@ -84,8 +84,9 @@ async fn what_a_report_says_opens_in_the_ledger_with_a_reason_that_its_provider_
         !page.contains("203.0.113.77") && !page.contains("files-sync.test"),
         "{page}"
     );
+    let row = page.split("報告を受付").nth(1).unwrap();
     let form = between(
-        &page,
+        row,
         "<form class=\"form\" method=\"post\" action=\"/ledger/inspect\"",
         "</form>",
     );

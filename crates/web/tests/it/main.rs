@@ -11,6 +11,7 @@ mod audit;
 #[path = "../../../world/tests/it/authenticator.rs"]
 mod authenticator;
 mod browser;
+mod described;
 mod feed;
 mod flow;
 mod harm;
@@ -27,10 +28,13 @@ mod now;
 mod oidc;
 mod pages;
 mod passkey;
+mod raw;
 #[path = "../../../world/tests/it/sink.rs"]
 mod sink;
 #[path = "../../../world/tests/it/story.rs"]
 mod story;
 mod taxii;
 mod traces;
+mod triage;
 mod typed;
+mod typed_again;

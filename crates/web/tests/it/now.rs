@@ -189,3 +189,100 @@ async fn the_page_of_a_consent_says_until_when_and_what_silence_means() {
         .await;
     assert!(page.contains("期限までに回答がなかったため"), "{page}");
 }
+
+/// Where each of these texts stands on a page: fails unless they stand in this order.
+fn in_order(page: &str, texts: &[&str]) {
+    let mut reached = 0;
+    for text in texts {
+        let found = page[reached..].find(text);
+        reached += found.unwrap_or_else(|| panic!("{text} is not there, or too early: {page}"));
+    }
+}
+
+/// A report whose only value is this domain, so that it stands with no other.
+async fn reported(nation: &Nation, domain: &str) -> kaname_world::sharing::Receipt {
+    let mut report = story::report();
+    report.values = vec![kaname_sharing::Value {
+        kind: kaname_intake::Kind::Domain,
+        value: domain.to_owned(),
+    }];
+    let provider = nation.caller(&nation.provider).await;
+    nation.world.submit(&provider, report, None).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_provider_stands_in_order_of_its_deadline() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let world = &nation.world;
+    let hour = SignedDuration::from_hours(1);
+    let asked = reported(&nation, "first.test").await;
+    let analyst = nation.caller(&nation.analyst).await;
+    let take = world.take_report(&analyst, asked.report, "当番");
+    take.await.unwrap();
+    let question = world.ask_provider(&analyst, asked.report, "いつからですか");
+    question.await.unwrap();
+    let mut items = Vec::new();
+    for (title, domain) in [("先の項目", "second.test"), ("後の項目", "third.test")] {
+        nation.clock.advance(hour);
+        let receipt = reported(&nation, domain).await;
+        let item = story::derive_as(&nation, receipt.report, |draft| {
+            draft.title = kaname_sharing::Text::new(title, title);
+        });
+        let item = item.await.id;
+        let analyst = nation.caller(&nation.analyst).await;
+        world.ask_consent(&analyst, item, None).await.unwrap();
+        items.push(item);
+        if title == "先の項目" {
+            nation.clock.advance(hour);
+            let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+            let readers = [("parties", "kaihin"), ("reason", "連絡のため")];
+            let to = format!("/triage/{}/victim", asked.number);
+            leads_to(&analyst.post(&to, &readers).await);
+        }
+    }
+    nation.clock.advance(hour);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let question = format!("/submissions/{}#thread", asked.number);
+    let showing = format!("/submissions/{}#showing", asked.number);
+    let now = provider.page("/").await;
+    in_order(&now, &["先の項目", &showing, "後の項目", &question]);
+    assert!(
+        now.contains("残り 2日20時間") && now.contains("残り 2日22時間"),
+        "{now}"
+    );
+    let own = provider.page("/submissions").await;
+    in_order(&own, &["先の項目", &showing, "後の項目", &question]);
+    // Near the end it reads to the minute.
+    nation
+        .clock
+        .advance(SignedDuration::from_mins(60 * 56 + 20));
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let now = provider.page("/").await;
+    assert!(now.contains("残り 12時間39分"), "{now}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_stand_in_order_of_their_deadline_new_or_taken() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let taken = reported(&nation, "taken.test").await;
+    let analyst = nation.caller(&nation.analyst).await;
+    let take = nation.world.take_report(&analyst, taken.report, "当番");
+    take.await.unwrap();
+    nation.clock.advance(SignedDuration::from_hours(1));
+    let new = reported(&nation, "new.test").await;
+    let mut urgent = story::report();
+    urgent.values.truncate(1);
+    urgent.urgency = kaname_sharing::report::Urgency::High;
+    let provider = nation.caller(&nation.provider).await;
+    let urgent = nation.world.submit(&provider, urgent, None).await.unwrap();
+    let browser = Browser::of(&door, &nation, &nation.analyst).await;
+    let now = browser.page("/").await;
+    in_order(&now, &[&urgent.number, &taken.number, &new.number]);
+    // What is overdue says so, before all.
+    nation.clock.advance(SignedDuration::from_hours(24 * 10));
+    let browser = Browser::of(&door, &nation, &nation.analyst).await;
+    let now = browser.page("/").await;
+    in_order(&now, &[&urgent.number, "超過", &taken.number, &new.number]);
+}

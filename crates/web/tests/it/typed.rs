@@ -12,6 +12,7 @@ use kaname_world::sharing::ItemDraft;
 use crate::{
     browser::{Browser, between, leads_to},
     house::Door,
+    raw::unresolved,
     story,
 };
 
@@ -23,7 +24,7 @@ const WRITTEN: &str = "途中まで&#60;i&#62;&#34;書いた&#34;&#60;/i&#62; &#
 const PAGES: usize = 150;
 
 /// Endpoints to which no page of the walk posts, because a button does, without a word.
-const BUTTONS: [&str; 30] = [
+const BUTTONS: [&str; 31] = [
     "passkey.add",
     "passkey.remove",
     "openid.link",
@@ -42,6 +43,7 @@ const BUTTONS: [&str; 30] = [
     "record.acknowledge",
     "delivery.retry",
     "account.remove_totp",
+    "account.set_key",
     "account.remove_key",
     "session.act_for",
     "account.enable",
@@ -152,6 +154,27 @@ fn fits(path: &str, address: &str) -> bool {
             .all(|(one, other)| one.starts_with('{') || *one == other)
 }
 
+/// The nearest address that can be asked for, at or above the one that a form posts to.
+fn page_behind(to: &str) -> String {
+    let mut path = to.split(['?', '#']).next().unwrap();
+    // What is written out goes before what stands for any.
+    let open = |path: &str| {
+        path.split('/')
+            .map(|part| part.starts_with('{'))
+            .collect::<Vec<_>>()
+    };
+    let is_page = |path: &str| {
+        let all = room::endpoints();
+        let fitting = all.iter().filter(|one| fits(one.path, path));
+        let chosen = fitting.min_by_key(|one| (open(one.path), one.method != Method::GET));
+        chosen.is_some_and(|one| one.method == Method::GET)
+    };
+    while !is_page(path) {
+        path = path.rsplit_once('/').unwrap().0;
+    }
+    path.to_owned()
+}
+
 /// Reports in each state, an item that waits for consent, one that is out, a record that is asked for,
 /// a request, a breach, a group.
 async fn scene(nation: &Nation, door: &Door) {
@@ -233,6 +256,7 @@ async fn walk(browser: &Browser<'_>, posts: &mut BTreeSet<String>) -> usize {
                 waiting.push_back(link);
             }
         }
+        assert_eq!(unresolved(&page), Vec::<String>::new(), "{address}");
         let found = forms(&page);
         posts.extend(found.iter().map(|form| form.to.clone()));
         let along = page.contains(" form=\"typing\"");
@@ -265,6 +289,15 @@ async fn keeps(browser: &Browser<'_>, address: &str, form: &Form) {
     assert_eq!(leads_to(&switched), address);
     let page = browser.page(address).await;
     assert!(page.contains("<html lang=\"en\""), "{address}");
+    assert_eq!(unresolved(&page), Vec::<String>::new(), "{address}");
+    // Whoever has to sign in before it is taken is led back to a page with this form.
+    let behind = browser.page(&page_behind(&form.to)).await;
+    assert!(
+        forms(&behind).iter().any(|one| one.to == form.to),
+        "{} is not on {}",
+        form.to,
+        page_behind(&form.to)
+    );
     let count = page.matches(WRITTEN).count();
     assert_eq!(
         count,

@@ -46,6 +46,10 @@ common-days = { $n ->
     [one] { $n } day
    *[other] { $n } days
 }
+common-days-hours = { $d ->
+    [one] { $d } day
+   *[other] { $d } days
+} { $h } h
 common-ago = { $length } ago
 common-left = { $length } left
 common-overdue = { $length } overdue
@@ -130,3 +134,5 @@ common-error-uncertain-do = The connection was lost while this was being stored.
 common-error-internal = Something broke on our side
 common-error-internal-do = Please try again. If it happens again, give the reference below to the operators.
 common-changed = This has changed. Show how it stands now
+common-parties-by-name = Organisations by name
+common-parties-by-name-hint = From the directory. They are added to those named by code.

@@ -1,6 +1,7 @@
 # Input that does not do
 error-empty = This is needed.
 error-too-large = Too large. { $what }
+error-count = Too many: the limit is { $what }. Send it again with fewer.
 error-text = This is not right: { $what }
 error-reason = Give a reason of 1 to 2,000 bytes.
 error-stix = Not valid STIX: { $what }

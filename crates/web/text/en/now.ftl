@@ -31,3 +31,4 @@ now-read = Read
 now-showing = May what was done to you be shown?
 now-showing-of = You are asked to have the harm in report { $receipt } shown to others
 now-records = Victim records newly shown to you
+now-abandoned = Reports whose item nobody goes on writing

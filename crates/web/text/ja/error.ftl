@@ -1,6 +1,7 @@
 # 入力の誤り
 error-empty = 入力が必要です。
 error-too-large = 大きすぎます。{ $what }
+error-count = 多すぎます。上限は{ $what }件です。減らして送り直してください。
 error-text = 入力が正しくありません：{ $what }
 error-reason = 1〜2,000バイトの理由を書いてください。
 error-stix = STIX として正しくありません：{ $what }

@@ -31,3 +31,4 @@ now-read = 読む
 now-showing = 被害の内容を開示してよいか
 now-showing-of = 報告 { $receipt } の被害の内容について、開示の同意を求められています
 now-records = 新しく開示された被害情報
+now-abandoned = 作成が止まっている報告

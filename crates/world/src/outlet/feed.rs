@@ -122,7 +122,7 @@ impl Feed {
             let is_standing = object.source == self.collection.id;
             let belongs = match &item {
                 Some(item) => {
-                    let by_feed = item.content.outlets.contains(&Outlet::Feed);
+                    let by_feed = item.content.leaves_by(Outlet::Feed);
                     by_feed && rendition::is_current(item, self.world.now())
                 }
                 None => !is_library || is_standing,
@@ -153,8 +153,7 @@ impl Feed {
         let mut objects = Vec::new();
         for item in page.rows {
             let content = &item.state.content;
-            let outlets = &content.outlets;
-            let alone = outlets.contains(&Outlet::Feed) && !outlets.contains(&Outlet::Taxii);
+            let alone = content.leaves_by(Outlet::Feed) && !content.leaves_by(Outlet::Taxii);
             let here = content.collections.contains(&self.collection.id);
             if !alone || !here || !rendition::is_current(&item.state, now) {
                 continue;

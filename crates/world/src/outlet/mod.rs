@@ -27,7 +27,7 @@ use std::sync::Arc;
 pub use digest::{DIGEST, DigestDuty};
 pub use distribute::DistributeDuty;
 pub use edition::Edition;
-pub(crate) use edition::{Changes, TOPICS as FEED_TOPICS};
+pub(crate) use edition::{Changes, OUT, put_out_by};
 pub use feed::{Feed, FeedObject};
 pub use fetched::{FETCHED, FetchBook, FetchedDuty};
 pub use letter::{Letter, Scribe};

@@ -3,7 +3,6 @@
 //! ([`super::record`]) and beside the item that was derived from the same report; what joins the two
 //! stands in the sealed store alone.
 
-use jiff::Timestamp;
 use kaname_kernel::{Actor, Id, Matter as _, MatterId};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
@@ -49,9 +48,7 @@ impl World {
             return Err(not_open());
         }
         let mut victim = self.victim_beside(report.id).await?;
-        let harm: Harm = self.open_content(victim.state.handle, &victim.state.content)?;
         let showing = Showing {
-            hash: victim::showing_hash(victim.id, &harm, &shown),
             shown,
             officer,
             reason: reason.to_owned(),
@@ -85,17 +82,20 @@ impl World {
         Ok(asked)
     }
 
-    /// The provider consents to what is asked, named by its hash.
+    /// The provider consents to what is asked, named by the hash of what consent means at this moment
+    /// ([`World::telling`]).
     pub async fn show_harm(
         &self,
         caller: &Caller,
         report: MatterId,
         hash: ManifestHash,
     ) -> Result<(), WorldError> {
-        self.decide_showing(caller, report, |victim, now| {
-            victim::show_victim(victim, victim.handle, hash, now)
-        })
-        .await
+        let report = self.provider_answers(caller, report).await?;
+        let victim = self.victim_beside(report.id).await?;
+        let stands = self.showing_stands(&victim).await?;
+        let changes =
+            victim::show_victim(&victim.state, victim.state.handle, hash, stands, self.now())?;
+        self.keep_showing(report, victim, changes).await
     }
 
     /// The provider does not have it shown.
@@ -104,7 +104,7 @@ impl World {
         caller: &Caller,
         report: MatterId,
     ) -> Result<(), WorldError> {
-        self.decide_showing(caller, report, |victim, _| {
+        self.decide_showing(caller, report, |victim| {
             victim::decline_showing(victim, victim.handle)
         })
         .await
@@ -112,7 +112,7 @@ impl World {
 
     /// The provider has it shown to nobody any more.
     pub async fn hide_harm(&self, caller: &Caller, report: MatterId) -> Result<(), WorldError> {
-        self.decide_showing(caller, report, |victim, _| {
+        self.decide_showing(caller, report, |victim| {
             victim::hide_victim(victim, victim.handle)
         })
         .await
@@ -122,8 +122,20 @@ impl World {
         &self,
         caller: &Caller,
         report: MatterId,
-        decide: impl FnOnce(&Victim, Timestamp) -> Result<Vec<VictimChange>, Refused>,
+        decide: impl FnOnce(&Victim) -> Result<Vec<VictimChange>, Refused>,
     ) -> Result<(), WorldError> {
+        let report = self.provider_answers(caller, report).await?;
+        let victim = self.victim_beside(report.id).await?;
+        let changes = decide(&victim.state)?;
+        self.keep_showing(report, victim, changes).await
+    }
+
+    /// The report, for those who may answer for its provider.
+    async fn provider_answers(
+        &self,
+        caller: &Caller,
+        report: MatterId,
+    ) -> Result<Loaded<Report>, WorldError> {
         let report = self.see::<Report>(caller, report).await?;
         let handle = report.state.submission.handle;
         let mut asking = caller.clone();
@@ -131,9 +143,16 @@ impl World {
         let resource =
             Resource::one(Victim::KIND, report.id).provider_is_own(asking.principal.own_handle);
         self.allow(&asking, Action::VictimConsent, &resource)?;
-        let mut victim = self.victim_beside(report.id).await?;
-        let changes = decide(&victim.state, self.now())?;
-        let mut work = self.work(&Actor::sealed(handle));
+        Ok(report)
+    }
+
+    async fn keep_showing(
+        &self,
+        report: Loaded<Report>,
+        mut victim: Loaded<Victim>,
+        changes: Vec<VictimChange>,
+    ) -> Result<(), WorldError> {
+        let mut work = self.work(&Actor::sealed(report.state.submission.handle));
         work.apply(&mut victim, changes)?;
         // Who may see the victim's record has changed.
         work.new_epoch();

@@ -1,6 +1,7 @@
 //! Operations of sharing, one file per step of the way: submit → triage → derive → consent → release
 //! → library and outlets → feedback.
 
+mod abandoned;
 mod attachment;
 mod checklist;
 mod claim;
@@ -25,9 +26,11 @@ mod similar;
 pub mod submit;
 mod sweep;
 mod take_over;
+mod telling;
 pub mod triage;
 mod waiting;
 
+pub use abandoned::Abandoned;
 pub use checklist::Checklist;
 pub(crate) use claim::Claimed;
 pub(crate) use collection::standing_in;
@@ -46,4 +49,5 @@ pub use read_in::{Columns, Draft, Terms};
 pub use record::ShownRecord;
 pub use similar::Similar;
 pub use submit::{Attachment, NewReport, Receipt};
+pub use telling::{NamedReader, Telling};
 pub use triage::{Original, ReportView};

@@ -131,7 +131,7 @@ impl World {
     pub(super) fn put_out(&self, work: &mut Work<'_>, item: &Item) -> Result<(), WorldError> {
         // Consent covers the ways out: what may not leave by TAXII does not stand in a collection.
         // What may leave by feed and not by TAXII is read out of the item (`outlet/feed.rs`).
-        let by_taxii = item.content.outlets.contains(&Outlet::Taxii);
+        let by_taxii = item.content.leaves_by(Outlet::Taxii);
         for collection in item.content.collections.iter().filter(|_| by_taxii) {
             for raw in &item.content.objects {
                 work.object(self.new_object(raw, released_in(item, *collection))?);

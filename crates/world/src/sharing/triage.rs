@@ -134,8 +134,10 @@ impl World {
         Ok(())
     }
 
-    /// Whether the caller is the assigned analyst within an opening.
-    pub(super) fn holds_open(&self, caller: &Caller, report: &Report) -> bool {
+    /// Whether the caller is the assigned analyst within an opening: before it, an officer is told of a
+    /// report its number, markings, times and how many values of which kind it has, and no more
+    /// (`docs/decisions/0018`).
+    pub fn holds_open(&self, caller: &Caller, report: &Report) -> bool {
         let Ok(account) = caller.account_id() else {
             return false;
         };

@@ -42,8 +42,6 @@ pub struct SessionInfo {
     pub second_factor_at: Option<Timestamp>,
     /// Browser and address as told at sign-in, bounded; hostile text.
     pub label: String,
-    /// Value that forms carry against cross-site requests.
-    pub csrf: String,
     /// The party it acts for, when that is not the own one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acting_for: Option<PartyId>,
@@ -126,7 +124,6 @@ impl World {
         let token = format!("{}.{}", account.uuid().simple(), hex::encode(secret));
         let hours = i64::from(self.settings().session_max_hours);
         let expires = now + SignedDuration::from_hours(hours);
-        let csrf: [u8; 16] = self.rng().bytes();
         let number: [u8; 6] = self.rng().bytes();
         let info = SessionInfo {
             number: hex::encode(number),
@@ -138,7 +135,6 @@ impl World {
                 .filter(|c| !c.is_control())
                 .take(160)
                 .collect(),
-            csrf: hex::encode(csrf),
             acting_for: None,
             expires,
         };
@@ -198,6 +194,18 @@ impl World {
             }
         }
         Ok((caller, info))
+    }
+
+    /// What forms are bound to that were given to the session of this token: known as long as the token is,
+    /// also when the session has ended.
+    pub fn form_binding(&self, token: &str) -> String {
+        hex::encode(self.keys().token.derive("form").tag(token.as_bytes()))
+    }
+
+    /// Whose session a token says that it was. Anybody can write such a token: what came with it counts only
+    /// when a form bound to it did too.
+    pub fn claimed_account(token: &str) -> Option<AccountId> {
+        split(token).map(|(account, _)| account)
     }
 
     /// Whether the caller may manage the own sessions and secrets.

@@ -407,9 +407,9 @@ async fn released(
     for stored in store.history(item).await? {
         state = Some(fold(state, &stored.event.open(&keys.master)?)?);
     }
-    let item = state.map(|loaded| loaded.state).filter(|item| {
-        item.state == ItemState::Released && item.content.outlets.contains(&Outlet::Taxii)
-    });
+    let item = state
+        .map(|loaded| loaded.state)
+        .filter(|item| item.state == ItemState::Released && item.content.leaves_by(Outlet::Taxii));
     let Some(item) = item else {
         return Ok(None);
     };

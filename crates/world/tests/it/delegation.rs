@@ -119,7 +119,9 @@ async fn the_word_on_a_victim_record_is_never_delegated() {
         .await
         .unwrap();
     let asked = world.asked_showings(&acting).await.unwrap();
-    let hash = asked.first().expect("it waits").1.hash;
+    let report = asked.first().expect("it waits").0.id;
+    let view = world.report(&provider, report).await.unwrap();
+    let hash = world.telling(&view).await.unwrap().unwrap().hash;
     for answer in [
         world.show_harm(&acting, receipt.report, hash).await,
         world.decline_showing(&acting, receipt.report).await,

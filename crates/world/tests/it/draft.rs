@@ -92,8 +92,11 @@ async fn nobody_but_its_writers_notices_a_draft() {
     assert!(!body.contains("みなと電力"), "{body}");
     for one in world.written(&auditor, None, 200).await.unwrap() {
         let said = one.event.map(|event| event.data.to_string());
-        let draft =
-            one.header.matter == item.id && said.is_some_and(|said| said.contains("狙われ"));
+        let draft = one
+            .header
+            .as_ref()
+            .is_some_and(|header| header.matter == item.id)
+            && said.is_some_and(|said| said.contains("狙われ"));
         assert!(!draft, "{:?}", one.header);
     }
     // Other words of the provider's are looked through by the writers first.

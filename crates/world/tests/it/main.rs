@@ -9,6 +9,7 @@ mod authenticator;
 mod checklist;
 mod delegation;
 mod draft;
+mod edition;
 mod flow;
 mod headers;
 mod import;

@@ -123,6 +123,11 @@ pub(crate) fn draft_of(nation: &Nation, content: kaname_sharing::Content) -> Ite
 pub(crate) async fn consented(nation: &Nation) -> (Receipt, Loaded<Item>) {
     let receipt = submit(nation).await;
     let item = derive(nation, receipt.report).await;
+    let item = consent_to(nation, item).await;
+    (receipt, item)
+}
+
+pub(crate) async fn consent_to(nation: &Nation, item: Loaded<Item>) -> Loaded<Item> {
     let analyst = nation.caller(&nation.analyst).await;
     let asked = nation
         .world
@@ -131,12 +136,11 @@ pub(crate) async fn consented(nation: &Nation) -> (Receipt, Loaded<Item>) {
         .unwrap();
     let provider = nation.caller(&nation.provider).await;
     let hash = asked.state.manifest().hash();
-    let item = nation
+    nation
         .world
         .consent(&provider, item.id, hash)
         .await
-        .unwrap();
-    (receipt, item)
+        .unwrap()
 }
 
 pub(crate) async fn released(nation: &Nation) -> (Receipt, Loaded<Item>) {

@@ -57,7 +57,7 @@ impl Flow<'_> {
             duties: Default::default(),
             embargo: None,
             valid_until: Some(whole_second(until)),
-            outlets: Outlet::ALL.into_iter().collect(),
+            outlets: Outlet::PROPOSED.into(),
             collections: collections.into_iter().collect(),
         })
     }

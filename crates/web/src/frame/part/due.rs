@@ -30,6 +30,23 @@ pub struct Due {
     about: String,
 }
 
+impl Due {
+    /// Where it stands in the order of work: deadlines first, the soonest and so the overdue before the
+    /// others; then what has none, the oldest first.
+    pub(super) fn place(&self) -> (u8, Option<Timestamp>) {
+        match self.exact {
+            Some(_) if self.written => (0, self.exact),
+            Some(_) => (1, self.exact),
+            None => (2, None),
+        }
+    }
+
+    /// The deadline, where there is one.
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        self.exact.filter(|_| self.written)
+    }
+}
+
 impl Page {
     /// `{{ page.at(item.released_at) }}`.
     pub fn at(&self, at: impl std::borrow::Borrow<Timestamp>) -> At {
@@ -55,7 +72,7 @@ impl Page {
     /// words. `about` says what is due.
     pub fn due(&self, until: Timestamp, about: impl Into<String>) -> Due {
         let left = until.duration_since(self.now);
-        let length = self.text.length(left);
+        let length = self.text.span(left);
         let (key, tone) = if left.is_negative() {
             ("common-overdue", "over")
         } else if left < SignedDuration::from_hours(1) {

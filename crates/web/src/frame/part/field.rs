@@ -62,6 +62,10 @@ pub struct Field {
     error_word: String,
     autocomplete: &'static str,
     longest: Option<u32>,
+    /// Whether many boxes stand in a part of the page that scrolls.
+    scrolls: bool,
+    /// What may be chosen from while typing; anything else may be typed all the same.
+    offered: Vec<Choice>,
 }
 
 impl Field {
@@ -118,6 +122,20 @@ impl Field {
     #[must_use]
     pub const fn autocomplete(mut self, what: &'static str) -> Self {
         self.autocomplete = what;
+        self
+    }
+
+    /// With what may be chosen from while typing (`datalist`); works without script.
+    #[must_use]
+    pub fn offering(mut self, offered: Vec<Choice>) -> Self {
+        self.offered = offered;
+        self
+    }
+
+    /// With its boxes in a part of the page that scrolls: for many.
+    #[must_use]
+    pub const fn scrolling(mut self) -> Self {
+        self.scrolls = true;
         self
     }
 
@@ -212,6 +230,8 @@ impl Page {
             error_word: self.t("common-field-error").into_owned(),
             autocomplete: "off",
             longest: None,
+            offered: Vec::new(),
+            scrolls: false,
         }
     }
 }

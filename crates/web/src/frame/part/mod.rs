@@ -29,7 +29,7 @@ pub use funnel::{Funnel, Stage};
 pub use label::{PapLabel, Severity, Tag, TlpLabel};
 pub use notice::{Notice, Tone};
 pub use pager::{Pager, Tab, Tabs};
-pub use row::Row;
+pub use row::{Row, by_deadline};
 pub use step::{Step, Steps};
 pub use verb::Verb;
 

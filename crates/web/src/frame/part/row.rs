@@ -1,6 +1,7 @@
 //! A row of work: by when, what, and one verb.
 
 use askama::Template;
+use jiff::Timestamp;
 
 use super::{Due, Severity, Tag, TlpLabel, Verb};
 
@@ -69,4 +70,17 @@ impl Row {
         self.verb = Some(verb.named(whole).of_row(&self.href));
         self
     }
+
+    /// Until when it has to be done, where it is due.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.due.deadline()
+    }
+}
+
+/// Rows in the order of work: by deadline, so that what is overdue stands first; then what has none, the
+/// oldest first.
+#[must_use]
+pub fn by_deadline(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.sort_by_key(|row| row.due.place());
+    rows
 }

@@ -122,7 +122,9 @@ async fn shown(
     wrong: Option<Wrong>,
 ) -> Result<Response, Failure> {
     let text = frame.text();
-    let page = frame.page(Section::Account, text.t("account-title"));
+    let page = frame
+        .page(Section::Account, text.t("account-title"))
+        .typing("/account/self");
     let account = by.account.as_ref().ok_or(Failure::SignIn)?;
     let party = by.party.as_ref().ok_or(Failure::SignIn)?;
     let lang = crate::room::choices::lang(&page);

@@ -105,14 +105,7 @@ pub(super) async fn submit(
         Err(WorldError::Invalid { .. }) => return Err(faults(report, &world.reading(&by)?)),
         Err(error) => return Err(error.into()),
     };
-    if read.title.trim().is_empty() {
-        let first = read
-            .technique
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty());
-        read.title = first.unwrap_or("—").chars().take(60).collect();
-    }
+    read.entitle();
     let left_out = left_out(&read);
     let attachments = std::mem::take(&mut read.attachments);
     let attachments = attachments.into_iter().map(|file| Attachment {
@@ -246,10 +239,19 @@ fn outline(house: &House, report: &Loaded<Report>) -> Value {
     })
 }
 
+/// How much of a report is asked for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct HowMuch {
+    /// `all`: the whole history of its showing, instead of the newest entries.
+    history: String,
+}
+
 pub(super) async fn one(
     State(house): State<House>,
     by: By,
     Path(typed): Path<String>,
+    Query(asked): Query<HowMuch>,
 ) -> Result<Response, Failure> {
     let world = house.world();
     let key = number::normalise(&typed);
@@ -259,6 +261,7 @@ pub(super) async fn one(
         return Err(Failure::NotFound);
     }
     let view = world.report(&by, report.id).await?;
+    let showing = super::showing::showing(world, &view, asked.history == "all").await?;
     let content = view.content.unwrap_or_default();
     let mut items = Vec::new();
     for id in view.items {
@@ -283,6 +286,7 @@ pub(super) async fn one(
         "title": content.title,
         "technique": content.text,
         "victim": view.harm.map(|harm| harm.text),
+        "showing": showing,
         "seen": content.seen.map(|seen| seen.to_string()),
         "values": values,
         "attachments": content.attachments,

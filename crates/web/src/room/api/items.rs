@@ -144,7 +144,7 @@ fn said(item: &Item, now: jiff::Timestamp) -> Value {
         "values": values,
         "techniques": techniques,
     });
-    if content.outlets.contains(&Outlet::Taxii)
+    if content.leaves_by(Outlet::Taxii)
         && let Value::Object(members) = &mut said
     {
         let objects = content.objects.iter();

@@ -8,6 +8,7 @@ mod handed_in;
 mod items;
 mod records;
 mod reference;
+mod showing;
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;

@@ -14,7 +14,10 @@ use crate::{
     error::Failure,
     frame::{Flash, Frame, Section},
     house::{By, House},
-    room::form::{self, Form, Typed, Wrong, may},
+    room::{
+        choices,
+        form::{self, Form, Typed, Wrong, may},
+    },
 };
 
 /// One act on a party.
@@ -193,7 +196,7 @@ async fn form_of(
     let text = frame.text();
     let [title, lead, go] = act.keys();
     let title = text.t(title);
-    let lang = fields::lang(text);
+    let lang = choices::lang_of(text);
     let (title, back, hidden, to) = match party {
         None => (
             title.into_owned(),
@@ -222,12 +225,16 @@ async fn form_of(
         grave: act.is_grave(),
         hidden,
     };
-    let isacs = match act {
-        Act::Isacs => fields::isacs(house.world(), by).await?,
-        _ => Vec::new(),
-    };
+    let mut known = fields::Known::default();
+    match act {
+        Act::Isacs => known.isacs = fields::isacs(house.world(), by).await?,
+        Act::Delegate | Act::Undelegate => {
+            known.parties = choices::parties(house, choices::lang_of(text), by).await?;
+        }
+        _ => {}
+    }
     let state = party.map(|party| &party.state);
     form::ask(frame, form, fresh, typed, wrong, |asker| {
-        fields::of(act, asker, house.world().catalogue(), state, &isacs)
+        fields::of(act, asker, house.world().catalogue(), state, &known)
     })
 }

@@ -13,7 +13,7 @@ use kaname_policy::{Action, Resource};
 use kaname_world::WorldError;
 use serde::Deserialize;
 
-use super::{fields::lang, words};
+use super::words;
 use crate::{
     error::Failure,
     frame::{
@@ -22,6 +22,7 @@ use crate::{
         show,
     },
     house::{By, House},
+    room::choices::lang_of as lang,
     route::{Access, Audit, Endpoint},
     said::{said, why_not},
 };

@@ -9,8 +9,10 @@ use super::{act::Act, words};
 use crate::{
     error::Failure,
     frame::part::{Choice, Field},
-    room::form::{Asker, Fields, Typed},
-    text::Text,
+    room::{
+        choices::lang_of as lang,
+        form::{Asker, Fields, Typed},
+    },
 };
 
 /// Empty rows offered for further contacts.
@@ -25,14 +27,6 @@ const POWERS: [Action; 6] = [
     Action::FeedbackGive,
     Action::DeliveryAcknowledge,
 ];
-
-/// The directory's word for the language.
-pub(super) fn lang(text: Text) -> Lang {
-    match text.lang() {
-        crate::text::Lang::Ja => Lang::Ja,
-        crate::text::Lang::En => Lang::En,
-    }
-}
 
 /// Last part of the act's address.
 pub(super) const fn path(act: Act) -> &'static str {
@@ -141,6 +135,13 @@ pub(super) async fn shown(
     })
 }
 
+/// Parties that an act's form offers, as far as the caller sees them.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) isacs: Vec<Party>,
+    pub(super) parties: Vec<Choice>,
+}
+
 /// ISACs the caller sees, with their names.
 pub(super) async fn isacs(world: &World, by: &Caller) -> Result<Vec<Party>, Failure> {
     let listed = world.parties(by, |query| query.limit = 1_000).await?;
@@ -156,7 +157,7 @@ pub(super) fn of(
     ask: &Asker<'_>,
     catalogue: &Catalogue,
     party: Option<&Party>,
-    isacs: &[Party],
+    known: &Known,
 ) -> Fields {
     let (page, text) = (ask.page, ask.page.text);
     let lang = lang(text);
@@ -214,7 +215,7 @@ pub(super) fn of(
             one(vec![ask.boxes(
                 "isacs",
                 "directory-isacs",
-                isacs.iter().map(named).collect(),
+                known.isacs.iter().map(named).collect(),
             )])
         }
         Act::Notify => one(vec![
@@ -244,6 +245,7 @@ pub(super) fn of(
             one(vec![
                 ask.line("text", "principal", "directory-principal")
                     .hint(page.t("directory-principal-hint"))
+                    .offering(known.parties.clone())
                     .longest(40),
                 ask.boxes("scopes", "directory-powers", powers.to_vec()),
                 ask.line("text", "basis", "directory-basis")
@@ -258,6 +260,7 @@ pub(super) fn of(
         Act::Undelegate => one(vec![
             ask.line("text", "principal", "directory-principal")
                 .hint(page.t("directory-principal-hint"))
+                .offering(known.parties.clone())
                 .longest(40),
             day(ask, "on", "directory-on").hint(page.t("directory-on-hint")),
         ]),

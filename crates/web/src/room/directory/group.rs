@@ -16,7 +16,6 @@ use kaname_store::ListQuery;
 use kaname_world::{Loaded, World, WorldError};
 use serde::Deserialize;
 
-use super::fields::lang;
 use crate::{
     error::Failure,
     frame::{
@@ -25,7 +24,10 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::form::{again, may},
+    room::{
+        choices::{self, lang_of as lang},
+        form::{again, may},
+    },
     route::{Access, Audit, Endpoint},
     said::said,
 };
@@ -234,9 +236,14 @@ async fn show_one(
     } else {
         text.t("directory-past-closed-hint")
     };
+    let parties = match fresh {
+        true => choices::parties(&house, lang(text), &by).await?,
+        false => Vec::new(),
+    };
     let join = fresh.then(|| {
         page.line("text", "party", text.t("directory-group-join-who"))
             .hint(text.t("directory-principal-hint"))
+            .offering(parties)
             .longest(40)
     });
     let close = fresh.then(|| {

@@ -19,12 +19,14 @@ use self::{
     field::{at_first, fields_of},
     write::write,
 };
-use super::fields::lang;
 use crate::{
     error::Failure,
     frame::{Flash, Frame, Posted, Section},
     house::{By, House},
-    room::form::{self, Form, Typed, Wrong, may, show_once},
+    room::{
+        choices::lang_of as lang,
+        form::{self, Form, Typed, Wrong, may, show_once},
+    },
     route::{Access, Audit, Endpoint},
 };
 

@@ -11,11 +11,7 @@ use kaname_directory::{Lang, Party, day_of};
 use kaname_policy::{Action, Resource};
 
 use self::inside::{Inside, inside};
-use super::{
-    act::Act,
-    fields::{lang, path},
-    words,
-};
+use super::{act::Act, fields::path, words};
 use crate::{
     error::Failure,
     frame::{
@@ -24,7 +20,10 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::form::{again, may},
+    room::{
+        choices::lang_of as lang,
+        form::{again, may},
+    },
 };
 
 #[derive(Template)]

@@ -15,7 +15,6 @@ use kaname_sharing::{Delivery, Item, Webhook, delivery::DeliveryState};
 use kaname_world::{Loaded, WorldError};
 use serde::Deserialize;
 
-use super::fields::lang;
 use crate::{
     error::Failure,
     frame::{
@@ -26,6 +25,7 @@ use crate::{
     house::{By, House},
     room::{
         back::back,
+        choices::lang_of as lang,
         deliveries,
         form::{Typed, Wrong, again, may, show_once},
     },

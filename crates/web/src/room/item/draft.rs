@@ -38,6 +38,8 @@ pub(in crate::room) struct DraftForm {
     pub(super) pap: String,
     pub(super) groups: Vec<String>,
     pub(super) parties: String,
+    /// Parties ticked by name, beside those named by code.
+    pub(super) chosen: Vec<String>,
     pub(super) persons: String,
     pub(super) classes: Vec<String>,
     pub(super) duties: Vec<String>,
@@ -91,6 +93,7 @@ impl DraftForm {
             pap: content.pap.label().to_owned(),
             groups: texts(&content.named.groups),
             parties: texts(&content.named.parties).join("\n"),
+            chosen: Vec::new(),
             persons: texts(&content.named.persons).join("\n"),
             classes: content.classes.iter().cloned().collect(),
             duties: content.duties.iter().cloned().collect(),
@@ -245,11 +248,16 @@ impl DraftForm {
             let groups = boxes("groups", "item-groups", &offered.groups, &self.groups);
             fields.push(groups.either(text.t(named)));
         }
+        fields.extend([page
+            .lines(2, "parties", text.t("item-parties"))
+            .hint(text.t("item-parties-hint"))
+            .value(&self.parties)
+            .either(text.t(named))]);
+        if !offered.parties.is_empty() {
+            let names = choices::ticked_parties(page, "chosen", &offered.parties);
+            fields.push(names.values(self.chosen.iter().cloned()));
+        }
         fields.extend([
-            page.lines(2, "parties", text.t("item-parties"))
-                .hint(text.t("item-parties-hint"))
-                .value(&self.parties)
-                .either(text.t(named)),
             page.lines(2, "persons", text.t("item-persons"))
                 .hint(text.t("item-persons-hint"))
                 .value(&self.persons)

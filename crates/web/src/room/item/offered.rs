@@ -14,9 +14,10 @@ use crate::{
     room::choices,
 };
 
-/// What can be chosen: groups, classes, duties, collections.
+/// What can be chosen: groups, parties, classes, duties, collections.
 pub(in crate::room) struct Offered {
     pub(super) groups: Vec<Choice>,
+    pub(super) parties: Vec<Choice>,
     pub(super) classes: Vec<Choice>,
     pub(super) duties: Vec<Choice>,
     pub(super) collections: Vec<Choice>,
@@ -49,6 +50,7 @@ impl Offered {
         }
         Ok(Self {
             groups,
+            parties: choices::parties(house, lang, by).await?,
             classes: classes
                 .into_iter()
                 .map(|class| Choice::new(class.value.code.as_str(), class.value.name.get(lang)))

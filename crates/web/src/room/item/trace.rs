@@ -42,7 +42,7 @@ pub(in crate::room) fn open(page: &Page, rows: &[Row], content: &Content) -> Vec
     rows.take(MAX_SHOWN).collect()
 }
 
-const fn sign(sign: Sign) -> &'static str {
+pub(in crate::room) const fn sign(sign: Sign) -> &'static str {
     match sign {
         Sign::Name => "item-sign-name",
         Sign::Person => "item-sign-person",

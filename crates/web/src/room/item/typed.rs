@@ -9,7 +9,7 @@ use kaname_directory::{
     party::CODE_SPACE,
 };
 use kaname_kernel::{GroupId, Id, Matter, MatterId, audience::Named};
-use kaname_sharing::{Content, ItemKind, Outlet, Text, Value};
+use kaname_sharing::{Content, ItemKind, Outlet, Text, Value, content::MAX_NAMED};
 use kaname_world::{WorldError, sharing::ItemDraft};
 
 use super::{draft::DraftForm, offered::Offered};
@@ -17,6 +17,9 @@ use crate::{
     house::{By, House},
     room::form::local,
 };
+
+/// Most techniques that one form names.
+const MAX_TECHNIQUES: usize = 200;
 
 impl DraftForm {
     /// What was typed, read; or everything that is wrong with it. `earlier` is what the form was
@@ -32,9 +35,7 @@ impl DraftForm {
             .into_iter()
             .find(|kind| kind.as_str() == self.kind);
         let kind = faults.keep(kind.ok_or_else(|| wrong("kind", "error-text", &self.kind)));
-        let outlets = Outlet::ALL.into_iter();
-        let outlets =
-            outlets.filter(|outlet| self.outlets.iter().any(|one| one == outlet.as_str()));
+        let outlets = faults.keep(self.read_outlets());
         let tlp = self.tlp.parse();
         let tlp = faults.keep(tlp.map_err(|_| wrong("tlp", "error-text", &self.tlp)));
         let pap = self.pap.parse();
@@ -42,7 +43,8 @@ impl DraftForm {
         let values = faults.keep(self.read_values());
         let named = earlier.map(|content| &content.named);
         let before = named.map(|named| &named.parties);
-        let parties = PARTIES.read::<Party, _>(house, by, &self.parties, before);
+        let words = format!("{}\n{}", self.parties, self.chosen.join("\n"));
+        let parties = PARTIES.read::<Party, _>(house, by, &words, before);
         let parties = faults.keep(parties.await);
         let groups = faults.keep(self.read_groups(house, by, named).await);
         let before = named.map(|named| &named.persons);
@@ -55,7 +57,11 @@ impl DraftForm {
         let before = earlier.and_then(|content| content.valid_until);
         let valid_until = faults.keep(time("valid_until", &self.valid_until, before));
         let collections = faults.keep(ids("collections", &self.collections));
+        let techniques = faults.keep(self.read_techniques());
         let (Some(kind), Some(tlp), Some(pap), Some(values)) = (kind, tlp, pap, values) else {
+            return Err(faults.0);
+        };
+        let Some(techniques) = techniques else {
             return Err(faults.0);
         };
         let (Some(parties), Some(groups), Some(persons)) = (parties, groups, persons) else {
@@ -65,7 +71,8 @@ impl DraftForm {
         else {
             return Err(faults.0);
         };
-        let (Some(embargo), Some(valid_until)) = (embargo, valid_until) else {
+        let (Some(embargo), Some(valid_until), Some(outlets)) = (embargo, valid_until, outlets)
+        else {
             return Err(faults.0);
         };
         Ok(ItemDraft {
@@ -74,7 +81,7 @@ impl DraftForm {
             summary: Text::new(plain(&self.summary_ja), plain(&self.summary_en)),
             countermeasures: Text::new(plain(&self.measures_ja), plain(&self.measures_en)),
             values,
-            techniques: self.read_techniques(),
+            techniques,
             tlp,
             pap,
             named: Named {
@@ -86,7 +93,7 @@ impl DraftForm {
             duties,
             embargo,
             valid_until,
-            outlets: outlets.collect(),
+            outlets,
             collections: collections.into_iter().collect::<BTreeSet<MatterId>>(),
         })
     }
@@ -118,17 +125,26 @@ impl DraftForm {
         Ok(values)
     }
 
-    fn read_techniques(&self) -> Vec<(String, String)> {
-        let lines = self
-            .techniques
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty());
-        let pairs = lines.map(|line| match line.split_once(char::is_whitespace) {
-            Some((id, name)) => (id.to_owned(), name.trim().to_owned()),
-            None => (line.to_owned(), line.to_owned()),
+    fn read_outlets(&self) -> Result<BTreeSet<Outlet>, WorldError> {
+        let read = self.outlets.iter().map(|word| {
+            let mut all = Outlet::ALL.into_iter();
+            let outlet = all.find(|outlet| outlet.as_str() == word);
+            outlet.ok_or_else(|| wrong("outlets", "error-text", word))
         });
-        pairs.take(200).collect()
+        read.collect()
+    }
+
+    fn read_techniques(&self) -> Result<Vec<(String, String)>, WorldError> {
+        let lines = self.techniques.lines().map(str::trim);
+        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+        bounded("techniques", lines.len(), MAX_TECHNIQUES)?;
+        let pairs = lines
+            .into_iter()
+            .map(|line| match line.split_once(char::is_whitespace) {
+                Some((id, name)) => (id.to_owned(), name.trim().to_owned()),
+                None => (line.to_owned(), line.to_owned()),
+            });
+        Ok(pairs.collect())
     }
 
     /// The groups that are ticked, and those named before that the caller cannot tick: who may not know
@@ -187,7 +203,8 @@ impl Naming {
     {
         let world = house.world();
         let mut ids = Vec::new();
-        for word in typed.split_whitespace().take(1_000) {
+        bounded(self.field, typed.split_whitespace().count(), MAX_NAMED)?;
+        for word in typed.split_whitespace() {
             let id = word.parse::<Id<K>>().ok();
             if let Some(id) = id.filter(|id| before.is_some_and(|before| before.contains(id))) {
                 ids.push(id);
@@ -198,7 +215,10 @@ impl Naming {
                 None => world.find::<M>(by, self.space, &(self.folded)(word)).await,
             };
             let found = found.map_err(|_| wrong(self.field, self.error, word))?;
-            ids.push(found.id.cast());
+            let id = found.id.cast();
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
         }
         Ok(ids)
     }
@@ -225,6 +245,15 @@ fn wrong(field: &str, key: &'static str, what: &str) -> WorldError {
     WorldError::invalid(field, key, what)
 }
 
+/// Nothing that was typed is left out in silence: a duty that fell away would widen who reads an item.
+fn bounded(field: &str, count: usize, limit: usize) -> Result<(), WorldError> {
+    if count > limit {
+        let limit = limit.to_string();
+        return Err(WorldError::invalid(field, "error-count", limit));
+    }
+    Ok(())
+}
+
 fn plain(typed: &str) -> String {
     typed.replace("\r\n", "\n").trim().to_owned()
 }
@@ -233,9 +262,9 @@ fn ids<K>(field: &str, typed: &[String]) -> Result<Vec<Id<K>>, WorldError>
 where
     Id<K>: FromStr,
 {
+    bounded(field, typed.len(), MAX_NAMED)?;
     let read = typed
         .iter()
-        .take(1_000)
         .map(|one| one.parse().map_err(|_| wrong(field, "error-text", one)));
     read.collect()
 }
@@ -244,7 +273,8 @@ fn codes<C: FromStr + ToString>(
     field: &str,
     typed: &[String],
 ) -> Result<BTreeSet<String>, WorldError> {
-    let read = typed.iter().take(100).map(|one| {
+    bounded(field, typed.len(), MAX_NAMED)?;
+    let read = typed.iter().map(|one| {
         let code: C = one.parse().map_err(|_| wrong(field, "error-text", one))?;
         Ok(code.to_string())
     });

@@ -61,7 +61,8 @@ pub(super) async fn inspect(
         Err(error @ (WorldError::NotFound(_) | WorldError::Denied(_))) => return Err(error.into()),
         Err(error) => return back::<()>(&frame, &to, Err(error), "ledger-inspected"),
     };
-    let kind = format!("{}.{}", found.header.matter_kind, found.header.kind);
+    let header = found.header.as_ref().ok_or(Failure::NotFound)?;
+    let kind = format!("{}.{}", header.matter_kind, header.kind);
     let page = frame.page(Section::Ledger, did(text, &kind));
     let mut names = Names::new(&house, &by, &page);
     let who = match &found.actor {
@@ -70,10 +71,10 @@ pub(super) async fn inspect(
     };
     show(&InspectedPage {
         who,
-        about: told::about(&page, &mut names, &found).await?,
+        about: told::about(&page, &mut names, &found, header).await?,
         told: told::told(&page, &mut names, &found).await?,
         seq: found.seq,
-        at: page.at(found.header.recorded),
+        at: page.at(header.recorded),
         reason: asked.reason,
         back: page.link(to, text.t("ledger-back")),
         page,

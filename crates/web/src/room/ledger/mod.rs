@@ -16,7 +16,9 @@ use axum::{
     routing,
 };
 use kaname_directory::{Account, Key, Party};
-use kaname_kernel::{AccountId, Actor, PartyId, Role, actor::Who, checkpoint::verifier_line};
+use kaname_kernel::{
+    AccountId, Actor, Header, PartyId, Role, actor::Who, checkpoint::verifier_line,
+};
 use kaname_policy::Action;
 use kaname_world::{Opened, WorldError, Written};
 use serde::Deserialize;
@@ -88,15 +90,22 @@ struct LedgerPage {
     empty: Empty,
 }
 
-struct EventRow {
+enum EventRow {
+    Known(Box<Known>),
+    /// Events that follow each other and are not for whoever looks: number and leaf of each.
+    Hidden(Vec<(u64, Copied)>),
+}
+
+/// An event of a matter that whoever looks may know of.
+struct Known {
     seq: u64,
+    leaf: Copied,
     kind: String,
     what: String,
     matter: Copied,
     version: u32,
     who: String,
     at: At,
-    leaf: Copied,
     /// What it is about, as people call it.
     about: String,
     told: Option<Told>,
@@ -123,7 +132,16 @@ async fn newest(
     let mut names = Names::new(&house, &by, &page);
     let mut rows = Vec::new();
     for one in &written {
-        rows.push(event(&page, &mut names, one).await?);
+        let leaf = page.hash(&one.leaf);
+        let Some(header) = &one.header else {
+            match rows.last_mut() {
+                Some(EventRow::Hidden(run)) => run.push((one.seq, leaf)),
+                _ => rows.push(EventRow::Hidden(vec![(one.seq, leaf)])),
+            }
+            continue;
+        };
+        let known = known(&page, &mut names, one, header, leaf).await?;
+        rows.push(EventRow::Known(Box::new(known)));
     }
     let oldest = written.last().map_or(0, |one| one.seq);
     let newest = written.first().map_or(0, |one| one.seq);
@@ -149,7 +167,7 @@ async fn newest(
             &world.keys().verifying(),
         )),
         address: format!("{}/ledger/checkpoint", house.public_url()),
-        pager: page.pager(rows.len() as u64, size, previous, next),
+        pager: page.pager(written.len() as u64, size, previous, next),
         rows,
         openings: auditor.then(|| page.link("/ledger/openings", text.t("ledger-openings"))),
         auditor,
@@ -240,23 +258,29 @@ impl<'a> Names<'a> {
     }
 }
 
-async fn event(page: &Page, names: &mut Names<'_>, one: &Written) -> Result<EventRow, Failure> {
+async fn known(
+    page: &Page,
+    names: &mut Names<'_>,
+    one: &Written,
+    header: &Header,
+    leaf: Copied,
+) -> Result<Known, Failure> {
     let who = match &one.actor {
         Some(actor) => names.actor(actor).await?,
-        None => page.t("ledger-redacted").into_owned(),
+        None if one.redacted => page.t("ledger-redacted").into_owned(),
+        None => page.t("ledger-who-with-reason").into_owned(),
     };
-    let header = &one.header;
     let kind = format!("{}.{}", header.matter_kind, header.kind);
-    Ok(EventRow {
+    Ok(Known {
         seq: one.seq,
+        leaf,
         what: did(page.text, &kind),
         kind,
         matter: page.copied(header.matter),
         version: header.version,
         who,
         at: page.at(header.recorded),
-        leaf: page.hash(&one.leaf),
-        about: told::about(page, names, one).await?,
+        about: told::about(page, names, one, header).await?,
         told: told::told(page, names, one).await?,
         why: one.inspectable.then(|| {
             page.line("text", "reason", page.t("ledger-inspect-reason"))

@@ -2,8 +2,8 @@
 //! event as it was written stands one click further.
 
 use kaname_intake::Kind;
-use kaname_kernel::Matter as _;
-use kaname_sharing::{Item, Report};
+use kaname_kernel::{Header, Matter as _, MatterId};
+use kaname_sharing::{Item, Report, Victim};
 use kaname_world::{SEALED_BYTES, WorldError, Written};
 use serde_json::{Map, Value};
 
@@ -68,30 +68,27 @@ pub(super) async fn told(
     }))
 }
 
-/// Which matter an event is about, by the name people know it by; nothing where they know it by none.
+/// Which matter an event is about, by the name people know it by; nothing where they know it by none. A
+/// victim record is known by the report beside it, to who opened that.
 pub(super) async fn about(
     page: &Page,
     names: &mut Names<'_>,
     one: &Written,
+    header: &Header,
 ) -> Result<String, Failure> {
-    let header = &one.header;
     let kind = matter(page, &header.matter_kind);
     let id = header.matter;
-    let known = match header.matter_kind.as_str() {
-        Report::KIND => names
-            .house
-            .world()
-            .see::<Report>(names.by, id)
-            .await
-            .map(|report| report.state.submission.receipt),
-        Item::KIND => names
+    let known = match (header.matter_kind.as_str(), one.report) {
+        (Report::KIND, _) => receipt(names, id).await,
+        (Victim::KIND, Some(report)) => receipt(names, report).await,
+        (Item::KIND, _) => names
             .house
             .world()
             .see::<Item>(names.by, id)
             .await
             .map(|item| item.state.number),
-        "account" => Ok(names.account(id.cast()).await?),
-        "party" => Ok(names.party(id.cast()).await?),
+        ("account", _) => Ok(names.account(id.cast()).await?),
+        ("party", _) => Ok(names.party(id.cast()).await?),
         _ => Err(WorldError::NotFound("matter")),
     };
     match known {
@@ -101,6 +98,11 @@ pub(super) async fn about(
         Err(WorldError::NotFound(_)) => Ok(String::new()),
         Err(error) => Err(error.into()),
     }
+}
+
+async fn receipt(names: &Names<'_>, report: MatterId) -> Result<String, WorldError> {
+    let report = names.house.world().see::<Report>(names.by, report).await?;
+    Ok(report.state.submission.receipt)
 }
 
 /// What a kind of matter is called; one of a later version stands as it is written.

@@ -45,6 +45,20 @@ impl<'h> Reading<'h> {
         self.bound.seal(&world.keys().cursor, world.rng(), &place)
     }
 
+    /// The moment that a page of objects begins after, microseconds since 1970; nothing when it was not
+    /// sealed for this list.
+    pub(in crate::room) fn read_moment(&self, after: &str) -> Option<i64> {
+        let place = self.bound.open(&self.world.keys().cursor, after)?;
+        Some(i64::from_be_bytes(place))
+    }
+
+    /// What stands in the address of the page after an object that was stored at that moment.
+    pub(in crate::room) fn written_moment(&self, at_us: i64) -> String {
+        let world = self.world;
+        self.bound
+            .seal(&world.keys().cursor, world.rng(), &at_us.to_be_bytes())
+    }
+
     /// The pager of a list of which `shown` rows stand on the page that began after `after`: back to the
     /// beginning, and on. `to` gives the address of the list after a row; after the empty text, of its
     /// beginning.

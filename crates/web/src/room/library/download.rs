@@ -46,7 +46,7 @@ async fn rendered(
     };
     // A page gives nothing out that consent let out to machines alone.
     let content = &item.content;
-    if !content.is_on_the_web() || !content.outlets.contains(&outlet) || !is_current(item, now) {
+    if !content.is_on_the_web() || !content.leaves_by(outlet) || !is_current(item, now) {
         return Err(Failure::NotFound);
     }
     Ok(match file {

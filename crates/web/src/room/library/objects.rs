@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use kaname_store::{Search, StoredObject};
 use serde::Deserialize;
 
-use super::{cursor::address, list::searched};
+use super::{
+    cursor::{Reading, address},
+    list::searched,
+};
 use crate::{
     error::Failure,
     frame::{
@@ -138,17 +141,6 @@ pub(super) async fn list(
     let page = frame.page(Section::Library, text.t("library-objects"));
     let words = searched(&asked.q);
     let chosen = asked.r#type.as_str();
-    let found = house.world().objects(&by, |filter| {
-        filter.types = types(chosen);
-        filter.search = (!words.is_empty()).then_some(Search(words));
-        filter.after_us = asked.after.parse().ok();
-    });
-    let found = found.await?;
-    let rows: Vec<Row> = found
-        .objects
-        .iter()
-        .map(|object| row(&page, object))
-        .collect();
     let to = |after: &str| {
         let parameters = [
             ("q", asked.q.as_str()),
@@ -157,8 +149,20 @@ pub(super) async fn list(
         ];
         address("/library/objects", &parameters)
     };
+    let reading = Reading::of(&house, &by, &to(""));
+    let found = house.world().objects(&by, |filter| {
+        filter.types = types(chosen);
+        filter.search = (!words.is_empty()).then_some(Search(words));
+        filter.after_us = reading.read_moment(&asked.after);
+    });
+    let found = found.await?;
+    let rows: Vec<Row> = found
+        .objects
+        .iter()
+        .map(|object| row(&page, object))
+        .collect();
     let last = found.objects.last().filter(|_| found.more);
-    let next = last.map(|last| to(&last.added_us.to_string()));
+    let next = last.map(|last| to(&reading.written_moment(last.added_us)));
     let first = (!asked.after.is_empty()).then(|| to(""));
     let count = Count::capped(u64::from(found.total.unwrap_or_default()), 10_000);
     let shown = u64::try_from(rows.len()).unwrap_or_default();

@@ -278,11 +278,10 @@ fn rows(page: &Page, item: &Item, values: &[Value], now: Timestamp) -> Vec<Value
 fn files(page: &Page, item: &Item, now: Timestamp) -> Vec<File> {
     let content = &item.content;
     let current = is_current(item, now);
-    let out = |outlet: Outlet| content.outlets.contains(&outlet);
     let why_not = |outlet: Outlet| {
         if !current {
             Some("library-file-over")
-        } else if !out(outlet) {
+        } else if !content.leaves_by(outlet) {
             Some("library-file-outlet")
         } else {
             None
@@ -349,12 +348,12 @@ async fn addresses(
         }
         let definition = &collection.state.definition;
         let title = definition.title.in_language(page.lang().tag());
-        if item.content.outlets.contains(&Outlet::Taxii) {
+        if item.content.leaves_by(Outlet::Taxii) {
             let address = format!("{base}/taxii2/api/collections/{}/", collection.id);
             let label = page.t1("library-taxii", "title", title).into_owned();
             all.push((label, page.copied(address)));
         }
-        if item.content.outlets.contains(&Outlet::Feed) {
+        if item.content.leaves_by(Outlet::Feed) {
             let address = format!("{base}/feeds/{}.csv", definition.alias);
             let label = page.t1("library-feed", "title", title).into_owned();
             all.push((label, page.copied(address)));

@@ -9,7 +9,10 @@ use kaname_store::Cursor;
 use super::{AT_ONCE, READS, ROWS, Waiting};
 use crate::{
     error::Failure,
-    frame::{Page, part::Row},
+    frame::{
+        Page,
+        part::{Row, by_deadline},
+    },
     house::{By, House},
     room::{
         choices::lang,
@@ -49,7 +52,7 @@ pub(super) async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiti
     Ok(Waiting {
         title: text.t("now-consent").into_owned(),
         about: waiting.to_string(),
-        rows,
+        rows: by_deadline(rows),
     })
 }
 
@@ -76,12 +79,14 @@ pub(in crate::room) async fn showings(
 /// Victim records shown to the reader that nobody of the party has taken note of.
 pub(super) async fn records(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
     let new = house.world().shown_records(by).await?;
-    let new: Vec<_> = new.iter().filter(|one| !one.acknowledged).collect();
-    let rows = new.iter().take(FRESH).map(|one| record::row(page, one));
+    let new = new.iter().filter(|one| !one.acknowledged);
+    let mut rows = by_deadline(new.map(|one| record::row(page, one)).collect());
+    let about = rows.len().to_string();
+    rows.truncate(FRESH);
     Ok(Waiting {
         title: page.t("now-records").into_owned(),
-        about: new.len().to_string(),
-        rows: rows.collect(),
+        about,
+        rows,
     })
 }
 
@@ -110,7 +115,7 @@ async fn questions(house: &House, page: &Page, by: &By) -> Result<Vec<Row>, Fail
             break;
         }
     }
-    Ok(rows)
+    Ok(by_deadline(rows))
 }
 
 /// Most rows of what was released.
@@ -184,7 +189,7 @@ pub(super) async fn breaches(house: &House, page: &Page, by: &By) -> Result<Wait
         let row = for_steward(page, answers, row, &href, "now-breach-verb");
         Some(row)
     });
-    let rows: Vec<Row> = rows.collect();
+    let rows = by_deadline(rows.collect());
     Ok(Waiting {
         title: text.t("now-breaches").into_owned(),
         about: rows.len().to_string(),
@@ -213,7 +218,7 @@ pub(super) fn duties(house: &House, page: &Page, by: &By) -> Option<Waiting> {
     })
 }
 
-/// Released lately, and neither acknowledged nor answered by the party.
+/// Released lately, and neither acknowledged nor answered by the party: news, so the newest first.
 pub(super) async fn fresh(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
     let text = page.text;
     let mut waiting = Vec::new();

@@ -25,7 +25,7 @@ use crate::{
     },
     house::{By, House},
     room::{
-        choices::lang,
+        choices::{self, lang},
         form::{self, Form, Typed, Wrong, may},
         library::cursor::{Reading, address},
     },
@@ -199,9 +199,10 @@ async fn ask(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         &Typed::default().set("kind", "duty"),
         None,
     )
+    .await
 }
 
-fn asking(
+async fn asking(
     house: &House,
     frame: &Frame,
     by: &By,
@@ -221,6 +222,7 @@ fn asking(
         hidden: Vec::new(),
     };
     let catalogue = house.world().catalogue();
+    let parties = choices::parties(house, choices::lang_of(text), by).await?;
     form::ask(frame, form, fresh, typed, wrong, |ask| {
         let page = ask.page;
         let kinds = BreachKind::ALL.map(|one| Choice::new(one.as_str(), kind(page.text, one)));
@@ -234,6 +236,7 @@ fn asking(
         let fields = vec![
             ask.line("text", "party", "requests-party")
                 .hint(page.t("requests-party-hint"))
+                .offering(parties)
                 .longest(40),
             ask.radio("kind", "requests-breach-kind", kinds.to_vec()),
             ask.select("duty", "requests-breach-which-duty", duties)
@@ -287,7 +290,7 @@ async fn record(
         ),
         Err(error) => match Wrong::of(text, &error) {
             Some(wrong) if !matches!(error, WorldError::Denied(_)) => {
-                asking(&house, &frame, &by, &typed, Some(wrong))
+                asking(&house, &frame, &by, &typed, Some(wrong)).await
             }
             _ => Err(error.into()),
         },

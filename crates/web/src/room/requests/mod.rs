@@ -25,7 +25,7 @@ use crate::{
     },
     house::{By, House},
     room::{
-        choices::lang,
+        choices::{self, lang},
         form::{self, Form, Typed, Wrong, may},
         library::cursor::{self, Reading, address},
     },
@@ -304,10 +304,10 @@ async fn ask(
     let typed = Typed::default()
         .set("to", query.to)
         .set("deadline", form::local(in_a_week));
-    asking(&house, &frame, &by, &typed, None)
+    asking(&house, &frame, &by, &typed, None).await
 }
 
-fn asking(
+async fn asking(
     house: &House,
     frame: &Frame,
     by: &By,
@@ -326,11 +326,13 @@ fn asking(
         grave: false,
         hidden: Vec::new(),
     };
+    let parties = choices::parties(house, choices::lang_of(text), by).await?;
     form::ask(frame, form, fresh, typed, wrong, |ask| {
         let page = ask.page;
         let fields = vec![
             ask.line("text", "to", "requests-party")
                 .hint(page.t("requests-party-hint"))
+                .offering(parties)
                 .longest(40),
             ask.line("text", "subject", "requests-subject").longest(200),
             ask.lines(8, "body", "requests-body")
@@ -368,7 +370,7 @@ async fn write(
         ),
         Err(error) => match Wrong::of(text, &error) {
             Some(wrong) if !matches!(error, WorldError::Denied(_)) => {
-                asking(&house, &frame, &by, &typed, Some(wrong))
+                asking(&house, &frame, &by, &typed, Some(wrong)).await
             }
             _ => Err(error.into()),
         },

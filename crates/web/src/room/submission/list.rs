@@ -14,7 +14,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Pager, Row, Verb},
+        part::{Empty, Pager, Row, Verb, by_deadline},
         show,
     },
     house::{By, House},
@@ -138,7 +138,7 @@ pub(super) async fn list(
             others.push(row);
         }
     }
-    let mut rows = Vec::new();
+    let (mut asking, mut rows) = (Vec::new(), Vec::new());
     for report in &reports.rows {
         let state = &report.state;
         let view = world.report(&by, report.id).await?;
@@ -160,11 +160,15 @@ pub(super) async fn list(
                 .main();
             row = row.about(&*text.t("submission-question")).verb(verb);
         }
-        rows.push((!awaited, row));
+        if awaited {
+            asking.push(row);
+        } else {
+            rows.push(row);
+        }
     }
-    // Newest first, and what waits for the provider before the rest.
-    rows.sort_by_key(|(settled, _)| *settled);
-    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    // What waits for the provider before the rest, which stands newest first.
+    let mut reports_shown = by_deadline(asking);
+    reports_shown.append(&mut rows);
     let new = page
         .link("/submissions/new", text.t("submission-new"))
         .main();
@@ -179,9 +183,9 @@ pub(super) async fn list(
     show(&ListPage {
         page,
         new,
-        waiting,
+        waiting: by_deadline(waiting),
         waiting_pager,
-        reports: rows,
+        reports: reports_shown,
         reports_pager,
         items: others,
         items_pager,

@@ -8,8 +8,6 @@ mod problem;
 mod show;
 mod showing;
 
-pub(in crate::room) use showing::outcome;
-
 use axum::{http::Method, routing};
 use kaname_policy::Action;
 

@@ -80,7 +80,7 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> N
             .hint(text.t("submission-pap-hint")),
         choices::sector(&page, house, "sector", draft.terms.sector.as_deref()),
         page.select("urgency", text.t("submission-urgency"), urgencies(&page))
-            .value(urgency_name(draft.terms.urgency)),
+            .value(draft.terms.urgency.as_str()),
     ];
     if let Some(wrong) = wrong {
         fields = wrong.mark(fields);
@@ -103,20 +103,10 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> N
 }
 
 fn urgencies(page: &Page) -> Vec<Choice> {
-    let choice = |name: &str, key: &str| Choice::new(name, page.t(key));
-    vec![
-        choice("low", "submission-urgency-low"),
-        choice("normal", "submission-urgency-normal"),
-        choice("high", "submission-urgency-high"),
-    ]
-}
-
-fn urgency_name(urgency: Urgency) -> &'static str {
-    match urgency {
-        Urgency::Low => "low",
-        Urgency::Normal => "normal",
-        Urgency::High => "high",
-    }
+    let label = |urgency: &Urgency| format!("submission-urgency-{}", urgency.as_str());
+    let all = Urgency::ALL.iter();
+    all.map(|urgency| Choice::new(urgency.as_str(), page.t(&label(urgency))))
+        .collect()
 }
 
 /// What the form says, over the draft that was kept: a file read before stays unless a new one comes.
@@ -126,11 +116,7 @@ fn draft_of(upload: &Upload, before: Option<Draft>) -> Draft {
         tlp: upload.get("tlp").parse().unwrap_or(Terms::default().tlp),
         pap: upload.get("pap").parse().unwrap_or(Terms::default().pap),
         sector: Some(upload.get("sector").to_owned()).filter(|code| !code.is_empty()),
-        urgency: match upload.get("urgency") {
-            "low" => Urgency::Low,
-            "high" => Urgency::High,
-            _ => Urgency::Normal,
-        },
+        urgency: Urgency::of(upload.get("urgency")).unwrap_or(Terms::default().urgency),
         ..before.terms
     };
     let original = upload.file("file").map(|file| {
@@ -280,14 +266,7 @@ fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldEr
     if !draft.title.trim().is_empty() {
         read.title = draft.title.trim().to_owned();
     }
-    if read.title.trim().is_empty() {
-        let first = read
-            .technique
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty());
-        read.title = first.unwrap_or("—").chars().take(60).collect();
-    }
+    read.entitle();
     if !draft.victim.trim().is_empty() {
         read.victim = draft.victim.trim().to_owned();
     }

@@ -5,11 +5,8 @@ use axum::{
     response::Response,
 };
 use kaname_policy::{Action, Resource};
-use kaname_sharing::{
-    Item, ItemState, ManifestHash,
-    victim::{Answer, Victim},
-};
-use kaname_world::sharing::ReportView;
+use kaname_sharing::{ManifestHash, victim::Victim};
+use kaname_world::sharing::{ReportView, Telling};
 use serde::Deserialize;
 
 use super::show::{back, own};
@@ -20,31 +17,28 @@ use crate::{
         part::{At, Due, Verb},
     },
     house::{By, House},
-    room::choices,
+    room::{choices, showing},
     said::why_not,
 };
 
-/// Who sees the victim record, what is asked, and what became of the last request.
+/// Who sees the victim record, what is asked, and what happened so far.
 #[derive(Default)]
 pub(super) struct Showing {
     /// Who sees it now, and since when they have taken note of it.
     pub(super) readers: Vec<(String, Option<At>)>,
     /// What waits for the provider's word.
     pub(super) asked: Option<AskedFor>,
-    /// The last request that is over: what became of it, for whom it was, when.
-    pub(super) past: Option<(String, Vec<String>, At)>,
+    /// What happened so far.
+    pub(super) history: showing::History,
     /// Stops showing it.
     pub(super) hide: Option<Verb>,
 }
 
-/// What the provider is asked.
+/// What the provider is asked, with all that consent means.
 pub(super) struct AskedFor {
     pub(super) due: Due,
-    pub(super) parties: Vec<String>,
     pub(super) reason: String,
-    /// Numbers of the shared information that readers see beside the record.
-    pub(super) beside: Vec<String>,
-    pub(super) hash: String,
+    pub(super) told: showing::Told,
     pub(super) verbs: Vec<Verb>,
 }
 
@@ -60,7 +54,6 @@ impl Showing {
             return Ok(Self::default());
         };
         let refusal = refusal(house, page, by);
-        let beside = released(house, by, view).await?;
         let hide = page
             .post(
                 format!("{href}/victim/hide"),
@@ -69,10 +62,11 @@ impl Showing {
             .grave()
             .confirming(page.t("submission-victim-hide-about"));
         let may_hide = refusal.is_none() && !victim.shown.is_empty();
+        let telling = house.world().telling(view).await?;
         Ok(Self {
             readers: readers(house, page, victim).await?,
-            asked: asked(house, page, victim, beside, href, refusal).await?,
-            past: past(house, page, victim).await?,
+            asked: telling.map(|telling| asked(house, page, telling, href, refusal)),
+            history: showing::history(house, page, view).await?,
             hide: may_hide.then_some(hide),
         })
     }
@@ -107,31 +101,13 @@ async fn readers(
     Ok(readers)
 }
 
-/// Numbers of what was released of the same report: the record gives its provider away there.
-async fn released(house: &House, by: &By, view: &ReportView) -> Result<Vec<String>, Failure> {
-    let mut numbers = Vec::new();
-    for item in &view.items {
-        let item = house.world().see::<Item>(by, *item).await?.state;
-        if item.state == ItemState::Released {
-            numbers.push(item.number);
-        }
-    }
-    Ok(numbers)
-}
-
-async fn asked(
+fn asked(
     house: &House,
     page: &Page,
-    victim: &Victim,
-    beside: Vec<String>,
+    telling: Telling,
     href: &str,
     refusal: Option<String>,
-) -> Result<Option<AskedFor>, Failure> {
-    let open = victim.asked.as_ref();
-    let Some(asked) = open.filter(|asked| !asked.is_late(page.now)) else {
-        return Ok(None);
-    };
-    let hash = asked.hash.to_string();
+) -> AskedFor {
     let (yes, no) = (
         page.t("submission-victim-show"),
         page.t("submission-victim-decline"),
@@ -140,40 +116,18 @@ async fn asked(
         Some(why) => vec![page.refused(yes, why)],
         None => vec![
             page.post(format!("{href}/victim/show"), yes)
-                .with("hash", hash.as_str())
+                .with("hash", telling.hash.to_string())
                 .main(),
             page.post(format!("{href}/victim/decline"), no),
         ],
     };
-    Ok(Some(AskedFor {
-        due: page.maybe_due(asked.deadline, page.t("submission-victim-due")),
-        parties: choices::party_names(house, page, &asked.shown.parties).await?,
-        reason: asked.reason.clone(),
-        beside,
-        hash,
+    // Every item of its own report is the provider's to know.
+    let known: Vec<String> = telling.linked.iter().cloned().collect();
+    AskedFor {
+        due: page.maybe_due(telling.asked.deadline, page.t("submission-victim-due")),
+        reason: telling.asked.reason.clone(),
+        told: showing::told(house, page, telling, &known),
         verbs,
-    }))
-}
-
-async fn past(
-    house: &House,
-    page: &Page,
-    victim: &Victim,
-) -> Result<Option<(String, Vec<String>, At)>, Failure> {
-    let Some(past) = &victim.answered else {
-        return Ok(None);
-    };
-    let names = choices::party_names(house, page, &past.asked.shown.parties).await?;
-    let said = page.t(outcome(past.answer)).into_owned();
-    Ok(Some((said, names, page.at(past.at))))
-}
-
-/// What became of a request, as both sides read it.
-pub(in crate::room) fn outcome(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Consented => "submission-victim-consented",
-        Answer::Declined => "submission-victim-refused",
-        Answer::Lapsed => "submission-victim-lapsed",
     }
 }
 

@@ -7,9 +7,9 @@ use axum::{
     extract::{Query, State},
     response::Response,
 };
-use kaname_intake::submission::groups;
-use kaname_sharing::{Report, ReportState, value::group_keys};
-use kaname_world::Loaded;
+use kaname_intake::{Kind, submission::groups};
+use kaname_sharing::{Report, ReportState, report::Submission, value::group_keys};
+use kaname_world::{Loaded, sharing::Abandoned};
 use serde::Deserialize;
 
 use crate::{
@@ -47,6 +47,9 @@ pub(super) struct Which {
 
 /// Reports of a page: those that say the same stand together as far as they are on one.
 const AT_ONCE: u32 = 200;
+
+/// Reports whose draft nobody goes on with.
+const ABANDONED: &str = "abandoned";
 
 const TABS: [(&str, &str, &[&str]); 4] = [
     ("new", "triage-tab-new", &["submitted"]),
@@ -86,7 +89,7 @@ pub(super) async fn list(
             label: text.t(tab.1).into_owned(),
             href: format!("/triage?tab={}", tab.0),
             count: Some(cursor::counted(found.total)),
-            here: tab.0 == chosen.0,
+            here: tab.0 == chosen.0 && which.tab != ABANDONED,
         });
         if tab.0 == chosen.0 {
             let to = |after: &str| address("/triage", &[("tab", tab.0), ("after", after)]);
@@ -95,7 +98,23 @@ pub(super) async fn list(
             reports = found.rows;
         }
     }
-    let rows = rows(&house, &page, &by, reports);
+    let abandoned = world.abandoned(&by).await?;
+    let left = which.tab == ABANDONED;
+    let count = u32::try_from(abandoned.len()).unwrap_or(u32::MAX);
+    tabs.push(Tab {
+        label: text.t("triage-tab-abandoned").into_owned(),
+        href: format!("/triage?tab={ABANDONED}"),
+        count: Some(cursor::counted(count)),
+        here: left,
+    });
+    let rows = match left {
+        true => abandoned
+            .iter()
+            .map(|one| abandoned_row(&page, one))
+            .collect(),
+        false => rows(&house, &page, &by, reports),
+    };
+    let pager = pager.filter(|_| !left);
     show(&ListPage {
         tabs: Tabs {
             name: text.t("triage-tabs").into_owned(),
@@ -110,6 +129,21 @@ pub(super) async fn list(
         pager,
         page,
     })
+}
+
+/// A report whose draft nobody goes on with: neither which item it is nor what it says.
+pub(in crate::room) fn abandoned_row(page: &Page, one: &Abandoned) -> Row {
+    let state = &one.report.state;
+    let receipt = state.submission.receipt.as_str();
+    let href = format!("/triage/{receipt}");
+    let title = match one.days {
+        0 => page.t("triage-abandoned-today"),
+        days => page.t1("triage-abandoned", "n", days),
+    };
+    Row::new(page.came(state.received, receipt), &href, title)
+        .tlp(page.tlp(state.submission.tlp))
+        .about(page.t("triage-abandoned-about"))
+        .verb(page.link(&href, page.t("triage-take-over")).main())
 }
 
 /// Reports that share a value with more than this many others do not stand together for it.
@@ -144,26 +178,10 @@ pub(in crate::room) fn rows(
             Some(due) => page.due(due, submission.receipt.as_str()),
             None => page.came(state.received, submission.receipt.as_str()),
         };
-        let first = submission
-            .values
-            .iter()
-            .take(2)
-            .map(|value| value.value.as_str());
-        let first: Vec<&str> = first.collect();
-        let title = match (first.as_slice(), submission.values.len()) {
-            ([], _) => text.t("triage-no-values").into_owned(),
-            (shown, all) if all > shown.len() => {
-                let rest = all - shown.len();
-                text.t2(
-                    "triage-values-more",
-                    "values",
-                    shown.join(text_list(page)),
-                    "n",
-                    rest,
-                )
-                .into_owned()
-            }
-            (shown, _) => shown.join(text_list(page)),
+        let open = house.world().holds_open(by, state);
+        let title = match open {
+            true => values_title(page, submission),
+            false => kinds_title(page, submission),
         };
         let mut row = Row::new(due, &href, title)
             .tlp(page.tlp(submission.tlp))
@@ -175,7 +193,7 @@ pub(in crate::room) fn rows(
         if size > 1 {
             row = row.about(text.t1("triage-cluster", "n", size));
         }
-        if let Some(sector) = &submission.sector {
+        if let Some(sector) = submission.sector.as_ref().filter(|_| open) {
             row = row.about(choices::sector_name(page, house, sector));
         }
         let own = by.account_id().ok();
@@ -189,6 +207,45 @@ pub(in crate::room) fn rows(
         rows.push(row);
     }
     rows
+}
+
+/// The first values, for who holds the report open.
+fn values_title(page: &Page, submission: &Submission) -> String {
+    let first = submission.values.iter().take(2);
+    let first: Vec<&str> = first.map(|value| value.value.as_str()).collect();
+    let shown = first.join(text_list(page));
+    match submission.values.len() - first.len() {
+        _ if first.is_empty() => page.t("triage-no-values").into_owned(),
+        0 => shown,
+        rest => page
+            .t2("triage-values-more", "values", shown, "n", rest)
+            .into_owned(),
+    }
+}
+
+/// How many values of which kind: what may be known of a report before it is opened.
+fn kinds_title(page: &Page, submission: &Submission) -> String {
+    let kinds = kinds(page, submission).into_iter().map(|(kind, n)| {
+        page.t2("triage-kind-count", "kind", kind, "n", n)
+            .into_owned()
+    });
+    let kinds: Vec<String> = kinds.collect();
+    match kinds.is_empty() {
+        true => page.t("triage-no-values").into_owned(),
+        false => kinds.join(text_list(page)),
+    }
+}
+
+/// Kinds of a report's values in words, each with how many there are.
+pub(super) fn kinds(page: &Page, submission: &Submission) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+    for value in &submission.values {
+        *counts.entry(value.kind).or_default() += 1;
+    }
+    let counts = counts.into_iter();
+    counts
+        .map(|(kind, n)| (words::value_kind(page.text, kind), n))
+        .collect()
 }
 
 fn text_list(page: &Page) -> &'static str {

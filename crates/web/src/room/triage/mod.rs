@@ -6,7 +6,7 @@ mod list;
 mod report;
 mod victim;
 
-pub(in crate::room) use list::rows;
+pub(in crate::room) use list::{abandoned_row, rows};
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;

@@ -41,6 +41,8 @@ struct ReportPage {
     received: At,
     sector: Option<String>,
     values: Vec<(String, String, usize)>,
+    /// In place of the values, before an opening: kinds, and how many of each.
+    kinds: Vec<(String, usize)>,
     similar: Vec<Row>,
     attachments: u32,
     take: Option<Field>,
@@ -123,11 +125,17 @@ pub(super) async fn show_report(
             .filter(|other| other.shared.contains(&posting));
         others.count()
     };
-    let values = submission.values.iter().map(|value| {
+    // What values and sector say together may give the provider away: they are within the opening.
+    let in_sight = if shut { &[][..] } else { &submission.values };
+    let values = in_sight.iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
         (kind, value.value.clone(), counted(value))
     });
     let values = values.collect();
+    let kinds = match shut {
+        true => super::list::kinds(&page, submission),
+        false => Vec::new(),
+    };
     let mut openings = Vec::new();
     for opening in &report.openings {
         let who = title_of(&house, opening.officer, &page)
@@ -167,8 +175,10 @@ pub(super) async fn show_report(
         sector: submission
             .sector
             .as_deref()
+            .filter(|_| !shut)
             .map(|code| choices::sector_name(&page, &house, code)),
         values,
+        kinds,
         similar,
         attachments: submission.attachments,
         take: (open && !assigned_to_me).then(|| reason("triage-take-reason")),
@@ -205,7 +215,10 @@ async fn similar(
         let due = page.came(report.state.received, receipt);
         let shared = other.shared.iter().map(|one| one.value.as_str());
         let shared: Vec<&str> = shared.take(3).collect();
-        let title = shared.join(" ");
+        let title = match &view.content {
+            Some(_) => shared.join(" "),
+            None => text.t("triage-similar-one").into_owned(),
+        };
         let state = words::report_state(text, report.state.state, report.state.closing.as_ref());
         let row = Row::new(due, format!("/triage/{receipt}"), title).tag(page.tag(state));
         rows.push(row.about(text.t1("triage-shared", "n", other.shared.len())));
@@ -223,8 +236,10 @@ async fn opened(
     let text = page.text;
     let receipt = view.report.state.submission.receipt.as_str();
     let mut items = Vec::new();
+    let mut known = Vec::new();
     for item in &view.items {
         let item = house.world().see::<Item>(by, *item).await?;
+        known.push(item.state.number.clone());
         let href = format!("/items/{}", item.state.number);
         items.push(item_row(page, &item.state, &href));
     }
@@ -253,8 +268,8 @@ async fn opened(
             .as_ref()
             .map(|harm| harm.text.clone())
             .unwrap_or_default(),
-        readers: victim::readers(house, page, view).await?,
-        showing: victim::fields(page, view),
+        readers: victim::readers(house, page, view, &known).await?,
+        showing: victim::fields(house, page, by, view).await?,
         seen: content.seen.map(|seen| page.at(seen)),
         remarks: content.remarks,
         attachments: content.attachments,

@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kaname_sharing::victim::{Showing, Shown, Victim};
+use kaname_sharing::victim::{Shown, Victim};
 use kaname_world::{WorldError, sharing::ReportView};
 use serde::Deserialize;
 
@@ -13,86 +13,88 @@ use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Posted,
-        part::{At, Due, Field},
+        part::{Due, Field},
     },
     house::{By, House},
-    room::{back::back, choices, submission::outcome},
+    room::{back::back, choices, showing},
 };
 
 /// Most codes of parties read from the form; the rule takes fewer and says so.
 const MAX_READERS: usize = 101;
 
-/// A request that waits for the provider: to whom it would be shown, why, until when.
+/// A request that waits for the provider: why, until when, and what it would mean.
 pub(super) struct Waiting {
-    pub(super) parties: Vec<String>,
     pub(super) reason: String,
     pub(super) due: Due,
+    pub(super) told: showing::Told,
 }
 
-/// Who sees the victim record, what waits for the provider, what became of the request before.
+/// Who sees the victim record, what waits for the provider, what happened so far.
 #[derive(Default)]
 pub(super) struct Readers {
     pub(super) parties: Vec<String>,
     pub(super) waiting: Option<Waiting>,
-    pub(super) past: Option<(String, At)>,
+    pub(super) history: showing::History,
 }
 
+/// `known`: numbers of the report's items that the analyst may know.
 pub(super) async fn readers(
     house: &House,
     page: &Page,
     view: &ReportView,
+    known: &[String],
 ) -> Result<Readers, Failure> {
     let Some(victim) = view.victim.as_ref().map(|victim| &victim.state) else {
         return Ok(Readers::default());
     };
-    let waiting = match open_request(page, victim) {
-        None => None,
-        Some(asked) => Some(Waiting {
-            parties: choices::party_names(house, page, &asked.shown.parties).await?,
-            reason: asked.reason.clone(),
-            due: page.maybe_due(asked.deadline, page.t("submission-victim-due")),
-        }),
-    };
-    let past = victim.answered.as_ref().map(|past| {
-        let said = page.t(outcome(past.answer)).into_owned();
-        (said, page.at(past.at))
-    });
+    let telling = house.world().telling(view).await?;
     Ok(Readers {
         parties: choices::party_names(house, page, &victim.shown.parties).await?,
-        waiting,
-        past,
+        waiting: telling.map(|telling| Waiting {
+            reason: telling.asked.reason.clone(),
+            due: page.maybe_due(telling.asked.deadline, page.t("submission-victim-due")),
+            told: showing::told(house, page, telling, known),
+        }),
+        history: showing::history(house, page, view).await?,
     })
 }
 
-fn open_request<'a>(page: &Page, victim: &'a Victim) -> Option<&'a Showing> {
-    let asked = victim.asked.as_ref();
-    asked.filter(|asked| !asked.is_late(page.now))
-}
-
 /// The form, where there is a victim record, the report is open and no request waits for its deadline.
-pub(super) fn fields(page: &Page, view: &ReportView) -> Option<Vec<Field>> {
+pub(super) async fn fields(
+    house: &House,
+    page: &Page,
+    by: &By,
+    view: &ReportView,
+) -> Result<Option<Vec<Field>>, Failure> {
     let open = view.report.state.closing.is_none();
     let victim = view.victim.as_ref().map(|victim| &victim.state);
     let free = |victim: &&Victim| {
         let asked = victim.asked.as_ref();
         !victim.withdrawn && asked.is_none_or(|asked| asked.gives_way(page.now))
     };
-    let victim = victim.filter(|victim| open && free(victim));
-    victim.map(|_| {
-        vec![
-            page.lines(2, "parties", page.t("triage-showing-parties"))
-                .hint(page.t("triage-showing-parties-hint")),
-            page.line("text", "reason", page.t("triage-showing-reason"))
-                .hint(page.t("triage-showing-reason-hint"))
-                .longest(300)
-                .numbered(1),
-        ]
-    })
+    if victim.filter(|victim| open && free(victim)).is_none() {
+        return Ok(None);
+    }
+    let offered = choices::parties(house, choices::lang(page), by).await?;
+    Ok(Some(vec![
+        choices::ticked_parties(page, "chosen", &offered),
+        page.lines(2, "parties", page.t("triage-showing-parties"))
+            .hint(page.t("triage-showing-parties-hint"))
+            .optional(),
+        page.line("text", "reason", page.t("triage-showing-reason"))
+            .hint(page.t("triage-showing-reason-hint"))
+            .longest(300)
+            .numbered(1),
+    ]))
 }
 
 #[derive(Deserialize)]
 pub(super) struct Ask {
+    #[serde(default)]
     parties: String,
+    /// Parties ticked by name.
+    #[serde(default)]
+    chosen: Vec<String>,
     reason: String,
 }
 
@@ -107,8 +109,11 @@ pub(super) async fn show_victim(
     let report = id(&house, &by, &typed).await?;
     let world = house.world();
     let mut shown = Shown::default();
-    for code in posted.parties.split_whitespace().take(MAX_READERS) {
+    let ticked = posted.chosen.iter().map(String::as_str);
+    let codes = posted.parties.split_whitespace().chain(ticked);
+    for code in codes.take(MAX_READERS) {
         match world.party_of(&by, code).await {
+            Ok(party) if shown.parties.contains(&party.id.cast()) => {}
             Ok(party) => shown.parties.push(party.id.cast()),
             Err(WorldError::NotFound(_)) => {
                 let said = frame.text().t1("triage-showing-unknown", "code", code);

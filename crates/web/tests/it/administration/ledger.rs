@@ -1,10 +1,13 @@
 //! What the ledger shows to whom.
 
 use axum::http::StatusCode;
+use kaname_directory::PartyKind;
 use kaname_kernel::{
+    Role,
     checkpoint::Checkpoint,
     merkle::{Hash, leaf_hash, verify_consistency, verify_inclusion},
 };
+use kaname_sharing::victim::Shown;
 use kaname_testkit::Nation;
 
 use crate::{
@@ -49,6 +52,80 @@ async fn auditors_read_what_was_written_and_secrets_stay_masked() {
     let administrator = Browser::of(&door, &nation, &nation.administrator).await;
     let page = administrator.page("/ledger").await;
     assert!(page.contains("item.released") && !page.contains("&#34;change&#34;"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_victim_record_administrators_learn_nothing_and_auditors_who_acted_with_a_reason() {
+    let nation = Nation::new().await;
+    let (receipt, _) = story::released(&nation).await;
+    let world = &nation.world;
+    let ministry = nation
+        .party(
+            "sangyo-sho",
+            PartyKind::Ministry,
+            "産業省",
+            "Ministry of Industry",
+        )
+        .await;
+    let official = nation.hire(ministry, "sangyo", &[Role::Member]).await;
+    let (analyst, provider) = (
+        nation.caller(&nation.analyst).await,
+        nation.caller(&nation.provider).await,
+    );
+    let shown = Shown {
+        parties: vec![ministry],
+        persons: Vec::new(),
+    };
+    let report = receipt.report;
+    let asked = world.ask_showing(&analyst, report, shown, "所管省庁への連絡");
+    asked.await.unwrap();
+    let view = world.report(&provider, report).await.unwrap();
+    let hash = world.telling(&view).await.unwrap().unwrap().hash;
+    world.show_harm(&provider, report, hash).await.unwrap();
+    let reader = nation.caller(&official).await;
+    let record = view.victim.unwrap().id;
+    world.acknowledge_record(&reader, record).await.unwrap();
+
+    let door = Door::of(&nation);
+    let administrator = Browser::of(&door, &nation, &nation.administrator).await;
+    let page = administrator.page("/ledger").await;
+    for told in [
+        "victim.",
+        "被害情報",
+        "sangyo（",
+        "report.",
+        &record.to_string(),
+        &report.to_string(),
+    ] {
+        assert!(!page.contains(told), "{told}: {page}");
+    }
+    assert!(page.contains("表示できる内容のない記録") && page.contains("item.released"));
+    // Every leaf has its place all the same: whoever proves, counts.
+    let auditor = Browser::of(&door, &nation, &nation.auditor).await;
+    let officer = nation.caller(&nation.auditor).await;
+    let whole = auditor.page("/ledger").await;
+    for one in world.written(&officer, None, 50).await.unwrap() {
+        assert!(
+            page.contains(&one.leaf) && whole.contains(&one.leaf),
+            "{one:?}"
+        );
+    }
+
+    // The auditor learns that note was taken, and by whom with a reason, which the provider sees.
+    assert!(
+        whole.contains("victim.acknowledged") && !whole.contains("sangyo（"),
+        "{whole}"
+    );
+    let row = between(&whole, "開示された被害情報を確認", "</form>");
+    let seq = between(row, "name=\"seq\" value=\"", "\"").to_owned();
+    let form = [("seq", seq.as_str()), ("reason", "定期監査")];
+    let opened = auditor.post("/ledger/inspect", &form).await.text;
+    assert!(opened.contains("sangyo（産業省）"), "{opened}");
+    let own = Browser::of(&door, &nation, &nation.provider).await;
+    let page = own.page(&format!("/submissions/{}", receipt.number)).await;
+    assert!(page.contains("定期監査"));
+    let tried = administrator.post("/ledger/inspect", &form).await;
+    assert_eq!(tried.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test(flavor = "multi_thread")]

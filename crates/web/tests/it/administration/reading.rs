@@ -127,7 +127,7 @@ async fn the_rules_are_shown_with_ones_own_marked() {
         english
             .page("/policy")
             .await
-            .contains("Auditors and administrators read the ledger.")
+            .contains("Auditors read the ledger.")
     );
 }
 

@@ -196,7 +196,7 @@ async fn named_isacs(
     typed: &Typed,
 ) -> Result<BTreeSet<PartyId>, WorldError> {
     let mut isacs = BTreeSet::new();
-    for code in typed.all("isacs").iter().take(50) {
+    for code in typed.all("isacs") {
         let isac = world.party_of(by, code).await?;
         if isac.state.kind != PartyKind::Isac {
             let key = "directory-wrong-isac";

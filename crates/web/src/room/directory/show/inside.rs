@@ -15,7 +15,8 @@ use crate::{
     },
     house::{By, House},
     room::{
-        directory::{duty, fields::lang, group, words},
+        choices::lang_of as lang,
+        directory::{duty, group, words},
         form::may,
         mail_key::MailKey,
     },
