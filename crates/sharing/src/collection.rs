@@ -184,6 +184,15 @@ pub struct Collection {
 }
 
 impl Collection {
+    /// What stands for it in addresses of the hub: its alias, or its id where the alias is known in a root
+    /// of its own only.
+    pub fn in_addresses(&self) -> String {
+        match self.definition.taxii.root {
+            None => self.definition.alias.clone(),
+            Some(_) => self.id.to_string(),
+        }
+    }
+
     /// Whether this reader may read it now.
     pub fn can_read(&self, reader: &Reader, now: Timestamp) -> bool {
         !self.closed && self.definition.read.admits(reader, now)

@@ -181,6 +181,7 @@ async fn peer_with(nation: &Nation, objects: usize) {
         default_tlp: Some(kaname_kernel::Tlp::Green),
         read: Access::Members,
         write: Access::Nobody,
+        taxii: Default::default(),
     };
     let peer = nation.world.open_collection(&admin, definition);
     let peer = peer.await.unwrap();

@@ -87,7 +87,7 @@ pub(crate) fn put_out_by(commit: &Commit) -> Result<BTreeSet<MatterId>, WorldErr
     let others = objects.filter(|object| !told.contains(&object.source));
     let others: Vec<_> = others.map(|object| object.collection).collect();
     if told.is_empty() {
-        told.extend(commit.removed.iter().map(|(collection, _)| *collection));
+        told.extend(commit.removed.iter().map(|removed| removed.collection));
     }
     told.extend(others);
     Ok(told)

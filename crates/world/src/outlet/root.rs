@@ -2,12 +2,13 @@
 //! there without an event; others come with a layout ([`super::layout`]).
 
 use kaname_kernel::MatterId;
+use kaname_sharing::Collection;
 use kaname_sharing::taxii::{
     ApiRoot, DISCOVERY_KEY, DISCOVERY_SPACE, Discovery, DiscoveryForm, MAX_CONTENT_LENGTH,
     OWN_ROOT, ROOT_SPACE, RootDefinition,
 };
 
-use crate::{caller::Caller, error::WorldError, world::World};
+use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// An API root.
 #[derive(Debug, Clone)]
@@ -48,6 +49,18 @@ impl World {
             id: Some(root.id),
             told: Some(root.state.definition),
         })
+    }
+
+    /// Where a collection is found over TAXII, without the host.
+    pub async fn taxii_path(&self, collection: &Loaded<Collection>) -> Result<String, WorldError> {
+        let root = match collection.state.definition.taxii.root {
+            Some(root) => self.load::<ApiRoot>(root).await?,
+            None => None,
+        };
+        let root = root
+            .as_ref()
+            .map_or(OWN_ROOT, |root| &root.state.definition.path);
+        Ok(format!("/taxii2/{root}/collections/{}/", collection.id))
     }
 
     /// What discovery tells, when somebody has said so; else it tells of the hub's own root.

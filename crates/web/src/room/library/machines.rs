@@ -73,8 +73,12 @@ pub(super) async fn show_machines(
         if definition.kind == CollectionKind::Intake {
             continue;
         }
-        let feed = format!("{base}/feeds/{}", definition.alias);
-        let address = format!("{base}/taxii2/api/collections/{}/", collection.id);
+        // Nor what members are told of without being let in.
+        if !collection.state.can_read(&by.reader, house.world().now()) {
+            continue;
+        }
+        let feed = format!("{base}/feeds/{}", collection.state.in_addresses());
+        let address = format!("{base}{}", house.world().taxii_path(&collection).await?);
         let feeds = FEEDS.map(|end| page.copied(format!("{feed}.{end}")));
         if example.is_none() || (!released && definition.kind == CollectionKind::Library) {
             released = definition.kind == CollectionKind::Library;

@@ -349,12 +349,12 @@ async fn addresses(
         let definition = &collection.state.definition;
         let title = definition.title.in_language(page.lang().tag());
         if item.content.leaves_by(Outlet::Taxii) {
-            let address = format!("{base}/taxii2/api/collections/{}/", collection.id);
+            let address = format!("{base}{}", house.world().taxii_path(&collection).await?);
             let label = page.t1("library-taxii", "title", title).into_owned();
             all.push((label, page.copied(address)));
         }
         if item.content.leaves_by(Outlet::Feed) {
-            let address = format!("{base}/feeds/{}.csv", definition.alias);
+            let address = format!("{base}/feeds/{}.csv", collection.state.in_addresses());
             let label = page.t1("library-feed", "title", title).into_owned();
             all.push((label, page.copied(address)));
         }

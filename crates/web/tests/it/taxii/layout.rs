@@ -3,7 +3,7 @@
 use std::io;
 
 use axum::http::StatusCode;
-use kaname_directory::KeyScope::{TaxiiPost, TaxiiRead};
+use kaname_directory::KeyScope::{FeedRead, TaxiiPost, TaxiiRead};
 use kaname_intake::layout::{LayoutFault, LayoutLimits, read_layout};
 use kaname_testkit::Nation;
 use kaname_world::{
@@ -14,6 +14,7 @@ use kaname_world::{
 use serde_json::{Value, json};
 
 use super::{Setting, ids, is_error, setting};
+use crate::browser::Browser;
 
 const OPEN: &str = "91a7b528-80eb-42ed-a74d-c6fbd5a26116";
 const SHUT: &str = "64993447-4d7e-4f70-b94d-d7f33742ee63";
@@ -245,6 +246,21 @@ async fn a_loaded_layout_is_served_as_it_says() {
         get(&format!("/taxii2/api/status/{STATUS}/")).await.status,
         StatusCode::NOT_FOUND
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_says_where_machines_find_a_loaded_collection() {
+    let s = loaded().await;
+    let browser = Browser::of(&s.door, &s.nation, &s.nation.member).await;
+    let page = browser.get("/library/machines").await;
+    let address = format!("http://hub.test/taxii2/trustgroup1/collections/{OPEN}/");
+    assert!(page.text.contains(&address), "{}", page.text);
+    let feed = format!("/feeds/{OPEN}.jsonl");
+    assert!(page.text.contains(&feed) && !page.text.contains(SHUT) && !page.text.contains(IN));
+    let key = s.nation.key(&s.nation.member, &[FeedRead]).await;
+    let lines = s.door.get(&feed, &key).await;
+    assert_eq!(lines.status, StatusCode::OK, "{}", lines.text);
+    assert!(lines.text.contains("198.51.100.1"), "{}", lines.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
