@@ -1,7 +1,7 @@
 //! A whole TAXII layout through the program: loaded, served to the clients people use, dumped, and left
 //! out whole when something is wrong or in the way.
 
-use std::{process::Command, time::Duration};
+use std::process::{Child, Command};
 
 use serde_json::{Value, json};
 
@@ -85,6 +85,21 @@ fn dumped(place: &Place) -> Value {
     let ran = place.run(&["taxii", "dump"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     ran.json()
+}
+
+/// Kills a process when it has written that much beside the database's file; whether it was still running.
+pub(crate) fn killed_after(place: &Place, mut child: Child, bytes: u64) -> bool {
+    let log = place.path("kaname-data/kaname.db-wal");
+    let begun = std::fs::metadata(&log).map_or(0, |about| about.len());
+    while child.try_wait().unwrap().is_none() {
+        let now = std::fs::metadata(&log).map_or(0, |about| about.len());
+        if now >= begun + bytes {
+            child.kill().unwrap();
+            return !child.wait().unwrap().success();
+        }
+        std::thread::yield_now();
+    }
+    false
 }
 
 /// A key of a member.
@@ -187,18 +202,15 @@ fn a_load_that_is_killed_left_nothing_and_is_done_again() {
     let before = dumped(&place);
     let layout = layout(12_000);
     place.write("layout.json", &layout.to_string());
-    for after_ms in [300, 1_200, 2_500] {
-        let mut load = place
+    for written in [1, 400_000, 2_000_000] {
+        let load = place
             .command(&["taxii", "load", "layout.json"])
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(after_ms));
-        if load.try_wait().unwrap().is_some() {
+        if !killed_after(&place, load, written) {
             break;
         }
-        load.kill().unwrap();
-        load.wait().unwrap();
-        assert_eq!(dumped(&place), before, "killed after {after_ms} ms");
+        assert_eq!(dumped(&place), before, "killed after {written} bytes");
     }
     let _ = place.run(&["taxii", "load", "layout.json"]);
     assert_eq!(in_order(dumped(&place)), in_order(layout));

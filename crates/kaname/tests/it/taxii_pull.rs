@@ -3,7 +3,6 @@
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener},
-    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     program::{Place, Ran, ran},
     serving::Server,
-    taxii::{OPEN, indicator, key, layout},
+    taxii::{OPEN, indicator, key, killed_after, layout},
 };
 
 /// A hub with a collection for a partner's objects.
@@ -93,14 +92,15 @@ fn a_second_hub_reads_the_first_and_goes_on_where_it_was() {
     assert_eq!(refused.code, 1);
     assert!(refused.err.contains("private network"), "{}", refused.err);
     // Killed in the middle, and cut off by a bound.
-    let mut killed = second.command(&["taxii", "pull"]);
-    let mut killed = killed
+    let mut reading = second.command(&["taxii", "pull"]);
+    let reading = reading
         .env("KANAME_TAXII__LOOPBACK", "true")
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_millis(900));
-    let _ = killed.kill();
-    let _ = killed.wait();
+    assert!(
+        killed_after(&second, reading, 200_000),
+        "it ended before it was killed"
+    );
     let cut = pull(&second, &["--max-objects", "30"]);
     assert!(
         cut.code == 0 || cut.err.contains("over 30 objects"),
