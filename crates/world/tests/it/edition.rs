@@ -272,6 +272,7 @@ async fn an_import_begins_an_edition_of_its_collection_alone() {
         default_tlp: Some(Tlp::Green),
         read: Access::Members,
         write: Access::Nobody,
+        taxii: Default::default(),
     };
     let peer = nation.world.open_collection(&admin, definition);
     let peer = peer.await.unwrap();
