@@ -120,10 +120,23 @@ pub(super) async fn list(
             name: text.t("triage-tabs").into_owned(),
             tabs,
         },
-        empty: Empty {
-            title: text.t("triage-none").into_owned(),
-            text: text.t("triage-none-do").into_owned(),
-            next: None,
+        empty: match left {
+            false => Empty {
+                title: text.t("triage-none").into_owned(),
+                text: text.t("triage-none-do").into_owned(),
+                next: None,
+            },
+            true => Empty {
+                title: text.t("triage-abandoned-none").into_owned(),
+                text: text
+                    .t1(
+                        "triage-abandoned-none-do",
+                        "hours",
+                        world.settings().draft_hours,
+                    )
+                    .into_owned(),
+                next: None,
+            },
         },
         rows,
         pager,
