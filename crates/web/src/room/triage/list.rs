@@ -32,6 +32,8 @@ use crate::{
 struct ListPage {
     page: Page,
     tabs: Tabs,
+    /// What of reports that are not open stands in the rows.
+    told: Option<String>,
     rows: Vec<Row>,
     pager: Option<Pager>,
     empty: Empty,
@@ -138,6 +140,7 @@ pub(super) async fn list(
                 next: None,
             },
         },
+        told: (!left).then(|| text.t("triage-shut").into_owned()),
         rows,
         pager,
         page,
