@@ -89,3 +89,5 @@ triage-tab-abandoned = Left alone
 triage-abandoned = A report whose item nobody has gone on writing for { $n } days
 triage-abandoned-about = Take the report to go on with what is being written.
 triage-abandoned-today = A report whose item nobody goes on writing
+triage-abandoned-none = No report is left alone
+triage-abandoned-none-do = When nobody touches for { $hours } hours what another analyst is writing, its report comes up here, the longest left alone first.

@@ -89,3 +89,5 @@ triage-tab-abandoned = 作成中断
 triage-abandoned = 共有情報の作成が { $n } 日間止まっている報告
 triage-abandoned-about = 報告を担当すると、作成中の内容を引き継げます。
 triage-abandoned-today = 共有情報の作成が止まっている報告
+triage-abandoned-none = 作成が止まっている報告はありません
+triage-abandoned-none-do = ほかの分析担当が作成中の共有情報に { $hours } 時間手が付いていないと、その報告が古い順にここへ並びます。

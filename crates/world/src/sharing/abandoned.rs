@@ -15,6 +15,8 @@ use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most that are given, longest left alone first.
 const MOST: usize = 200;
+/// Most whose links are opened, longest left alone first.
+const LOOKED_AT: usize = 1_000;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
@@ -86,6 +88,7 @@ impl World {
         })
         .await?;
         left.sort_by_key(|(touched, item)| (*touched, item.id));
+        left.truncate(LOOKED_AT);
         Ok(left)
     }
 }

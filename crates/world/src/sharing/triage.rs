@@ -136,7 +136,7 @@ impl World {
 
     /// Whether the caller is the assigned analyst within an opening: before it, an officer is told of a
     /// report its number, markings, times and how many values of which kind it has, and no more
-    /// (`docs/decisions/0018`).
+    /// (`docs/decisions/0019`).
     pub fn holds_open(&self, caller: &Caller, report: &Report) -> bool {
         let Ok(account) = caller.account_id() else {
             return false;

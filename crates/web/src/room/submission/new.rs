@@ -103,9 +103,13 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> N
 }
 
 fn urgencies(page: &Page) -> Vec<Choice> {
-    let label = |urgency: &Urgency| format!("submission-urgency-{}", urgency.as_str());
-    let all = Urgency::ALL.iter();
-    all.map(|urgency| Choice::new(urgency.as_str(), page.t(&label(urgency))))
+    let label = |urgency| match urgency {
+        Urgency::Low => "submission-urgency-low",
+        Urgency::Normal => "submission-urgency-normal",
+        Urgency::High => "submission-urgency-high",
+    };
+    let all = Urgency::ALL.into_iter();
+    all.map(|urgency| Choice::new(urgency.as_str(), page.t(label(urgency))))
         .collect()
 }
 

@@ -32,6 +32,8 @@ use crate::{
 struct ListPage {
     page: Page,
     tabs: Tabs,
+    /// What of reports that are not open stands in the rows.
+    told: Option<String>,
     rows: Vec<Row>,
     pager: Option<Pager>,
     empty: Empty,
@@ -120,11 +122,25 @@ pub(super) async fn list(
             name: text.t("triage-tabs").into_owned(),
             tabs,
         },
-        empty: Empty {
-            title: text.t("triage-none").into_owned(),
-            text: text.t("triage-none-do").into_owned(),
-            next: None,
+        empty: match left {
+            false => Empty {
+                title: text.t("triage-none").into_owned(),
+                text: text.t("triage-none-do").into_owned(),
+                next: None,
+            },
+            true => Empty {
+                title: text.t("triage-abandoned-none").into_owned(),
+                text: text
+                    .t1(
+                        "triage-abandoned-none-do",
+                        "hours",
+                        world.settings().draft_hours,
+                    )
+                    .into_owned(),
+                next: None,
+            },
         },
+        told: (!left).then(|| text.t("triage-shut").into_owned()),
         rows,
         pager,
         page,
