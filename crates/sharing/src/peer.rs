@@ -92,7 +92,8 @@ pub struct Peer {
     pub joined: Timestamp,
     /// From where on it is read next, microseconds since 1970.
     pub after_us: Option<i64>,
-    /// Objects taken so far.
+    /// Objects taken so far, by pages whose reading was noted: a page that was cut off between its objects
+    /// and the note is read again, and its objects are then there already.
     pub taken: u64,
     /// When a page came last.
     pub read: Option<Timestamp>,

@@ -49,8 +49,21 @@ pub enum Access {
 pub enum Audit {
     /// An event of this kind (`item.released`).
     Event(&'static str),
+    /// An event of one of these kinds, after what the address leads to.
+    OneOf(&'static [&'static str]),
     /// Nothing, for this reason.
     None(&'static str),
+}
+
+impl Audit {
+    /// Kinds of the events it may leave.
+    pub fn kinds(&self) -> &[&'static str] {
+        match self {
+            Self::Event(kind) => std::slice::from_ref(kind),
+            Self::OneOf(kinds) => kinds,
+            Self::None(_) => &[],
+        }
+    }
 }
 
 /// What an endpoint takes, and so which bound of the configuration holds for its body.
@@ -276,7 +289,9 @@ pub fn faults<S: Host>(endpoints: &[Endpoint<S>]) -> Vec<String> {
         }
         match &endpoint.audit {
             Audit::None(why) if why.len() < 10 => say("no event and no reason why"),
-            Audit::Event(kind) if !kind.contains('.') => say("the event's kind is not noun.verb"),
+            told if told.kinds().iter().any(|kind| !kind.contains('.')) => {
+                say("the event's kind is not noun.verb");
+            }
             _ => {}
         }
         if !endpoint.path.starts_with('/') {

@@ -126,7 +126,10 @@ fn a_second_hub_reads_the_first_and_goes_on_where_it_was() {
         "{new}"
     );
     let peer = &second.done(&["taxii", "peers", "list"])["peers"][0];
-    assert_eq!(peer["taken"], 401);
+    // A kill between a page's objects and the note about it loses the note, never an object: they are
+    // there when the page is read again. So at most the one page (15) is missing from the count.
+    let taken = peer["taken"].as_u64().unwrap();
+    assert!((386..=401).contains(&taken), "{peer}");
     assert!(
         peer["lag_s"].as_i64().unwrap() < 60 && peer["has_credential"] == true,
         "{peer}"

@@ -381,6 +381,7 @@ word-field-wishes = Wishes
 word-field-write = May write
 
 # Names of codes in events
+word-code = code
 word-code-form = form
 word-code-paste = pasted text
 word-code-mail = mail

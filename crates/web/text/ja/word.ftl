@@ -381,6 +381,7 @@ word-field-wishes = 届けたい相手
 word-field-write = 書く権利
 
 # 台帳の記録にある符号の名前
+word-code = コード
 word-code-form = フォーム
 word-code-paste = 貼り付け
 word-code-mail = メール
