@@ -74,8 +74,8 @@ pub(crate) enum Change {
 }
 
 impl PostgresStore {
-    /// Opens the world's schema at `url` (`postgres://…` or `host=… user=…`), makes it when it does
-    /// not exist, and brings it up to date.
+    /// Opens the world's schema at `url` (`postgres://…` or `host=… user=…`) and brings it up to date.
+    /// One that does not exist is made, or told as [`StoreError::Absent`], as `options.make` says.
     pub async fn open(
         url: &str,
         options: PostgresOptions,
@@ -114,7 +114,7 @@ impl PostgresStore {
         let alone = alone.map_err(|fault| fault.doing(doing))?;
         let migrate = async || -> Outcome<u32> {
             let mut session = pool.get().await?;
-            schema::migrate(&mut session, &options.schema).await
+            schema::migrate(&mut session, &options.schema, options.make).await
         };
         let found_schema = migrate().await.map_err(|fault| fault.doing(doing))?;
         let context = Context {

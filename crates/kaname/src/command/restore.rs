@@ -58,7 +58,7 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
         let unwritten = |error: std::io::Error| Fault::file(&work.0, "written", &error);
         fs::copy(&args.file, &work.0).map_err(unwritten)?;
         private(&work.0)?;
-        prepare(config, &work.0, &target, &kept, &keys, say).await
+        prepare(config, (&args.file, &work.0), &target, &kept, &keys, say).await
     };
     let prepared = prepared.await;
     let (events, redacted) =
@@ -146,6 +146,7 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
     let keys = keys(config)?;
     let store = open::create_store(config, Arc::new(SystemClock)).await?;
     let proved = async {
+        open::not_empty(&store, &args.file.display().to_string()).await?;
         let world = own(config, &store, keys.clone()).await?;
         let verdict = verify::checked(store.port().as_ref(), &keys, &kept, say).await?;
         verify::outcome(&verdict)?;
@@ -189,7 +190,7 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
 /// the number of matters redacted.
 async fn prepare(
     config: &Config,
-    work: &Path,
+    (file, work): (&Path, &Path),
     target: &Path,
     kept: &[Kept],
     keys: &Keys,
@@ -197,6 +198,7 @@ async fn prepare(
 ) -> Result<(u64, usize), Fault> {
     let store = open::open_file(config, work)?;
     let proved = async {
+        open::not_empty(&store, &file.display().to_string()).await?;
         let world = own(config, &store, keys.clone()).await?;
         let verdict = verify::checked(store.port().as_ref(), keys, kept, say).await?;
         verify::outcome(&verdict)?;
@@ -232,7 +234,11 @@ async fn shredded(config: &Config, target: &Path) -> Result<BTreeSet<EventId>, F
         return Ok(BTreeSet::new());
     }
     let listed = async {
-        let store = open::open_file(config, target)?;
+        let store = match open::open_file(config, target) {
+            // There is nothing in it, and nothing that it could tell.
+            Err(fault) if fault.exit == Exit::NotFound => return Ok(Vec::new()),
+            store => store?,
+        };
         let gone = store.shredded().await;
         store.close().await;
         gone
