@@ -47,6 +47,8 @@ pub(crate) struct Fault {
     pub(crate) hints: Vec<String>,
     /// Whether a store's file is damaged. Whoever knows which one says so by [`Fault::damage`].
     pub(crate) damaged: bool,
+    /// Whether it goes where machines read JSON, whatever the options say.
+    pub(crate) logged: bool,
 }
 
 impl Fault {
@@ -59,6 +61,7 @@ impl Fault {
             causes: Vec::new(),
             hints: Vec::new(),
             damaged: false,
+            logged: false,
         }
     }
 
@@ -123,6 +126,7 @@ impl Fault {
             return self;
         }
         let mut fault = Self::new(Exit::Unproved, what).at(place).hint(hint);
+        fault.logged = self.logged;
         fault.causes = std::iter::once(self.what).chain(self.causes).collect();
         fault
     }

@@ -131,7 +131,11 @@ pub(crate) fn database(config: &Config) -> Option<PathBuf> {
 pub(crate) fn place(config: &Config) -> String {
     match database(config) {
         Some(path) => path.display().to_string(),
-        None => format!("PostgreSQL, schema {}", schema(config)),
+        None => format!(
+            "PostgreSQL, schema {}, {}",
+            schema(config),
+            kaname_store_postgres::whereabouts(config.text("store.url").unwrap_or_default())
+        ),
     }
 }
 

@@ -106,6 +106,10 @@ pub(super) async fn run(config: &Config, args: InitArgs, say: Say) -> Result<(),
 /// The options that name the folders again, where they were given.
 fn options(config: &Config) -> String {
     let mut options = String::new();
+    if matches!(config.origin("store.url"), Origin::Option(_)) {
+        // The address may hold a password, so it is not repeated.
+        options.push_str(" --postgres URL");
+    }
     for (key, option, folder) in [
         ("store.path", "--data", config.data()),
         ("keys.folder", "--keys", config.keys()),
