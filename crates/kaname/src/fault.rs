@@ -28,6 +28,10 @@ pub(crate) enum Exit {
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 not understood (arguments, \
 configuration), 3 not found (a file, a store, a name), 4 denied or in conflict with what is there, 5 verification failed";
 
+/// What to do about a store with nothing in it.
+pub(crate) const EMPTY: &str = "is it the right one (store.path, store.url, store.schema)? If a hub was in \
+it, restore a backup; `kaname init` founds a new one";
+
 /// A fault on its way to the person.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -43,6 +47,8 @@ pub(crate) struct Fault {
     pub(crate) hints: Vec<String>,
     /// Whether a store's file is damaged. Whoever knows which one says so by [`Fault::damage`].
     pub(crate) damaged: bool,
+    /// Whether it goes where machines read JSON, whatever the options say.
+    pub(crate) logged: bool,
 }
 
 impl Fault {
@@ -55,6 +61,7 @@ impl Fault {
             causes: Vec::new(),
             hints: Vec::new(),
             damaged: false,
+            logged: false,
         }
     }
 
@@ -119,6 +126,7 @@ impl Fault {
             return self;
         }
         let mut fault = Self::new(Exit::Unproved, what).at(place).hint(hint);
+        fault.logged = self.logged;
         fault.causes = std::iter::once(self.what).chain(self.causes).collect();
         fault
     }
@@ -214,6 +222,7 @@ impl From<StoreError> for Fault {
             StoreError::Taken { .. } | StoreError::Conflict { .. } | StoreError::InUse(_) => {
                 Exit::Denied
             }
+            StoreError::Absent(_) => Exit::NotFound,
             _ => Exit::Failed,
         };
         // A store's words may bring their own hints.
@@ -235,6 +244,7 @@ impl From<StoreError> for Fault {
             fault = fault.because(source);
         }
         match error {
+            StoreError::Absent(_) => fault.hint(EMPTY),
             StoreError::Unavailable { .. } => fault.hint(
                 "is there room on the disk, may this user write there, does the database server run?",
             ),
@@ -255,6 +265,10 @@ impl From<KeyError> for Fault {
                 "--keys or `keys.folder` names the folder with world.key and seal.key that \
                  `kaname init` made with this store",
             ),
+            KeyError::Form(path) => fault.hint(format!(
+                "it was cut off or changed: put the second copy of {} in its place",
+                path.display()
+            )),
             _ => fault,
         }
     }

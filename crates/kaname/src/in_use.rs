@@ -69,7 +69,7 @@ pub(crate) fn lock(config: &Config, how: Use) -> Result<Arc<Lock>, Fault> {
     };
     match locked {
         Ok(()) => Ok(Arc::new(Lock { file, line: None })),
-        Err(error) => Err(refused(config, &path, error, how)),
+        Err(error) => Err(refused(config, &path, &file, error, how)),
     }
 }
 
@@ -77,21 +77,25 @@ pub(crate) fn lock(config: &Config, how: Use) -> Result<Arc<Lock>, Fault> {
 fn serve(config: &Config, path: &Path, file: File) -> Result<Arc<Lock>, Fault> {
     let first = file.try_lock().is_ok();
     let before = read(&file);
-    if first && !before.trim().is_empty() {
+    // Whoever holds the file alone knows that all others ended; else the system is asked.
+    let (ended, others): (Vec<_>, Vec<_>) = before.lines().partition(|line| first || is_dead(line));
+    for who in ended.iter().map(|line| process(line)) {
         tracing::warn!(
+            who,
             store = place(config),
             "the last end was unclean: killed, or the machine stopped; what was acknowledged is kept"
         );
     }
-    let line = format!("process {}", std::process::id());
-    let others = if first { "" } else { before.as_str() };
+    let id = std::process::id();
+    let line = format!("process {id} {}", stamp(id).unwrap_or_default());
+    let others: String = others.iter().map(|other| format!("{other}\n")).collect();
     let shared = if first {
         file.unlock().map_err(TryLockError::Error)
     } else {
         Ok(())
     };
     let shared = shared.and_then(|()| share(&file));
-    shared.map_err(|error| refused(config, path, error, Use::Serving))?;
+    shared.map_err(|error| refused(config, path, &file, error, Use::Serving))?;
     if let Err(error) = write(&file, &format!("{others}{line}\n")) {
         tracing::warn!(%error, file = %path.display(), "this start could not be noted");
     }
@@ -109,7 +113,42 @@ fn share(file: &File) -> Result<(), TryLockError> {
     file.try_lock_shared()
 }
 
-fn refused(config: &Config, path: &Path, error: TryLockError, how: Use) -> Fault {
+/// The part of a line that people are told.
+fn process(line: &str) -> String {
+    line.split(' ').take(2).collect::<Vec<_>>().join(" ")
+}
+
+/// What tells a process from a later one of the same number: when it started, and among which processes
+/// it is numbered (proc(5): field 22 of `stat`; `ns/pid`).
+fn stamp(id: u32) -> Option<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The second field is a name, which may hold anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    // One that ended and was not yet asked about by its parent.
+    fields.next().filter(|state| *state != "Z")?;
+    Some(format!("{} {}", fields.nth(18)?, namespace()?))
+}
+
+fn namespace() -> Option<String> {
+    let link = std::fs::read_link("/proc/self/ns/pid").ok()?;
+    Some(link.display().to_string())
+}
+
+/// Whether the writer of a line has ended for certain, while others hold the file. One that cannot be seen
+/// from here is taken to live.
+fn is_dead(line: &str) -> bool {
+    let Some((id, written)) = line
+        .strip_prefix("process ")
+        .and_then(|rest| rest.split_once(' '))
+    else {
+        return false;
+    };
+    let Ok(id) = id.parse() else { return false };
+    let own = namespace().is_some_and(|own| written.ends_with(&own));
+    own && stamp(id).as_deref() != Some(written)
+}
+
+fn refused(config: &Config, path: &Path, file: &File, error: TryLockError, how: Use) -> Fault {
     let (what, hint) = match (error, how) {
         (TryLockError::Error(error), _) => return Fault::file(path, "locked", &error),
         (TryLockError::WouldBlock, Use::Alone) => (
@@ -121,7 +160,15 @@ fn refused(config: &Config, path: &Path, error: TryLockError, how: Use) -> Fault
             "wait until that is done, then run this again",
         ),
     };
-    Fault::new(Exit::Denied, what).at(place(config)).hint(hint)
+    let mut fault = Fault::new(Exit::Denied, what).at(place(config));
+    if how == Use::Alone {
+        let living = read(file);
+        let living = living.lines().filter(|line| !is_dead(line));
+        fault.causes = living
+            .map(|line| format!("kaname server or worker, {}", process(line)))
+            .collect();
+    }
+    fault.hint(hint)
 }
 
 /// Opens the file, for this user only.

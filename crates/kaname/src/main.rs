@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     match command::run(cli, say) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            tell(&fault, say);
+            tell(&fault, Say::new(say.is_json() || fault.logged));
             ExitCode::from(fault.exit as u8)
         }
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use kaname_kernel::{Clock, EventId, Rng};
-use kaname_store::Store;
+use kaname_store::{Store, StoreError};
 use kaname_store_postgres::{PostgresOptions, PostgresStore};
 use kaname_store_sqlite::{SqliteOptions, SqliteStore};
 use kaname_world::{
@@ -18,7 +18,7 @@ use kaname_world::{
 use crate::{
     ambient,
     config::Config,
-    fault::{Exit, Fault},
+    fault::{EMPTY, Exit, Fault},
     in_use::{self, Lock, Use},
     noted,
 };
@@ -131,7 +131,11 @@ pub(crate) fn database(config: &Config) -> Option<PathBuf> {
 pub(crate) fn place(config: &Config) -> String {
     match database(config) {
         Some(path) => path.display().to_string(),
-        None => format!("PostgreSQL, schema {}", schema(config)),
+        None => format!(
+            "PostgreSQL, schema {}, {}",
+            schema(config),
+            kaname_store_postgres::whereabouts(config.text("store.url").unwrap_or_default())
+        ),
     }
 }
 
@@ -160,6 +164,7 @@ async fn shared(
     url: &str,
     clock: Arc<dyn Clock>,
     how: Use,
+    make: bool,
 ) -> Result<OpenStore, Fault> {
     let own_name = ambient::own_name(how == Use::Serving);
     let options = PostgresOptions {
@@ -168,6 +173,7 @@ async fn shared(
         plain_network: config.switch("store.plain_network"),
         name: own_name.clone(),
         alone: how == Use::Alone,
+        make,
         ..PostgresOptions::default()
     };
     let store = PostgresStore::open(url, options, clock, rng()).await;
@@ -187,14 +193,15 @@ async fn shared(
     })
 }
 
-/// Makes a new store with this clock; fails when one is there.
+/// Makes a new store with this clock, or goes on with one that holds no event, as a beginning that was cut
+/// off leaves it; fails when a hub is there.
 pub(crate) async fn create_store(
     config: &Config,
     clock: Arc<dyn Clock>,
 ) -> Result<OpenStore, Fault> {
     if let Some(url) = config.text("store.url") {
-        let store = shared(config, url, clock, Use::Alone).await?;
-        if store.port().ledger_size().await? > 0 {
+        let store = shared(config, url, clock, Use::Alone, true).await?;
+        if store.port().sequence().await? > 0 {
             store.close().await;
             return Err(Fault::new(Exit::Denied, "that schema holds a hub already")
                 .at(place(config))
@@ -203,32 +210,64 @@ pub(crate) async fn create_store(
         return Ok(store);
     }
     let path = config.data().join(DATABASE);
+    let lock = in_use::lock(config, Use::Alone)?;
+    if holds_events(config, &path).await? {
+        let what = format!("{} holds a hub already", path.display());
+        return Err(Fault::new(Exit::Denied, what).hint("--data names another folder"));
+    }
+    discard(config);
     let store = SqliteStore::create(&path, embedded(config), clock, rng())?;
     Ok(OpenStore {
         adapter: Adapter::Embedded(Arc::new(store)),
-        lock: Some(in_use::lock(config, Use::Beside)?),
+        lock: Some(lock),
         noted: None,
     })
 }
 
 /// Whether the configured store holds anything.
 pub(crate) async fn exists(config: &Config) -> Result<bool, Fault> {
-    match (database(config), config.text("store.url")) {
-        (Some(path), _) => Ok(path.exists()),
-        (None, url) => {
-            let clock = Arc::new(SystemClock);
-            let store = shared(config, url.unwrap_or_default(), clock, Use::Beside).await?;
-            let size = store.port().ledger_size().await;
-            store.close().await;
-            Ok(size? > 0)
-        }
+    let Some(url) = config.text("store.url") else {
+        return holds_events(config, &config.data().join(DATABASE)).await;
+    };
+    let clock = Arc::new(SystemClock);
+    let store = match shared(config, url, clock, Use::Beside, false).await {
+        Err(fault) if fault.exit == Exit::NotFound => return Ok(false),
+        store => store?,
+    };
+    let size = store.port().sequence().await;
+    store.close().await;
+    Ok(size? > 0)
+}
+
+async fn holds_events(config: &Config, path: &Path) -> Result<bool, Fault> {
+    if !path.exists() {
+        return Ok(false);
     }
+    let store = match open_file(config, path) {
+        Err(fault) if fault.exit == Exit::NotFound => return Ok(false),
+        store => store?,
+    };
+    let size = store.port().ledger_size().await;
+    store.close().await;
+    Ok(size? > 0)
+}
+
+/// Refuses a store without any event: a proof or a copy of nothing would pass for one of a hub.
+pub(crate) async fn not_empty(store: &OpenStore, place: &str) -> Result<(), Fault> {
+    // Where several nodes write, the newest events have their place only after this.
+    if store.port().sequence().await? > 0 {
+        return Ok(());
+    }
+    let fault = Fault::not_found("the store is empty: no centre was founded in it");
+    Err(fault.at(place).hint(EMPTY))
 }
 
 /// Takes away a store that was just made and came to nothing.
 pub(crate) fn discard(config: &Config) {
     if let Some(path) = database(config) {
-        let _ = std::fs::remove_file(path);
+        for side in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{side}", path.display()));
+        }
     }
 }
 
@@ -259,7 +298,11 @@ pub(crate) fn open_file(config: &Config, path: &Path) -> Result<OpenStore, Fault
                 .hint("`kaname init` makes one; --data or store.path names another data folder"),
         );
     }
-    let store = SqliteStore::open(path, embedded(config), Arc::new(SystemClock), rng())?;
+    let store = SqliteStore::open(path, embedded(config), Arc::new(SystemClock), rng());
+    let store = store.map_err(|error| match error {
+        empty @ StoreError::Absent(_) => Fault::from(empty).at(path.display().to_string()),
+        error => error.into(),
+    })?;
     Ok(OpenStore {
         adapter: Adapter::Embedded(Arc::new(store)),
         lock: None,
@@ -281,16 +324,23 @@ pub(crate) async fn open_store(config: &Config) -> Result<OpenStore, Fault> {
 }
 
 async fn open(config: &Config, how: Use) -> Result<OpenStore, Fault> {
-    if let Some(url) = config.text("store.url") {
-        return shared(config, url, Arc::new(SystemClock), how).await;
+    let store = match config.text("store.url") {
+        Some(url) => shared(config, url, Arc::new(SystemClock), how, false).await?,
+        None => {
+            let path = config.data().join(DATABASE);
+            let lock = path
+                .is_file()
+                .then(|| in_use::lock(config, how))
+                .transpose()?;
+            let store = open_file(config, &path)?;
+            OpenStore { lock, ..store }
+        }
+    };
+    if let Err(fault) = not_empty(&store, &place(config)).await {
+        store.close().await;
+        return Err(fault);
     }
-    let path = config.data().join(DATABASE);
-    let lock = path
-        .is_file()
-        .then(|| in_use::lock(config, how))
-        .transpose()?;
-    let store = open_file(config, &path)?;
-    Ok(OpenStore { lock, ..store })
+    Ok(store)
 }
 
 /// Opens the configured store for a command that holds [`alone`] already.
@@ -299,7 +349,7 @@ pub(crate) async fn open_store_unlocked(config: &Config) -> Result<OpenStore, Fa
         (Some(path), _) => open_file(config, &path),
         (None, url) => {
             let clock = Arc::new(SystemClock);
-            shared(config, url.unwrap_or_default(), clock, Use::Alone).await
+            shared(config, url.unwrap_or_default(), clock, Use::Alone, false).await
         }
     }
 }
@@ -370,15 +420,10 @@ impl Hub {
         if hub.world.hub().await?.is_some() {
             return Ok(hub);
         }
-        let size = hub.world.store().ledger_size().await;
         hub.close().await;
-        let fault = if size? > 0 {
+        let fault =
             Fault::failed("the tables are not whole: the centre of the ledger is not in them")
-                .hint("`kaname rebuild` computes them from the ledger, which is untouched")
-        } else {
-            Fault::not_found("the store is empty: no centre was founded in it")
-                .hint("`kaname init` founds it")
-        };
+                .hint("`kaname rebuild` computes them from the ledger, which is untouched");
         Err(fault.at(place(config)))
     }
 

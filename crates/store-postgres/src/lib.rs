@@ -17,6 +17,6 @@ mod watch;
 mod write;
 
 pub use backup::is_copy;
-pub use open::PostgresStore;
+pub use open::{PostgresStore, check_url, whereabouts};
 pub use options::PostgresOptions;
 pub use schema::SCHEMA_VERSION;

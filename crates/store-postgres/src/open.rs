@@ -74,8 +74,8 @@ pub(crate) enum Change {
 }
 
 impl PostgresStore {
-    /// Opens the world's schema at `url` (`postgres://…` or `host=… user=…`), makes it when it does
-    /// not exist, and brings it up to date.
+    /// Opens the world's schema at `url` (`postgres://…` or `host=… user=…`) and brings it up to date.
+    /// One that does not exist is made, or told as [`StoreError::Absent`], as `options.make` says.
     pub async fn open(
         url: &str,
         options: PostgresOptions,
@@ -84,8 +84,8 @@ impl PostgresStore {
     ) -> Result<Self, StoreError> {
         let doing = "opening the store";
         options.check()?;
+        check_url(url, options.plain_network)?;
         let mut config: Config = url.parse().map_err(|e| database(doing, e))?;
-        stays_here(&config, &options)?;
         config.options(format!(
             "-c search_path={} -c statement_timeout={} -c default_transaction_isolation=read\\ committed",
             options.schema, options.statement_timeout_ms
@@ -114,7 +114,7 @@ impl PostgresStore {
         let alone = alone.map_err(|fault| fault.doing(doing))?;
         let migrate = async || -> Outcome<u32> {
             let mut session = pool.get().await?;
-            schema::migrate(&mut session, &options.schema).await
+            schema::migrate(&mut session, &options.schema, options.make).await
         };
         let found_schema = migrate().await.map_err(|fault| fault.doing(doing))?;
         let context = Context {
@@ -124,7 +124,11 @@ impl PostgresStore {
         };
         Ok(Self {
             pool,
-            watch: Watch::over(format!("PostgreSQL, schema {}", options.schema)),
+            watch: Watch::over(format!(
+                "PostgreSQL, schema {}, {}",
+                options.schema,
+                whereabouts(url)
+            )),
             schema: options.schema,
             found_schema,
             context,
@@ -255,7 +259,10 @@ impl PostgresStore {
 
     /// Tries a change until it is durable or properly refused; races with other writers pass.
     pub(crate) async fn write(&self, change: &Change) -> Outcome<Option<Committed>> {
-        let outcome = self.tried(change).await;
+        let outcome = self
+            .watch
+            .patient("writing", true, self.tried(change))
+            .await;
         match &outcome {
             Ok(_) => self.watch.wrote(None),
             Err(fault) => self.watch.write_failed(fault),
@@ -365,8 +372,37 @@ impl PostgresStore {
     }
 }
 
-/// Without TLS only this machine is spoken to, unless the operator vouches for the network.
-fn stays_here(config: &Config, options: &PostgresOptions) -> Result<(), StoreError> {
+/// Which database on which machine an address names, in words, without what must not be shown.
+pub fn whereabouts(url: &str) -> String {
+    let Ok(config) = url.parse::<Config>() else {
+        return "no database".to_owned();
+    };
+    let hosts: Vec<String> = config
+        .get_hosts()
+        .iter()
+        .map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            #[cfg(unix)]
+            Host::Unix(folder) => folder.display().to_string(),
+        })
+        .collect();
+    let database = config
+        .get_dbname()
+        .or(config.get_user())
+        .unwrap_or("postgres");
+    format!("database {database} on {}", hosts.join(", "))
+}
+
+/// Refuses an address that is none, and one on another machine: without TLS only this machine is spoken to,
+/// unless the operator vouches for the network (`plain_network`). Nobody is connected to.
+///
+/// # Errors
+/// [`StoreError::Schema`] with what to do.
+pub fn check_url(url: &str, plain_network: bool) -> Result<(), StoreError> {
+    // The parser's error does not repeat the address, which may hold a password.
+    let config: Config = url.parse().map_err(|error| {
+        StoreError::Schema(format!("the address of the database is none: {error}"))
+    })?;
     let local = |host: &Host| match host {
         Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
         #[cfg(unix)]
@@ -376,7 +412,7 @@ fn stays_here(config: &Config, options: &PostgresOptions) -> Result<(), StoreErr
         .get_hostaddrs()
         .iter()
         .all(std::net::IpAddr::is_loopback);
-    if options.plain_network || (loopback && config.get_hosts().iter().all(local)) {
+    if plain_network || (loopback && config.get_hosts().iter().all(local)) {
         return Ok(());
     }
     Err(StoreError::Schema(

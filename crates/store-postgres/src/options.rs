@@ -17,6 +17,8 @@ pub struct PostgresOptions {
     pub name: String,
     /// Whether nobody else may use the world meanwhile.
     pub alone: bool,
+    /// Whether a schema that does not exist, or holds nothing, is made into a world.
+    pub make: bool,
 }
 
 impl Default for PostgresOptions {
@@ -28,6 +30,7 @@ impl Default for PostgresOptions {
             plain_network: false,
             name: "kaname".to_owned(),
             alone: false,
+            make: true,
         }
     }
 }

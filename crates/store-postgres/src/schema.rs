@@ -14,13 +14,17 @@ const MIGRATIONS: &[&str] = &[
 /// Version of the schema this program writes.
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
 
-/// Brings the schema to [`SCHEMA_VERSION`]; gives the version it was at, 0 when it was empty.
-pub(crate) async fn migrate(client: &mut Client, schema: &str) -> Outcome<u32> {
+/// Brings the schema to [`SCHEMA_VERSION`]; gives the version it was at, 0 when it was empty. An empty or
+/// absent one is filled where that is asked for (`make`).
+pub(crate) async fn migrate(client: &mut Client, schema: &str, make: bool) -> Outcome<u32> {
     let transaction = client.transaction().await?;
     let lock = "SELECT pg_advisory_xact_lock(hashtext($1), 0)";
     transaction.execute(lock, &[&schema]).await?;
     let there = "SELECT count(*) FROM pg_namespace WHERE nspname = $1";
     let there: i64 = transaction.query_one(there, &[&schema]).await?.try_get(0)?;
+    if there == 0 && !make {
+        return absent(schema);
+    }
     if there == 0 {
         // The name was checked: letters, digits and `_` only.
         transaction
@@ -35,6 +39,20 @@ pub(crate) async fn migrate(client: &mut Client, schema: &str) -> Outcome<u32> {
         return refuse(format!(
             "schema `{schema}` holds tables of another program\n\
              hint: choose another schema for this world"
+        ));
+    }
+    if listed == 0 && !make {
+        return absent(schema);
+    }
+    let may =
+        "SELECT has_schema_privilege($1, 'USAGE') AND ($2 OR has_schema_privilege($1, 'CREATE'))";
+    let may = transaction
+        .query_one(may, &[&schema, &(listed > 0)])
+        .await?;
+    if !may.try_get::<_, bool>(0)? {
+        return refuse(format!(
+            "the role that the program signs in with may not use schema `{schema}`\n\
+             hint: GRANT USAGE, CREATE ON SCHEMA {schema} and its tables to that role, or let it own the schema"
         ));
     }
     if listed == 0 {
@@ -66,6 +84,13 @@ pub(crate) async fn migrate(client: &mut Client, schema: &str) -> Outcome<u32> {
     }
     transaction.commit().await?;
     Ok(u32::try_from(newest).unwrap_or(0))
+}
+
+fn absent<T>(schema: &str) -> Outcome<T> {
+    Err(StoreError::Absent(format!(
+        "the store is empty: there is nothing in schema `{schema}`"
+    ))
+    .into())
 }
 
 fn refuse<T>(why: String) -> Outcome<T> {

@@ -409,7 +409,7 @@ impl Store for PostgresStore {
             self.watch.answered();
             Ok(())
         };
-        ping.await
-            .map_err(|fault: crate::error::Fault| self.told(fault, "pinging"))
+        let ping = self.watch.patient("pinging", false, ping).await;
+        ping.map_err(|fault: crate::error::Fault| self.told(fault, "pinging"))
     }
 }

@@ -1,11 +1,14 @@
 //! Watches for a server that is away and the like: tells it in the log, seldom, with the schema and what
 //! to do, and remembers whether writing works.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use kaname_store::{StoreError, Trouble, Writing, trouble::told};
 
 use crate::error::{Fault, away};
+
+/// What takes longer than this is told, and told again while it lasts.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What became of the last questions and writes.
 #[derive(Debug)]
@@ -18,6 +21,42 @@ impl Watch {
     pub(crate) fn over(place: String) -> Self {
         let trouble = Trouble::default();
         Self { place, trouble }
+    }
+
+    /// Does something that a server which hangs, rather than fails, would never end: says so meanwhile.
+    pub(crate) async fn patient<T>(
+        &self,
+        doing: &'static str,
+        writes: bool,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let mut work = std::pin::pin!(work);
+        let begin = now();
+        loop {
+            match tokio::time::timeout(PATIENCE, &mut work).await {
+                Ok(done) => return done,
+                Err(_) => self.waits(doing, writes, begin),
+            }
+        }
+    }
+
+    fn waits(&self, doing: &'static str, writes: bool, begin: Instant) {
+        let now = now();
+        let waited_s = now.duration_since(begin).as_secs();
+        if writes {
+            let cause = format!("{doing}: no answer for {waited_s} s");
+            self.trouble.write_failed(now, &cause);
+        }
+        if self.trouble.worth_telling(now, "no answer") {
+            tracing::error!(
+                store = self.place,
+                doing,
+                waited_s,
+                hint = "does the database server hang, does someone hold a lock on its tables, is a \
+                        synchronous standby away?",
+                "the store does not answer"
+            );
+        }
     }
 
     /// A question or a write failed.

@@ -51,21 +51,35 @@ impl SqliteStore {
             .open(path)
             .map_err(|e| database("creating the store", e))?;
         drop(file);
-        Self::open(path, options, clock, rng)
+        Self::open_in(path, options, clock, rng, true)
     }
 
-    /// Opens a store that exists and brings its schema up to date.
+    /// Opens a store that exists and brings its schema up to date. A file with nothing in it is left as
+    /// it is, and told as [`StoreError::Absent`].
     pub fn open(
         path: &Path,
         options: SqliteOptions,
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Result<Self, StoreError> {
+        Self::open_in(path, options, clock, rng, false)
+    }
+
+    fn open_in(
+        path: &Path,
+        options: SqliteOptions,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        make: bool,
+    ) -> Result<Self, StoreError> {
         let doing = "opening the store";
+        if !make && schema::is_nothing(path) {
+            return Err(schema::absent());
+        }
         let watch = Arc::new(Watch::over(path.to_owned()));
         let open = || -> Outcome<_> {
             let mut writing = connection::writing(path, &options)?;
-            let found = schema::migrate(&mut writing)?;
+            let found = schema::migrate(&mut writing, make)?;
             let readers = Readers::open(path, &options, Arc::clone(&watch))?;
             Ok((writing, found, readers))
         };

@@ -27,10 +27,11 @@ const HEAD: usize = 100;
 /// Where the mark stands in that head.
 const MARK_AT: usize = 68;
 
-/// Brings the file to [`SCHEMA_VERSION`]; gives the version it was at.
-pub(crate) fn migrate(connection: &mut Connection) -> Outcome<u32> {
+/// Brings the file to [`SCHEMA_VERSION`]; gives the version it was at. A file with nothing in it is
+/// filled where that is asked for (`make`).
+pub(crate) fn migrate(connection: &mut Connection, make: bool) -> Outcome<u32> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found = look(&transaction)?;
+    let found = look(&transaction, make)?;
     if found < SCHEMA_VERSION {
         for (number, sql) in (1u32..).zip(MIGRATIONS) {
             if number > found {
@@ -46,12 +47,15 @@ pub(crate) fn migrate(connection: &mut Connection) -> Outcome<u32> {
 }
 
 /// The version the file is at, or why it cannot be used.
-fn look(connection: &Connection) -> Outcome<u32> {
+fn look(connection: &Connection, make: bool) -> Outcome<u32> {
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let (version, application) = (number("user_version")?, number("application_id")?);
     let tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table'";
     let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
     if version == 0 && application == 0 && tables == 0 {
+        if !make {
+            return Err(absent().into());
+        }
         connection.execute_batch("CREATE TABLE migrations (number INTEGER PRIMARY KEY) STRICT")?;
         return Ok(0);
     }
@@ -90,6 +94,19 @@ pub fn is_store(path: &Path) -> io::Result<bool> {
         head.starts_with(b"SQLite format 3\0")
             && mark == Some(APPLICATION.to_be_bytes().as_slice()),
     )
+}
+
+/// Whether the file has no byte, nor its write-ahead log: opening it for writing would give it some.
+pub(crate) fn is_nothing(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let bytes = |path: &Path| path.metadata().map(|meta| meta.len());
+    matches!(bytes(path), Ok(0)) && matches!(bytes(Path::new(&log)), Ok(0) | Err(_))
+}
+
+/// Nothing was ever made in the file, or it was emptied.
+pub(crate) fn absent() -> StoreError {
+    StoreError::Absent("the store is empty: there is nothing in its file".to_owned())
 }
 
 fn refuse<T>(why: &str) -> Outcome<T> {

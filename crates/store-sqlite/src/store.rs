@@ -469,6 +469,11 @@ impl Store for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
+        if let Some(why) = self.watch.gone() {
+            let error = StoreError::unavailable("looking for its file", why, false);
+            self.watch.failed(&error, true);
+            return Err(error);
+        }
         match self.watch.writing() {
             Writing::Works => {}
             Writing::Fails(cause) => return Err(StoreError::unavailable("writing", cause, false)),

@@ -1,7 +1,10 @@
 //! Watches for a disk that is full and the like: tells it in the log, seldom, with the file and what to
 //! do, and remembers whether writing works.
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use kaname_store::{StoreError, Trouble, Writing};
 
@@ -9,13 +12,32 @@ use kaname_store::{StoreError, Trouble, Writing};
 #[derive(Debug)]
 pub(crate) struct Watch {
     path: PathBuf,
+    /// Device and inode of the file at opening.
+    file: Option<(u64, u64)>,
     trouble: Trouble,
 }
 
 impl Watch {
     pub(crate) fn over(path: PathBuf) -> Self {
         let trouble = Trouble::default();
-        Self { path, trouble }
+        let file = identity(&path);
+        Self {
+            path,
+            file,
+            trouble,
+        }
+    }
+
+    /// Why the file that is written is not the one that stands at the path, if so: what goes on being
+    /// written into a removed file is lost with the program.
+    pub(crate) fn gone(&self) -> Option<String> {
+        (self.file != identity(&self.path)).then(|| {
+            format!(
+                "{} was removed, moved or replaced while it is open: put it back, or end this program \
+                 and restore a backup",
+                self.path.display()
+            )
+        })
     }
 
     /// A write is durable.
@@ -50,6 +72,13 @@ impl Watch {
     pub(crate) fn writing(&self) -> Writing {
         self.trouble.writing(now())
     }
+}
+
+/// Which file stands there; `None` when none does.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let meta = path.metadata().ok()?;
+    Some((meta.dev(), meta.ino()))
 }
 
 #[expect(

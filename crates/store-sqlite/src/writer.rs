@@ -115,6 +115,7 @@ impl Writer {
             seen: 0,
             clock,
             rng,
+            watch: Arc::clone(&watch),
         };
         let thread = std::thread::Builder::new().name("store-writer".to_owned());
         let thread = thread.spawn(move || desk.work(receiver, batch.max(1)));
@@ -181,6 +182,7 @@ struct Desk {
     seen: i64,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+    watch: Arc<Watch>,
 }
 
 impl Desk {
@@ -281,6 +283,14 @@ impl Desk {
         head.settle(&self.connection)?;
         if head.last_added_us != added_before {
             wait_until(&*self.clock, head.last_added_us);
+        }
+        // Nothing is acknowledged that is written into a file which nobody will find.
+        if let Some(why) = self.watch.gone() {
+            return Err(Failure {
+                why,
+                of_a_task: false,
+                away: true,
+            });
         }
         self.connection
             .prepare_cached("COMMIT")

@@ -52,6 +52,9 @@ pub enum StoreError {
     /// The database's schema does not fit this program.
     #[error("{0}")]
     Schema(String),
+    /// There is nothing in the database yet, and nobody asked for a world to be made in it.
+    #[error("{0}")]
+    Absent(String),
     /// Others use the store in a way that this cannot go beside.
     #[error("{0}")]
     InUse(String),

@@ -147,6 +147,24 @@ impl Postgres {
         serving.len()
     }
 
+    /// Stops every process of the server where it is: it holds its connections and answers nothing.
+    pub fn freeze(&self) {
+        let postmaster = self.postmaster();
+        signal(postmaster, "STOP");
+        children(postmaster)
+            .into_iter()
+            .for_each(|child| signal(child, "STOP"));
+    }
+
+    /// Lets a server go on that was stopped so.
+    pub fn thaw(&self) {
+        let postmaster = self.postmaster();
+        children(postmaster)
+            .into_iter()
+            .for_each(|child| signal(child, "CONT"));
+        signal(postmaster, "CONT");
+    }
+
     /// Waits until the server takes connections again.
     ///
     /// # Panics
@@ -278,9 +296,13 @@ fn command(id: u32) -> String {
 }
 
 fn kill(id: u32) {
+    signal(id, "KILL");
+}
+
+fn signal(id: u32, name: &str) {
     // One that ended by itself meanwhile is as dead.
     let _ = Command::new("kill")
-        .args(["-s", "KILL", &id.to_string()])
+        .args(["-s", name, &id.to_string()])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();

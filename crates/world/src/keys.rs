@@ -117,6 +117,22 @@ impl Keys {
         Ok(Self::from_secrets(&world, seal))
     }
 
+    /// Whether one of the files is in `folder`.
+    pub fn are_in(folder: &Path) -> bool {
+        [Self::WORLD_FILE, Self::SEAL_FILE]
+            .iter()
+            .any(|name| folder.join(name).exists())
+    }
+
+    /// Takes both files away, and the folder when nothing else is in it: of keys that were made a moment
+    /// ago and came to nothing.
+    pub fn discard(folder: &Path) {
+        for name in [Self::WORLD_FILE, Self::SEAL_FILE] {
+            let _ = fs::remove_file(folder.join(name));
+        }
+        let _ = fs::remove_dir(folder);
+    }
+
     /// Public half of the checkpoint key.
     pub fn verifying(&self) -> VerifyingKey {
         self.signing.verifying_key()
@@ -227,11 +243,15 @@ fn is_private(path: &Path) -> bool {
 #[cfg(unix)]
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
+    // Whole or not there, whenever the program is killed.
+    let part = path.with_extension("part");
     let mut file = fs::OpenOptions::new()
         .write(true)
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .mode(0o600)
-        .open(path)?;
+        .open(&part)?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()
+    file.sync_all()?;
+    fs::rename(&part, path)
 }

@@ -188,7 +188,7 @@ fn what_never_ends_is_refused_at_the_bound() {
     let deep = format!("{head},\"objects\":{}", "[".repeat(10_000));
     assert!(read(&deep).is_err());
     let root = r#"{"path":"a","title":"A","max_content_length":9}"#;
-    let roots = vec![root; 4].join(",");
+    let roots = [root; 4].join(",");
     let text = format!(r#"{{"discovery":{{"title":"t"}},"roots":[{roots}]}}"#);
     assert_eq!(faulty(&text).0, "/roots/3");
 }

@@ -28,6 +28,7 @@ pub(super) fn run(command: &ConfigCommand, sources: &Sources, say: Say) -> Resul
 
 fn check_all(sources: &Sources, say: Say) -> Result<(), Fault> {
     let (config, mut mistakes) = Config::read(sources);
+    mistakes.extend(check::absent(&config));
     mistakes.extend(stray(&sources.variables));
     let file = config.file().map(|path| path.display().to_string());
     let told = file

@@ -42,20 +42,30 @@ pub(super) async fn run(config: &Config, args: InitArgs, say: Say) -> Result<(),
     let password = secret::password(args.password_file.as_deref(), !say.is_json())?;
 
     folder(&config.data())?;
-    let keys = Keys::create(&config.keys(), &SystemRng)?;
     let store = open::create_store(config, std::sync::Arc::new(SystemClock)).await?;
-    let world = open::world(config, &store, keys).await?;
-    let first = FirstOfficer {
-        account: officer,
-        password: password.text.clone(),
+    let own_keys = !Keys::are_in(&config.keys());
+    let founded = async {
+        let keys = Keys::create(&config.keys(), &SystemRng)?;
+        let world = open::world(config, &store, keys).await?;
+        let first = FirstOfficer {
+            account: officer,
+            password: password.text.clone(),
+        };
+        begin(&world, centre, first).await
     };
-    let founded = begin(&world, centre, first).await;
+    let founded = founded.await;
+    // A file goes whatever stands in it; a schema stays, and what stands in it needs these keys.
+    let gone =
+        open::database(config).is_some() || store.port().sequence().await.is_ok_and(|n| n == 0);
     store.close().await;
     let (login, enrolment) = match founded {
         Ok(founded) => founded,
         Err(fault) => {
-            // Nothing was founded: an empty store would only stand in the way of the next try.
+            // Nothing was founded: an empty store, or keys of none, would only mislead.
             open::discard(config);
+            if own_keys && gone {
+                Keys::discard(&config.keys());
+            }
             return Err(fault);
         }
     };
@@ -96,6 +106,10 @@ pub(super) async fn run(config: &Config, args: InitArgs, say: Say) -> Result<(),
 /// The options that name the folders again, where they were given.
 fn options(config: &Config) -> String {
     let mut options = String::new();
+    if matches!(config.origin("store.url"), Origin::Option(_)) {
+        // The address may hold a password, so it is not repeated.
+        options.push_str(" --postgres URL");
+    }
     for (key, option, folder) in [
         ("store.path", "--data", config.data()),
         ("keys.folder", "--keys", config.keys()),
@@ -121,7 +135,8 @@ async fn refuse_twice(config: &Config) -> Result<(), Fault> {
             Ok(size) => format!("its ledger holds {size} events; nothing was changed"),
             Err(_) => "nothing was changed".to_owned(),
         })
-        .hint("`kaname serve` runs it; --data names another folder for another hub"))
+        .hint("`kaname serve` runs it; --data names another folder for another hub")
+        .hint("was it cut off before it told the password? `kaname user list`, then `kaname user reset LOGIN --totp`"))
 }
 
 fn centre(args: &InitArgs, now: Timestamp) -> Result<Registration, Fault> {

@@ -20,6 +20,7 @@ mod sector;
 mod severity;
 mod stix;
 mod taxii;
+mod undone;
 mod user;
 mod verify;
 mod webhook;
@@ -63,9 +64,14 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
     let config = Config::sound(&sources)?;
     warn(&sources, say);
     let place = crate::open::place(&config);
+    let logs_json = config.text("log.format") == Some("json");
     let done = match cli.command {
-        Command::Serve(args) => threads(&config)?.block_on(serve::run(config, !args.no_worker)),
-        Command::Worker => threads(&config)?.block_on(serve::work(config)),
+        Command::Serve(args) => stay(
+            threads(&config)?,
+            logs_json,
+            serve::run(config, !args.no_worker),
+        ),
+        Command::Worker => stay(threads(&config)?, logs_json, serve::work(config)),
         Command::Demo(args) => {
             let kept = cli.common.data.is_some();
             threads(&config)?.block_on(demo::run(config, args, kept, say))
@@ -159,6 +165,22 @@ fn once(work: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
         .build();
     let runtime = runtime.map_err(|e| Fault::failed("no thread can be started").because(&e))?;
     runtime.block_on(work)
+}
+
+/// Runs a program that stays. Work that hangs on its own thread does not keep it from ending. Why
+/// it failed is told in the form of its log.
+fn stay(
+    runtime: tokio::runtime::Runtime,
+    logs_json: bool,
+    work: impl Future<Output = Result<(), Fault>>,
+) -> Result<(), Fault> {
+    let done = runtime.block_on(work).map_err(|mut fault| {
+        // Why it ended stands where its log stands.
+        fault.logged = logs_json;
+        fault
+    });
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    done
 }
 
 fn threads(config: &Config) -> Result<tokio::runtime::Runtime, Fault> {

@@ -8,11 +8,13 @@ use std::{
 };
 
 use kaname_kernel::{EventId, MatterId};
+use kaname_store::Store;
 use kaname_world::{KeyError, Keys, World, WorldError, ambient::SystemClock, redact::REDACTED};
 use serde_json::json;
 
 use super::{
     init, shell,
+    undone::{self, Undone},
     verify::{self, Kept},
 };
 use crate::{
@@ -58,14 +60,15 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
         let unwritten = |error: std::io::Error| Fault::file(&work.0, "written", &error);
         fs::copy(&args.file, &work.0).map_err(unwritten)?;
         private(&work.0)?;
-        prepare(config, &work.0, &target, &kept, &keys, say).await
+        prepare(config, (&args.file, &work.0), &target, &kept, &keys, say).await
     };
     let prepared = prepared.await;
-    let (events, redacted) =
+    let (events, redacted, undone) =
         prepared.map_err(|fault| of_copy(fault, &args.file).hint("nothing was changed"))?;
     let old = put_in_place(&work.0, &target)?;
     let result = json!({
         "store": target, "events": events, "redacted_again": redacted, "old_store": old,
+        "undone": undone,
     });
     say.result(&result, || {
         let mut text = format!(
@@ -76,6 +79,9 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
             text.push_str(&format!(
                 "\n{redacted} matters redacted since that copy are redacted again"
             ));
+        }
+        if let Some(undone) = &undone {
+            text.push_str(&undone.text());
         }
         if let Some(old) = &old {
             text.push_str(&format!("\nthe store before is kept as {}", old.display()));
@@ -146,6 +152,8 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
     let keys = keys(config)?;
     let store = open::create_store(config, Arc::new(SystemClock)).await?;
     let proved = async {
+        open::not_empty(&store, &args.file.display().to_string()).await?;
+        not_older(store.port().as_ref(), &kept).await?;
         let world = own(config, &store, keys.clone()).await?;
         let verdict = verify::checked(store.port().as_ref(), &keys, &kept, say).await?;
         verify::outcome(&verdict)?;
@@ -189,22 +197,24 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
 /// the number of matters redacted.
 async fn prepare(
     config: &Config,
-    work: &Path,
+    (file, work): (&Path, &Path),
     target: &Path,
     kept: &[Kept],
     keys: &Keys,
     say: Say,
-) -> Result<(u64, usize), Fault> {
+) -> Result<(u64, usize, Option<Undone>), Fault> {
     let store = open::open_file(config, work)?;
     let proved = async {
+        open::not_empty(&store, &file.display().to_string()).await?;
+        not_older(store.port().as_ref(), kept).await?;
         let world = own(config, &store, keys.clone()).await?;
         let verdict = verify::checked(store.port().as_ref(), keys, kept, say).await?;
         verify::outcome(&verdict)?;
         verify::sound(&store).await?;
-        let gone = shredded(config, target).await?;
+        let (gone, undone) = replaced(config, target, verdict.ledger.events).await?;
         let redacted = redact_again(&world, &gone).await?;
         world.checkpoint().await?;
-        Ok((verdict.ledger.events, redacted))
+        Ok((verdict.ledger.events, redacted, undone))
     };
     let proved = proved.await;
     store.close().await;
@@ -226,18 +236,30 @@ async fn own(config: &Config, store: &OpenStore, keys: Keys) -> Result<World, Fa
     }
 }
 
-/// What the store that is replaced had destroyed.
-async fn shredded(config: &Config, target: &Path) -> Result<BTreeSet<EventId>, Fault> {
+/// What the store that is replaced had destroyed, and what it holds beyond the copy's events.
+async fn replaced(
+    config: &Config,
+    target: &Path,
+    copied: u64,
+) -> Result<(BTreeSet<EventId>, Option<Undone>), Fault> {
     if !target.exists() {
-        return Ok(BTreeSet::new());
+        return Ok((BTreeSet::new(), None));
     }
     let listed = async {
-        let store = open::open_file(config, target)?;
-        let gone = store.shredded().await;
+        let store = match open::open_file(config, target) {
+            // There is nothing in it, and nothing that it could tell.
+            Err(fault) if fault.exit == Exit::NotFound => return Ok((Vec::new(), None)),
+            store => store?,
+        };
+        let told = async {
+            let gone = store.shredded().await?;
+            Ok((gone, undone::since(store.port().as_ref(), copied).await?))
+        };
+        let told = told.await;
         store.close().await;
-        gone
+        told
     };
-    let gone = listed.await.map_err(|fault| {
+    let listed = listed.await.map_err(|fault: Fault| {
         fault.damage(
             "the store that is to be replaced is damaged: what was redacted in it cannot be read",
             &target.display().to_string(),
@@ -245,7 +267,27 @@ async fn shredded(config: &Config, target: &Path) -> Result<BTreeSet<EventId>, F
              backup",
         )
     });
-    Ok(gone?.into_iter().collect())
+    let (gone, undone) = listed?;
+    Ok((gone.into_iter().collect(), undone))
+}
+
+/// Refuses a copy that is older than a checkpoint given: nothing is wrong with it, but with the choice.
+async fn not_older(store: &dyn Store, kept: &[Kept]) -> Result<(), Fault> {
+    let size = store.sequence().await?;
+    let Some(covered) = kept
+        .iter()
+        .map(Kept::size)
+        .max()
+        .filter(|covered| *covered > size)
+    else {
+        return Ok(());
+    };
+    let what = format!(
+        "the backup is older than this checkpoint: it holds {size} events, the checkpoint covers {covered}"
+    );
+    let hint = "restore a newer backup; or, when there is none, name the checkpoint that was kept with this \
+                one: what was acknowledged since then is not in it";
+    Err(Fault::new(Exit::Unproved, what).hint(hint))
 }
 
 /// Redacts every matter with an event whose key must be gone but is not.

@@ -218,6 +218,11 @@ impl Kept {
         })
     }
 
+    /// How many events it covers.
+    pub(super) fn size(&self) -> u64 {
+        Checkpoint::parse(&self.note).map_or(0, |checkpoint| checkpoint.size)
+    }
+
     /// Refuses one that this ledger's key did not sign.
     fn signed(&self, keys: &Keys) -> Result<(), Fault> {
         let Err(error) = Checkpoint::open(&self.note, &keys.verifying()) else {

@@ -71,6 +71,23 @@ pub(crate) fn together(config: &Config) -> Vec<Mistake> {
         }
         _ => {}
     }
+    let url = config.text("store.url").unwrap_or("postgres://localhost");
+    let refused = kaname_store_postgres::check_url(url, config.switch("store.plain_network"));
+    if let Err(error) = refused {
+        let words = error.to_string();
+        let (what, hint) = words
+            .split_once("\nhint: ")
+            .unwrap_or((&words, "postgres://USER@HOST/DATABASE"));
+        say("store.url", what.to_owned(), hint);
+    }
+    if config.text("hub.origin").is_none() {
+        let what = "is empty: checkpoints would be signed by nobody".to_owned();
+        say(
+            "hub.origin",
+            what,
+            "a host name, maybe with a path; or leave the key away",
+        );
+    }
     let address = config.address();
     let plain = cert.is_none() && !config.switch("listen.behind_proxy");
     if plain && !address.ip().is_loopback() {
@@ -115,6 +132,25 @@ pub(crate) fn together(config: &Config) -> Vec<Mistake> {
         );
     }
     mistakes
+}
+
+/// Files that `kaname serve` reads at its start and that are not there. Other commands need none of them.
+pub(crate) fn absent(config: &Config) -> Vec<Mistake> {
+    let named = ["listen.tls_cert", "listen.tls_key"].map(|key| (key, config.path(key)));
+    let named = named
+        .into_iter()
+        .filter_map(|(key, path)| Some((key, path?)));
+    let absent = named.filter(|(_, path)| matches!(path.try_exists(), Ok(false)));
+    absent
+        .map(|(key, path)| Mistake {
+            at: config.origin(key).to_string(),
+            line: config.origin(key).line(),
+            key: key.to_owned(),
+            what: format!("there is no file {}", path.display()),
+            allowed: Some("a PEM file that is there".to_owned()),
+            did_you_mean: None,
+        })
+        .collect()
 }
 
 fn is_local(host: &str) -> bool {

@@ -3,13 +3,13 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use super::{bus::Bus, telling::Seldom};
+use super::{bus::Bus, steady::Steady, telling::Seldom};
 use kaname_world::{
     World, WorldError,
     worker::{Duty, Worker},
 };
 use tokio::{
-    sync::watch,
+    sync::{Mutex, watch},
     task::JoinSet,
     time::{MissedTickBehavior, interval, timeout},
 };
@@ -17,7 +17,7 @@ use tokio::{
 /// How often the outbox is read when nothing wakes this node.
 const OFTEN: Duration = Duration::from_millis(250);
 /// Longest wait for a running turn at the end.
-const ENDING: Duration = Duration::from_secs(15);
+const ENDING: Duration = Duration::from_secs(10);
 /// How often a failure that goes on is told.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
@@ -40,13 +40,32 @@ pub(crate) fn start(
         },
     ));
     let own = Arc::clone(world);
+    // A store that hangs, or whose file is gone, is told of whether or not somebody probes.
+    tasks.spawn(every(
+        "looking after the store",
+        Duration::from_secs(5),
+        stop.clone(),
+        move || {
+            let world = Arc::clone(&own);
+            async move { Ok(world.store().ping().await?) }
+        },
+    ));
+    let own = Arc::clone(world);
+    let steady = Arc::new(Mutex::new(Steady::begin(world.now())));
     tasks.spawn(every(
         "deadlines",
         Duration::from_secs(5),
         stop.clone(),
         move || {
-            let world = Arc::clone(&own);
-            async move { world.sweep().await.map(|_| ()) }
+            let (world, steady) = (Arc::clone(&own), Arc::clone(&steady));
+            async move {
+                let mut steady = steady.lock().await;
+                match steady.look(world.now()) {
+                    // What lapses now would not come back when the clock is put right.
+                    true => world.sweep().await.map(|_| ()),
+                    false => Ok(()),
+                }
+            }
         },
     ));
     let own = Arc::clone(world);
@@ -81,7 +100,7 @@ pub(crate) fn start(
     tasks
 }
 
-/// Waits until all loops have ended.
+/// Waits until all loops have ended, ten seconds at most.
 pub(crate) async fn end(mut tasks: JoinSet<()>) {
     let ended = async { while tasks.join_next().await.is_some() {} };
     if timeout(ENDING, ended).await.is_err() {

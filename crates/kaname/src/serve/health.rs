@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -17,7 +17,9 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
+use kaname_store::StoreError;
 use kaname_world::{World, WorldError};
+use tokio::time::timeout;
 
 use super::{
     metrics::{Gauges, Metrics},
@@ -27,6 +29,8 @@ use crate::ambient;
 
 /// Header that names a request, in answers and log lines.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Longest wait of the probe for the store: whoever asks has no more patience.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Most dead jobs that are counted.
 const MOST_DEAD: u32 = 1_000;
 
@@ -73,7 +77,10 @@ async fn ready(State(probe): State<Probe>) -> Response {
         probe.world.store().ping().await?;
         probe.world.hub().await
     };
-    let founded = founded.await;
+    let founded = timeout(PATIENCE, founded).await.unwrap_or_else(|_| {
+        let cause = "it does not answer within two seconds";
+        Err(StoreError::unavailable("pinging", cause, false).into())
+    });
     probe.tell(founded.as_ref().err());
     match founded {
         Ok(Some(_)) => "ready\n".into_response(),

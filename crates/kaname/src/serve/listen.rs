@@ -45,6 +45,10 @@ use crate::{
 const ENDING: Duration = Duration::from_secs(10);
 /// How often connections that were turned away or given up are told, for each reason.
 const TELL_EVERY: Duration = Duration::from_secs(10);
+/// How often a want of file handles is told.
+const TELL_HANDLES_EVERY: Duration = Duration::from_secs(60);
+/// File handles that the store, the bus and what goes out need beside the connections.
+const OTHER_HANDLES: usize = 64;
 /// Pause after the system refused to hand over a connection (no file handles left).
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 
@@ -81,21 +85,28 @@ impl Doors {
             _ => None,
         };
         let listener = TcpListener::bind(address).await.map_err(|error| {
-            let what = match error.kind() {
-                std::io::ErrorKind::AddrInUse => {
-                    format!("{address} cannot be listened on: it is in use")
-                }
-                _ => format!("{address} cannot be listened on"),
+            let (why, hint) = match error.kind() {
+                std::io::ErrorKind::AddrInUse => (
+                    ": it is in use",
+                    "is another server running there? choose another address or port",
+                ),
+                std::io::ErrorKind::PermissionDenied => (
+                    ": this user may not",
+                    "ports below 1024 are the system's: choose a higher one, behind a proxy, or give the \
+                     program CAP_NET_BIND_SERVICE",
+                ),
+                _ => ("", "is it an address of this machine?"),
             };
-            Fault::new(Exit::Failed, what)
+            Fault::new(Exit::Failed, format!("{address} cannot be listened on{why}"))
                 .because(&error)
                 .at(config.origin("listen.address").to_string())
-                .hint("is another server running there? choose another address or port")
+                .hint(hint)
         })?;
         let number = |key| usize::try_from(config.number(key)).unwrap_or(2_048);
         let small = |key| u32::try_from(config.number(key)).unwrap_or(u32::MAX);
         let connections = number("listen.max_connections");
         let of_one = number("listen.max_connections_per_address");
+        warn_of_handles(connections);
         let behind_proxy = config.switch("listen.behind_proxy");
         Ok(Self {
             listener,
@@ -126,6 +137,7 @@ impl Doors {
     ) {
         let graceful = GracefulShutdown::new();
         let seldom = Arc::new(Mutex::new(Seldom::new(TELL_EVERY)));
+        let mut handles = Seldom::new(TELL_HANDLES_EVERY);
         loop {
             let permit = Arc::clone(&self.permits).acquire_owned();
             let accepted = async {
@@ -169,7 +181,14 @@ impl Doors {
                     tokio::spawn(connection.serve(stream));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
+                    if handles.now(&error.to_string()) {
+                        tracing::error!(
+                            %error,
+                            hint = "are there file handles left? raise the limit (ulimit -n, \
+                                    LimitNOFILE=) or lower listen.max_connections",
+                            "connections cannot be accepted"
+                        );
+                    }
                     tokio::time::sleep(REFUSED_PAUSE).await;
                 }
             }
@@ -260,6 +279,23 @@ impl Connection {
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
         let talked = self.watcher.watch(connection.into_owned()).await;
         talked.map_err(|_| "it is slow, broken, or does not speak HTTP")
+    }
+}
+
+/// Says so when the system will not give this program as many file handles as it may have connections.
+fn warn_of_handles(connections: usize) {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    if let Some(soft) = soft.filter(|soft| *soft < connections.saturating_add(OTHER_HANDLES)) {
+        tracing::warn!(
+            open_files = soft,
+            connections,
+            hint = "raise the limit (ulimit -n, LimitNOFILE=) or lower listen.max_connections",
+            "the system gives fewer file handles than listen.max_connections needs"
+        );
     }
 }
 

@@ -11,11 +11,12 @@ mod log;
 mod metrics;
 mod openid;
 mod peers;
+mod steady;
 mod telling;
 mod tls;
 mod validity;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use kaname_web::{
     frame::{Cast, CsrfKey, Settings},
@@ -25,17 +26,21 @@ use kaname_world::{
     World,
     ambient::{SystemClock, SystemRng},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 pub(crate) use self::listen::Doors;
 use self::{bus::Bus, ending::Ending, metrics::Metrics};
 use crate::{config::Config, fault::Fault, open::Hub};
+
+/// Longest wait for the store at the end.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// Runs the server until it is told to end.
 pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> {
     log::start(&config);
     let mut ending = Ending::listen()?;
     let hub = Hub::open_to_serve(&config).await?;
+    steady::compare(&hub.world).await;
     let started = async {
         let doors = Doors::open(&config).await?;
         let running = Running::start(&config, doors, Arc::clone(&hub.world), None)?;
@@ -57,15 +62,29 @@ pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> 
     let tasks = background::start(&hub.world, duties, bus, running.stop.subscribe());
     ending.told().await;
     tracing::info!("ending: no new connections, open requests are finished");
-    running.end().await;
-    background::end(tasks).await;
-    // Whoever got a receipt in the last moment finds it under a signed checkpoint.
-    if let Err(error) = hub.world.checkpoint().await {
-        tracing::error!(%error, "the last checkpoint could not be signed");
+    tokio::join!(running.end(), background::end(tasks));
+    close(&hub, async {
+        // Whoever got a receipt in the last moment finds it under a signed checkpoint.
+        if let Err(error) = hub.world.checkpoint().await {
+            tracing::error!(%error, "the last checkpoint could not be signed");
+        }
+    })
+    .await
+}
+
+/// Does the last thing and lets go of the store. One that does not answer does not keep the program alive.
+async fn close(hub: &Hub, last: impl Future<Output = ()>) -> Result<(), Fault> {
+    let closed = async {
+        last.await;
+        hub.close().await;
+    };
+    if timeout(CLOSING, closed).await.is_ok() {
+        tracing::info!("ended");
+        return Ok(());
     }
-    hub.close().await;
-    tracing::info!("ended");
-    Ok(())
+    let what = "the store did not answer at the end: this program ended without it";
+    tracing::error!(waited_s = CLOSING.as_secs(), "{what}");
+    Err(Fault::failed(what).hint("what was acknowledged is kept; look after the database"))
 }
 
 /// Starts the log for a program that prints something else than its log.
@@ -101,6 +120,7 @@ pub(crate) async fn work(config: Config) -> Result<(), Fault> {
     let mut ending = Ending::listen()?;
     let duties = doors::duties(&config, &public_url(&config, config.address()))?;
     let hub = Hub::open_to_serve(&config).await?;
+    steady::compare(&hub.world).await;
     let (stop, stopping) = watch::channel(false);
     let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
     let tasks = background::start(&hub.world, duties, bus, stopping);
@@ -108,9 +128,7 @@ pub(crate) async fn work(config: Config) -> Result<(), Fault> {
     ending.told().await;
     let _ = stop.send(true);
     background::end(tasks).await;
-    hub.close().await;
-    tracing::info!("ended");
-    Ok(())
+    close(&hub, async {}).await
 }
 
 /// A server that accepts connections.

@@ -13,7 +13,10 @@ use kaname_world::ambient::SystemClock;
 use rustls::{
     ServerConfig,
     crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    pki_types::{
+        CertificateDer, PrivateKeyDer,
+        pem::{self, PemObject as _},
+    },
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
@@ -144,19 +147,40 @@ fn changed(path: &Path) -> Option<SystemTime> {
 fn load(cert: &Path, key: &Path) -> Result<CertifiedKey, Fault> {
     let pem = read(cert)?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    let chain = chain.map_err(|error| unusable(cert).because(&error))?;
+    let chain = chain.map_err(|error| unread(cert, &error))?;
     if chain.is_empty() {
         return Err(unusable(cert).hint("a CERTIFICATE block in PEM is expected"));
     }
     let pem = read(key)?;
     let private = PrivateKeyDer::from_pem_slice(&pem);
-    let private = private.map_err(|error| unusable(key).because(&error))?;
+    let private = private.map_err(|error| match has(&pem, b"ENCRYPTED") {
+        true => unusable(key).hint(
+            "the key is encrypted, and nobody is here to type its passphrase: name a file with the plain \
+             key, readable for this user alone",
+        ),
+        false => unread(key, &error),
+    })?;
     let certified = CertifiedKey::from_der(chain, private, &ring::default_provider());
     certified.map_err(|error| {
         unusable(key)
             .because(&error)
             .hint("does this key belong to the certificate?")
     })
+}
+
+/// Whether these words stand in a file.
+fn has(pem: &[u8], words: &[u8]) -> bool {
+    pem.windows(words.len()).any(|window| window == words)
+}
+
+/// A file whose blocks cannot be read; the parser would show bytes as numbers.
+fn unread(path: &Path, error: &pem::Error) -> Fault {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => {
+            unusable(path).hint("a block begins and does not end: the file is cut off")
+        }
+        error => unusable(path).because(error),
+    }
 }
 
 fn unusable(path: &Path) -> Fault {

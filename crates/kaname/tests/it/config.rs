@@ -169,7 +169,7 @@ fn secrets_are_not_shown() {
     command.env("KANAME_MAIL__SMTP_PASSWORD", "hunter2hunter2");
     command.env(
         "KANAME_STORE__URL",
-        "postgres://kaname:hunter2hunter2@db/kaname",
+        "postgres://kaname:hunter2hunter2@localhost/kaname",
     );
     let ran = crate::program::ran(command.output().unwrap());
     assert_eq!(ran.code, 0, "{}", ran.err);
@@ -304,4 +304,50 @@ fn a_bound_of_the_configuration_holds_in_the_program() {
         "{}",
         large.err
     );
+}
+
+/// What the guide says for several machines is a configuration that `serve` takes, and what `serve` refuses
+/// the check refuses.
+#[test]
+fn the_check_refuses_what_serve_refuses_and_the_guide_shows_what_runs() {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides/operate.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let block = guide.split("## Several machines").nth(1).unwrap();
+    let block = block
+        .split("```toml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    assert!(block.contains("[store]"), "{block}");
+    let place = Place::new();
+    place.write("kaname.toml", block);
+    let sound = place.run(&["config", "check"]);
+    assert_eq!(sound.code, 0, "{}{}", sound.out, sound.err);
+    let serve = ["serve", "--address", "127.0.0.1:0"];
+    for (text, words) in [
+        (
+            "[store]\nurl = \"postgres://kaname@db.internal/kaname\"\n",
+            "without TLS",
+        ),
+        (
+            "[listen]\ntls_cert = \"no.pem\"\ntls_key = \"no.key\"\n",
+            "no.pem",
+        ),
+        ("[hub]\norigin = \"\"\n", "hub.origin"),
+    ] {
+        let place = Place::founded();
+        place.write("kaname.toml", text);
+        for command in [&["config", "check"][..], &serve] {
+            let ran = place.run(command);
+            assert_ne!(ran.code, 0, "{command:?}: {}", ran.out);
+            assert!(
+                format!("{}{}", ran.out, ran.err).contains(words),
+                "{}{}",
+                ran.out,
+                ran.err
+            );
+        }
+    }
 }

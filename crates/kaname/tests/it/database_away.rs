@@ -229,3 +229,62 @@ fn a_kill_is_told_at_the_next_start_on_postgres_too() {
     let left = database.ask("SELECT count(*) FROM kaname.kv WHERE space = 'serving'");
     assert_eq!(left, ["0"]);
 }
+
+/// Frozen, not dead: connections stay open and nothing comes back.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a bound on how long it took")]
+fn a_database_that_hangs_is_told_and_does_not_keep_the_server_alive() {
+    let hub = Hub::found(Backend::Postgres(Postgres::start()), "");
+    let server = Server::start(&hub.place);
+    assert_eq!(status(&server.get("/readyz")), "200");
+    let database = hub.postgres().unwrap();
+    database.freeze();
+    let begun = std::time::Instant::now();
+    let unready = server.get("/readyz");
+    assert_eq!(status(&unready), "503", "{unready}");
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+    let log = server.logged("the store does not answer");
+    let line = log
+        .lines()
+        .find(|line| line.contains("the store does not answer"));
+    let line: Value = serde_json::from_str(line.unwrap()).unwrap();
+    assert_eq!(line["level"], "ERROR");
+    assert!(line["waited_s"].as_u64().unwrap() >= 5, "{line}");
+    let begun = std::time::Instant::now();
+    assert_eq!(server.end(), 1, "it ends without the store, and says so");
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    database.thaw();
+    let next = Server::start(&hub.place);
+    assert_eq!(status(&next.get("/readyz")), "200");
+    assert_eq!(next.end(), 0);
+}
+
+/// The server answers questions and no write comes to its end.
+#[test]
+fn a_lock_that_holds_up_writing_is_told() {
+    let hub = Hub::found(Backend::Postgres(Postgres::start()), "");
+    let key = key(&hub);
+    let server = Server::start_in(
+        &hub.place,
+        &[],
+        &[("KANAME_LIMITS__REQUEST_TIMEOUT_S", "8")],
+    );
+    let database = hub.postgres().unwrap();
+    let hold = "BEGIN; LOCK TABLE kaname.events IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(12)";
+    std::thread::scope(|scope| {
+        scope.spawn(|| database.ask(hold));
+        let held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock'
+                    AND relation = 'kaname.events'::regclass AND granted";
+        assert!((0..1_000).any(|_| database.ask(held) == ["1"]));
+        let answer = submit(&server, &key);
+        assert_eq!(status(&answer), "503", "{answer}");
+        assert!(answer.contains("Idempotency-Key"), "{answer}");
+        let log = server.logged("the store does not answer");
+        assert!(log.contains("does someone hold a lock"), "{log}");
+        let unready = server.get("/readyz");
+        assert_eq!(status(&unready), "503", "{unready}");
+    });
+    let back = (0..TRIES).map(|_| submit(&server, &key));
+    assert!({ back }.any(|answer| status(&answer) == "201"));
+    assert_eq!(server.end(), 0);
+}

@@ -96,8 +96,18 @@ impl Hub {
 
     /// Opens the store beside whatever runs on it, does something in its world, and lets go of it.
     pub(crate) fn inside<T>(&self, work: impl AsyncFnOnce(Arc<World>) -> T) -> T {
+        self.inside_later(jiff::SignedDuration::ZERO, work)
+    }
+
+    /// The same with a clock that is ahead by so much.
+    pub(crate) fn inside_later<T>(
+        &self,
+        ahead: jiff::SignedDuration,
+        work: impl AsyncFnOnce(Arc<World>) -> T,
+    ) -> T {
         let keys = Keys::load(&self.place.path("keys")).unwrap();
         let clock = Arc::new(MovingClock::default());
+        clock.advance(ahead);
         self.runtime.block_on(async {
             let (adapter, store) = open(&self.backend, &self.place, clock.clone(), false).await;
             let settings = Settings::default();

@@ -11,6 +11,7 @@ mod browser;
 mod client;
 mod config;
 mod database_away;
+mod emptied;
 mod flip;
 mod hub;
 mod kill;

@@ -162,6 +162,131 @@ fn a_kill_is_told_at_the_next_start() {
     assert_eq!(mode(&place.path("kaname-data/in-use.lock")), 0o600);
 }
 
+/// What one of two programs left behind is told once, at the next start, and no later.
+#[test]
+fn a_kill_beside_a_worker_is_told_once_and_who_is_in_the_way_is_named() {
+    let place = Place::founded();
+    let mut worker = place.command(&["worker"]).spawn().unwrap();
+    let lock = place.path("kaname-data/in-use.lock");
+    let noted = |id: u32| {
+        let noted = std::fs::read_to_string(&lock).unwrap_or_default();
+        noted.contains(&format!("process {id} "))
+    };
+    while !noted(worker.id()) {
+        std::thread::yield_now();
+    }
+    let mut killed = Server::start(&place);
+    killed.kill();
+    let second = Server::start(&place);
+    let log = second.log();
+    assert_eq!(log.matches("the last end was unclean").count(), 1, "{log}");
+    assert!(log.contains(&format!("process {}", killed.id())), "{log}");
+    let refused = place.run(&["rebuild"]);
+    assert_eq!(refused.code, 4, "{}", refused.err);
+    for id in [worker.id(), second.id()] {
+        let who = format!("kaname server or worker, process {id}");
+        assert!(refused.err.contains(&who), "{}", refused.err);
+    }
+    assert!(
+        !refused.err.contains(&format!("process {}", killed.id())),
+        "{}",
+        refused.err
+    );
+    assert_eq!(second.end(), 0);
+    let id = worker.id().to_string();
+    let told = std::process::Command::new("kill")
+        .args(["-s", "TERM", &id])
+        .status();
+    assert!(told.unwrap().success());
+    assert_eq!(worker.wait().unwrap().code(), Some(0));
+    let third = Server::start(&place);
+    assert!(!third.log().contains("unclean"), "{}", third.log());
+}
+
+/// A report handed in over the API under this key; the answer.
+fn hand_in(server: &Server, key: &str) -> String {
+    let report = r#"{"report":{"title":"t","technique":"hxxp://files-sync[.]test/a.bin","values":["203[.]0[.]113[.]77"]},"terms":{"tlp":"GREEN","pap":"GREEN","urgency":"high"}}"#;
+    server.say(&format!(
+        "POST /api/v1/submissions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{report}",
+        report.len()
+    ))
+}
+
+#[test]
+fn nothing_is_acknowledged_that_goes_into_a_file_nobody_will_find() {
+    let place = Place::founded();
+    place.add_vendor("aa");
+    let key = [
+        "key", "add", "--party", "aa", "--label", "client", "--scope", "submit", "--days", "9",
+    ];
+    let key = place.done(&key)["secret"].as_str().unwrap().to_owned();
+    let server = Server::start(&place);
+    let folder = place.path("kaname-data");
+    std::fs::rename(&folder, place.path("moved")).unwrap();
+    let answer = hand_in(&server, &key);
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(server.get("/readyz").starts_with("HTTP/1.1 503"));
+    let log = server.logged("was removed, moved or replaced");
+    assert!(log.contains("the store cannot be used now"), "{log}");
+    // Put back, it is the same file.
+    std::fs::rename(place.path("moved"), &folder).unwrap();
+    let answer = hand_in(&server, &key);
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
+    for side in ["", "-wal", "-shm"] {
+        std::fs::remove_file(format!("{}/kaname.db{side}", folder.display())).unwrap();
+    }
+    assert!(server.get("/readyz").starts_with("HTTP/1.1 503"));
+    assert!(hand_in(&server, &key).starts_with("HTTP/1.1 503"));
+}
+
+#[test]
+fn a_want_of_file_handles_is_told_at_the_start() {
+    let place = Place::founded();
+    let server = Server::start_in(&place, &[], &[("KANAME_LISTEN__MAX_CONNECTIONS", "100000")]);
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"))
+        .unwrap();
+    let soft: Option<u64> = line.split_whitespace().nth(3).unwrap().parse().ok();
+    let few = soft.is_some_and(|soft| soft < 100_000);
+    let told = server
+        .log()
+        .contains("fewer file handles than listen.max_connections needs");
+    assert_eq!(told, few, "{line}: {}", server.log());
+}
+
+#[test]
+fn a_clock_before_the_last_event_is_told_at_the_start() {
+    let hub = Hub::found(Backend::Sqlite, "");
+    let server = Server::start(&hub.place);
+    assert!(!server.log().contains("the clock is"), "{}", server.log());
+    assert_eq!(server.end(), 0);
+    hub.inside_later(jiff::SignedDuration::from_hours(4), async |world| {
+        let centre = world.hub().await.unwrap().unwrap();
+        let caller = kaname_world::Caller::system("test");
+        let definition = kaname_sharing::collection::Definition {
+            alias: "later".to_owned(),
+            title: kaname_sharing::Text::new("後", "Later"),
+            description: kaname_sharing::Text::new("後", "Later"),
+            kind: kaname_sharing::collection::CollectionKind::Library,
+            default_tlp: Some(kaname_kernel::Tlp::Amber),
+            read: kaname_sharing::collection::Access::Everyone,
+            write: kaname_sharing::collection::Access::Nobody,
+        };
+        world.open_collection(&caller, definition).await.unwrap();
+        drop(centre);
+    });
+    let server = Server::start(&hub.place);
+    let log = server.log();
+    assert!(
+        log.contains("the clock is before the ledger's last event"),
+        "{log}"
+    );
+}
+
 #[test]
 fn a_database_that_is_away_is_no_defect_of_ours() {
     let place = Place::founded();

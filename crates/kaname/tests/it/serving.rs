@@ -293,3 +293,37 @@ pub(crate) fn kill_now(id: u32) {
     let sent = kill.args(["-s", "KILL", &id.to_string()]).status();
     assert!(sent.unwrap().success());
 }
+
+#[test]
+fn a_key_or_certificate_that_cannot_be_used_is_told_with_why_in_the_form_of_the_log() {
+    let place = Place::founded();
+    let wish = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let whole = wish.self_signed(&key).unwrap().pem();
+    let tls = [
+        "serve",
+        "--address",
+        "127.0.0.1:0",
+        "--tls-cert",
+        "cert.pem",
+        "--tls-key",
+        "key.pem",
+    ];
+    let locked = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n\
+                  AAAA\n-----END RSA PRIVATE KEY-----\n";
+    for (cert, key, words) in [
+        (whole.as_str(), locked, "the key is encrypted"),
+        (&whole[..whole.len() / 2], locked, "the file is cut off"),
+    ] {
+        place.write("cert.pem", cert);
+        place.write("key.pem", key);
+        let refused = place.run(&tls);
+        assert_eq!(refused.code, 1, "{}", refused.err);
+        assert!(refused.err.contains(words), "{}", refused.err);
+        assert!(!refused.err.contains("[67"), "{}", refused.err);
+        let mut logged = place.command(&tls);
+        let logged = logged.env("KANAME_LOG__FORMAT", "json").output().unwrap();
+        let fault = crate::program::ran(logged).fault();
+        assert!(fault["hints"].to_string().contains(words), "{fault}");
+    }
+}

@@ -145,13 +145,11 @@ fn liar(answers: Vec<String>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
-        let mut given = 0;
-        for stream in listener.incoming() {
+        for (given, stream) in listener.incoming().enumerate() {
             let Ok(mut stream) = stream else { return };
             let mut asked = [0u8; 8_192];
             let _ = stream.read(&mut asked);
             let body = &answers[given.min(answers.len() - 1)];
-            given += 1;
             let head = format!(
                 "HTTP/1.1 200 OK\r\ncontent-type: application/taxii+json;version=2.1\r\n\
                  x-taxii-date-added-last: 2020-01-01T00:00:00.000000Z\r\ncontent-length: {}\r\n\r\n",

@@ -84,10 +84,21 @@ impl Duty for WebhookDuty {
             ],
             body,
         };
-        match self.door.call(&call).await {
-            Ok(()) => Ok(world.mark_sent(&[payload.delivery]).await?),
-            Err(DoorError::Later(why)) if job.attempt < ATTEMPTS => Err(Failed::Later(why)),
-            Err(DoorError::Later(why) | DoorError::Never(why)) => {
+        let error = match self.door.call(&call).await {
+            Ok(()) => return Ok(world.mark_sent(&[payload.delivery]).await?),
+            Err(error) => error,
+        };
+        tracing::warn!(
+            job = job.id,
+            party = %sending.party.state.code,
+            webhook = %payload.webhook,
+            attempt = job.attempt,
+            %error,
+            "a webhook does not take its call"
+        );
+        match error {
+            DoorError::Later(why) if job.attempt < ATTEMPTS => Err(Failed::Later(why)),
+            DoorError::Later(why) | DoorError::Never(why) => {
                 world.give_up(payload.delivery, &why).await?;
                 Err(Failed::Never(why))
             }

@@ -183,7 +183,7 @@ async fn nobody_goes_on_with_what_another_made() {
     ] {
         let status = s
             .door
-            .post(&objects, &key, envelope(&[new.clone()]))
+            .post(&objects, &key, envelope(std::slice::from_ref(&new)))
             .await
             .json();
         assert_eq!(status["success_count"] == 1, taken, "{new}: {status}");
