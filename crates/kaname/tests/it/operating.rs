@@ -275,6 +275,7 @@ fn a_clock_before_the_last_event_is_told_at_the_start() {
             default_tlp: Some(kaname_kernel::Tlp::Amber),
             read: kaname_sharing::collection::Access::Everyone,
             write: kaname_sharing::collection::Access::Nobody,
+            taxii: Default::default(),
         };
         world.open_collection(&caller, definition).await.unwrap();
         drop(centre);
