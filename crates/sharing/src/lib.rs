@@ -28,6 +28,7 @@ pub mod rendition;
 pub mod report;
 pub mod row;
 pub mod sealed;
+mod special;
 pub mod text;
 pub mod triage;
 pub mod value;
