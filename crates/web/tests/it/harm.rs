@@ -3,12 +3,9 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use kaname_directory::{KeyScope, Name2, Party, PartyKind};
-use kaname_kernel::{Actor, MatterId, Role};
-use kaname_sharing::{
-    Item, ManifestHash,
-    victim::{Shown, Victim, VictimChange},
-};
+use kaname_directory::{KeyScope, PartyKind};
+use kaname_kernel::{MatterId, Role};
+use kaname_sharing::Item;
 use kaname_testkit::Nation;
 use kaname_world::Loaded;
 
@@ -18,7 +15,7 @@ use crate::{
     story,
 };
 
-const HARM: &str = "閲覧用端末 3 台が暗号化された";
+pub(crate) const HARM: &str = "閲覧用端末 3 台が暗号化された";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
@@ -236,7 +233,7 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
 }
 
 /// A request to show the harm, as the analyst's page makes it; the answer's page.
-async fn ask(analyst: &Browser<'_>, receipt: &str, parties: &str) -> String {
+pub(crate) async fn ask(analyst: &Browser<'_>, receipt: &str, parties: &str) -> String {
     let form = [("parties", parties), ("reason", "所管省庁への連絡")];
     let asked = analyst
         .post(&format!("/triage/{receipt}/victim"), &form)
@@ -300,19 +297,6 @@ async fn a_request_to_show_the_harm_waits_until_its_deadline_and_silence_is_refu
     assert!(ledger.contains("被害情報を開示しないと判断"));
 }
 
-/// An administrator gives the member's party another name.
-async fn rename(nation: &Nation, ja: &str, en: &str) {
-    let administrator = nation.caller(&nation.administrator).await;
-    let world = &nation.world;
-    let named = |party: &Party| {
-        let mut description = party.description.clone();
-        description.name = Name2::parse("name", ja, en).unwrap();
-        party.describe(description, world.catalogue())
-    };
-    let renamed = world.change_party(&administrator, nation.member.party, None, named);
-    renamed.await.unwrap();
-}
-
 /// The whole way of another item from a report that the analyst holds open.
 async fn released_again(nation: &Nation, report: MatterId) -> Loaded<Item> {
     let item = story::derive_open(nation, report, |_| {}).await;
@@ -323,7 +307,12 @@ async fn released_again(nation: &Nation, report: MatterId) -> Loaded<Item> {
 }
 
 /// What the provider's machine reads of its report's victim record.
-async fn showing(door: &Door, receipt: &str, key: &str, query: &str) -> serde_json::Value {
+pub(crate) async fn showing(
+    door: &Door,
+    receipt: &str,
+    key: &str,
+    query: &str,
+) -> serde_json::Value {
     let path = format!("/api/v1/submissions/{receipt}{query}");
     door.get(&path, key).await.json()["showing"].take()
 }
@@ -426,97 +415,4 @@ async fn the_history_of_a_showing_keeps_older_entries_behind_more() {
     let other = nation.key(&nation.member, &[KeyScope::Submit]).await;
     let path = format!("/api/v1/submissions/{}", receipt.number);
     assert_eq!(door.get(&path, &other).await.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_hub_itself_is_no_reader_of_a_victim_record_even_where_it_was_named() {
-    let nation = Nation::new().await;
-    let world = &nation.world;
-    let door = Door::of(&nation);
-    let (receipt, item) = story::released(&nation).await;
-    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
-    let hub = world.hub().await.unwrap().unwrap();
-    let code = hub.state.code.as_str();
-
-    // It is neither offered nor taken: not by its code, nor one of its people by account.
-    let desk = analyst.page(&format!("/triage/{}", receipt.number)).await;
-    let offered = |code: &str| desk.contains(&format!("name=\"chosen\" value=\"{code}\""));
-    assert!(offered("kaihin") && !offered(code), "{desk}");
-    let page = ask(&analyst, &receipt.number, &format!("kaihin {code}")).await;
-    assert!(page.contains("このハブ自身には開示できません"), "{page}");
-    let officer = nation.caller(&nation.analyst).await;
-    let person = Shown {
-        parties: Vec::new(),
-        persons: vec![nation.releaser.account],
-    };
-    let refused = world.ask_showing(&officer, receipt.report, person, "確認");
-    assert!(refused.await.is_err());
-
-    // A consent that names it, as versions before took it.
-    let provider = nation.caller(&nation.provider).await;
-    let view = world.report(&provider, receipt.report).await.unwrap();
-    let id = view.victim.unwrap().id;
-    let mut victim = world.load::<Victim>(id).await.unwrap().unwrap();
-    let mut work = world.work(&Actor::sealed(victim.state.handle));
-    let named = VictimChange::Consented {
-        shown: Shown {
-            parties: vec![hub.id.cast(), nation.member.party],
-            persons: Vec::new(),
-        },
-        hash: ManifestHash([7; 32]),
-        readers: Vec::new(),
-    };
-    work.apply(&mut victim, [named]).unwrap();
-    work.new_epoch();
-    work.commit().await.unwrap();
-    let pages =
-        ["library", "api/v1/items", "items"].map(|at| format!("/{at}/{}", item.state.number));
-    for person in [
-        &nation.administrator,
-        &nation.releaser,
-        &nation.auditor,
-        &nation.analyst,
-    ] {
-        let officer = Browser::of(&door, &nation, person).await;
-        for page in &pages {
-            assert!(!officer.get(page).await.text.contains(HARM), "{page}");
-        }
-        let list = officer.get("/records").await;
-        assert_eq!(list.status, StatusCode::FORBIDDEN);
-        let one = officer.get(&format!("/records/{id}")).await;
-        assert!(!one.status.is_success() && !one.text.contains(HARM));
-    }
-    let reader = Browser::of(&door, &nation, &nation.member).await;
-    assert!(reader.page(&pages[0]).await.contains(HARM));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_consent_is_not_taken_for_a_reader_by_another_name_and_history_keeps_the_name() {
-    let nation = Nation::new().await;
-    let door = Door::of(&nation);
-    let (receipt, _) = story::released(&nation).await;
-    let report = format!("/submissions/{}", receipt.number);
-    let provider = Browser::of(&door, &nation, &nation.provider).await;
-    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
-    ask(&analyst, &receipt.number, "kaihin").await;
-    let page = provider.page(&report).await;
-    assert!(page.contains("海浜銀行（kaihin）"), "{page}");
-    let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
-    rename(&nation, "経済産業省", "METI").await;
-    let show = format!("{report}/victim/show");
-    let stale = provider.post(&show, &[("hash", &hash)]).await;
-    let page = provider.page(&leads_to(&stale)).await;
-    assert!(
-        page.contains("一致しません") && page.contains("経済産業省（kaihin）"),
-        "{page}"
-    );
-    let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
-    provider.post(&show, &[("hash", &hash)]).await;
-    rename(&nation, "海浜銀行", "Kaihin Bank").await;
-    let page = provider.page(&report).await;
-    let history = page.split("開示の経過").nth(1).unwrap();
-    assert!(history.contains("経済産業省（kaihin）"), "{history}");
-    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
-    let told = showing(&door, &receipt.number, &key, "").await;
-    assert_eq!(told["history"][0]["to"][0]["ja"], "経済産業省");
 }
