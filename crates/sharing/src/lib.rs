@@ -29,6 +29,7 @@ pub mod rendition;
 pub mod report;
 pub mod row;
 pub mod sealed;
+mod special;
 pub mod taxii;
 pub mod text;
 pub mod triage;

@@ -100,6 +100,9 @@ pub enum Refused {
     /// Nothing is asked that could be answered.
     #[error("nothing is asked any more")]
     NotAsked,
+    /// The hub's own party or one of its people is named as a reader of a victim record.
+    #[error("a victim record is not shown to the hub itself")]
+    HubItself,
     /// Nothing would change.
     #[error("nothing would change")]
     NoChange,
@@ -138,6 +141,7 @@ impl Refused {
             Self::BadName { .. } => "refused-bad-name",
             Self::AlreadyAsked => "refused-already-asked",
             Self::NotAsked => "refused-not-asked",
+            Self::HubItself => "refused-hub-itself",
             Self::NoChange => "refused-no-change",
             Self::TooFew { .. } => "refused-too-few",
         }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     item::{Item, ItemState},
     marking::standing_objects,
+    special::meets_special,
 };
 
 /// Columns of the CSV feed, in order.
@@ -198,7 +199,9 @@ pub fn plain_lines(item: &Item, kind: Option<ValueKind>, now: Timestamp) -> Stri
 const WIDEST: (u8, u8) = (8, 19);
 
 /// Whether a machine may block by a value of this kind: not by what would cut off a whole zone such as
-/// `co.jp`, a network wider than any attacker's, or the machine itself.
+/// `co.jp`, a network wider than any attacker's, or the own house: private, shared, link-local and the other
+/// special-purpose addresses, IPv4 addresses inside IPv6 among them. Networks for documentation are nobody's
+/// and can be blocked: exercises are made of them. A peer's indicators pass the same test.
 pub fn can_be_blocked(kind: ValueKind, text: &str) -> bool {
     match kind {
         ValueKind::Ipv4 | ValueKind::Ipv6 | ValueKind::Cidr => is_narrow(text),
@@ -215,19 +218,19 @@ pub fn can_be_blocked(kind: ValueKind, text: &str) -> bool {
 
 fn is_narrow(text: &str) -> bool {
     let (address, prefix) = match text.split_once('/') {
-        Some((address, prefix)) => (address, prefix.parse().ok()),
-        None => (text, Some(128)),
+        Some((address, prefix)) => (address, Some(prefix)),
+        None => (text, None),
     };
-    let (Ok(address), Some(prefix)) = (address.parse::<IpAddr>(), prefix) else {
+    let Ok(address) = address.parse::<IpAddr>() else {
         return false;
     };
-    let widest = if address.is_ipv4() {
-        WIDEST.0
-    } else {
-        WIDEST.1
+    let (widest, longest) = match address {
+        IpAddr::V4(_) => (WIDEST.0, 32),
+        IpAddr::V6(_) => (WIDEST.1, 128),
     };
-    let is_own = address.is_loopback() || address.is_unspecified() || address.is_multicast();
-    prefix >= widest && !is_own
+    let prefix = prefix.map_or(Ok(longest), str::parse::<u8>);
+    prefix
+        .is_ok_and(|prefix| (widest..=longest).contains(&prefix) && !meets_special(address, prefix))
 }
 
 /// A STIX bundle of the items' objects, byte for byte, each once, with the marking definitions they

@@ -8,8 +8,8 @@ mod showing;
 pub use history::{Entry, Happened, MAX_HISTORY};
 pub use leads::{HarmPlace, HarmTrace};
 pub use showing::{
-    Acknowledged, Answer, Answered, Showing, ShowingManifest, Shown, acknowledge_victim,
-    ask_showing, decline_showing, hide_victim, lapse_showing, show_victim,
+    Acknowledged, Answer, Answered, ReaderTold, Showing, ShowingManifest, Shown,
+    acknowledge_victim, ask_showing, decline_showing, hide_victim, lapse_showing, show_victim,
 };
 
 use jiff::Timestamp;
@@ -77,6 +77,9 @@ pub enum VictimChange {
         shown: Shown,
         /// What the consent named: see [`ShowingManifest`].
         hash: ManifestHash,
+        /// What the provider read of them; empty as versions before wrote it.
+        #[serde(default)]
+        readers: Vec<ReaderTold>,
     },
     /// The provider has it shown to nobody any more; as versions before wrote it, to others too.
     Shown(Shown),
@@ -197,13 +200,17 @@ impl Matter for Victim {
                 self.note(Happened::Lapsed, at);
                 self.answer(Answer::Lapsed, at);
             }
-            VictimChange::Consented { shown, hash } => self.consent(shown, Some(*hash), at),
+            VictimChange::Consented {
+                shown,
+                hash,
+                readers,
+            } => self.consent(shown, (Some(*hash), readers), at),
             // To nobody any more: what is open with the provider stays open.
             VictimChange::Shown(shown) if shown.is_empty() => {
                 self.note(Happened::Hidden, at);
                 self.show(Shown::default(), at);
             }
-            VictimChange::Shown(shown) => self.consent(shown, None, at),
+            VictimChange::Shown(shown) => self.consent(shown, (None, &[]), at),
             VictimChange::Acknowledged { party, person } => {
                 self.note(Happened::Read { party: *party }, at);
                 self.acknowledged.push(Acknowledged {

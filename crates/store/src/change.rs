@@ -165,6 +165,9 @@ pub struct Notice {
 pub struct Commit {
     /// Events with the projections they lead to.
     pub appends: Vec<Append>,
+    /// Matters that were read to decide on it, with the version each had (0 for none). The commit is refused
+    /// with [`crate::StoreError::Conflict`] when one has moved on.
+    pub stands_on: Vec<(MatterId, u32)>,
     /// Objects added. A version the collection already has is left as it is.
     pub objects: Vec<NewObject>,
     /// Refuses the commit with [`crate::StoreError::Conflict`] when the collection has one of those

@@ -22,6 +22,12 @@ pub fn commit(change: &Commit) -> Result<(), StoreError> {
             change.appends.len()
         ));
     }
+    if change.stands_on.len() > MAX_APPENDS {
+        return malformed(format!(
+            "{} matters stood on are over {MAX_APPENDS}",
+            change.stands_on.len()
+        ));
+    }
     if change.objects.len() > MAX_OBJECTS {
         return malformed(format!(
             "{} objects are over {MAX_OBJECTS}",

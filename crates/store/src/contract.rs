@@ -71,6 +71,7 @@ where
     };
     ledger::numbers_events_and_keeps_them(fresh("numbers events").await).await;
     ledger::refuses_a_stale_version_and_writes_nothing(fresh("stale version").await).await;
+    ledger::keeps_what_stands_on_what_has_not_moved(fresh("stands on").await).await;
     ledger::refuses_changes_that_contradict_themselves(fresh("malformed").await).await;
     ledger::tree_over_the_leaves_is_the_kernels(fresh("tree").await).await;
     ledger::keeps_checkpoints(fresh("checkpoints").await).await;

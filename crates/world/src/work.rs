@@ -161,6 +161,11 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Refuses to be committed when one of these matters, read to decide, is at another version by then.
+    pub fn stands_on(&mut self, read: impl IntoIterator<Item = (MatterId, u32)>) {
+        self.commit.stands_on.extend(read);
+    }
+
     /// Adds a threat object to a collection.
     pub fn object(&mut self, object: NewObject) {
         self.commit.objects.push(object);

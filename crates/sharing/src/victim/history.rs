@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use kaname_kernel::{AccountId, Moment, PartyId};
 use serde::{Deserialize, Serialize};
 
-use super::{Shown, Victim};
+use super::{ReaderTold, Shown, Victim};
 use crate::manifest::ManifestHash;
 
 /// Most entries a record keeps; the ledger keeps what fell away.
@@ -42,6 +42,9 @@ pub enum Happened {
         shown: Shown,
         /// What the consent named; `None` in consents of versions that did not record it.
         hash: Option<ManifestHash>,
+        /// Who they were called then; empty in consents of versions that did not record it.
+        #[serde(default)]
+        readers: Vec<ReaderTold>,
     },
     /// The provider said no.
     Declined,

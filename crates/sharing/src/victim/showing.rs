@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use kaname_directory::{DutyCode, Name2};
 use kaname_kernel::{AccountId, HandleId, MatterId, Moment, PartyId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -111,8 +112,24 @@ pub struct Acknowledged {
     pub at: Timestamp,
 }
 
-/// Everything that a consent to show a record covers. Another content, another reader, an item that was
-/// released meanwhile: another hash.
+/// A party that would see the record, as the provider reads of it before it consents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderTold {
+    /// Which.
+    pub party: PartyId,
+    /// Its code.
+    pub code: String,
+    /// Its names.
+    pub name: Name2,
+    /// Whether its membership is in force.
+    pub member: bool,
+    /// Duties that it has not accepted: those of its member classes, and for a party of no class all that
+    /// members are under.
+    pub unbound: Vec<DutyCode>,
+}
+
+/// Everything that a consent to show a record covers. Another content, another reader or
+/// another name of one, an item that was released meanwhile: another hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShowingManifest<'a> {
     /// The record.
@@ -124,6 +141,8 @@ pub struct ShowingManifest<'a> {
     pub content: &'a Harm,
     /// Who they are.
     pub shown: &'a Shown,
+    /// What the provider reads of them.
+    pub readers: &'a [ReaderTold],
     /// Numbers of the released items of the same report, beside which they see it.
     pub linked: &'a BTreeSet<String>,
 }
@@ -134,7 +153,7 @@ impl ShowingManifest<'_> {
 
     /// SHA-256 over it: what the provider's consent names.
     pub fn hash(&self) -> ManifestHash {
-        let form = ("kaname-victim-showing-2", self, Self::LATER_IS_LINKED);
+        let form = ("kaname-victim-showing-3", self, Self::LATER_IS_LINKED);
         // A tuple of plain structs always becomes JSON.
         let text = serde_json::to_vec(&form).unwrap_or_default();
         ManifestHash(Sha256::digest(text).into())
@@ -162,12 +181,18 @@ impl Victim {
         }
     }
 
-    pub(super) fn consent(&mut self, shown: &Shown, hash: Option<ManifestHash>, at: &Moment<'_>) {
+    pub(super) fn consent(
+        &mut self,
+        shown: &Shown,
+        (hash, readers): (Option<ManifestHash>, &[ReaderTold]),
+        at: &Moment<'_>,
+    ) {
         let shown = shown.clone();
         self.note(
             Happened::Consented {
                 shown: shown.clone(),
                 hash,
+                readers: readers.to_vec(),
             },
             at,
         );
@@ -224,7 +249,7 @@ pub fn ask_showing(
 }
 
 /// The provider's further consent: exactly those who were asked for see it from now on. `named` is the
-/// hash that the provider read, `stands` that of the manifest as it is now.
+/// hash that the provider read, `stands` that of the manifest as it is now with the readers it tells of.
 ///
 /// # Errors
 /// For anyone but the provider, when withdrawn, when nothing is asked, too late, and for another hash
@@ -233,7 +258,7 @@ pub fn show_victim(
     victim: &Victim,
     by: HandleId,
     named: ManifestHash,
-    stands: ManifestHash,
+    (stands, readers): (ManifestHash, Vec<ReaderTold>),
     now: Timestamp,
 ) -> Result<Vec<VictimChange>, Refused> {
     let asked = victim.needs_asked(by)?;
@@ -246,6 +271,7 @@ pub fn show_victim(
     Ok(vec![VictimChange::Consented {
         shown: asked.shown.clone(),
         hash: stands,
+        readers,
     }])
 }
 

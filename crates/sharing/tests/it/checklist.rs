@@ -323,3 +323,26 @@ fn a_name_goes_with_its_form_of_incorporation() {
         assert_eq!(without_traces(text, &traces, "en"), expected);
     }
 }
+
+/// Each place asks for a decision of its own: one that is accepted does not pass the others.
+#[test]
+fn each_place_of_a_name_in_a_text_is_a_row_of_its_own() {
+    let (mut content, evidence) = (content("侵入", Tlp::Green, 7), evidence());
+    content.summary.ja =
+        "東都電力という名の偽サイトが使われた。被害を受けたのは東都電力の変電所で、\
+                          東都電力の社員が気づいた。"
+            .to_owned();
+    let rows = check(&content, &evidence);
+    let of_name: Vec<&Row> = rows
+        .iter()
+        .filter(|row| row.place == "/summary/ja" && row.sign == Sign::Name)
+        .collect();
+    let said: Vec<&str> = of_name
+        .iter()
+        .map(|row| &content.summary.ja[row.span.0..row.span.1])
+        .collect();
+    assert_eq!(said, ["東都電力"; 3]);
+    let ids: std::collections::BTreeSet<String> = of_name.iter().map(|row| row.key()).collect();
+    assert_eq!(ids.len(), 3);
+    assert!(of_name.iter().all(|row| row.state == RowState::Open));
+}

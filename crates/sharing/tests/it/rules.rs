@@ -201,6 +201,33 @@ fn nothing_blocks_a_whole_zone_or_half_of_the_world() {
     }
 }
 
+#[test]
+fn nothing_blocks_the_own_house() {
+    use kaname_sharing::rendition::can_be_blocked;
+    let kind = |text: &str| match (text.contains('/'), text.contains(':')) {
+        (true, _) => ValueKind::Cidr,
+        (false, true) => ValueKind::Ipv6,
+        (false, false) => ValueKind::Ipv4,
+    };
+    // Of the registries, around them, and what carries IPv4 addresses inside.
+    for text in "10.0.0.0/8 10.1.2.3 172.16.0.1 172.31.255.255 172.0.0.0/8 192.168.0.0/16 192.0.0.0/8 \
+                 169.254.0.0/16 169.254.169.254 100.64.0.0/10 100.127.0.1 255.255.255.255 0.0.0.1 \
+                 198.18.0.1 240.0.0.1 224.0.0.251 192.0.0.8 127.1.2.3 203.0.113.7/33 fe80::/19 fe80::1 \
+                 fc00::/19 fd12:3456::1 64:ff9b::/96 64:ff9b::cb00:7107 64:ff9b:1::1 ::ffff:10.0.0.1 \
+                 ::ffff:203.0.113.7 ::ffff:0:0/96 ::a00:1 2002:a00:1::1 2001::1 fec0::1 ff02::1 100::1"
+        .split_whitespace()
+    {
+        assert!(!can_be_blocked(kind(text), text), "{text}");
+    }
+    for text in "192.0.2.7 192.0.2.0/24 198.51.100.0/24 203.0.113.0/24 2001:db8::/32 2001:db8::7 9.9.9.9 11.0.0.0/8 \
+                 100.63.255.255 100.128.0.0 172.15.0.1 172.32.0.1 192.167.0.0/16 198.20.0.0/16 223.255.0.1 \
+                 2001:200::1 2400:cb00::/32 2a00::/19 2003::1"
+        .split_whitespace()
+    {
+        assert!(can_be_blocked(kind(text), text), "{text}");
+    }
+}
+
 /// What an attacker may have written into a value or a title.
 fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use kaname_directory::Name2;
 use kaname_kernel::{Actor, Matter, Reader};
 use kaname_sharing::{
     ManifestHash, Refused, Sealed, Victim,
     victim::{
-        Answer, Happened, Harm, MAX_HISTORY, Showing, ShowingManifest, Shown, VictimChange,
-        acknowledge_victim, ask_showing, assign_victim, decline_showing, hide_victim,
+        Answer, Happened, Harm, MAX_HISTORY, ReaderTold, Showing, ShowingManifest, Shown,
+        VictimChange, acknowledge_victim, ask_showing, assign_victim, decline_showing, hide_victim,
         lapse_showing, open_victim, record_victim, show_victim, withdraw_victim,
     },
 };
@@ -55,15 +56,35 @@ fn victim_information_has_an_audience_of_its_own() {
         ..Harm::default()
     };
     let none = BTreeSet::new();
+    let reader_told = ReaderTold {
+        party: party(30),
+        code: "akagane-gas".to_owned(),
+        name: Name2::parse("name", "あかがねガス", "Akagane Gas").unwrap(),
+        member: true,
+        unbound: Vec::new(),
+    };
+    let renamed = [ReaderTold {
+        name: Name2::parse("name", "経済産業省", "METI").unwrap(),
+        ..reader_told.clone()
+    }];
+    let left = [ReaderTold {
+        member: false,
+        ..reader_told.clone()
+    }];
+    let unbound = [ReaderTold {
+        unbound: vec!["confidentiality".parse().unwrap()],
+        ..reader_told.clone()
+    }];
     let manifest = ShowingManifest {
         victim: tale.id,
         handle: handle(OWNER),
         content: &harm,
         shown: &shown,
+        readers: std::slice::from_ref(&reader_told),
         linked: &none,
     };
     let hash = manifest.hash();
-    // Other readers, another content, another record: another hash.
+    // Other readers, other names of them, another content, another record: another hash.
     let more = Shown {
         parties: vec![party(30), party(31)],
         persons: Vec::new(),
@@ -85,6 +106,18 @@ fn victim_information_has_an_audience_of_its_own() {
         },
         ShowingManifest {
             linked: &released,
+            ..manifest.clone()
+        },
+        ShowingManifest {
+            readers: &renamed,
+            ..manifest.clone()
+        },
+        ShowingManifest {
+            readers: &left,
+            ..manifest.clone()
+        },
+        ShowingManifest {
+            readers: &unbound,
             ..manifest.clone()
         },
     ] {
@@ -112,14 +145,20 @@ fn victim_information_has_an_audience_of_its_own() {
         Err(Refused::ReasonMissing)
     );
     assert_eq!(
-        show_victim(tale.state(), handle(OWNER), hash, hash, tale.now),
+        show_victim(
+            tale.state(),
+            handle(OWNER),
+            hash,
+            (hash, Vec::new()),
+            tale.now
+        ),
         Err(Refused::NotAsked)
     );
     let asked = ask(&tale, 1, shown.clone(), "所管省庁への連絡");
     tale.take(officer(1), asked).unwrap();
     assert!(!sees(&tale, &reader(99, 30, false)), "asking shows nothing");
     assert_eq!(
-        show_victim(tale.state(), handle(2), hash, hash, tale.now),
+        show_victim(tale.state(), handle(2), hash, (hash, Vec::new()), tale.now),
         Err(Refused::NotOwner)
     );
     assert_eq!(
@@ -127,7 +166,7 @@ fn victim_information_has_an_audience_of_its_own() {
             tale.state(),
             handle(OWNER),
             ManifestHash([0; 32]),
-            hash,
+            (hash, Vec::new()),
             tale.now
         ),
         Err(Refused::OtherManifest)
@@ -145,7 +184,13 @@ fn victim_information_has_an_audience_of_its_own() {
     tale.take(provider(), declined).unwrap();
     let asked = ask(&tale, 1, shown.clone(), "所管省庁への連絡");
     tale.take(officer(1), asked).unwrap();
-    let consented = show_victim(tale.state(), handle(OWNER), hash, hash, tale.now);
+    let consented = show_victim(
+        tale.state(),
+        handle(OWNER),
+        hash,
+        (hash, Vec::new()),
+        tale.now,
+    );
     tale.take(provider(), consented).unwrap();
     assert!(sees(&tale, &reader(99, 30, false)) && !sees(&tale, &reader(99, 31, false)));
     assert_eq!(
@@ -158,7 +203,13 @@ fn victim_information_has_an_audience_of_its_own() {
     assert!(!sees(&tale, &reader(99, 30, false)));
     let asked = ask(&tale, 1, shown, "もう一度");
     tale.take(officer(1), asked).unwrap();
-    let again = show_victim(tale.state(), handle(OWNER), hash, hash, tale.now);
+    let again = show_victim(
+        tale.state(),
+        handle(OWNER),
+        hash,
+        (hash, Vec::new()),
+        tale.now,
+    );
     tale.take(provider(), again).unwrap();
     let back = withdraw_victim(tale.state(), handle(OWNER));
     tale.take(provider(), back).unwrap();
@@ -197,9 +248,24 @@ fn silence_about_a_victim_record_is_refusal() {
     let last = showing.deadline.unwrap();
     let late = last + SignedDuration::from_secs(1);
     assert_eq!(lapse_showing(tale.state(), last), Err(Refused::NotDue));
-    assert!(show_victim(tale.state(), handle(OWNER), NAMED, NAMED, last).is_ok());
+    assert!(
+        show_victim(
+            tale.state(),
+            handle(OWNER),
+            NAMED,
+            (NAMED, Vec::new()),
+            last
+        )
+        .is_ok()
+    );
     assert_eq!(
-        show_victim(tale.state(), handle(OWNER), NAMED, NAMED, late),
+        show_victim(
+            tale.state(),
+            handle(OWNER),
+            NAMED,
+            (NAMED, Vec::new()),
+            late
+        ),
         Err(Refused::DeadlinePassed)
     );
     // Asked again before the hub's job came by, the request before ends in silence first.
@@ -251,7 +317,7 @@ fn a_request_recorded_without_a_deadline_is_read_and_stays_open() {
     // No silence is taken for an answer; the provider may still give one, the officer ask anew.
     let much_later = tale.now + SignedDuration::from_hours(10_000);
     assert_eq!(lapse_showing(state, much_later), Err(Refused::NotDue));
-    assert!(show_victim(state, handle(OWNER), NAMED, NAMED, much_later).is_ok());
+    assert!(show_victim(state, handle(OWNER), NAMED, (NAMED, Vec::new()), much_later).is_ok());
     let anew = ask_showing(state, showing, tale.now).unwrap();
     assert!(matches!(anew.as_slice(), [VictimChange::Asked(_)]));
     tale.take(officer(1), Ok(anew)).unwrap();
@@ -266,7 +332,13 @@ fn readers_take_note_of_a_victim_record_once_and_again_when_it_is_shown_anew() {
         acknowledge_victim(tale.state(), party(of), account(90 + of))
     };
     assert_eq!(note(&tale, 30), Err(Refused::Nobody));
-    let consented = show_victim(tale.state(), handle(OWNER), NAMED, NAMED, tale.now);
+    let consented = show_victim(
+        tale.state(),
+        handle(OWNER),
+        NAMED,
+        (NAMED, Vec::new()),
+        tale.now,
+    );
     tale.take(provider(), consented).unwrap();
     assert_eq!(tale.state().project().state, Victim::SHOWN);
     assert_eq!(note(&tale, 31), Err(Refused::Nobody));
@@ -286,7 +358,13 @@ fn readers_take_note_of_a_victim_record_once_and_again_when_it_is_shown_anew() {
 #[test]
 fn the_history_of_a_showing_keeps_its_newest_entries_in_order() {
     let (mut tale, showing) = asked_to_show();
-    let consented = show_victim(tale.state(), handle(OWNER), NAMED, NAMED, tale.now);
+    let consented = show_victim(
+        tale.state(),
+        handle(OWNER),
+        NAMED,
+        (NAMED, Vec::new()),
+        tale.now,
+    );
     tale.take(provider(), consented).unwrap();
     let read = acknowledge_victim(tale.state(), party(30), account(99));
     tale.take(officer(99), read).unwrap();
@@ -307,6 +385,7 @@ fn the_history_of_a_showing_keeps_its_newest_entries_in_order() {
         Happened::Consented {
             shown,
             hash: Some(NAMED),
+            readers: Vec::new(),
         },
         Happened::Read { party: party(30) },
         Happened::Hidden,

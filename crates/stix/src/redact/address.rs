@@ -50,19 +50,20 @@ impl Networks {
     }
 }
 
-/// The original bytes of the first address or network that meets another.
-pub(super) fn find(wanted: &Networks, folded: &Folded) -> Option<Range<usize>> {
+/// The original bytes of each address or network that meets another.
+pub(super) fn find(wanted: &Networks, folded: &Folded) -> Vec<Range<usize>> {
     let text = undefang(folded);
-    let place = if wanted.width == 32 {
-        (0..text.chars.len()).find_map(|at| {
-            four_at(&text.chars, at, wanted).or_else(|| number_at(&text.chars, at, wanted))
-        })
-    } else {
-        None
-    };
-    let place =
-        place.or_else(|| (0..text.chars.len()).find_map(|at| six_at(&text.chars, at, wanted)));
-    place.map(|place| text.origin(&place))
+    let mut places = Vec::new();
+    let mut at = 0;
+    while at < text.chars.len() {
+        let four =
+            || four_at(&text.chars, at, wanted).or_else(|| number_at(&text.chars, at, wanted));
+        let place = (wanted.width == 32).then(four).flatten();
+        let place = place.or_else(|| six_at(&text.chars, at, wanted));
+        at = place.as_ref().map_or(at + 1, |place| place.end.max(at + 1));
+        places.extend(place.map(|place| text.origin(&place)));
+    }
+    places
 }
 
 fn is_digit(character: Option<&char>) -> bool {

@@ -1,11 +1,11 @@
 //! One spelling for what people read as the same: NFKC (full-width forms among it), letters of other
-//! alphabets as the Latin ones they look like, lower case, hiragana as katakana, old forms of kanji as new,
+//! alphabets as the Latin ones they look like, without accents, lower case, hiragana as katakana, old forms of kanji as new,
 //! hyphens and dots as one each; with the way back to the original bytes.
 
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
 
 use super::look_alike::taken_for;
 
@@ -40,10 +40,34 @@ impl Folded {
         let latin = |sign: char| taken_for(sign).unwrap_or(sign);
         let seen = segment.chars().map(latin).nfkc().map(latin);
         for character in seen.flat_map(char::to_lowercase).nfkc() {
-            if !is_invisible(character) {
-                self.chars.push(plain(character));
+            let mut letters = Vec::new();
+            match is_voiced(character) {
+                true => letters.push(character),
+                false => decompose_canonical(character, |part| letters.push(part)),
+            }
+            letters.retain(|part| !is_invisible(*part) && !is_accent(*part));
+            for letter in letters {
+                let letter = self.drawn_after(plain(letter));
+                self.chars.push(letter);
                 self.origins.push(origin.clone());
             }
+        }
+    }
+
+    /// The sign of a long vowel lengthens kana; after anything else it is a line.
+    fn drawn_after(&self, letter: char) -> char {
+        let kana = |last: &char| matches!(last, '\u{30a1}'..='\u{30fa}' | 'ー');
+        match letter {
+            'ー' if !self.chars.last().is_some_and(kana) => '-',
+            other => other,
+        }
+    }
+
+    /// Each character as `drawn` says, with its origin.
+    pub(super) fn with(&self, drawn: impl Fn(char) -> char) -> Self {
+        Self {
+            chars: self.chars.iter().copied().map(drawn).collect(),
+            origins: self.origins.clone(),
         }
     }
 
@@ -118,19 +142,40 @@ fn joins(character: char) -> bool {
         || matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
+/// Kana with their marks (ガ, パ), which are other letters than those without, and Hangul, of whose parts the
+/// syllables are made.
+fn is_voiced(character: char) -> bool {
+    matches!(character, '\u{3041}'..='\u{30ff}' | '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7ff}')
+}
+
+/// A mark over, under or around a letter.
+fn is_accent(character: char) -> bool {
+    let kana = matches!(character, '\u{3099}' | '\u{309a}');
+    let around = matches!(character, '\u{488}' | '\u{489}' | '\u{20dd}'..='\u{20e4}');
+    !kana && (around || canonical_combining_class(character) != 0)
+}
+
+/// What nobody sees: `Default_Ignorable_Code_Point` of Unicode (UAX #44 §5.7), among it the fillers of Hangul.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,
         '\u{ad}'
             | '\u{34f}'
             | '\u{61c}'
-            | '\u{180e}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
-            | '\u{e0100}'..='\u{e01ef}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
     )
 }
 
@@ -139,6 +184,13 @@ fn plain(character: char) -> char {
         '\u{3041}'..='\u{3096}' => char::from_u32(u32::from(character) + 0x60).unwrap_or(character),
         '。' | '․' | '‧' | '∙' => '.',
         '\u{2010}'..='\u{2015}' | '−' => '-',
+        'ø' | 'ɵ' => 'o',
+        'ł' | 'ƚ' => 'l',
+        'đ' => 'd',
+        'ħ' => 'h',
+        'ŧ' => 't',
+        'ɨ' => 'i',
+        'ʉ' => 'u',
         '髙' => '高',
         '﨑' | '嵜' => '崎',
         '邊' | '邉' => '辺',

@@ -75,23 +75,19 @@ impl Lexicon {
             .push(Entry { trace, word, rule });
     }
 
-    /// Puts the first place of each trace into `found`, as a range of folded characters: of those that
-    /// begin together, the longest. `fits` looks at what stands around.
+    /// Puts every place of each trace into `found`, as ranges of folded characters. `fits` looks at what
+    /// stands around.
     pub(super) fn find(
         &self,
         text: &Thin,
         fits: impl Fn(Rule, usize, &Range<usize>) -> bool,
-        found: &mut [Option<Range<usize>>],
+        found: &mut [Vec<Range<usize>>],
     ) {
         self.each(text, |entry, range| {
-            let Some(known) = found.get_mut(entry.trace) else {
-                return;
-            };
-            let is_first = known.as_ref().is_none_or(|known| {
-                (range.start, usize::MAX - range.end) < (known.start, usize::MAX - known.end)
-            });
-            if is_first && fits(entry.rule, entry.word.len(), &range) {
-                *known = Some(range);
+            if let Some(known) = found.get_mut(entry.trace)
+                && fits(entry.rule, entry.word.len(), &range)
+            {
+                known.push(range);
             }
         });
     }
@@ -125,4 +121,17 @@ impl Lexicon {
             }
         }
     }
+}
+
+/// Ranges in order and apart: of those that overlap the one that begins first stands, of those that begin
+/// together the longest.
+pub(super) fn apart(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    places.sort_by_key(|place| (place.start, usize::MAX - place.end));
+    let mut end = 0;
+    places.retain(|place| {
+        let is_apart = place.start >= end;
+        end = if is_apart { place.end } else { end };
+        is_apart
+    });
+    places
 }

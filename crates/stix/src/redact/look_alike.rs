@@ -14,6 +14,35 @@ static TAKEN_FOR: LazyLock<[HashMap<Vec<char>, char>; 3]> = LazyLock::new(|| {
     })
 });
 
+/// Latin capitals drawn as small letters, which the skeletons keep apart.
+const SMALL_CAPITALS: [(char, char); 25] = [
+    ('ᴀ', 'a'),
+    ('ʙ', 'b'),
+    ('ᴄ', 'c'),
+    ('ᴅ', 'd'),
+    ('ᴇ', 'e'),
+    ('ꜰ', 'f'),
+    ('ɢ', 'g'),
+    ('ʜ', 'h'),
+    ('ɪ', 'i'),
+    ('ᴊ', 'j'),
+    ('ᴋ', 'k'),
+    ('ʟ', 'l'),
+    ('ᴍ', 'm'),
+    ('ɴ', 'n'),
+    ('ᴏ', 'o'),
+    ('ᴘ', 'p'),
+    ('ꞯ', 'q'),
+    ('ʀ', 'r'),
+    ('ꜱ', 's'),
+    ('ᴛ', 't'),
+    ('ᴜ', 'u'),
+    ('ᴠ', 'v'),
+    ('ᴡ', 'w'),
+    ('ʏ', 'y'),
+    ('ᴢ', 'z'),
+];
+
 fn shape(letter: char) -> Vec<char> {
     skeleton(letter.encode_utf8(&mut [0; 4])).collect()
 }
@@ -24,6 +53,9 @@ fn shape(letter: char) -> Vec<char> {
 pub(super) fn taken_for(letter: char) -> Option<char> {
     if letter.is_ascii() || !letter.is_alphabetic() || is_japanese(letter) {
         return None;
+    }
+    if let Some((_, latin)) = SMALL_CAPITALS.iter().find(|(small, _)| *small == letter) {
+        return Some(*latin);
     }
     let [capitals, small, digits] = &*TAKEN_FOR;
     let order = match letter.is_uppercase() {

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use address::Networks;
 use fold::Folded;
-use lexicon::{Lexicon, Rule, Thin};
+use lexicon::{Lexicon, Rule, Thin, apart};
 use name::is_kept;
 pub use name::with_forms;
 use view::{View, views};
@@ -109,8 +109,8 @@ struct Needles {
     count: usize,
 }
 
-/// Finds all traces in all strings and keys of a value. Each trace is told at
-/// most once per string and reading. Addresses that do not read are looked for
+/// Finds all traces in all strings and keys of a value. As it stands, each place of a trace is told; behind a
+/// disguise, where a place is the whole string, each trace once per string and reading. Addresses that do not read are looked for
 /// as names; an empty trace is found nowhere.
 #[must_use]
 pub fn find_traces(value: &Value, traces: &[Trace]) -> Vec<Hit> {
@@ -131,15 +131,11 @@ pub fn find_words(text: &str, words: &[String]) -> Vec<Range<usize>> {
         lexicon.add(at, name::marks(word), Rule::Anywhere);
     }
     let tight = Thin::of(&folded.chars, |sign| !sign.is_whitespace());
-    let mut places = lexicon.all(&tight, |range| name::stands_alone(&folded.chars, range));
-    places.sort_by_key(|place| (place.start, usize::MAX - place.end));
-    let mut end = 0;
-    places.retain(|place| {
-        let apart = place.start >= end;
-        end = if apart { place.end } else { end };
-        apart
-    });
-    places.iter().map(|place| folded.origin(place)).collect()
+    let places = lexicon.all(&tight, |range| name::stands_alone(&folded.chars, range));
+    apart(places)
+        .iter()
+        .map(|place| folded.origin(place))
+        .collect()
 }
 
 impl Needles {
@@ -176,9 +172,9 @@ impl Needles {
         }
     }
 
-    /// The first place of each trace in a text, in bytes.
-    fn find(&self, folded: &Folded) -> Vec<Option<Range<usize>>> {
-        let mut found = vec![None; self.count];
+    /// Every place of each trace in a text, in bytes, in order and apart.
+    fn find(&self, folded: &Folded) -> Vec<Vec<Range<usize>>> {
+        let mut found = vec![Vec::new(); self.count];
         let chars = &folded.chars;
         let fits = |rule, length, range: &Range<usize>| person::fits(rule, length, chars, range);
         let tight = Thin::of(chars, is_kept);
@@ -193,18 +189,21 @@ impl Needles {
             let spaced = sound::sound(&tight.chars).through(&tight);
             self.heard.find(&spaced, fits, &mut found);
         }
-        let mut found: Vec<Option<Range<usize>>> = found
-            .into_iter()
-            .map(|range| range.map(|range| folded.origin(&range)))
-            .collect();
+        for places in &mut found {
+            for place in places {
+                *place = folded.origin(place);
+            }
+        }
         for (at, networks) in &self.networks {
             found[*at] = address::find(networks, folded);
         }
         for (at, domains) in &self.domains {
-            let mut domains = domains.iter();
-            found[*at] = domains.find_map(|domain| name::find_domain(domain, folded));
+            let domains = domains.iter();
+            found[*at] = domains
+                .flat_map(|domain| name::find_domain(domain, folded))
+                .collect();
         }
-        found
+        found.into_iter().map(apart).collect()
     }
 }
 
@@ -235,22 +234,17 @@ fn search(text: &str, path: &str, in_key: bool, needles: &Needles, hits: &mut Ve
     } in views(text)
     {
         let folded = Folded::of(&read);
+        let plain = reading == Reading::Plain;
         for (trace, found) in needles.find(&folded).into_iter().enumerate() {
-            let Some(found) = found else {
-                continue;
-            };
-            let plain = reading == Reading::Plain;
-            let span = if plain { found.clone() } else { 0..text.len() };
-            let excerpt = excerpt(&read, &found);
-            let path = path.to_owned();
-            hits.push(Hit {
-                path,
+            let told = if plain { found.len() } else { 1 };
+            hits.extend(found.into_iter().take(told).map(|found| Hit {
+                path: path.to_owned(),
                 in_key,
                 trace,
                 reading,
-                excerpt,
-                span,
-            });
+                excerpt: excerpt(&read, &found),
+                span: if plain { found } else { 0..text.len() },
+            }));
         }
     }
 }

@@ -198,17 +198,29 @@ pub(super) fn domain_needles(domain: &str) -> Vec<Vec<char>> {
     needles
 }
 
-/// The original bytes of the first place of a domain, its sub-domains and mail
-/// addresses included, also broken by spaces or line ends.
-pub(super) fn find_domain(needle: &[char], folded: &Folded) -> Option<Range<usize>> {
+/// The original bytes of each place of a domain, its sub-domains and mail
+/// addresses included, also broken by spaces or line ends, or with digits for the letters they look like.
+pub(super) fn find_domain(needle: &[char], folded: &Folded) -> Vec<Range<usize>> {
     let whole = undefang(folded);
     let tight = whole.only(|character| !character.is_whitespace() && character != '=');
-    [&whole, &tight].into_iter().find_map(|text| {
-        let place = text
-            .places(needle)
-            .find(|place| domain_ends(needle, text, place))?;
-        Some(text.origin(&place))
-    })
+    let drawn = tight.with(drawn);
+    let needle_drawn: Vec<char> = needle.iter().copied().map(self::drawn).collect();
+    let mut found = Vec::new();
+    for (text, needle) in [(&whole, needle), (&tight, needle), (&drawn, &needle_drawn)] {
+        let places = text.places(needle);
+        let places = places.filter(|place| domain_ends(needle, text, place));
+        found.extend(places.map(|place| text.origin(&place)));
+    }
+    found
+}
+
+/// One character for those that are drawn alike: `m1nato`, `m0ri`.
+const fn drawn(character: char) -> char {
+    match character {
+        '0' => 'o',
+        '1' | 'l' | '|' => 'i',
+        other => other,
+    }
 }
 
 fn domain_ends(needle: &[char], text: &Folded, place: &Range<usize>) -> bool {

@@ -257,6 +257,74 @@ fn everywhere_in_the_value() {
     assert_eq!(plain.excerpt, "x toto.example y");
 }
 
+#[test]
+fn every_place_of_a_trace_is_told() {
+    for (trace, text, expected) in [
+        (
+            Trace::new(TraceKind::Name, "湊電力"),
+            "湊電力という名の偽サイトが使われた。被害を受けたのは湊電力の変電所で、湊電力の社員が気づいた。",
+            3,
+        ),
+        (
+            Trace::new(TraceKind::Domain, "minato.example"),
+            "minato.example と vpn[.]minato[.]example と m1nato.example",
+            3,
+        ),
+        (
+            Trace::new(TraceKind::Address, "203.0.113.0/24"),
+            "203.0.113.7, 192.0.2.1, 203.0.113.8 ::ffff:203.0.113.9",
+            3,
+        ),
+        (
+            Trace::new(TraceKind::Person, "森 太郎"),
+            "森太郎が Taro Mori に。森 太郎。",
+            2,
+        ),
+    ] {
+        let hits = find_traces(&json!(text), std::slice::from_ref(&trace));
+        let places: Vec<&str> = hits.iter().map(|hit| &text[hit.span.clone()]).collect();
+        assert_eq!(places.len(), expected, "{text}: {places:?}");
+        let apart = hits
+            .windows(2)
+            .all(|pair| pair[0].span.end <= pair[1].span.start);
+        assert!(apart, "{places:?}");
+    }
+}
+
+#[test]
+fn nothing_invisible_accented_or_drawn_alike_hides_a_trace() {
+    for text in [
+        "湊\u{3164}電力",
+        "湊\u{115f}電力",
+        "湊\u{ffa0}電力",
+        "湊\u{2064}電力",
+        "湊\u{e0020}電力",
+        "湊ー電力",
+        "湊ーー電力",
+    ] {
+        assert!(finds(TraceKind::Name, "湊電力", text), "{text:?}");
+    }
+    for text in [
+        "mínato-denryoku.example",
+        "mina\u{301}to-denryoku.example",
+        "mina\u{20dd}to-denryoku.example",
+        "m1nato-denryoku.example",
+        "minat0-denryoku.example",
+        "minatø-đenryoku.example",
+        "ᴍɪnato-denryoku.example",
+        "ᴍɪɴᴀᴛᴏ-ᴅᴇɴʀʏᴏᴋᴜ.example",
+    ] {
+        assert!(
+            finds(TraceKind::Domain, "minato-denryoku.example", text),
+            "{text:?}"
+        );
+    }
+    // What makes another word of it is no disguise.
+    assert!(finds(TraceKind::Name, "ガード電機", "カ\u{3099}ード電機"));
+    assert!(!finds(TraceKind::Name, "ガード電機", "カード電機"));
+    assert!(!finds(TraceKind::Name, "コーナー電機", "コナー電機"));
+}
+
 fn wide(text: &str) -> String {
     let widen = |c: char| match c {
         '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap(),

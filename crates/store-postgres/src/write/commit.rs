@@ -30,6 +30,7 @@ pub(crate) async fn write(
 ) -> Outcome<Committed> {
     let change = &numbered.change;
     repeated(transaction, change).await?;
+    stands_on(transaction, &change.stands_on).await?;
     versions(transaction, &change.appends).await?;
     append_events(transaction, &change.appends).await?;
     let records: Vec<(&Record, i32)> = change
@@ -71,6 +72,27 @@ async fn repeated(transaction: &Transaction<'_>, change: &Commit) -> Outcome<()>
         let find = "SELECT answer FROM answers WHERE key = $1";
         if let Some(row) = transaction.query_opt(find, &[key]).await? {
             return Err(StoreError::Repeated(form::json(&row, 0, "answer")?).into());
+        }
+    }
+    Ok(())
+}
+
+/// What was read to decide must stand where it was read, until this commit is there too: a change of it waits
+/// for the lock, and a change that came first is seen.
+async fn stands_on(transaction: &Transaction<'_>, read: &[(MatterId, u32)]) -> Outcome<()> {
+    if read.is_empty() {
+        return Ok(());
+    }
+    let matters: Vec<&[u8]> = read.iter().map(|(id, _)| id.bytes().as_slice()).collect();
+    let find = "SELECT id, version FROM records WHERE id = ANY($1) ORDER BY id FOR SHARE";
+    let mut standing: HashMap<MatterId, u32> = HashMap::new();
+    for row in transaction.query(find, &[&matters]).await? {
+        standing.insert(form::id(&row, 0)?, form::version(&row, 1)?);
+    }
+    for (matter, expected) in read {
+        if standing.get(matter).copied().unwrap_or(0) != *expected {
+            let (matter, expected) = (*matter, *expected);
+            return Err(StoreError::Conflict { matter, expected }.into());
         }
     }
     Ok(())

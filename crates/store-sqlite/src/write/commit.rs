@@ -64,6 +64,12 @@ pub(crate) fn check(writing: &Writing<'_>, change: &PreparedCommit) -> Outcome<(
             return Err(StoreError::Repeated(form::json(row, 0, "answer")?).into());
         }
     }
+    for (matter, expected) in &change.rest.stands_on {
+        if standing_version(writing, *matter)? != *expected {
+            let (matter, expected) = (*matter, *expected);
+            return Err(StoreError::Conflict { matter, expected }.into());
+        }
+    }
     versions(writing, &change.appends)?;
     if change.rest.only_new_objects {
         object::check_new(writing, &change.objects)?;

@@ -80,7 +80,10 @@ pub(super) async fn refuses_a_stale_version_and_writes_nothing(bench: Bench) {
     let gap = bench.change(gap);
     let mut beside = bench.change(bench.record("report"));
     beside.appends.push(bench.append(record.clone(), 1));
-    for mut change in [stale, gap, beside] {
+    // A good append, decided on what has moved on.
+    let mut moved = bench.change(bench.record("report"));
+    moved.stands_on = vec![(record.id, 0)];
+    for mut change in [stale, gap, beside, moved] {
         change.notices.push(Notice {
             topic: "report".to_owned(),
             matter: None,
@@ -116,6 +119,15 @@ fn job(kind: &str) -> NewJob {
         max_attempts: 1,
         payload: json!(null),
     }
+}
+
+pub(super) async fn keeps_what_stands_on_what_has_not_moved(bench: Bench) {
+    let record = bench.put(bench.record("report")).await;
+    let mut change = bench.change(bench.record("report"));
+    // A matter that is not there is at version 0.
+    change.stands_on = vec![(record.id, 1), (bench.id(), 0)];
+    bench.store.commit(change).await.unwrap();
+    assert_eq!(bench.store.sequence().await.unwrap(), 2);
 }
 
 pub(super) async fn refuses_changes_that_contradict_themselves(bench: Bench) {

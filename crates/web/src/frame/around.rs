@@ -190,23 +190,38 @@ async fn keeping_typed<H: Host>(host: &H, frame: &Frame, mut response: Response)
     if typed.is_empty() {
         return response;
     }
-    let kept = serde_json::to_string(&typed).unwrap_or_default();
+    let mut kept = serde_json::to_string(&typed).unwrap_or_default();
     // Whoever has not signed in fills a line or two; more would only fill the disk.
     if inside.visitor.who.is_none() && ended.is_none() && kept.len() > MOST_OF_STRANGERS {
         return response;
     }
     // What was typed in a session that has ended waits for its person, and for no other at that browser.
     let holder = ended.map_or(&inside.binding, |ended| &ended.owner);
+    // The ended session may be in other hands by now: its person takes up only what was typed in the own browser.
+    let secret = hex::encode(inside.settings.rng.bytes::<16>());
+    if ended.is_some() {
+        kept.insert_str(0, &secret);
+    }
     // What cannot be kept is typed anew; the answer stands.
     if let Err(failure) = host.keep_typed(holder, &kept).await {
         tracing::warn!(cause = failure.to_string(), "what was typed was not kept");
         return response;
     }
     let secure = inside.settings.secure;
-    if let Some(line) = cookie::write(cookie::TYPED, typed.page(), 10 * 60, secure) {
+    if let Some(line) = cookie::write(cookie::TYPED, &(secret + typed.page()), 10 * 60, secure) {
         response.headers_mut().append(header::SET_COOKIE, line);
     }
     response
+}
+
+async fn taken<H: Host>(host: &H, holder: &str) -> Option<String> {
+    match host.take_typed(holder).await {
+        Ok(kept) => kept,
+        Err(failure) => {
+            tracing::warn!(cause = failure.to_string(), "what was typed is not there");
+            None
+        }
+    }
 }
 
 /// The page with what was typed on it before, if that was kept.
@@ -216,18 +231,12 @@ async fn filled<H: Host>(host: &H, frame: &Frame, response: Response) -> Respons
     if inside.typed_on.as_deref() != Some(path) {
         return response;
     }
-    let mut kept = None;
-    for holder in [Some(&inside.binding), inside.visitor.owner.as_ref()] {
-        let Some(holder) = holder.filter(|_| kept.is_none()) else {
-            continue;
-        };
-        kept = match host.take_typed(holder).await {
-            Ok(kept) => kept,
-            Err(failure) => {
-                tracing::warn!(cause = failure.to_string(), "what was typed is not there");
-                None
-            }
-        };
+    let mut kept = taken(host, &inside.binding).await;
+    if let (None, Some(owner)) = (&kept, &inside.visitor.owner) {
+        let secret = inside.typed_secret.as_deref();
+        let secret = secret.filter(|secret| secret.len() == 32);
+        let of_owner = taken(host, owner).await;
+        kept = of_owner.and_then(|kept| Some(kept.strip_prefix(secret?)?.to_owned()));
     }
     let typed = kept.and_then(|kept| serde_json::from_str::<Typed>(&kept).ok());
     let typed = typed.filter(|typed| typed.belongs_to(path));

@@ -13,7 +13,8 @@ pub(super) const THEME: &str = "kaname-theme";
 pub(super) const VISIT: &str = "kaname-visit";
 /// What the next page shall say once.
 pub(super) const FLASH: &str = "kaname-flash";
-/// Path of the page whose forms shall be filled in again with what was typed.
+/// Path of the page whose forms shall be filled in again with what was typed, behind a secret that only the
+/// browser has in which it was typed.
 pub(super) const TYPED: &str = "kaname-typed";
 
 /// How long what the reader chose is kept, in seconds.

@@ -43,6 +43,8 @@ pub(super) struct Inside {
     pub(super) look: Option<Theme>,
     /// Path of the page whose forms are to be filled in with what was typed there.
     pub(super) typed_on: Option<String>,
+    /// What this browser alone was told when that was kept.
+    pub(super) typed_secret: Option<String>,
     pub(super) now: Timestamp,
 }
 
@@ -70,11 +72,14 @@ impl Frame {
             (None, Some(visit)) => (visit.to_owned(), false),
             (None, None) => (hex::encode(settings.rng.bytes::<16>()), true),
         };
+        let typed = cookie::read(headers, cookie::TYPED);
+        let typed = typed.and_then(|typed| typed.split_at_checked(typed.find('/')?));
         Self(Arc::new(Inside {
             text: Text::new(lang),
             theme: look.unwrap_or_else(|| Theme::from_name(held_theme)),
             look,
-            typed_on: cookie::read(headers, cookie::TYPED).map(str::to_owned),
+            typed_on: typed.map(|(_, page)| page.to_owned()),
+            typed_secret: typed.map(|(secret, _)| secret.to_owned()),
             address: request
                 .uri
                 .path_and_query()

@@ -15,7 +15,7 @@ use kaname_directory::{
 };
 use kaname_kernel::{PartyId, Reader, audience::Term};
 use kaname_policy::Action;
-use kaname_sharing::{Item, number};
+use kaname_sharing::Item;
 use kaname_world::{Loaded, WorldError};
 use serde::Deserialize;
 
@@ -101,8 +101,7 @@ async fn explain(
     let item = if item_typed.is_empty() || item_typed.len() > 100 {
         None
     } else {
-        let key = number::normalise(item_typed);
-        match house.world().find::<Item>(&by, "item", &key).await {
+        match item_of(&house, &by, item_typed).await {
             Ok(item) => Some(item),
             Err(WorldError::NotFound(_)) => None,
             Err(error) => return Err(error.into()),
@@ -133,6 +132,12 @@ async fn explain(
         answer,
         page,
     })
+}
+
+/// The item of a number, for those who may open it: with the title and the marking this page tells no less.
+async fn item_of(house: &House, by: &By, typed: &str) -> Result<Loaded<Item>, WorldError> {
+    let found = house.world().item_of(by, typed).await?;
+    house.world().item_for_officer(by, found.id).await
 }
 
 /// The reader behind a login, a party's code (its machines), or `public`.

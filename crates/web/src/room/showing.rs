@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use kaname_directory::{Account, DutyCode, day_of};
 use kaname_kernel::{AccountId, PartyId};
-use kaname_sharing::victim::{Entry, Happened, HarmPlace, HarmTrace};
+use kaname_sharing::victim::{Entry, Happened, HarmPlace, HarmTrace, ReaderTold};
 use kaname_world::{
     WorldError,
-    sharing::{NamedReader, ReportView, Telling},
+    sharing::{ReportView, Telling},
 };
 
 use super::{
@@ -91,8 +91,8 @@ fn lead(page: &Page, trace: HarmTrace) -> Lead {
     }
 }
 
-fn warned(house: &House, page: &Page, reader: &NamedReader) -> (String, String, Vec<String>) {
-    let name = reader.party.description.name.get(lang(page)).to_owned();
+fn warned(house: &House, page: &Page, reader: &ReaderTold) -> (String, String, Vec<String>) {
+    let name = called(page, reader);
     let key = match (reader.member, reader.unbound.is_empty()) {
         (_, true) => "record-told-bound",
         (true, false) => "record-told-unbound",
@@ -101,6 +101,13 @@ fn warned(house: &House, page: &Page, reader: &NamedReader) -> (String, String, 
     let duties = reader.unbound.iter();
     let duties = duties.map(|duty| duty_name(house, page, duty));
     (name, page.t(key).into_owned(), duties.collect())
+}
+
+/// By name and code: names resemble one another and change, a code does neither.
+fn called(page: &Page, reader: &ReaderTold) -> String {
+    let name = reader.name.get(lang(page));
+    page.t2("record-reader", "name", name, "code", reader.code.as_str())
+        .into_owned()
 }
 
 fn duty_name(house: &House, page: &Page, code: &DutyCode) -> String {
@@ -176,8 +183,11 @@ async fn line(
             let officer = names.officer(house, page, *officer).await?;
             page.t1("record-did-asked", "officer", officer)
         }
-        Happened::Consented { shown, .. } => {
-            line.parties = names.parties(house, page, &shown.parties).await?;
+        Happened::Consented { shown, readers, .. } => {
+            line.parties = match readers.is_empty() {
+                true => names.parties(house, page, &shown.parties).await?,
+                false => readers.iter().map(|one| called(page, one)).collect(),
+            };
             page.t("submission-victim-consented")
         }
         Happened::Declined => page.t("submission-victim-refused"),

@@ -15,7 +15,7 @@ use crate::{
     story,
 };
 
-const HARM: &str = "閲覧用端末 3 台が暗号化された";
+pub(crate) const HARM: &str = "閲覧用端末 3 台が暗号化された";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
@@ -233,7 +233,7 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
 }
 
 /// A request to show the harm, as the analyst's page makes it; the answer's page.
-async fn ask(analyst: &Browser<'_>, receipt: &str, parties: &str) -> String {
+pub(crate) async fn ask(analyst: &Browser<'_>, receipt: &str, parties: &str) -> String {
     let form = [("parties", parties), ("reason", "所管省庁への連絡")];
     let asked = analyst
         .post(&format!("/triage/{receipt}/victim"), &form)
@@ -307,7 +307,12 @@ async fn released_again(nation: &Nation, report: MatterId) -> Loaded<Item> {
 }
 
 /// What the provider's machine reads of its report's victim record.
-async fn showing(door: &Door, receipt: &str, key: &str, query: &str) -> serde_json::Value {
+pub(crate) async fn showing(
+    door: &Door,
+    receipt: &str,
+    key: &str,
+    query: &str,
+) -> serde_json::Value {
     let path = format!("/api/v1/submissions/{receipt}{query}");
     door.get(&path, key).await.json()["showing"].take()
 }

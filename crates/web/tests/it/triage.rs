@@ -173,7 +173,7 @@ async fn forms_offer_organisations_by_name_as_far_as_the_caller_may_know_them() 
     let codes: Vec<&str> = asked
         .readers
         .iter()
-        .map(|reader| reader.party.code.as_str())
+        .map(|reader| reader.code.as_str())
         .collect();
     assert_eq!(codes, ["kaihin", "vendor"]);
     assert!(asked.readers[0].member && !asked.readers[1].member);

@@ -131,3 +131,32 @@ async fn nobody_has_text_kept_under_a_session_that_never_was() {
     let asked = store.taken();
     assert_eq!(asked.get("kv_put"), None, "{asked:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_holds_an_ended_session_puts_no_text_into_its_persons_forms() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (_, item) = story::released(&nation).await;
+    let at = format!("/items/{}", item.state.number);
+    let to = format!("{at}/withdraw");
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let stolen = Browser::nobody(&door);
+    stolen.holds("kaname-session", &releaser.cookie("kaname-session"));
+    let token = ended(&nation, &releaser).await;
+    // The person's own text is there first, so that the browser asks for what was kept.
+    leads_to(
+        &releaser
+            .post_with(&token, &to, &[("reason", "自分の理由")])
+            .await,
+    );
+    leads_to(&stolen.post_with(&token, &to, &[("reason", TYPED)]).await);
+    releaser.signs_in(&nation, &nation.releaser).await;
+    let page = releaser.page(&at).await;
+    assert!(page.contains("name=\"reason\""), "{page}");
+    assert!(!page.contains(WRITTEN), "{page}");
+    // What was typed in the own browser alone comes back.
+    let token = ended(&nation, &releaser).await;
+    leads_to(&releaser.post_with(&token, &to, &[("reason", TYPED)]).await);
+    releaser.signs_in(&nation, &nation.releaser).await;
+    assert!(releaser.page(&at).await.contains(WRITTEN));
+}

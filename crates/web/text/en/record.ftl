@@ -21,6 +21,7 @@ record-back = Back to the list
 record-told-linked = These organisations will see the record beside the shared information made of the same report. They may learn that it was the provider who reported.
 record-told-later = Shared information that is released from this report later will stand beside it in the same way. Consent covers that too; nobody asks again at each release.
 record-told-readers = Who would see it, and the duties they have not accepted
+record-reader = { $name } ({ $code })
 record-told-bound = There is no duty that it has not accepted.
 record-told-unbound = Take care: of its duties as a member it has not accepted these.
 record-told-outside = Take care: it is not a member, and of the duties of members it has not accepted these.

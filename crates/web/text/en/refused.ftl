@@ -19,6 +19,7 @@ refused-nobody = With this TLP and these names nobody could read it. Name a grou
 refused-bad-object = Object { $index } is not valid: { $what }
 refused-bad-name = { $field } may hold only { $allowed }.
 refused-already-asked = The provider has not yet answered the request before this one. Ask again once it is answered or its deadline has passed.
+refused-hub-itself = A victim record cannot be shown to the hub itself: its officers would learn who the provider is. Name other organisations.
 refused-not-asked = Nothing is asked any more: the deadline has passed, or it was answered.
 refused-no-change = Nothing would change.
 refused-too-few = { $organisations } organisations reported a false positive; { $needed } are needed.

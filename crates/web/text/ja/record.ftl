@@ -21,6 +21,7 @@ record-back = 一覧に戻る
 record-told-linked = 開示先の組織には、この被害の内容が、同じ報告から作られた共有情報と並べて表示されます。報告したのがどの組織か、知られることがあります。
 record-told-later = 今後この報告から公開される共有情報も、同じように並べて表示されます。同意にはこのことも含まれ、公開のたびに改めてお尋ねすることはありません。
 record-told-readers = 開示先と、受諾していない義務
+record-reader = { $name }（{ $code }）
 record-told-bound = 受諾していない義務はありません。
 record-told-unbound = 注意: 会員として負う義務のうち、次を受諾していません。
 record-told-outside = 注意: 会員ではありません。会員が負う義務のうち、次を受諾していません。

@@ -19,6 +19,7 @@ refused-nobody = このTLPと宛先では、だれも読めません。グルー
 refused-bad-object = オブジェクト { $index } が正しくありません：{ $what }
 refused-bad-name = { $field }に使えるのは { $allowed } だけです。
 refused-already-asked = 先に求めた開示について、提供者の回答を待っています。回答があるか期限を過ぎれば、改めて求められます。
+refused-hub-itself = 被害情報は、このハブ自身には開示できません。提供者が職員に知られることになります。ほかの組織を指定してください。
 refused-not-asked = いまは何も求められていません。期限を過ぎたか、すでに回答されています。
 refused-no-change = 変わるところがありません。
 refused-too-few = 誤検知の報告は { $organisations } 組織です。{ $needed } 組織が必要です。

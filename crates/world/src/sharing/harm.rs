@@ -3,6 +3,7 @@
 //! ([`super::record`]) and beside the item that was derived from the same report; what joins the two
 //! stands in the sealed store alone.
 
+use kaname_directory::{Account, Party};
 use kaname_kernel::{Actor, Id, Matter as _, MatterId};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
@@ -11,17 +12,11 @@ use kaname_sharing::{
 };
 use kaname_store::{ListQuery, Sort};
 
-use super::checklist::not_open;
+use super::{checklist::not_open, telling::Stands};
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most open requests that one party is told of.
 const ASKED: u32 = 200;
-
-/// Whether the provider has the record shown to the caller's party, or to the person.
-pub(super) fn is_shown(caller: &Caller, victim: &Victim) -> bool {
-    let (party, person) = (caller.party_id().ok(), caller.account_id().ok());
-    victim.shown.names(party, person)
-}
 
 /// Narrows a query to records about which their provider is asked, the soonest deadline first.
 pub(super) fn asked_soonest(query: &mut ListQuery) {
@@ -47,6 +42,7 @@ impl World {
         if !self.holds_open(caller, &report.state) {
             return Err(not_open());
         }
+        self.needs_outsiders(&shown).await?;
         let mut victim = self.victim_beside(report.id).await?;
         let showing = Showing {
             shown,
@@ -92,10 +88,17 @@ impl World {
     ) -> Result<(), WorldError> {
         let report = self.provider_answers(caller, report).await?;
         let victim = self.victim_beside(report.id).await?;
-        let stands = self.showing_stands(&victim).await?;
-        let changes =
-            victim::show_victim(&victim.state, victim.state.handle, hash, stands, self.now())?;
-        self.keep_showing(report, victim, changes).await
+        if let Some(asked) = &victim.state.asked {
+            self.needs_outsiders(&asked.shown).await?;
+        }
+        let Stands {
+            hash: now,
+            readers,
+            on,
+        } = self.showing_stands(&victim).await?;
+        let handle = victim.state.handle;
+        let changes = victim::show_victim(&victim.state, handle, hash, (now, readers), self.now())?;
+        self.keep_showing(report, victim, changes, on).await
     }
 
     /// The provider does not have it shown.
@@ -127,7 +130,7 @@ impl World {
         let report = self.provider_answers(caller, report).await?;
         let victim = self.victim_beside(report.id).await?;
         let changes = decide(&victim.state)?;
-        self.keep_showing(report, victim, changes).await
+        self.keep_showing(report, victim, changes, Vec::new()).await
     }
 
     /// The report, for those who may answer for its provider.
@@ -146,13 +149,16 @@ impl World {
         Ok(report)
     }
 
+    /// `on`: what was read to decide; when one of these has moved on meanwhile, nothing is kept.
     async fn keep_showing(
         &self,
         report: Loaded<Report>,
         mut victim: Loaded<Victim>,
         changes: Vec<VictimChange>,
+        on: Vec<(MatterId, u32)>,
     ) -> Result<(), WorldError> {
         let mut work = self.work(&Actor::sealed(report.state.submission.handle));
+        work.stands_on(on);
         work.apply(&mut victim, changes)?;
         // Who may see the victim's record has changed.
         work.new_epoch();
@@ -184,10 +190,36 @@ impl World {
             Err(error) => return Err(error),
         };
         // The assigned analyst reads it in triage, within an opening; the provider on its own page.
-        if !is_shown(caller, &victim) {
+        if !self.reads_record(caller, &victim) {
             return Ok(None);
         }
         self.open_content(victim.handle, &victim.content).map(Some)
+    }
+
+    /// Whether the caller is one of those to whom the provider has the record shown: by name, and by the
+    /// policy's word. Nobody who is an officer of the hub is, whoever was named: officers would learn whose
+    /// it is. Every page and answer that opens a record for its readers asks here.
+    pub(super) fn reads_record(&self, caller: &Caller, victim: &Victim) -> bool {
+        let (party, person) = (caller.party_id().ok(), caller.account_id().ok());
+        victim.shown.names(party, person)
+            && !caller.is_officer()
+            && self.allow_any(caller, Action::VictimRead).is_ok()
+    }
+
+    /// Refuses readers who are of the hub itself, from which the provider is sealed.
+    async fn needs_outsiders(&self, shown: &Shown) -> Result<(), WorldError> {
+        let mut parties = shown.parties.clone();
+        for person in &shown.persons {
+            let account = self.load::<Account>(person.cast()).await?;
+            parties.extend(account.map(|account| account.state.party));
+        }
+        for party in parties {
+            let party = self.load::<Party>(party.cast()).await?;
+            if party.is_some_and(|party| party.state.is_hub()) {
+                return Err(Refused::HubItself.into());
+            }
+        }
+        Ok(())
     }
 
     async fn victim_beside(&self, report: MatterId) -> Result<Loaded<Victim>, WorldError> {

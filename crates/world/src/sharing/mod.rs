@@ -49,5 +49,5 @@ pub use read_in::{Columns, Draft, Terms};
 pub use record::ShownRecord;
 pub use similar::Similar;
 pub use submit::{Attachment, NewReport, Receipt};
-pub use telling::{NamedReader, Telling};
+pub use telling::Telling;
 pub use triage::{Original, ReportView};

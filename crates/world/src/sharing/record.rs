@@ -9,7 +9,6 @@ use kaname_sharing::{
 };
 use kaname_store::Sort;
 
-use super::harm::is_shown;
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most records of one reader that are listed, newest first.
@@ -55,7 +54,7 @@ impl World {
         query.limit = MOST;
         let mut shown = self.list::<Victim>(&query).await?.rows;
         // The analyst it is assigned to reads it in triage.
-        shown.retain(|victim| is_shown(caller, &victim.state));
+        shown.retain(|victim| self.reads_record(caller, &victim.state));
         Ok(shown)
     }
 
@@ -105,7 +104,7 @@ impl World {
         id: MatterId,
     ) -> Result<Loaded<Victim>, WorldError> {
         let victim = self.see::<Victim>(caller, id).await?;
-        if is_shown(caller, &victim.state) {
+        if self.reads_record(caller, &victim.state) {
             Ok(victim)
         } else {
             Err(WorldError::NotFound(Victim::KIND))

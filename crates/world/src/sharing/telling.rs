@@ -4,12 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use kaname_directory::{DutyCode, Party, day_of};
+use kaname_directory::{Party, day_of};
 use kaname_kernel::MatterId;
 use kaname_sharing::{
     Item, ManifestHash, Refused,
     report::Technique,
-    victim::{Harm, HarmTrace, Showing, ShowingManifest, Shown, Victim},
+    victim::{Harm, HarmTrace, ReaderTold, Showing, ShowingManifest, Shown, Victim},
 };
 
 use super::ReportView;
@@ -17,18 +17,6 @@ use crate::{error::WorldError, work::Loaded, world::World};
 
 /// Most traces told; a record that has more is told to have more.
 const MOST_TRACES: usize = 100;
-
-/// A party that would see the record.
-#[derive(Debug, Clone)]
-pub struct NamedReader {
-    /// Which.
-    pub party: Party,
-    /// Whether its membership is in force.
-    pub member: bool,
-    /// Duties that it has not accepted: those of its member classes, and for a party of no class all that
-    /// members are under.
-    pub unbound: Vec<DutyCode>,
-}
 
 /// All that a consent to an open request means.
 #[derive(Debug, Clone)]
@@ -42,12 +30,22 @@ pub struct Telling {
     /// How many there are.
     pub trace_count: usize,
     /// Who would see it.
-    pub readers: Vec<NamedReader>,
+    pub readers: Vec<ReaderTold>,
     /// Numbers of the released items beside which they would see it; what is released of the same report
     /// later joins them.
     pub linked: BTreeSet<String>,
     /// What the consent has to name.
     pub hash: ManifestHash,
+}
+
+/// What a consent names at this moment, and what that was read from.
+pub(super) struct Stands {
+    /// Of the manifest.
+    pub(super) hash: ManifestHash,
+    /// Who would see it.
+    pub(super) readers: Vec<ReaderTold>,
+    /// The report's items, out or not, and the readers' parties, each with its version.
+    pub(super) on: Vec<(MatterId, u32)>,
 }
 
 impl World {
@@ -61,11 +59,13 @@ impl World {
         let Some(asked) = asked.filter(|asked| !asked.is_late(self.now())) else {
             return Ok(None);
         };
-        let linked = self.linked_items(victim.state.report).await?;
+        let linked = released(&self.items_from(victim.state.report).await?);
+        let readers = self.named_readers(&asked.shown).await?;
+        let readers: Vec<ReaderTold> = readers.into_iter().map(|(_, reader)| reader).collect();
         let all = self.harm_traces(view, harm).await?;
         Ok(Some(Telling {
-            hash: manifest(victim, harm, &asked.shown, &linked).hash(),
-            readers: self.named_readers(&asked.shown).await?,
+            hash: manifest(victim, harm, &asked.shown, (&readers, &linked)).hash(),
+            readers,
             trace_count: all.len(),
             traces: all.into_iter().take(MOST_TRACES).collect(),
             harm: harm.clone(),
@@ -74,22 +74,21 @@ impl World {
         }))
     }
 
-    /// The hash of what a consent to the open request covers now.
+    /// What a consent to the open request covers now.
     pub(super) async fn showing_stands(
         &self,
         victim: &Loaded<Victim>,
-    ) -> Result<ManifestHash, WorldError> {
+    ) -> Result<Stands, WorldError> {
         let asked = victim.state.asked.as_ref().ok_or(Refused::NotAsked)?;
         let harm: Harm = self.open_content(victim.state.handle, &victim.state.content)?;
-        let linked = self.linked_items(victim.state.report).await?;
-        Ok(manifest(victim, &harm, &asked.shown, &linked).hash())
-    }
-
-    /// Numbers of what is released of a report.
-    async fn linked_items(&self, report: MatterId) -> Result<BTreeSet<String>, WorldError> {
-        let items = self.items_from(report).await?.into_iter();
-        let released = items.filter(|item: &Loaded<Item>| item.state.is_out());
-        Ok(released.map(|item| item.state.number).collect())
+        let items = self.items_from(victim.state.report).await?;
+        let readers = self.named_readers(&asked.shown).await?;
+        let of_items = items.iter().map(|item| (item.id, item.version));
+        let on = of_items.chain(readers.iter().map(|(on, _)| *on)).collect();
+        let readers: Vec<ReaderTold> = readers.into_iter().map(|(_, reader)| reader).collect();
+        let linked = released(&items);
+        let hash = manifest(victim, &harm, &asked.shown, (&readers, &linked)).hash();
+        Ok(Stands { hash, readers, on })
     }
 
     /// What the redaction checklist would find in a record.
@@ -110,14 +109,18 @@ impl World {
         Ok(harm.traces(&evidence))
     }
 
-    /// Each reader with what it is not bound by today.
-    async fn named_readers(&self, shown: &Shown) -> Result<Vec<NamedReader>, WorldError> {
+    /// Each reader with what it is not bound by today, and the version that says so.
+    async fn named_readers(
+        &self,
+        shown: &Shown,
+    ) -> Result<Vec<((MatterId, u32), ReaderTold)>, WorldError> {
         let today = day_of(self.now());
         let mut readers = Vec::new();
         for party in &shown.parties {
             let Some(party) = self.load::<Party>(party.cast()).await? else {
                 continue;
             };
+            let on = (party.id, party.version);
             let party = party.state;
             let membership = party.membership_on(today);
             let classes = self.catalogue().classes_on(today).into_iter();
@@ -131,27 +134,37 @@ impl World {
                     unbound.push(duty.clone());
                 }
             }
-            readers.push(NamedReader {
+            let told = ReaderTold {
+                party: on.0.cast(),
+                code: party.code.as_str().to_owned(),
+                name: party.description.name.clone(),
                 member: membership.is_some(),
                 unbound,
-                party,
-            });
+            };
+            readers.push((on, told));
         }
         Ok(readers)
     }
+}
+
+/// Numbers of what is released among the items of a report.
+fn released(items: &[Loaded<Item>]) -> BTreeSet<String> {
+    let released = items.iter().filter(|item| item.state.is_out());
+    released.map(|item| item.state.number.clone()).collect()
 }
 
 fn manifest<'a>(
     victim: &Loaded<Victim>,
     content: &'a Harm,
     shown: &'a Shown,
-    linked: &'a BTreeSet<String>,
+    (readers, linked): (&'a [ReaderTold], &'a BTreeSet<String>),
 ) -> ShowingManifest<'a> {
     ShowingManifest {
         victim: victim.id,
         handle: victim.state.handle,
         content,
         shown,
+        readers,
         linked,
     }
 }

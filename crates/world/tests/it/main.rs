@@ -20,6 +20,7 @@ mod outlet;
 mod own;
 mod passkey;
 mod seal;
+mod showing;
 mod sight;
 mod sign_in;
 mod sink;

@@ -3,10 +3,10 @@
 
 use kaname_directory::{Account, Name2, Party, day_of};
 use kaname_kernel::{AccountId, PartyId};
-use kaname_sharing::victim::{Entry, Happened, Shown};
+use kaname_sharing::victim::{Entry, Happened, ReaderTold, Shown};
 use kaname_world::{
     World,
-    sharing::{NamedReader, ReportView, Telling},
+    sharing::{ReportView, Telling},
 };
 use serde_json::{Value, json};
 
@@ -77,7 +77,7 @@ fn told(world: &World, asked: &Telling) -> Value {
     })
 }
 
-fn reader(world: &World, reader: &NamedReader) -> Value {
+fn reader(world: &World, reader: &ReaderTold) -> Value {
     let all = world.catalogue().duties_on(day_of(world.now()));
     let unbound = reader.unbound.iter().map(|code| {
         let duty = all.iter().find(|duty| duty.value.code == *code);
@@ -85,7 +85,8 @@ fn reader(world: &World, reader: &NamedReader) -> Value {
     });
     let unbound: Vec<Value> = unbound.collect();
     json!({
-        "name": named(&reader.party.description.name),
+        "code": reader.code,
+        "name": named(&reader.name),
         "member": reader.member,
         "duties_not_accepted": unbound,
     })
@@ -107,10 +108,17 @@ async fn entry(world: &World, entry: &Entry) -> Result<Value, Failure> {
             "to": parties(world, shown).await?,
             "deadline": deadline.map(|at| at.to_string()),
         }),
-        Happened::Consented { shown, hash } => json!({
+        Happened::Consented {
+            shown,
+            hash,
+            readers,
+        } => json!({
             "did": "consented",
             "at": at,
-            "to": parties(world, shown).await?,
+            "to": match readers.is_empty() {
+                true => parties(world, shown).await?,
+                false => readers.iter().map(|one| named(&one.name)).collect(),
+            },
             "sha256": hash.map(|hash| hash.to_string()),
         }),
         Happened::Read { party: id } => {

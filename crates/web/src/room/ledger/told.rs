@@ -84,7 +84,7 @@ pub(super) async fn about(
         (Item::KIND, _) => names
             .house
             .world()
-            .see::<Item>(names.by, id)
+            .item_for_officer(names.by, id)
             .await
             .map(|item| item.state.number),
         ("account", _) => Ok(names.account(id.cast()).await?),

@@ -75,7 +75,10 @@ pub(super) async fn fields(
     if victim.filter(|victim| open && free(victim)).is_none() {
         return Ok(None);
     }
-    let offered = choices::parties(house, choices::lang(page), by).await?;
+    let mut offered = choices::parties(house, choices::lang(page), by).await?;
+    if let Some(hub) = house.world().hub().await? {
+        offered.retain(|one| one.value != hub.state.code.as_str());
+    }
     Ok(Some(vec![
         choices::ticked_parties(page, "chosen", &offered),
         page.lines(2, "parties", page.t("triage-showing-parties"))

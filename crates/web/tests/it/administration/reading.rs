@@ -160,3 +160,27 @@ async fn it_is_explained_why_a_reader_sees_an_item_or_not() {
     assert!(none.contains("この番号の情報は見当たりません"));
     assert!(none.contains("このログイン名や組織コードは見当たりません"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn administrators_learn_nothing_of_an_item_before_it_is_out() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let receipt = story::submit(&nation).await;
+    let item = story::derive(&nation, receipt.report).await;
+    let item = story::consent_to(&nation, item).await;
+    let number = &item.state.number;
+    let title = item.state.content.title.in_language("ja").to_owned();
+    let administrator = Browser::of(&door, &nation, &nation.administrator).await;
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let explained = format!("/explain?item={number}&reader=public");
+    let page = administrator.page(&explained).await;
+    let none = page.contains("この番号の情報は見当たりません");
+    assert!(none && !page.contains(&title), "{page}");
+    assert!(!administrator.page("/ledger").await.contains(number));
+    assert!(releaser.page(&explained).await.contains(&title));
+    // Out, it is explained and named.
+    let officer = nation.caller(&nation.releaser).await;
+    nation.world.release(&officer, item.id, None).await.unwrap();
+    assert!(administrator.page(&explained).await.contains(&title));
+    assert!(administrator.page("/ledger").await.contains(number));
+}
