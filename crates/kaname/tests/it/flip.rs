@@ -333,6 +333,10 @@ pub(crate) async fn fill(world: &World, people: &People, library: &str) -> Vec<S
 fn every_column(backend: Backend) {
     let hub = Hub::found(backend, "");
     let handles = hub.inside(async |world| fill(&world, &hub.people, &hub.library).await);
+    // Objects that stand at moments from elsewhere, too.
+    let layout = crate::taxii::layout(3).to_string();
+    hub.place.write("layout.json", &layout);
+    hub.place.done(&["taxii", "load", "layout.json"]);
     let rows = || Rows::of(&hub);
     assert_eq!(hub.place.run(&["verify"]).code, 0, "whole to begin with");
     let rng = SeededRng::new(20_261_129);

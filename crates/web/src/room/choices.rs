@@ -70,12 +70,41 @@ pub(super) fn sector_name(page: &Page, house: &House, code: &str) -> String {
 /// Most parties offered by name; others are named by their code.
 const MOST_OFFERED: u32 = 500;
 
-/// Parties that the caller may know of, by code and name, as forms offer them: not retired, by name. Of
-/// more than [`MOST_OFFERED`] the newest. Empty for who may not read the directory.
+/// Parties that the caller may know of, by code and name, as forms offer them: not retired, those of a
+/// kind together, by name. Of more than [`MOST_OFFERED`] the newest. Empty for who may not read the
+/// directory.
 pub(super) async fn parties(
     house: &House,
     lang: kaname_directory::Lang,
     by: &By,
+) -> Result<Vec<Choice>, WorldError> {
+    offered(house, lang, by, |_| true).await
+}
+
+/// The same as whom something can be given to or asked of: all but the hub itself.
+pub(super) async fn recipients(
+    house: &House,
+    lang: kaname_directory::Lang,
+    by: &By,
+) -> Result<Vec<Choice>, WorldError> {
+    offered(house, lang, by, |party| !party.is_hub()).await
+}
+
+/// The code of what was typed where codes are asked for: the code of the one party of exactly that name
+/// in the page's language, otherwise what was typed.
+pub(super) fn code_of<'a>(offered: &'a [Choice], typed: &'a str) -> &'a str {
+    let mut named = offered.iter().filter(|choice| choice.label == typed.trim());
+    match (named.next(), named.next()) {
+        (Some(only), None) => &only.value,
+        _ => typed,
+    }
+}
+
+async fn offered(
+    house: &House,
+    lang: kaname_directory::Lang,
+    by: &By,
+    wanted: impl Fn(&Party) -> bool,
 ) -> Result<Vec<Choice>, WorldError> {
     let known = house
         .world()
@@ -89,14 +118,16 @@ pub(super) async fn parties(
     let today = day_of(house.world().now());
     let current = known.iter().map(|party| &party.state);
     let current = current.filter(|party| !party.is_retired_on(today));
-    let mut offered: Vec<Choice> = current
+    let mut offered: Vec<_> = current
+        .filter(|party| wanted(party))
         .map(|party| {
             let name = party.description.name.get(lang);
-            Choice::new(party.code.as_str(), name).hint(party.code.as_str())
+            let choice = Choice::new(party.code.as_str(), name).hint(party.code.as_str());
+            ((party.kind, name.to_lowercase(), &party.code), choice)
         })
         .collect();
-    offered.sort_by(|one, other| (&one.label, &one.value).cmp(&(&other.label, &other.value)));
-    Ok(offered)
+    offered.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(offered.into_iter().map(|(_, choice)| choice).collect())
 }
 
 /// Parties to tick, beside a field for codes.

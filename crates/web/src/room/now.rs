@@ -7,7 +7,7 @@ pub(in crate::room) use own::showings;
 use askama::Template;
 use axum::{extract::State, http::Method, response::Response, routing};
 use kaname_kernel::Role;
-use kaname_policy::Action;
+use kaname_policy::{Action, Resource};
 use kaname_sharing::ReportState;
 use kaname_store::Cursor;
 
@@ -51,6 +51,8 @@ struct NowPage {
     sections: Vec<Waiting>,
     /// For those who may hand in a report.
     submit: Option<Verb>,
+    /// Duties of the party that only its steward accepts, in one sentence.
+    owed: Option<String>,
     /// Whether the reader is told how machines read.
     machines: bool,
     empty: Empty,
@@ -96,6 +98,11 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
     if by.has(Role::Member) {
         sections.extend(permitted(own::records(&house, &page, &by).await)?);
     }
+    let world = house.world();
+    let asks = world.decide(&by, Action::CooperationRequest, &Resource::default());
+    if asks.allowed {
+        sections.extend(permitted(own::overdue(&house, &page, &by).await)?);
+    }
     sections.extend(permitted(own::requests(&house, &page, &by).await)?);
     sections.extend(permitted(own::breaches(&house, &page, &by).await)?);
     sections.extend(own::duties(&house, &page, &by));
@@ -108,7 +115,6 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         let soonest = section.rows.iter().filter_map(Row::deadline).min();
         (soonest.is_none(), soonest)
     });
-    let world = house.world();
     let may_submit =
         by.has(Role::Provider) && world.allow_any(&by, Action::SubmissionSubmit).is_ok();
     show(&NowPage {
@@ -119,6 +125,7 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
         },
         sections,
         submit: may_submit.then(|| page.link("/submissions/new", text.t("now-submit")).main()),
+        owed: own::owed(&house, &page, &by),
         machines: by.has(Role::Member) && page.uses(Section::Library),
         page,
     })
@@ -233,14 +240,19 @@ async fn reports(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure
             break;
         }
     }
-    let about = new.total as usize + taken_by_someone.len();
+    let all = new.total as usize + taken_by_someone.len();
     taken_by_someone.truncate(ROWS as usize);
     // Grouped apart: a new one does not go under in a row of one that was taken.
     let mut rows = triage::rows(house, page, by, new.rows);
     rows.extend(triage::rows(house, page, by, taken_by_someone));
     Ok(Waiting {
         title: text.t("now-reports").into_owned(),
-        about: text.t1("now-reports-about", "n", about).into_owned(),
+        about: match rows.len() == all {
+            true => all.to_string(),
+            false => text
+                .t2("now-reports-about", "rows", rows.len(), "n", all)
+                .into_owned(),
+        },
         rows: by_deadline(rows),
     })
 }

@@ -74,7 +74,7 @@ async fn list(State(house): State<House>, frame: Frame, by: By) -> Result<Respon
         empty: Empty {
             title: text.t("record-none").into_owned(),
             text: text.t("record-none-do").into_owned(),
-            next: Some(page.link("/", text.t("common-nav-now"))),
+            next: Some(page.link("/", text.t("common-error-home"))),
         },
         page,
     })

@@ -80,7 +80,7 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
         "並べて表示されます",
         number.as_str(),
         "今後この報告から公開される共有情報も",
-        "会員として負う義務のうち",
+        "構成員として負う次の義務を、まだ引き受けていません",
         "守秘義務",
     ] {
         assert!(before_button.contains(said), "{said}");
@@ -146,7 +146,7 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
             );
         }
     }
-    assert!(provider.page(&report).await.contains("未読"));
+    assert!(provider.page(&report).await.contains("未確認"));
     reader.post(&acknowledge, &[]).await;
     assert!(provider.page(&report).await.contains("確認済み"));
     assert!(!reader.page("/").await.contains("新しく開示された被害情報"));
@@ -404,7 +404,7 @@ async fn the_history_of_a_showing_keeps_older_entries_behind_more() {
             .await;
     }
     let page = provider.page(&report).await;
-    assert!(page.contains("それ以前の 17 件"), "{page}");
+    assert!(page.contains("それ以前の 17 件"), "{page}");
     let newest = showing(&door, &receipt.number, &key, "").await;
     assert_eq!(newest["history"].as_array().unwrap().len(), 20);
     assert_eq!(newest["more_history"], 2);

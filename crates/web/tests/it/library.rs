@@ -117,7 +117,7 @@ async fn an_item_says_what_to_do_and_gives_what_its_markings_permit() {
     let page = member.page(&at).await;
     assert!(page.contains("照合のみ") && !page.contains("遮断に使える"));
     assert!(
-        page.contains("このPAPでは、遮断に使えません"),
+        page.contains("の情報のため、遮断には使えません"),
         "says why not"
     );
     assert_eq!(
@@ -264,7 +264,7 @@ async fn a_member_answers_and_acknowledges_and_only_by_posting() {
         .await;
     assert!(deliveries.contains("海浜銀行") && deliveries.contains("受領確認済み"));
     let funnel = releaser.page("/funnel").await;
-    assert!(funnel.contains("受け付けた報告は 1 件"), "{funnel}");
+    assert!(funnel.contains("受け付けた報告は 1 件"), "{funnel}");
     let csv = releaser.get("/funnel.csv").await;
     assert!(
         csv.text.contains("received,受付,1\r\n") && csv.text.contains("acknowledged,受領確認,1")
@@ -423,7 +423,7 @@ async fn an_open_library_hears_once_of_what_its_reader_may_see() {
         }
     };
     assert!(
-        first.contains("class=\"fresh\"") && first.contains("新しい 1 件"),
+        first.contains("class=\"fresh\"") && first.contains("新しい 1 件"),
         "{first}"
     );
 }

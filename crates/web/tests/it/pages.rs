@@ -75,7 +75,7 @@ async fn consent_and_release_name_who_will_read() {
         !reach.contains("海浜銀行"),
         "who takes part is not disclosed"
     );
-    assert!(reach.contains("ほかに 1 組織"), "{reach}");
+    assert!(reach.contains("ほかに 1 組織"), "{reach}");
     let officer = Browser::of(&door, &nation, &nation.releaser).await;
     let page = officer.page(&at).await;
     keep(&door, "reach-officer", &page).await;

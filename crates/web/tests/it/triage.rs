@@ -43,12 +43,12 @@ async fn before_an_opening_an_officer_is_told_neither_values_nor_sector() {
     // What is told: kinds, counts, and that two say the same.
     let list = analyst.page("/triage").await;
     assert!(
-        list.contains("IPv4アドレス 1 件") && list.contains("同じ値を含む報告 2 件"),
+        list.contains("IPv4アドレス 1 件") && list.contains("同じ値を含む報告 2 件"),
         "{list}"
     );
     let page = analyst.page(&desk).await;
     assert!(
-        page.contains("一致 2 件") && page.contains("<dt>IPv4アドレス</dt><dd>1</dd>"),
+        page.contains("一致 2 件") && page.contains("<dt>IPv4アドレス</dt><dd>1</dd>"),
         "{page}"
     );
     // A value finds no report; the number does.

@@ -8,6 +8,7 @@ account-temporary = Change your password
 account-temporary-about = Someone else set the present password for you. Once you have chosen one that only you know, everything else opens.
 account-no-factor = There is no second factor
 account-no-factor-about = Release and administration need a sign-in with one. Set up an authenticator or a passkey.
+account-no-factor-own = With an authenticator or a passkey nobody else can sign in, even with your password.
 account-factor-title = Second factor (authenticator, passkeys)
 account-factor-passkeys = { $n ->
     [one] There is no authenticator; your passkey is the second factor.

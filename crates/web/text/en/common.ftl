@@ -135,4 +135,4 @@ common-error-internal = Something broke on our side
 common-error-internal-do = Please try again. If it happens again, give the reference below to the operators.
 common-changed = This has changed. Show how it stands now
 common-parties-by-name = Organisations by name
-common-parties-by-name-hint = From the directory. They are added to those named by code.
+common-parties-by-name-hint = Choose by name. The names of those chosen are shown to the provider.

@@ -48,7 +48,7 @@ item-original = What was handed in
 item-original-sealed = (sealed)
 item-original-shut = The sealed part is shut.
 item-shared = What is shared
-item-shared-by = (in the hub's name)
+item-shared-by = (in the name of { $hub })
 item-reach = Readers and ways out
 item-title-either = Japanese or English is needed
 item-named-either = TLP:AMBER and AMBER+STRICT need a group or an organisation
@@ -65,6 +65,7 @@ item-edit-changed-do = What you typed is kept below. Look at what was saved in a
 item-propose = Propose changes
 item-propose-send = Send the proposal
 item-propose-about = The hub decides about your proposal, and asks for your consent again either way.
+item-propose-reach = Change readers and ways too
 item-comment = Why it should change
 item-comment-hint = Only the assigned analyst reads this.
 item-revised = Revised. The provider has to consent anew.
@@ -113,6 +114,16 @@ item-ask = Ask the provider for consent
 item-accept-proposal = Take the proposal
 item-hand-over = Give to a second officer
 item-release = Release
+item-release-go = Go on to release
+item-release-go-everyone = Release to everyone
+item-release-go-parties = { $n ->
+    [one] Release to { $n } organisation
+   *[other] Release to { $n } organisations
+}
+item-release-go-persons = { $n ->
+    [one] Release to the { $n } person named
+   *[other] Release to the { $n } persons named
+}
 item-release-everyone = Once released, anyone can read it. What has gone out can be withdrawn, but not erased from here.
 item-release-parties = Once released, it goes to { $n ->
     [one] { $n } organisation
@@ -124,12 +135,14 @@ item-release-persons = Once released, it goes to { $n ->
 }. What has gone out can be withdrawn, but not erased from here.
 item-as-member = See it as a member does
 item-refuse = Do not consent
+item-undo-consent = Take back consent
 item-refuse-why = Why (only the assigned analyst reads it)
 item-decline-proposal = Do not take the proposal
 item-decline-why = Why not (shown to the provider)
 item-return = Send back
 item-return-why = Why it is sent back
 item-blocking-resume = Let block lists carry it again
+item-blocking-decide = Whether block lists carry it again
 item-blocking-keep = Keep it out of block lists
 item-reason = Reason
 item-withdraw = Withdraw
@@ -137,11 +150,14 @@ item-withdraw-why = Reason (shown to those who received it)
 item-revision = revision { $n }
 item-measures = What to do
 item-you-consent-to = What you consent to
+item-you-consented = What you consented to ({ $at })
 item-not-asked = You have not been asked for consent yet
 item-not-asked-about = The hub is still writing this. Once it is settled, you will be asked for consent.
 item-consent-covers = What consent covers
-item-bytes = { $n } bytes
-item-every-byte = Exactly this. If one character changes, you are asked again.
+item-every-byte = Consent is to exactly the { $n } bytes below. If one character changes, consent is asked for again.
+item-hash = Hash of the content (SHA-256)
+item-written-by = Written by { $who } ({ $at })
+item-consent-at = Consent of the provider: { $at }, revision { $n }
 item-value-kind = Kind
 item-value = Value
 item-traces = Traces of the provider
@@ -168,5 +184,4 @@ item-unnamed = Not named
 item-wider = This is shared more widely than was asked for
 item-wider-own = You asked for { $asked }; this is { $now }. Consent only if it may be wider.
 item-wider-officer = The provider asked for { $asked }; this is { $now }. Tell the provider why.
-item-version = Record { $n }
 item-proposed-text = What the provider proposes

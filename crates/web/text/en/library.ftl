@@ -67,7 +67,7 @@ library-file-stix = STIX 2.1
 library-file-stix-about = A bundle of the very bytes that are served.
 library-file-over = Not in force, so it can't be exported.
 library-file-outlet = Its provider did not agree to this way out.
-library-file-pap = This PAP does not permit blocking.
+library-file-pap = PAP:{ $pap } does not permit blocking.
 library-file-suspended = Stopped while reports of false positives are looked into.
 library-machines = For machines
 library-taxii = TAXII: { $title }
@@ -88,7 +88,7 @@ library-officer-why = Why it is visible
 
 # Receipt and feedback
 library-receipt = Receipt
-library-receipt-about = Not acknowledged yet. Press the button above when someone in charge has read it. Opening a link acknowledges nothing.
+library-receipt-about = Not acknowledged yet. Press the button at the top of the page when someone in charge has read it. Opening a link acknowledges nothing.
 library-receipt-done = Acknowledged
 library-receipt-others = Someone in charge at a member organisation acknowledges it.
 library-acknowledge = Acknowledge receipt

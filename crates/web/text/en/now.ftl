@@ -18,13 +18,20 @@ now-question-verb = Answer
 now-release = Waiting for release
 now-suspended = Suspended blocking exports, waiting for a decision
 now-items = Items to be worked on
-now-reports = Newly arrived
-now-reports-about = { $n }, those alike stand together
+now-reports = Reports that wait for analysis
+now-reports-about = { $rows } rows, { $n } reports (those alike stand together)
 now-requests = Requests for cooperation
 now-request-verb = Answer
+now-overdue = Requests that were not answered in time
+now-overdue-by = { $party } has not answered
+now-overdue-verb = Decide what to do
 now-breaches = Breach entries your organisation was told of
 now-breach-verb = Read it and state your side
 now-duties = Duties not yet accepted
+now-owed = { $n ->
+    [one] One duty is not accepted yet: { $first }. The organisation's steward accepts it.
+   *[other] { $n } duties are not accepted yet, { $first } among them. The organisation's steward accepts them.
+}
 now-steward-does = The steward of your organisation does this
 now-fresh = Newly released
 now-read = Read

@@ -8,6 +8,7 @@ account-temporary = パスワードの変更
 account-temporary-about = いまのパスワードは、ほかの人が設定した仮のものです。ご自身だけが知るパスワードに変えると、ほかの画面を使えるようになります。
 account-no-factor = 第二要素がありません
 account-no-factor-about = 提供の承認と管理には、第二要素でのサインインが必要です。認証アプリかパスキーを登録してください。
+account-no-factor-own = 認証アプリかパスキーを登録すると、パスワードが漏れても、ほかの人はサインインできません。
 account-factor-title = 第二要素（認証アプリ・パスキー）
 account-factor-passkeys = 認証アプリは登録していません。登録済みのパスキー { $n } 個が第二要素になります。
 account-factor-on = 認証アプリを登録済みです。サインインのたびに、6桁の確認コードを求めます。

@@ -74,10 +74,10 @@ common-faults = 直すところが { $n } か所あります。入力した内�
 common-fault = { $field }：{ $said }
 common-percent = { $n } %
 common-pager = ページ送り
-common-pager-shown = { $count } 件のうち { $shown } 件を表示
+common-pager-shown = { $count } 件のうち { $shown } 件を表示
 common-pager-previous = 前へ
 common-pager-next = 次へ
-common-fresh = 新しい { $n } 件を表示
+common-fresh = 新しい { $n } 件を表示
 
 # 誤り：何が起きたか、次にすること
 common-error-home = 「いま」へ戻る
@@ -123,4 +123,4 @@ common-error-internal = こちらの不具合で処理できませんでした
 common-error-internal-do = もう一度お試しください。続くときは、下の照会番号を添えて運用担当へお知らせください。
 common-changed = この内容は更新されました。最新の状態を表示
 common-parties-by-name = 組織を名前で選ぶ
-common-parties-by-name-hint = 名簿にある組織です。コードで指定した組織と合わせて扱います。
+common-parties-by-name-hint = 名前で選びます。選ばれた組織の名前は、提供者に示されます。

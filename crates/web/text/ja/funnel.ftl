@@ -1,7 +1,7 @@
 # 集計：受付から受領まで
 funnel-title = 集計
 funnel-picture = 受け付けた報告から、提供した情報まで
-funnel-sentence = 受け付けた報告は { $received } 件、提供できる情報になったのは { $releasable } 件です。のべ { $sent } 件を届け、{ $acknowledged } 件の受領を確認しました。
+funnel-sentence = 受け付けた報告は { $received } 件、提供できる情報になったのは { $releasable } 件です。のべ { $sent } 件を届け、{ $acknowledged } 件の受領を確認しました。
 funnel-none = まだ報告を受け付けていません。
 funnel-table = 段階ごとの件数
 funnel-stage = 段階

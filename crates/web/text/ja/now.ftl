@@ -18,13 +18,20 @@ now-question-verb = 回答する
 now-release = 承認を待つもの
 now-suspended = 止まっている遮断用出力（再開するかの決定待ち）
 now-items = 対応が必要な共有情報
-now-reports = 新しく届いたもの
-now-reports-about = { $n } 件・似たもの同士はまとめてあります
+now-reports = 分析を待つ報告
+now-reports-about = { $rows } 行・報告 { $n } 件（似た報告はまとめてあります）
 now-requests = 協力の求め
 now-request-verb = 回答する
+now-overdue = 回答期限を過ぎた協力要請
+now-overdue-by = { $party }から回答がありません
+now-overdue-verb = 対応を決める
 now-breaches = 自組織について伝えられた違反の記録
 now-breach-verb = 記録を見て弁明する
 now-duties = まだ引き受けていない義務
+now-owed = { $n ->
+    [1] { $first }をまだ引き受けていません。引き受けるのは組織の管理者です。
+   *[other] { $first }など { $n } 件の義務をまだ引き受けていません。引き受けるのは組織の管理者です。
+}
 now-steward-does = 組織の管理者が対応します
 now-fresh = 新しく提供されたもの
 now-read = 読む

@@ -10,7 +10,7 @@ refused-own-party = 提供者と同じ組織に属する担当は扱えません
 refused-same-person = 作成に加わった担当は承認できません。
 refused-other-manifest = 同意の対象と、いまの内容が一致しません。最新の内容を確かめてください。
 refused-audience-widened = 同意を求めたあとに、宛先のグループかISACへ組織が加わりました。もう一度同意を求めてください。
-refused-open-traces = 提供者の手がかりが { $open } 件残っています。除くか、理由を付けて残してよいと判断してください。
+refused-open-traces = 提供者の手がかりが { $open } 件残っています。除くか、理由を付けて残してよいと判断してください。
 refused-no-such-trace = その手がかりは見当たりません。
 refused-deadline-passed = 回答期限を過ぎています。
 refused-not-due = まだ期限ではありません。
@@ -22,7 +22,7 @@ refused-already-asked = 先に求めた開示について、提供者の回答�
 refused-hub-itself = 被害情報は、このハブ自身には開示できません。提供者が職員に知られることになります。ほかの組織を指定してください。
 refused-not-asked = いまは何も求められていません。期限を過ぎたか、すでに回答されています。
 refused-no-change = 変わるところがありません。
-refused-too-few = 誤検知の報告は { $organisations } 組織です。{ $needed } 組織が必要です。
+refused-too-few = 誤検知の報告は { $organisations } 組織です。{ $needed } 組織が必要です。
 refused-not-open = 封印された内容は閉じています。理由を書いて開いてください。
 refused-not-in-force = その日には有効でない値です。
 

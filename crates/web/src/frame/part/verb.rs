@@ -21,6 +21,8 @@ enum Does {
         fields: Vec<(&'static str, String)>,
         /// What follows from it.
         said: String,
+        /// What the button says that carries it out.
+        go: String,
     },
     /// Can't be done now.
     Refused { why: String, id: String },
@@ -62,7 +64,17 @@ impl Verb {
                 csrf,
                 fields,
                 said: said.into(),
+                go: self.label.clone(),
             };
+        }
+        self
+    }
+
+    /// With a name of its own for the button that carries it out, where the verb only leads there.
+    #[must_use]
+    pub fn going(mut self, label: impl Into<String>) -> Self {
+        if let Does::Confirms { go, .. } = &mut self.does {
+            *go = label.into();
         }
         self
     }

@@ -12,6 +12,7 @@ use axum::{
     routing,
 };
 use kaname_directory::MailAddress;
+use kaname_kernel::Role;
 use kaname_policy::Action;
 use kaname_world::sign_in::SessionInfo;
 use serde::Deserialize;
@@ -267,7 +268,12 @@ fn notices(page: &Page, by: &By) -> Vec<Notice> {
         });
     };
     if !account.state.has_second_factor() {
-        care("account-no-factor", "account-no-factor-about");
+        let needs = by.has(Role::Releaser) || by.has(Role::Administrator) || by.has(Role::Steward);
+        let about = match needs {
+            true => "account-no-factor-about",
+            false => "account-no-factor-own",
+        };
+        care("account-no-factor", about);
     }
     notices
 }

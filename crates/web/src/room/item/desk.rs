@@ -177,6 +177,13 @@ pub(in crate::room) fn row(house: &House, page: &Page, by: &By, item: &Loaded<It
         0 => row,
         open => row.about(text.t1("item-traces-open", "n", open)),
     };
+    let row = match (state.state, state.consent) {
+        (ItemState::AwaitingRelease, Some(consent)) => {
+            let at = text.jst(consent.at, page.now);
+            row.about(text.t2("item-consent-at", "at", at, "n", state.revision))
+        }
+        _ => row,
+    };
     match state.state {
         ItemState::AwaitingRelease => {
             let verb = text.t("item-look-release");

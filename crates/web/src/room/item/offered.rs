@@ -50,7 +50,7 @@ impl Offered {
         }
         Ok(Self {
             groups,
-            parties: choices::parties(house, lang, by).await?,
+            parties: choices::recipients(house, lang, by).await?,
             classes: classes
                 .into_iter()
                 .map(|class| Choice::new(class.value.code.as_str(), class.value.name.get(lang)))

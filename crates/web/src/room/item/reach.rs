@@ -29,8 +29,8 @@ pub(super) struct ReachPart {
     title: String,
     /// How many that is.
     said: String,
-    /// What its release would do.
-    release: String,
+    /// What its release would do, and what the button says that does it.
+    release: (String, String),
     tlp: (TlpLabel, String),
     /// What the item names: a label with its names.
     named: Vec<(String, Vec<String>)>,
@@ -93,19 +93,29 @@ impl ReachPart {
         })
     }
 
-    /// What its release would do: said before the button that releases.
-    pub(super) fn release(&self) -> &str {
-        &self.release
+    /// What its release would do: said before the button that releases, and on it.
+    pub(super) fn release(&self) -> (&str, &str) {
+        (&self.release.0, &self.release.1)
     }
 }
 
 /// What whoever releases it is told before it can't be undone.
-fn release(page: &Page, reached: Reached) -> String {
-    match reached {
-        Reached::Everyone => page.t("item-release-everyone").into_owned(),
-        Reached::Parties(n) => page.t1("item-release-parties", "n", n).into_owned(),
-        Reached::Persons(n) => page.t1("item-release-persons", "n", n).into_owned(),
-    }
+fn release(page: &Page, reached: Reached) -> (String, String) {
+    let (said, go) = match reached {
+        Reached::Everyone => (
+            page.t("item-release-everyone"),
+            page.t("item-release-go-everyone"),
+        ),
+        Reached::Parties(n) => (
+            page.t1("item-release-parties", "n", n),
+            page.t1("item-release-go-parties", "n", n),
+        ),
+        Reached::Persons(n) => (
+            page.t1("item-release-persons", "n", n),
+            page.t1("item-release-go-persons", "n", n),
+        ),
+    };
+    (said.into_owned(), go.into_owned())
 }
 
 fn said(page: &Page, reached: Reached) -> String {

@@ -6,6 +6,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use kaname_directory::Account;
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
     Content, Item, ItemState, Manifest, Reach,
@@ -31,6 +32,7 @@ use crate::{
     },
     house::{By, House},
     room::{
+        choices,
         events::one::{self, Of},
         words,
     },
@@ -41,7 +43,6 @@ use crate::{
 struct ItemPage {
     page: Page,
     number: String,
-    version: u32,
     revision: u32,
     tlp: Tlp,
     pap: Pap,
@@ -53,6 +54,12 @@ struct ItemPage {
     own: bool,
     /// Whether its provider was asked about what it says now.
     asked: bool,
+    /// When its provider consented to what it says now.
+    consented: Option<String>,
+    /// What receivers say stands before the decision that rests on it.
+    suspended: bool,
+    /// What a second officer weighs: who wrote it, when its provider consented.
+    history: Vec<String>,
     summary: String,
     measures: String,
     proposed: Option<Proposed>,
@@ -65,7 +72,6 @@ struct ItemPage {
     may_accept: bool,
     reach: ReachPart,
     hash: Copied,
-    hash_text: String,
     bytes: String,
     notices: Vec<Notice>,
     verbs: Vec<Verb>,
@@ -109,6 +115,26 @@ impl Said {
             comments,
         })
     }
+}
+
+/// Who wrote what stands there now and when, and when its provider consented: for officers, who are
+/// never told which provider that is.
+async fn history(house: &House, page: &Page, item: &Item) -> Result<Vec<String>, Failure> {
+    let Some(consent) = item.consent else {
+        return Ok(Vec::new());
+    };
+    let mut who = Vec::new();
+    for account in &item.derivers {
+        if let Some(account) = house.world().load::<Account>(account.cast()).await? {
+            who.push(account.state.title.get(choices::lang(page)).to_owned());
+        }
+    }
+    let (who, text) = (who.join(&page.t("ledger-and")), page.text);
+    let written = text.jst(item.revised_at, page.now);
+    let consented = text.jst(consent.at, page.now);
+    let wrote = text.t2("item-written-by", "who", who, "at", written);
+    let agreed = text.t2("item-consent-at", "at", consented, "n", item.revision);
+    Ok(vec![wrote.into_owned(), agreed.into_owned()])
 }
 
 /// What the provider proposes, against what it was shown.
@@ -199,7 +225,6 @@ pub(super) async fn show_item(
     );
     show(&ItemPage {
         number: state.number.clone(),
-        version: item.version,
         revision: state.revision,
         tlp: content.tlp,
         pap: content.pap,
@@ -215,6 +240,12 @@ pub(super) async fn show_item(
         original: original.map(|original| original.text),
         own,
         asked: state.asked.is_some(),
+        consented: state.consent.map(|consent| text.jst(consent.at, page.now)),
+        suspended: state.waits_for_blocking(),
+        history: match own {
+            true => Vec::new(),
+            false => history(&house, &page, state).await?,
+        },
         summary: content.summary.in_language(lang).to_owned(),
         measures: content.countermeasures.in_language(lang).to_owned(),
         proposed: proposed(&house, &page, state).await?,
@@ -230,7 +261,6 @@ pub(super) async fn show_item(
         may_accept: !own && state.state == ItemState::Derived && may.edit,
         reach,
         hash: page.hash(&hash),
-        hash_text: hash.clone(),
         bytes: crate::text::group(bytes as u64),
         verbs,
         asks: asks(&page, &item, own, &may),
@@ -250,15 +280,21 @@ async fn proposed(house: &House, page: &Page, item: &Item) -> Result<Option<Prop
         now.countermeasures.in_language(lang),
         then.countermeasures.in_language(lang),
     );
-    let shown = ["summary", "countermeasures"];
+    // In the page's language these stand side by side above.
+    let shown = [format!("summary-{lang}"), format!("countermeasures-{lang}")];
     let manifest = |content| Manifest::of(&item.number, item.revision, content, &Reach::default());
     let mut others = Vec::new();
     let (gone, new) = changed_values(now, then);
     if !gone.is_empty() || !new.is_empty() {
         others.push(("values".to_owned(), gone, new));
     }
+    let (before, after) = (techniques(now), techniques(then));
+    if before != after {
+        others.push(("techniques".to_owned(), before, after));
+    }
+    // Objects follow from what stands in the other parts; their ids say nothing to whoever reads.
     for one in difference(&manifest(now), &manifest(then)) {
-        if shown.contains(&one.part) || one.part == "objects" {
+        if one.part.starts_with("object") || shown.iter().any(|part| part == one.part) {
             continue;
         }
         let (before, after) = match one.part {
@@ -300,6 +336,12 @@ fn changed_values(now: &Content, then: &Content) -> (String, String) {
         own.cloned().collect::<Vec<_>>().join(", ")
     };
     (only(&before, &after), only(&after, &before))
+}
+
+fn techniques(content: &Content) -> String {
+    let all = content.techniques();
+    let ids: Vec<String> = all.into_iter().map(|(id, _)| id).collect();
+    ids.join(", ")
 }
 
 fn moment(page: &Page, at: Option<jiff::Timestamp>) -> String {

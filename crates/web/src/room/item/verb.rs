@@ -20,7 +20,10 @@ pub(super) struct Ask {
     pub(super) field: Field,
     pub(super) button: String,
     pub(super) grave: bool,
-    pub(super) hidden: Vec<(&'static str, String)>,
+    /// One of the buttons that the page has for what is asked now: stands beside those, shut.
+    pub(super) beside: bool,
+    /// Two answers instead of one button: the value of `resume`, and what the button says.
+    pub(super) answers: Vec<(bool, String)>,
 }
 
 /// What the policy says of this person and this item.
@@ -63,7 +66,7 @@ pub(super) fn verbs(
     own: bool,
     (may, checklist): (&Permitted, &Checklist),
     hash: &str,
-    release_means: &str,
+    release_means: (&str, &str),
 ) -> Vec<Verb> {
     let text = page.text;
     let state = &item.state;
@@ -127,9 +130,9 @@ pub(super) fn verbs(
         }
         ItemState::AwaitingRelease => match may.release {
             None => {
-                let release = page.post(format!("{href}/release"), text.t("item-release"));
+                let release = page.post(format!("{href}/release"), text.t("item-release-go"));
                 let release = release.with("version", version.as_str()).main();
-                verbs.push(release.confirming(release_means));
+                verbs.push(release.confirming(release_means.0).going(release_means.1));
             }
             Some(why) => verbs.push(page.refused(text.t("item-release"), why_not(text, why))),
         },
@@ -158,22 +161,26 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
     let state = &item.state;
     let href = format!("/items/{}", state.number);
     let mut asks = Vec::new();
-    let mut ask =
-        |verb: &str, keys: (&str, &str), optional: bool, grave: bool, resume: Option<bool>| {
-            let field = page.line("text", "reason", text.t(keys.1)).longest(300);
-            let field = field.numbered(asks.len());
-            asks.push(Ask {
-                to: format!("{href}/{verb}"),
-                title: text.t(keys.0).into_owned(),
-                field: if optional { field.optional() } else { field },
-                button: text.t(keys.0).into_owned(),
-                grave,
-                hidden: resume
-                    .map(|resume| ("resume", resume.to_string()))
-                    .into_iter()
-                    .collect(),
-            });
-        };
+    let mut ask = |verb: &str, keys: (&str, &str), optional: bool, grave: bool| {
+        let field = page.line("text", "reason", text.t(keys.1)).longest(300);
+        let field = field.numbered(asks.len());
+        let answer = |resume, key| (resume, text.t(key).into_owned());
+        asks.push(Ask {
+            to: format!("{href}/{verb}"),
+            title: text.t(keys.0).into_owned(),
+            field: if optional { field.optional() } else { field },
+            button: text.t(keys.0).into_owned(),
+            grave,
+            beside: own && state.state == ItemState::AwaitingConsent,
+            answers: match verb {
+                "blocking" => vec![
+                    answer(true, "item-blocking-resume"),
+                    answer(false, "item-blocking-keep"),
+                ],
+                _ => Vec::new(),
+            },
+        });
+    };
     let before_release = matches!(
         state.state,
         ItemState::AwaitingConsent
@@ -183,57 +190,33 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
     );
     if own {
         if before_release && may.consent {
-            ask(
-                "refuse",
-                ("item-refuse", "item-refuse-why"),
-                true,
-                true,
-                None,
-            );
+            let title = match state.consent {
+                Some(_) => "item-undo-consent",
+                None => "item-refuse",
+            };
+            ask("refuse", (title, "item-refuse-why"), true, true);
         }
         return asks;
     }
     if state.state == ItemState::ChangesProposed && may.edit {
         let keys = ("item-decline-proposal", "item-decline-why");
-        ask("proposal/decline", keys, false, false, None);
+        ask("proposal/decline", keys, false, false);
     }
     if state.state == ItemState::AwaitingRelease && may.send_back {
-        ask(
-            "return",
-            ("item-return", "item-return-why"),
-            false,
-            false,
-            None,
-        );
+        let keys = ("item-return", "item-return-why");
+        ask("return", keys, false, false);
     }
     if matches!(state.blocking, Blocking::Suspended { .. }) && may.decide {
-        ask(
-            "blocking",
-            ("item-blocking-resume", "item-reason"),
-            false,
-            false,
-            Some(true),
-        );
-        ask(
-            "blocking",
-            ("item-blocking-keep", "item-reason"),
-            false,
-            false,
-            Some(false),
-        );
+        let keys = ("item-blocking-decide", "item-reason");
+        ask("blocking", keys, false, false);
     }
     let ended = matches!(
         state.state,
         ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired
     );
     if !ended && may.withdraw {
-        ask(
-            "withdraw",
-            ("item-withdraw", "item-withdraw-why"),
-            false,
-            true,
-            None,
-        );
+        let keys = ("item-withdraw", "item-withdraw-why");
+        ask("withdraw", keys, false, true);
     }
     asks
 }

@@ -17,7 +17,7 @@ use axum::{
 };
 use kaname_directory::{Account, Key, Party};
 use kaname_kernel::{
-    AccountId, Actor, Header, PartyId, Role, actor::Who, checkpoint::verifier_line,
+    AccountId, Actor, Header, MatterId, PartyId, Role, actor::Who, checkpoint::verifier_line,
 };
 use kaname_policy::Action;
 use kaname_world::{Opened, WorldError, Written};
@@ -226,6 +226,15 @@ impl<'a> Names<'a> {
         Ok(known.unwrap_or_else(|| self.page.t("ledger-unnamed").into_owned()))
     }
 
+    /// The number of an item, where whoever looks may know of it.
+    pub(super) async fn item(&self, id: MatterId) -> Result<Option<String>, Failure> {
+        match self.house.world().item_for_officer(self.by, id).await {
+            Ok(item) => Ok(Some(item.state.number)),
+            Err(WorldError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     pub(super) async fn actor(&mut self, actor: &Actor) -> Result<String, Failure> {
         let page = self.page;
         let who = match &actor.who {
@@ -242,7 +251,7 @@ impl<'a> Names<'a> {
                 let party = self.party(*party).await?;
                 page.t2("ledger-machine", "key", label, "party", party)
             }
-            Who::System { job } => page.t1("ledger-system", "job", job.as_str()),
+            Who::System { job } => page.t1("ledger-system", "job", job_name(page, job)),
             Who::Sealed { .. } => page.t("ledger-sealed"),
         };
         let who = who.into_owned();
@@ -289,6 +298,15 @@ async fn known(
                 .numbered(usize::try_from(one.seq).unwrap_or_default())
         }),
     })
+}
+
+/// What a job of the hub's own is called; one of a later version stands as it is written.
+fn job_name(page: &Page, job: &str) -> String {
+    let code = format!("job-{job}");
+    match page.word(&code) {
+        name if name == code => job.to_owned(),
+        name => name,
+    }
 }
 
 /// What an event did, in words: of a kind such as `item.released`. A kind of a later version is said

@@ -27,9 +27,9 @@ const ACCOUNTS: [&str; 4] = ["officer", "account", "person", "by"];
 /// Fields that hold a party.
 const PARTIES: [&str; 3] = ["party", "principal", "parties"];
 /// Fields that hold a code which people have a word for.
-const CODES: [&str; 12] = [
+const CODES: [&str; 14] = [
     "what", "channel", "urgency", "state", "kind", "roles", "scopes", "outlets", "answer", "lang",
-    "purpose", "why",
+    "purpose", "why", "outlet", "mode",
 ];
 
 /// An event's content for a page.
@@ -81,17 +81,16 @@ pub(super) async fn about(
     let known = match (header.matter_kind.as_str(), one.report) {
         (Report::KIND, _) => receipt(names, id).await,
         (Victim::KIND, Some(report)) => receipt(names, report).await,
-        (Item::KIND, _) => names
-            .house
-            .world()
-            .item_for_officer(names.by, id)
-            .await
-            .map(|item| item.state.number),
+        (Item::KIND, _) => {
+            let item = names.item(id).await?;
+            item.ok_or(WorldError::NotFound(Item::KIND))
+        }
         ("account", _) => Ok(names.account(id.cast()).await?),
         ("party", _) => Ok(names.party(id.cast()).await?),
         _ => Err(WorldError::NotFound("matter")),
     };
     match known {
+        Ok(known) if known.is_empty() => Ok(known),
         Ok(known) => Ok(page
             .t2("ledger-about-matter", "kind", kind, "name", known)
             .into_owned()),
@@ -227,6 +226,10 @@ async fn single(
         },
         Value::String(text) if PARTIES.contains(&key) => match text.parse() {
             Ok(id) => names.party(id).await?,
+            Err(_) => text.clone(),
+        },
+        Value::String(text) if key == "item" => match text.parse() {
+            Ok(id) => names.item(id).await?.unwrap_or_else(|| text.clone()),
             Err(_) => text.clone(),
         },
         Value::String(text) if key == "kind" => match text.parse::<Kind>() {

@@ -297,7 +297,10 @@ fn files(page: &Page, item: &Item, now: Timestamp) -> Vec<File> {
     let file = |name: &str, label: &str, about: &str, why: Option<&'static str>| {
         let verb = match why {
             None => page.link(format!("/library/{}/{name}", item.number), page.t(label)),
-            Some(why) => page.refused(page.t(label), page.t(why)),
+            Some(why) => {
+                let why = page.t1(why, "pap", content.pap.label());
+                page.refused(page.t(label), why)
+            }
         };
         File {
             verb,

@@ -15,7 +15,7 @@ use crate::{
     },
     house::{By, House},
     room::{
-        choices::lang,
+        choices::{self, lang},
         directory,
         library::{self, cursor},
         record, words,
@@ -197,24 +197,76 @@ pub(super) async fn breaches(house: &House, page: &Page, by: &By) -> Result<Wait
     })
 }
 
-/// Duties that the party's classes ask for and that nobody accepted in today's text.
+/// Duties that the party's classes ask for and that nobody accepted in today's text, for who may accept
+/// them.
 pub(super) fn duties(house: &House, page: &Page, by: &By) -> Option<Waiting> {
     let party = by.party.as_ref().filter(|party| !party.state.is_hub())?;
     let text = page.text;
-    let accepts = may(house, by, Action::DutyAccept);
+    if !may(house, by, Action::DutyAccept) {
+        return None;
+    }
     let today = day_of(page.now);
     let owed = directory::owed(house.world().catalogue(), &party.state, today);
     let rows = owed.into_iter().map(|(duty, name)| {
         let due = page.not_due(text.t("directory-duty-open"));
-        let row = |href: &str| Row::new(due, href, name.get(lang(page)));
         let href = format!("/duties/{duty}");
-        for_steward(page, accepts, row, &href, "directory-duty-read")
+        Row::new(due, &href, name.get(lang(page)))
+            .verb(page.link(&href, text.t("directory-duty-read")).main())
     });
     let rows: Vec<Row> = rows.collect();
     Some(Waiting {
         title: text.t("now-duties").into_owned(),
         about: rows.len().to_string(),
         rows,
+    })
+}
+
+/// The same in one sentence for everyone else of the party, who can do nothing about it.
+pub(super) fn owed(house: &House, page: &Page, by: &By) -> Option<String> {
+    let party = by.party.as_ref().filter(|party| !party.state.is_hub())?;
+    if may(house, by, Action::DutyAccept) {
+        return None;
+    }
+    let owed = directory::owed(house.world().catalogue(), &party.state, day_of(page.now));
+    let (_, first) = owed.first()?;
+    let first = first.get(lang(page));
+    Some(
+        page.t2("now-owed", "first", first, "n", owed.len())
+            .into_owned(),
+    )
+}
+
+/// Requests whose time to answer is over, for who may extend or withdraw them.
+pub(super) async fn overdue(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let text = page.text;
+    let open = house.world().cooperation_requests(by, |query| {
+        query.states = vec!["open".to_owned()];
+        query.limit = AT_ONCE;
+    });
+    let open = open.await?;
+    let late = open
+        .rows
+        .iter()
+        .map(|request| (request.id, &request.state.asked));
+    let late = late.filter(|(_, asked)| asked.deadline < page.now);
+    let mut rows = Vec::new();
+    for (id, asked) in late {
+        let href = format!("/requests/{id}");
+        let due = page.due(asked.deadline, text.t("now-answer-due"));
+        let who = choices::party_names(house, page, &[asked.to])
+            .await?
+            .concat();
+        let row = Row::new(due, &href, asked.subject.as_str())
+            .about(text.t1("now-overdue-by", "party", who))
+            .verb(page.link(&href, text.t("now-overdue-verb")).main());
+        rows.push(row);
+    }
+    let about = rows.len().to_string();
+    rows.truncate(ROWS as usize);
+    Ok(Waiting {
+        title: text.t("now-overdue").into_owned(),
+        about,
+        rows: by_deadline(rows),
     })
 }
 

@@ -326,7 +326,7 @@ async fn asking(
         grave: false,
         hidden: Vec::new(),
     };
-    let parties = choices::parties(house, choices::lang_of(text), by).await?;
+    let parties = choices::recipients(house, choices::lang_of(text), by).await?;
     form::ask(frame, form, fresh, typed, wrong, |ask| {
         let page = ask.page;
         let fields = vec![
@@ -359,7 +359,7 @@ async fn write(
     Posted(typed): Posted<Typed>,
 ) -> Result<Response, Failure> {
     let text = frame.text();
-    let asked = match asked(&house, &by, &typed).await {
+    let asked = match asked(&house, text, &by, &typed).await {
         Ok(asked) => house.world().ask_cooperation(&by, asked).await,
         Err(error) => Err(error),
     };
@@ -377,10 +377,17 @@ async fn write(
     }
 }
 
-async fn asked(house: &House, by: &By, typed: &Typed) -> Result<Asked, WorldError> {
+async fn asked(
+    house: &House,
+    text: crate::text::Text,
+    by: &By,
+    typed: &Typed,
+) -> Result<Asked, WorldError> {
     let world = house.world();
     let none = |field: &str, key| WorldError::invalid(field, key, "there is none");
-    let to = match world.party_of(by, typed.one("to")).await {
+    let offered = choices::recipients(house, choices::lang_of(text), by).await?;
+    let to = choices::code_of(&offered, typed.one("to"));
+    let to = match world.party_of(by, to).await {
         Ok(party) => party.id.cast(),
         Err(WorldError::NotFound(_)) => return Err(none("to", "directory-wrong-party")),
         Err(error) => return Err(error),

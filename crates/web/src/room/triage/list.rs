@@ -34,6 +34,8 @@ struct ListPage {
     tabs: Tabs,
     /// What of reports that are not open stands in the rows.
     told: Option<String>,
+    /// How many reports stand in how many rows, where some stand together.
+    together: Option<String>,
     rows: Vec<Row>,
     pager: Option<Pager>,
     empty: Empty,
@@ -78,6 +80,7 @@ pub(super) async fn list(
     let mut tabs = Vec::new();
     let mut reports = Vec::new();
     let mut pager = None;
+    let mut whole = false;
     for tab in &TABS {
         let reading = Reading::of(&house, &by, &address("/triage", &[("tab", tab.0)]));
         let found = world
@@ -97,6 +100,7 @@ pub(super) async fn list(
             let to = |after: &str| address("/triage", &[("tab", tab.0), ("after", after)]);
             let shown = found.rows.len();
             pager = Some(reading.pager(&page, &found, shown, &which.after, to));
+            whole = which.after.is_empty() && found.next.is_none();
             reports = found.rows;
         }
     }
@@ -109,6 +113,7 @@ pub(super) async fn list(
         count: Some(cursor::counted(count)),
         here: left,
     });
+    let on_page = reports.len();
     let rows = match left {
         true => abandoned
             .iter()
@@ -116,7 +121,13 @@ pub(super) async fn list(
             .collect(),
         false => rows(&house, &page, &by, reports),
     };
-    let pager = pager.filter(|_| !left);
+    // Tabs and pager count reports; fewer rows say so.
+    let together = (!left && rows.len() < on_page).then(|| {
+        text.t2("now-reports-about", "rows", rows.len(), "n", on_page)
+            .into_owned()
+    });
+    let said = whole && together.is_some();
+    let pager = pager.filter(|_| !left && !said);
     show(&ListPage {
         tabs: Tabs {
             name: text.t("triage-tabs").into_owned(),
@@ -140,6 +151,7 @@ pub(super) async fn list(
                 next: None,
             },
         },
+        together,
         told: (!left).then(|| text.t("triage-shut").into_owned()),
         rows,
         pager,

@@ -75,10 +75,7 @@ pub(super) async fn fields(
     if victim.filter(|victim| open && free(victim)).is_none() {
         return Ok(None);
     }
-    let mut offered = choices::parties(house, choices::lang(page), by).await?;
-    if let Some(hub) = house.world().hub().await? {
-        offered.retain(|one| one.value != hub.state.code.as_str());
-    }
+    let offered = choices::recipients(house, choices::lang(page), by).await?;
     Ok(Some(vec![
         choices::ticked_parties(page, "chosen", &offered),
         page.lines(2, "parties", page.t("triage-showing-parties"))
@@ -113,7 +110,10 @@ pub(super) async fn show_victim(
     let world = house.world();
     let mut shown = Shown::default();
     let ticked = posted.chosen.iter().map(String::as_str);
-    let codes = posted.parties.split_whitespace().chain(ticked);
+    let offered = choices::recipients(&house, choices::lang_of(frame.text()), &by).await?;
+    let typed = posted.parties.split_whitespace();
+    let typed = typed.map(|typed| choices::code_of(&offered, typed));
+    let codes = typed.chain(ticked);
     for code in codes.take(MAX_READERS) {
         match world.party_of(&by, code).await {
             Ok(party) if shown.parties.contains(&party.id.cast()) => {}
