@@ -115,12 +115,14 @@ pub enum Coarse {
 /// The start of the hour, day or month (UTC) that holds the moment.
 #[must_use]
 pub fn coarsen(moment: Timestamp, to: Coarse) -> Timestamp {
+    // The whole second before, also before 1970, where parts of a second count backwards.
+    let second = moment.as_second() - i64::from(moment.subsec_nanosecond() < 0);
     let seconds = match to {
-        Coarse::Hour => moment.as_second().div_euclid(3_600) * 3_600,
-        Coarse::Day => moment.as_second().div_euclid(86_400) * 86_400,
+        Coarse::Hour => second.div_euclid(3_600) * 3_600,
+        Coarse::Day => second.div_euclid(86_400) * 86_400,
         Coarse::Month => {
             let date = TimeZone::UTC.to_datetime(moment).date();
-            let start = moment.as_second().div_euclid(86_400) * 86_400;
+            let start = second.div_euclid(86_400) * 86_400;
             start - (i64::from(date.day()) - 1) * 86_400
         }
     };

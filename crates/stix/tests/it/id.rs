@@ -145,6 +145,15 @@ fn times_are_read_strictly() {
     }
 }
 
+/// A moment within the second after a full hour's end, before 1970.
+#[test]
+fn before_1970_parts_of_a_second_are_coarsened_downwards() {
+    let moment = jiff::Timestamp::from_millisecond(-6_213_488_400_001).unwrap();
+    for to in [Coarse::Hour, Coarse::Day, Coarse::Month] {
+        assert!(coarsen(moment, to) <= moment, "{to:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn times_agree_with_jiff(at in -60_000_000_000_000_i64..200_000_000_000_000) {
