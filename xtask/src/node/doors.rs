@@ -79,32 +79,41 @@ fn taxii(server: &Server, member: &Member<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The cookies of a session.
+/// The cookies of a session, after the password that the shell gave was changed, as the hub wants it.
 fn sign_in(server: &Server, member: &Member<'_>) -> Result<String, Failure> {
-    let (page, _) = timed(server, "GET", "/sign-in", "", "")?;
+    let Member {
+        login, password, ..
+    } = member;
+    let form = format!("next=%2F&login={login}&password={password}");
+    let session = post(server, "/sign-in", "", &form)?;
+    let form = format!("current={password}&password={password}-2&repeated={password}-2");
+    let kept = post(server, "/account/password", &session, &form)?;
+    Ok(format!("{session}; {kept}"))
+}
+
+/// Fills in the form of a page and gives the cookies there are then.
+fn post(server: &Server, path: &str, cookies: &str, form: &str) -> Result<String, Failure> {
+    let (page, _) = timed(server, "GET", path, &format!("Cookie: {cookies}\r\n"), "")?;
     let token = page
         .split_once("name=\"_csrf\" value=\"")
         .and_then(|(_, rest)| rest.split('"').next())
         .unwrap_or_default();
-    let form = format!(
-        "_csrf={token}&next=%2F&login={}&password={}",
-        member.login, member.password
-    );
-    let before = cookies(&page);
+    let cookies = format!("{cookies}; {}", set_by(&page));
     let head = format!(
-        "Cookie: {before}\r\nSec-Fetch-Site: same-origin\r\n\
+        "Cookie: {cookies}\r\nSec-Fetch-Site: same-origin\r\n\
          Content-Type: application/x-www-form-urlencoded\r\n"
     );
-    let (answer, _) = timed(server, "POST", "/sign-in", &head, &form)?;
+    let form = format!("_csrf={token}&{form}");
+    let (answer, _) = timed(server, "POST", path, &head, &form)?;
     if !answer.starts_with("HTTP/1.1 303") {
         let first = answer.lines().next().unwrap_or_default();
-        return Err(Failure::new(format!("signing in: {first}"), HINT));
+        return Err(Failure::new(format!("{path}: {first}"), HINT));
     }
-    Ok(format!("{before}; {}", cookies(&answer)))
+    Ok(format!("{cookies}; {}", set_by(&answer)))
 }
 
 /// The cookies that an answer sets, as a browser sends them back.
-fn cookies(answer: &str) -> String {
+fn set_by(answer: &str) -> String {
     let lines = answer.lines().take_while(|line| !line.is_empty());
     let set = lines.filter_map(|line| line.strip_prefix("set-cookie: "));
     let pairs: Vec<&str> = set.filter_map(|line| line.split(';').next()).collect();
