@@ -8,7 +8,7 @@ use kaname_testkit::postgres::Postgres;
 use kaname_world::ambient::{SystemClock, SystemRng};
 
 use crate::{
-    hub::url,
+    hub::{in_schema, url},
     program::{Place, Ran, ran},
 };
 
@@ -65,12 +65,7 @@ fn an_emptied_store_passes_no_check_and_is_not_filled() {
 fn a_schema_that_is_not_there_is_not_made_by_who_reads() {
     let postgres = Postgres::start();
     let place = Place::new();
-    let toml = |schema: &str| {
-        format!(
-            "[store]\nurl = \"{}\"\nschema = \"{schema}\"\n",
-            url(&postgres)
-        )
-    };
+    let toml = |schema: &str| in_schema(&postgres, schema);
     place.write("kaname.toml", &toml("live"));
     place.done(&["init"]);
     place.write("kaname.toml", &toml("liev"));

@@ -46,6 +46,12 @@ enum Adapter {
     Postgres(Arc<PostgresStore>),
 }
 
+/// A configuration whose store is a schema of that database.
+pub(crate) fn in_schema(server: &Postgres, schema: &str) -> String {
+    let url = url(server);
+    format!("[store]\nurl = \"{url}\"\nschema = \"{schema}\"\n")
+}
+
 /// The address of a database as the configuration wants it.
 pub(crate) fn url(server: &Postgres) -> String {
     let told = server.url();

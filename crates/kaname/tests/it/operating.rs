@@ -10,7 +10,7 @@ use std::{
 use kaname_testkit::{nats::Nats, postgres::Postgres};
 
 use crate::{
-    hub::{Backend, Hub, url},
+    hub::{Backend, Hub, in_schema, url},
     program::{Place, mode},
     serving::Server,
 };
@@ -52,12 +52,7 @@ fn keys_of_another_hub_are_refused_by_every_command() {
 fn keys_of_another_hub_are_refused_on_postgres_and_after_a_restore() {
     let postgres = Postgres::start();
     let place = Place::new();
-    let toml = |schema: &str| {
-        format!(
-            "[store]\nurl = \"{}\"\nschema = \"{schema}\"\n",
-            url(&postgres)
-        )
-    };
+    let toml = |schema: &str| in_schema(&postgres, schema);
     place.write("kaname.toml", &toml("first"));
     place.done(&["init"]);
     refuses_foreign(&place, "seal.key");

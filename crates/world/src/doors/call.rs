@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::{Request, StatusCode, body::Bytes, client::conn::http1, header};
+use hyper::{Method, Request, StatusCode, body::Bytes, client::conn::http1, header, http};
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use tokio::{
@@ -163,6 +163,31 @@ impl CallDoor for HttpsDoor {
     }
 }
 
+/// The head of a request on a connection of its own, with these further headers.
+pub(super) fn asking(
+    method: Method,
+    url: &Url,
+    headers: &[(&'static str, String)],
+) -> http::request::Builder {
+    let host = match url.port() {
+        Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
+        None => url.host_str().unwrap_or_default().to_owned(),
+    };
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, host)
+        .header(header::USER_AGENT, "kaname")
+        .header(header::CONNECTION, "close");
+    headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, value)
+    })
+}
+
 async fn post<S>(url: &Url, call: &Call, stream: S) -> Result<(), DoorError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -172,23 +197,8 @@ where
         .await
         .map_err(later)?;
     let driving = tokio::spawn(connection);
-    let host = match url.port() {
-        Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
-        None => url.host_str().unwrap_or_default().to_owned(),
-    };
-    let path = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    let mut request = Request::post(path)
-        .header(header::HOST, host)
-        .header(header::USER_AGENT, "kaname")
+    let request = asking(Method::POST, url, &call.headers)
         .header(header::CONTENT_TYPE, "application/json")
-        .header(header::CONNECTION, "close");
-    for (name, value) in &call.headers {
-        request = request.header(*name, value);
-    }
-    let request = request
         .body(Full::new(Bytes::from(call.body.clone())))
         .map_err(|error| DoorError::Never(error.to_string()))?;
     let answer = sender.send_request(request).await.map_err(later);

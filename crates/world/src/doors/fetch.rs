@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
-use hyper::{Request, body::Bytes, client::conn::http1, header};
+use hyper::{Method, body::Bytes, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use url::Url;
 
-use super::{DoorError, call::HttpsDoor};
+use super::{
+    DoorError,
+    call::{HttpsDoor, asking},
+};
 
 /// Longest wait for a whole answer: a peer that sends slowly is cut off.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -60,23 +63,7 @@ impl HttpsDoor {
             .await
             .map_err(later)?;
         let driving = tokio::spawn(connection);
-        let url = &fetch.url;
-        let host = match url.port() {
-            Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
-            None => url.host_str().unwrap_or_default().to_owned(),
-        };
-        let path = match url.query() {
-            Some(query) => format!("{}?{query}", url.path()),
-            None => url.path().to_owned(),
-        };
-        let mut request = Request::get(path)
-            .header(header::HOST, host)
-            .header(header::USER_AGENT, "kaname")
-            .header(header::CONNECTION, "close");
-        for (name, value) in &fetch.headers {
-            request = request.header(*name, value);
-        }
-        let request = request
+        let request = asking(Method::GET, &fetch.url, &fetch.headers)
             .body(Empty::<Bytes>::new())
             .map_err(|error| DoorError::Never(error.to_string()))?;
         let answer = match sender.send_request(request).await {

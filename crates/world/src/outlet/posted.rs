@@ -1,4 +1,5 @@
-//! What is posted into an intake collection becomes a submission; its status is kept for a while.
+//! What is posted over TAXII: into an intake collection it becomes a submission, into a peer collection a
+//! claim. Its status is kept for a while.
 
 use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{Id, MatterId, PartyId, Tlp};
@@ -163,14 +164,7 @@ impl World {
         };
         // It names who posted: sealed like a draft, so that a copy of the database leads nowhere.
         let plain = serde_json::to_vec(&posted).map_err(WorldError::encoding)?;
-        let boxed = self
-            .keys()
-            .drafts()
-            .seal(self.rng(), posted.id.bytes(), &plain);
-        let value = serde_json::json!(hex::encode(boxed));
-        let until = now + SignedDuration::from_hours(STATUS_HOURS);
-        self.store()
-            .kv_put(SPACE, &posted.id.to_string(), value, until)
+        self.keep_status(SPACE, &posted.id.to_string(), (posted.id, &plain))
             .await?;
         Ok(posted)
     }
@@ -217,11 +211,7 @@ impl World {
             .transpose()
     }
 
-    fn unsealed_status(
-        &self,
-        value: &serde_json::Value,
-        id: MatterId,
-    ) -> Result<Vec<u8>, WorldError> {
+    fn unsealed_status(&self, value: &Value, id: MatterId) -> Result<Vec<u8>, WorldError> {
         let boxed = value.as_str().and_then(|text| hex::decode(text).ok());
         let boxed = boxed.unwrap_or_default();
         Ok(self.keys().drafts().open(id.bytes(), &boxed)?)
@@ -234,15 +224,25 @@ impl World {
         id: MatterId,
         resource: &str,
     ) -> Result<(), WorldError> {
-        let sealed = self.keys().drafts();
-        let boxed = sealed.seal(self.rng(), id.bytes(), resource.as_bytes());
+        self.keep_status(
+            LOADED_SPACE,
+            &loaded_key(root, id),
+            (id, resource.as_bytes()),
+        )
+        .await
+    }
+
+    /// Keeps a value, sealed for an id, for as long as a status is kept.
+    async fn keep_status(
+        &self,
+        space: &str,
+        key: &str,
+        (id, plain): (MatterId, &[u8]),
+    ) -> Result<(), WorldError> {
+        let boxed = self.keys().drafts().seal(self.rng(), id.bytes(), plain);
+        let value = json!(hex::encode(boxed));
         let until = self.now() + SignedDuration::from_hours(STATUS_HOURS);
-        let value = serde_json::json!(hex::encode(boxed));
-        let key = loaded_key(root, id);
-        self.store()
-            .kv_put(LOADED_SPACE, &key, value, until)
-            .await?;
-        Ok(())
+        Ok(self.store().kv_put(space, key, value, until).await?)
     }
 
     /// The statuses of a root that tell nothing of a provider: those that came with its layout, and those
@@ -272,11 +272,7 @@ impl World {
         Ok(all)
     }
 
-    async fn listed(
-        &self,
-        space: &str,
-        start: &str,
-    ) -> Result<Vec<(String, serde_json::Value)>, WorldError> {
+    async fn listed(&self, space: &str, start: &str) -> Result<Vec<(String, Value)>, WorldError> {
         Ok(self.store().kv_list(space, start, self.now()).await?)
     }
 

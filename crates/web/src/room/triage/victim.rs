@@ -19,7 +19,7 @@ use crate::{
     room::{back::back, choices, showing},
 };
 
-/// Most codes of parties read from the form; the rule takes fewer and says so.
+/// Most parties looked up for the form; the rule takes fewer and says so.
 const MAX_READERS: usize = 101;
 
 /// A request that waits for the provider: why, until when, and what it would mean.
@@ -114,7 +114,10 @@ pub(super) async fn show_victim(
     let typed = posted.parties.split_whitespace();
     let typed = typed.map(|typed| choices::code_of(&offered, typed));
     let codes = typed.chain(ticked);
-    for code in codes.take(MAX_READERS) {
+    for code in codes {
+        if shown.parties.len() == MAX_READERS {
+            break;
+        }
         match world.party_of(&by, code).await {
             Ok(party) if shown.parties.contains(&party.id.cast()) => {}
             Ok(party) => shown.parties.push(party.id.cast()),
