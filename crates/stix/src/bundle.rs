@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 
 use crate::error::{Limits, StixError};
+use crate::head::{Head, head};
 use crate::scan::{Scanner, Seg};
 
 /// No bound on depth reaches over this.
@@ -105,6 +106,22 @@ pub fn bundle<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Bundle<'a>, StixEr
         spec_version,
         objects,
     })
+}
+
+/// Reads one object that came by itself: its whole text is checked as [`bundle`] checks it, then its header
+/// is read. The way in for objects that another parser cut out of their surroundings.
+///
+/// # Errors
+/// As [`bundle`] and [`crate::head`] say, and when it is a bundle or a list.
+pub fn object(text: &str, limits: &Limits) -> Result<Head, StixError> {
+    let read = bundle(text.as_bytes(), limits)?;
+    match (read.container, read.objects.as_slice()) {
+        (Container::Single, [object]) => head(object.get()),
+        _ => Err(StixError::NotStix {
+            message: "expected one object",
+            path: String::new(),
+        }),
+    }
 }
 
 fn container_of(outer: &Outer<'_>) -> Result<Container, StixError> {

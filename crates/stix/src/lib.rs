@@ -28,7 +28,7 @@ mod upgrade;
 mod value;
 mod walk;
 
-pub use bundle::{Bundle, Container, bundle};
+pub use bundle::{Bundle, Container, bundle, object};
 pub use canonical::{SCO_NAMESPACE, canonical_json, sco_id};
 pub use check::set::{Member, SetFinding, SetReport, check_set};
 pub use check::{Finding, Level, Severity, check, has_errors, is_uri};

@@ -15,6 +15,7 @@ use crate::error::Outcome;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_dated.sql"),
+    include_str!("migrations/0003_ordered.sql"),
 ];
 
 /// Version of the schema this program writes.

@@ -88,6 +88,8 @@ where
     lists::count_exactly_to_ten_thousand(fresh("counts").await).await;
     objects::are_added_in_strictly_rising_order(fresh("date added").await).await;
     objects::agree_with_brute_force(fresh("objects").await).await;
+    objects::agree_among_much_that_is_hidden(fresh("hidden objects").await).await;
+    objects::are_paged_through_however_many_audiences(fresh("many audiences").await).await;
     objects::count_exactly_to_ten_thousand(fresh("object counts").await).await;
     objects::are_withdrawn_and_enter_again(fresh("withdrawn").await).await;
     placed::are_withdrawn_version_by_version(fresh("withdrawn versions").await).await;

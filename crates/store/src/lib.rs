@@ -7,6 +7,7 @@ pub mod check;
 pub mod contract;
 pub mod digest;
 pub mod jobs;
+pub mod merge;
 pub mod port;
 pub mod query;
 pub mod stored;
@@ -18,6 +19,7 @@ pub use change::{
     Removed, SealedLink,
 };
 pub use jobs::{Job, JobOutcome};
+pub use merge::{Bounds, Merge};
 pub use port::{Batches, Commits, ObjectBytes, Rows, Store, StoreError};
 pub use query::{
     Cursor, ListQuery, ObjectFilter, ObjectPage, ObjectRow, Page, Search, Sort, StoredObject,

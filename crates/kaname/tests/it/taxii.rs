@@ -184,6 +184,11 @@ fn a_wrong_layout_is_refused_whole_with_pointer_and_rule() {
             "wrong.json:1:15#/discovery",
             "not JSON",
         ),
+        (
+            layout(30).to_string().replacen("偽サイト 29", "\\ud800", 1),
+            "wrong.json#/roots/0/collections/0/objects/0/object",
+            "at `/name`",
+        ),
     ] {
         place.write("wrong.json", &text);
         let ran = place.run(&["taxii", "load", "wrong.json", "--json"]);

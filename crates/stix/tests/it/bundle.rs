@@ -1,4 +1,4 @@
-use kaname_stix::{Container, Limits, StixError, bundle};
+use kaname_stix::{Container, Limits, StixError, bundle, object};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -179,4 +179,20 @@ fn what_is_not_json_is_told_as_that() {
     }
     let refused = read("[1]").unwrap_err();
     assert!(matches!(refused, StixError::InObject { index: 0, .. }));
+}
+
+#[test]
+fn an_object_by_itself_is_checked_whole() {
+    let read = |text: &str| object(text, &Limits::default());
+    assert_eq!(read(FILE).unwrap().type_name(), "file");
+    let twice = FILE.replace(r#""name":"a""#, r#""x":{"b":1,"b":2}"#);
+    assert!(matches!(read(&twice), Err(StixError::DuplicateKey { .. })));
+    let half = FILE.replace(r#""name":"a""#, r#""name":"\ud800""#);
+    assert!(matches!(read(&half), Err(StixError::Syntax { .. })));
+    let deep = FILE.replace(r#""a""#, &format!("{}{}", "[".repeat(60), "]".repeat(60)));
+    assert!(matches!(read(&deep), Err(StixError::TooDeep { .. })));
+    for other in [format!("[{FILE}]"), format!(r#"{{"objects":[{FILE}]}}"#)] {
+        let refused = read(&other);
+        assert!(matches!(refused, Err(StixError::NotStix { .. })), "{other}");
+    }
 }

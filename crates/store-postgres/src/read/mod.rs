@@ -6,4 +6,5 @@ pub(crate) mod object;
 pub(crate) mod object_row;
 pub(crate) mod plain;
 pub(crate) mod record;
+mod runs;
 mod sql;

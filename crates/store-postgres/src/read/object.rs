@@ -1,7 +1,9 @@
-//! Ranges of threat objects in order of `date_added`.
+//! Ranges of threat objects in order of `date_added`. Who sees much of what there is meets a page soon in that
+//! order; who does not is given it merged out of the runs of what may be seen ([`super::runs`]). Where ids,
+//! words or a value say where to look, or the runs are too many, the database finds its own way.
 
 use futures_util::{TryStreamExt, pin_mut};
-use kaname_store::{ObjectBytes, ObjectFilter, ObjectPage, StoredObject, Versions};
+use kaname_store::{Bounds, ObjectBytes, ObjectFilter, ObjectPage, StoredObject, Versions};
 use roaring::RoaringBitmap;
 use tokio_postgres::Row;
 
@@ -9,17 +11,23 @@ use crate::{
     error::Outcome,
     form,
     open::Session,
-    read::sql::{Argument, Conditions, words},
+    read::{
+        runs,
+        sql::{Argument, Conditions, words},
+    },
 };
+
+/// How far a page is looked for in order at first, in pages.
+const WALKED: usize = 16;
 
 /// Counts are exact up to here.
 const COUNTED: u32 = 10_000;
 
 /// In a collection what came with a moment from elsewhere stands first and in order of those moments:
 /// whatever is after the last that is not later, and was not added here by then, has a later `date_added`.
-const ADDED_AFTER: &str = "o.added_us > greatest(?, (
+const ADDED_AFTER: &str = "SELECT greatest($2::bigint, (
     SELECT d.added_us FROM objects AS d
-    WHERE d.collection = ? AND d.dated_us <= ?
+    WHERE d.collection = $1 AND d.dated_us <= $2
     ORDER BY d.dated_us DESC, d.added_us DESC LIMIT 1))";
 
 /// Most bytes of one page of raw objects; a page ends early rather than grow beyond.
@@ -29,7 +37,7 @@ pub(crate) const COLUMNS: &str = "o.key, o.collection, o.stix_id, o.stix_type, o
     o.added_us, o.audience, o.title, o.source, o.raw, o.dated_us";
 
 pub(crate) async fn page(session: &Session, filter: &ObjectFilter) -> Outcome<ObjectPage> {
-    let Some(range) = conditions(filter, true) else {
+    let Some(range) = range(session, filter).await? else {
         return Ok(ObjectPage {
             total: filter.count.then_some(0),
             ..ObjectPage::default()
@@ -56,7 +64,7 @@ pub(crate) async fn page(session: &Session, filter: &ObjectFilter) -> Outcome<Ob
 }
 
 pub(crate) async fn bytes(session: &Session, filter: &ObjectFilter) -> Outcome<ObjectBytes> {
-    let Some(range) = conditions(filter, true) else {
+    let Some(range) = range(session, filter).await? else {
         return Ok(ObjectBytes::default());
     };
     let sql = ranged(filter, "o.added_us, o.raw, o.dated_us", &range);
@@ -130,8 +138,72 @@ fn ranged(filter: &ObjectFilter, columns: &str, conditions: &Conditions) -> Stri
     )
 }
 
+/// What an ordered page is read by; `None` when nothing can match.
+async fn range(session: &Session, filter: &ObjectFilter) -> Outcome<Option<Conditions>> {
+    let bounds = bounds(session, filter, true).await?;
+    let narrow = filter.search.is_some() || filter.value.is_some() || !filter.ids.is_empty();
+    if narrow {
+        return Ok(conditions(filter, bounds));
+    }
+    let found = match walked(session, filter, bounds).await? {
+        Some(found) => found,
+        None => {
+            let Some(runs) = runs::of(session, filter).await? else {
+                return Ok(conditions(filter, bounds));
+            };
+            let mut form = Conditions::default();
+            and_form(filter, &mut form);
+            let order = (filter.newest_first, limit(filter) + 1);
+            runs::merged(session, &runs, bounds, &form, order).await?
+        }
+    };
+    let mut all = Conditions::default();
+    all.and("o.added_us = ANY(?)", vec![Box::new(found)]);
+    // It may have been given another audience meanwhile.
+    and_sight(filter, &mut all);
+    Ok(Some(all))
+}
+
+/// A page as it is met in order; `None` when that is not soon.
+async fn walked(
+    session: &Session,
+    filter: &ObjectFilter,
+    bounds: Bounds,
+) -> Outcome<Option<Vec<i64>>> {
+    let most = limit(filter) + 1;
+    let window = most * WALKED;
+    let direction = if filter.newest_first { "DESC" } else { "ASC" };
+    let mut within = Conditions::default();
+    if let Some(collection) = filter.collection {
+        let collection = collection.bytes().to_vec();
+        within.and("o.collection = ?", vec![Box::new(collection)]);
+    }
+    within.and(
+        "o.added_us > ? AND o.added_us < ?",
+        vec![Box::new(bounds.low), Box::new(bounds.high)],
+    );
+    let from = format!(
+        "(SELECT o.* FROM objects AS o{} ORDER BY o.added_us {direction} LIMIT {window}) AS o",
+        within.text()
+    );
+    let mut chosen = Conditions::after(&within);
+    and_sight(filter, &mut chosen);
+    and_form(filter, &mut chosen);
+    let sql = format!(
+        "SELECT o.added_us FROM {from}{} ORDER BY o.added_us {direction} LIMIT {most}",
+        chosen.text()
+    );
+    let mut arguments = within.arguments();
+    arguments.extend(chosen.arguments());
+    let rows = session.query(&sql, &arguments).await?;
+    let found: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get(0)).collect();
+    let found = found?;
+    Ok((found.len() == most).then_some(found))
+}
+
 async fn count(session: &Session, filter: &ObjectFilter) -> Outcome<u32> {
-    let Some(conditions) = conditions(filter, false) else {
+    let bounds = bounds(session, filter, false).await?;
+    let Some(conditions) = conditions(filter, bounds) else {
         return Ok(0);
     };
     let sql = format!(
@@ -143,48 +215,46 @@ async fn count(session: &Session, filter: &ObjectFilter) -> Outcome<u32> {
     Ok(form::count(&row, 0)? as u32)
 }
 
-/// All filters, with or without the cursor; `None` when nothing can match.
-fn conditions(filter: &ObjectFilter, cursor: bool) -> Option<Conditions> {
+/// Between which moments a filter looks, with or without its cursor.
+async fn bounds(session: &Session, filter: &ObjectFilter, cursor: bool) -> Outcome<Bounds> {
+    let mut bounds = Bounds::ALL;
+    match (filter.added_after_us, filter.collection) {
+        (Some(after), Some(own)) => {
+            let own = own.bytes().to_vec();
+            let found = session.query_one(ADDED_AFTER, &[&own, &after]).await?;
+            bounds.low = found.try_get(0)?;
+        }
+        (Some(after), None) => bounds.low = after,
+        (None, _) => {}
+    }
+    match filter.after_us.filter(|_| cursor) {
+        Some(after) if filter.newest_first => bounds.high = after,
+        Some(after) => bounds.low = bounds.low.max(after),
+        None => {}
+    }
+    Ok(bounds)
+}
+
+/// All filters; `None` when nothing can match.
+fn conditions(filter: &ObjectFilter, bounds: Bounds) -> Option<Conditions> {
     let mut all = Conditions::default();
-    let readable = form::bitmap(&filter.readable);
     if let Some(collection) = filter.collection {
         all.and(
             "o.collection = ?",
             vec![Box::new(collection.bytes().to_vec())],
         );
     }
-    all.and("o.audience = ANY(?)", vec![Box::new(readable.clone())]);
-    match (filter.added_after_us, filter.collection) {
-        (Some(after), Some(own)) => all.and(
-            ADDED_AFTER,
-            vec![
-                Box::new(after),
-                Box::new(own.bytes().to_vec()),
-                Box::new(after),
-            ],
-        ),
-        (Some(after), None) => all.and("o.added_us > ?", vec![Box::new(after)]),
-        (None, _) => {}
+    and_sight(filter, &mut all);
+    if bounds.low > i64::MIN {
+        all.and("o.added_us > ?", vec![Box::new(bounds.low)]);
     }
-    if let Some(after) = filter.after_us.filter(|_| cursor) {
-        let fragment = if filter.newest_first {
-            "o.added_us < ?"
-        } else {
-            "o.added_us > ?"
-        };
-        all.and(fragment, vec![Box::new(after)]);
+    if bounds.high < i64::MAX {
+        all.and("o.added_us < ?", vec![Box::new(bounds.high)]);
     }
     if !filter.ids.is_empty() {
         all.and("o.stix_id = ANY(?)", vec![Box::new(filter.ids.clone())]);
     }
-    if !filter.types.is_empty() {
-        all.and("o.stix_type = ANY(?)", vec![Box::new(filter.types.clone())]);
-    }
-    if !filter.specs.is_empty() {
-        all.and("o.spec = ANY(?)", vec![Box::new(filter.specs.clone())]);
-    }
-    let (chosen, arguments) = versions(&filter.versions, &readable);
-    all.and(&chosen, arguments);
+    and_form(filter, &mut all);
     if let Some(search) = &filter.search {
         all.and("o.words @> ?", vec![Box::new(words(&search.0)?)]);
     }
@@ -197,6 +267,24 @@ fn conditions(filter: &ObjectFilter, cursor: bool) -> Option<Conditions> {
         );
     }
     Some(all)
+}
+
+/// What the reader may see, of the types asked for.
+fn and_sight(filter: &ObjectFilter, all: &mut Conditions) {
+    let readable = form::bitmap(&filter.readable);
+    all.and("o.audience = ANY(?)", vec![Box::new(readable)]);
+    if !filter.types.is_empty() {
+        all.and("o.stix_type = ANY(?)", vec![Box::new(filter.types.clone())]);
+    }
+}
+
+/// Which versions, in which versions of the standard.
+fn and_form(filter: &ObjectFilter, all: &mut Conditions) {
+    if !filter.specs.is_empty() {
+        all.and("o.spec = ANY(?)", vec![Box::new(filter.specs.clone())]);
+    }
+    let (chosen, arguments) = versions(&filter.versions, &form::bitmap(&filter.readable));
+    all.and(&chosen, arguments);
 }
 
 /// A condition on the version, with its arguments. A version the reader may not see hides no other:

@@ -9,9 +9,19 @@ pub(crate) type Argument = Box<dyn ToSql + Send + Sync>;
 pub(crate) struct Conditions {
     text: String,
     arguments: Vec<Argument>,
+    /// How many arguments stand before these.
+    before: usize,
 }
 
 impl Conditions {
+    /// A clause that stands after another in one statement.
+    pub(crate) fn after(other: &Conditions) -> Self {
+        Self {
+            before: other.before + other.arguments.len(),
+            ..Self::default()
+        }
+    }
+
     /// Adds a condition; each `?` of the fragment stands for the next of `arguments`.
     pub(crate) fn and(&mut self, fragment: &str, arguments: Vec<Argument>) {
         self.text.push_str(if self.text.is_empty() {
@@ -19,7 +29,7 @@ impl Conditions {
         } else {
             " AND "
         });
-        let mut number = self.arguments.len();
+        let mut number = self.before + self.arguments.len();
         for c in fragment.chars() {
             if c == '?' {
                 number += 1;

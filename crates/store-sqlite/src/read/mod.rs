@@ -26,6 +26,7 @@ pub(crate) mod object;
 pub(crate) mod object_row;
 pub(crate) mod plain;
 pub(crate) mod record;
+mod runs;
 mod sql;
 
 /// Most audiences kept in memory; then all are forgotten and read again.

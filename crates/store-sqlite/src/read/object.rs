@@ -1,7 +1,9 @@
-//! Ranges of threat objects in order of `date_added`. As with lists, a bounded count says which index
-//! to walk: few matches are gathered by audience and sorted, many are met soon in order.
+//! Ranges of threat objects in order of `date_added`. Who sees much of what there is meets a page soon in that
+//! order; who does not is given it merged out of the runs of what may be seen ([`super::runs`]). Where these
+//! are too many, a bounded count says how to look further: few matches are gathered by audience and sorted,
+//! many are met in order.
 
-use kaname_store::{ObjectBytes, ObjectFilter, ObjectPage, StoredObject, Versions};
+use kaname_store::{Bounds, ObjectBytes, ObjectFilter, ObjectPage, StoredObject, Versions};
 use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -9,7 +11,7 @@ use crate::{
     error::{Outcome, corrupt},
     form,
     read::{
-        Reading,
+        Reading, runs,
         sql::{Conditions, words},
     },
 };
@@ -17,15 +19,18 @@ use crate::{
 /// Counts are exact up to here.
 const COUNTED: u32 = 10_000;
 
+/// How far a page is looked for in order at first, in pages.
+const WALKED: usize = 16;
+
 /// Index that covers every filter but ids, words and values.
 const BY_AUDIENCE: &str = " INDEXED BY objects_visible";
 
 /// In a collection what came with a moment from elsewhere stands first and in order of those moments:
 /// whatever is after the last that is not later, and was not added here by then, has a later `date_added`.
-const ADDED_AFTER: &str = "o.added_us > max(?, coalesce((
+const ADDED_AFTER: &str = "SELECT max(?2, coalesce((
     SELECT d.added_us FROM objects AS d INDEXED BY objects_dated
-    WHERE d.collection = ? AND d.dated_us <= ?
-    ORDER BY d.dated_us DESC, d.added_us DESC LIMIT 1), ?))";
+    WHERE d.collection = ?1 AND d.dated_us <= ?2
+    ORDER BY d.dated_us DESC, d.added_us DESC LIMIT 1), ?2))";
 
 /// Most bytes of one page of raw objects; a page ends early rather than grow beyond.
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
@@ -137,17 +142,41 @@ struct Keys {
 }
 
 fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
-    let none = Keys {
-        added_us: Vec::new(),
-        total: Some(0),
+    let Some(place) = Place::of(reading, filter, true)? else {
+        return Ok(Keys {
+            added_us: Vec::new(),
+            total: Some(0),
+        });
     };
-    let Some(mut conditions) = conditions(reading, filter, true)? else {
-        return Ok(none);
+    let most = limit(filter) + 1;
+    if !is_narrow(filter) {
+        let mut form = Conditions::default();
+        and_form(filter, &mut form);
+        let found = match walked(reading, filter, &place, &form)? {
+            Some(found) => Some(found),
+            None => match runs::of(reading, filter, place.own)? {
+                Some(runs) => {
+                    let order = (filter.newest_first, most);
+                    let bounds = place.bounds;
+                    Some(runs::merged(reading, &runs, bounds, &form, order)?)
+                }
+                None => None,
+            },
+        };
+        if let Some(added_us) = found {
+            let total = None;
+            return Ok(Keys { added_us, total });
+        }
+    }
+    let Some(mut conditions) = conditions(filter, &place) else {
+        return Ok(Keys {
+            added_us: Vec::new(),
+            total: Some(0),
+        });
     };
-    let narrow = filter.search.is_some() || filter.value.is_some();
     let (index, total) = if !filter.ids.is_empty() {
         (" INDEXED BY objects_id", None)
-    } else if narrow {
+    } else if is_narrow(filter) {
         ("", None)
     } else {
         let total = count(reading, filter)?;
@@ -158,17 +187,13 @@ fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
         };
         (index, Some(total))
     };
-    if total == Some(0) {
-        return Ok(none);
-    }
     if index == BY_AUDIENCE {
         name_collections(filter, &mut conditions);
     }
     let direction = if filter.newest_first { "DESC" } else { "ASC" };
     let sql = format!(
-        "SELECT o.added_us FROM objects AS o{index}{} ORDER BY o.added_us {direction} LIMIT {}",
+        "SELECT o.added_us FROM objects AS o{index}{} ORDER BY o.added_us {direction} LIMIT {most}",
         conditions.text(),
-        limit(filter) + 1
     );
     let mut range = reading.connection.prepare_cached(&sql)?;
     let mut rows = range.query(conditions.arguments())?;
@@ -179,12 +204,53 @@ fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
     Ok(Keys { added_us, total })
 }
 
+/// A page as it is met in order; `None` when that is not soon.
+fn walked(
+    reading: &Reading<'_>,
+    filter: &ObjectFilter,
+    place: &Place,
+    form: &Conditions,
+) -> Outcome<Option<Vec<i64>>> {
+    let most = limit(filter) + 1;
+    let window = most * WALKED;
+    let direction = if filter.newest_first { "DESC" } else { "ASC" };
+    let within = match place.own {
+        Some(_) => " INDEXED BY objects_order WHERE o.collection = ? AND",
+        None => " NOT INDEXED WHERE ? IS NULL AND",
+    };
+    let sql = format!(
+        "SELECT o.added_us, o.audience, o.stix_type, {} FROM objects AS o{within}
+         o.added_us > ? AND o.added_us < ? ORDER BY o.added_us {direction} LIMIT {window}",
+        form.expression()
+    );
+    let own: [&dyn rusqlite::ToSql; 3] = [&place.own, &place.bounds.low, &place.bounds.high];
+    let mut range = reading.connection.prepare_cached(&sql)?;
+    let mut rows = range.query(form.arguments_and(&own))?;
+    let mut found = Vec::new();
+    for met in 0.. {
+        let Some(row) = rows.next()? else {
+            return Ok((met < window).then_some(found));
+        };
+        let stix_type = row.get_ref(2)?.as_str().map_err(|e| corrupt("object", e))?;
+        let is_of_type = filter.types.is_empty() || filter.types.iter().any(|one| one == stix_type);
+        if filter.readable.contains(row.get(1)?) && is_of_type && row.get(3)? {
+            found.push(row.get(0)?);
+            if found.len() == most {
+                return Ok(Some(found));
+            }
+        }
+    }
+    Ok(None)
+}
+
 fn count(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<u32> {
-    let Some(mut conditions) = conditions(reading, filter, false)? else {
+    let Some(place) = Place::of(reading, filter, false)? else {
         return Ok(0);
     };
-    let narrow = filter.search.is_some() || filter.value.is_some() || !filter.ids.is_empty();
-    let index = if narrow { "" } else { BY_AUDIENCE };
+    let Some(mut conditions) = conditions(filter, &place) else {
+        return Ok(0);
+    };
+    let index = if is_narrow(filter) { "" } else { BY_AUDIENCE };
     if index == BY_AUDIENCE {
         name_collections(filter, &mut conditions);
     }
@@ -197,6 +263,11 @@ fn count(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<u32> {
     Ok(count.query_row(conditions.arguments(), |row| row.get(0))?)
 }
 
+/// Whether ids, words or a value say where to look.
+fn is_narrow(filter: &ObjectFilter) -> bool {
+    filter.search.is_some() || filter.value.is_some() || !filter.ids.is_empty()
+}
+
 /// Types stand behind the collection in [`BY_AUDIENCE`]: with every collection named, each type is a
 /// place to go to instead of a condition on all that a reader may see.
 fn name_collections(filter: &ObjectFilter, conditions: &mut Conditions) {
@@ -206,48 +277,57 @@ fn name_collections(filter: &ObjectFilter, conditions: &mut Conditions) {
     }
 }
 
-/// All filters, with or without the cursor; `None` when nothing can match.
-fn conditions(
-    reading: &Reading<'_>,
-    filter: &ObjectFilter,
-    cursor: bool,
-) -> Outcome<Option<Conditions>> {
-    let mut all = Conditions::default();
-    let readable = form::bitmap(&filter.readable);
-    let mut own = None;
-    if let Some(collection) = filter.collection {
-        let find = "SELECT number FROM collections WHERE id = ?1";
-        let mut find = reading.connection.prepare_cached(find)?;
-        let number = find.query_row([collection.bytes()], |row| row.get::<_, i64>(0));
-        let Some(number) = number.optional()? else {
-            return Ok(None);
-        };
-        all.and("o.collection = ?", vec![Box::new(number)]);
-        own = Some(number);
-    }
-    all.and("o.audience IN rarray(?)", vec![Box::new(readable.clone())]);
-    match (filter.added_after_us, own) {
-        (Some(after), Some(own)) => {
-            all.and(
-                ADDED_AFTER,
-                vec![
-                    Box::new(after),
-                    Box::new(own),
-                    Box::new(after),
-                    Box::new(after),
-                ],
-            );
+/// Where a filter looks.
+struct Place {
+    /// The collection's number, when one is named.
+    own: Option<i64>,
+    bounds: Bounds,
+}
+
+impl Place {
+    /// With or without the cursor; `None` when the collection is not there.
+    fn of(reading: &Reading<'_>, filter: &ObjectFilter, cursor: bool) -> Outcome<Option<Place>> {
+        let mut own = None;
+        if let Some(collection) = filter.collection {
+            let find = "SELECT number FROM collections WHERE id = ?1";
+            let mut find = reading.connection.prepare_cached(find)?;
+            let number = find.query_row([collection.bytes()], |row| row.get::<_, i64>(0));
+            own = number.optional()?;
+            if own.is_none() {
+                return Ok(None);
+            }
         }
-        (Some(after), None) => all.and("o.added_us > ?", vec![Box::new(after)]),
-        (None, _) => {}
+        let mut bounds = Bounds::ALL;
+        match (filter.added_after_us, own) {
+            (Some(after), Some(own)) => {
+                let mut find = reading.connection.prepare_cached(ADDED_AFTER)?;
+                bounds.low = find.query_row([own, after], |row| row.get(0))?;
+            }
+            (Some(after), None) => bounds.low = after,
+            (None, _) => {}
+        }
+        match filter.after_us.filter(|_| cursor) {
+            Some(after) if filter.newest_first => bounds.high = after,
+            Some(after) => bounds.low = bounds.low.max(after),
+            None => {}
+        }
+        Ok(Some(Place { own, bounds }))
     }
-    if let Some(after) = filter.after_us.filter(|_| cursor) {
-        let fragment = if filter.newest_first {
-            "o.added_us < ?"
-        } else {
-            "o.added_us > ?"
-        };
-        all.and(fragment, vec![Box::new(after)]);
+}
+
+/// All filters; `None` when nothing can match.
+fn conditions(filter: &ObjectFilter, place: &Place) -> Option<Conditions> {
+    let mut all = Conditions::default();
+    if let Some(own) = place.own {
+        all.and("o.collection = ?", vec![Box::new(own)]);
+    }
+    let readable = form::bitmap(&filter.readable);
+    all.and("o.audience IN rarray(?)", vec![Box::new(readable)]);
+    if place.bounds.low > i64::MIN {
+        all.and("o.added_us > ?", vec![Box::new(place.bounds.low)]);
+    }
+    if place.bounds.high < i64::MAX {
+        all.and("o.added_us < ?", vec![Box::new(place.bounds.high)]);
     }
     if !filter.ids.is_empty() {
         all.and(
@@ -261,20 +341,10 @@ fn conditions(
             vec![Box::new(form::texts(&filter.types))],
         );
     }
-    if !filter.specs.is_empty() {
-        all.and(
-            "o.spec IN rarray(?)",
-            vec![Box::new(form::texts(&filter.specs))],
-        );
-    }
-    let (chosen, arguments) = versions(&filter.versions, &readable);
-    all.and(&chosen, arguments);
+    and_form(filter, &mut all);
     if let Some(search) = &filter.search {
-        let Some(words) = words(&search.0) else {
-            return Ok(None);
-        };
         let found = "o.added_us IN (SELECT rowid FROM object_text WHERE object_text MATCH ?)";
-        all.and(found, vec![Box::new(words)]);
+        all.and(found, vec![Box::new(words(&search.0)?)]);
     }
     if let Some(value) = &filter.value {
         let found = "o.added_us IN (SELECT object FROM object_values
@@ -283,7 +353,19 @@ fn conditions(
             [Box::new(value.space.clone()), Box::new(value.value.clone())];
         all.and(found, arguments.into());
     }
-    Ok(Some(all))
+    Some(all)
+}
+
+/// Which versions, in which versions of the standard.
+fn and_form(filter: &ObjectFilter, all: &mut Conditions) {
+    if !filter.specs.is_empty() {
+        all.and(
+            "o.spec IN rarray(?)",
+            vec![Box::new(form::texts(&filter.specs))],
+        );
+    }
+    let (chosen, arguments) = versions(&filter.versions, &form::bitmap(&filter.readable));
+    all.and(&chosen, arguments);
 }
 
 /// A condition on the version, with its arguments. A version the reader may not see hides no other:

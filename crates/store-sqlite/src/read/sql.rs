@@ -25,9 +25,23 @@ impl Conditions {
         &self.text
     }
 
+    /// All conditions as one expression.
+    pub(crate) fn expression(&self) -> &str {
+        self.text.strip_prefix(" WHERE ").unwrap_or("1")
+    }
+
     /// The arguments in order.
     pub(crate) fn arguments(&self) -> rusqlite::ParamsFromIter<&[Box<dyn ToSql>]> {
         rusqlite::params_from_iter(self.arguments.as_slice())
+    }
+
+    /// The arguments in order, and others for what stands after the clause.
+    pub(crate) fn arguments_and<'a>(
+        &'a self,
+        more: &[&'a dyn ToSql],
+    ) -> rusqlite::ParamsFromIter<Vec<&'a dyn ToSql>> {
+        let own = self.arguments.iter().map(|argument| &**argument);
+        rusqlite::params_from_iter(own.chain(more.iter().copied()).collect())
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use kaname_kernel::{Audience, AudienceId, MatterId, fold};
+use kaname_kernel::{Audience, AudienceId, Clause, MatterId, Term, fold};
 use roaring::RoaringBitmap;
 
 use super::{
-    bench::{Bench, audiences, posting},
+    bench::{Bench, audiences, hex, posting},
     placed,
 };
 use crate::{
@@ -103,8 +103,32 @@ struct Library {
     rows: Vec<(StoredObject, NewObject)>,
 }
 
-async fn fill(bench: &Bench) -> Library {
-    let collections: Vec<MatterId> = (0..3).map(|_| bench.id()).collect();
+/// An audience that no reader of these checks is in.
+fn hidden() -> Audience {
+    Audience::officers().and(Clause::any([Term::From(1_000_000)]))
+}
+
+/// Much that nobody sees.
+async fn hide(bench: &Bench, collections: &[MatterId]) {
+    let objects = (0..1_500).map(|_| {
+        let stix_type = *bench.pick(&["indicator", "malware", "relationship"]);
+        let name = format!("{stix_type}--{}", hex(&bench.rng().bytes::<8>()));
+        let mut object = bench.object(*bench.pick(collections), &name, 1);
+        object.audience = hidden();
+        object
+    });
+    let objects = objects.collect();
+    bench.store.commit(adding(objects)).await.unwrap();
+}
+
+/// All audiences but the hidden one.
+async fn known(bench: &Bench) -> Vec<AudienceId> {
+    let all = bench.store.audiences(0).await.unwrap();
+    let seen = all.iter().filter(|(_, audience)| *audience != hidden());
+    seen.map(|(id, _)| *id).collect()
+}
+
+async fn fill(bench: &Bench, collections: Vec<MatterId>) -> Library {
     let audiences = audiences(6);
     let mut sent: Vec<NewObject> = Vec::new();
     for _ in 0..30 {
@@ -134,8 +158,7 @@ async fn fill(bench: &Bench) -> Library {
         }
         bench.store.commit(adding(objects)).await.unwrap();
     }
-    let all = bench.store.audiences(0).await.unwrap();
-    let mut filter = all_of(Arc::new(all.iter().map(|(id, _)| *id).collect()));
+    let mut filter = all_of(Arc::new(known(bench).await.into_iter().collect()));
     filter.limit = 1_000;
     let stored = bench.store.objects(&filter).await.unwrap().objects;
     assert_eq!(
@@ -215,12 +238,8 @@ fn expected(filter: &ObjectFilter, library: &Library) -> Vec<StoredObject> {
 }
 
 async fn any_filter(bench: &Bench, library: &Library) -> ObjectFilter {
-    let all = bench.store.audiences(0).await.unwrap();
-    let readable = all
-        .iter()
-        .filter(|_| bench.below(3) > 0)
-        .map(|(id, _)| *id)
-        .collect();
+    let all = known(bench).await;
+    let readable = all.into_iter().filter(|_| bench.below(3) > 0).collect();
     let maybe = |one_in: u64| bench.below(one_in) == 0;
     let mut filter = all_of(Arc::new(readable));
     filter.collection = (!maybe(4)).then(|| *bench.pick(&library.collections));
@@ -251,11 +270,60 @@ async fn any_filter(bench: &Bench, library: &Library) -> ObjectFilter {
     filter
 }
 
+/// As many audiences as objects, more than are merged: pages come in the same order by another way.
+pub(super) async fn are_paged_through_however_many_audiences(bench: Bench) {
+    let collection = bench.id();
+    let audiences = audiences(1_200);
+    let mut names = Vec::new();
+    for (part, some) in audiences.chunks(400).enumerate() {
+        let objects = some.iter().enumerate().map(|(n, audience)| {
+            let mut object = bench.object(collection, &format!("indicator--{part}-{n}"), 1);
+            object.audience = audience.clone();
+            object
+        });
+        let objects: Vec<NewObject> = objects.collect();
+        names.extend(objects.iter().map(|object| object.stix_id.clone()));
+        bench.store.commit(adding(objects)).await.unwrap();
+    }
+    names.reverse();
+    let all = bench.store.audiences(0).await.unwrap();
+    let mut filter = all_of(Arc::new(all.iter().map(|(id, _)| *id).collect()));
+    filter.newest_first = true;
+    for named in [None, Some(collection)] {
+        (filter.collection, filter.after_us) = (named, None);
+        let mut given = Vec::new();
+        for _ in 0..20 {
+            let page = bench.store.objects(&filter).await.unwrap();
+            assert_eq!(page.total, Some(1_200));
+            filter.after_us = page.objects.last().map(|last| last.added_us);
+            given.extend(page.objects.into_iter().map(|one| one.stix_id));
+            if !page.more {
+                break;
+            }
+        }
+        assert_eq!(given, names);
+    }
+}
+
 pub(super) async fn agree_with_brute_force(bench: Bench) {
-    let library = fill(&bench).await;
+    let collections: Vec<MatterId> = (0..3).map(|_| bench.id()).collect();
+    let library = fill(&bench, collections).await;
+    agree(&bench, &library).await;
+}
+
+/// Before and after what readers see stands much that they do not.
+pub(super) async fn agree_among_much_that_is_hidden(bench: Bench) {
+    let collections: Vec<MatterId> = (0..3).map(|_| bench.id()).collect();
+    hide(&bench, &collections).await;
+    let library = fill(&bench, collections.clone()).await;
+    hide(&bench, &collections).await;
+    agree(&bench, &library).await;
+}
+
+async fn agree(bench: &Bench, library: &Library) {
     for round in 0..150 {
-        let mut filter = any_filter(&bench, &library).await;
-        let expected = expected(&filter, &library);
+        let mut filter = any_filter(bench, library).await;
+        let expected = expected(&filter, library);
         let mut given = Vec::new();
         for _ in 0..=expected.len() {
             let page = bench.store.objects(&filter).await.unwrap();

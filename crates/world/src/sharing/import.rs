@@ -13,7 +13,7 @@ use kaname_kernel::{
 };
 use kaname_policy::Action;
 use kaname_sharing::collection::{Collection, CollectionKind};
-use kaname_stix::Head;
+use kaname_stix::{Head, Limits};
 use kaname_store::{ObjectFilter, StoredObject, Versions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -203,7 +203,7 @@ impl World {
             let limit = format!("1 to {MAX_SOURCE} bytes");
             return Err(WorldError::invalid("source", "error-source", limit));
         }
-        let (good, rejected) = read(objects);
+        let (good, rejected) = read(objects, &self.settings().limits.import());
         let mut imported = Imported {
             rejected,
             ..Imported::default()
@@ -419,12 +419,12 @@ pub(super) struct Good<'a> {
     pub(super) head: Head,
 }
 
-fn read<'a>(objects: &[&'a str]) -> (Vec<Good<'a>>, Vec<Rejected>) {
+fn read<'a>(objects: &[&'a str], limits: &Limits) -> (Vec<Good<'a>>, Vec<Rejected>) {
     let mut good = Vec::with_capacity(objects.len());
     let mut rejected = Vec::new();
     let mut seen: BTreeSet<(String, Option<i64>)> = BTreeSet::new();
     for (index, raw) in objects.iter().enumerate() {
-        match kaname_stix::head(raw) {
+        match kaname_stix::object(raw, limits) {
             // The same version twice in one file is one version.
             Ok(head) if !seen.insert((head.id.to_string(), head.version_micros())) => {}
             Ok(head) => good.push(Good { raw, head }),

@@ -135,3 +135,23 @@ async fn a_proof_goes_on_beside_a_server_that_writes() {
     };
     tokio::join!(proving, writing);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_parser_agrees_on_is_not_taken() {
+    let nation = Nation::new().await;
+    let pool = peer(&nation, "pool", Access::Members).await;
+    let admin = nation.caller(&nation.administrator).await;
+    let twice = with("malware", 1, r#""is_family":false,"x_a":{"b":1,"b":2}"#);
+    let half = with("malware", 2, r#""is_family":false,"name":"\ud800""#);
+    let objects = [twice.as_str(), half.as_str(), &malware(3)];
+    let taken = nation
+        .world
+        .import(&admin, &pool, ("試験", true), &objects, &|_| {})
+        .await
+        .unwrap();
+    assert_eq!(taken.taken, 1);
+    let why: Vec<&str> = taken.rejected.iter().map(|one| one.why.as_str()).collect();
+    assert_eq!(why.len(), 2);
+    assert!(why[0].contains("duplicate key `b` at `/x_a"), "{why:?}");
+    assert!(why[1].contains("at `/name`"), "{why:?}");
+}

@@ -46,7 +46,7 @@ pub(super) async fn load(
         now_us: world.now().as_microsecond(),
     };
     let mut spool = Spool::new().map_err(unspooled)?;
-    let mut index = LayoutIndex::default();
+    let mut index = LayoutIndex::new(world.settings().limits.import());
     let mut broken: Option<std::io::Error> = None;
     let bar = say.progress("reading", length);
     let counted = BufReader::with_capacity(

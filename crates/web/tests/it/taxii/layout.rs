@@ -38,7 +38,7 @@ async fn load(nation: &Nation, layout: &Value) -> Result<LoadedLayout, LayoutFau
         status_bytes: 10_000,
         now_us: nation.world.now().as_microsecond(),
     };
-    let (mut index, mut objects) = (LayoutIndex::default(), Vec::new());
+    let (mut index, mut objects) = (LayoutIndex::new(kaname_stix::Limits::default()), Vec::new());
     let text = layout.to_string();
     let read = read_layout(text.as_bytes(), &limits, &mut |object| {
         objects.push(StandingObject {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use kaname_kernel::Audience;
-use kaname_stix::{Head, ObjectId};
+use kaname_stix::{Head, Limits, ObjectId};
 use sha2::{Digest, Sha256};
 
 use crate::sharing::{Audiences, is_statement};
@@ -21,8 +21,8 @@ type Short = [u8; 12];
 type Marked = (u32, Vec<ObjectId>);
 
 /// Notes of the objects of a layout.
-#[derive(Default)]
 pub struct LayoutIndex {
+    limits: Limits,
     versions: Vec<(Short, u32)>,
     ends: Vec<(Short, u32)>,
     marked: Vec<Marked>,
@@ -42,12 +42,25 @@ fn short(parts: &[&[u8]]) -> Short {
 }
 
 impl LayoutIndex {
+    /// Notes of objects within bounds.
+    pub fn new(limits: Limits) -> LayoutIndex {
+        LayoutIndex {
+            limits,
+            versions: Vec::new(),
+            ends: Vec::new(),
+            marked: Vec::new(),
+            places: HashMap::new(),
+            statements: BTreeSet::new(),
+            known: HashMap::new(),
+        }
+    }
+
     /// Notes the next object of the file.
     ///
     /// # Errors
     /// With the rule it breaks, when it is no STIX object or there are too many.
     pub fn take(&mut self, collection: usize, date_added_us: i64, raw: &str) -> Result<(), String> {
-        let head = kaname_stix::head(raw).map_err(|error| error.to_string())?;
+        let head = kaname_stix::object(raw, &self.limits).map_err(|error| error.to_string())?;
         let ordinal = u32::try_from(self.versions.len()).map_err(|_| "too many objects")?;
         let collection = u32::try_from(collection).map_err(|_| "too many collections")?;
         let id = head.id.to_string();
