@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kaname_kernel::{
-    Audience, Clause, GroupId, Matter, MatterId, Moment, PartyId, Projection, Reader, Term, Tlp,
-    Unfit,
+    Audience, Clause, GroupId, Matter, MatterId, Moment, Pap, PartyId, Projection, Reader, Term,
+    Tlp, Unfit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +129,10 @@ pub struct Definition {
     /// Marking of objects that carry none; `None` means AMBER+STRICT to whoever brought them.
     #[serde(default)]
     pub default_tlp: Option<Tlp>,
+    /// What may be done with objects that say nothing of it; `None` means that machines block by none of its
+    /// objects, whatever they say. Whoever sets it answers for all who write there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_pap: Option<Pap>,
     /// Who may read.
     pub read: Access,
     /// Who may write.
@@ -343,6 +347,12 @@ fn check(definition: &Definition) -> Result<(), Refused> {
     }
     if reads_intake {
         return Err(Refused::OutOfBounds { field: "read" });
+    }
+    // A released item says it itself, and what is posted to an intake goes nowhere.
+    if definition.default_pap.is_some() && definition.kind != CollectionKind::Peer {
+        return Err(Refused::OutOfBounds {
+            field: "default_pap",
+        });
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Marking definitions that the hub's objects refer to: TLP 2.0 as OASIS publishes them, PAP as
 //! statements of the hub's own with fixed ids.
 
+use std::sync::LazyLock;
+
 use kaname_kernel::{Pap, Tlp};
 use kaname_stix::{ObjectId, StixError, tlp_marking_id, tlp_object};
 use uuid::Uuid;
@@ -17,6 +19,18 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x1d6c_8b0e_52a7_4e0b_9a54_7c2f_e1b3_90d
 pub fn pap_marking_id(pap: Pap) -> Result<ObjectId, StixError> {
     let uuid = Uuid::new_v5(&NAMESPACE, pap.to_string().as_bytes());
     ObjectId::new("marking-definition", uuid)
+}
+
+/// The PAP of one of the hub's statements; `None` for any other marking.
+pub fn pap_of(marking: &ObjectId) -> Option<Pap> {
+    static KNOWN: LazyLock<Vec<(ObjectId, Pap)>> = LazyLock::new(|| {
+        let known = Pap::ALL.into_iter();
+        known
+            .filter_map(|pap| Some((pap_marking_id(pap).ok()?, pap)))
+            .collect()
+    });
+    let known = KNOWN.iter().find(|(id, _)| id == marking);
+    known.map(|(_, pap)| *pap)
 }
 
 /// The PAP statement as a JSON object (STIX 2.1 §7.2.1.3). PAP says what may be done, and restricts no

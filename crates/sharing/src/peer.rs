@@ -78,7 +78,12 @@ pub enum PeerChange {
         reason: String,
     },
     /// Read again.
-    Started,
+    Started {
+        /// From where on, when not from where the last reading came to: strictly after this moment,
+        /// microseconds since 1970.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after_us: Option<i64>,
+    },
 }
 
 /// A peer as it stands.
@@ -122,7 +127,7 @@ impl Matter for Peer {
             PeerChange::Joined { .. } => "joined",
             PeerChange::Pulled(_) => "pulled",
             PeerChange::Stopped { .. } => "stopped",
-            PeerChange::Started => "started",
+            PeerChange::Started { .. } => "started",
         }
     }
 
@@ -164,7 +169,10 @@ impl Matter for Peer {
                 }
             }
             PeerChange::Stopped { reason } => self.stopped = Some(reason.clone()),
-            PeerChange::Started => self.stopped = None,
+            PeerChange::Started { after_us } => {
+                self.stopped = None;
+                self.after_us = after_us.or(self.after_us);
+            }
         }
         Ok(())
     }
@@ -233,13 +241,14 @@ pub fn stop_peer(peer: &Peer, why: &str) -> Result<PeerChange, Refused> {
     Ok(PeerChange::Stopped { reason })
 }
 
-/// Reads a peer again.
+/// Reads a peer again, from where the last reading came to or from another moment on.
 ///
 /// # Errors
-/// When it was not stopped.
-pub fn start_peer(peer: &Peer) -> Result<PeerChange, Refused> {
-    match peer.stopped {
-        Some(_) => Ok(PeerChange::Started),
-        None => Err(Refused::NoChange),
+/// When it was not stopped and no moment is given.
+pub fn start_peer(peer: &Peer, after: Option<Timestamp>) -> Result<PeerChange, Refused> {
+    if peer.stopped.is_none() && after.is_none() {
+        return Err(Refused::NoChange);
     }
+    let after_us = after.map(Timestamp::as_microsecond);
+    Ok(PeerChange::Started { after_us })
 }

@@ -251,6 +251,7 @@ impl Nation {
             description: Text::default(),
             kind,
             default_tlp: None,
+            default_pap: None,
             read: if library {
                 Access::Everyone
             } else {
@@ -315,6 +316,7 @@ fn dummy_collection() -> Loaded<Collection> {
                 description: Text::default(),
                 kind: CollectionKind::Library,
                 default_tlp: None,
+                default_pap: None,
                 read: Access::Nobody,
                 write: Access::Nobody,
                 taxii: Default::default(),

@@ -12,7 +12,7 @@ use super::day;
 pub(crate) enum CollectionCommand {
     /// Make a collection
     #[command(
-        after_help = "Examples:\n  kaname collection add energy --kind library --name-ja エネルギー分野向け --name-en 'For energy' --tlp AMBER --group energy\n  kaname collection add reference --kind peer --name-ja 参照知識 --name-en Reference --tlp CLEAR"
+        after_help = "Examples:\n  kaname collection add energy --kind library --name-ja エネルギー分野向け --name-en 'For energy' --tlp AMBER --group energy\n  kaname collection add reference --kind peer --name-ja 参照知識 --name-en Reference --tlp CLEAR\n  kaname collection add phishing --kind peer --name-ja フィッシング --name-en Phishing --tlp CLEAR --pap GREEN"
     )]
     Add {
         /// Short unique name
@@ -29,9 +29,23 @@ pub(crate) enum CollectionCommand {
         /// TLP of objects without a marking of their own
         #[arg(long, default_value = "AMBER+STRICT")]
         tlp: String,
+        /// Of kind peer: PAP of objects without one of their own. Without it no block list takes anything from
+        /// here; with it you answer for all who write here
+        #[arg(long)]
+        pap: Option<String>,
         /// Code of a group named by AMBER; may be repeated
         #[arg(long = "group")]
         groups: Vec<String>,
+    },
+    /// Say what may be done with a peer collection's objects that say nothing of it
+    #[command(
+        after_help = "Examples:\n  kaname collection pap phishing GREEN    # its values may be blocked; you answer for them\n  kaname collection pap phishing none     # no block list takes anything from it"
+    )]
+    Pap {
+        /// Its code or id
+        code: String,
+        /// CLEAR, GREEN, AMBER, RED, or none
+        pap: String,
     },
     /// Give a collection another name; code, kind and readers stay
     #[command(

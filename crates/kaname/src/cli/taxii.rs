@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 
 /// Commands about the TAXII server's layout, and about other servers.
 #[derive(Debug, Subcommand)]
@@ -57,11 +58,17 @@ pub(crate) enum PeersCommand {
         #[arg(long)]
         reason: String,
     },
-    /// Read a stopped peer again
-    #[command(after_help = "Example:\n  kaname taxii peers start partner")]
+    /// Read a stopped peer again, or any from another moment on
+    #[command(
+        after_help = "Examples:\n  kaname taxii peers start partner\n  kaname taxii peers start partner --after 2026-01-01T00:00:00Z"
+    )]
     Start {
         /// Its code
         code: String,
+        /// From here on, strictly, instead of from where the last reading came to; what is there already is
+        /// not taken twice
+        #[arg(long, value_name = "MOMENT")]
+        after: Option<Timestamp>,
     },
 }
 

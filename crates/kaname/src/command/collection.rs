@@ -1,6 +1,6 @@
 //! `collection add | rename | close | list`.
 
-use kaname_kernel::{GroupId, Tlp};
+use kaname_kernel::{GroupId, Pap, Tlp};
 use kaname_sharing::{
     Text,
     collection::{
@@ -39,8 +39,10 @@ async fn act(world: &World, command: CollectionCommand, say: Say) -> Result<(), 
             name_ja,
             name_en,
             tlp,
+            pap,
             groups,
         } => {
+            let pap = pap.as_deref().map(default_pap).transpose()?.flatten();
             let tlp = tlp.parse::<Tlp>();
             let tlp = tlp.map_err(|error| Fault::usage(format!("--tlp: {error}")))?;
             let mut named = Vec::new();
@@ -48,9 +50,27 @@ async fn act(world: &World, command: CollectionCommand, say: Say) -> Result<(), 
                 named.push(group::find(world, code).await?.id.cast());
             }
             let title = Text::new(name_ja, name_en);
-            let definition = definition(&code, &kind, title, Text::default(), (tlp, named));
+            let definition = Definition {
+                default_pap: pap,
+                ..definition(&code, &kind, title, Text::default(), (tlp, named))
+            };
             let collection = world.open_collection(&shell(), definition).await?;
             say.result(&shown(&collection), || format!("collection {code} is open"))
+        }
+        CollectionCommand::Pap { code, pap } => {
+            let id = find(world, &code).await?.id;
+            let default_pap = default_pap(&pap)?;
+            let changed = world.change_collection(&by, id, |collection| {
+                let definition = Definition {
+                    default_pap,
+                    ..collection.definition.clone()
+                };
+                redefine_collection(collection, definition)
+            });
+            say.result(&shown(&changed.await?), || match default_pap {
+                Some(pap) => format!("objects of {code} without a PAP of their own are {pap}"),
+                None => format!("no block list takes anything from {code}"),
+            })
         }
         CollectionCommand::Rename {
             code,
@@ -103,6 +123,16 @@ async fn act(world: &World, command: CollectionCommand, say: Say) -> Result<(), 
     }
 }
 
+/// A PAP, or `none`.
+fn default_pap(text: &str) -> Result<Option<Pap>, Fault> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let pap = text.parse::<Pap>();
+    pap.map(Some)
+        .map_err(|error| Fault::usage(format!("--pap: {error}")).hint("or `none`"))
+}
+
 /// A collection as it is usually wanted: named groups read it, or, without any, whoever its TLP lets.
 pub(crate) fn definition(
     alias: &str,
@@ -142,6 +172,7 @@ pub(crate) fn definition(
         description,
         kind,
         default_tlp: Some(tlp).filter(|_| kind != CollectionKind::Intake),
+        default_pap: None,
         read,
         write,
         taxii: Default::default(),

@@ -310,6 +310,7 @@ pub(crate) async fn fill(world: &World, people: &People, library: &str) -> Vec<S
         description: Text::default(),
         kind: CollectionKind::Peer,
         default_tlp: Some(kaname_kernel::Tlp::Green),
+        default_pap: None,
         read: Access::Members,
         write: Access::Nobody,
         taxii: Default::default(),

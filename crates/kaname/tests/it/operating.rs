@@ -268,6 +268,7 @@ fn a_clock_before_the_last_event_is_told_at_the_start() {
             description: kaname_sharing::Text::new("後", "Later"),
             kind: kaname_sharing::collection::CollectionKind::Library,
             default_tlp: Some(kaname_kernel::Tlp::Amber),
+            default_pap: None,
             read: kaname_sharing::collection::Access::Everyone,
             write: kaname_sharing::collection::Access::Nobody,
             taxii: Default::default(),

@@ -142,6 +142,11 @@ fn a_second_hub_reads_the_first_and_goes_on_where_it_was() {
 
 /// A server that answers each request with the next of these and closes; the last one for ever.
 fn liar(answers: Vec<String>) -> SocketAddr {
+    liar_at("2020-01-01T00:00:00.000000Z", answers)
+}
+
+/// The same, whose last object was always added at that moment.
+fn liar_at(last: &'static str, answers: Vec<String>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -152,7 +157,7 @@ fn liar(answers: Vec<String>) -> SocketAddr {
             let body = &answers[given.min(answers.len() - 1)];
             let head = format!(
                 "HTTP/1.1 200 OK\r\ncontent-type: application/taxii+json;version=2.1\r\n\
-                 x-taxii-date-added-last: 2020-01-01T00:00:00.000000Z\r\ncontent-length: {}\r\n\r\n",
+                 x-taxii-date-added-last: {last}\r\ncontent-length: {}\r\n\r\n",
                 body.len()
             );
             let _ = stream.write_all(head.as_bytes());
@@ -197,6 +202,38 @@ fn peers_that_are_not_honest_are_cut_off_with_a_word() {
     let ran = pull(&place, &["--max-objects", "5"]);
     assert!(ran.err.contains("over 5 objects"), "{}", ran.err);
     assert_eq!(there(&place).len(), 5);
+}
+
+#[test]
+fn a_peer_whose_clock_is_wrong_is_not_taken_at_its_word() {
+    let place = reader();
+    let body = json!({ "objects": [indicator(1)] }).to_string();
+    let peer = liar_at("2126-01-01T00:00:00.000000Z", vec![body]);
+    add_peer(&place, peer, "x", &[]);
+    let ran = pull(&place, &[]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let of = |place: &Place| place.done(&["taxii", "peers", "list"])["peers"][0].clone();
+    let told = of(&place);
+    assert!(
+        told["trouble"].as_str().unwrap().contains("is to come"),
+        "{told}"
+    );
+    assert_eq!(
+        (&told["added_after"], &told["read_whole"]),
+        (&Value::Null, &Value::Null)
+    );
+    // Whoever was led astray before is led back.
+    let code = told["definition"]["code"].as_str().unwrap().to_owned();
+    assert_eq!(place.run(&["taxii", "peers", "start", &code]).code, 1);
+    place.done(&[
+        "taxii",
+        "peers",
+        "start",
+        &code,
+        "--after",
+        "2026-01-02T03:04:05Z",
+    ]);
+    assert_eq!(of(&place)["added_after"], "2026-01-02T03:04:05.000000Z");
 }
 
 #[test]

@@ -226,6 +226,7 @@ fn definition(kind: CollectionKind, read: Access, write: Access) -> Definition {
         description: Text::default(),
         kind,
         default_tlp: None,
+        default_pap: None,
         read,
         write,
         taxii: Default::default(),

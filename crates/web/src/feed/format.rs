@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use kaname_kernel::{MatterId, Tlp};
+use kaname_kernel::{MatterId, Pap, Tlp};
 use kaname_sharing::{
     Item,
+    marking::pap_of,
     rendition::{
         self, ValueLine,
         rule::{Language, Use, Writer},
@@ -99,6 +100,8 @@ pub(super) struct Maker {
     given: HashSet<[u8; 16]>,
     /// Of the rules, where it makes rules.
     writer: Option<Writer>,
+    /// What may be done with a peer's objects that say nothing of it; `None`: none is to be blocked.
+    default_pap: Option<Pap>,
     summary: Summary,
 }
 
@@ -106,13 +109,15 @@ pub(super) struct Maker {
 #[derive(Default, Deserialize)]
 struct Words {
     #[serde(default)]
+    valid_from: Option<String>,
+    #[serde(default)]
     valid_until: Option<String>,
     #[serde(default)]
     pattern_type: Option<String>,
 }
 
 impl Maker {
-    pub(super) fn new(format: Format, now: Timestamp) -> Self {
+    pub(super) fn new(format: Format, default_pap: Option<Pap>, now: Timestamp) -> Self {
         let writer = match format {
             Format::Rules(language) => Some(Writer::new(language)),
             _ => None,
@@ -123,6 +128,7 @@ impl Maker {
             told: HashSet::new(),
             given: HashSet::new(),
             writer,
+            default_pap,
             summary: Summary::default(),
         }
     }
@@ -180,10 +186,19 @@ impl Maker {
 
     fn peer_lines(&mut self, one: &FeedObject) -> String {
         let mut out = String::new();
-        let Some((lines, ends)) = peer_values(one, self.now) else {
+        let Some(PeerValues {
+            lines,
+            begins,
+            ends,
+        }) = peer_values(one, self.default_pap)
+        else {
             return out;
         };
+        self.until(begins);
         self.until(ends);
+        if begins.is_some_and(|begin| begin > self.now) || ends.is_some_and(|end| end <= self.now) {
+            return out;
+        }
         let tlp = marked(&one.raw);
         if self.writer.is_some() {
             return self.rules(&lines, tlp, ends);
@@ -243,8 +258,16 @@ pub(super) fn columns() -> String {
     rendition::csv_header()
 }
 
-/// Values of a peer's indicator that is valid now, and when it ends.
-fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Option<Timestamp>)> {
+/// What a peer's indicator says, and from when until when.
+struct PeerValues {
+    lines: Vec<ValueLine>,
+    begins: Option<Timestamp>,
+    ends: Option<Timestamp>,
+}
+
+/// Values of a peer's indicator that is in force. Nothing is to be blocked unless the collection says what may
+/// be done with its objects; then by the object's own word, or the collection's.
+fn peer_values(one: &FeedObject, default_pap: Option<Pap>) -> Option<PeerValues> {
     if one.stix_type != "indicator" {
         return None;
     }
@@ -255,14 +278,19 @@ fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Opti
         .pattern_type
         .as_deref()
         .is_none_or(|kind| kind == "stix");
-    // An end that does not read is taken for the past: nothing is used longer than its owner said.
-    let ends = match words.valid_until {
-        Some(text) => Some(text.parse::<Timestamp>().ok()?),
-        None => None,
+    // A moment that does not read leaves it out: nothing is used longer or sooner than its owner said.
+    let moment = |text: Option<String>| match text {
+        Some(text) => text.parse::<Timestamp>().map(Some).ok(),
+        None => Some(None),
     };
-    if head.revoked || !is_stix || ends.is_some_and(|end| end <= now) {
+    let (begins, ends) = (moment(words.valid_from)?, moment(words.valid_until)?);
+    if head.revoked || !is_stix {
         return None;
     }
+    let marks = head.markings.iter().chain(&head.granular_markings);
+    let own = marks.filter_map(pap_of).max();
+    let pap = own.or(default_pap);
+    let may_block = default_pap.is_some() && pap.is_some_and(Pap::permits_blocking);
     let values: Vec<_> = head
         .values
         .iter()
@@ -270,7 +298,7 @@ fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Opti
         .collect();
     // Two values in a pattern may mean "both at once": neither is then to be blocked alone.
     let alone = values.len() == 1;
-    let moment = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
+    let told = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
     let added = Timestamp::from_microsecond(one.added_us).ok();
     let lines = values.into_iter().map(|value| ValueLine {
         item: String::new(),
@@ -278,17 +306,22 @@ fn peer_values(one: &FeedObject, now: Timestamp) -> Option<(Vec<ValueLine>, Opti
         value_kind: value.kind,
         value: value.text.clone(),
         tlp: marked(raw).map(|tlp| tlp.to_string()).unwrap_or_default(),
-        pap: String::new(),
+        pap: pap.map(|pap| pap.to_string()).unwrap_or_default(),
         title_ja: String::new(),
         title_en: one.title.clone(),
-        released: moment(added),
-        valid_until: moment(ends),
-        blocking: alone
+        released: told(added),
+        valid_until: told(ends),
+        blocking: may_block
+            && alone
             && rendition::can_be_blocked(value.kind, &value.text)
             && !value.text.contains(['\r', '\n']),
         stix_id: one.stix_id.clone(),
     });
-    Some((lines.collect(), ends))
+    Some(PeerValues {
+        lines: lines.collect(),
+        begins,
+        ends,
+    })
 }
 
 /// The strictest TLP marking of an object that no item brought.

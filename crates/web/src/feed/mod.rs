@@ -19,7 +19,7 @@ use axum::{
     routing,
 };
 use futures_util::stream;
-use kaname_kernel::MatterId;
+use kaname_kernel::{MatterId, Pap};
 use kaname_policy::Action;
 use kaname_world::{WorldError, outlet};
 use sha2::{Digest as _, Sha256};
@@ -106,9 +106,13 @@ impl Reading {
 
     fn again(&mut self, now: jiff::Timestamp) {
         self.feed.rewind();
-        self.maker = Maker::new(self.format, now);
+        self.maker = Maker::new(self.format, default_pap(&self.feed), now);
         self.items.clear();
     }
+}
+
+fn default_pap(feed: &outlet::Feed) -> Option<Pap> {
+    feed.collection.state.definition.default_pap
 }
 
 /// `GET /feeds/{alias}.{csv,txt,jsonl,json}`, and the endings of rules
@@ -122,8 +126,8 @@ async fn read(
     let feed = outlet::Feed::open(house.shared_world(), &by, alias).await?;
     let now = house.world().now();
     let mut reading = Reading {
+        maker: Maker::new(format, default_pap(&feed), now),
         feed,
-        maker: Maker::new(format, now),
         format,
         items: BTreeSet::new(),
     };

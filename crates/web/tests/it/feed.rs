@@ -9,7 +9,8 @@ use jiff::SignedDuration;
 use kaname_directory::KeyScope::{FeedRead, TaxiiRead};
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
-    Outlet,
+    Outlet, Text,
+    collection::{Access, CollectionKind, Definition, redefine_collection},
     feedback::{Given, Sighting, SightingKind},
 };
 use kaname_testkit::Nation;
@@ -461,4 +462,79 @@ async fn what_ends_by_time_alone_is_not_held_any_longer() {
         assert_eq!(ended.status, StatusCode::OK, "{form}");
         assert!(!ended.text.contains("203.0.113.77"), "{form}");
     }
+}
+
+/// An indicator of a peer's, of one value.
+fn indicator(n: u32, more: &str) -> String {
+    format!(
+        r#"{{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-{n:012}","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","pattern":"[domain-name:value = 'v{n}.test']","pattern_type":"stix",{more}}}"#
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peers_values_are_blocked_only_where_somebody_answers_for_them() {
+    let s = setting().await;
+    let admin = s.nation.caller(&s.nation.administrator).await;
+    let definition = Definition {
+        alias: "peer".to_owned(),
+        kind: CollectionKind::Peer,
+        title: Text::new("相互提供", "Peer"),
+        read: Access::Members,
+        ..s.nation.library.state.definition.clone()
+    };
+    let world = &s.nation.world;
+    let peer = world.open_collection(&admin, definition).await.unwrap();
+    let marked = |pap| {
+        let mark = kaname_sharing::marking::pap_marking_id(pap).unwrap();
+        format!(r#""valid_from":"2026-01-01T00:00:00Z","object_marking_refs":["{mark}"]"#)
+    };
+    let year = i64::from(world.now().to_zoned(jiff::tz::TimeZone::UTC).year());
+    let objects = [
+        indicator(1, r#""valid_from":"2026-01-01T00:00:00Z""#),
+        indicator(2, &marked(Pap::Red)),
+        indicator(3, &marked(Pap::Clear)),
+        indicator(
+            4,
+            &format!(r#""valid_from":"{}-01-01T00:00:00Z""#, year + 70),
+        ),
+        indicator(5, r#""valid_from":"whenever""#),
+    ];
+    let objects: Vec<&str> = objects.iter().map(String::as_str).collect();
+    let taken = world.import(&admin, &peer, ("試験", true), &objects, &|_| {});
+    assert!(taken.await.unwrap().taken >= 4);
+    let feed = async |end: &str| s.door.get(&format!("/feeds/peer.{end}"), &s.key).await;
+
+    let before = feed("txt").await;
+    assert_eq!(values(&before), Vec::<&str>::new(), "{}", before.text);
+    let table = feed("csv").await;
+    let rows = values(&table);
+    assert_eq!(rows.len(), 4, "{}", table.text);
+    assert!(rows[1..].iter().all(|row| row.contains(",no,indicator--")));
+    assert!(
+        table.text.contains(",v2.test,TLP:GREEN,PAP:RED,"),
+        "{}",
+        table.text
+    );
+
+    let changed = world.change_collection(&admin, peer.id, |collection| {
+        let definition = Definition {
+            default_pap: Some(Pap::Green),
+            ..collection.definition.clone()
+        };
+        redefine_collection(collection, definition)
+    });
+    changed.await.unwrap();
+    let tag = before.header("etag").to_owned();
+    let again = get("/feeds/peer.txt", &s.key).header(header::IF_NONE_MATCH, tag);
+    let after = s.door.send(again.body(Body::empty()).unwrap()).await;
+    assert_eq!(after.status, StatusCode::OK, "it says something else now");
+    let mut blocked = values(&after);
+    blocked.sort_unstable();
+    assert_eq!(blocked, ["v1.test", "v3.test"]);
+    assert!(
+        feed("csv")
+            .await
+            .text
+            .contains(",v1.test,TLP:GREEN,PAP:GREEN,")
+    );
 }

@@ -179,6 +179,7 @@ async fn peer_with(nation: &Nation, objects: usize) {
         description: Text::default(),
         kind: CollectionKind::Peer,
         default_tlp: Some(kaname_kernel::Tlp::Green),
+        default_pap: None,
         read: Access::Members,
         write: Access::Nobody,
         taxii: Default::default(),

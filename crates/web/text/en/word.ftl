@@ -252,6 +252,7 @@ word-field-count = Count
 word-field-countermeasures = Countermeasures
 word-field-credential = Credential
 word-field-deadline = Deadline
+word-field-default_pap = Default PAP
 word-field-default_tlp = Default TLP
 word-field-definition = Definition
 word-field-delegation = Delegation

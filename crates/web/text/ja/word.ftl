@@ -252,6 +252,7 @@ word-field-count = 件数
 word-field-countermeasures = 対策
 word-field-credential = 認証情報
 word-field-deadline = 期限
+word-field-default_pap = 既定のPAP
 word-field-default_tlp = 既定のTLP
 word-field-definition = 定義
 word-field-delegation = 委任

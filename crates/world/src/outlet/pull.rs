@@ -32,6 +32,8 @@ const TAXII: &str = "application/taxii+json;version=2.1";
 const PAGE: u32 = 1_000;
 /// Most bytes of one answer.
 const PAGE_BYTES: usize = 32 << 20;
+/// How far a peer's clock may be ahead of this hub's.
+const AHEAD: Duration = Duration::from_secs(300);
 /// Longest credential, in bytes.
 const MAX_CREDENTIAL: usize = 1_000;
 
@@ -208,6 +210,14 @@ impl World {
             }
             if count > 0 && last_us.is_none() {
                 return Err(Stopped::peer("does not tell X-TAXII-Date-Added-Last"));
+            }
+            let latest = self.now() + AHEAD;
+            if let Some(last) = last_us.filter(|us| *us > latest.as_microsecond()) {
+                // Reading on from there would leave out all that comes until then.
+                return Err(Stopped::Peer(format!(
+                    "says in X-TAXII-Date-Added-Last that an object was added on {}, which is to come",
+                    stamp(last)
+                )));
             }
             let mut page = self
                 .take_page(caller, &collection, peer, &envelope.objects)

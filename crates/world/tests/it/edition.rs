@@ -270,6 +270,7 @@ async fn an_import_begins_an_edition_of_its_collection_alone() {
         description: Text::default(),
         kind: CollectionKind::Peer,
         default_tlp: Some(Tlp::Green),
+        default_pap: None,
         read: Access::Members,
         write: Access::Nobody,
         taxii: Default::default(),

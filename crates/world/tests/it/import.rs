@@ -18,6 +18,7 @@ async fn peer(nation: &Nation, alias: &str, read: Access) -> Loaded<Collection> 
         description: Text::default(),
         kind: CollectionKind::Peer,
         default_tlp: Some(Tlp::Green),
+        default_pap: None,
         read,
         write: Access::Nobody,
         taxii: Default::default(),

@@ -43,8 +43,10 @@ pub(super) async fn peers(world: &World, command: PeersCommand, say: Say) -> Res
                 format!("{code} is not read any more")
             })
         }
-        PeersCommand::Start { code } => {
-            let changed = world.change_peer(&shell(), &code, start_peer).await;
+        PeersCommand::Start { code, after } => {
+            let changed = world
+                .change_peer(&shell(), &code, |peer| start_peer(peer, after))
+                .await;
             let changed = changed.map_err(|error| unknown(&code, error))?;
             say.result(&shown(world, &changed), || format!("{code} is read again"))
         }

@@ -49,6 +49,7 @@ pub(super) async fn peer(nation: &Nation, alias: &str, tlp: Option<Tlp>, read: A
         description: Text::default(),
         kind: CollectionKind::Peer,
         default_tlp: tlp,
+        default_pap: None,
         write: read.clone(),
         read,
         taxii: Default::default(),

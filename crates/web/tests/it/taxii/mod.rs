@@ -41,6 +41,7 @@ async fn filled(nation: &Nation, alias: &str, count: u32, read: Access) -> Strin
         description: Text::default(),
         kind: CollectionKind::Peer,
         default_tlp: Some(kaname_kernel::Tlp::Green),
+        default_pap: None,
         read,
         write: Access::Nobody,
         taxii: Default::default(),

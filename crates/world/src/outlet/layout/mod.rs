@@ -181,6 +181,7 @@ fn definition_of(root: MatterId, collection: &LayoutCollection) -> Definition {
         description: both(collection.description.as_deref().unwrap_or_default()),
         kind,
         default_tlp,
+        default_pap: None,
         read: members(collection.can_read),
         write: members(collection.can_write),
         taxii: InTaxii {
