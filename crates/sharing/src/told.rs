@@ -14,18 +14,25 @@ use crate::text::Text;
 #[serde(default)]
 pub struct Told {
     /// Parties that are named, in a named group or under a named ISAC that may pass it on.
+    #[serde(with = "listed")]
     pub parties: BTreeMap<PartyId, PartyTold>,
     /// Groups that are named.
+    #[serde(with = "listed")]
     pub groups: BTreeMap<GroupId, GroupTold>,
     /// The parties under each named ISAC that may pass it on.
+    #[serde(with = "listed")]
     pub under: BTreeMap<PartyId, BTreeSet<PartyId>>,
     /// Persons that are named.
+    #[serde(with = "listed")]
     pub persons: BTreeMap<AccountId, PersonTold>,
     /// Titles of the collections it goes into.
+    #[serde(with = "listed")]
     pub collections: BTreeMap<MatterId, Text>,
     /// What its member classes are called.
+    #[serde(with = "listed")]
     pub classes: BTreeMap<String, Text>,
     /// What its duties are called.
+    #[serde(with = "listed")]
     pub duties: BTreeMap<String, Text>,
 }
 
@@ -195,4 +202,34 @@ fn both<'m, K: Ord, V>(
 ) -> impl Iterator<Item = (&'m K, &'m V, &'m V)> {
     let pair = |(key, old): (&'m K, &'m V)| Some((key, old, after.get(key)?));
     before.iter().filter_map(pair)
+}
+
+/// As a list, so that what stands in the ledger has a name for each of its members.
+mod listed {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct One<K, V> {
+        id: K,
+        value: V,
+    }
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        all: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(all.iter().map(|(id, value)| One { id, value }))
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        let all = Vec::<One<K, V>>::deserialize(deserializer)?;
+        Ok(all.into_iter().map(|one| (one.id, one.value)).collect())
+    }
 }

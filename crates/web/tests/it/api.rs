@@ -152,7 +152,7 @@ async fn a_key_that_only_hands_in_reads_nothing_of_what_was_handed_in() {
     assert_eq!(told.status, StatusCode::OK, "{}", told.text);
     let told = told.json();
     let members: Vec<&String> = told.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["links", "number", "received", "state"]);
+    assert_eq!(members, ["number", "state", "received", "links"]);
     assert_eq!(told["state"], "submitted");
     // Nor which reports there are, nor by any other address.
     let list = door.get("/api/v1/submissions", &key).await;
