@@ -61,16 +61,17 @@ impl ReachPart {
         let (reached, parties) = world.reached(content).await?;
         let all = parties.len();
         let known = |party: &&Party| party.project().audience.admits(&by.reader, page.now);
-        let mut today: Vec<(bool, String)> = parties
+        let mut today: Vec<_> = parties
             .iter()
             .filter(known)
             .map(|party| {
                 let own = by.reader.party == Some(party.id);
-                (!own, party.description.name.get(lang).to_owned())
+                let about = &party.description;
+                (!own, about.order(lang), about.name.get(lang).to_owned())
             })
             .collect();
         today.sort();
-        let mut today: Vec<String> = today.into_iter().map(|(_, name)| name).collect();
+        let mut today: Vec<String> = today.into_iter().map(|(_, _, name)| name).collect();
         today.truncate(MAX_NAMES);
         let unnamed = all - today.len();
         let count = |n: usize| page.t1("item-reach-unnamed", "n", n).into_owned();
