@@ -14,6 +14,7 @@ pub mod group;
 pub mod key;
 pub mod party;
 mod reader;
+mod reading;
 mod refused;
 mod secret;
 mod text;
@@ -34,5 +35,5 @@ pub use refused::{Refused, Why};
 pub use secret::SealedBytes;
 pub use text::{
     BadText, BodyCode, ClassCode, Code, Domain, DutyCode, Lang, Line, Login, MailAddress, Name2,
-    Network, Paragraph, Phone, Scope, SectorCode,
+    Network, Paragraph, Phone, Reading, Scope, SectorCode,
 };

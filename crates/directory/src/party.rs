@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, civil::Date};
 use kaname_kernel::{
     Audience, Clause, Matter, Moment, PartyId, Posting, Projection, Unfit, audience::Term,
+    fold::fold,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,8 @@ pub use self::part::{
 };
 use crate::{
     dated::Span,
-    text::{Code, Domain, DutyCode, Line, Name2, Network, Paragraph, SectorCode},
+    reading,
+    text::{Code, Domain, DutyCode, Lang, Line, Name2, Network, Paragraph, Reading, SectorCode},
 };
 
 /// Lookup space of party codes.
@@ -32,12 +34,26 @@ pub const HUB_KEY: &str = "centre";
 pub struct Description {
     /// Official name.
     pub name: Name2,
+    /// How the Japanese name is read, without its form of incorporation: Japanese lists are ordered by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
     /// Short and former names: what a redaction looks for besides the name. At most 50.
     #[serde(default)]
     pub aliases: Vec<Line>,
     /// Sectors it works in. At most 20.
     #[serde(default)]
     pub sectors: BTreeSet<SectorCode>,
+}
+
+impl Description {
+    /// Where it stands in a list in this language: by how its name is read, in English by the name.
+    pub fn order(&self, lang: Lang) -> (String, String) {
+        let name = self.name.get(lang);
+        match lang {
+            Lang::Ja => reading::order(self.reading.as_ref(), name),
+            Lang::En => (fold(name), name.to_owned()),
+        }
+    }
 }
 
 /// What a party is registered with.
@@ -329,6 +345,9 @@ impl Matter for Party {
         let name = &self.description.name;
         let mut text = vec![name.ja.as_str(), name.en.as_str(), self.code.as_str()];
         text.extend(self.description.aliases.iter().map(Line::as_str));
+        let reading = self.description.reading.as_ref();
+        let reading = reading.map(|read| [read.hiragana(), read.katakana()]);
+        text.extend(reading.iter().flatten().map(String::as_str));
         let sectors = self.description.sectors.iter().map(|sector| Posting {
             space: "sector".to_owned(),
             value: sector.as_str().to_owned(),

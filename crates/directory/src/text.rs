@@ -18,6 +18,28 @@ pub struct BadText {
     pub limit: &'static str,
 }
 
+impl BadText {
+    /// Key of the sentence that tells it.
+    pub fn key(&self) -> &'static str {
+        match self.what {
+            "is empty" => "error-text-empty",
+            "is too long" => "error-text-long",
+            "has a control character" => "error-text-control",
+            "has a wrong length" => "error-text-length",
+            "has a character that is not allowed" => "error-text-character",
+            "is not a domain name" => "error-text-domain",
+            "is not an IP network" | "has a prefix length that is not allowed" => {
+                "error-text-network"
+            }
+            "has no @" | "has a name part that is not allowed" => "error-text-mail",
+            "is not a telephone number" => "error-text-phone",
+            "is not written in kana" => "error-text-kana",
+            "is not a sector of the dated data" => "error-unknown-sector",
+            _ => "error-text-choice",
+        }
+    }
+}
+
 fn bad<T>(field: &'static str, what: &'static str, limit: &'static str) -> Result<T, BadText> {
     Err(BadText { field, what, limit })
 }
@@ -82,6 +104,7 @@ text_types! {
     Domain, "domain", domain, "A domain name in ASCII form (IDNA), of at most 253 characters and two labels or more.";
     Network, "network", network, "An IP network in canonical CIDR form.";
     Phone, "phone", phone, "A telephone number: 3 to 32 digits and signs, folded.";
+    Reading, "reading", crate::reading::check, "How a name is read: 1 to 100 hiragana or katakana, folded.";
     Scope, "scope", scope, "A right granted to a delegate: an action of the policy such as `submission.submit`.";
 }
 

@@ -85,6 +85,14 @@ impl OpenStore {
         }
     }
 
+    /// Schemas of the other worlds of the same database; none beside an embedded store.
+    pub(crate) async fn schemas_beside(&self) -> Result<Vec<String>, Fault> {
+        match &self.adapter {
+            Adapter::Embedded(_) => Ok(Vec::new()),
+            Adapter::Shared(store) => Ok(store.beside().await?),
+        }
+    }
+
     /// What is wrong with the file of an embedded store; a database server looks after its own.
     pub(crate) async fn damage(&self) -> Result<Option<String>, Fault> {
         match &self.adapter {
@@ -190,6 +198,26 @@ async fn shared(
         adapter: Adapter::Shared(Arc::new(store)),
         lock: None,
         noted,
+    })
+}
+
+/// Opens another world of the configured database to look at it: nothing in it changes.
+pub(crate) async fn look(config: &Config, schema: String) -> Result<OpenStore, Fault> {
+    let url = config.text("store.url").unwrap_or_default();
+    let options = PostgresOptions {
+        schema,
+        connections: 1,
+        plain_network: config.switch("store.plain_network"),
+        name: ambient::own_name(false),
+        make: false,
+        looks: true,
+        ..PostgresOptions::default()
+    };
+    let store = PostgresStore::open(url, options, Arc::new(SystemClock), rng()).await?;
+    Ok(OpenStore {
+        adapter: Adapter::Shared(Arc::new(store)),
+        lock: None,
+        noted: None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Everything that would give a provider away: what the directory knows of it and what its report says.
 
 use jiff::Timestamp;
-use kaname_directory::{Account, party::Party};
+use kaname_directory::{Account, Reading, party::Party};
 use kaname_stix::redact::{Trace, TraceKind};
 
 use crate::{report::Technique, row::Sign};
@@ -131,6 +131,14 @@ impl Evidence {
         let aliases = party.description.aliases.iter();
         for line in [&name.ja, &name.en].into_iter().chain(aliases) {
             evidence.add(Sign::Name, TraceKind::Name, line.as_str());
+        }
+        // A short one stands in other words everywhere.
+        let reading = party.description.reading.as_ref();
+        let long = |reading: &&Reading| reading.as_str().chars().count() >= SHORTEST;
+        if let Some(reading) = reading.filter(long) {
+            for kana in [reading.hiragana(), reading.katakana()] {
+                evidence.add(Sign::Name, TraceKind::Name, &kana);
+            }
         }
         if party.code.as_str().len() >= SHORTEST {
             evidence.add(Sign::Name, TraceKind::Name, party.code.as_str());

@@ -8,6 +8,9 @@ const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Random signs in a number: 33 million numbers a month.
 const LENGTH: usize = 5;
 
+/// Characters of a number: `R-2611-0K4TV`.
+const CHARS: usize = 7 + LENGTH;
+
 /// The space in which receipt numbers lead to their reports.
 pub const RECEIPT_SPACE: &str = "receipt";
 /// The space in which item numbers lead to their items.
@@ -44,11 +47,31 @@ pub fn normalise(typed: &str) -> String {
             .nth(1)
             .map_or(folded.len(), |(at, _)| at),
     );
-    let plain = tail.chars().map(|sign| match sign {
+    head.chars().chain(tail.chars().map(meant)).collect()
+}
+
+/// The sign that is meant by one which looks like it.
+const fn meant(sign: char) -> char {
+    match sign {
         'I' | 'L' => '1',
         'O' => '0',
         '‐' | '–' | '—' | '−' | 'ー' => '-',
         other => other,
-    });
-    head.chars().chain(plain).collect()
+    }
+}
+
+/// Whether a text names a report by another number than this one.
+pub fn names_another(text: &str, own: &str) -> bool {
+    let folded = kaname_kernel::fold::fold(text).to_uppercase();
+    let signs: Vec<char> = folded.chars().map(meant).collect();
+    let mut found = signs.windows(CHARS);
+    found.any(|found| is_receipt(found) && !found.iter().copied().eq(own.chars()))
+}
+
+fn is_receipt(signs: &[char]) -> bool {
+    let ['R', '-', a, b, c, d, '-', random @ ..] = signs else {
+        return false;
+    };
+    let known = |sign: &char| SIGNS.iter().any(|one| char::from(*one) == *sign);
+    [a, b, c, d].into_iter().all(char::is_ascii_digit) && random.iter().all(known)
 }

@@ -45,6 +45,9 @@ pub enum Refused {
     /// Not the officer who is assigned.
     #[error("only the assigned analyst may do that")]
     NotAssigned,
+    /// What a provider is told names another report.
+    #[error("the reason names another report: the provider would read its number")]
+    NamesAnother,
     /// The officer belongs to the provider's party.
     #[error("the officer belongs to the provider's party")]
     OwnParty,
@@ -127,6 +130,7 @@ impl Refused {
             Self::OutOfBounds { .. } => "refused-out-of-bounds",
             Self::NotOwner => "refused-not-owner",
             Self::NotAssigned => "refused-not-assigned",
+            Self::NamesAnother => "refused-names-another",
             Self::OwnParty => "refused-own-party",
             Self::SamePerson => "refused-same-person",
             Self::OtherManifest => "refused-other-manifest",

@@ -5,6 +5,7 @@ use kaname_kernel::{AccountId, HandleId};
 use kaname_stix::{Coarse, coarsen};
 
 use crate::{
+    number,
     refused::{Refused, bounded, reason},
     report::{Closing, Report, ReportChange, ReportState, Submission},
     sealed::{MAX_SEALED_CHARS, Sealed},
@@ -220,7 +221,8 @@ pub fn settle(report: &Report) -> Result<Vec<ReportChange>, Refused> {
 /// The assigned analyst closes the report as a duplicate or as not actionable.
 ///
 /// # Errors
-/// When closed already, by somebody else, a duplicate of itself, or without a reason.
+/// When closed already, by somebody else, a duplicate of itself, without a reason, or with one that gives
+/// the provider another report's number.
 pub fn close(
     report: &Report,
     officer: AccountId,
@@ -230,9 +232,13 @@ pub fn close(
     needs_open(report)?;
     let closing = match closing {
         Closing::Duplicate { of } if of == report.id => return Err(Refused::NoChange),
-        Closing::NotActionable { reason: given } => Closing::NotActionable {
-            reason: reason(&given)?,
-        },
+        Closing::NotActionable { reason: given } => {
+            let reason = reason(&given)?;
+            if number::names_another(&reason, &report.submission.receipt) {
+                return Err(Refused::NamesAnother);
+            }
+            Closing::NotActionable { reason }
+        }
         Closing::Withdrawn => return Err(Refused::NotOwner),
         duplicate @ Closing::Duplicate { .. } => duplicate,
     };

@@ -1,10 +1,7 @@
 //! A consistent copy of a world's tables in one file: for each table its name, then what PostgreSQL's
 //! COPY gives, in length-prefixed pieces. All tables are read in one snapshot.
 
-use std::{
-    io::Read as _,
-    path::{Path, PathBuf},
-};
+use std::{io::Read as _, path::Path};
 
 use futures_util::{SinkExt, TryStreamExt, pin_mut};
 use tokio::{
@@ -56,30 +53,21 @@ const MARKS: &str = "kv";
 
 /// Writes the copy; nothing may stand at `to` yet. Short-lived values are left out.
 pub(crate) async fn write(session: &mut Session, to: &Path) -> Outcome<()> {
-    if to.exists() {
-        return Err(io(std::io::ErrorKind::AlreadyExists.into()));
-    }
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let filled = fill(session, &part).await;
-    let done = match filled {
-        Ok(()) => tokio::fs::rename(&part, to).await.map_err(io),
-        Err(fault) => Err(fault),
-    };
-    if done.is_err() {
-        // Half a copy is of no use to anyone, and takes room that may be what is wanting.
-        let _ = tokio::fs::remove_file(&part).await;
-    }
-    done
-}
-
-async fn fill(session: &mut Session, part: &Path) -> Outcome<()> {
     let mut new = tokio::fs::OpenOptions::new();
-    new.write(true).create(true).truncate(true);
+    new.write(true).create_new(true);
     #[cfg(unix)]
     new.mode(0o600);
-    let mut file = BufWriter::new(new.open(part).await.map_err(io)?);
+    let file = new.open(to).await.map_err(io)?;
+    let filled = fill(session, file).await;
+    if filled.is_err() {
+        // Half a copy is of no use to anyone, and takes room that may be what is wanting.
+        let _ = tokio::fs::remove_file(to).await;
+    }
+    filled
+}
+
+async fn fill(session: &mut Session, file: File) -> Outcome<()> {
+    let mut file = BufWriter::new(file);
     file.write_all(MAGIC).await.map_err(io)?;
     let snapshot = session
         .build_transaction()

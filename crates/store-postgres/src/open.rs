@@ -73,6 +73,17 @@ pub(crate) enum Change {
     Put(Vec<Record>, Vec<i32>),
 }
 
+/// The other worlds of a database that the role may read: their schemas, quoted and not.
+const BESIDE: &str = "SELECT quote_ident(n.nspname), n.nspname::text
+                      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                           JOIN pg_attribute a ON a.attrelid = c.oid
+                      WHERE c.relname = 'shredded' AND c.relkind = 'r'
+                        AND a.attname = 'event' AND a.atttypid = 'bytea'::regtype
+                        AND n.nspname <> current_schema()
+                        AND has_schema_privilege(n.oid, 'USAGE')
+                        AND has_table_privilege(c.oid, 'SELECT')
+                      ORDER BY 1";
+
 impl PostgresStore {
     /// Opens the world's schema at `url` (`postgres://…` or `host=… user=…`) and brings it up to date.
     /// One that does not exist is made, or told as [`StoreError::Absent`], as `options.make` says.
@@ -90,6 +101,10 @@ impl PostgresStore {
             "-c search_path={} -c statement_timeout={} -c default_transaction_isolation=read\\ committed",
             options.schema, options.statement_timeout_ms
         ));
+        if options.looks {
+            let options = config.get_options().unwrap_or_default().to_owned();
+            config.options(format!("{options} -c default_transaction_read_only=on"));
+        }
         config.application_name(&options.name);
         let manage = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
@@ -103,6 +118,8 @@ impl PostgresStore {
         let pool = if options.alone {
             // One connection holds the lock beside those that work.
             pool.max_size(options.connections.clamp(1, 256) + 1)
+        } else if options.looks {
+            pool
         } else {
             pool.post_create(in_use::beside(options.schema.clone()))
         };
@@ -114,6 +131,9 @@ impl PostgresStore {
         let alone = alone.map_err(|fault| fault.doing(doing))?;
         let migrate = async || -> Outcome<u32> {
             let mut session = pool.get().await?;
+            if options.looks {
+                return schema::same(&session, &options.schema).await;
+            }
             schema::migrate(&mut session, &options.schema, options.make).await
         };
         let found_schema = migrate().await.map_err(|fault| fault.doing(doing))?;
@@ -165,6 +185,23 @@ impl PostgresStore {
         self.pool.close();
     }
 
+    /// Names of the schemas of the other worlds of the same database that this role may read.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn beside(&self) -> Result<Vec<String>, StoreError> {
+        let read = async || -> Outcome<Vec<String>> {
+            let mut names = Vec::new();
+            for world in self.session().await?.query(BESIDE, &[]).await? {
+                names.push(world.try_get(1)?);
+            }
+            Ok(names)
+        };
+        read()
+            .await
+            .map_err(|fault| fault.doing("looking for other worlds"))
+    }
+
     /// Payloads destroyed on purpose in the other worlds of the same database that this role may read,
     /// and how many such worlds there are: a restore beside them destroys the same again.
     ///
@@ -173,16 +210,7 @@ impl PostgresStore {
     pub async fn shredded_beside(&self) -> Result<(usize, Vec<EventId>), StoreError> {
         let read = async || -> Outcome<(usize, Vec<EventId>)> {
             let session = self.session().await?;
-            let find = "SELECT quote_ident(n.nspname)
-                        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                             JOIN pg_attribute a ON a.attrelid = c.oid
-                        WHERE c.relname = 'shredded' AND c.relkind = 'r'
-                          AND a.attname = 'event' AND a.atttypid = 'bytea'::regtype
-                          AND n.nspname <> current_schema()
-                          AND has_schema_privilege(n.oid, 'USAGE')
-                          AND has_table_privilege(c.oid, 'SELECT')
-                        ORDER BY 1";
-            let worlds = session.query(find, &[]).await?;
+            let worlds = session.query(BESIDE, &[]).await?;
             let mut gone = Vec::new();
             for world in &worlds {
                 let name: String = world.try_get(0)?;

@@ -19,6 +19,8 @@ pub struct PostgresOptions {
     pub alone: bool,
     /// Whether a schema that does not exist, or holds nothing, is made into a world.
     pub make: bool,
+    /// Whether it is only looked at: nothing in it changes, not even its version.
+    pub looks: bool,
 }
 
 impl Default for PostgresOptions {
@@ -31,6 +33,7 @@ impl Default for PostgresOptions {
             name: "kaname".to_owned(),
             alone: false,
             make: true,
+            looks: false,
         }
     }
 }

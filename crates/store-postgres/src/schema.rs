@@ -86,6 +86,18 @@ pub(crate) async fn migrate(client: &mut Client, schema: &str, make: bool) -> Ou
     Ok(u32::try_from(newest).unwrap_or(0))
 }
 
+/// Refuses a schema of another version than this program's.
+pub(crate) async fn same(client: &Client, schema: &str) -> Outcome<u32> {
+    let newest = "SELECT coalesce(max(number), 0) FROM migrations";
+    let newest: i64 = client.query_one(newest, &[]).await?.try_get(0)?;
+    if newest != i64::from(SCHEMA_VERSION) {
+        return refuse(format!(
+            "schema `{schema}` has version {newest}, this program reads {SCHEMA_VERSION}"
+        ));
+    }
+    Ok(SCHEMA_VERSION)
+}
+
 fn absent<T>(schema: &str) -> Outcome<T> {
     Err(StoreError::Absent(format!(
         "the store is empty: there is nothing in schema `{schema}`"

@@ -1,6 +1,6 @@
 //! A consistent copy of the file, while others write.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::{
     connection,
@@ -11,31 +11,25 @@ use crate::{
 /// Copies the file as of one moment to a place where nothing stands yet.
 pub(crate) fn copy(from: &Path, to: &Path) -> Outcome<()> {
     let io = |e: std::io::Error| Fault::Store(database("backing up", e));
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    if to.exists() {
-        return Err(io(std::io::ErrorKind::AlreadyExists.into()));
-    }
-    let copied = fill(from, &part).and_then(|()| std::fs::rename(&part, to).map_err(io));
+    let source = connection::reading(from, &SqliteOptions::default())?;
+    // Nobody else reads the copy either.
+    let mut new = std::fs::OpenOptions::new();
+    new.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    drop(new.open(to).map_err(io)?);
+    let copied = fill(&source, to);
     if copied.is_err() {
         // Half a copy is of no use to anyone, and takes room that may be what is wanting.
-        let _ = std::fs::remove_file(&part);
+        let _ = std::fs::remove_file(to);
     }
     copied
 }
 
-fn fill(from: &Path, part: &Path) -> Outcome<()> {
+fn fill(source: &rusqlite::Connection, to: &Path) -> Outcome<()> {
     let io = |e: std::io::Error| Fault::Store(database("backing up", e));
-    let source = connection::reading(from, &SqliteOptions::default())?;
-    // Nobody else reads the copy either.
-    let mut new = std::fs::OpenOptions::new();
-    new.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
-    drop(new.open(part).map_err(io)?);
-    let mut target = rusqlite::Connection::open(part)?;
-    let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
+    let mut target = rusqlite::Connection::open(to)?;
+    let backup = rusqlite::backup::Backup::new(source, &mut target)?;
     // All pages in one step: the read transaction holds one state while others go on writing.
     let step = backup.step(-1)?;
     drop(backup);
@@ -43,7 +37,7 @@ fn fill(from: &Path, part: &Path) -> Outcome<()> {
         return Err(corrupt("backup", format!("it ended with {step:?}")));
     }
     target.close().map_err(|(_, error)| error)?;
-    std::fs::File::open(part)
+    std::fs::File::open(to)
         .and_then(|file| file.sync_all())
         .map_err(io)
 }

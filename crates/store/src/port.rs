@@ -303,7 +303,8 @@ pub trait Store: Send + Sync {
     /// Forgets what expired.
     async fn kv_sweep(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Writes a consistent copy while running; the form belongs to the adapter.
+    /// Writes a consistent copy while running, to a place where nothing stands; the form belongs to the
+    /// adapter. What fails leaves nothing there; a program that is killed leaves half a copy.
     async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError>;
     /// Cheap proof of life: the store answers, and its last write did not fail for want of room, of a
     /// lock or of its server.

@@ -333,6 +333,7 @@ fn registration(code: &str, kind: PartyKind, ja: &str, en: &str, aliases: &[&str
         kind,
         description: Description {
             name: Name2::parse("name", ja, en).expect("name"),
+            reading: None,
             aliases: aliases
                 .iter()
                 .map(|alias| alias.parse().expect("alias"))

@@ -134,6 +134,9 @@ impl Reason {
     }
 }
 
+/// Messages beside which a parser's own words stand: those are English and not part of the sentence.
+pub(crate) const PARSED: [&str; 3] = ["error-stix", "error-unreadable", "error-source"];
+
 /// One thing wrong in what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -141,6 +144,8 @@ pub struct Fault {
     pub at: String,
     /// What is wrong there and what would be right.
     pub why: Reason,
+    /// A parser's own words, in English.
+    pub words: Option<String>,
 }
 
 impl Fault {
@@ -149,6 +154,22 @@ impl Fault {
         Self {
             at: at.into(),
             why: Reason::new(key),
+            words: None,
+        }
+    }
+
+    /// What the world says of a field.
+    fn invalid(at: String, key: &'static str, message: String, names: Option<String>) -> Self {
+        if PARSED.contains(&key) {
+            return Self {
+                words: Some(message),
+                ..Self::new(at, key)
+            };
+        }
+        Self {
+            at,
+            why: Reason::new(key).with("what", names.unwrap_or(message)),
+            words: None,
         }
     }
 }
@@ -160,6 +181,9 @@ pub struct Told {
     pub at: String,
     /// What is wrong there and what would be right.
     pub said: String,
+    /// The parser's own words, in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl Failure {
@@ -281,15 +305,18 @@ impl From<WorldError> for Failure {
                 field,
                 key,
                 message,
-            } => {
-                let why = Reason::new(key).with("what", message);
-                Self::Invalid(vec![Fault { at: field, why }])
-            }
+                names,
+            } => Self::Invalid(vec![Fault::invalid(field, key, message, names)]),
             WorldError::Refused { key, details, .. } => Self::Refused(Reason { key, details }),
             WorldError::Stale(_) | WorldError::Repeated(_) => Self::Conflict,
             WorldError::Taken { space, key } => {
                 let why = Reason::new("error-taken").with("what", key);
-                Self::Invalid(vec![Fault { at: space, why }])
+                let words = None;
+                Self::Invalid(vec![Fault {
+                    at: space,
+                    why,
+                    words,
+                }])
             }
             WorldError::Store(StoreError::Unavailable { uncertain, .. }) => {
                 Self::Away { uncertain }
@@ -383,6 +410,7 @@ impl Problem {
                 let told = |fault: &Fault| Told {
                     at: fault.at.clone(),
                     said: fault.why.said(text),
+                    why: fault.words.clone(),
                 };
                 problem.faults = faults.iter().map(told).collect();
             }

@@ -3,7 +3,10 @@
 
 use kaname_world::WorldError;
 
-use crate::{error::Reason, text::Text};
+use crate::{
+    error::{PARSED, Reason},
+    text::Text,
+};
 
 /// The sentence for what the policy does not permit.
 pub(crate) fn why_not(text: Text, key: &str) -> String {
@@ -14,8 +17,19 @@ pub(crate) fn why_not(text: Text, key: &str) -> String {
 /// mend (a failing store), which becomes an error page.
 pub(crate) fn said(text: Text, error: &WorldError) -> Option<String> {
     Some(match error {
-        WorldError::Invalid { key, message, .. } => {
-            Reason::new(key).with("what", message.as_str()).said(text)
+        WorldError::Invalid { key, message, .. } if PARSED.contains(key) => {
+            let said = text.t(key);
+            text.t2("error-words", "said", said, "what", message.as_str())
+                .into_owned()
+        }
+        WorldError::Invalid {
+            key,
+            message,
+            names,
+            ..
+        } => {
+            let what = names.as_ref().unwrap_or(message);
+            Reason::new(key).with("what", what.as_str()).said(text)
         }
         WorldError::Refused { key, details, .. } => Reason {
             key,

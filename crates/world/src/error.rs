@@ -31,8 +31,10 @@ pub enum WorldError {
         field: String,
         /// Fluent key.
         key: &'static str,
-        /// English sentence for logs and the API.
+        /// English sentence for logs and terminals.
         message: String,
+        /// What the text names, where that is not the message: a limit, as it is written.
+        names: Option<String>,
     },
     /// A rule of the matter forbids it in its present state. The key names a text.
     #[error("{message}")]
@@ -91,6 +93,17 @@ impl WorldError {
             field: field.into(),
             key,
             message: message.into(),
+            names: None,
+        }
+    }
+
+    /// A field that holds more than it may.
+    pub fn too_large(field: &str, actual: usize, limit: usize) -> Self {
+        Self::Invalid {
+            field: field.to_owned(),
+            key: "error-too-large",
+            message: format!("{actual} is over the limit of {limit}"),
+            names: Some(limit.to_string()),
         }
     }
 
@@ -166,8 +179,9 @@ impl From<kaname_directory::BadText> for WorldError {
     fn from(bad: kaname_directory::BadText) -> Self {
         Self::Invalid {
             field: bad.field.to_owned(),
-            key: "error-text",
+            key: bad.key(),
             message: bad.to_string(),
+            names: None,
         }
     }
 }
@@ -181,11 +195,12 @@ impl From<Unfit> for WorldError {
 impl From<EventError> for WorldError {
     fn from(error: EventError) -> Self {
         match error {
-            EventError::TooLarge(bytes) => Self::invalid(
-                "payload",
-                "error-too-large",
-                format!("{bytes} bytes are too many for one event"),
-            ),
+            EventError::TooLarge(bytes) => Self::Invalid {
+                field: "payload".to_owned(),
+                key: "error-too-large-event",
+                message: format!("{bytes} bytes are too many for one event"),
+                names: Some(bytes.to_string()),
+            },
             other => Self::Ledger(Box::new(other)),
         }
     }

@@ -38,4 +38,4 @@ pub use sealed::Link;
 pub use settings::Settings;
 pub use sight::Readable;
 pub use work::{Done, Loaded, Work};
-pub use world::{News, World};
+pub use world::{ClockDoubt, News, World};

@@ -37,6 +37,16 @@ pub struct World {
     pub(crate) changes: Changes,
     newest: Mutex<Committed>,
     stirred: Notify,
+    doubt: Mutex<Option<ClockDoubt>>,
+}
+
+/// Why this machine's clock is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockDoubt {
+    /// It is before the newest event of the ledger.
+    Behind,
+    /// It is long after the newest event, or jumped far ahead; for some minutes.
+    Ahead,
 }
 
 /// What a live page is told: a topic, never content. Readers ask again with their own eyes.
@@ -49,6 +59,16 @@ pub struct News {
 }
 
 impl World {
+    /// Whether somebody should look at this machine's clock.
+    pub fn clock_doubt(&self) -> Option<ClockDoubt> {
+        *self.doubt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts down what is thought of the clock.
+    pub fn doubt_clock(&self, doubt: Option<ClockDoubt>) {
+        *self.doubt.lock().unwrap_or_else(PoisonError::into_inner) = doubt;
+    }
+
     /// Over a store, with keys, clock and randomness given.
     pub fn new(
         store: Arc<dyn Store>,
@@ -79,6 +99,7 @@ impl World {
             changes: Changes::default(),
             newest: Mutex::new(newest),
             stirred: Notify::new(),
+            doubt: Mutex::default(),
         })
     }
 

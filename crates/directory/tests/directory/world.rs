@@ -55,6 +55,7 @@ pub(crate) fn registration(code: &str, kind: PartyKind) -> Registration {
         kind,
         description: Description {
             name: Name2::parse("name", "青葉電力株式会社", "Aoba Electric Power").unwrap(),
+            reading: None,
             aliases: vec!["青葉電力".parse().unwrap()],
             sectors: BTreeSet::from(["electricity".parse().unwrap()]),
         },

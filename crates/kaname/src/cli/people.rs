@@ -97,6 +97,9 @@ pub(crate) struct AddParty {
     /// Official name in English
     #[arg(long)]
     pub(crate) name_en: String,
+    /// How the Japanese name is read, in kana, without 株式会社 and the like: Japanese lists are ordered by it
+    #[arg(long)]
+    pub(crate) reading: Option<String>,
     /// Short or former name, which a redaction looks for; may be repeated
     #[arg(long = "alias")]
     pub(crate) aliases: Vec<String>,

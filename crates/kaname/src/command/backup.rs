@@ -1,12 +1,15 @@
 //! `backup`: a consistent copy of a store that may be running.
 
+use std::path::Path;
+
 use serde_json::json;
 
+use super::unfinished::{self, Unfinished};
 use crate::{
     cli::BackupArgs,
     config::Config,
     fault::{Exit, Fault},
-    open,
+    open::{self, OpenStore},
     say::Say,
 };
 
@@ -29,16 +32,17 @@ pub(super) async fn run(config: &Config, args: BackupArgs, say: Say) -> Result<(
                 .hint("make the folder first, open to nobody else"),
         );
     }
+    let cleared = unfinished::clear(folder.unwrap_or(Path::new(".")));
     let store = open::open_store(config).await?;
     if let Err(fault) = open::compare_keys(config, &store).await {
         store.close().await;
         return Err(fault);
     }
-    let done = store.port().backup(&args.file).await;
+    let done = copied(&store, &args.file).await;
     let size = store.port().ledger_size().await;
     store.close().await;
-    done.map_err(|error| {
-        Fault::from(error)
+    done.map_err(|fault| {
+        fault
             .at(args.file.display().to_string())
             .hint("no copy was made; nothing is left of it")
     })?;
@@ -47,12 +51,29 @@ pub(super) async fn run(config: &Config, args: BackupArgs, say: Say) -> Result<(
     let bytes = meta
         .map_err(|error| Fault::file(&args.file, "read", &error))?
         .len();
-    let result = json!({ "file": args.file, "bytes": bytes, "events_at_least": events });
+    let removed: Vec<_> = cleared.iter().map(|(path, _)| path).collect();
+    let result = json!({
+        "file": args.file, "bytes": bytes, "events_at_least": events, "leftovers_removed": removed,
+    });
     say.result(&result, || {
-        format!(
+        let mut text = format!(
             "{} ({bytes} bytes)\nThe keys are not in it: keep {} elsewhere too.",
             args.file.display(),
             config.keys().display()
-        )
+        );
+        for (path, bytes) in &cleared {
+            let path = path.display();
+            text.push_str(&format!(
+                "\nremoved {path} ({bytes} bytes): a backup that was cut off had left it"
+            ));
+        }
+        text
     })
+}
+
+/// Makes the copy beside its place, where it stands only when it is whole.
+async fn copied(store: &OpenStore, place: &Path) -> Result<(), Fault> {
+    let making = Unfinished::begin(place)?;
+    store.port().backup(&making.copy()).await?;
+    making.finish()
 }

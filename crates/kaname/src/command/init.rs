@@ -145,6 +145,7 @@ fn centre(args: &InitArgs, now: Timestamp) -> Result<Registration, Fault> {
         kind: PartyKind::Centre,
         description: Description {
             name: Name2::parse("--name-ja, --name-en", &args.name_ja, &args.name_en)?,
+            reading: None,
             aliases: Vec::new(),
             sectors: Default::default(),
         },

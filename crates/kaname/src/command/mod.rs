@@ -21,6 +21,7 @@ mod severity;
 mod stix;
 mod taxii;
 mod undone;
+mod unfinished;
 mod user;
 mod verify;
 mod webhook;

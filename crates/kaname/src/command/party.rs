@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use kaname_directory::{
     ClassCode, Code, Description, Domain, DutyCode, Line, MailAddress, Membership, Name2, Network,
-    Notify, Paragraph, Party, PartyKind, Registration, SectorCode, Span, day_of,
+    Notify, Paragraph, Party, PartyKind, Reading, Registration, SectorCode, Span, day_of,
 };
 use kaname_kernel::PartyId;
 use kaname_world::{Loaded, World};
@@ -111,11 +111,14 @@ pub(crate) async fn add(world: &World, args: &AddParty) -> Result<Loaded<Party>,
         .sectors
         .iter()
         .map(|code| SectorCode::parse("--sector", code));
+    let reading = args.reading.as_deref();
+    let reading = reading.map(|text| Reading::parse("--reading", text));
     let new = Registration {
         code: Code::parse("code", &args.code)?,
         kind,
         description: Description {
             name: Name2::parse("--name-ja, --name-en", &args.name_ja, &args.name_en)?,
+            reading: reading.transpose()?,
             aliases: lines("--alias", &args.aliases)?,
             sectors: sectors.collect::<Result<_, _>>()?,
         },

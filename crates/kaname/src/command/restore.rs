@@ -157,10 +157,11 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
         let world = own(config, &store, keys.clone()).await?;
         let verdict = verify::checked(store.port().as_ref(), &keys, &kept, say).await?;
         verify::outcome(&verdict)?;
+        let undone = undone_beside(config, &store, verdict.ledger.events).await?;
         let (beside, gone) = store.shredded_beside().await?;
         let redacted = redact_again(&world, &gone.into_iter().collect()).await?;
         world.checkpoint().await?;
-        Ok::<_, Fault>((verdict.ledger.events, beside, redacted))
+        Ok::<_, Fault>((verdict.ledger.events, beside, redacted, undone))
     };
     let filled = async {
         let filled = store.fill(&args.file).await;
@@ -173,24 +174,75 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
     };
     let filled = filled.await;
     store.close().await;
-    let (events, beside, redacted) = filled?;
+    let (events, beside, redacted, undone) = filled?;
+    let (undone, unread) = undone;
+    let (goes_on, undone) = undone.unzip();
     let result = json!({
         "store": open::place(config), "events": events,
         "schemas_beside": beside, "redacted_again": redacted,
+        "undone": undone, "undone_in_schema": goes_on, "schemas_not_compared": unread,
     });
     say.result(&result, || {
         let place = open::place(config);
-        let text = format!("restored to {place}: {events} events, all proved");
+        let mut text = format!("restored to {place}: {events} events, all proved");
         match beside {
-            0 => format!(
-                "{text}\nNo other schema in this database tells what was redacted after that copy: \
-                 redact it again."
+            0 => text.push_str(
+                "\nNo other schema in this database tells what was redacted after that copy: \
+                 redact it again.",
             ),
-            _ => format!(
-                "{text}\n{redacted} matters that a schema beside it had redacted are redacted again"
-            ),
+            _ => text.push_str(&format!(
+                "\n{redacted} matters that a schema beside it had redacted are redacted again"
+            )),
         }
+        if let (Some(schema), Some(undone)) = (&goes_on, &undone) {
+            text.push_str(&format!("\nschema {schema} goes on where this copy ends"));
+            text.push_str(&undone.text());
+        }
+        for schema in &unread {
+            text.push_str(&format!(
+                "\nschema {schema} is of another version: what of it is not in this copy cannot be told"
+            ));
+        }
+        text
     })
+}
+
+/// What a schema beside it holds beyond the copy's events, and which: of those of the same ledger the one
+/// that goes on furthest. Of those that cannot be read by this program it gives the names.
+async fn undone_beside(
+    config: &Config,
+    store: &OpenStore,
+    copied: u64,
+) -> Result<(Option<(String, Undone)>, Vec<String>), Fault> {
+    let own = last_of(store.port().as_ref(), copied).await?;
+    let mut furthest: Option<(String, Undone)> = None;
+    let mut unread = Vec::new();
+    for schema in store.schemas_beside().await? {
+        let Ok(other) = open::look(config, schema.clone()).await else {
+            unread.push(schema);
+            continue;
+        };
+        let told = async {
+            let port = other.port();
+            match last_of(port.as_ref(), copied).await? == own {
+                true => undone::since(port.as_ref(), copied).await,
+                false => Ok(None),
+            }
+        };
+        let told = told.await;
+        other.close().await;
+        let before = furthest.as_ref().map_or(0, |(_, undone)| undone.events());
+        if let Some(undone) = told?.filter(|undone| undone.events() > before) {
+            furthest = Some((schema, undone));
+        }
+    }
+    Ok((furthest, unread))
+}
+
+/// The last of so many events of a ledger.
+async fn last_of(store: &dyn Store, events: u64) -> Result<Option<EventId>, Fault> {
+    let last = store.events(events.saturating_sub(1), 1).await?;
+    Ok(last.first().map(|stored| stored.event.header.id))
 }
 
 /// Proves the copy and redacts again what the store it replaces had redacted. Gives its events and

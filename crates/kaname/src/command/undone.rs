@@ -81,6 +81,11 @@ pub(super) async fn since(store: &dyn Store, copied: u64) -> Result<Option<Undon
 }
 
 impl Undone {
+    /// How many events.
+    pub(super) const fn events(&self) -> u64 {
+        self.events
+    }
+
     /// In words, for a terminal.
     pub(super) fn text(&self) -> String {
         let (events, from, to) = (self.events, self.from, self.to);

@@ -93,7 +93,7 @@ fn demo_config(config: Config, args: &DemoArgs, folder: Option<&Path>) -> Config
 #[expect(clippy::disallowed_methods, reason = "a duration that is only told")]
 async fn fill_and_serve(config: &Config, args: &DemoArgs, say: Say) -> Result<(), Fault> {
     let started = Instant::now();
-    let story = Story::read()?;
+    let story = Story::read(SystemClock.now())?;
     // The port is taken first: a nation is not filled for a server that cannot start.
     let doors = if args.only_fill {
         None

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use kaname_directory::{
     BodyCode, ClassCode, Code, Description, Domain, Lang, Line, Login, Membership, Name2, Network,
-    NewAccount, Party, PartyKind, Registration, Span, day_of,
+    NewAccount, Party, PartyKind, Reading, Registration, Span, day_of,
 };
 use kaname_kernel::{AccountId, GroupId, MatterId, PartyId, Role, Tlp};
 use kaname_sharing::Text;
@@ -140,6 +140,8 @@ impl Nation {
             }
             (None, None) => return Err(missing(&party.code)),
         };
+        let reading = party.reading.as_deref();
+        let reading = reading.map(|text| Reading::parse("reading", text));
         let aliases = party
             .aliases
             .iter()
@@ -150,6 +152,7 @@ impl Nation {
             kind,
             description: Description {
                 name,
+                reading: reading.transpose()?,
                 aliases: aliases.collect::<Result<_, _>>()?,
                 sectors: sectors.collect::<Result<_, _>>()?,
             },

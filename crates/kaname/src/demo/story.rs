@@ -5,6 +5,7 @@ mod report;
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp, tz};
 use kaname_web::frame::Cast;
 use serde::Deserialize;
 
@@ -36,6 +37,8 @@ pub(crate) struct PartyStory {
     pub(crate) body: Option<String>,
     /// Names, when it is invented.
     pub(crate) name: Option<Words>,
+    /// How the Japanese name is read.
+    pub(crate) reading: Option<String>,
     /// Short and former names.
     #[serde(default)]
     pub(crate) aliases: Vec<String>,
@@ -171,16 +174,17 @@ impl Story {
         Arc::new(main.collect())
     }
 
-    /// Reads what this program was built with.
-    pub(crate) fn read() -> Result<Self, Fault> {
+    /// Reads what this program was built with. Days in it are told from this moment, so that nothing is
+    /// over before it is shown.
+    pub(crate) fn read(now: Timestamp) -> Result<Self, Fault> {
         let parties = include_str!("../../../../data/demo/parties.toml");
         let people = include_str!("../../../../data/demo/people.toml");
         let reports = include_str!("../../../../data/demo/reports.toml");
         let council = include_str!("../../../../data/demo/council.toml");
-        let council: Council = read("council.toml", council)?;
+        let council: Council = read("council.toml", &dated(council, now))?;
         let parties: Parties = read("parties.toml", parties)?;
         let people: People = read("people.toml", people)?;
-        let reports: Reports = read("reports.toml", reports)?;
+        let reports: Reports = read("reports.toml", &dated(reports, now))?;
         Ok(Self {
             parties: parties.party,
             groups: parties.group,
@@ -196,6 +200,20 @@ impl Story {
     }
 }
 
+/// A text in which `{day-3}` stands for the day three days before now, in Japan.
+fn dated(text: &str, now: Timestamp) -> String {
+    let today = tz::offset(9).to_datetime(now).date();
+    let mut pieces = text.split("{day");
+    let mut told = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (days, rest) = piece.split_once('}').unwrap_or(("0", piece));
+        let days = days.parse::<i64>().unwrap_or_default();
+        let day = today.saturating_add(SignedDuration::from_hours(24 * days));
+        told.push_str(&format!("{}月{}日{rest}", day.month(), day.day()));
+    }
+    told
+}
+
 fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Fault> {
     toml::from_str(text).map_err(|error| {
         Fault::failed("the demo's nation is not readable")
@@ -208,12 +226,14 @@ fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Fau
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::Story;
+    use jiff::Timestamp;
+
+    use super::{Story, dated};
 
     /// Guide and front page say of each role what it does.
     #[test]
     fn each_role_has_somebody_who_says_what_it_does() {
-        let story = Story::read().unwrap();
+        let story = Story::read(Timestamp::UNIX_EPOCH).unwrap();
         let cast = story.cast();
         let roles = |told: bool| -> BTreeSet<&str> {
             let people = story.people.iter();
@@ -224,5 +244,29 @@ mod tests {
                 .collect()
         };
         assert_eq!(roles(true), roles(false));
+    }
+
+    #[test]
+    fn days_are_told_from_now() {
+        let now: Timestamp = "2031-03-01T16:00:00Z".parse().unwrap();
+        assert_eq!(dated("{day-2}から{day+1}", now), "2月28日から3月3日");
+        let story = Story::read(now).unwrap();
+        let text = |key: &str| {
+            let found = story.reports.iter().find(|report| report.key == key);
+            found.unwrap().text.clone()
+        };
+        assert!(text("vpn-implant").starts_with("2月20日 02:10"));
+        assert!(text("ddos-notice").contains("3月5日に大量通信"));
+        // No day of a calendar stands in the files themselves: it would pass by.
+        for file in [
+            include_str!("../../../../data/demo/reports.toml"),
+            include_str!("../../../../data/demo/council.toml"),
+        ] {
+            let mut months = file.match_indices('月').map(|(at, _)| &file[..at]);
+            assert!(!months.any(|before| before.ends_with(|c: char| c.is_ascii_digit())));
+        }
+        for told in story.reports.iter().map(|report| &report.text) {
+            assert!(!told.contains("{day"), "{told}");
+        }
     }
 }

@@ -26,8 +26,10 @@ pub(crate) fn start(
     world: &Arc<World>,
     duties: Vec<Box<dyn Duty>>,
     bus: Option<Bus>,
+    steady: Steady,
     stop: watch::Receiver<bool>,
 ) -> JoinSet<()> {
+    world.doubt_clock(steady.doubt());
     let mut tasks = JoinSet::new();
     let own = Arc::clone(world);
     tasks.spawn(every(
@@ -51,7 +53,7 @@ pub(crate) fn start(
         },
     ));
     let own = Arc::clone(world);
-    let steady = Arc::new(Mutex::new(Steady::begin(world.now())));
+    let steady = Arc::new(Mutex::new(steady));
     tasks.spawn(every(
         "deadlines",
         Duration::from_secs(5),
@@ -60,7 +62,9 @@ pub(crate) fn start(
             let (world, steady) = (Arc::clone(&own), Arc::clone(&steady));
             async move {
                 let mut steady = steady.lock().await;
-                match steady.look(world.now()) {
+                let believed = steady.look(world.now());
+                world.doubt_clock(steady.doubt());
+                match believed {
                     // What lapses now would not come back when the clock is put right.
                     true => world.sweep().await.map(|_| ()),
                     false => Ok(()),

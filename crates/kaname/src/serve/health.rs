@@ -18,7 +18,7 @@ use axum::{
     routing::get,
 };
 use kaname_store::StoreError;
-use kaname_world::{World, WorldError};
+use kaname_world::{ClockDoubt, World, WorldError};
 use tokio::time::timeout;
 
 use super::{
@@ -83,7 +83,15 @@ async fn ready(State(probe): State<Probe>) -> Response {
     });
     probe.tell(founded.as_ref().err());
     match founded {
-        Ok(Some(_)) => "ready\n".into_response(),
+        Ok(Some(_)) => match probe.world.clock_doubt() {
+            None => "ready\n".into_response(),
+            Some(ClockDoubt::Behind) => "ready\nwarning: the clock is before the ledger's newest event: \
+                                         is it right? deadlines wait\n"
+                .into_response(),
+            Some(ClockDoubt::Ahead) => "ready\nwarning: the clock went far ahead, or is long after the \
+                                        ledger's newest event: is it right? deadlines wait for some minutes\n"
+                .into_response(),
+        },
         Ok(None) => (StatusCode::SERVICE_UNAVAILABLE, "no hub is founded\n").into_response(),
         Err(_) => {
             let said = "the store does not answer, or cannot be written\n";

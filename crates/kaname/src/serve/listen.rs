@@ -31,6 +31,7 @@ use tower::Service as _;
 
 use super::{
     first_bytes::begun,
+    handles,
     metrics::Metrics,
     peers::{Peers, Place},
     telling::Seldom,
@@ -137,7 +138,7 @@ impl Doors {
     ) {
         let graceful = GracefulShutdown::new();
         let seldom = Arc::new(Mutex::new(Seldom::new(TELL_EVERY)));
-        let mut handles = Seldom::new(TELL_HANDLES_EVERY);
+        let mut want = Seldom::new(TELL_HANDLES_EVERY);
         loop {
             let permit = Arc::clone(&self.permits).acquire_owned();
             let accepted = async {
@@ -181,10 +182,10 @@ impl Doors {
                     tokio::spawn(connection.serve(stream));
                 }
                 Err(error) => {
-                    if handles.now(&error.to_string()) {
+                    if want.now(&error.to_string()) {
                         tracing::error!(
                             %error,
-                            hint = "are there file handles left? raise the limit (ulimit -n, \
+                            hint = "are there file handles left? raise the hard limit (ulimit -Hn, \
                                     LimitNOFILE=) or lower listen.max_connections",
                             "connections cannot be accepted"
                         );
@@ -284,16 +285,13 @@ impl Connection {
 
 /// Says so when the system will not give this program as many file handles as it may have connections.
 fn warn_of_handles(connections: usize) {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max open files"));
-    let soft = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
-    if let Some(soft) = soft.filter(|soft| *soft < connections.saturating_add(OTHER_HANDLES)) {
+    let needed = u64::try_from(connections.saturating_add(OTHER_HANDLES)).unwrap_or(u64::MAX);
+    if let Some(most) = handles::most().filter(|most| *most < needed) {
         tracing::warn!(
-            open_files = soft,
+            open_files = most,
             connections,
-            hint = "raise the limit (ulimit -n, LimitNOFILE=) or lower listen.max_connections",
+            hint =
+                "raise the hard limit (ulimit -Hn, LimitNOFILE=) or lower listen.max_connections",
             "the system gives fewer file handles than listen.max_connections needs"
         );
     }

@@ -5,6 +5,7 @@ mod bus;
 mod doors;
 mod ending;
 mod first_bytes;
+mod handles;
 mod health;
 mod listen;
 mod log;
@@ -29,7 +30,7 @@ use kaname_world::{
 use tokio::{sync::watch, time::timeout};
 
 pub(crate) use self::listen::Doors;
-use self::{bus::Bus, ending::Ending, metrics::Metrics};
+use self::{bus::Bus, ending::Ending, metrics::Metrics, steady::Steady};
 use crate::{config::Config, fault::Fault, open::Hub};
 
 /// Longest wait for the store at the end.
@@ -38,9 +39,10 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// Runs the server until it is told to end.
 pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> {
     log::start(&config);
+    handles::raise();
     let mut ending = Ending::listen()?;
     let hub = Hub::open_to_serve(&config).await?;
-    steady::compare(&hub.world).await;
+    let steady = look_at_clock(&hub.world).await;
     let started = async {
         let doors = Doors::open(&config).await?;
         let running = Running::start(&config, doors, Arc::clone(&hub.world), None)?;
@@ -59,7 +61,7 @@ pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> 
             return Err(fault);
         }
     };
-    let tasks = background::start(&hub.world, duties, bus, running.stop.subscribe());
+    let tasks = background::start(&hub.world, duties, bus, steady, running.stop.subscribe());
     ending.told().await;
     tracing::info!("ending: no new connections, open requests are finished");
     tokio::join!(running.end(), background::end(tasks));
@@ -70,6 +72,11 @@ pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> 
         }
     })
     .await
+}
+
+/// Compares the clock with what the ledger holds.
+async fn look_at_clock(world: &World) -> Steady {
+    Steady::begin(world.now(), steady::newest(world).await)
 }
 
 /// Does the last thing and lets go of the store. One that does not answer does not keep the program alive.
@@ -104,7 +111,8 @@ pub(crate) async fn demo(
     let mut ending = Ending::listen()?;
     let running = Running::start(config, doors, Arc::clone(&world), Some(cast))?;
     let duties = doors::duties(config, &public_url(config, running.address))?;
-    let tasks = background::start(&world, duties, None, running.stop.subscribe());
+    let steady = look_at_clock(&world).await;
+    let tasks = background::start(&world, duties, None, steady, running.stop.subscribe());
     let told = ready(&format!("http://{}", running.address));
     if told.is_ok() {
         ending.told().await;
@@ -117,13 +125,14 @@ pub(crate) async fn demo(
 /// Runs a worker until it is told to end.
 pub(crate) async fn work(config: Config) -> Result<(), Fault> {
     log::start(&config);
+    handles::raise();
     let mut ending = Ending::listen()?;
     let duties = doors::duties(&config, &public_url(&config, config.address()))?;
     let hub = Hub::open_to_serve(&config).await?;
-    steady::compare(&hub.world).await;
+    let steady = look_at_clock(&hub.world).await;
     let (stop, stopping) = watch::channel(false);
     let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
-    let tasks = background::start(&hub.world, duties, bus, stopping);
+    let tasks = background::start(&hub.world, duties, bus, steady, stopping);
     tracing::info!("worker started");
     ending.told().await;
     let _ = stop.send(true);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use kaname_world::World;
+use kaname_world::{ClockDoubt, World};
 use tokio::time::Instant;
 
 /// A clock that moved so much more or less than time did has jumped.
@@ -15,49 +15,56 @@ const HELD: Duration = Duration::from_secs(5 * 60);
 /// A ledger that is silent for longer than this is worth a look at the clock.
 const SILENT: SignedDuration = SignedDuration::from_hours(72);
 
-/// Says at the start when the clock is before the ledger's last event, or long after it.
-pub(super) async fn compare(world: &World) {
+/// Events among which the newest is looked for: the last one may have been recorded by a wrong clock.
+const LAST: u32 = 1_000;
+
+/// When the newest event was recorded.
+pub(super) async fn newest(world: &World) -> Option<Timestamp> {
     let store = world.store();
-    let Ok(size) = store.ledger_size().await else {
-        return;
-    };
-    let Ok(last) = store.events(size.saturating_sub(1), 1).await else {
-        return;
-    };
-    let Some(recorded) = last.first().map(|stored| stored.event.header.recorded) else {
-        return;
-    };
-    let ahead = world.now().duration_since(recorded);
-    if ahead < -JUMP {
-        tracing::warn!(
-            last_event = %recorded,
-            behind_s = -ahead.as_secs(),
-            "the clock is before the ledger's last event: is it right?"
-        );
-    } else if ahead > SILENT {
-        tracing::warn!(
-            last_event = %recorded,
-            ahead_s = ahead.as_secs(),
-            "the clock is long after the ledger's last event: is it right? deadlines pass by it"
-        );
-    }
+    let size = store.ledger_size().await.ok()?;
+    let last = store.events(size.saturating_sub(LAST.into()), LAST).await;
+    let last = last.ok()?;
+    last.iter().map(|stored| stored.event.header.recorded).max()
 }
 
-/// Compares the clock with the time that passes, from one look to the next.
+/// Compares the clock with the newest event, and then with the time that passes from one look to the next.
 #[derive(Debug)]
 pub(super) struct Steady {
     clock: Timestamp,
     seen: Instant,
+    /// The newest event at the start.
+    newest: Option<Timestamp>,
     held_until: Option<Instant>,
 }
 
 impl Steady {
-    /// Begins with this clock.
-    pub(super) fn begin(clock: Timestamp) -> Self {
+    /// Begins with this clock. One that is before the newest event, or long after it, is told, and
+    /// deadlines wait.
+    pub(super) fn begin(clock: Timestamp, newest: Option<Timestamp>) -> Self {
+        let seen = Instant::now();
+        let ahead = newest.map(|newest| clock.duration_since(newest));
+        let behind = ahead.filter(|ahead| *ahead < -JUMP);
+        let after = ahead.filter(|ahead| *ahead > SILENT);
+        if let Some(ahead) = behind {
+            tracing::warn!(
+                newest_event = ?newest,
+                behind_s = -ahead.as_secs(),
+                deadlines_held = true,
+                "the clock is before the ledger's last event: is it right?"
+            );
+        } else if let Some(ahead) = after {
+            tracing::warn!(
+                newest_event = ?newest,
+                ahead_s = ahead.as_secs(),
+                deadlines_held = true,
+                "the clock is long after the ledger's last event: is it right? deadlines pass by it"
+            );
+        }
         Self {
             clock,
-            seen: Instant::now(),
-            held_until: None,
+            seen,
+            newest,
+            held_until: behind.or(after).map(|_| seen + HELD),
         }
     }
 
@@ -77,7 +84,21 @@ impl Steady {
                 "the clock jumped: is it right?"
             );
         }
-        self.held_until.is_none_or(|until| now >= until)
+        !self.is_behind() && self.held_until.is_none_or(|until| now >= until)
+    }
+
+    /// What is to be told of the clock as it was at the last look.
+    pub(super) fn doubt(&self) -> Option<ClockDoubt> {
+        match self.held_until {
+            _ if self.is_behind() => Some(ClockDoubt::Behind),
+            Some(until) if self.seen < until => Some(ClockDoubt::Ahead),
+            _ => None,
+        }
+    }
+
+    fn is_behind(&self) -> bool {
+        let ahead = self.newest.map(|newest| self.clock.duration_since(newest));
+        ahead.is_some_and(|ahead| ahead < -JUMP)
     }
 }
 
@@ -90,7 +111,7 @@ mod tests {
         let start = Timestamp::from_second(1_800_000_000).unwrap_or_default();
         let days = SignedDuration::from_hours(96);
         let second = SignedDuration::from_secs(1);
-        let mut steady = Steady::begin(start);
+        let mut steady = Steady::begin(start, Some(start));
         tokio::time::advance(Duration::from_secs(5)).await;
         assert!(steady.look(start + second * 5));
         assert!(!steady.look(start + days), "it jumped");
@@ -105,5 +126,36 @@ mod tests {
             steady.look(start + days + held + second * 70),
             "a little ahead"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_is_wrong_from_the_start_holds_deadlines() {
+        let newest = Timestamp::from_second(1_800_000_000).unwrap_or_default();
+        let second = SignedDuration::from_secs(1);
+        // As on a machine whose battery is empty: held as long as it is wrong.
+        let mut steady = Steady::begin(Timestamp::UNIX_EPOCH, Some(newest));
+        assert!(!steady.look(Timestamp::UNIX_EPOCH));
+        assert_eq!(steady.doubt(), Some(ClockDoubt::Behind));
+        tokio::time::advance(HELD * 2).await;
+        let held = SignedDuration::try_from(HELD * 2).unwrap_or_default();
+        assert!(!steady.look(Timestamp::UNIX_EPOCH + held));
+        // Put right, it has jumped: five minutes more.
+        assert!(!steady.look(newest));
+        assert_eq!(steady.doubt(), Some(ClockDoubt::Ahead));
+        tokio::time::advance(HELD).await;
+        let held = SignedDuration::try_from(HELD).unwrap_or_default();
+        assert!(steady.look(newest + held));
+        assert_eq!(steady.doubt(), None);
+        // Years ahead: somebody has five minutes to see it.
+        let ahead = newest + SignedDuration::from_hours(24 * 3_650);
+        let mut steady = Steady::begin(ahead, Some(newest));
+        assert!(!steady.look(ahead));
+        assert_eq!(steady.doubt(), Some(ClockDoubt::Ahead));
+        assert!(steady.look(newest + second), "it was put right");
+        // A few seconds between two machines are nothing, and neither is an empty ledger.
+        for newest in [Some(newest + second * 30), None] {
+            let start = Timestamp::from_second(1_800_000_000).unwrap_or_default();
+            assert!(Steady::begin(start, newest).look(start));
+        }
     }
 }

@@ -245,12 +245,47 @@ fn a_want_of_file_handles_is_told_at_the_start() {
         .lines()
         .find(|line| line.starts_with("Max open files"))
         .unwrap();
-    let soft: Option<u64> = line.split_whitespace().nth(3).unwrap().parse().ok();
-    let few = soft.is_some_and(|soft| soft < 100_000);
+    // The soft limit is raised to the hard one.
+    let hard: Option<u64> = line.split_whitespace().nth(4).unwrap().parse().ok();
+    let few = hard.is_some_and(|hard| hard < 100_000);
     let told = server
         .log()
         .contains("fewer file handles than listen.max_connections needs");
     assert_eq!(told, few, "{line}: {}", server.log());
+}
+
+#[test]
+fn servers_and_workers_take_all_the_file_handles_they_may_have() {
+    let place = Place::founded();
+    for what in ["serve --address 127.0.0.1:0", "worker"] {
+        let program = place.command(&[]).get_program().to_owned();
+        let few = format!("ulimit -Hn 700 && ulimit -Sn 100 && exec \"$0\" {what} 2>log");
+        let mut command = std::process::Command::new("bash");
+        command.arg("-c").arg(few).arg(program);
+        command.current_dir(place.path("")).env_clear();
+        let mut running = command.spawn().unwrap();
+        let limits = format!("/proc/{}/limits", running.id());
+        let log = || std::fs::read_to_string(place.path("log")).unwrap_or_default();
+        let mut open_files = String::new();
+        for _ in 0..300 {
+            let told = std::fs::read_to_string(&limits).unwrap_or_default();
+            let line = told.lines().find(|line| line.starts_with("Max open files"));
+            open_files = line.unwrap_or_default().to_owned();
+            if log().contains("file handles") {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        running.kill().unwrap();
+        running.wait().unwrap();
+        let soft = open_files.split_whitespace().nth(3);
+        assert_eq!(soft, Some("700"), "{what}: {open_files} {}", log());
+        let log = log();
+        assert!(
+            log.contains("was raised") && log.contains("before=100"),
+            "{log}"
+        );
+    }
 }
 
 #[test]
@@ -281,6 +316,12 @@ fn a_clock_before_the_last_event_is_told_at_the_start() {
     assert!(
         log.contains("the clock is before the ledger's last event"),
         "{log}"
+    );
+    assert!(log.contains("\"deadlines_held\":true"), "{log}");
+    let ready = server.get("/readyz");
+    assert!(
+        ready.starts_with("HTTP/1.1 200") && ready.contains("warning: the clock is before"),
+        "{ready}"
     );
 }
 
@@ -416,6 +457,43 @@ fn a_backup_that_fails_leaves_nothing_and_names_its_file() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.err.contains("at: copy.db"), "{}", ran.err);
     assert!(!place.path("copy.db").exists());
+    assert!(place.path("copy.db.part").exists(), "not ours to remove");
+}
+
+#[test]
+fn what_a_killed_backup_left_is_removed_by_the_next_and_told() {
+    let place = Place::founded();
+    place.add_vendor("aa");
+    // Held by a reader of the copy's folder: the program is stopped while it writes, then killed.
+    let bash = "\"$0\" backup first.db & pid=$!; \
+                until [ -e first.db.part/copy ]; do kill -0 $pid || exit 9; done; \
+                kill -KILL $pid; wait $pid; [ $? = 137 ]";
+    let mut left = false;
+    for _ in 0..50 {
+        let mut command = std::process::Command::new("bash");
+        command
+            .args(["-c", bash])
+            .arg(place.command(&[]).get_program());
+        command.current_dir(place.path("")).env_clear();
+        left = command.output().unwrap().status.success();
+        if left && place.path("first.db.part").exists() {
+            break;
+        }
+        let _ = std::fs::remove_file(place.path("first.db"));
+    }
+    assert!(left && place.path("first.db.part/kaname-backup").exists());
+    assert!(!place.path("first.db").exists());
+    std::fs::write(place.path("film.part"), "theirs").unwrap();
+    let told = place.done(&["backup", "second.db"]);
+    assert_eq!(
+        told["leftovers_removed"].as_array().unwrap().len(),
+        1,
+        "{told}"
+    );
+    assert!(!place.path("first.db.part").exists());
+    assert!(place.path("film.part").exists() && place.path("second.db").exists());
+    let ran = place.run(&["backup", "first.db"]);
+    assert!(ran.code == 0 && !ran.out.contains("removed"), "{}", ran.out);
 }
 
 #[test]

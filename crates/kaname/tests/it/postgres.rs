@@ -27,6 +27,10 @@ fn one_system_over_one_database() {
         assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
     }
     place.add_vendor("aa");
+    let key = [
+        "key", "add", "--party", "aa", "--label", "client", "--scope", "submit", "--days", "9",
+    ];
+    let key = place.done(&key)["key"]["id"].as_str().unwrap().to_owned();
     place.done(&["backup", "copy.pg"]);
     let gone = place.done(&["party", "show", "aa"])["id"]
         .as_str()
@@ -37,6 +41,8 @@ fn one_system_over_one_database() {
     assert!(events >= 7, "{events} events");
     assert_eq!(place.done(&["rebuild"])["identical"], true);
 
+    // Revoked after the copy: the restore says that it is in force again, as it does for a file.
+    place.done(&["key", "revoke", &key, "--reason", "lost"]);
     // Redacted after the copy: what comes out of it is redacted as well.
     place.done(&["redact", &gone, "--reason", "依頼による", "--yes"]);
     let mut elsewhere = place.command(&["restore", "copy.pg", "--json"]);
@@ -47,6 +53,11 @@ fn one_system_over_one_database() {
     assert_eq!(restored.code, 0, "{}", restored.err);
     assert_eq!(restored.json()["events"].as_u64(), Some(events));
     assert_eq!(restored.json()["redacted_again"], 1);
+    let undone = &restored.json()["undone"];
+    assert_eq!(undone["keys"], serde_json::json!([key]), "{undone}");
+    let now = place.done(&["verify"])["events"].as_u64().unwrap();
+    assert_eq!(undone["events"].as_u64(), Some(now - events), "{undone}");
+    assert_eq!(restored.json()["undone_in_schema"], "kaname");
     let mut shown = place.command(&["party", "show", "aa"]);
     let shown = shown
         .env("KANAME_STORE__SCHEMA", "second")

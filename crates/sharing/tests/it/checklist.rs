@@ -10,7 +10,7 @@ use kaname_sharing::{
 use kaname_stix::redact::Reading;
 use proptest::prelude::*;
 
-use crate::support::{account, content, evidence, provider_account, technique};
+use crate::support::{account, content, evidence, evidence_of, provider_account, technique};
 
 /// A trace in a disguise, and what it should be found as.
 const PLANTS: [(&str, Sign); 18] = [
@@ -345,4 +345,26 @@ fn each_place_of_a_name_in_a_text_is_a_row_of_its_own() {
     let ids: std::collections::BTreeSet<String> = of_name.iter().map(|row| row.key()).collect();
     assert_eq!(ids.len(), 3);
     assert!(of_name.iter().all(|row| row.state == RowState::Open));
+}
+
+#[test]
+fn a_name_is_found_by_how_it_is_read_unless_that_is_short() {
+    let read = |reading: &str| {
+        evidence_of(serde_json::json!({
+            "code": "xyz",
+            "kind": "operator",
+            "name": { "ja": "東都電力株式会社", "en": "Q" },
+            "reading": reading,
+            "from": "2020-04-01",
+        }))
+    };
+    let found = |reading: &str, text: &str| {
+        let mut content = content("侵入", Tlp::Green, 1);
+        content.summary.ja = text.to_owned();
+        !check(&content, &read(reading)).is_empty()
+    };
+    for text in ["とうとでんりょくから報告", "トウトデンリョクの端末"] {
+        assert!(found("とうとデンリョク", text), "{text}");
+    }
+    assert!(!found("みと", "不審な通信とみとめた"));
 }

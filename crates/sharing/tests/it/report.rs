@@ -130,6 +130,19 @@ fn derived_closed_withdrawn() {
         close(tale.state(), account(1), silent),
         Err(Refused::ReasonMissing)
     );
+    // The provider reads the reason as written: no other report's number, however it is typed.
+    let own = tale.state().submission.receipt.clone();
+    for (told, fits) in [
+        ("r–２611–0k4tv と重複".to_owned(), false),
+        ("see R-2611-OK4TV.".to_owned(), false),
+        (format!("{own} では対応できません"), true),
+        ("R-2611 は対象外".to_owned(), true),
+    ] {
+        let reason = told.clone();
+        let closed = close(tale.state(), account(1), Closing::NotActionable { reason });
+        assert_eq!(closed == Err(Refused::NamesAnother), !fits, "{told}");
+        assert_eq!(closed.is_ok(), fits, "{told}");
+    }
     let duplicate = close(
         tale.state(),
         account(1),

@@ -417,6 +417,7 @@ fn the_frame_of_an_error_is_as_before() {
         let fault = Fault {
             at: "/objects/3/pattern".into(),
             why,
+            words: None,
         };
         let failure = Failure::Invalid(vec![fault]);
         let problem = Problem::new(

@@ -100,7 +100,8 @@ fn too_much(at: &str, actual: usize, limit: usize) -> Failure {
         .with("actual", actual.to_string())
         .with("limit", limit.to_string());
     let at = at.to_owned();
-    Failure::Invalid(vec![Fault { at, why }])
+    let words = None;
+    Failure::Invalid(vec![Fault { at, why, words }])
 }
 
 fn broken(error: MultipartError) -> Failure {

@@ -123,7 +123,10 @@ async fn offered(
         .map(|party| {
             let name = party.description.name.get(lang);
             let choice = Choice::new(party.code.as_str(), name).hint(party.code.as_str());
-            ((party.kind, name.to_lowercase(), &party.code), choice)
+            (
+                (party.kind, party.description.order(lang), &party.code),
+                choice,
+            )
         })
         .collect();
     offered.sort_by(|one, other| one.0.cmp(&other.0));

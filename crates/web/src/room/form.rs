@@ -143,23 +143,9 @@ pub(super) fn local(at: Timestamp) -> String {
     )
 }
 
-/// A fault of a field in the words of the page; what it has no words for keeps the crate's own.
+/// A fault of a field in the words of the page.
 pub(super) fn misread(bad: &BadText) -> WorldError {
-    let key = match bad.what {
-        "is empty" => "directory-wrong-empty",
-        "is too long" => "directory-wrong-long",
-        "has a control character" => "directory-wrong-control",
-        "has a wrong length" => "directory-wrong-length",
-        "has a character that is not allowed" => "directory-wrong-character",
-        "is not a domain name" => "directory-wrong-domain",
-        "is not an IP network" | "has a prefix length that is not allowed" => {
-            "directory-wrong-network"
-        }
-        "has no @" | "has a name part that is not allowed" => "directory-wrong-mail",
-        "is not a telephone number" => "directory-wrong-phone",
-        _ => "error-text",
-    };
-    WorldError::invalid(bad.field, key, bad.to_string())
+    bad.clone().into()
 }
 
 /// What was wrong with what was sent.

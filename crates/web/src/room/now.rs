@@ -10,13 +10,14 @@ use kaname_kernel::Role;
 use kaname_policy::{Action, Resource};
 use kaname_sharing::ReportState;
 use kaname_store::Cursor;
+use kaname_world::ClockDoubt;
 
 use super::{item, triage};
 use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Row, Verb, by_deadline},
+        part::{Empty, Notice, Row, Tone, Verb, by_deadline},
         show,
     },
     house::{By, House},
@@ -48,6 +49,8 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
 #[template(path = "room/now.html")]
 struct NowPage {
     page: Page,
+    /// What an administrator has to know of the machine.
+    notice: Option<Notice>,
     sections: Vec<Waiting>,
     /// For those who may hand in a report.
     submit: Option<Verb>,
@@ -123,11 +126,26 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
             text: text.t("now-none-do").into_owned(),
             next: next(&page, &by),
         },
+        notice: clock(&page, &by, world.clock_doubt()),
         sections,
         submit: may_submit.then(|| page.link("/submissions/new", text.t("now-submit")).main()),
         owed: own::owed(&house, &page, &by),
         machines: by.has(Role::Member) && page.uses(Section::Library),
         page,
+    })
+}
+
+/// That the clock of the machine is doubted: who runs the hub can have it looked at.
+fn clock(page: &Page, by: &By, doubt: Option<ClockDoubt>) -> Option<Notice> {
+    let doubt = doubt.filter(|_| by.has(Role::Administrator))?;
+    let (title, text) = match doubt {
+        ClockDoubt::Behind => ("now-clock-behind", "now-clock-behind-do"),
+        ClockDoubt::Ahead => ("now-clock-ahead", "now-clock-ahead-do"),
+    };
+    Some(Notice {
+        tone: Tone::Care,
+        title: page.t(title).into_owned(),
+        text: page.t(text).into_owned(),
     })
 }
 

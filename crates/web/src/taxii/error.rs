@@ -111,9 +111,11 @@ impl From<&Failure> for TaxiiError {
             Failure::Forbidden { because } => text.t(because).into_owned(),
             Failure::Refused(reason) => reason.said(text),
             Failure::Invalid(faults) => {
-                let told = faults
-                    .iter()
-                    .map(|one| format!("{}: {}", one.at, one.why.said(text)));
+                let told = faults.iter().map(|one| {
+                    let said = one.why.said(text);
+                    let words = one.words.as_deref().unwrap_or_default();
+                    format!("{}: {said} {words}", one.at).trim_end().to_owned()
+                });
                 told.collect::<Vec<_>>().join("; ")
             }
             Failure::Internal(_) => String::new(),

@@ -374,3 +374,53 @@ async fn the_description_is_the_table() {
         );
     }
 }
+
+/// Two words of letters one after the other.
+fn has_english(said: &str) -> bool {
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic());
+    words.windows(2).any(|pair| pair.iter().all(is_word))
+}
+
+fn has_japanese(said: &str) -> bool {
+    said.chars().any(|sign| sign >= '\u{3001}')
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_told_in_one_language() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
+    let long = format!(
+        r#"{{"report":{{"title":"{}","technique":"x"}}}}"#,
+        "x".repeat(700)
+    );
+    let bodies = [
+        r#"{"report":{}}"#,
+        r#"{"report":{"title":5,"odd":1,"seen":"x","values":[7,{"kind":"nokind","value":"x"},{"kind":"ipv4","value":"zz"}]}}"#,
+        r#"{"report":{"technique":"x"},"terms":{"sector":"no-such"}}"#,
+        &long,
+    ];
+    for (lang, other) in [
+        ("ja", has_english as fn(&str) -> bool),
+        ("en", has_japanese),
+    ] {
+        for body in bodies {
+            let request = Request::post("/api/v1/submissions")
+                .header(header::AUTHORIZATION, format!("Bearer {key}"))
+                .header(header::CONTENT_TYPE, "application/json")
+                .header(header::ACCEPT_LANGUAGE, lang)
+                .body(Body::from(body.to_owned()));
+            let answer = door.send(request.unwrap()).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+            let told = answer.json();
+            let faults = told["faults"].as_array().unwrap();
+            assert!(!faults.is_empty(), "{told}");
+            let said = faults.iter().map(|fault| &fault["said"]);
+            for said in said.chain([&told["title"], &told["detail"]]) {
+                let said = said.as_str().unwrap();
+                assert!(!said.is_empty() && !other(said), "{lang}: {said}");
+            }
+        }
+    }
+}

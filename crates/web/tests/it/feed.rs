@@ -488,7 +488,6 @@ async fn a_peers_values_are_blocked_only_where_somebody_answers_for_them() {
         let mark = kaname_sharing::marking::pap_marking_id(pap).unwrap();
         format!(r#""valid_from":"2026-01-01T00:00:00Z","object_marking_refs":["{mark}"]"#)
     };
-    let year = i64::from(world.now().to_zoned(jiff::tz::TimeZone::UTC).year());
     let objects = [
         indicator(1, r#""valid_from":"2026-01-01T00:00:00Z""#),
         indicator(2, &marked(Pap::Red)),

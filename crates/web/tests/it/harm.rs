@@ -115,6 +115,17 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
     let page = reader.page(&record).await;
     assert!(page.contains(HARM) && page.contains(&in_library), "{page}");
     assert!(!page.contains(&receipt.number) && !page.contains("みなと電力"));
+    // Why the provider was asked is for the provider and the analyst, and called by what it is a reason for.
+    let asked = "開示を求める理由： <bdi>所管省庁への連絡</bdi>";
+    for (side, address) in [(&provider, &report), (&analyst, &desk)] {
+        let page = side.page(address).await;
+        assert!(page.contains(asked), "{page}");
+        assert!(page.contains("開封の理由： <bdi>"), "{page}");
+    }
+    for address in [&record, &in_library] {
+        let page = reader.page(address).await;
+        assert!(!page.contains("所管省庁への連絡") && !page.contains("開封の理由"));
+    }
     assert!(page.contains("報告の受付"));
     let at_desk = analyst.page(&desk).await;
     assert!(at_desk.contains("並べて表示されています"));

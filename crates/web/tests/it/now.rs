@@ -5,6 +5,7 @@ use kaname_directory::PartyKind;
 use kaname_kernel::Role;
 use kaname_sharing::feedback::{Given, Sighting, SightingKind};
 use kaname_testkit::Nation;
+use kaname_world::ClockDoubt;
 
 use crate::{
     browser::{Browser, leads_to},
@@ -285,4 +286,19 @@ async fn reports_stand_in_order_of_their_deadline_new_or_taken() {
     let browser = Browser::of(&door, &nation, &nation.analyst).await;
     let now = browser.page("/").await;
     in_order(&now, &[&urgent.number, "超過", &taken.number, &new.number]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_is_told_of_a_clock_that_is_not_believed() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let administrator = Browser::of(&door, &nation, &nation.administrator).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let told = "台帳の最新の記録より前を指しています";
+    assert!(!administrator.page("/").await.contains(told));
+    nation.world.doubt_clock(Some(ClockDoubt::Behind));
+    assert!(administrator.page("/").await.contains(told));
+    assert!(!member.page("/").await.contains(told));
+    nation.world.doubt_clock(None);
+    assert!(!administrator.page("/").await.contains(told));
 }

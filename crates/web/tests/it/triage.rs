@@ -1,10 +1,15 @@
 //! What officers are told of reports: before an opening, within it, and when nobody goes on.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use kaname_kernel::Role;
+use kaname_directory::PartyKind;
+use kaname_kernel::{Role, Tlp};
+use kaname_sharing::Item;
 use kaname_store::ListQuery;
 use kaname_testkit::Nation;
+use kaname_world::Loaded;
 
 use crate::{
     browser::{Browser, between, leads_to},
@@ -178,16 +183,171 @@ async fn forms_offer_organisations_by_name_as_far_as_the_caller_may_know_them() 
     assert_eq!(codes, ["kaihin", "vendor"]);
     assert!(asked.readers[0].member && !asked.readers[1].member);
 
-    // A provider that proposes changes is offered nobody it may not know of.
+    // Nothing is ticked for the officer: neither a reader nor a collection, and each collection says who
+    // reads it.
+    let page = analyst.page(&format!("{desk}/derive")).await;
+    let boxes = |page: &str, name: &str| -> Vec<(String, bool)> {
+        let boxes = page.split("<input type=\"checkbox\" ").skip(1);
+        let boxes = boxes.filter(|one| one.starts_with(&format!("name=\"{name}\"")));
+        boxes
+            .map(|one| {
+                let value = between(one, "value=\"", "\"").to_owned();
+                (value, between(one, "value=", ">").contains("checked"))
+            })
+            .collect()
+    };
+    let library = nation.library.id.to_string();
+    assert_eq!(boxes(&page, "collections"), [(library, false)]);
+    assert!(page.contains("読めます</small>"), "{page}");
+    let chosen = boxes(&page, "chosen");
+    assert!(!chosen.is_empty() && chosen.iter().all(|(_, ticked)| !ticked));
+
+    // Whom an item names already stands ticked by name with the code beside, nowhere as an id.
     let officer = nation.caller(&nation.analyst).await;
+    let mut draft = story::draft_of(&nation, item.state.content.clone());
+    draft.tlp = Tlp::Amber;
+    draft.named.parties = vec![nation.member.party, nation.outsider.party];
+    let revised = nation.world.revise_item(&officer, item.id, None, draft);
+    let revised = revised.await.unwrap();
+    let edit = format!("/items/{}/edit", item.state.number);
+    let page = analyst.page(&edit).await;
+    let ticked = boxes(&page, "chosen")
+        .into_iter()
+        .filter(|(_, ticked)| *ticked);
+    let mut ticked: Vec<String> = ticked.map(|(code, _)| code).collect();
+    ticked.sort();
+    assert_eq!(ticked, ["kaihin", "vendor"]);
+    assert!(page.contains("海浜銀行<small>kaihin</small>"), "{page}");
+    assert!(!page.contains(&nation.member.party.to_string()), "{page}");
+    // Sent as it stands, it names the same.
+    let version = between(&page, "name=\"version\" value=\"", "\"").to_owned();
+    let mut form = vec![
+        ("kind", "technique"),
+        ("title_ja", "件名"),
+        ("tlp", "AMBER"),
+        ("pap", "AMBER"),
+        ("outlets", "web"),
+        ("version", version.as_str()),
+    ];
+    form.extend(ticked.iter().map(|code| ("chosen", code.as_str())));
+    leads_to(&analyst.post(&edit, &form).await);
+    let item = nation.world.item(&officer, item.id).await.unwrap();
+    let named = |item: &Loaded<Item>| BTreeSet::from_iter(item.state.content.named.parties.clone());
+    assert_eq!(named(&item), named(&revised));
+
+    // A provider that proposes changes is told those named, and offered nobody else.
     let asking = nation.world.ask_consent(&officer, item.id, None);
     asking.await.unwrap();
     let own = Browser::of(&door, &nation, &nation.provider).await;
     let page = own
         .page(&format!("/items/{}/propose", item.state.number))
         .await;
+    assert!(page.contains("name=\"parties\""), "{page}");
+    let id = nation.member.party.to_string();
+    assert!(boxes(&page, "chosen").contains(&(id, true)), "{page}");
     assert!(
-        page.contains("name=\"parties\"") && !page.contains("海浜銀行"),
+        page.contains("海浜銀行") && !page.contains("kaihin"),
         "{page}"
     );
+    let elsewhere = nation
+        .party("yoso", PartyKind::Operator, "よその会社", "Elsewhere")
+        .await;
+    let mut form = vec![("kind", "technique"), ("title_ja", "案")];
+    let id = elsewhere.to_string();
+    form.push(("chosen", &id));
+    let wrong = own
+        .post(&format!("/items/{}/propose", item.state.number), &form)
+        .await;
+    assert!(!wrong.text.contains("よその会社"), "{}", wrong.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_deadline_counts_down_before_who_is_told_late_that_it_was_kept() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (receipt, _) = story::released(&nation).await;
+    let waiting = story::submit(&nation).await;
+    let hub = nation.administrator.party;
+    let second = nation.hire(hub, "bunseki-2", &[Role::Analyst]).await;
+    let desk = format!("/triage/{}", receipt.number);
+    let own = format!("/triage/{}", waiting.number);
+    // Past the deadline, before the report's own history tells.
+    nation.clock.advance(SignedDuration::from_hours(30));
+    let other = Browser::of(&door, &nation, &second).await;
+    let page = other.page(&desk).await;
+    let main = main_of(&page);
+    assert!(main.contains("class=\"due due-past\""), "{main}");
+    assert!(
+        main.contains("ほかの担当の期限") && main.contains("数時間遅れて表示されます"),
+        "{main}"
+    );
+    for path in ["/", "/triage?tab=own"] {
+        let page = other.page(path).await;
+        let list = main_of(&page);
+        let row = list.split("<li").find(|row| row.contains(&desk)).unwrap();
+        assert!(row.contains("due-past") && !row.contains("超過"), "{row}");
+        assert!(row.contains("数時間遅れて"), "{row}");
+    }
+    // What is anybody's to take is late in words, before the same reader.
+    let page = other.page(&own).await;
+    assert!(main_of(&page).contains("due-over") && main_of(&page).contains("超過"));
+    // Who took a report keeps the deadline.
+    leads_to(
+        &other
+            .post(&format!("{own}/take"), &[("reason", "当番")])
+            .await,
+    );
+    let page = other.page(&own).await;
+    assert!(main_of(&page).contains("due-over"), "{page}");
+    assert!(!main_of(&page).contains("数時間遅れて"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_closing_tells_the_provider_has_a_form_of_its_own() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let (first, second) = (story::submit(&nation).await, story::submit(&nation).await);
+    let desk = format!("/triage/{}", first.number);
+    leads_to(
+        &analyst
+            .post(&format!("{desk}/take"), &[("reason", "当番")])
+            .await,
+    );
+    let page = analyst.page(&desk).await;
+    let forms: Vec<&str> = page
+        .split("<form")
+        .filter(|form| form.contains("/close\""))
+        .collect();
+    let [told, duplicate] = forms[..] else {
+        panic!("{page}");
+    };
+    assert!(told.contains("name=\"reason\"") && told.contains("提供者に伝える理由"));
+    assert!(duplicate.contains("name=\"of\"") && !duplicate.contains("name=\"reason\""));
+    let close = format!("{desk}/close");
+    // A number in the wrong form goes nowhere, and neither does a reason in the place of a number.
+    let slips = [
+        [
+            ("why", "not_actionable"),
+            ("reason", second.number.as_str()),
+        ],
+        [("why", "duplicate"), ("of", "対応できません")],
+    ];
+    for slip in slips {
+        let page = analyst
+            .page(&leads_to(&analyst.post(&close, &slip).await))
+            .await;
+        assert!(
+            page.contains("notice-refused") || page.contains("受付番号"),
+            "{page}"
+        );
+        assert!(page.contains("/close\""), "still open: {page}");
+    }
+    let ended = [("why", "duplicate"), ("of", second.number.as_str())];
+    leads_to(&analyst.post(&close, &ended).await);
+    let page = provider
+        .page(&format!("/submissions/{}", first.number))
+        .await;
+    assert!(!page.contains(&second.number), "{page}");
 }

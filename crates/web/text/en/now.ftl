@@ -39,3 +39,7 @@ now-showing = May what was done to you be shown?
 now-showing-of = You are asked to have the harm in report { $receipt } shown to others
 now-records = Victim records newly shown to you
 now-abandoned = Reports whose item nobody goes on writing
+now-clock-behind = The server's clock is before the newest record of the ledger
+now-clock-behind-do = Check how the server keeps time, and set its clock. Until then nothing lapses; times and deadlines that are recorded meanwhile may be wrong.
+now-clock-ahead = The server's clock went far ahead, or is three days or more after the newest record of the ledger
+now-clock-ahead-do = Check how the server keeps time. If nothing was recorded for a while, all is well. Nothing lapses for five minutes; then deadlines pass by this clock.

@@ -31,6 +31,7 @@ record-told-traces-none = No names, domains, addresses or persons were found tha
 record-told-traces-more = There are { $n } more places.
 record-history = What happened so far
 record-history-more = { $n } earlier entries
+record-did-why = Why it was asked:
 record-did-asked = Asked for ({ $officer })
 record-did-read = Acknowledged by
 record-did-hidden = No longer shown

@@ -135,6 +135,7 @@ submission-withdraw-items = This ends the analysis and can't be undone. What was
 submission-withdrawn = The report was taken back.
 submission-openings = Openings
 submission-openings-about = Who opened the sealed part, and why.
+submission-opening-why = Reason for opening:
 submission-openings-none = Nobody has opened it yet.
 submission-proof = Proof of receipt
 submission-row = Line { $line }: { $what }

@@ -31,6 +31,7 @@ record-told-traces-none = 名称、ドメイン、アドレス、人名などの
 record-told-traces-more = ほかに { $n } か所あります。
 record-history = 開示の経過
 record-history-more = それ以前の { $n } 件
+record-did-why = 開示を求める理由：
 record-did-asked = 開示の求め（{ $officer }）
 record-did-read = 開示先が確認
 record-did-hidden = 開示の取りやめ

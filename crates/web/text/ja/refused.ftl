@@ -6,6 +6,7 @@ refused-too-much = { $field }が上限を超えています（{ $actual }、上�
 refused-out-of-bounds = { $field }が許される範囲にありません。
 refused-not-owner = 提供者だけができます。
 refused-not-assigned = 報告を受け持つ分析担当だけができます。先に受け持ってください。
+refused-names-another = 理由にほかの報告の受付番号が含まれています。理由はそのまま提供者に示されます。重複のときは「ほかの報告と重複」で終了してください。
 refused-own-party = 提供者と同じ組織に属する担当は扱えません。
 refused-same-person = 作成に加わった担当は承認できません。
 refused-other-manifest = 同意の対象と、いまの内容が一致しません。最新の内容を確かめてください。

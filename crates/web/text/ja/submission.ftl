@@ -135,6 +135,7 @@ submission-withdraw-items = 取り下げると、この報告の分析は終わ�
 submission-withdrawn = 報告を取り下げました。
 submission-openings = 開封の記録
 submission-openings-about = 封印された内容を開いた人と理由です。
+submission-opening-why = 開封の理由：
 submission-openings-none = まだ誰も開いていません。
 submission-proof = 受付の証明
 submission-row = { $line } 行目：{ $what }

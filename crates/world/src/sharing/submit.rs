@@ -234,11 +234,7 @@ impl World {
     fn check_submission(&self, new: &NewReport) -> Result<(), WorldError> {
         let limits = self.settings().limits;
         let too_large = |field: &str, actual: usize, limit: usize| {
-            Err(WorldError::invalid(
-                field,
-                "error-too-large",
-                format!("{actual} is over the limit of {limit}"),
-            ))
+            Err(WorldError::too_large(field, actual, limit))
         };
         if new.title.len() > 600 {
             return too_large("title", new.title.len(), 600);

@@ -23,6 +23,9 @@ use crate::{
 /// An opening counts for one shift; after that the sealed part opens only with a new reason.
 pub const OPENING: SignedDuration = SignedDuration::from_hours(8);
 
+/// Longest question, answer or note, in bytes.
+const MAX_TEXT_BYTES: usize = 20_000;
+
 /// A report with what this caller may see of it.
 #[derive(Debug, Clone)]
 pub struct ReportView {
@@ -370,12 +373,8 @@ impl World {
         text: &str,
     ) -> Result<kaname_sharing::Sealed, WorldError> {
         let text = text.trim();
-        if text.len() > 20_000 {
-            return Err(WorldError::invalid(
-                "text",
-                "error-too-large",
-                "at most 20,000 bytes",
-            ));
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(WorldError::too_large("text", text.len(), MAX_TEXT_BYTES));
         }
         if text.is_empty() {
             return Ok(kaname_sharing::Sealed::default());

@@ -25,6 +25,8 @@ pub struct Due {
     whole: String,
     /// Whether those stand there to be read, below what is left: a deadline's do.
     written: bool,
+    /// Whether the reader has to keep it: it says how urgent what waits is.
+    kept: bool,
     said: String,
     tone: &'static str,
     about: String,
@@ -35,15 +37,15 @@ impl Due {
     /// others; then what has none, the oldest first.
     pub(super) fn place(&self) -> (u8, Option<Timestamp>) {
         match self.exact {
-            Some(_) if self.written => (0, self.exact),
+            Some(_) if self.kept => (0, self.exact),
             Some(_) => (1, self.exact),
             None => (2, None),
         }
     }
 
-    /// The deadline, where there is one.
+    /// The deadline, where the reader has one to keep.
     pub(super) fn deadline(&self) -> Option<Timestamp> {
-        self.exact.filter(|_| self.written)
+        self.exact.filter(|_| self.kept)
     }
 }
 
@@ -86,13 +88,33 @@ impl Page {
             exact: Some(until),
             whole: self.text.jst(until, self.now),
             written: true,
+            kept: true,
             said: self.t1(key, "length", length).into_owned(),
             tone,
             about: about.into(),
         }
     }
 
-    /// The same where there may be no deadline.
+    /// A deadline that others keep: whose, and when it is, but nothing that counts down before a reader
+    /// who does not know how far they are.
+    pub fn others_due(
+        &self,
+        until: Timestamp,
+        whose: impl Into<String>,
+        about: impl Into<String>,
+    ) -> Due {
+        Due {
+            exact: Some(until),
+            whole: self.text.jst(until, self.now),
+            written: true,
+            kept: false,
+            said: whose.into(),
+            tone: "past",
+            about: about.into(),
+        }
+    }
+
+    /// A deadline where there may be none.
     pub fn maybe_due(&self, until: Option<Timestamp>, about: impl Into<String>) -> Due {
         match until {
             Some(until) => self.due(until, about),
@@ -106,6 +128,7 @@ impl Page {
             exact: Some(at),
             whole: self.text.jst(at, self.now),
             written: false,
+            kept: false,
             said: self.text.ago(at, self.now).into_owned(),
             tone: "past",
             about: about.into(),
@@ -118,6 +141,7 @@ impl Page {
             exact: None,
             whole: String::new(),
             written: false,
+            kept: false,
             said: "—".to_owned(),
             tone: "none",
             about: about.into(),

@@ -6,7 +6,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use kaname_intake::submission::{SubmissionError, SubmissionOptions, Submitted, from_json};
+use kaname_intake::submission::{
+    FieldFault, SubmissionError, SubmissionOptions, Submitted, from_json,
+};
 use kaname_kernel::{GroupId, Pap, Tlp};
 use kaname_sharing::{
     Item, Report, number,
@@ -66,7 +68,8 @@ impl Wanted {
                     .with("actual", count.to_string())
                     .with("limit", MOST_WISHES.to_string());
                 let at = format!("$.terms.{at}");
-                return Err(Failure::Invalid(vec![Fault { at, why }]));
+                let words = None;
+                return Err(Failure::Invalid(vec![Fault { at, why, words }]));
             }
         }
         let strict = Terms::default();
@@ -139,21 +142,57 @@ fn left_out(read: &Submitted) -> Vec<Value> {
 
 /// Every fault of a report, each with its place.
 fn faults(report: &[u8], options: &SubmissionOptions) -> Failure {
-    let fault = |at: String, what: String| Fault {
-        at: format!("$.report{}", at.strip_prefix('$').unwrap_or(&at)),
-        why: Reason::new("error-unreadable").with("what", what),
+    let within = |at: &str| format!("$.report{}", at.strip_prefix('$').unwrap_or(at));
+    let unreadable = |words: Option<String>| {
+        let fault = Fault::new(within(""), "error-unreadable");
+        Failure::Invalid(vec![Fault { words, ..fault }])
     };
     match from_json(report, options) {
         Err(SubmissionError::Fields(all)) => {
-            let all = all
-                .into_iter()
-                .map(|error| fault(error.path, error.what.to_string()));
+            let all = all.into_iter().map(|error| Fault {
+                at: within(&error.path),
+                why: of_field(error.what),
+                words: None,
+            });
             Failure::Invalid(all.collect())
         }
         Err(SubmissionError::Json(error)) => malformed(error),
-        Err(other) => Failure::Invalid(vec![fault(String::new(), other.to_string())]),
-        Ok(_) => Failure::Invalid(vec![fault(String::new(), "not readable here".to_owned())]),
+        Err(other) => unreadable(Some(other.to_string())),
+        Ok(_) => unreadable(None),
     }
+}
+
+/// What is wrong with one member of the form.
+fn of_field(fault: FieldFault) -> Reason {
+    match fault {
+        FieldFault::Missing => Reason::new("error-empty"),
+        FieldFault::Unknown => Reason::new("error-field-unknown"),
+        FieldFault::WrongType { expected } => {
+            Reason::new("error-field-type").with("what", json_type(&expected))
+        }
+        FieldFault::TooLong { actual, limit, .. } => Reason::new("error-field-long")
+            .with("actual", actual.to_string())
+            .with("limit", limit.to_string()),
+        FieldFault::TooMany { actual, limit } => Reason::new("error-field-many")
+            .with("actual", actual.to_string())
+            .with("limit", limit.to_string()),
+        FieldFault::BadValue { kind } => Reason::new("error-field-value").with("kind", kind),
+        FieldFault::BadKind { known } => Reason::new("error-field-kind").with("known", known),
+        FieldFault::BadTime => Reason::new("error-field-time"),
+        FieldFault::NotYet { latest } => {
+            Reason::new("error-field-not-yet").with("latest", latest.to_string())
+        }
+        FieldFault::BadBase64 => Reason::new("error-field-base64"),
+    }
+}
+
+/// A type by its name in JSON, which is one in every language.
+fn json_type(expected: &str) -> String {
+    let types = expected.split(" or ").map(|one| {
+        let name = one.trim_start_matches("an ").trim_start_matches("a ");
+        if name == "list" { "array" } else { name }
+    });
+    types.collect::<Vec<_>>().join(" / ")
 }
 
 fn links(house: &House, number: &str) -> Value {

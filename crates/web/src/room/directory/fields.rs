@@ -64,10 +64,12 @@ pub(super) async fn shown(
         Act::Register => typed,
         Act::Describe => {
             let about = &party.description;
+            let reading = about.reading.as_ref().map(|read| read.as_str());
             let aliases: Vec<&str> = about.aliases.iter().map(|alias| alias.as_str()).collect();
             typed
                 .set("name_ja", about.name.ja.as_str())
                 .set("name_en", about.name.en.as_str())
+                .set("reading", reading.unwrap_or_default())
                 .set("aliases", aliases.join("\n"))
                 .set_all("sectors", about.sectors.iter().map(ToString::to_string))
         }
@@ -342,6 +344,10 @@ fn description(
     vec![
         ask.line("text", "name_ja", "directory-name-ja")
             .longest(200),
+        ask.line("text", "reading", "directory-reading")
+            .hint(page.t("directory-reading-hint"))
+            .longest(100)
+            .optional(),
         ask.line("text", "name_en", "directory-name-en")
             .longest(200),
         ask.lines(3, "aliases", "directory-aliases")

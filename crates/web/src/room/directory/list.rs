@@ -113,11 +113,11 @@ pub(super) async fn list(
     };
     let mut fitting: Vec<&Loaded<Party>> = found.rows.iter().filter(fits).collect();
     let place = |kind| PartyKind::ALL.iter().position(|one| *one == kind);
-    fitting.sort_by_key(|party| {
-        (
-            place(party.state.kind),
-            party.state.code.as_str().to_owned(),
-        )
+    let lang = choices::lang(&page);
+    fitting.sort_by_cached_key(|party| {
+        let state = &party.state;
+        let by_name = state.description.order(lang);
+        (place(state.kind), by_name, state.code.as_str().to_owned())
     });
     let shown = asked.page.max(1);
     let pages = fitting.len().div_ceil(SHOWN);

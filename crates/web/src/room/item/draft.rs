@@ -2,6 +2,7 @@
 //! proposes other contents.
 
 use jiff::Timestamp;
+use kaname_directory::{Account, Party};
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{Content, ItemKind, Outlet};
 use kaname_world::{Loaded, WorldError};
@@ -13,7 +14,7 @@ use crate::{
         Page,
         part::{Choice, Faults, Field},
     },
-    house::House,
+    house::{By, House},
     room::{
         choices,
         form::{Wrong, local},
@@ -66,8 +67,36 @@ pub(in crate::room) struct Written {
 }
 
 impl DraftForm {
-    /// Filled in with a content.
-    pub(in crate::room) fn of(content: &Content) -> Self {
+    /// Filled in with a content. Whom it names stands by the code or login that the caller may know, and
+    /// by id otherwise.
+    pub(in crate::room) async fn of(
+        house: &House,
+        by: &By,
+        content: &Content,
+    ) -> Result<Self, WorldError> {
+        let world = house.world();
+        let mut form = Self::without_names(content);
+        for id in &content.named.parties {
+            form.chosen
+                .push(match world.see::<Party>(by, id.cast()).await {
+                    Ok(party) => party.state.code.to_string(),
+                    Err(WorldError::NotFound(_)) => id.to_string(),
+                    Err(error) => return Err(error),
+                });
+        }
+        let mut persons = Vec::new();
+        for id in &content.named.persons {
+            persons.push(match world.see::<Account>(by, id.cast()).await {
+                Ok(person) => person.state.login.to_string(),
+                Err(WorldError::NotFound(_)) => id.to_string(),
+                Err(error) => return Err(error),
+            });
+        }
+        form.persons = persons.join("\n");
+        Ok(form)
+    }
+
+    fn without_names(content: &Content) -> Self {
         let values = content.shared_values();
         let values: Vec<&str> = values.iter().map(|value| value.value.as_str()).collect();
         let techniques = content.techniques();
@@ -92,9 +121,9 @@ impl DraftForm {
             tlp: content.tlp.label().to_owned(),
             pap: content.pap.label().to_owned(),
             groups: texts(&content.named.groups),
-            parties: texts(&content.named.parties).join("\n"),
+            parties: String::new(),
             chosen: Vec::new(),
-            persons: texts(&content.named.persons).join("\n"),
+            persons: String::new(),
             classes: content.classes.iter().cloned().collect(),
             duties: content.duties.iter().cloned().collect(),
             embargo: time(content.embargo),
@@ -248,16 +277,20 @@ impl DraftForm {
             let groups = boxes("groups", "item-groups", &offered.groups, &self.groups);
             fields.push(groups.either(text.t(named)));
         }
-        fields.extend([page
-            .lines(2, "parties", text.t("item-parties"))
-            .hint(text.t("item-parties-hint"))
-            .value(&self.parties)
-            .either(text.t(named))]);
+        let codes = match offered.parties.is_empty() {
+            true => "item-parties",
+            false => "item-parties-others",
+        };
         if !offered.parties.is_empty() {
-            let names = choices::ticked_parties(page, "chosen", &offered.parties);
-            fields.push(names.values(self.chosen.iter().cloned()));
+            let names = boxes("chosen", "item-parties", &offered.parties, &self.chosen);
+            let names = names.hint(text.t("item-parties-hint")).scrolling();
+            fields.push(names.either(text.t(named)));
         }
         fields.extend([
+            page.lines(2, "parties", text.t(codes))
+                .hint(text.t("item-parties-codes"))
+                .value(&self.parties)
+                .either(text.t(named)),
             page.lines(2, "persons", text.t("item-persons"))
                 .hint(text.t("item-persons-hint"))
                 .value(&self.persons)
@@ -280,6 +313,7 @@ impl DraftForm {
                 &offered.collections,
                 &self.collections,
             )
+            .hint(text.t("item-collections-hint"))
             .optional(),
         ]);
         fields

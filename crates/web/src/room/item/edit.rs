@@ -71,9 +71,11 @@ async fn page(
         text: String::new(),
     };
     let rows = house.world().checklist(by, item).await?.rows;
+    let named = &item.state.content.named;
+    let offered = Offered::for_page(house, by, &page, named).await?;
     Ok(EditPage {
         number: item.state.number.clone(),
-        written: form.written(&page, &Offered::for_page(house, by, &page).await?, wrong),
+        written: form.written(&page, &offered, wrong),
         to: action,
         back: to(item),
         original: house
@@ -101,7 +103,8 @@ pub(super) async fn ask(
     Path(number): Path<String>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let form = DraftForm::of(&item.state.content).at(item.version);
+    let form = DraftForm::of(&house, &by, &item.state.content).await?;
+    let form = form.at(item.version);
     let page = page(&house, &frame, &by, (&item, form), false, None).await?;
     if !page.open {
         let shut = Flash::refused(frame.text().t("refused-not-open"));
@@ -117,7 +120,8 @@ pub(super) async fn ask_propose(
     Path(number): Path<String>,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
-    let form = DraftForm::of(&item.state.content).at(item.version);
+    let form = DraftForm::of(&house, &by, &item.state.content).await?;
+    let form = form.at(item.version);
     show(&page(&house, &frame, &by, (&item, form), true, None).await?)
 }
 

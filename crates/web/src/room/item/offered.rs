@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use kaname_directory::{Group, day_of};
-use kaname_kernel::GroupId;
-use kaname_sharing::collection::CollectionKind;
+use kaname_directory::{Group, Lang, Party, day_of};
+use kaname_kernel::{GroupId, audience::Named};
+use kaname_sharing::collection::{Access, CollectionKind};
 use kaname_world::WorldError;
 
 use crate::{
@@ -24,11 +24,13 @@ pub(in crate::room) struct Offered {
 }
 
 impl Offered {
-    /// With the names in the page's language.
+    /// With the names in the page's language. Parties that the content named already are offered by name
+    /// whoever looks: nobody can consent to a reader unknown.
     pub(in crate::room) async fn for_page(
         house: &House,
         by: &By,
         page: &Page,
+        named: &Named,
     ) -> Result<Self, Failure> {
         let world = house.world();
         let lang = choices::lang(page);
@@ -45,12 +47,13 @@ impl Offered {
             let definition = &collection.state.definition;
             if definition.kind == CollectionKind::Library {
                 let title = definition.title.in_language(page.lang().tag());
-                collections.push(Choice::new(collection.id.to_string(), title));
+                let readers = page.t(readers(&definition.read));
+                collections.push(Choice::new(collection.id.to_string(), title).hint(readers));
             }
         }
         Ok(Self {
             groups,
-            parties: choices::recipients(house, lang, by).await?,
+            parties: Self::parties(house, by, lang, named).await?,
             classes: classes
                 .into_iter()
                 .map(|class| Choice::new(class.value.code.as_str(), class.value.name.get(lang)))
@@ -84,12 +87,45 @@ impl Offered {
             .collect())
     }
 
-    /// Ids of all libraries the caller may see: where a fresh item goes unless told otherwise.
-    pub(in crate::room) async fn libraries(house: &House, by: &By) -> Result<Vec<String>, Failure> {
-        let all = house.world().collections(by).await?;
-        let libraries = all
-            .iter()
-            .filter(|one| one.state.definition.kind == CollectionKind::Library);
-        Ok(libraries.map(|one| one.id.to_string()).collect())
+    /// The organisations to tick, by code where the caller may know them. Those named before that are not
+    /// offered (retired, or not for the caller to know) stand first.
+    async fn parties(
+        house: &House,
+        by: &By,
+        lang: Lang,
+        named: &Named,
+    ) -> Result<Vec<Choice>, WorldError> {
+        let world = house.world();
+        let offered = choices::recipients(house, lang, by).await?;
+        let mut all = Vec::new();
+        for id in &named.parties {
+            let Some(party) = world.load::<Party>(id.cast()).await? else {
+                continue;
+            };
+            let (name, code) = (party.state.description.name.get(lang), &party.state.code);
+            let choice = match world.see::<Party>(by, id.cast()).await {
+                Ok(_) => Choice::new(code.as_str(), name).hint(code.as_str()),
+                Err(WorldError::NotFound(_)) => Choice::new(id.to_string(), name),
+                Err(error) => return Err(error),
+            };
+            if !offered.iter().any(|one| one.value == choice.value) {
+                all.push(choice);
+            }
+        }
+        all.extend(offered);
+        Ok(all)
+    }
+}
+
+/// Who reads a collection, in words: what is put into it reaches no more than the item's own readers.
+const fn readers(access: &Access) -> &'static str {
+    match access {
+        Access::Everyone => "item-collection-everyone",
+        Access::Members => "item-collection-members",
+        Access::Groups { .. } => "item-collection-groups",
+        Access::Classes { .. } => "item-collection-classes",
+        Access::Parties { .. } => "item-collection-parties",
+        Access::Officers => "item-collection-officers",
+        Access::Nobody => "item-collection-nobody",
     }
 }

@@ -56,17 +56,18 @@ impl ReachPart {
         let lang = choices::lang(page);
         let all = addressed.parties.len();
         let known = |party: &&Party| party.project().audience.admits(&by.reader, page.now);
-        let mut today: Vec<(bool, String)> = addressed
+        let mut today: Vec<_> = addressed
             .parties
             .iter()
             .filter(known)
             .map(|party| {
                 let own = by.reader.party == Some(party.id);
-                (!own, party.description.name.get(lang).to_owned())
+                let about = &party.description;
+                (!own, about.order(lang), about.name.get(lang).to_owned())
             })
             .collect();
         today.sort();
-        let mut today: Vec<String> = today.into_iter().map(|(_, name)| name).collect();
+        let mut today: Vec<String> = today.into_iter().map(|(_, _, name)| name).collect();
         today.truncate(MAX_NAMES);
         let unnamed = all - today.len();
         let count = |n: usize| page.t1("item-reach-unnamed", "n", n).into_owned();

@@ -9,7 +9,8 @@ use axum::{
 use kaname_directory::Account;
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
-    Content, Item, ItemState, Manifest, Told,
+    Content, Item, ItemState, Manifest, Outlet, Told,
+    deriving::is_writable,
     feedback::ForProvider,
     item::{Blocking, Refusal},
     manifest::difference,
@@ -444,6 +445,11 @@ fn notices(
             _ => "item-was-refused",
         };
         say(Tone::Wrong, key, words.refusal.as_deref());
+    }
+    let machines = [Outlet::Taxii, Outlet::Feed];
+    let by_machine = machines.iter().any(|way| item.content.leaves_by(*way));
+    if by_machine && item.content.collections.is_empty() && is_writable(item.state) {
+        say(Tone::Plain, "item-no-collection", None);
     }
     if let Some(withdrawal) = &item.withdrawal {
         say(Tone::Wrong, "item-was-withdrawn", Some(&withdrawal.reason));

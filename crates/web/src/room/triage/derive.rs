@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use kaname_kernel::Id;
+use kaname_kernel::{Id, audience::Named};
 use kaname_world::sharing::NewItem;
 
 use super::report::id;
@@ -53,11 +53,9 @@ pub(super) async fn ask(
             return crate::room::back::back::<()>(&frame, &href, Err(error), "triage-taken");
         }
     };
-    let mut form = DraftForm::of(&first.content);
+    // No collection is ticked: where it goes is for the officer to decide, not for the form.
+    let mut form = DraftForm::of(&house, &by, &first.content).await?;
     form.once = Id::<()>::random(house.world().rng()).to_string();
-    if form.collections.is_empty() {
-        form.collections = Offered::libraries(&house, &by).await?;
-    }
     let mut notices = Vec::new();
     if !first.left_out.is_empty() {
         let values: Vec<&str> = first
@@ -101,9 +99,11 @@ async fn derive_page(
     let page = frame
         .page(Section::Triage, frame.text().t("triage-derive"))
         .editing(&action);
+    // A first proposal names groups at most.
+    let offered = Offered::for_page(house, by, &page, &Named::default()).await?;
     Ok(DerivePage {
         number: report.state.submission.receipt.clone(),
-        written: form.written(&page, &Offered::for_page(house, by, &page).await?, wrong),
+        written: form.written(&page, &offered, wrong),
         to: action,
         back: href,
         original: view.content.map(|content| content.text),

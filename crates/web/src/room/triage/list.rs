@@ -7,6 +7,7 @@ use axum::{
     extract::{Query, State},
     response::Response,
 };
+use jiff::Timestamp;
 use kaname_intake::{Kind, submission::groups};
 use kaname_sharing::{Report, ReportState, report::Submission, value::group_keys};
 use kaname_world::{Loaded, sharing::Abandoned};
@@ -16,7 +17,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Pager, Row, Tab, Tabs},
+        part::{Due, Empty, Pager, Row, Tab, Tabs},
         show,
     },
     house::{By, House},
@@ -202,8 +203,9 @@ pub(in crate::room) fn rows(
         };
         let submission = &state.submission;
         let href = format!("/triage/{}", submission.receipt);
+        let others = is_with_others(by, state);
         let due = match state.triage_due() {
-            Some(due) => page.due(due, submission.receipt.as_str()),
+            Some(due) => due_of(page, due, others, submission.receipt.as_str()),
             None => page.came(state.received, submission.receipt.as_str()),
         };
         let open = house.world().holds_open(by, state);
@@ -221,6 +223,9 @@ pub(in crate::room) fn rows(
         if size > 1 {
             row = row.about(text.t1("triage-cluster", "n", size));
         }
+        if others {
+            row = row.about(text.t("triage-told-late"));
+        }
         if let Some(sector) = submission.sector.as_ref().filter(|_| open) {
             row = row.about(choices::sector_name(page, house, sector));
         }
@@ -235,6 +240,21 @@ pub(in crate::room) fn rows(
         rows.push(row);
     }
     rows
+}
+
+/// Whether another analyst has it. What they made of it is told to the others hours later only, so that
+/// headers of the ledger do not join a report and its item: nothing may look late to them meanwhile.
+pub(super) fn is_with_others(by: &By, report: &Report) -> bool {
+    let own = by.account_id().ok();
+    report.state == ReportState::InTriage && report.assigned.is_some() && report.assigned != own
+}
+
+/// The deadline of a report, which does not count down before those who do not keep it.
+pub(super) fn due_of(page: &Page, due: Timestamp, others: bool, about: impl Into<String>) -> Due {
+    match others {
+        true => page.others_due(due, page.t("triage-with-others"), about),
+        false => page.due(due, about),
+    }
 }
 
 /// The first values, for who holds the report open.

@@ -8,15 +8,18 @@ use axum::{
 use kaname_directory::Account;
 use kaname_kernel::MatterId;
 use kaname_sharing::{Item, Report, ReportState, deriving::is_writable, number, report::Closing};
-use kaname_world::Loaded;
+use kaname_world::{Loaded, WorldError};
 use serde::Deserialize;
 
-use super::victim;
+use super::{
+    list::{due_of, is_with_others},
+    victim,
+};
 use crate::{
     error::Failure,
     frame::{
         Frame, Page, Posted, Section,
-        part::{At, Choice, Due, Field, Row, Steps, Verb},
+        part::{At, Due, Field, Row, Steps, Verb},
         show,
     },
     house::{By, House},
@@ -38,6 +41,8 @@ struct ReportPage {
     pap: kaname_kernel::Pap,
     steps: Steps,
     due: Option<Due>,
+    /// Whether another analyst has it, whose work is told to the others late.
+    others: bool,
     received: At,
     sector: Option<String>,
     values: Vec<(String, String, usize)>,
@@ -75,7 +80,10 @@ struct Opened {
 struct Writing {
     ask: Field,
     note: Field,
-    closing: Vec<Field>,
+    /// What the provider is told of a report about which nothing can be done.
+    told: Field,
+    /// Which other report says the same; the provider is not told.
+    duplicate: Field,
 }
 
 pub(super) async fn id(house: &House, by: &By, typed: &str) -> Result<Loaded<Report>, Failure> {
@@ -161,6 +169,7 @@ pub(super) async fn show_report(
             .hint(text.t("triage-reason-hint"))
             .longest(300)
     };
+    let others = is_with_others(&by, &report);
     let (way, reached) = words::way_of_report(text, &report);
     show(&ReportPage {
         number: submission.receipt.clone(),
@@ -170,7 +179,8 @@ pub(super) async fn show_report(
         steps: page.steps(&way, reached),
         due: report
             .triage_due()
-            .map(|due| page.due(due, text.t("triage-due"))),
+            .map(|due| due_of(&page, due, others, text.t("triage-due"))),
+        others,
         received: page.at(report.received),
         sector: submission
             .sector
@@ -256,10 +266,6 @@ async fn opened(
             .link(format!("/triage/{receipt}/derive"), text.t("triage-derive"))
             .main(),
     };
-    let closings = vec![
-        Choice::new("not_actionable", text.t("triage-close-not-actionable")),
-        Choice::new("duplicate", text.t("triage-close-duplicate")),
-    ];
     Ok(Opened {
         title: content.title,
         technique: content.text,
@@ -290,13 +296,15 @@ async fn opened(
                 .lines(3, "text", text.t("triage-ask"))
                 .hint(text.t("triage-ask-hint")),
             note: page.lines(3, "text", text.t("triage-note")).numbered(2),
-            closing: vec![
-                page.radio("why", text.t("triage-close-why"), closings)
-                    .value("not_actionable"),
-                page.line("text", "reason", text.t("triage-close-reason"))
-                    .hint(text.t("triage-close-hint"))
-                    .longest(300),
-            ],
+            told: page
+                .line("text", "reason", text.t("triage-close-reason"))
+                .hint(text.t("triage-close-reason-hint"))
+                .longest(300)
+                .numbered(2),
+            duplicate: page
+                .line("text", "of", text.t("triage-close-of"))
+                .hint(text.t("triage-close-of-hint"))
+                .longest(64),
         }),
     })
 }
@@ -411,10 +419,14 @@ pub(super) async fn note(
     back(&frame, &to(&report), done, "triage-noted")
 }
 
+/// How a report ends: by what its form holds, so that nothing for one reader is taken for another.
 #[derive(Deserialize)]
-pub(super) struct Close {
-    why: String,
-    reason: String,
+#[serde(tag = "why", rename_all = "snake_case")]
+pub(super) enum Close {
+    /// Nothing can be done; the provider reads this.
+    NotActionable { reason: String },
+    /// Another report says the same; the provider does not read its number.
+    Duplicate { of: String },
 }
 
 pub(super) async fn close(
@@ -425,16 +437,28 @@ pub(super) async fn close(
     Posted(posted): Posted<Close>,
 ) -> Result<Response, Failure> {
     let report = id(&house, &by, &typed).await?;
-    let closing = if posted.why == "duplicate" {
-        let of: MatterId = id(&house, &by, &posted.reason).await?.id;
-        Closing::Duplicate { of }
-    } else {
-        Closing::NotActionable {
-            reason: posted.reason,
-        }
+    let world = house.world();
+    let closing = match posted {
+        Close::NotActionable { reason } => Ok(Closing::NotActionable { reason }),
+        Close::Duplicate { of } => other(&house, &by, &of)
+            .await
+            .map(|of| Closing::Duplicate { of }),
     };
-    let done = house.world().close_report(&by, report.id, closing).await;
+    let done = match closing {
+        Ok(closing) => world.close_report(&by, report.id, closing).await,
+        Err(error) => Err(error),
+    };
     back(&frame, &to(&report), done, "triage-closed")
+}
+
+/// The report of a number typed into a form; that there is none is the form's to say.
+async fn other(house: &House, by: &By, typed: &str) -> Result<MatterId, WorldError> {
+    let key = number::normalise(typed);
+    match house.world().find::<Report>(by, "receipt", &key).await {
+        Ok(report) => Ok(report.id),
+        Err(WorldError::NotFound(_)) => Err(WorldError::invalid("of", "error-no-report", typed)),
+        Err(error) => Err(error),
+    }
 }
 
 pub(super) fn to(report: &Loaded<Report>) -> String {

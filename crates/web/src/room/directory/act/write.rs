@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kaname_directory::{
     Contact, Delegation, Description, Line, MailAddress, Membership, Name2, Notify, Party,
-    PartyKind, Phone, PublicKey, Registration, Scope, SectorCode, Span,
+    PartyKind, Phone, PublicKey, Reading, Registration, Scope, SectorCode, Span,
 };
 use kaname_kernel::PartyId;
 use kaname_world::{Caller, Loaded, World, WorldError, openpgp};
@@ -135,6 +135,7 @@ fn registration(typed: &Typed) -> Result<Registration, WorldError> {
 fn description(typed: &Typed) -> Result<Description, WorldError> {
     Ok(Description {
         name: name(typed, "name_ja", "name_en")?,
+        reading: typed.parse_if("reading", Reading::parse)?,
         aliases: typed.parse_lines("aliases", Line::parse)?,
         sectors: typed.parse_all("sectors", SectorCode::parse)?,
     })
