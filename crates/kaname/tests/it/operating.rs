@@ -259,7 +259,7 @@ fn servers_and_workers_take_all_the_file_handles_they_may_have() {
     let place = Place::founded();
     for what in ["serve --address 127.0.0.1:0", "worker"] {
         let program = place.command(&[]).get_program().to_owned();
-        let few = format!("ulimit -Hn 700 && ulimit -Sn 100 && exec \"$0\" {what}");
+        let few = format!("ulimit -Sn 100 && ulimit -Hn 700 && exec \"$0\" {what}");
         let mut command = std::process::Command::new("bash");
         command.arg("-c").arg(few).arg(program);
         command.current_dir(place.path("")).env_clear();
