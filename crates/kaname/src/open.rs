@@ -201,7 +201,8 @@ async fn shared(
     })
 }
 
-/// Opens another world of the configured database to look at it: nothing in it changes.
+/// Opens another world of the configured database to look at it: it is not brought to
+/// another version.
 pub(crate) async fn look(config: &Config, schema: String) -> Result<OpenStore, Fault> {
     let url = config.text("store.url").unwrap_or_default();
     let options = PostgresOptions {

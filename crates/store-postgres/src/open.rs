@@ -101,10 +101,6 @@ impl PostgresStore {
             "-c search_path={} -c statement_timeout={} -c default_transaction_isolation=read\\ committed",
             options.schema, options.statement_timeout_ms
         ));
-        if options.looks {
-            let options = config.get_options().unwrap_or_default().to_owned();
-            config.options(format!("{options} -c default_transaction_read_only=on"));
-        }
         config.application_name(&options.name);
         let manage = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,

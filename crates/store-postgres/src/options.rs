@@ -19,7 +19,7 @@ pub struct PostgresOptions {
     pub alone: bool,
     /// Whether a schema that does not exist, or holds nothing, is made into a world.
     pub make: bool,
-    /// Whether it is only looked at: nothing in it changes, not even its version.
+    /// Whether it is only looked at: it is neither brought to another version nor marked as in use.
     pub looks: bool,
 }
 

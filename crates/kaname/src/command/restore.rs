@@ -224,6 +224,8 @@ async fn undone_beside(
         };
         let told = async {
             let port = other.port();
+            // The newest events have their place only after this.
+            port.sequence().await?;
             match last_of(port.as_ref(), copied).await? == own {
                 true => undone::since(port.as_ref(), copied).await,
                 false => Ok(None),

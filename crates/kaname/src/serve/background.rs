@@ -29,7 +29,6 @@ pub(crate) fn start(
     steady: Steady,
     stop: watch::Receiver<bool>,
 ) -> JoinSet<()> {
-    world.doubt_clock(steady.doubt());
     let mut tasks = JoinSet::new();
     let own = Arc::clone(world);
     tasks.spawn(every(

@@ -74,9 +74,11 @@ pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> 
     .await
 }
 
-/// Compares the clock with what the ledger holds.
+/// Compares the clock with what the ledger holds; known before anybody can ask.
 async fn look_at_clock(world: &World) -> Steady {
-    Steady::begin(world.now(), steady::newest(world).await)
+    let steady = Steady::begin(world.now(), steady::newest(world).await);
+    world.doubt_clock(steady.doubt());
+    steady
 }
 
 /// Does the last thing and lets go of the store. One that does not answer does not keep the program alive.

@@ -2,7 +2,7 @@
 //! goes, a certificate that ends.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     time::Duration,
 };
@@ -259,32 +259,30 @@ fn servers_and_workers_take_all_the_file_handles_they_may_have() {
     let place = Place::founded();
     for what in ["serve --address 127.0.0.1:0", "worker"] {
         let program = place.command(&[]).get_program().to_owned();
-        let few = format!("ulimit -Hn 700 && ulimit -Sn 100 && exec \"$0\" {what} 2>log");
+        let few = format!("ulimit -Sn 100 && ulimit -Hn 700 && exec \"$0\" {what}");
         let mut command = std::process::Command::new("bash");
         command.arg("-c").arg(few).arg(program);
         command.current_dir(place.path("")).env_clear();
-        let mut running = command.spawn().unwrap();
-        let limits = format!("/proc/{}/limits", running.id());
-        let log = || std::fs::read_to_string(place.path("log")).unwrap_or_default();
-        let mut open_files = String::new();
-        for _ in 0..300 {
-            let told = std::fs::read_to_string(&limits).unwrap_or_default();
-            let line = told.lines().find(|line| line.starts_with("Max open files"));
-            open_files = line.unwrap_or_default().to_owned();
-            if log().contains("file handles") {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
+        let mut running = command
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(running.stderr.take().unwrap()).lines();
+        let mut log = log.map_while(Result::ok);
+        // It is the first thing that they do.
+        let first = log.next().unwrap_or_default();
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.id())).unwrap();
         running.kill().unwrap();
         running.wait().unwrap();
-        let soft = open_files.split_whitespace().nth(3);
-        assert_eq!(soft, Some("700"), "{what}: {open_files} {}", log());
-        let log = log();
         assert!(
-            log.contains("was raised") && log.contains("before=100"),
-            "{log}"
+            first.contains("was raised") && first.contains("before=100"),
+            "{first}"
         );
+        let line = limits
+            .lines()
+            .find(|line| line.starts_with("Max open files"));
+        let soft = line.and_then(|line| line.split_whitespace().nth(3));
+        assert_eq!(soft, Some("700"), "{what}: {limits}");
     }
 }
 

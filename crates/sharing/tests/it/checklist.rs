@@ -353,7 +353,7 @@ fn a_name_is_found_by_how_it_is_read_unless_that_is_short() {
         evidence_of(serde_json::json!({
             "code": "xyz",
             "kind": "operator",
-            "name": { "ja": "東都電力株式会社", "en": "Q" },
+            "name": { "ja": "東都電力株式会社", "en": "Toto Electric Power Co., Inc." },
             "reading": reading,
             "from": "2020-04-01",
         }))
@@ -366,5 +366,6 @@ fn a_name_is_found_by_how_it_is_read_unless_that_is_short() {
     for text in ["とうとでんりょくから報告", "トウトデンリョクの端末"] {
         assert!(found("とうとデンリョク", text), "{text}");
     }
+    assert!(!found("とうとデンリョク", "国内の事業者から報告"));
     assert!(!found("みと", "不審な通信とみとめた"));
 }

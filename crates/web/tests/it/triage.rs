@@ -198,7 +198,7 @@ async fn forms_offer_organisations_by_name_as_far_as_the_caller_may_know_them() 
     };
     let library = nation.library.id.to_string();
     assert_eq!(boxes(&page, "collections"), [(library, false)]);
-    assert!(page.contains("読めます</small>"), "{page}");
+    assert!(page.contains("<small>だれでも読めます"), "{page}");
     let chosen = boxes(&page, "chosen");
     assert!(!chosen.is_empty() && chosen.iter().all(|(_, ticked)| !ticked));
 
