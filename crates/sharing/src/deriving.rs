@@ -175,7 +175,7 @@ pub fn accept_trace(
 /// names.
 ///
 /// # Errors
-/// When it is not being written or was refused as it is, traces are open, no way out is chosen, its
+/// When it is not being written or was refused as it is, traces are open, no way out is chosen, it says no countermeasure, its
 /// validity is over, or the deadline is not within 90 days from now.
 pub fn ask_consent(
     item: &Item,
@@ -213,6 +213,12 @@ fn asked(
     }
     if content.outlets.is_empty() {
         return Err(Refused::Empty { field: "outlets" });
+    }
+    // Whoever receives it is to know what to do.
+    if content.countermeasures.is_empty() {
+        return Err(Refused::Empty {
+            field: "countermeasures",
+        });
     }
     if !content.is_valid(now) {
         return Err(Refused::NoLongerValid);

@@ -373,7 +373,9 @@ impl World {
     }
 }
 
+/// A minute that has begun counts.
 fn minutes_since(at: Timestamp, now: Timestamp) -> u32 {
     let passed = now.duration_since(at).max(SignedDuration::ZERO);
-    u32::try_from(passed.as_mins()).unwrap_or(u32::MAX)
+    let minutes = passed.as_secs().unsigned_abs().div_ceil(60);
+    u32::try_from(minutes).unwrap_or(u32::MAX)
 }

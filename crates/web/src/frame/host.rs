@@ -1,6 +1,6 @@
 //! What the frame needs from the program it stands in.
 
-use std::{collections::BTreeMap, future::Future, sync::Arc};
+use std::{future::Future, sync::Arc};
 
 use axum::http::request::Parts;
 use kaname_kernel::{Clock, Rng, Role};
@@ -67,7 +67,7 @@ pub trait Host: Clone + Send + Sync + 'static {
 }
 
 /// What the demo says of its main people: by login, in Japanese and English, what they do.
-pub type Cast = Arc<BTreeMap<String, [String; 2]>>;
+pub type Cast = Arc<Vec<(String, [String; 2])>>;
 
 /// What the frame is told once.
 #[derive(Clone)]

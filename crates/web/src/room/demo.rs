@@ -54,7 +54,8 @@ pub(super) struct People {
     pub(super) next: String,
 }
 
-/// Everyone who can be chosen, in the order in which their accounts were opened.
+/// Everyone who can be chosen: those of the cast as it is written down, in the order of what happens to a
+/// report; the others in the order in which their accounts were opened.
 pub(super) async fn people(house: &House, frame: &Frame) -> Result<People, Failure> {
     let mut all = People::default();
     let Some(cast) = &frame.settings().demo else {
@@ -87,20 +88,43 @@ pub(super) async fn people(house: &House, frame: &Frame) -> Result<People, Failu
         people.push((account.state.opened, person));
     }
     people.sort_by_key(|person| person.0);
+    let mut main = Vec::new();
     for (_, person) in people {
-        match cast.get(&person.login) {
-            Some([ja, en]) => {
+        let front = cast.iter().enumerate();
+        let mut front = front.filter(|(_, (login, _))| *login == person.login);
+        match front.next() {
+            Some((place, (_, [ja, en]))) => {
                 let line = if frame.text().lang() == Lang::Ja {
                     ja
                 } else {
                     en
                 };
-                all.main.push((person, line.clone()));
+                main.push((place, (person, line.clone())));
             }
             None => all.others.push(person),
         }
     }
+    main.sort_by_key(|(place, _)| *place);
+    all.main = main.into_iter().map(|(_, one)| one).collect();
     Ok(all)
+}
+
+/// The one who is signed in, to be entered as once more.
+pub(super) fn once_more(account: &Account, lang: Lang, next: &str) -> People {
+    let lang = match lang {
+        Lang::Ja => kaname_directory::Lang::Ja,
+        Lang::En => kaname_directory::Lang::En,
+    };
+    let person = Person {
+        login: account.login.as_str().to_owned(),
+        title: account.title.get(lang).to_owned(),
+        party: String::new(),
+    };
+    People {
+        main: vec![(person, String::new())],
+        others: Vec::new(),
+        next: next.to_owned(),
+    }
 }
 
 /// Whether the browser was pointed at this machine by one of its own names, and nothing in between

@@ -19,7 +19,7 @@ use crate::{
     },
     house::{By, House},
     room::{
-        demo::People,
+        demo::{self, People},
         oidc,
         passkey::{PasskeyForm, Purpose},
     },
@@ -89,6 +89,10 @@ pub(super) struct SignInPage {
     people: People,
     passkey: Option<PasskeyForm>,
     openid: Option<Verb>,
+    /// What the button says.
+    go: String,
+    /// Where whoever has no second factor gets one.
+    enrol: Option<Verb>,
 }
 
 #[derive(Deserialize)]
@@ -147,6 +151,8 @@ pub(super) async fn sign_in_page(
             .passkeys()
             .map(|_| PasskeyForm::new(&page, Purpose::SignIn, "passkey-go").then(next)),
         openid: oidc::way(house, &page, next),
+        go: text.t("signin-go").into_owned(),
+        enrol: None,
         page,
         to: "/sign-in",
         fields,
@@ -250,6 +256,8 @@ fn second_page(frame: &Frame, next: &str, ticket: &str) -> SignInPage {
         people: People::default(),
         passkey: Some(form.then(next).ticket(ticket)),
         openid: None,
+        go: text.t("signin-go").into_owned(),
+        enrol: None,
         page,
     }
 }
@@ -284,7 +292,9 @@ pub(super) fn again_page(
     let account = by.account.as_ref().map(|account| &account.state);
     let has_passkeys = account.is_some_and(|account| !account.passkeys.is_empty());
     let has_code = account.is_some_and(|account| account.totp.is_some());
-    let fields = if has_passkeys && !has_code {
+    let has_none = !has_passkeys && !has_code;
+    let demo = account.filter(|_| frame.settings().demo.is_some());
+    let fields = if !has_code {
         Vec::new()
     } else {
         vec![
@@ -297,7 +307,12 @@ pub(super) fn again_page(
     };
     let passkey = house.passkeys().filter(|_| has_passkeys);
     SignInPage {
-        about: text.t("signin-again-about").into_owned(),
+        about: match has_none {
+            true => text.t("signin-again-none").into_owned(),
+            false => text.t("signin-again-about").into_owned(),
+        },
+        go: text.t("signin-again-go").into_owned(),
+        enrol: has_none.then(|| page.link("/account", text.t("signin-enrol"))),
         passkey: passkey
             .map(|_| PasskeyForm::new(&page, Purpose::Again, "passkey-again-go").then(next)),
         openid: None,
@@ -306,7 +321,9 @@ pub(super) fn again_page(
         fields,
         next: next.to_owned(),
         wrong,
-        people: People::default(),
+        people: demo.map_or_else(People::default, |account| {
+            demo::once_more(account, text.lang(), next)
+        }),
     }
 }
 

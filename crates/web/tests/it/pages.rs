@@ -1,6 +1,6 @@
 //! What pages tell before somebody decides, and what they say of what was typed wrongly.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use kaname_directory::{Name2, PartyKind};
@@ -314,7 +314,7 @@ async fn the_front_page_of_the_demo_says_what_each_role_does() {
     nation.hire(party, "umi-csirt", &[Role::Member]).await;
     nation.hire(party, "umi-soc", &[Role::Member]).await;
     let line = ["共有された情報を読む", "Reads what is shared"].map(str::to_owned);
-    let cast = BTreeMap::from([("umi-csirt".to_owned(), line)]);
+    let cast = vec![("umi-csirt".to_owned(), line)];
     let door = Door::of_demo(&nation, Arc::new(cast));
     let page = Browser::nobody(&door).page("/").await;
     let (main, others) = page.split_once("class=\"people others\"").unwrap();

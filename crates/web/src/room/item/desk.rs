@@ -157,10 +157,15 @@ pub(in crate::room) fn row(house: &House, page: &Page, by: &By, item: &Loaded<It
         (ItemState::AwaitingConsent, Some(asked)) => {
             page.due(asked.deadline, text.t("item-answer-due"))
         }
-        _ => {
-            let at = suspended.map_or(state.revised_at, |(since, _)| since);
-            page.came(at, number)
-        }
+        _ => match (state.state, state.consent) {
+            (ItemState::AwaitingRelease, Some(consent)) => {
+                page.came(consent.at, text.t("item-since-consent"))
+            }
+            _ => {
+                let at = suspended.map_or(state.revised_at, |(since, _)| since);
+                page.came(at, number)
+            }
+        },
     };
     let title = state.content.title.in_language(page.lang().tag());
     let row = Row::new(due, &href, title)
@@ -180,7 +185,8 @@ pub(in crate::room) fn row(house: &House, page: &Page, by: &By, item: &Loaded<It
     let row = match (state.state, state.consent) {
         (ItemState::AwaitingRelease, Some(consent)) => {
             let at = text.jst(consent.at, page.now);
-            row.about(text.t2("item-consent-at", "at", at, "n", state.revision))
+            row.about(number)
+                .about(text.t2("item-consent-at", "at", at, "n", state.revision))
         }
         _ => row,
     };

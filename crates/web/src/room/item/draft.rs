@@ -236,6 +236,7 @@ impl DraftForm {
                 .value(&self.summary_en)
                 .optional(),
             page.lines(4, "measures_ja", text.t("item-measures-ja"))
+                .hint(text.t("item-measures-hint"))
                 .value(&self.measures_ja)
                 .optional(),
             page.lines(4, "measures_en", text.t("item-measures-en"))

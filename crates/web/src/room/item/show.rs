@@ -122,7 +122,20 @@ impl Said {
 
 /// Who wrote what stands there now and when, and when its provider consented: for officers, who are
 /// never told which provider that is.
-async fn history(house: &House, page: &Page, item: &Item) -> Result<Vec<String>, Failure> {
+/// Who wrote, consented to and released it, and when; the provider is told when it was released.
+async fn history(
+    house: &House,
+    page: &Page,
+    item: &Item,
+    own: bool,
+) -> Result<Vec<String>, Failure> {
+    let text = page.text;
+    let released = item.release.as_ref();
+    if own {
+        let at = released.map(|release| text.jst(release.at, page.now));
+        let said = at.map(|at| text.t1("item-released-at", "at", at).into_owned());
+        return Ok(said.into_iter().collect());
+    }
     let Some(consent) = item.consent else {
         return Ok(Vec::new());
     };
@@ -132,12 +145,23 @@ async fn history(house: &House, page: &Page, item: &Item) -> Result<Vec<String>,
             who.push(account.state.title.get(choices::lang(page)).to_owned());
         }
     }
-    let (who, text) = (who.join(&page.t("ledger-and")), page.text);
+    let who = who.join(&page.t("ledger-and"));
     let written = text.jst(item.revised_at, page.now);
     let consented = text.jst(consent.at, page.now);
     let wrote = text.t2("item-written-by", "who", who, "at", written);
     let agreed = text.t2("item-consent-at", "at", consented, "n", item.revision);
-    Ok(vec![wrote.into_owned(), agreed.into_owned()])
+    let mut all = vec![wrote.into_owned(), agreed.into_owned()];
+    if let Some(release) = released
+        && let Some(by) = house.world().load::<Account>(release.by.cast()).await?
+    {
+        let at = text.jst(release.at, page.now);
+        let who = by.state.title.get(choices::lang(page));
+        all.push(
+            text.t2("item-released-by", "who", who, "at", at)
+                .into_owned(),
+        );
+    }
+    Ok(all)
 }
 
 /// What the provider proposes, against what it was shown.
@@ -248,10 +272,7 @@ pub(super) async fn show_item(
         asked: state.asked.is_some(),
         consented: state.consent.map(|consent| text.jst(consent.at, page.now)),
         suspended: state.waits_for_blocking(),
-        history: match own {
-            true => Vec::new(),
-            false => history(&house, &page, state).await?,
-        },
+        history: history(&house, &page, state, own).await?,
         summary: content.summary.in_language(lang).to_owned(),
         measures: content.countermeasures.in_language(lang).to_owned(),
         proposed: proposed(&house, &page, state).await?,

@@ -103,6 +103,10 @@ pub(super) fn verbs(
     );
     match state.state {
         ItemState::Derived if may.ask => match state.open_traces() {
+            0 if state.content.countermeasures.is_empty() => {
+                let why = text.t("item-measures-first");
+                verbs.push(page.refused(text.t("item-ask"), why));
+            }
             0 => {
                 let ask = page.post(format!("{href}/ask"), text.t("item-ask"));
                 verbs.push(ask.with("version", version.as_str()).main());

@@ -236,7 +236,7 @@ impl Scene {
             kind: ItemKind::Indicator,
             title: Text::new(mark.as_str(), mark.as_str()),
             summary: Text::new(format!("{mark} の概要"), ""),
-            countermeasures: Text::default(),
+            countermeasures: Text::new("更新する。", "Update."),
             values: vec![
                 value(kaname_intake::Kind::Ipv4, value_of(place)),
                 value(
