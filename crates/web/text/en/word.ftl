@@ -34,6 +34,7 @@ word-classes = classes
 word-collections = collections
 word-comment = comment
 word-content = content
+word-default_pap = default PAP
 word-countermeasures = countermeasures
 word-deadline = deadline
 word-description = description

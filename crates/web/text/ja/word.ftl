@@ -34,6 +34,7 @@ word-classes = 構成員の区分
 word-collections = コレクション
 word-comment = コメント
 word-content = 内容
+word-default_pap = 既定のPAP
 word-countermeasures = 対策
 word-deadline = 期限
 word-description = 説明
