@@ -224,7 +224,7 @@ fn a_peer_whose_clock_is_wrong_is_not_taken_at_its_word() {
     );
     // Whoever was led astray before is led back.
     let code = told["definition"]["code"].as_str().unwrap().to_owned();
-    assert_eq!(place.run(&["taxii", "peers", "start", &code]).code, 1);
+    assert_eq!(place.run(&["taxii", "peers", "start", &code]).code, 4);
     place.done(&[
         "taxii",
         "peers",

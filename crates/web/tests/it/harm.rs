@@ -79,7 +79,7 @@ async fn the_victim_record_is_shown_by_consent_to_exactly_its_readers() {
     for said in [
         "並べて表示されます",
         number.as_str(),
-        "今後この報告から公開される共有情報も",
+        "今後この報告から提供される共有情報も",
         "構成員として負う次の義務を、まだ引き受けていません",
         "守秘義務",
     ] {

@@ -224,6 +224,7 @@ async fn forms_offer_organisations_by_name_as_far_as_the_caller_may_know_them() 
     let mut form = vec![
         ("kind", "technique"),
         ("title_ja", "件名"),
+        ("measures_ja", "修正版へ更新する。"),
         ("tlp", "AMBER"),
         ("pap", "AMBER"),
         ("outlets", "web"),
