@@ -32,6 +32,9 @@ pub enum KeyScope {
     /// Submit over the JSON API.
     #[serde(rename = "submit")]
     Submit,
+    /// Read the own party's reports over the JSON API.
+    #[serde(rename = "submissions:read")]
+    SubmissionsRead,
     /// Read feeds.
     #[serde(rename = "feed:read")]
     FeedRead,
@@ -45,14 +48,21 @@ pub enum KeyScope {
 
 impl KeyScope {
     /// All scopes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::TaxiiRead,
         Self::TaxiiPost,
         Self::Submit,
+        Self::SubmissionsRead,
         Self::FeedRead,
         Self::ApiRead,
         Self::Feedback,
     ];
+
+    /// Whether only the party's own people and the shell issue a key for it: it speaks as the party that
+    /// hands in, or reads what it handed in.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Submit | Self::SubmissionsRead)
+    }
 
     /// Name in files, commands and policies.
     pub const fn as_str(self) -> &'static str {
@@ -60,6 +70,7 @@ impl KeyScope {
             Self::TaxiiRead => "taxii:read",
             Self::TaxiiPost => "taxii:post",
             Self::Submit => "submit",
+            Self::SubmissionsRead => "submissions:read",
             Self::FeedRead => "feed:read",
             Self::ApiRead => "api:read",
             Self::Feedback => "feedback",
@@ -80,7 +91,7 @@ impl FromStr for KeyScope {
         found.ok_or(BadText {
             field: "key.scope",
             what: "is not a scope",
-            limit: "taxii:read, taxii:post, submit, feed:read, api:read, feedback",
+            limit: "taxii:read, taxii:post, submit, submissions:read, feed:read, api:read, feedback",
         })
     }
 }

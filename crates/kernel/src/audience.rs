@@ -172,17 +172,13 @@ impl Audience {
         self.0.iter().all(|clause| clause.admits(reader, now))
     }
 
-    /// The next moment after `now` at which an embargo in it opens.
-    pub fn next_opening(&self, now: Timestamp) -> Option<i64> {
-        let openings = self
-            .0
-            .iter()
-            .flat_map(Clause::terms)
-            .filter_map(|term| match term {
-                Term::From(at) if *at > now.as_second() => Some(*at),
-                _ => None,
-            });
-        openings.min()
+    /// The moments at which an embargo in it opens, in seconds since 1970.
+    pub fn openings(&self) -> impl Iterator<Item = i64> {
+        let terms = self.0.iter().flat_map(Clause::terms);
+        terms.filter_map(|term| match term {
+            Term::From(at) => Some(*at),
+            _ => None,
+        })
     }
 
     /// A clause that contains all terms of another adds nothing: drop it.

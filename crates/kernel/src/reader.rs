@@ -1,4 +1,4 @@
-//! A reader: who looks, with all memberships and duties as they stand at one policy epoch.
+//! A reader: who looks, with all memberships and duties as they stand at one moment.
 
 use std::collections::{BTreeMap, BTreeSet};
 

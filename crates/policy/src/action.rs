@@ -40,7 +40,8 @@ actions! {
     SessionOwn, "session.own", "List and end the own sessions, change the own second factors.";
     PasswordOwn, "password.own", "Change the own password.";
     SubmissionSubmit, "submission.submit", "Submit a report.";
-    SubmissionReadOwn, "submission.read_own", "Follow the own party's reports.";
+    SubmissionFollow, "submission.follow", "Ask for the state of a report of the own party.";
+    SubmissionReadOwn, "submission.read_own", "Read the own party's reports.";
     DraftOwn, "draft.own", "Keep and read own drafts.";
     TriageList, "triage.list", "See what waits for triage.";
     TriageAssign, "triage.assign", "Take a report into triage.";

@@ -10,6 +10,7 @@ use crate::{
     manifest::ManifestHash,
     refused::{Refused, bounded},
     sealed::{MAX_SEALED_CHARS, Sealed},
+    told::Told,
 };
 
 /// Longest comment, sealed.
@@ -24,7 +25,11 @@ fn needs_owner(item: &Item, by: HandleId) -> Result<(), Refused> {
 }
 
 /// The provider is asked, still has time, and answers for what it was shown.
-fn needs_question(item: &Item, shown: ManifestHash, now: Timestamp) -> Result<(), Refused> {
+fn needs_question(
+    item: &Item,
+    (shown, stands): (ManifestHash, ManifestHash),
+    now: Timestamp,
+) -> Result<(), Refused> {
     let asked = item.asked.as_ref();
     let asked = asked.filter(|_| item.state == ItemState::AwaitingConsent);
     let Some(asked) = asked else {
@@ -33,29 +38,34 @@ fn needs_question(item: &Item, shown: ManifestHash, now: Timestamp) -> Result<()
     if now > asked.deadline {
         return Err(Refused::DeadlinePassed);
     }
-    if shown != asked.hash || shown != item.manifest().hash() {
+    if shown != stands {
         return Err(Refused::OtherManifest);
     }
     Ok(())
 }
 
 /// The provider consents to the manifest of this hash, which it was shown. `by` is the handle that
-/// the sealed store gives for the item and the acting party.
+/// the sealed store gives for the item and the acting party, `told` what the directory says now of whom the
+/// item names.
 ///
 /// # Errors
-/// For anyone else, when not asked, too late, or for other contents than the present ones.
+/// For anyone else, when not asked, too late, or when the page showed other contents or names than the
+/// present ones.
 pub fn consent(
     item: &Item,
     by: HandleId,
     hash: ManifestHash,
+    told: Told,
     now: Timestamp,
 ) -> Result<Vec<ItemChange>, Refused> {
     needs_owner(item, by)?;
-    needs_question(item, hash, now)?;
-    Ok(vec![ItemChange::Consented { hash }])
+    let stands = item.manifest_with(&told).hash();
+    needs_question(item, (hash, stands), now)?;
+    Ok(vec![ItemChange::Consented { hash, told }])
 }
 
-/// The provider proposes other contents instead of those it was shown.
+/// The provider proposes other contents instead of those it was asked about. Consent is asked for once they
+/// are taken, so what the directory says meanwhile does not matter.
 ///
 /// # Errors
 /// As [`consent`]; and when nothing differs or the proposal is not fit to be served.
@@ -67,7 +77,7 @@ pub fn propose(
     now: Timestamp,
 ) -> Result<Vec<ItemChange>, Refused> {
     needs_owner(item, by)?;
-    needs_question(item, shown, now)?;
+    needs_question(item, (shown, item.manifest().hash()), now)?;
     bounded("comment", proposal.comment.chars(), MAX_COMMENT_CHARS)?;
     if proposal.content == item.content {
         return Err(Refused::NoChange);

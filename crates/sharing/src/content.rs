@@ -170,17 +170,6 @@ pub fn tlp_mark(tlp: Tlp) -> TlpMark {
 }
 
 impl Content {
-    /// Ids of what it names and what stands for other parties: groups, and parties that may pass AMBER on
-    /// to their own members.
-    pub fn reaches_through(&self) -> BTreeSet<MatterId> {
-        let named = &self.named;
-        let groups = named.groups.iter().map(|group| group.cast());
-        let isacs = named.parties.iter().map(|party| party.cast());
-        groups
-            .chain(isacs.filter(|_| self.tlp == Tlp::Amber))
-            .collect()
-    }
-
     /// Whether it may be kept as a revision: within bounds, objects strictly valid STIX 2.1 of the
     /// hub's own, each marked exactly as the item is, and readable by somebody.
     ///

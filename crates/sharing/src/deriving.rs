@@ -7,9 +7,10 @@ use kaname_kernel::{AccountId, HandleId, MatterId};
 use crate::{
     content::Content,
     item::{Derivation, Item, ItemChange, ItemState},
-    manifest::{Manifest, Reach},
+    manifest::Manifest,
     refused::{Refused, bounded, reason},
     row::{MAX_ROWS, Row, RowState, carry_over},
+    told::Told,
 };
 
 /// Longest time a provider may be given for an answer.
@@ -170,15 +171,15 @@ pub fn accept_trace(
     }])
 }
 
-/// Asks the provider for consent to the present revision. `reach` holds the parties in the named
-/// groups and under the named ISACs as they are now.
+/// Asks the provider for consent to the present revision. `told` is what the directory says now of whom it
+/// names.
 ///
 /// # Errors
 /// When it is not being written or was refused as it is, traces are open, no way out is chosen, its
 /// validity is over, or the deadline is not within 90 days from now.
 pub fn ask_consent(
     item: &Item,
-    reach: Reach,
+    told: Told,
     deadline: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<ItemChange>, Refused> {
@@ -191,7 +192,7 @@ pub fn ask_consent(
         &item.content,
         item.revision,
         open,
-        reach,
+        told,
         deadline,
         now,
     )?;
@@ -203,7 +204,7 @@ fn asked(
     content: &Content,
     revision: u32,
     open: usize,
-    reach: Reach,
+    told: Told,
     deadline: Timestamp,
     now: Timestamp,
 ) -> Result<ItemChange, Refused> {
@@ -217,11 +218,11 @@ fn asked(
         return Err(Refused::NoLongerValid);
     }
     check_deadline(deadline, now)?;
-    let manifest = Manifest::of(&item.number, revision, content, &reach);
+    let manifest = Manifest::of(&item.number, revision, content, &told);
     Ok(ItemChange::ConsentAsked {
         hash: manifest.hash(),
         deadline,
-        reach: manifest.reach,
+        told,
     })
 }
 
@@ -236,8 +237,8 @@ fn check_deadline(deadline: Timestamp, now: Timestamp) -> Result<(), Refused> {
 /// What asking again needs, after a proposal was taken.
 #[derive(Debug, Clone)]
 pub struct AskAgain {
-    /// Parties in the groups and under the ISACs that the proposal names.
-    pub reach: Reach,
+    /// What the directory says of whom the proposal names.
+    pub told: Told,
     /// Until when.
     pub deadline: Timestamp,
     /// Now.
@@ -271,11 +272,11 @@ pub fn accept_proposal(
         return Ok(vec![change]);
     }
     let AskAgain {
-        reach,
+        told,
         deadline,
         now,
     } = again;
-    let ask = asked(item, &content, item.revision + 1, 0, reach, deadline, now)?;
+    let ask = asked(item, &content, item.revision + 1, 0, told, deadline, now)?;
     Ok(vec![change, ask])
 }
 

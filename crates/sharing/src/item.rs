@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 pub use self::change::{Derivation, ItemChange};
 use crate::{
     content::Content,
-    manifest::{Manifest, ManifestHash, Reach},
+    manifest::{Manifest, ManifestHash},
     row::Row,
     sealed::Sealed,
+    told::Told,
 };
 
 /// Where an item stands.
@@ -85,8 +86,10 @@ pub struct Asked {
     pub at: Timestamp,
     /// Until when an answer counts; silence is refusal.
     pub deadline: Timestamp,
-    /// Parties in the named groups at that time.
-    pub reach: Reach,
+    /// What the directory said of whom it names: when it was asked, and from consent on what the provider
+    /// read before it consented.
+    #[serde(default)]
+    pub told: Told,
 }
 
 /// The provider's consent.
@@ -246,11 +249,20 @@ impl Item {
         self.state == ItemState::Released && matches!(self.blocking, Blocking::Suspended { .. })
     }
 
-    /// The manifest the provider was asked about, or would be with nobody in the named groups.
+    /// The manifest the provider was asked about or consented to; of whom it names it tells nothing before.
     pub fn manifest(&self) -> Manifest {
-        let nobody = Reach::default();
-        let reach = self.asked.as_ref().map_or(&nobody, |asked| &asked.reach);
-        Manifest::of(&self.number, self.revision, &self.content, reach)
+        let nothing = Told::default();
+        self.manifest_with(self.told().unwrap_or(&nothing))
+    }
+
+    /// The manifest of what it says now, where the directory says this of whom it names.
+    pub fn manifest_with(&self, told: &Told) -> Manifest {
+        Manifest::of(&self.number, self.revision, &self.content, told)
+    }
+
+    /// What the provider was told last of whom it names.
+    pub fn told(&self) -> Option<&Told> {
+        self.asked.as_ref().map(|asked| &asked.told)
     }
 
     /// Whether the consent it has covers what it says now.

@@ -14,10 +14,11 @@ use sha2::{Digest, Sha256};
 use crate::{
     content::{Content, ItemKind, Outlet},
     text::Text,
+    told::Told,
 };
 
 /// Name of the form, part of what is hashed.
-const FORM: &str = "kaname-release-manifest-1";
+const FORM: &str = "kaname-release-manifest-2";
 
 /// SHA-256 of a manifest's canonical form.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,24 +63,6 @@ impl<'de> Deserialize<'de> for ManifestHash {
     }
 }
 
-/// The parties in each named group, and under each named ISAC that may pass it on, when consent was
-/// asked; by the id of group or ISAC. One that has gained parties since is not what the provider
-/// consented to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Reach(pub BTreeMap<MatterId, BTreeSet<PartyId>>);
-
-impl Reach {
-    /// Whether `now` reaches nobody, through what the content names, whom `self` did not.
-    pub fn covers(&self, now: &Self, content: &Content) -> bool {
-        let nobody = BTreeSet::new();
-        content.reaches_through().iter().all(|through| {
-            let before = self.0.get(through).unwrap_or(&nobody);
-            now.0.get(through).unwrap_or(&nobody).is_subset(before)
-        })
-    }
-}
-
 /// One object in a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectLine {
@@ -119,8 +102,8 @@ pub struct Manifest {
     pub groups: BTreeSet<GroupId>,
     /// Persons named.
     pub persons: BTreeSet<AccountId>,
-    /// Parties in the named groups and under the named ISACs.
-    pub reach: Reach,
+    /// What the directory says of them all, and of the collections.
+    pub told: Told,
     /// Member classes.
     pub classes: BTreeSet<String>,
     /// Duties.
@@ -136,9 +119,8 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The manifest of a revision. `reach` holds the parties of (at least) the named groups
-    /// and ISACs.
-    pub fn of(number: &str, revision: u32, content: &Content, reach: &Reach) -> Self {
+    /// The manifest of a revision, with what the directory says of whom the content names.
+    pub fn of(number: &str, revision: u32, content: &Content, told: &Told) -> Self {
         // Every part by name: whoever adds one to a content has to say here how consent covers it.
         let Content {
             author: _, // stands in the objects, which are hashed
@@ -157,9 +139,6 @@ impl Manifest {
             outlets,
             collections,
         } = content;
-        let mut reached = reach.clone();
-        let through = content.reaches_through();
-        reached.0.retain(|named, _| through.contains(named));
         Self {
             form: FORM.to_owned(),
             item: number.to_owned(),
@@ -174,7 +153,7 @@ impl Manifest {
             parties: named.parties.iter().copied().collect(),
             groups: named.groups.iter().copied().collect(),
             persons: named.persons.iter().copied().collect(),
-            reach: reached,
+            told: told.clone(),
             classes: classes.clone(),
             duties: duties.clone(),
             embargo: *embargo,
@@ -217,7 +196,8 @@ pub struct Difference {
     pub after: String,
 }
 
-/// What changed from `a` to `b`, in the order of the manifest; revision numbers are left out.
+/// What changed from `a` to `b`, in the order of the manifest; revision numbers are left out, and what the
+/// directory says ([`Told::changes`]).
 pub fn difference(a: &Manifest, b: &Manifest) -> Vec<Difference> {
     let mut all = Vec::new();
     let mut differ = |part, before: String, after: String| {
@@ -242,7 +222,6 @@ pub fn difference(a: &Manifest, b: &Manifest) -> Vec<Difference> {
     differ("parties", joined(&a.parties), joined(&b.parties));
     differ("groups", joined(&a.groups), joined(&b.groups));
     differ("persons", joined(&a.persons), joined(&b.persons));
-    differ("reach", reached(&a.reach), reached(&b.reach));
     differ("classes", joined(&a.classes), joined(&b.classes));
     differ("duties", joined(&a.duties), joined(&b.duties));
     differ("embargo", moment(a.embargo), moment(b.embargo));
@@ -269,11 +248,6 @@ fn outlets(all: &BTreeSet<Outlet>) -> String {
 
 fn moment(at: Option<Timestamp>) -> String {
     at.map(|at| at.to_string()).unwrap_or_default()
-}
-
-fn reached(reach: &Reach) -> String {
-    let all: BTreeSet<PartyId> = reach.0.values().flatten().copied().collect();
-    joined(&all)
 }
 
 fn object_differences(a: &[ObjectLine], b: &[ObjectLine]) -> Vec<Difference> {

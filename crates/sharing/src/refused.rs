@@ -54,9 +54,9 @@ pub enum Refused {
     /// Consent was given to, or is asked for, other bytes.
     #[error("the consent covers other contents than the present ones")]
     OtherManifest,
-    /// A group or ISAC reaches parties that it did not when consent was given.
-    #[error("a named group or ISAC has gained parties since consent was asked")]
-    AudienceWidened,
+    /// The directory says something else of whom an item names than its provider read before it consented.
+    #[error("a name, membership or duty of whom it names has changed since consent")]
+    ToldOtherwise,
     /// Traces of the provider are neither removed nor accepted.
     #[error("{open} traces of the provider are open")]
     OpenTraces {
@@ -130,7 +130,7 @@ impl Refused {
             Self::OwnParty => "refused-own-party",
             Self::SamePerson => "refused-same-person",
             Self::OtherManifest => "refused-other-manifest",
-            Self::AudienceWidened => "refused-audience-widened",
+            Self::ToldOtherwise => "refused-told-otherwise",
             Self::OpenTraces { .. } => "refused-open-traces",
             Self::NoSuchTrace => "refused-no-such-trace",
             Self::DeadlinePassed => "refused-deadline-passed",

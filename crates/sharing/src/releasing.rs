@@ -6,8 +6,8 @@ use kaname_kernel::AccountId;
 use crate::{
     deriving::wrong_state,
     item::{Item, ItemChange, ItemState},
-    manifest::Reach,
     refused::{Refused, reason},
+    told::Told,
 };
 
 /// What a release needs to know.
@@ -19,8 +19,8 @@ pub struct Releasing {
     pub releaser_of_providers_party: bool,
     /// Whether any of [`Item::derivers`] does.
     pub deriver_of_providers_party: bool,
-    /// Parties in the named groups and under the named ISACs as they are now.
-    pub reach: Reach,
+    /// What the directory says now of whom the item names.
+    pub told: Told,
     /// Now.
     pub now: Timestamp,
 }
@@ -47,9 +47,10 @@ pub fn release(item: &Item, releasing: &Releasing) -> Result<Vec<ItemChange>, Re
     if open > 0 {
         return Err(Refused::OpenTraces { open });
     }
-    let asked = item.asked.as_ref();
-    if !asked.is_some_and(|asked| asked.reach.covers(&releasing.reach, &item.content)) {
-        return Err(Refused::AudienceWidened);
+    // What it says is what was consented to; so it is the directory that says something else.
+    let now = item.manifest_with(&releasing.told).hash();
+    if item.consent.is_none_or(|consent| consent.hash != now) {
+        return Err(Refused::ToldOtherwise);
     }
     if !item.content.is_valid(releasing.now) {
         return Err(Refused::NoLongerValid);

@@ -183,7 +183,7 @@ pub struct Commit {
     pub jobs: Vec<NewJob>,
     /// Notices to publish after commit.
     pub notices: Vec<Notice>,
-    /// Set when who-may-see-what may have changed: the policy epoch is raised.
+    /// Set when what a reader is may have changed (membership, duty, role, group): the policy epoch is raised.
     pub new_epoch: bool,
     /// Answers kept for repeated requests: `(key, answer)`; a key already there refuses the commit
     /// with [`crate::StoreError::Repeated`] and that answer.

@@ -7,6 +7,8 @@ use crate::{
 
 /// Most appends in one commit.
 pub const MAX_APPENDS: usize = 10_000;
+/// Most matters that one commit stands on.
+pub const MAX_STANDS_ON: usize = 100_000;
 /// Most objects in one commit.
 pub const MAX_OBJECTS: usize = 20_000;
 /// Longest posting value or lookup key, in bytes.
@@ -22,9 +24,9 @@ pub fn commit(change: &Commit) -> Result<(), StoreError> {
             change.appends.len()
         ));
     }
-    if change.stands_on.len() > MAX_APPENDS {
+    if change.stands_on.len() > MAX_STANDS_ON {
         return malformed(format!(
-            "{} matters stood on are over {MAX_APPENDS}",
+            "{} matters stood on are over {MAX_STANDS_ON}",
             change.stands_on.len()
         ));
     }

@@ -260,6 +260,14 @@ impl Host for House {
         Ok(self.world().take_typed(binding).await?)
     }
 
+    fn seal_typed(&self, visit: &str, typed: &str) -> String {
+        self.world().seal_typed(visit, typed)
+    }
+
+    fn open_typed(&self, visit: &str, carried: &str) -> Option<String> {
+        self.world().open_typed(visit, carried)
+    }
+
     async fn visitor(&self, request: &Parts) -> Result<Visitor, Failure> {
         let Some(token) = self.token(&request.headers) else {
             return Ok(Visitor::default());

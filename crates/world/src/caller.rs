@@ -272,6 +272,14 @@ impl World {
         })
     }
 
+    /// Reads ahead what readers are asked by. Nodes do so as notices come in, so that no reader waits for it who
+    /// could tell by the time that something happened.
+    pub(crate) async fn follow_readers(&self) -> Result<(), WorldError> {
+        self.readers_groups().await?;
+        self.audiences().await?;
+        Ok(())
+    }
+
     /// The groups, as far as readers depend on them: read once for each policy epoch. Names may be older.
     async fn readers_groups(&self) -> Result<Groups, WorldError> {
         let epoch = self.store().epoch().await?;

@@ -20,6 +20,7 @@ impl World {
             });
         }
         self.follow_outlets().await?;
+        self.follow_readers().await?;
         Ok(newest)
     }
 }

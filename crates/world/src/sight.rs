@@ -1,8 +1,9 @@
-//! Who sees what: one bitmap of readable audiences per reader and policy epoch, applied before
-//! everything a reader can notice.
+//! Who sees what: one bitmap of readable audiences per reader, applied before everything a reader can
+//! notice.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
+    ops::Bound,
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
@@ -23,41 +24,63 @@ pub type Readable = Arc<RoaringBitmap>;
 /// Every group with its id.
 pub(crate) type Groups = Arc<Vec<(GroupId, Group)>>;
 
+/// Every interned audience, and when an embargo in one opens.
+#[derive(Debug, Clone, Default)]
+struct Audiences {
+    all: Arc<Vec<(AudienceId, Arc<Audience>)>>,
+    /// By the second from which it is open: where in `all` such an audience stands.
+    openings: Arc<BTreeMap<i64, Vec<usize>>>,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Sight {
-    audiences: RwLock<Arc<Vec<(AudienceId, Audience)>>>,
+    audiences: RwLock<Audiences>,
     bitmaps: Mutex<HashMap<Reader, Known>>,
     groups: RwLock<Option<(u64, Groups)>>,
 }
 
+/// A reader's bitmap as it was right at a moment. Whom an audience admits hangs on the reader, who is the
+/// key, and on the moment; audiences never change. So a policy epoch makes no bitmap stale: whoever it
+/// touches is another reader from then on, and whoever it does not is answered as before, as fast as before.
 #[derive(Debug, Clone)]
 struct Known {
-    epoch: u64,
+    /// How many of the audiences it was asked of.
     audiences: usize,
-    opens: Option<i64>,
+    /// In seconds since 1970.
+    at: i64,
     readable: Readable,
 }
 
 impl Sight {
-    /// The bitmap of `reader` at the store's present epoch.
+    /// The bitmap of `reader` now.
     pub(crate) async fn readable(
         &self,
         store: &dyn Store,
         reader: &Reader,
         now: Timestamp,
     ) -> Result<Readable, WorldError> {
-        let epoch = store.epoch().await?;
-        let audiences = self.audiences(store).await?;
-        if let Some(known) = self.known(reader, epoch, audiences.len(), now) {
-            return Ok(known);
+        let audiences = self.known_audiences(store).await?;
+        let known = {
+            let bitmaps = self.bitmaps.lock().unwrap_or_else(PoisonError::into_inner);
+            bitmaps.get(reader).cloned()
+        };
+        // By a clock that was set back, an embargo may be shut again.
+        let known = known.filter(|known| known.at <= now.as_second());
+        let known = known.unwrap_or_else(|| Known {
+            audiences: 0,
+            at: i64::MIN,
+            readable: Arc::default(),
+        });
+        let due = known.due(&audiences, now);
+        if due.is_empty() {
+            return Ok(known.readable);
         }
-        let all = audiences.iter().map(|(id, audience)| (*id, audience));
-        let readable = Arc::new(reader.readable(all, now));
-        let openings = audiences.iter().filter_map(|(_, a)| a.next_opening(now));
+        let asked = due.iter().filter_map(|place| audiences.all.get(*place));
+        let asked = asked.map(|(id, audience)| (*id, audience.as_ref()));
+        let readable = Arc::new(known.readable.as_ref() | reader.readable(asked, now));
         let known = Known {
-            epoch,
-            audiences: audiences.len(),
-            opens: openings.min(),
+            audiences: audiences.all.len().max(known.audiences),
+            at: now.as_second(),
             readable: Arc::clone(&readable),
         };
         let mut bitmaps = self.bitmaps.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,14 +89,6 @@ impl Sight {
         }
         bitmaps.insert(reader.clone(), known);
         Ok(readable)
-    }
-
-    fn known(&self, reader: &Reader, epoch: u64, count: usize, now: Timestamp) -> Option<Readable> {
-        let bitmaps = self.bitmaps.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = bitmaps.get(reader)?;
-        let opened = known.opens.is_some_and(|at| at <= now.as_second());
-        let fresh = known.epoch == epoch && known.audiences == count && !opened;
-        fresh.then(|| Arc::clone(&known.readable))
     }
 
     /// The groups as they stood at that epoch, when they are held. Who joins or leaves one, or closes
@@ -94,14 +109,13 @@ impl Sight {
     pub(crate) async fn audiences(
         &self,
         store: &dyn Store,
-    ) -> Result<Arc<Vec<(AudienceId, Audience)>>, WorldError> {
-        let held = Arc::clone(
-            &self
-                .audiences
-                .read()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
-        let next = held.last().map_or(0, |(id, _)| id + 1);
+    ) -> Result<Arc<Vec<(AudienceId, Arc<Audience>)>>, WorldError> {
+        Ok(self.known_audiences(store).await?.all)
+    }
+
+    async fn known_audiences(&self, store: &dyn Store) -> Result<Audiences, WorldError> {
+        let held = self.held();
+        let next = held.all.last().map_or(0, |(id, _)| id + 1);
         let more = store.audiences(next).await?;
         if more.is_empty() {
             return Ok(held);
@@ -110,13 +124,51 @@ impl Sight {
             .audiences
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        let last = slot.last().map(|(id, _)| *id);
+        slot.add(more);
+        Ok(slot.clone())
+    }
+
+    fn held(&self) -> Audiences {
+        let held = self
+            .audiences
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        held.clone()
+    }
+}
+
+impl Audiences {
+    /// Adds those that are not there yet, at the end: numbers become visible in their order.
+    fn add(&mut self, more: Vec<(AudienceId, Audience)>) {
+        let last = self.all.last().map(|(id, _)| *id);
         let unseen = more
             .into_iter()
             .filter(|(id, _)| last.is_none_or(|last| *id > last));
-        let mut all = slot.as_ref().clone();
-        all.extend(unseen);
-        *slot = Arc::new(all);
-        Ok(Arc::clone(&slot))
+        let all = Arc::make_mut(&mut self.all);
+        let openings = Arc::make_mut(&mut self.openings);
+        for (id, audience) in unseen {
+            for at in audience.openings() {
+                openings.entry(at).or_default().push(all.len());
+            }
+            all.push((id, Arc::new(audience)));
+        }
+    }
+}
+
+impl Known {
+    /// Places of the audiences that it has to be asked of: those that are new, and those in which an embargo
+    /// opened. Nothing shuts as time goes by.
+    fn due(&self, audiences: &Audiences, now: Timestamp) -> Vec<usize> {
+        let new = self.audiences..audiences.all.len().max(self.audiences);
+        let now = now.as_second();
+        let mut due: Vec<usize> = new.collect();
+        if self.at < now {
+            let opened = audiences
+                .openings
+                .range((Bound::Excluded(self.at), Bound::Included(now)));
+            let opened = opened.flat_map(|(_, places)| places).copied();
+            due.extend(opened.filter(|place| *place < self.audiences));
+        }
+        due
     }
 }

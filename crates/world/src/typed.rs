@@ -1,5 +1,7 @@
-//! What was typed into a form that has to be shown again: kept sealed, a short while, for one browser.
+//! What was typed into a form that has to be shown again: kept sealed, a short while, for one browser. What
+//! somebody typed who has not signed in the browser carries itself, so that strangers fill no store.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 
 use crate::{error::WorldError, world::World};
@@ -41,7 +43,27 @@ impl World {
         Ok(String::from_utf8(plain).ok())
     }
 
+    /// The same sealed, to be carried by the browser of that visit and by no other.
+    pub fn seal_typed(&self, binding: &str, typed: &str) -> String {
+        let context = carried(binding);
+        let drafts = self.keys().drafts();
+        URL_SAFE_NO_PAD.encode(drafts.seal(self.rng(), context.as_bytes(), typed.as_bytes()))
+    }
+
+    /// What a browser carried; `None` when it was not sealed here for that visit.
+    pub fn open_typed(&self, binding: &str, carried_text: &str) -> Option<String> {
+        let boxed = URL_SAFE_NO_PAD.decode(carried_text).ok()?;
+        let context = carried(binding);
+        let plain = self.keys().drafts().open(context.as_bytes(), &boxed).ok()?;
+        String::from_utf8(plain).ok()
+    }
+
     fn typed_key(&self, binding: &str) -> String {
         hex::encode(self.keys().token.derive(SPACE).tag(binding.as_bytes()))
     }
+}
+
+/// What is sealed for a visit opens nothing else, and for no other.
+fn carried(binding: &str) -> String {
+    format!("{SPACE}/carried/{binding}")
 }

@@ -217,7 +217,8 @@ impl Work<'_> {
         });
     }
 
-    /// Who may see what may have changed: every bitmap is computed anew.
+    /// What a reader is may have changed: a membership, a duty, a role, who is in a group. Who may see one
+    /// matter is no such change: the matter has another audience from then on.
     pub fn new_epoch(&mut self) {
         self.commit.new_epoch = true;
     }

@@ -133,7 +133,7 @@ impl World {
     }
 
     /// Every interned audience.
-    pub async fn audiences(&self) -> Result<Arc<Vec<(AudienceId, Audience)>>, WorldError> {
+    pub async fn audiences(&self) -> Result<Arc<Vec<(AudienceId, Arc<Audience>)>>, WorldError> {
         self.sight.audiences(self.store()).await
     }
 

@@ -228,7 +228,8 @@ pub(crate) enum KeyCommand {
         /// What the party calls it
         #[arg(long)]
         label: String,
-        /// What it may be used for: taxii:read, taxii:post, submit, feed:read, api:read, feedback
+        /// What it may be used for: taxii:read, taxii:post, submit (hand in reports, ask for their state), submissions:read (read them
+        /// too), feed:read, api:read, feedback
         #[arg(long = "scope", required = true)]
         scopes: Vec<String>,
         /// Days until it ends by itself

@@ -15,10 +15,11 @@ use kaname_kernel::{AccountId, PartyId, Role, SeededRng};
 use kaname_policy::{Action, Decision, Policy, Principal, PrincipalKind, Resource};
 
 pub(crate) static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::builtin().unwrap());
-pub(crate) const SCOPES: [&str; 6] = [
+pub(crate) const SCOPES: [&str; 7] = [
     "taxii:read",
     "taxii:post",
     "submit",
+    "submissions:read",
     "feed:read",
     "api:read",
     "feedback",

@@ -188,12 +188,16 @@ fn reading_what_was_released_needs_a_membership_in_force() {
 
 #[test]
 fn a_key_does_what_its_scope_says_and_nothing_else() {
-    let expected: [(&str, &[Action]); 6] = [
+    let expected: [(&str, &[Action]); 7] = [
         ("taxii:read", &[Action::TaxiiRead]),
         ("taxii:post", &[Action::TaxiiPost]),
         (
             "submit",
-            &[Action::SubmissionSubmit, Action::SubmissionReadOwn],
+            &[Action::SubmissionSubmit, Action::SubmissionFollow],
+        ),
+        (
+            "submissions:read",
+            &[Action::SubmissionFollow, Action::SubmissionReadOwn],
         ),
         ("feed:read", &[Action::FeedRead]),
         (

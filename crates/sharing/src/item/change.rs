@@ -5,12 +5,7 @@ use kaname_kernel::{AccountId, HandleId, MatterId};
 use serde::{Deserialize, Serialize};
 
 use super::Proposal;
-use crate::{
-    content::Content,
-    manifest::{ManifestHash, Reach},
-    row::Row,
-    sealed::Sealed,
-};
+use crate::{content::Content, manifest::ManifestHash, row::Row, sealed::Sealed, told::Told};
 
 /// What an item begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,13 +60,17 @@ pub enum ItemChange {
         hash: ManifestHash,
         /// Until when.
         deadline: Timestamp,
-        /// Parties in the named groups.
-        reach: Reach,
+        /// What the directory says of whom it names; nothing as versions before wrote it.
+        #[serde(default, rename = "readers")]
+        told: Told,
     },
     /// The provider says yes.
     Consented {
         /// To this.
         hash: ManifestHash,
+        /// What the provider read of whom it names; nothing as versions before wrote it.
+        #[serde(default, rename = "readers")]
+        told: Told,
     },
     /// The provider wants other bytes.
     ChangesProposed(Box<Proposal>),

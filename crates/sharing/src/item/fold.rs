@@ -102,18 +102,21 @@ impl Matter for Item {
             ItemChange::ConsentAsked {
                 hash,
                 deadline,
-                reach,
+                told,
             } => {
                 self.state = ItemState::AwaitingConsent;
                 self.asked = Some(Asked {
                     hash: *hash,
                     at: at.recorded,
                     deadline: *deadline,
-                    reach: reach.clone(),
+                    told: told.clone(),
                 });
             }
-            ItemChange::Consented { hash } => {
+            ItemChange::Consented { hash, told } => {
                 self.state = ItemState::Consented;
+                if let Some(asked) = &mut self.asked {
+                    asked.told = told.clone();
+                }
                 self.consent = Some(Consent {
                     hash: *hash,
                     at: at.recorded,

@@ -2,7 +2,7 @@
 
 use kaname_kernel::{Actor, Tlp};
 use kaname_sharing::{
-    Content, Item, ItemState, Manifest, Reach, Refused, Sealed,
+    Item, ItemChange, ItemState, Refused, Sealed, Text, Told,
     consenting::{consent, lapse, propose, refuse, take_back},
     deriving::{
         AskAgain, Derive, accept_proposal, accept_trace, ask_consent, decline_proposal,
@@ -12,12 +12,13 @@ use kaname_sharing::{
     manifest::difference,
     releasing::{Releasing, expire, release, send_back, supersede, withdraw_item},
     row::{Row, RowState, Sign},
+    told::{GroupTold, PartyTold, What},
 };
 use kaname_stix::redact::Reading;
 
 use crate::support::{
-    OWNER, Tale, account, content, derived, group, handle, hours, matter, officer, party, provider,
-    reach,
+    OWNER, Tale, account, content, derived, group, handle, hours, matter, officer, party,
+    party_told, provider, told,
 };
 
 fn releasing(tale: &Tale<Item>, by: u128) -> Releasing {
@@ -25,19 +26,20 @@ fn releasing(tale: &Tale<Item>, by: u128) -> Releasing {
         by: account(by),
         releaser_of_providers_party: false,
         deriver_of_providers_party: false,
-        reach: reach(),
+        told: told(),
         now: tale.now,
     }
 }
 
 pub(crate) fn ask(tale: &mut Tale<Item>) {
-    let asked = ask_consent(tale.state(), reach(), tale.now + hours(72), tale.now);
+    let asked = ask_consent(tale.state(), told(), tale.now + hours(72), tale.now);
     tale.take(officer(1), asked).unwrap();
 }
 
 fn agree(tale: &mut Tale<Item>) {
     let hash = tale.state().manifest().hash();
-    let agreed = consent(tale.state(), handle(OWNER), hash, tale.now);
+    let said = tale.state().told().cloned().unwrap();
+    let agreed = consent(tale.state(), handle(OWNER), hash, said, tale.now);
     tale.take(provider(), agreed).unwrap();
 }
 
@@ -94,7 +96,7 @@ fn the_deriver_does_not_release_nor_does_who_accepted_a_trace() {
         replaces: None,
     };
     tale.take(officer(1), derive_item(derive)).unwrap();
-    let early = ask_consent(tale.state(), reach(), tale.now + hours(5), tale.now);
+    let early = ask_consent(tale.state(), told(), tale.now + hours(5), tale.now);
     assert_eq!(early, Err(Refused::OpenTraces { open: 1 }));
     let silent = accept_trace(tale.state(), &row.key(), account(2), "  ");
     assert_eq!(silent, Err(Refused::ReasonMissing));
@@ -148,7 +150,7 @@ fn replayed_consent_is_refused() {
     tale.take(officer(1), edit).unwrap();
     assert!(tale.state().consent.is_none());
     ask(&mut tale);
-    let replay = consent(tale.state(), handle(OWNER), old, tale.now);
+    let replay = consent(tale.state(), handle(OWNER), old, told(), tale.now);
     assert_eq!(replay, Err(Refused::OtherManifest));
     // Back to the very same words: a new revision, so the old consent stays void.
     let back = revise(
@@ -160,53 +162,136 @@ fn replayed_consent_is_refused() {
     );
     tale.take(officer(1), back).unwrap();
     ask(&mut tale);
-    let replay = consent(tale.state(), handle(OWNER), old, tale.now);
+    let replay = consent(tale.state(), handle(OWNER), old, told(), tale.now);
     assert_eq!(replay, Err(Refused::OtherManifest));
 }
 
-/// An ISAC passes AMBER on to its own members: whoever came under it after consent was not consented to.
-#[test]
-fn an_isac_that_grew_after_consent_is_refused() {
-    let mut named = content("電力", Tlp::Amber, 1);
-    named.named.parties = vec![party(20)];
-    let isac = party(20).cast();
-    let asked = Reach([(isac, [party(21)].into())].into());
-    let wider = Reach([(isac, [party(21), party(22)].into())].into());
-    assert!(asked.covers(&asked, &named));
-    assert!(!asked.covers(&wider, &named));
-    assert!(wider.covers(&asked, &named), "narrower was consented to");
-    let hash = |content: &Content, reach: &Reach| Manifest::of("S-1", 1, content, reach).hash();
-    assert_ne!(hash(&named, &asked), hash(&named, &wider));
-    // STRICT is not passed on: who is under it reads nothing, so nothing widens.
-    let mut strict = content("電力", Tlp::AmberStrict, 1);
-    strict.named.parties = named.named.parties;
-    assert!(asked.covers(&wider, &strict));
-    assert_eq!(hash(&strict, &asked), hash(&strict, &wider));
+/// Everything that a provider is told of whom an item names, each changed by itself.
+fn otherwise() -> Vec<(What, Told)> {
+    let edit = |edit: &dyn Fn(&mut Told)| {
+        let mut changed = told();
+        edit(&mut changed);
+        changed
+    };
+    let party_11 = |change: &dyn Fn(&mut PartyTold)| {
+        edit(&|told| change(told.parties.get_mut(&party(11)).unwrap()))
+    };
+    let group_1 = |change: &dyn Fn(&mut GroupTold)| {
+        edit(&|told| change(told.groups.get_mut(&group(1)).unwrap()))
+    };
+    let b = Text::new("B社", "B Corp.");
+    vec![
+        (
+            What::Name(b.clone()),
+            party_11(&|party| party.name = Text::new("B社", "B Corp.")),
+        ),
+        (
+            What::Code("a".to_owned(), "b2".to_owned()),
+            party_11(&|party| party.code = "b2".to_owned()),
+        ),
+        (
+            What::Membership(false),
+            party_11(&|party| party.member = false),
+        ),
+        (
+            What::Class("first".to_owned(), false),
+            party_11(&|party| party.classes.clear()),
+        ),
+        (
+            What::Duty("secrecy".to_owned(), false),
+            party_11(&|party| party.duties.clear()),
+        ),
+        (
+            What::Duty("oath".to_owned(), true),
+            party_11(&|party| {
+                party.duties.insert("oath".to_owned());
+            }),
+        ),
+        (
+            What::Name(b),
+            group_1(&|group| group.name = Text::new("B社", "B Corp.")),
+        ),
+        (
+            What::Left(party(12), Text::new("B", "B")),
+            edit(&|told| {
+                told.parties.remove(&party(12));
+                let members = &mut told.groups.get_mut(&group(1)).unwrap().members;
+                members.remove(&party(12));
+            }),
+        ),
+        (
+            What::Joined(party(13), Text::new("C", "C")),
+            edit(&|told| {
+                told.parties.insert(party(13), party_told("C"));
+                let members = &mut told.groups.get_mut(&group(1)).unwrap().members;
+                members.insert(party(13));
+            }),
+        ),
+    ]
 }
 
 #[test]
-fn widened_audience_after_consent_is_refused() {
+fn what_the_directory_says_otherwise_since_the_page_is_not_consented_to() {
+    let mut tale = derived(content("題名", Tlp::Amber, 1));
+    ask(&mut tale);
+    let shown = tale.state().manifest().hash();
+    for (what, now) in otherwise() {
+        let stale = consent(tale.state(), handle(OWNER), shown, now.clone(), tale.now);
+        assert_eq!(stale, Err(Refused::OtherManifest), "{what:?}");
+        let changes: Vec<What> = told()
+            .changes(&now)
+            .into_iter()
+            .map(|one| one.what)
+            .collect();
+        assert_eq!(changes, [what]);
+        // The page as it is now is consented to without being asked anew.
+        let read = tale.state().manifest_with(&now).hash();
+        let given = consent(tale.state(), handle(OWNER), read, now.clone(), tale.now);
+        let mut agreed = derived(content("題名", Tlp::Amber, 1));
+        ask(&mut agreed);
+        agreed.take(provider(), given).unwrap();
+        assert!(agreed.state().has_consent());
+        assert_eq!(agreed.state().told(), Some(&now));
+    }
+    assert!(told().changes(&told()).is_empty());
+    agree(&mut tale);
+}
+
+#[test]
+fn what_the_directory_says_otherwise_since_consent_is_not_released() {
     let tale = at_second_officer(Tlp::Amber);
-    let mut wider = reach();
-    wider
-        .0
-        .entry(group(1).cast())
-        .or_default()
-        .insert(party(13));
-    let widened = Releasing {
-        reach: wider,
-        ..releasing(&tale, 2)
-    };
-    assert_eq!(
-        release(tale.state(), &widened),
-        Err(Refused::AudienceWidened)
-    );
-    // A party that left makes the audience narrower, which was consented to.
-    let narrower = Releasing {
-        reach: Reach([(group(1).cast(), [party(11)].into())].into()),
-        ..releasing(&tale, 2)
-    };
-    assert!(release(tale.state(), &narrower).is_ok());
+    for (what, told) in otherwise() {
+        let otherwise = Releasing {
+            told,
+            ..releasing(&tale, 2)
+        };
+        let released = release(tale.state(), &otherwise);
+        assert_eq!(released, Err(Refused::ToldOtherwise), "{what:?}");
+    }
+    assert!(release(tale.state(), &releasing(&tale, 2)).is_ok());
+}
+
+/// Versions before this one wrote down which parties were reached, and nothing of what they are called.
+#[test]
+fn consent_given_to_an_older_version_is_asked_for_again() {
+    let mut tale = at_second_officer(Tlp::Amber);
+    let mut written = Vec::new();
+    for (change, at, by) in &tale.events {
+        let mut change = serde_json::to_value(change).unwrap();
+        let fields = change.as_object_mut().unwrap();
+        if fields.remove("readers").is_some() {
+            fields.insert("hash".to_owned(), "ab".repeat(32).into());
+            fields.insert("reach".to_owned(), serde_json::json!({}));
+        }
+        let change: ItemChange = serde_json::from_value(change).unwrap();
+        written.push((change, *at, by.clone()));
+    }
+    tale.events = written;
+    let item = tale.replayed();
+    assert_eq!(item.state, ItemState::AwaitingRelease);
+    let released = release(&item, &releasing(&tale, 2));
+    assert_eq!(released, Err(Refused::OtherManifest));
+    assert!(send_back(&item, account(2), "同意を求め直す").is_ok());
 }
 
 #[test]
@@ -217,7 +302,7 @@ fn only_the_owner_answers_and_only_in_time() {
     let stranger = handle(99);
     let item = tale.state().clone();
     assert_eq!(
-        consent(&item, stranger, hash, tale.now),
+        consent(&item, stranger, hash, told(), tale.now),
         Err(Refused::NotOwner)
     );
     assert_eq!(
@@ -227,7 +312,7 @@ fn only_the_owner_answers_and_only_in_time() {
     assert_eq!(take_back(&item, stranger), Err(Refused::NotOwner));
     assert_eq!(lapse(&item, tale.now), Err(Refused::NotDue));
     tale.now += hours(73);
-    let late = consent(&item, handle(OWNER), hash, tale.now);
+    let late = consent(&item, handle(OWNER), hash, told(), tale.now);
     assert_eq!(late, Err(Refused::DeadlinePassed));
     let lapsed = lapse(&item, tale.now);
     tale.take(Actor::system("deadline"), lapsed).unwrap();
@@ -264,7 +349,7 @@ fn a_proposal_becomes_a_revision_and_is_asked_for_again() {
     );
     tale.take(provider(), proposed).unwrap();
     let again = AskAgain {
-        reach: reach(),
+        told: told(),
         deadline: tale.now + hours(24),
         now: tale.now,
     };
@@ -362,7 +447,7 @@ fn refusals_have_keys_of_their_own() {
         Refused::OwnParty,
         Refused::SamePerson,
         Refused::OtherManifest,
-        Refused::AudienceWidened,
+        Refused::ToldOtherwise,
     ];
     let mut keys: Vec<&str> = refusals.iter().map(Refused::key).collect();
     keys.sort_unstable();

@@ -1,16 +1,16 @@
 //! The release manifest: everything that consent covers changes its hash.
 
 use kaname_kernel::{Pap, Tlp};
-use kaname_sharing::{Content, Manifest, ManifestHash, Outlet, Reach, Text, manifest::difference};
+use kaname_sharing::{Content, Manifest, ManifestHash, Outlet, Text, Told, manifest::difference};
 
-use crate::support::{account, content, group, hours, matter, party, reach, start};
+use crate::support::{account, content, group, hours, matter, party, start, told};
 
 type Edit = Box<dyn Fn(&mut Content)>;
 
 #[test]
 fn every_part_is_covered() {
     let base = content("題名", Tlp::Amber, 1);
-    let first = Manifest::of("S-1", 1, &base, &reach());
+    let first = Manifest::of("S-1", 1, &base, &told());
     let edits: Vec<(&str, Edit)> = vec![
         ("title-ja", Box::new(|c| c.title.ja.push('x'))),
         ("title-en", Box::new(|c| c.title.en.push('x'))),
@@ -74,7 +74,7 @@ fn every_part_is_covered() {
     for (part, edit) in edits {
         let mut changed = base.clone();
         edit(&mut changed);
-        let second = Manifest::of("S-1", 1, &changed, &reach());
+        let second = Manifest::of("S-1", 1, &changed, &told());
         assert_ne!(first.hash(), second.hash(), "{part}");
         let parts: Vec<&str> = difference(&first, &second)
             .iter()
@@ -82,11 +82,11 @@ fn every_part_is_covered() {
             .collect();
         assert_eq!(parts, vec![part]);
     }
-    assert_ne!(first.hash(), Manifest::of("S-1", 2, &base, &reach()).hash());
-    assert_ne!(first.hash(), Manifest::of("S-2", 1, &base, &reach()).hash());
+    assert_ne!(first.hash(), Manifest::of("S-1", 2, &base, &told()).hash());
+    assert_ne!(first.hash(), Manifest::of("S-2", 1, &base, &told()).hash());
     assert_ne!(
         first.hash(),
-        Manifest::of("S-1", 1, &base, &Reach::default()).hash()
+        Manifest::of("S-1", 1, &base, &Told::default()).hash()
     );
 }
 
@@ -94,9 +94,9 @@ fn every_part_is_covered() {
 fn the_form_is_canonical_and_the_order_of_names_does_not_matter() {
     let mut base = content("題名", Tlp::Amber, 1);
     base.named.parties = vec![party(3), party(2)];
-    let first = Manifest::of("S-1", 1, &base, &reach());
+    let first = Manifest::of("S-1", 1, &base, &told());
     base.named.parties.reverse();
-    assert_eq!(first.hash(), Manifest::of("S-1", 1, &base, &reach()).hash());
+    assert_eq!(first.hash(), Manifest::of("S-1", 1, &base, &told()).hash());
     let canonical = first.canonical();
     assert!(canonical.starts_with('{') && !canonical.contains(": "));
     let again: Manifest = serde_json::from_str(&canonical).unwrap();

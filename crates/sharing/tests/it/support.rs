@@ -12,10 +12,11 @@ use kaname_kernel::{
 };
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
-    Content, Evidence, Item, ItemKind, Outlet, Reach, Refused, Sealed, Text, Value,
+    Content, Evidence, Item, ItemKind, Outlet, Refused, Sealed, Text, Told, Value,
     derive::{Plan, compose},
     deriving::{Derive, derive_item},
     report::{Channel, Submission, Technique, Urgency, Wishes},
+    told::{GroupTold, PartyTold},
 };
 use kaname_stix::ObjectId;
 use uuid::Uuid;
@@ -193,8 +194,27 @@ pub(crate) fn content(title: &str, tlp: Tlp, seed: u64) -> Content {
     }
 }
 
-pub(crate) fn reach() -> Reach {
-    Reach([(group(1).cast(), [party(11), party(12)].into())].into())
+pub(crate) fn party_told(name: &str) -> PartyTold {
+    PartyTold {
+        code: name.to_lowercase(),
+        name: Text::new(name, name),
+        member: true,
+        classes: ["first".to_owned()].into(),
+        duties: ["secrecy".to_owned()].into(),
+    }
+}
+
+/// The group 1 with the parties 11 and 12 in it.
+pub(crate) fn told() -> Told {
+    let group_1 = GroupTold {
+        name: Text::new("電力SIG", "Power SIG"),
+        members: [party(11), party(12)].into(),
+    };
+    Told {
+        parties: [(party(11), party_told("A")), (party(12), party_told("B"))].into(),
+        groups: [(group(1), group_1)].into(),
+        ..Told::default()
+    }
 }
 
 /// An item derived by officer 1 for the owner's handle.

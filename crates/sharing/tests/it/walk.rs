@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use kaname_kernel::{AccountId, HandleId, Tlp};
 use kaname_sharing::{
-    Item, ItemChange, ItemState, Manifest, ManifestHash, Reach, Sealed,
+    Item, ItemChange, ItemState, Manifest, ManifestHash, Sealed,
     blocking::{keep_suspended, resume_blocking, suspend_blocking},
     consenting::{consent, lapse, propose, refuse, take_back},
     deriving::{
@@ -19,7 +19,8 @@ use kaname_stix::redact::Reading;
 use proptest::prelude::*;
 
 use crate::support::{
-    OWNER, Tale, account, content, derived, group, handle, hours, officer, party, provider, reach,
+    OWNER, Tale, account, content, derived, group, handle, hours, officer, party, party_told,
+    provider, told,
 };
 
 /// One try: what, by whom, and two free choices.
@@ -52,10 +53,21 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
     let someone: HandleId = handle(u128::from(who % 2) + OWNER);
     let now = tale.now;
     let item = tale.state().clone();
+    // What the directory says at this moment.
+    let mut said = told();
+    if b.is_multiple_of(4) {
+        said.parties.insert(party(13), party_told("C"));
+        let members = said
+            .groups
+            .get_mut(&group(1))
+            .map(|group| &mut group.members);
+        members.unwrap().insert(party(13));
+    }
     let shown = match a % 4 {
-        0 => Manifest::of(&item.number, item.revision + 1, &item.content, &reach()).hash(),
+        0 => Manifest::of(&item.number, item.revision + 1, &item.content, &said).hash(),
         1 => ManifestHash([a; 32]),
-        _ => item.manifest().hash(),
+        2 => item.manifest().hash(),
+        _ => item.manifest_with(&said).hash(),
     };
     let other = || content(&format!("題名 {a}"), Tlp::Green, u64::from(b));
     let rows = if b.is_multiple_of(5) {
@@ -64,11 +76,6 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
         Vec::new()
     };
     let own = a.is_multiple_of(7);
-    let wider = if b.is_multiple_of(4) {
-        Reach([(group(1).cast(), [party(11), party(12), party(13)].into())].into())
-    } else {
-        reach()
-    };
     let deadline = now + hours(i64::from(a % 8));
     let actor = officer(u128::from(who % 3) + 1);
     let before = item.state;
@@ -78,9 +85,9 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
             actor,
             accept_trace(&item, &open_row().key(), by, "一般的な語"),
         ),
-        3 | 4 => tale.take(actor, ask_consent(&item, reach(), deadline, now)),
+        3 | 4 => tale.take(actor, ask_consent(&item, said, deadline, now)),
         5 | 6 => {
-            let decided = consent(&item, someone, shown, now);
+            let decided = consent(&item, someone, shown, said, now);
             if decided.is_ok() {
                 assert_eq!(someone, handle(OWNER), "only the owner consents");
                 witness.consented.insert(shown);
@@ -97,7 +104,7 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
         }
         8 => {
             let again = AskAgain {
-                reach: reach(),
+                told: said,
                 deadline,
                 now,
             };
@@ -115,17 +122,17 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
                 by,
                 releaser_of_providers_party: own,
                 deriver_of_providers_party: a.is_multiple_of(11),
-                reach: wider,
+                told: said.clone(),
                 now,
             };
             let decided = release(&item, &releasing);
             if decided.is_ok() {
                 assert!(!witness.authors.contains(&by), "the releaser wrote no part");
-                assert!(!own && !a.is_multiple_of(11) && !b.is_multiple_of(4));
-                let manifest = Manifest::of(&item.number, item.revision, &item.content, &reach());
+                assert!(!own && !a.is_multiple_of(11));
+                let manifest = Manifest::of(&item.number, item.revision, &item.content, &said);
                 assert!(
                     witness.consented.contains(&manifest.hash()),
-                    "exact consent"
+                    "exact consent, with the directory as it is"
                 );
                 assert!(!witness.stale, "nothing happened after the consent");
             }

@@ -164,7 +164,8 @@ pub async fn around<H: Host>(
     response
 }
 
-/// Most that is kept of what somebody typed who has not signed in, in bytes.
+/// Most that is kept of what somebody typed who has not signed in, in bytes: a line or two, and what their
+/// browser carries in a cookie.
 const MOST_OF_STRANGERS: usize = 1_024;
 
 /// Keeps what was typed for the page that the answer leads to: what a form sent that was not taken, or
@@ -191,8 +192,17 @@ async fn keeping_typed<H: Host>(host: &H, frame: &Frame, mut response: Response)
         return response;
     }
     let mut kept = serde_json::to_string(&typed).unwrap_or_default();
-    // Whoever has not signed in fills a line or two; more would only fill the disk.
-    if inside.visitor.who.is_none() && ended.is_none() && kept.len() > MOST_OF_STRANGERS {
+    if inside.visitor.who.is_none() && ended.is_none() {
+        // Their browser carries it: of strangers nothing is written, however often they come.
+        if kept.len() <= MOST_OF_STRANGERS {
+            let carried = host.seal_typed(&inside.binding, &kept);
+            set_typed(
+                inside.settings.secure,
+                &mut response,
+                &carried,
+                typed.page(),
+            );
+        }
         return response;
     }
     // What was typed in a session that has ended waits for its person, and for no other at that browser.
@@ -207,11 +217,15 @@ async fn keeping_typed<H: Host>(host: &H, frame: &Frame, mut response: Response)
         tracing::warn!(cause = failure.to_string(), "what was typed was not kept");
         return response;
     }
-    let secure = inside.settings.secure;
-    if let Some(line) = cookie::write(cookie::TYPED, &(secret + typed.page()), 10 * 60, secure) {
+    set_typed(inside.settings.secure, &mut response, &secret, typed.page());
+    response
+}
+
+/// Has the browser ask for it on the page: what only it has, then the page's path.
+fn set_typed(secure: bool, response: &mut Response, held: &str, page: &str) {
+    if let Some(line) = cookie::write(cookie::TYPED, &format!("{held}{page}"), 10 * 60, secure) {
         response.headers_mut().append(header::SET_COOKIE, line);
     }
-    response
 }
 
 async fn taken<H: Host>(host: &H, holder: &str) -> Option<String> {
@@ -231,7 +245,12 @@ async fn filled<H: Host>(host: &H, frame: &Frame, response: Response) -> Respons
     if inside.typed_on.as_deref() != Some(path) {
         return response;
     }
-    let mut kept = taken(host, &inside.binding).await;
+    let carried = inside.typed_secret.as_deref();
+    let carried = carried.filter(|_| inside.visitor.who.is_none());
+    let mut kept = match carried {
+        Some(carried) => host.open_typed(&inside.binding, carried),
+        None => taken(host, &inside.binding).await,
+    };
     if let (None, Some(owner)) = (&kept, &inside.visitor.owner) {
         let secret = inside.typed_secret.as_deref();
         let secret = secret.filter(|secret| secret.len() == 32);
@@ -247,7 +266,11 @@ async fn filled<H: Host>(host: &H, frame: &Frame, response: Response) -> Respons
     let page = std::str::from_utf8(&bytes).ok();
     let page = page.and_then(|page| typed.as_ref()?.fill(page));
     if let (Some(typed), None) = (&typed, &page) {
-        // The form is not there yet: something has to be done on the page first.
+        // The form is not there yet: something has to be done on the page first. What the browser carries it
+        // carries on.
+        if carried.is_some() {
+            return Response::from_parts(parts, Body::from(bytes));
+        }
         let kept = serde_json::to_string(typed).unwrap_or_default();
         if let Err(failure) = host.keep_typed(&inside.binding, &kept).await {
             tracing::warn!(cause = failure.to_string(), "what was typed was not kept");

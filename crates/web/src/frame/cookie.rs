@@ -14,7 +14,7 @@ pub(super) const VISIT: &str = "kaname-visit";
 /// What the next page shall say once.
 pub(super) const FLASH: &str = "kaname-flash";
 /// Path of the page whose forms shall be filled in again with what was typed, behind a secret that only the
-/// browser has in which it was typed.
+/// browser has in which it was typed; of somebody not signed in, behind what was typed itself, sealed.
 pub(super) const TYPED: &str = "kaname-typed";
 
 /// How long what the reader chose is kept, in seconds.

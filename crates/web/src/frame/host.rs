@@ -39,7 +39,7 @@ pub trait Host: Clone + Send + Sync + 'static {
         request: &mut Parts,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// Keeps what was typed, a short while, for the session or visit of that binding.
+    /// Keeps what was typed, a short while, for the session of that binding.
     ///
     /// # Errors
     /// When it can't be kept.
@@ -57,6 +57,13 @@ pub trait Host: Clone + Send + Sync + 'static {
         &self,
         binding: &str,
     ) -> impl Future<Output = Result<Option<String>, Failure>> + Send;
+
+    /// What was typed by somebody not signed in, sealed for the browser of that visit to carry: letters, digits,
+    /// `-` and `_`.
+    fn seal_typed(&self, visit: &str, typed: &str) -> String;
+
+    /// What the browser of that visit carried; `None` when it was not sealed here for it.
+    fn open_typed(&self, visit: &str, carried: &str) -> Option<String>;
 }
 
 /// What the demo says of its main people: by login, in Japanese and English, what they do.

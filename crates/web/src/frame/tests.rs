@@ -54,6 +54,14 @@ impl Host for Program {
         Ok(None)
     }
 
+    fn seal_typed(&self, _: &str, typed: &str) -> String {
+        hex::encode(typed)
+    }
+
+    fn open_typed(&self, _: &str, carried: &str) -> Option<String> {
+        String::from_utf8(hex::decode(carried).ok()?).ok()
+    }
+
     async fn admit(
         &self,
         visitor: &Visitor,

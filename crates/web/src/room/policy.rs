@@ -212,6 +212,7 @@ pub(super) fn action(text: Text, action: Action) -> String {
         Action::SessionOwn => "policy-session-own",
         Action::PasswordOwn => "policy-password-own",
         Action::SubmissionSubmit => "policy-submission-submit",
+        Action::SubmissionFollow => "policy-submission-follow",
         Action::SubmissionReadOwn => "policy-submission-read-own",
         Action::DraftOwn => "policy-draft-own",
         Action::TriageList => "policy-triage-list",

@@ -93,6 +93,9 @@ async fn a_machine_submits_once_and_follows_its_report() {
     .await;
     assert_ne!(other.json()["number"], number.as_str());
 
+    let key = nation
+        .key(&nation.provider, &[KeyScope::SubmissionsRead])
+        .await;
     let list = door.get("/api/v1/submissions?limit=1", &key).await.json();
     assert_eq!(
         (
@@ -127,11 +130,51 @@ async fn a_machine_submits_once_and_follows_its_report() {
             .unwrap()
             .contains("kaname")
     );
-    let theirs = nation.key(&nation.member, &[KeyScope::Submit]).await;
+    let theirs = nation
+        .key(&nation.member, &[KeyScope::SubmissionsRead])
+        .await;
     let shut = door
         .get(&format!("/api/v1/submissions/{number}"), &theirs)
         .await;
     assert_eq!(shut.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_only_hands_in_reads_nothing_of_what_was_handed_in() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
+    let sent = post(&door, "/api/v1/submissions", &key, &report(), None).await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
+    let number = sent.json()["number"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/submissions/{number}");
+    let told = door.get(&path, &key).await;
+    assert_eq!(told.status, StatusCode::OK, "{}", told.text);
+    let told = told.json();
+    let members: Vec<&String> = told.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["links", "number", "received", "state"]);
+    assert_eq!(told["state"], "submitted");
+    // Nor which reports there are, nor by any other address.
+    let list = door.get("/api/v1/submissions", &key).await;
+    assert_eq!(list.status, StatusCode::FORBIDDEN, "{}", list.text);
+    for address in ["/api/v1/items", "/api/v1/records"] {
+        let shut = door.get(address, &key).await;
+        assert_eq!(shut.status, StatusCode::FORBIDDEN, "{address}");
+    }
+    // A key for reading reads it, and hands nothing in.
+    let reads = nation
+        .key(&nation.provider, &[KeyScope::SubmissionsRead])
+        .await;
+    let read = door.get(&path, &reads).await.json();
+    assert_eq!(read["victim"], "端末 3 台");
+    let shut = post(&door, "/api/v1/submissions", &reads, &report(), None).await;
+    assert_eq!(shut.status, StatusCode::FORBIDDEN, "{}", shut.text);
+    // Another party's keys are told that there is no such report.
+    for scope in [KeyScope::Submit, KeyScope::SubmissionsRead] {
+        let theirs = nation.key(&nation.member, &[scope]).await;
+        let shut = door.get(&path, &theirs).await;
+        assert_eq!(shut.status, StatusCode::NOT_FOUND);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -333,7 +333,9 @@ async fn consent_to_show_the_harm_tells_traces_duties_and_links_and_covers_them(
     let report = format!("/submissions/{}", receipt.number);
     let provider = Browser::of(&door, &nation, &nation.provider).await;
     let analyst = Browser::of(&door, &nation, &nation.analyst).await;
-    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
+    let key = nation
+        .key(&nation.provider, &[KeyScope::SubmissionsRead])
+        .await;
     let before = showing(&door, &receipt.number, &key, "").await;
     assert!(before["asked"].is_null() && before["history"] == serde_json::json!([]));
     ask(&analyst, &receipt.number, "kaihin").await;
@@ -396,7 +398,9 @@ async fn the_history_of_a_showing_keeps_older_entries_behind_more() {
     let report = format!("/submissions/{}", receipt.number);
     let provider = Browser::of(&door, &nation, &nation.provider).await;
     let analyst = Browser::of(&door, &nation, &nation.analyst).await;
-    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
+    let key = nation
+        .key(&nation.provider, &[KeyScope::SubmissionsRead])
+        .await;
     for _ in 0..11 {
         ask(&analyst, &receipt.number, "kaihin").await;
         provider
@@ -412,7 +416,9 @@ async fn the_history_of_a_showing_keeps_older_entries_behind_more() {
     assert_eq!(all["history"].as_array().unwrap().len(), 22);
     assert_eq!(all["more_history"], 0);
     // Whoever is not the provider reads none of it.
-    let other = nation.key(&nation.member, &[KeyScope::Submit]).await;
+    let other = nation
+        .key(&nation.member, &[KeyScope::SubmissionsRead])
+        .await;
     let path = format!("/api/v1/submissions/{}", receipt.number);
     assert_eq!(door.get(&path, &other).await.status, StatusCode::NOT_FOUND);
 }

@@ -1,8 +1,9 @@
-//! Who is named as a reader of a victim record: never the hub itself, and by the name that was consented to.
+//! Who is named as a reader, of a victim record and of an item: by the name that was consented to, and of a
+//! victim record never the hub itself.
 
 use axum::http::StatusCode;
 use kaname_directory::{KeyScope, Name2, Party};
-use kaname_kernel::Actor;
+use kaname_kernel::{Actor, Tlp};
 use kaname_sharing::{
     ManifestHash,
     victim::{Shown, Victim, VictimChange},
@@ -117,7 +118,97 @@ async fn a_consent_is_not_taken_for_a_reader_by_another_name_and_history_keeps_t
     let page = provider.page(&report).await;
     let history = page.split("開示の経過").nth(1).unwrap();
     assert!(history.contains("経済産業省（kaihin）"), "{history}");
-    let key = nation.key(&nation.provider, &[KeyScope::Submit]).await;
+    let key = nation
+        .key(&nation.provider, &[KeyScope::SubmissionsRead])
+        .await;
     let told = showing(&door, &receipt.number, &key, "").await;
     assert_eq!(told["history"][0]["to"][0]["ja"], "経済産業省");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_is_consented_to_and_released_for_the_names_on_the_page_alone() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let bank = nation.member.party;
+    let receipt = story::submit(&nation).await;
+    let item = story::derive_as(&nation, receipt.report, |draft| {
+        draft.tlp = Tlp::Amber;
+        draft.named.parties = vec![bank];
+    });
+    let item = item.await;
+    let analyst = nation.caller(&nation.analyst).await;
+    let asked = nation.world.ask_consent(&analyst, item.id, None);
+    asked.await.unwrap();
+    let path = format!("/items/{}", item.state.number);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let page = provider.page(&path).await;
+    assert!(page.contains("海浜銀行（kaihin）") && !page.contains("登録内容が変わりました"));
+    let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
+    rename(&nation, "北浜銀行", "Kitahama Bank").await;
+    let consent = format!("{path}/consent");
+    let stale = provider.post(&consent, &[("hash", &hash)]).await;
+    let page = provider.page(&leads_to(&stale)).await;
+    for said in [
+        "一致しません",
+        "同意を求めたあとに、宛先についての登録内容が変わりました",
+        "名称が「北浜銀行」に変わりました",
+        "北浜銀行（kaihin）",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let english = Browser::of(&door, &nation, &nation.provider)
+        .await
+        .english();
+    let page = english.page(&path).await;
+    assert!(page.contains("is now called “Kitahama Bank”"), "{page}");
+    let page = provider.page(&path).await;
+    let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
+    let given = provider.post(&consent, &[("hash", &hash)]).await;
+    let page = provider.page(&leads_to(&given)).await;
+    assert!(page.contains("同意しました"), "{page}");
+
+    // Another name before the release: the button says why not, and the release is not taken.
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let before = releaser.page(&path).await;
+    let version = between(&before, "name=\"version\" value=\"", "\"").to_owned();
+    rename(&nation, "西浜銀行", "Nishihama Bank").await;
+    let page = releaser.page(&path).await;
+    assert!(!page.contains(&format!("{path}/release")), "{page}");
+    assert!(page.contains("差し戻して、もう一度同意を求めてください"));
+    assert!(page.contains("名称が「西浜銀行」に変わりました"), "{page}");
+    let release = format!("{path}/release");
+    let stale = releaser.post(&release, &[("version", &version)]).await;
+    let page = releaser.page(&leads_to(&stale)).await;
+    assert!(page.contains("flash-refused"), "{page}");
+    let page = provider.page(&path).await;
+    assert!(page.contains("あらためて同意を求めます"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joined_a_group_is_counted_and_not_named_to_a_provider_that_may_not_know() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let door = Door::of(&nation);
+    let admin = nation.caller(&nation.administrator).await;
+    let name = Name2::parse("name", "電力SIG", "Power SIG").unwrap();
+    let group = world.found_group(&admin, "power".parse().unwrap(), name, false);
+    let group = group.await.unwrap().id.cast();
+    let receipt = story::submit(&nation).await;
+    let item = story::derive_as(&nation, receipt.report, |draft| {
+        draft.tlp = Tlp::Amber;
+        draft.named.groups = vec![group];
+    });
+    let item = item.await;
+    let analyst = nation.caller(&nation.analyst).await;
+    let asked = world.ask_consent(&analyst, item.id, None);
+    asked.await.unwrap();
+    let joined = world.join_group(&admin, group, nation.member.party);
+    joined.await.unwrap();
+    let path = format!("/items/{}", item.state.number);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let page = provider.page(&path).await;
+    assert!(page.contains("ほかに 1 件の変更があります") && !page.contains("海浜銀行"));
+    let officer = Browser::of(&door, &nation, &nation.analyst).await;
+    let page = officer.page(&path).await;
+    assert!(page.contains("「海浜銀行」が加わりました"), "{page}");
 }

@@ -404,26 +404,73 @@ async fn without_script_the_switches_of_a_form_post_it_along() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_fills_a_line_and_not_the_disk() {
-    let nation = Nation::new().await;
+    let (nation, store) = Nation::counted().await;
     let door = Door::of(&nation);
     let switch = "/preferences?back=/sign-in&lang=en";
+    let along = |typed: &str| format!("/sign-in\nlogin={typed}");
+    store.taken();
     for (typed, is_kept) in [("bunseki".to_owned(), true), ("x".repeat(250_000), false)] {
         let stranger = Browser::nobody(&door);
         stranger.page("/sign-in").await;
-        let kept = format!("/sign-in\nlogin={typed}");
-        leads_to(
-            &stranger
-                .post(
-                    switch,
-                    &[("back", "/sign-in"), ("lang", "en"), ("kept", &kept)],
-                )
-                .await,
-        );
+        let kept = along(&typed);
+        let fields = [
+            ("back", "/sign-in"),
+            ("lang", "en"),
+            ("kept", kept.as_str()),
+        ];
+        leads_to(&stranger.post(switch, &fields).await);
         let page = stranger.page("/sign-in").await;
-        assert_eq!(
-            page.contains(&format!("value=\"{typed}\"")),
-            is_kept,
-            "{page}"
-        );
+        let value = format!("value=\"{typed}\"");
+        assert_eq!(page.contains(&value), is_kept, "{page}");
+        // Once.
+        assert!(!stranger.page("/sign-in").await.contains(&value));
     }
+    // However often they come, nothing of it is written: their browsers carry it.
+    for _ in 0..20 {
+        let stranger = Browser::nobody(&door);
+        stranger.page("/sign-in").await;
+        let kept = along("bunseki");
+        let fields = [
+            ("back", "/sign-in"),
+            ("lang", "en"),
+            ("kept", kept.as_str()),
+        ];
+        leads_to(&stranger.post(switch, &fields).await);
+    }
+    let calls = store.taken();
+    assert_eq!(calls.get("kv_put"), None, "{calls:?}");
+    assert_eq!(calls.get("commit"), None, "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stranger_typed_is_shown_to_their_own_browser_alone() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (stranger, other) = (Browser::nobody(&door), Browser::nobody(&door));
+    for browser in [&stranger, &other] {
+        browser.page("/sign-in").await;
+    }
+    let kept = "/sign-in\nlogin=bunseki";
+    let fields = [("back", "/sign-in"), ("lang", "en"), ("kept", kept)];
+    let switch = "/preferences?back=/sign-in&lang=en";
+    leads_to(&stranger.post(switch, &fields).await);
+    let carried = stranger.cookie("kaname-typed");
+    assert!(
+        carried.len() > 40 && !carried.contains("bunseki"),
+        "{carried}"
+    );
+    // Put into another browser, changed, or of no form at all, it is nothing.
+    for forged in [
+        carried.clone(),
+        format!("A{carried}"),
+        "bunseki/sign-in".to_owned(),
+        "%7B%7D/sign-in".to_owned(),
+        format!("{}/sign-in", "A".repeat(3_000)),
+    ] {
+        other.holds("kaname-typed", &forged);
+        let page = other.page("/sign-in").await;
+        assert!(!page.contains("value=\"bunseki\""), "{forged}");
+    }
+    let page = stranger.page("/sign-in").await;
+    assert!(page.contains("value=\"bunseki\""), "{page}");
 }

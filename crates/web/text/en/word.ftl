@@ -90,7 +90,6 @@ word-embargo = Embargo
 word-valid-until = Valid until
 word-tlp = TLP
 word-pap = PAP
-word-reach = Reach
 
 # What an event of the ledger did (kind.change)
 word-did-party-registered = organisation registered
@@ -330,6 +329,7 @@ word-field-public_keys = Public keys
 word-field-purpose = Purpose
 word-field-reach = Who is reached
 word-field-read = May read
+word-field-readers = Readers
 word-field-reading = Reading
 word-field-reason = Reason
 word-field-receipt = Receipt number

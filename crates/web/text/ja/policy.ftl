@@ -43,6 +43,7 @@ policy-visibility-explain = 見える理由の確認
 policy-session-own = 自分のセッションと第二要素
 policy-password-own = 自分のパスワードの変更
 policy-submission-submit = 報告の提出
+policy-submission-follow = 自組織の報告の状態の照会
 policy-submission-read-own = 自組織の報告の参照
 policy-draft-own = 自分の下書き
 policy-triage-list = 受付の一覧

@@ -90,7 +90,6 @@ word-embargo = 解禁日時
 word-valid-until = 有効期限
 word-tlp = TLP
 word-pap = PAP
-word-reach = 届く先
 
 # 台帳の記録が何をしたか（種類.変更）
 word-did-party-registered = 組織を登録
@@ -330,6 +329,7 @@ word-field-public_keys = 公開鍵
 word-field-purpose = 用途
 word-field-reach = 届く組織
 word-field-read = 読む権利
+word-field-readers = 宛先
 word-field-reading = 読み
 word-field-reason = 理由
 word-field-receipt = 受付番号

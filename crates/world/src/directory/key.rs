@@ -29,7 +29,7 @@ impl World {
         self.allow(caller, Action::KeyManage, &of_party(party))?;
         // A key reads and speaks as the party: its own people issue it, as they decide who reads for it.
         // A party without a steward has nobody yet; what it handed in stays its own all the same.
-        if scopes.contains(&KeyScope::Submit) {
+        if scopes.iter().any(|scope| scope.is_own()) {
             self.allow_own(caller, party)?;
         }
         self.allow_people(caller, party).await?;

@@ -79,7 +79,6 @@ impl World {
         let changes = decide(&collection.state)?;
         let mut work = self.work(&caller.actor);
         work.apply(&mut collection, changes)?;
-        work.new_epoch();
         work.notice(Collection::KIND, Some(id));
         work.commit().await?;
         Ok(collection)

@@ -7,7 +7,7 @@ use kaname_sharing::{
     item::{Item, ItemChange, ItemState, Proposal, Refusal},
 };
 
-use super::derive::ItemDraft;
+use super::{derive::ItemDraft, reach::On};
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// What the provider wrote with its word, for officers and the provider.
@@ -28,7 +28,9 @@ impl World {
         hash: ManifestHash,
     ) -> Result<Loaded<Item>, WorldError> {
         let (item, handle) = self.own_item(caller, id, Action::ItemConsent).await?;
-        let mut changes = consenting::consent(&item.state, handle, hash, self.now())?;
+        let (told, on) = self.told(&item.state.content).await?;
+        let given = consenting::consent(&item.state, handle, hash, told.clone(), self.now());
+        let mut changes = given?;
         // Nothing is left for the deriving analyst to do: the second officer is asked at once, in the
         // name of whoever derived last.
         let mut after = item.state.clone();
@@ -37,10 +39,13 @@ impl World {
             hash,
             at: self.now(),
         });
+        if let Some(asked) = &mut after.asked {
+            asked.told = told;
+        }
         if let Some(deriver) = item.state.derivers.first() {
             changes.extend(deriving::hand_over(&after, *deriver)?);
         }
-        self.keep_own_item(item, handle, changes).await
+        self.keep_own_item(item, handle, changes, on).await
     }
 
     /// The provider proposes other contents.
@@ -61,7 +66,7 @@ impl World {
             comment: self.sealed_text(handle, comment)?,
         };
         let changes = consenting::propose(&item.state, handle, shown, proposal, self.now())?;
-        self.keep_own_item(item, handle, changes).await
+        self.keep_own_item(item, handle, changes, On::new()).await
     }
 
     /// The provider says no; before release at any time.
@@ -74,7 +79,7 @@ impl World {
         let (item, handle) = self.own_item(caller, id, Action::ItemRefuse).await?;
         let comment = self.sealed_text(handle, comment)?;
         let changes = consenting::refuse(&item.state, handle, comment)?;
-        self.keep_own_item(item, handle, changes).await
+        self.keep_own_item(item, handle, changes, On::new()).await
     }
 
     /// The provider takes a released item back: members are told, its objects leave the collections.
@@ -140,13 +145,16 @@ impl World {
         Ok((item, handle))
     }
 
+    /// `on`: what was read to decide; when one of these has moved on meanwhile, nothing is kept.
     async fn keep_own_item(
         &self,
         mut item: Loaded<Item>,
         handle: HandleId,
         changes: Vec<ItemChange>,
+        on: On,
     ) -> Result<Loaded<Item>, WorldError> {
         let mut work = self.work(&Actor::sealed(handle));
+        work.stands_on(on);
         work.apply(&mut item, changes)?;
         work.notice(Item::KIND, Some(item.id));
         work.commit().await?;

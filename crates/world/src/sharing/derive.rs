@@ -248,9 +248,9 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let desk = self.item_for(caller, id, Action::ItemAskConsent).await?;
         Self::unchanged(&desk.item, expected)?;
-        let reach = self.reach(&desk.item.state.content).await?;
+        let (told, _) = self.told(&desk.item.state.content).await?;
         let (deadline, now) = (self.consent_deadline(), self.now());
-        let changes = deriving::ask_consent(&desk.item.state, reach, deadline, now)?;
+        let changes = deriving::ask_consent(&desk.item.state, told, deadline, now)?;
         self.keep_item(caller, desk.item, changes).await
     }
 
@@ -273,7 +273,7 @@ impl World {
             .await?;
         let rows = checklist::check(&content, &evidence);
         let again = AskAgain {
-            reach: self.reach(&content).await?,
+            told: self.told(&content).await?.0,
             deadline: self.consent_deadline(),
             now: self.now(),
         };

@@ -160,8 +160,6 @@ impl World {
         let mut work = self.work(&Actor::sealed(report.state.submission.handle));
         work.stands_on(on);
         work.apply(&mut victim, changes)?;
-        // Who may see the victim's record has changed.
-        work.new_epoch();
         work.notice(Report::KIND, Some(report.id));
         work.notice(Victim::KIND, Some(victim.id));
         work.commit().await?;

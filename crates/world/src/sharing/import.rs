@@ -306,8 +306,10 @@ impl World {
         })
         .await?;
         let known = self.audiences().await?;
-        let known: BTreeMap<AudienceId, &Audience> =
-            known.iter().map(|(id, audience)| (*id, audience)).collect();
+        let known = known.iter();
+        let known: BTreeMap<AudienceId, &Audience> = known
+            .map(|(id, audience)| (*id, audience.as_ref()))
+            .collect();
         let mut all: BTreeMap<String, Audience> = BTreeMap::new();
         for (id, audience) in found {
             if let Some(audience) = known.get(&audience) {

@@ -44,7 +44,7 @@ pub(crate) use object::{Standing, key_of, object_of};
 pub(crate) use release::released_in;
 
 pub use import::{Gone, Import, ImportChange, Imported, Rejected};
-pub use reach::Reached;
+pub use reach::{Addressed, Reached};
 pub use read_in::{Columns, Draft, Terms};
 pub use record::ShownRecord;
 pub use similar::Similar;

@@ -50,16 +50,18 @@ impl World {
         Self::unchanged(&desk.item, expected)?;
         let derivers = &desk.item.state.derivers;
         let party = desk.link.party;
+        let (told, on) = self.told(&desk.item.state.content).await?;
         let releasing = Releasing {
             by: officer,
             releaser_of_providers_party: desk.own,
             deriver_of_providers_party: self.any_of_party(derivers, party).await?,
-            reach: self.reach(&desk.item.state.content).await?,
+            told,
             now: self.now(),
         };
         let changes = releasing::release(&desk.item.state, &releasing)?;
         let mut item = desk.item;
         let mut work = self.work(&caller.actor);
+        work.stands_on(on);
         work.apply(&mut item, changes)?;
         self.put_out(&mut work, &item.state)?;
         if let Some(replaced) = item.state.replaces

@@ -12,7 +12,13 @@ use kaname_sharing::{
 use kaname_store::{ListQuery, Sort};
 
 use super::similar::Similar;
-use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
+use crate::{
+    caller::{Caller, of_party},
+    error::WorldError,
+    read::Listed,
+    work::Loaded,
+    world::World,
+};
 
 /// An opening counts for one shift; after that the sealed part opens only with a new reason.
 pub const OPENING: SignedDuration = SignedDuration::from_hours(8);
@@ -92,13 +98,20 @@ impl World {
             items: Vec::new(),
             others: Vec::new(),
         };
-        if own || analyst {
+        // Of the own party alone, who may read what it handed in: a key that only hands in does not.
+        let reads = own && self.reads_own(caller);
+        if reads || analyst {
             self.open_view(caller, &mut view, analyst).await?;
         }
         if caller.is_officer() && !own {
             view.similar = self.similar_reports(id).await?;
         }
         Ok(view)
+    }
+
+    fn reads_own(&self, caller: &Caller) -> bool {
+        let own = caller.party_id().map(of_party);
+        own.is_ok_and(|own| self.allow(caller, Action::SubmissionReadOwn, &own).is_ok())
     }
 
     async fn open_view(
@@ -190,8 +203,6 @@ impl World {
             && let Ok(changes) = victim::assign_victim(&victim.state, officer, reason, own)
         {
             work.apply(&mut victim, changes)?;
-            // Who may see the victim's record has changed.
-            work.new_epoch();
         }
         work.notice(Report::KIND, Some(id));
         work.commit().await?;
@@ -312,7 +323,6 @@ impl World {
             && let Ok(changes) = victim::withdraw_victim(&victim.state, handle)
         {
             work.apply(&mut victim, changes)?;
-            work.new_epoch();
         }
         work.notice(Report::KIND, Some(id));
         work.commit().await?;

@@ -203,7 +203,7 @@ async fn a_group_that_grew_after_consent_stops_the_release() {
         matches!(
             widened,
             Err(WorldError::Refused {
-                key: "refused-audience-widened",
+                key: "refused-told-otherwise",
                 ..
             })
         ),

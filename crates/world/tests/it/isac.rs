@@ -58,13 +58,13 @@ async fn a_party_that_came_under_a_named_isac_after_consent_stops_the_release() 
         asked
     };
     let first = consents().await;
-    let members: Vec<&PartyId> = first.reach.0[&isac.cast()].iter().collect();
+    let members: Vec<&PartyId> = first.told.under[&isac].iter().collect();
     assert_eq!(members, [&nation.member.party]);
     let late = operator(&nation).await;
     comes_under(&nation, late.party, isac).await;
     let releaser = nation.caller(&nation.releaser).await;
     let widened = world.release(&releaser, item.id, None).await;
-    let key = "refused-audience-widened";
+    let key = "refused-told-otherwise";
     assert!(
         matches!(&widened, Err(WorldError::Refused { key: told, .. }) if *told == key),
         "{widened:?}"
@@ -75,7 +75,7 @@ async fn a_party_that_came_under_a_named_isac_after_consent_stops_the_release() 
         .await
         .unwrap();
     let again = consents().await;
-    assert_eq!(again.reach.0[&isac.cast()].len(), 2);
+    assert_eq!(again.told.under[&isac].len(), 2);
     assert_ne!(again.hash, first.hash);
     nation.clock.advance(SignedDuration::from_secs(1));
     let releaser = nation.caller(&nation.releaser).await;

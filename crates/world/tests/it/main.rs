@@ -26,3 +26,4 @@ mod sign_in;
 mod sink;
 mod story;
 mod submitting;
+mod told;

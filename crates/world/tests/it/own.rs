@@ -24,15 +24,17 @@ async fn a_key_that_reads_reports_is_issued_by_the_party_itself() {
         issued.await.map(|_| ())
     };
     let admin = nation.caller(&nation.administrator).await;
-    let tried = issue(&admin, KeyScope::Submit).await;
-    assert!(is_refused(&tried, "refused-not-own-people"), "{tried:?}");
+    for scope in [KeyScope::Submit, KeyScope::SubmissionsRead] {
+        let tried = issue(&admin, scope).await;
+        assert!(is_refused(&tried, "refused-not-own-people"), "{tried:?}");
+    }
     let tried = issue(&admin, KeyScope::TaxiiRead).await;
     assert!(is_refused(&tried, "refused-has-steward"), "{tried:?}");
     let steward = nation.caller(&nation.provider).await;
-    issue(&steward, KeyScope::Submit).await.unwrap();
-    issue(&Caller::system("shell"), KeyScope::Submit)
-        .await
-        .unwrap();
+    for scope in [KeyScope::Submit, KeyScope::SubmissionsRead] {
+        issue(&steward, scope).await.unwrap();
+        issue(&Caller::system("shell"), scope).await.unwrap();
+    }
 }
 
 fn powers(nation: &Nation, principal: PartyId) -> Delegation {

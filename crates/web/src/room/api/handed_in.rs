@@ -18,7 +18,7 @@ use kaname_world::{
     sharing::{Attachment, Terms},
 };
 use serde::Deserialize;
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Map, Value, json, value::RawValue};
 
 use super::body::{Checked, form, malformed};
 use crate::{
@@ -191,7 +191,8 @@ pub(super) async fn list(
         query.limit = asked.limit();
     });
     let found = found.await?;
-    let rows: Vec<Value> = found.rows.iter().map(|row| outline(&house, row)).collect();
+    let rows = found.rows.iter();
+    let rows: Vec<Value> = rows.map(|row| outline(&house, row).into()).collect();
     let next = found.next.as_ref().map(|next| {
         let (after, limit) = (reading.written(next), asked.limit().to_string());
         address(
@@ -224,19 +225,29 @@ pub(super) fn counted(total: u32) -> (u32, bool) {
     (total.min(10_000), total > 10_000)
 }
 
-fn outline(house: &House, report: &Loaded<Report>) -> Value {
+/// Where a report stands, and nothing of what it says.
+fn standing(house: &House, report: &Loaded<Report>) -> Map<String, Value> {
+    let state = &report.state;
+    let receipt = &state.submission.receipt;
+    Map::from_iter([
+        ("number".to_owned(), json!(receipt)),
+        ("state".to_owned(), json!(state.state.as_str())),
+        ("received".to_owned(), json!(state.received.to_string())),
+        ("links".to_owned(), links(house, receipt)),
+    ])
+}
+
+fn outline(house: &House, report: &Loaded<Report>) -> Map<String, Value> {
     let state = &report.state;
     let submission = &state.submission;
-    json!({
-        "number": submission.receipt,
-        "state": state.state.as_str(),
-        "received": state.received.to_string(),
-        "tlp": submission.tlp,
-        "pap": submission.pap,
-        "values": submission.values.len(),
-        "awaits_answer": state.awaits_answer(),
-        "links": links(house, &submission.receipt),
-    })
+    let mut outline = standing(house, report);
+    outline.extend([
+        ("tlp".to_owned(), json!(submission.tlp)),
+        ("pap".to_owned(), json!(submission.pap)),
+        ("values".to_owned(), json!(submission.values.len())),
+        ("awaits_answer".to_owned(), json!(state.awaits_answer())),
+    ]);
+    outline
 }
 
 /// How much of a report is asked for.
@@ -261,8 +272,11 @@ pub(super) async fn one(
         return Err(Failure::NotFound);
     }
     let view = world.report(&by, report.id).await?;
+    let Some(content) = view.content.as_ref() else {
+        // A key that hands in and does not read.
+        return Ok(Json(standing(&house, &report)).into_response());
+    };
     let showing = super::showing::showing(world, &view, asked.history == "all").await?;
-    let content = view.content.unwrap_or_default();
     let mut items = Vec::new();
     for id in view.items {
         let item = world.see::<Item>(&by, id).await?.state;
@@ -295,7 +309,7 @@ pub(super) async fn one(
         "items": items,
         "closing": state.closing.as_ref().map(closing),
     });
-    if let (Value::Object(answer), Value::Object(more)) = (&mut answer, more) {
+    if let Value::Object(more) = more {
         answer.extend(more);
     }
     Ok(Json(answer).into_response())

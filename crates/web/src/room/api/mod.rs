@@ -19,6 +19,7 @@ use crate::{
 };
 
 const OWN: Access = Access::Either(Action::SubmissionReadOwn);
+const FOLLOW: Access = Access::Either(Action::SubmissionFollow);
 const LIBRARY: Access = Access::Either(Action::LibraryRead);
 
 /// Endpoints of this room.
@@ -53,8 +54,10 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Method::GET,
             "/api/v1/submissions/{number}",
             "api.submission",
-            OWN,
-            Audit::None("reads the own party's reports only"),
+            FOLLOW,
+            Audit::None(
+                "tells the state of the own party's reports, and what they say to who reads them",
+            ),
             routing::get(handed_in::one),
         ),
         Endpoint::new(

@@ -27,6 +27,7 @@ pub(super) fn scope(text: Text, scope: KeyScope) -> String {
         KeyScope::TaxiiRead => "directory-scope-taxii-read",
         KeyScope::TaxiiPost => "directory-scope-taxii-post",
         KeyScope::Submit => "directory-scope-submit",
+        KeyScope::SubmissionsRead => "directory-scope-submissions",
         KeyScope::FeedRead => "directory-scope-feed",
         KeyScope::ApiRead => "directory-scope-api",
         KeyScope::Feedback => "directory-scope-feedback",

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use kaname_sharing::{Item, ManifestHash};
+use kaname_sharing::Item;
 use kaname_world::{Loaded, WorldError, sharing::ItemDraft};
 
 use super::{
@@ -156,11 +156,7 @@ pub(super) async fn propose(
     if frame.is_switched() {
         return again(&house, &frame, &by, (&item, form), true).await;
     }
-    let shown = item
-        .state
-        .asked
-        .as_ref()
-        .map_or(ManifestHash([0; 32]), |asked| asked.hash);
+    let shown = item.state.manifest().hash();
     let done = match read(&house, &by, &item, &form).await {
         Ok(draft) => {
             let comment = form.comment.as_str();

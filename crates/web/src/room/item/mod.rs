@@ -2,6 +2,7 @@
 
 mod act;
 mod bundle;
+mod changed;
 mod desk;
 pub(in crate::room) mod draft;
 mod edit;

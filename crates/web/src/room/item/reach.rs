@@ -1,11 +1,13 @@
 //! Who will read an item: what it names, and which parties that comes to today. Shown where a provider
 //! consents and where an officer releases.
 
+use std::fmt::Display;
+
 use askama::Template;
-use kaname_directory::{Account, ClassCode, DutyCode, Group, Party, day_of};
+use kaname_directory::Party;
 use kaname_kernel::{Matter as _, Tlp};
-use kaname_sharing::{Collection, Content};
-use kaname_world::sharing::Reached;
+use kaname_sharing::{Content, Text, Told};
+use kaname_world::sharing::{Addressed, Reached};
 
 use crate::{
     error::Failure,
@@ -50,18 +52,12 @@ impl ReachPart {
     /// For whoever looks. What the item itself names is named to its provider too: nobody can consent
     /// to a reader unknown. Of the parties that a group or a marking comes to, it is told those it may
     /// know of; who else takes part in the sharing is not disclosed, so the others are counted.
-    pub(super) async fn of(
-        house: &House,
-        by: &By,
-        page: &Page,
-        content: &Content,
-    ) -> Result<Self, Failure> {
-        let world = house.world();
+    pub(super) fn of(by: &By, page: &Page, content: &Content, addressed: &Addressed) -> Self {
         let lang = choices::lang(page);
-        let (reached, parties) = world.reached(content).await?;
-        let all = parties.len();
+        let all = addressed.parties.len();
         let known = |party: &&Party| party.project().audience.admits(&by.reader, page.now);
-        let mut today: Vec<(bool, String)> = parties
+        let mut today: Vec<(bool, String)> = addressed
+            .parties
             .iter()
             .filter(known)
             .map(|party| {
@@ -74,12 +70,12 @@ impl ReachPart {
         today.truncate(MAX_NAMES);
         let unnamed = all - today.len();
         let count = |n: usize| page.t1("item-reach-unnamed", "n", n).into_owned();
-        Ok(Self {
+        Self {
             title: page.t("item-readers").into_owned(),
-            said: said(page, reached),
-            release: release(page, reached),
+            said: said(page, addressed.reached),
+            release: release(page, addressed.reached),
             tlp: (page.tlp(content.tlp), page.tlp_meaning(content.tlp)),
-            named: named(house, page, content).await?,
+            named: named(page, content, &addressed.told),
             embargo: content
                 .embargo
                 .map(|at| (page.t("item-embargo").into_owned(), page.at(at))),
@@ -90,7 +86,7 @@ impl ReachPart {
             today_title: page.t1("item-reach-today", "n", all).into_owned(),
             rest: (unnamed > 0).then(|| count(unnamed)),
             today,
-        })
+        }
     }
 
     /// What its release would do: said before the button that releases, and on it.
@@ -138,118 +134,92 @@ const PARTS: [(&str, &str); 7] = [
 ];
 
 /// What the item names, without names that the marking leaves without effect: they would mislead.
-async fn named(
-    house: &House,
-    page: &Page,
-    content: &Content,
-) -> Result<Vec<(String, Vec<String>)>, Failure> {
-    let mut all = Vec::new();
-    for (part, label) in PARTS {
-        let holds = match part {
-            "groups" | "parties" => matches!(content.tlp, Tlp::Amber | Tlp::AmberStrict),
-            "persons" => content.tlp == Tlp::Red,
-            _ => true,
-        };
-        let names = list(house, page, content, part).await?;
-        if holds && !names.is_empty() {
-            all.push((page.t(label).into_owned(), names));
-        }
-    }
-    Ok(all)
+fn named(page: &Page, content: &Content, told: &Told) -> Vec<(String, Vec<String>)> {
+    let all = PARTS.into_iter().map(|(part, label)| {
+        let names = list(page, content, told, part);
+        (page.t(label).into_owned(), names)
+    });
+    all.filter(|(_, names)| !names.is_empty()).collect()
 }
 
 /// The names of one part of a manifest in one line; `None` for a part that names nobody.
-pub(super) async fn names(
-    house: &House,
-    page: &Page,
-    content: &Content,
-    part: &str,
-) -> Result<Option<String>, Failure> {
-    if !PARTS.iter().any(|(known, _)| *known == part) {
-        return Ok(None);
-    }
-    Ok(Some(list(house, page, content, part).await?.join(" / ")))
+pub(super) fn names(page: &Page, content: &Content, told: &Told, part: &str) -> Option<String> {
+    let names_any = PARTS.iter().any(|(known, _)| *known == part);
+    names_any.then(|| list(page, content, told, part).join(" / "))
 }
 
-async fn list(
-    house: &House,
-    page: &Page,
-    content: &Content,
-    part: &str,
-) -> Result<Vec<String>, Failure> {
-    let world = house.world();
-    let lang = choices::lang(page);
-    let today = day_of(page.now);
+/// The names as consent covers them.
+fn list(page: &Page, content: &Content, told: &Told, part: &str) -> Vec<String> {
+    let lang = page.lang().tag();
     let named = &content.named;
-    let mut names = Vec::new();
-    match part {
-        "groups" => {
-            for id in named.groups.iter().take(MAX_NAMES) {
-                let group = world.load::<Group>(id.cast()).await?;
-                names.push(
-                    group.map_or_else(|| id.to_string(), |one| one.state.name.get(lang).to_owned()),
-                );
-            }
+    // What the directory does not know has no name; that it stands there is said all the same.
+    fn called<T: Display>(id: &T, name: Option<&Text>, lang: &str) -> String {
+        name.map_or_else(|| id.to_string(), |name| name.in_language(lang).to_owned())
+    }
+    let mut names: Vec<String> = match part {
+        "groups" if holds(content, part) => {
+            let name = |id| told.groups.get(id).map(|one| &one.name);
+            let ids = named.groups.iter();
+            ids.map(|id| called(id, name(id), lang)).collect()
         }
-        "parties" => {
-            for id in named.parties.iter().take(MAX_NAMES) {
-                names.push(party_name(house, page, *id).await?);
-            }
+        "parties" if holds(content, part) => {
+            // By name and code: names resemble one another and change, a code does neither.
+            let party = |id| match told.parties.get(id) {
+                None => id.to_string(),
+                Some(one) => {
+                    let (name, code) = (one.name.in_language(lang), one.code.as_str());
+                    let said = page.t2("record-reader", "name", name, "code", code);
+                    said.into_owned()
+                }
+            };
+            named.parties.iter().map(party).collect()
         }
-        "persons" => {
-            for id in named.persons.iter().take(MAX_NAMES) {
-                names.push(person_name(house, page, *id).await?);
-            }
+        "persons" if holds(content, part) => {
+            let person = |id| match told.persons.get(id) {
+                None => id.to_string(),
+                Some(one) => {
+                    let (title, party) = (one.title.in_language(lang), one.of.in_language(lang));
+                    let said = page.t2("item-reach-person", "title", title, "party", party);
+                    said.into_owned()
+                }
+            };
+            named.persons.iter().map(person).collect()
         }
-        "classes" => names.extend(content.classes.iter().map(|code| {
-            let parsed = code.parse::<ClassCode>().ok();
-            let class = parsed.and_then(|code| world.catalogue().class_on(&code, today));
-            class.map_or_else(|| code.clone(), |one| one.value.name.get(lang).to_owned())
-        })),
+        "classes" => {
+            let codes = content.classes.iter();
+            codes
+                .map(|code| called(code, told.classes.get(code), lang))
+                .collect()
+        }
         "duties" => {
-            let in_force = world.catalogue().duties_on(today);
-            names.extend(content.duties.iter().map(|code| {
-                let parsed = code.parse::<DutyCode>().ok();
-                let duty = in_force
-                    .iter()
-                    .find(|duty| Some(&duty.value.code) == parsed.as_ref());
-                duty.map_or_else(|| code.clone(), |one| one.value.name.get(lang).to_owned())
-            }));
+            let codes = content.duties.iter();
+            codes
+                .map(|code| called(code, told.duties.get(code), lang))
+                .collect()
         }
         "collections" => {
-            for id in content.collections.iter().take(MAX_NAMES) {
-                let collection = world.load::<Collection>(*id).await?;
-                names.push(collection.map_or_else(
-                    || id.to_string(),
-                    |one| {
-                        let title = &one.state.definition.title;
-                        title.in_language(page.lang().tag()).to_owned()
-                    },
-                ));
-            }
+            let ids = content.collections.iter();
+            ids.map(|id| called(id, told.collections.get(id), lang))
+                .collect()
         }
         "outlets" => {
             let outlets = content.outlets.iter();
-            names.extend(outlets.map(|outlet| words::outlet(page.text, *outlet)));
+            outlets
+                .map(|outlet| words::outlet(page.text, *outlet))
+                .collect()
         }
-        _ => {}
-    }
-    Ok(names)
+        _ => Vec::new(),
+    };
+    names.truncate(MAX_NAMES);
+    names
 }
 
-async fn person_name(
-    house: &House,
-    page: &Page,
-    id: kaname_kernel::AccountId,
-) -> Result<String, Failure> {
-    let Some(account) = house.world().load::<Account>(id.cast()).await? else {
-        return Ok(id.to_string());
-    };
-    let party = party_name(house, page, account.state.party).await?;
-    let title = account.state.title.get(choices::lang(page));
-    Ok(page
-        .t2("item-reach-person", "title", title, "party", party)
-        .into_owned())
+/// Whether the marking gives the names of a part any effect.
+fn holds(content: &Content, part: &str) -> bool {
+    match part {
+        "persons" => content.tlp == Tlp::Red,
+        _ => matches!(content.tlp, Tlp::Amber | Tlp::AmberStrict),
+    }
 }
 
 pub(super) async fn party_name(

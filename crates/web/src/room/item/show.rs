@@ -9,7 +9,7 @@ use axum::{
 use kaname_directory::Account;
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
-    Content, Item, ItemState, Manifest, Reach,
+    Content, Item, ItemState, Manifest, Told,
     feedback::ForProvider,
     item::{Blocking, Refusal},
     manifest::difference,
@@ -19,6 +19,7 @@ use kaname_world::sharing::Original;
 
 use super::{
     act::of,
+    changed::{Changed, stands},
     reach::{self, ReachPart},
     trace::{self, TraceRow},
     verb::{Ask, Permitted, asks, verbs},
@@ -70,6 +71,7 @@ struct ItemPage {
     traces_gone: Option<usize>,
     traces_accepted: Vec<(String, String)>,
     may_accept: bool,
+    changed: Option<Changed>,
     reach: ReachPart,
     hash: Copied,
     bytes: String,
@@ -178,8 +180,11 @@ pub(super) async fn show_item(
         &version,
     ));
     let lang = page.lang().tag();
-    let manifest = state.manifest();
-    let hash = manifest.hash().to_string();
+    let addressed = world.addressed(content).await?;
+    // Consented to, or what a consent from this page would name.
+    let shown = || state.manifest_with(&addressed.told).hash();
+    let hash = state.consent.map_or_else(shown, |consent| consent.hash);
+    let hash = hash.to_string();
     let bytes: usize = content.objects.iter().map(String::len).sum();
     let may = Permitted::new(&house, &by, &item, own);
     let wrote = by
@@ -213,14 +218,14 @@ pub(super) async fn show_item(
         }
         _ => None,
     };
-    let reach = ReachPart::of(&house, &by, &page, content).await?;
+    let reach = ReachPart::of(&by, &page, content, &addressed);
     let original = world.original_of(&by, &item).await?;
     let verbs = verbs(
         &page,
         &item,
         own,
         (&may, &checklist),
-        &hash,
+        (&hash, stands(state, &addressed.told)),
         reach.release(),
     );
     show(&ItemPage {
@@ -258,6 +263,7 @@ pub(super) async fn show_item(
             .as_ref()
             .map(|rows| rows.iter().filter(gone).count()),
         traces_accepted: accepted.collect(),
+        changed: Changed::of(&house, &by, &page, (state, own), &addressed.told).await?,
         may_accept: !own && state.state == ItemState::Derived && may.edit,
         reach,
         hash: page.hash(&hash),
@@ -282,7 +288,11 @@ async fn proposed(house: &House, page: &Page, item: &Item) -> Result<Option<Prop
     );
     // In the page's language these stand side by side above.
     let shown = [format!("summary-{lang}"), format!("countermeasures-{lang}")];
-    let manifest = |content| Manifest::of(&item.number, item.revision, content, &Reach::default());
+    let untold = Told::default();
+    let manifest = |content| Manifest::of(&item.number, item.revision, content, &untold);
+    let world = house.world();
+    let told_now = world.addressed(now).await?.told;
+    let told_then = world.addressed(then).await?.told;
     let mut others = Vec::new();
     let (gone, new) = changed_values(now, then);
     if !gone.is_empty() || !new.is_empty() {
@@ -304,8 +314,8 @@ async fn proposed(house: &House, page: &Page, item: &Item) -> Result<Option<Prop
                 moment(page, then.valid_until),
             ),
             part => {
-                let before = reach::names(house, page, now, part).await?;
-                let after = reach::names(house, page, then, part).await?;
+                let before = reach::names(page, now, &told_now, part);
+                let after = reach::names(page, then, &told_then, part);
                 match (before, after) {
                     (Some(before), Some(after)) => (before, after),
                     _ => (one.before, one.after),

@@ -65,7 +65,7 @@ pub(super) fn verbs(
     item: &Loaded<Item>,
     own: bool,
     (may, checklist): (&Permitted, &Checklist),
-    hash: &str,
+    (hash, stands): (&str, bool),
     release_means: (&str, &str),
 ) -> Vec<Verb> {
     let text = page.text;
@@ -129,6 +129,10 @@ pub(super) fn verbs(
             );
         }
         ItemState::AwaitingRelease => match may.release {
+            None if !stands => {
+                let why = text.t("refused-told-otherwise");
+                verbs.push(page.refused(text.t("item-release"), why));
+            }
             None => {
                 let release = page.post(format!("{href}/release"), text.t("item-release-go"));
                 let release = release.with("version", version.as_str()).main();

@@ -324,7 +324,6 @@ impl Loading<'_> {
                 work.begin::<Discovery>(Id::fresh(world.clock(), world.rng()), change)?;
             }
         }
-        work.new_epoch();
         work.notice(Import::KIND, None);
         Ok(work.into_commit())
     }

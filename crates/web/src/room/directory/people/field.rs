@@ -94,9 +94,9 @@ pub(super) fn fields_of(act: Act, ask: &form::Asker<'_>, about: &About) -> Field
         Act::Unlink => vec![ask.radio("identity", "directory-unlink-which", identities(about))],
         Act::Enable | Act::Password | Act::Factor => Vec::new(),
         Act::Issue => {
-            // A key that reads what a party handed in is issued by the party itself.
+            // A key that hands in for a party, or reads what it handed in, is issued by the party itself.
             let offered = KeyScope::ALL.into_iter();
-            let offered = offered.filter(|scope| about.own || *scope != KeyScope::Submit);
+            let offered = offered.filter(|scope| about.own || !scope.is_own());
             let scopes = offered.map(|scope| {
                 Choice::new(scope.as_str(), words::scope(page.text, scope)).hint(scope.as_str())
             });
