@@ -145,6 +145,19 @@ impl Audience {
         self
     }
 
+    /// Whoever satisfies this or the other: each clause of the one beside each of the other.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        let beside = |one: &Clause| {
+            let one = one.clone();
+            let pairs = other.0.iter();
+            pairs.map(move |two| Clause(one.0.union(&two.0).cloned().collect()))
+        };
+        let mut either = Self(self.0.iter().flat_map(beside).collect());
+        either.absorb();
+        either
+    }
+
     /// What TLP 2.0 asks of a reader. `shared_at` is the moment of sharing, for late joiners.
     #[must_use]
     pub fn marked(self, tlp: Tlp, named: &Named, shared_at: Timestamp) -> Self {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use kaname_kernel::{Id, Posting, Tlp, fold, merkle::Hash};
+use kaname_kernel::{Id, PartyId, Posting, Tlp, fold, merkle::Hash};
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Row;
@@ -91,6 +91,25 @@ pub(crate) fn maybe_id<K>(row: &Row, column: usize) -> Outcome<Option<Id<K>>> {
     let bytes: Option<&[u8]> = row.try_get(column)?;
     let read = |bytes| Id::from_slice(bytes).ok_or_else(|| corrupt("id", "16 bytes are expected"));
     bytes.map(read).transpose()
+}
+
+/// Stands for the hub where an originator is named.
+const HUB: [u8; 16] = [0; 16];
+
+/// An originator for a column.
+pub(crate) fn origin_bytes(origin: Option<PartyId>) -> Vec<u8> {
+    origin.map_or(HUB, |party| *party.bytes()).to_vec()
+}
+
+/// An originator in a column.
+pub(crate) fn origin(row: &Row, column: usize) -> Outcome<Option<PartyId>> {
+    let party: PartyId = id(row, column)?;
+    Ok((*party.bytes() != HUB).then_some(party))
+}
+
+/// For `= ANY(…)`.
+pub(crate) fn origins(all: &[Option<PartyId>]) -> Vec<Vec<u8>> {
+    all.iter().map(|one| origin_bytes(*one)).collect()
 }
 
 /// A hash in a column.

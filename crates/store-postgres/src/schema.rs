@@ -9,6 +9,7 @@ use crate::error::Outcome;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_dated.sql"),
+    include_str!("migrations/0003_origin.sql"),
 ];
 
 /// Version of the schema this program writes.

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
     Batches, Commit, Commits, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes,
-    ObjectFilter, ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Store, StoreError,
-    StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord, Writing, check,
+    ObjectFilter, ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Sight, Store,
+    StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord, Writing,
+    check,
 };
 use roaring::RoaringBitmap;
 use serde_json::Value;
@@ -240,6 +241,12 @@ impl Store for PostgresStore {
             async { object_row::withdrawn(&self.session().await?, collection, stix_id).await };
         read.await
             .map_err(|fault| self.told(fault, "reading what was withdrawn"))
+    }
+
+    async fn sights(&self, stix_ids: &[String]) -> Result<Vec<Sight>, StoreError> {
+        let read = async { object::sights(&self.session().await?, stix_ids).await };
+        read.await
+            .map_err(|fault| self.told(fault, "finding who may see objects"))
     }
 
     async fn referring(

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use jiff::Timestamp;
-use kaname_kernel::{Id, Tlp, merkle::Hash};
+use kaname_kernel::{Id, PartyId, Tlp, merkle::Hash};
 use roaring::RoaringBitmap;
 use rusqlite::{Row, types::Value, vtab::array::Array};
 
@@ -58,6 +58,28 @@ pub(crate) fn maybe_id<K>(row: &Row<'_>, column: usize) -> Outcome<Option<Id<K>>
         .map_err(|e| corrupt("id", e))?;
     let read = |bytes| Id::from_slice(bytes).ok_or_else(|| corrupt("id", "16 bytes are expected"));
     bytes.map(read).transpose()
+}
+
+/// Stands for the hub where an originator is named.
+const HUB: [u8; 16] = [0; 16];
+
+/// An originator for a column.
+pub(crate) fn origin_bytes(origin: Option<PartyId>) -> [u8; 16] {
+    origin.map_or(HUB, |party| *party.bytes())
+}
+
+/// An originator in a column.
+pub(crate) fn origin(row: &Row<'_>, column: usize) -> Outcome<Option<PartyId>> {
+    let party: PartyId = id(row, column)?;
+    Ok((*party.bytes() != HUB).then_some(party))
+}
+
+/// For `IN rarray(?)`.
+pub(crate) fn origins(all: &[Option<PartyId>]) -> Array {
+    let all = all
+        .iter()
+        .map(|one| Value::Blob(origin_bytes(*one).to_vec()));
+    Rc::new(all.collect())
 }
 
 /// A hash in a column.

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
     Batches, Commit, Commits, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes,
-    ObjectFilter, ObjectPage, ObjectRow, Page, PlacedObject, Posting, Record, SealedLink, Store,
-    StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord, Writing,
-    check,
+    ObjectFilter, ObjectPage, ObjectRow, Page, PlacedObject, Posting, Record, SealedLink, Sight,
+    Store, StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord,
+    Writing, check,
 };
 use roaring::RoaringBitmap;
 use rusqlite::params;
@@ -277,6 +277,15 @@ impl Store for SqliteStore {
         self.readers
             .read("reading what was withdrawn", move |r| {
                 object_row::withdrawn(r, collection, &stix_id)
+            })
+            .await
+    }
+
+    async fn sights(&self, stix_ids: &[String]) -> Result<Vec<Sight>, StoreError> {
+        let stix_ids = stix_ids.to_owned();
+        self.readers
+            .read("finding who may see objects", move |r| {
+                object::sights(r, &stix_ids)
             })
             .await
     }

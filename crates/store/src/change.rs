@@ -1,7 +1,7 @@
 //! One change: everything that becomes durable together, or not at all.
 
 use jiff::Timestamp;
-use kaname_kernel::{Audience, HandleId, MatterId, ObjectKey, SealedEvent, Tlp};
+use kaname_kernel::{Audience, HandleId, MatterId, ObjectKey, PartyId, SealedEvent, Tlp};
 use serde_json::Value;
 
 pub use kaname_kernel::Posting;
@@ -58,6 +58,9 @@ pub struct NewObject {
     pub key: ObjectKey,
     /// Collection it is added to.
     pub collection: MatterId,
+    /// The party whose claim it is; `None` for what the hub itself brings. In a collection each
+    /// originator has versions of its own.
+    pub origin: Option<PartyId>,
     /// STIX id, such as `indicator--…`.
     pub stix_id: String,
     /// STIX type.
@@ -93,6 +96,8 @@ pub struct NewObject {
 pub struct Removed {
     /// The collection.
     pub collection: MatterId,
+    /// Whose it is: the hub's when left out.
+    pub origin: Option<PartyId>,
     /// STIX id.
     pub stix_id: String,
     /// One version of it; every version when left out.
@@ -168,10 +173,10 @@ pub struct Commit {
     /// Matters that were read to decide on it, with the version each had (0 for none). The commit is refused
     /// with [`crate::StoreError::Conflict`] when one has moved on.
     pub stands_on: Vec<(MatterId, u32)>,
-    /// Objects added. A version the collection already has is left as it is.
+    /// Objects added. A version the collection already has of the same originator is left as it is.
     pub objects: Vec<NewObject>,
     /// Refuses the commit with [`crate::StoreError::Conflict`] when the collection has one of those
-    /// versions already.
+    /// versions already of the same originator.
     pub only_new_objects: bool,
     /// Objects withdrawn from their collections, before others are added.
     pub removed: Vec<Removed>,

@@ -30,6 +30,7 @@ mod objects;
 mod placed;
 mod race;
 mod records;
+mod refs;
 mod shred;
 
 use bench::Bench;
@@ -96,7 +97,8 @@ where
     placed::keep_the_moments_they_come_with(fresh("moments kept").await).await;
     many::become_durable_together(fresh("many changes").await).await;
     many::leave_nothing_when_one_is_refused(fresh("many refused").await).await;
-    objects::are_found_by_what_they_refer_to(fresh("references").await).await;
+    placed::stand_beside_those_of_others(fresh("originators").await).await;
+    refs::are_found_by_what_they_refer_to(fresh("references").await).await;
     anew::objects_are_written_anew_or_stay(fresh("objects anew").await).await;
     jobs::are_leased_by_priority_once(fresh("leases").await).await;
     jobs::are_taken_over_and_buried(fresh("takeover").await).await;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     change::{Commit, Committed, NewJob, PlacedObject, Posting, Record, SealedLink},
     jobs::{Job, JobOutcome},
-    query::{ListQuery, ObjectFilter, ObjectPage, ObjectRow, Page},
+    query::{ListQuery, ObjectFilter, ObjectPage, ObjectRow, Page, Sight},
     stored::{StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord},
     tiles,
 };
@@ -220,14 +220,18 @@ pub trait Store: Send + Sync {
     async fn object_rows(&self, after_us: i64, limit: u32) -> Result<Vec<ObjectRow>, StoreError>;
     /// How many values and references of objects are kept for look-ups.
     async fn object_links(&self) -> Result<u64, StoreError>;
-    /// When versions of an object were withdrawn from a collection: each with the matter that had
-    /// brought it.
+    /// When versions of an object that the hub brought were withdrawn from a collection: each with the
+    /// matter that had brought it.
     async fn withdrawn(
         &self,
         collection: MatterId,
         stix_id: &str,
     ) -> Result<Vec<(i64, MatterId)>, StoreError>;
-    /// Ids of visible objects that refer to `stix_id`, at most `limit`.
+    /// Whose objects stand under these STIX ids and who may see them, whichever version and collection:
+    /// each once, in order.
+    async fn sights(&self, stix_ids: &[String]) -> Result<Vec<Sight>, StoreError>;
+    /// Ids of visible objects that refer to `stix_id`, each once, at most `limit`: first those that the hub
+    /// brought, so that no number of claims crowds them out.
     async fn referring(
         &self,
         stix_id: &str,

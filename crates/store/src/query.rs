@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
-use kaname_kernel::{AudienceId, MatterId, ObjectKey, Tlp};
+use kaname_kernel::{AudienceId, MatterId, ObjectKey, PartyId, Tlp};
 use roaring::RoaringBitmap;
 
 use crate::{change::Posting, stored::StoredRecord};
@@ -92,7 +92,7 @@ pub struct Page {
     pub total: u32,
 }
 
-/// Which versions of an object (TAXII 2.1 §3.4).
+/// Which versions of an object (TAXII 2.1 §3.4): among those that one originator brought into one collection.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Versions {
     /// The newest.
@@ -117,6 +117,8 @@ pub struct Search(pub String);
 pub struct ObjectFilter {
     /// The collection; `None` for all (web library).
     pub collection: Option<MatterId>,
+    /// Only what these brought, the hub being `None`; empty for all.
+    pub origins: Vec<Option<PartyId>>,
     /// Audiences the reader may read.
     pub readable: Arc<RoaringBitmap>,
     /// Only with a `date_added` after this moment, microseconds since 1970. Where no collection is
@@ -149,6 +151,7 @@ impl ObjectFilter {
     pub fn all(readable: Arc<RoaringBitmap>) -> Self {
         Self {
             collection: None,
+            origins: Vec::new(),
             readable,
             added_after_us: None,
             newest_first: false,
@@ -172,6 +175,8 @@ pub struct StoredObject {
     pub key: ObjectKey,
     /// Collection.
     pub collection: MatterId,
+    /// The party whose claim it is; `None` for what the hub itself brought.
+    pub origin: Option<PartyId>,
     /// STIX id.
     pub stix_id: String,
     /// STIX type.
@@ -208,7 +213,7 @@ pub struct ObjectRow {
     pub object: StoredObject,
     /// Valid until, when it expires; microseconds since 1970.
     pub expires_us: Option<i64>,
-    /// Whether it is kept as the first and as the last version in its collection.
+    /// Whether it is kept as the first and as the last version of its originator in its collection.
     pub marked: (bool, bool),
     /// Whether it is so, by the versions that stand there.
     pub ends: (bool, bool),
@@ -216,6 +221,17 @@ pub struct ObjectRow {
     pub postings: BTreeSet<Posting>,
     /// Ids it is found by as what refers to them.
     pub refs: BTreeSet<String>,
+}
+
+/// Who may see something of what stands under a STIX id, whichever version and collection it is in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sight {
+    /// The STIX id.
+    pub stix_id: String,
+    /// The party whose claim it is; `None` for what the hub itself brought.
+    pub origin: Option<PartyId>,
+    /// Interned audience.
+    pub audience_id: AudienceId,
 }
 
 /// A page of objects.

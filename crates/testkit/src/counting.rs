@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
     Batches, Commit, Commits, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes,
-    ObjectFilter, ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Store, StoreError,
-    StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord,
+    ObjectFilter, ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Sight, Store,
+    StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord,
 };
 use serde_json::Value;
 
@@ -199,6 +199,11 @@ impl Store for CountingStore {
     async fn object_bytes(&self, filter: &ObjectFilter) -> Result<ObjectBytes, StoreError> {
         self.note("object_bytes");
         self.inner.object_bytes(filter).await
+    }
+
+    async fn sights(&self, stix_ids: &[String]) -> Result<Vec<Sight>, StoreError> {
+        self.note("sights");
+        self.inner.sights(stix_ids).await
     }
 
     async fn referring(

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use kaname_kernel::{Actor, Event, EventId, Header, Id, Matter, MatterId, Moment, Projection};
 use kaname_store::{
     Append, Blob, Commit, Committed, NewJob, NewObject, Notice, Record, Removed, SealedLink,
+    StoredObject,
 };
 use serde_json::Value;
 
@@ -176,21 +177,23 @@ impl Work<'_> {
         self.commit.only_new_objects = true;
     }
 
-    /// Takes an object out of a collection.
+    /// Takes what the hub itself brought of an object out of a collection.
     pub fn remove_object(&mut self, collection: MatterId, stix_id: &str) {
         self.commit.removed.push(Removed {
             collection,
+            origin: None,
             stix_id: stix_id.to_owned(),
             version_us: None,
         });
     }
 
-    /// Takes one version of an object out of a collection.
-    pub fn remove_version(&mut self, collection: MatterId, stix_id: &str, version_us: i64) {
+    /// Takes one version of one originator out of a collection.
+    pub fn remove_version(&mut self, object: &StoredObject) {
         self.commit.removed.push(Removed {
-            collection,
-            stix_id: stix_id.to_owned(),
-            version_us: Some(version_us),
+            collection: object.collection,
+            origin: object.origin,
+            stix_id: object.stix_id.clone(),
+            version_us: Some(object.version_us),
         });
     }
 

@@ -13,7 +13,7 @@ const NARROW: &str = "SELECT id FROM audiences WHERE form <> '[]'";
 /// Every object with all that is kept beside it, whatever its audience is numbered.
 fn told(rows: &Rows<'_>) -> Vec<Vec<String>> {
     rows.ask(
-        "SELECT o.stix_id, o.title, a.form, CAST(o.added_us AS TEXT), CAST(o.version_us AS TEXT),
+        "SELECT o.stix_id, o.title, a.form, CAST(o.origin = o.key AS TEXT), CAST(o.added_us AS TEXT), CAST(o.version_us AS TEXT),
                 (SELECT CAST(count(*) AS TEXT) FROM object_values v WHERE v.object = o.added_us),
                 (SELECT CAST(count(*) AS TEXT) FROM object_refs r WHERE r.object = o.added_us)
          FROM objects o JOIN audiences a ON a.id = o.audience ORDER BY o.added_us",
@@ -64,6 +64,8 @@ fn widened(backend: Backend) {
         is_found_and_mended(&hub, &widen, &object, "audience");
         let rename = format!("UPDATE objects SET title = 'other' WHERE added_us = {place}");
         is_found_and_mended(&hub, &rename, &object, "title");
+        let claimed = format!("UPDATE objects SET origin = key WHERE added_us = {place}");
+        is_found_and_mended(&hub, &claimed, &object, "originator");
     }
     // What a number means, and the objects of an import that have it.
     let (object, place) = one("malware");

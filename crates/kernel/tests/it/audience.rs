@@ -109,6 +109,22 @@ proptest! {
     }
 
     #[test]
+    fn either_is_enough_where_both_are_offered(
+        one in prop::collection::vec(clause(), 0..4),
+        other in prop::collection::vec(clause(), 0..4),
+        reader in reader(),
+        now in 0i64..20,
+    ) {
+        let [one, other] = [one, other]
+            .map(|clauses| clauses.into_iter().fold(Audience::everyone(), Audience::and));
+        let either = one.or(&other);
+        prop_assert_eq!(&either, &other.or(&one), "one normal form");
+        prop_assert_eq!(&one.or(&one), &one, "the same offered twice is once");
+        let sees = one.admits(&reader, at(now)) || other.admits(&reader, at(now));
+        prop_assert_eq!(either.admits(&reader, at(now)), sees);
+    }
+
+    #[test]
     fn explaining_agrees_with_admitting(
         clauses in prop::collection::vec(clause(), 0..4),
         reader in reader(),

@@ -2,8 +2,10 @@
 //! order; who does not is given it merged out of the runs of what may be seen ([`super::runs`]). Where ids,
 //! words or a value say where to look, or the runs are too many, the database finds its own way.
 
+use std::collections::HashSet;
+
 use futures_util::{TryStreamExt, pin_mut};
-use kaname_store::{Bounds, ObjectBytes, ObjectFilter, ObjectPage, StoredObject, Versions};
+use kaname_store::{Bounds, ObjectBytes, ObjectFilter, ObjectPage, Sight, StoredObject, Versions};
 use roaring::RoaringBitmap;
 use tokio_postgres::Row;
 
@@ -34,7 +36,7 @@ const ADDED_AFTER: &str = "SELECT greatest($2::bigint, (
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
 
 pub(crate) const COLUMNS: &str = "o.key, o.collection, o.stix_id, o.stix_type, o.version_us, o.spec, \
-    o.added_us, o.audience, o.title, o.source, o.raw, o.dated_us";
+    o.added_us, o.audience, o.title, o.source, o.raw, o.dated_us, o.origin";
 
 pub(crate) async fn page(session: &Session, filter: &ObjectFilter) -> Outcome<ObjectPage> {
     let Some(range) = range(session, filter).await? else {
@@ -98,14 +100,42 @@ pub(crate) async fn referring(
     readable: &RoaringBitmap,
     limit: u32,
 ) -> Outcome<Vec<String>> {
-    let find = "SELECT DISTINCT o.stix_id
-                FROM object_refs AS r JOIN objects AS o ON o.added_us = r.object
-                WHERE r.target = $1 AND o.audience = ANY($2) LIMIT $3";
-    let limit = i64::from(limit.min(10_000));
-    let rows = session
-        .query(find, &[&stix_id, &form::bitmap(readable), &limit])
-        .await?;
-    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    let limit = limit.min(10_000) as usize;
+    let (hub, most) = (form::origin_bytes(None), limit as i64);
+    let readable = form::bitmap(readable);
+    let mut ids: Vec<String> = Vec::new();
+    for whose in ["=", "<>"] {
+        let find = format!(
+            "SELECT DISTINCT o.stix_id
+             FROM object_refs AS r JOIN objects AS o ON o.added_us = r.object
+             WHERE r.target = $1 AND o.audience = ANY($2) AND o.origin {whose} $4 LIMIT $3"
+        );
+        let rows = session
+            .query(&find, &[&stix_id, &readable, &most, &hub])
+            .await?;
+        let met: HashSet<String> = ids.iter().cloned().collect();
+        for row in &rows {
+            let id: String = row.try_get(0)?;
+            if ids.len() < limit && !met.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    Ok(ids)
+}
+
+pub(crate) async fn sights(session: &Session, stix_ids: &[String]) -> Outcome<Vec<Sight>> {
+    let find = "SELECT DISTINCT stix_id, origin, audience FROM objects
+                WHERE stix_id = ANY($1) ORDER BY stix_id, origin, audience";
+    let rows = session.query(find, &[&stix_ids]).await?;
+    let sight = |row: &Row| {
+        Ok(Sight {
+            stix_id: row.try_get(0)?,
+            origin: form::origin(row, 1)?,
+            audience_id: form::audience(row, 2)?,
+        })
+    };
+    rows.iter().map(sight).collect()
 }
 
 fn limit(filter: &ObjectFilter) -> usize {
@@ -126,6 +156,7 @@ pub(crate) fn decode(row: &Row) -> Outcome<StoredObject> {
         source: form::id(row, 9)?,
         raw: row.try_get::<_, String>(10)?.into_boxed_str(),
         dated_us: row.try_get(11)?,
+        origin: form::origin(row, 12)?,
     })
 }
 
@@ -278,8 +309,12 @@ fn and_sight(filter: &ObjectFilter, all: &mut Conditions) {
     }
 }
 
-/// Which versions, in which versions of the standard.
+/// Whose, which versions, in which versions of the standard.
 fn and_form(filter: &ObjectFilter, all: &mut Conditions) {
+    if !filter.origins.is_empty() {
+        let origins = form::origins(&filter.origins);
+        all.and("o.origin = ANY(?)", vec![Box::new(origins)]);
+    }
     if !filter.specs.is_empty() {
         all.and("o.spec = ANY(?)", vec![Box::new(filter.specs.clone())]);
     }
@@ -294,7 +329,7 @@ fn versions(which: &Versions, readable: &[i32]) -> (String, Vec<Argument>) {
         let text = format!(
             "(o.{mark} OR NOT EXISTS (SELECT FROM objects AS n
                 WHERE n.stix_id = o.stix_id AND n.collection = o.collection
-                AND n.version_us {order} o.version_us AND n.audience = ANY(?)))"
+                AND n.origin = o.origin AND n.version_us {order} o.version_us AND n.audience = ANY(?)))"
         );
         let readable: Argument = Box::new(readable.to_vec());
         (text, vec![readable])

@@ -22,10 +22,10 @@ pub(crate) async fn page(
         "SELECT {}, o.expires_us, o.first, o.last,
                 NOT EXISTS (SELECT FROM objects AS n
                     WHERE n.stix_id = o.stix_id AND n.collection = o.collection
-                    AND n.version_us < o.version_us),
+                    AND n.origin = o.origin AND n.version_us < o.version_us),
                 NOT EXISTS (SELECT FROM objects AS n
                     WHERE n.stix_id = o.stix_id AND n.collection = o.collection
-                    AND n.version_us > o.version_us)
+                    AND n.origin = o.origin AND n.version_us > o.version_us)
          FROM (SELECT * FROM objects WHERE added_us > $1 ORDER BY added_us LIMIT $2) AS o
          ORDER BY o.added_us",
         object::COLUMNS
@@ -68,9 +68,9 @@ async fn bounded(
 fn decode(row: &Row) -> Outcome<ObjectRow> {
     Ok(ObjectRow {
         object: object::decode(row)?,
-        expires_us: row.try_get(12)?,
-        marked: (row.try_get(13)?, row.try_get(14)?),
-        ends: (row.try_get(15)?, row.try_get(16)?),
+        expires_us: row.try_get(13)?,
+        marked: (row.try_get(14)?, row.try_get(15)?),
+        ends: (row.try_get(16)?, row.try_get(17)?),
         postings: BTreeSet::new(),
         refs: BTreeSet::new(),
     })
@@ -111,9 +111,17 @@ pub(crate) async fn withdrawn(
     collection: MatterId,
     stix_id: &str,
 ) -> Outcome<Vec<(i64, MatterId)>> {
-    let find = "SELECT version_us, source FROM withdrawn WHERE (collection, stix_id) = ($1, $2)";
+    let find = "SELECT version_us, source FROM withdrawn
+                WHERE (collection, stix_id, origin) = ($1, $2, $3)";
     let rows = session
-        .query(find, &[&collection.bytes().as_slice(), &stix_id])
+        .query(
+            find,
+            &[
+                &collection.bytes().as_slice(),
+                &stix_id,
+                &form::origin_bytes(None),
+            ],
+        )
         .await?;
     let decode = |row: &Row| Ok((row.try_get(0)?, form::id(row, 1)?));
     rows.iter().map(decode).collect()

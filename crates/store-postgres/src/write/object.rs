@@ -15,7 +15,7 @@ const CHUNK: usize = 1_000;
 /// Longest wait, in all, for the clock to pass the last `date_added` given.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
 
-/// Adds objects in order. A version the collection already has is left as it is, or refused when all
+/// Adds objects in order. A version the collection already has of the same originator is left as it is, or refused when all
 /// must be new.
 pub(crate) async fn add_all(
     transaction: &Transaction<'_>,
@@ -62,14 +62,15 @@ async fn insert(
     added: &[i64],
 ) -> Outcome<HashSet<i64>> {
     let put = "INSERT INTO objects (added_us, collection, audience, version_us, expires_us, key,
-                                    source, stix_id, stix_type, spec, title, words, raw, dated_us)
+                                    source, stix_id, stix_type, spec, title, words, raw, dated_us,
+                                    origin)
                SELECT added_us, collection, audience, version_us, expires_us, key, source, stix_id,
-                      stix_type, spec, title, string_to_array(words, ' '), raw, dated_us
+                      stix_type, spec, title, string_to_array(words, ' '), raw, dated_us, origin
                FROM unnest($1::bigint[], $2::bytea[], $3::int[], $4::bigint[], $5::bigint[],
                            $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::text[],
-                           $11::text[], $12::text[], $13::text[], $14::bigint[])
+                           $11::text[], $12::text[], $13::text[], $14::bigint[], $15::bytea[])
                    AS new (added_us, collection, audience, version_us, expires_us, key, source,
-                           stix_id, stix_type, spec, title, words, raw, dated_us)
+                           stix_id, stix_type, spec, title, words, raw, dated_us, origin)
                ORDER BY added_us
                ON CONFLICT ON CONSTRAINT objects_id DO NOTHING RETURNING added_us";
     let all: Vec<&NewObject> = objects.iter().collect();
@@ -77,7 +78,7 @@ async fn insert(
     let raws: Vec<&str> = objects.iter().map(|o| &*o.raw).collect();
     let dated: Vec<Option<i64>> = objects.iter().map(|o| o.dated_us).collect();
     let put = transaction.prepare_cached(put).await?;
-    let arguments: [&(dyn ToSql + Sync); 14] = [
+    let arguments: [&(dyn ToSql + Sync); 15] = [
         &added,
         &columns.collections,
         &audiences,
@@ -92,6 +93,7 @@ async fn insert(
         &columns.words,
         &raws,
         &dated,
+        &columns.origins,
     ];
     let written = transaction.query(&put, &arguments).await?;
     written.iter().map(|row| Ok(row.try_get(0)?)).collect()
@@ -107,28 +109,42 @@ async fn mark_versions(transaction: &Transaction<'_>, objects: &[NewObject]) -> 
         .iter()
         .map(|object| object.collection.bytes().as_slice())
         .collect();
-    mark_left(transaction, &ids, &collections).await
+    let origins = objects.iter().map(|one| form::origin_bytes(one.origin));
+    mark_left(
+        transaction,
+        &ids,
+        &collections,
+        &origins.collect::<Vec<_>>(),
+    )
+    .await
 }
 
 async fn mark_left(
     transaction: &Transaction<'_>,
     ids: &[&str],
     collections: &[&[u8]],
+    origins: &[Vec<u8>],
 ) -> Outcome<()> {
     let mark = "WITH touched AS (
-                    SELECT DISTINCT * FROM unnest($1::text[], $2::bytea[]) AS t (stix_id, collection)
+                    SELECT DISTINCT * FROM unnest($1::text[], $2::bytea[], $3::bytea[])
+                        AS t (stix_id, collection, origin)
                 ), ends AS (
-                    SELECT stix_id, collection, min(version_us) AS first, max(version_us) AS last
-                    FROM objects JOIN touched USING (stix_id, collection)
-                    GROUP BY stix_id, collection
+                    SELECT stix_id, collection, origin,
+                           min(version_us) AS first, max(version_us) AS last
+                    FROM objects JOIN touched USING (stix_id, collection, origin)
+                    GROUP BY stix_id, collection, origin
                 )
                 UPDATE objects AS o
                 SET first = (o.version_us = ends.first), last = (o.version_us = ends.last)
-                FROM ends WHERE (o.stix_id, o.collection) = (ends.stix_id, ends.collection)
+                FROM ends
+                WHERE (o.stix_id, o.collection, o.origin)
+                    = (ends.stix_id, ends.collection, ends.origin)
                 AND (o.first, o.last)
                     IS DISTINCT FROM (o.version_us = ends.first, o.version_us = ends.last)";
     let mark = transaction.prepare_cached(mark).await?;
-    transaction.execute(&mark, &[&ids, &collections]).await?;
+    transaction
+        .execute(&mark, &[&ids, &collections, &origins])
+        .await?;
     Ok(())
 }
 
@@ -136,9 +152,11 @@ async fn mark_left(
 pub(crate) async fn mark_all(transaction: &Transaction<'_>) -> Outcome<()> {
     let mark = "UPDATE objects AS o
                 SET first = (o.version_us = ends.first), last = (o.version_us = ends.last)
-                FROM (SELECT stix_id, collection, min(version_us) AS first, max(version_us) AS last
-                      FROM objects GROUP BY stix_id, collection) AS ends
-                WHERE (o.stix_id, o.collection) = (ends.stix_id, ends.collection)
+                FROM (SELECT stix_id, collection, origin,
+                             min(version_us) AS first, max(version_us) AS last
+                      FROM objects GROUP BY stix_id, collection, origin) AS ends
+                WHERE (o.stix_id, o.collection, o.origin)
+                    = (ends.stix_id, ends.collection, ends.origin)
                 AND (o.first, o.last)
                     IS DISTINCT FROM (o.version_us = ends.first, o.version_us = ends.last)";
     transaction.execute(mark, &[]).await?;
@@ -154,25 +172,25 @@ pub(crate) async fn put_anew(
 ) -> Outcome<()> {
     let put = "UPDATE objects AS o
                SET (collection, audience, version_us, expires_us, key, source, stix_id, stix_type,
-                    spec, title, words)
+                    spec, title, words, origin)
                  = (n.collection, n.audience, n.version_us, n.expires_us, n.key, n.source, n.stix_id,
-                    n.stix_type, n.spec, n.title, string_to_array(n.words, ' '))
+                    n.stix_type, n.spec, n.title, string_to_array(n.words, ' '), n.origin)
                FROM unnest($1::bigint[], $2::bytea[], $3::int[], $4::bigint[], $5::bigint[],
                            $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::text[],
-                           $11::text[], $12::text[])
+                           $11::text[], $12::text[], $13::bytea[])
                    AS n (added_us, collection, audience, version_us, expires_us, key, source,
-                         stix_id, stix_type, spec, title, words)
+                         stix_id, stix_type, spec, title, words, origin)
                WHERE o.added_us = n.added_us
                AND (o.collection, o.audience, o.version_us, o.expires_us, o.key, o.source, o.stix_id,
-                    o.stix_type, o.spec, o.title, o.words)
+                    o.stix_type, o.spec, o.title, o.words, o.origin)
                    IS DISTINCT FROM
                    (n.collection, n.audience, n.version_us, n.expires_us, n.key, n.source, n.stix_id,
-                    n.stix_type, n.spec, n.title, string_to_array(n.words, ' '))";
+                    n.stix_type, n.spec, n.title, string_to_array(n.words, ' '), n.origin)";
     let added: Vec<i64> = placed.iter().map(|one| one.added_us).collect();
     let objects: Vec<&NewObject> = placed.iter().map(|one| &one.object).collect();
     let columns = Columns::of(&objects);
     let put = transaction.prepare_cached(put).await?;
-    let arguments: [&(dyn ToSql + Sync); 12] = [
+    let arguments: [&(dyn ToSql + Sync); 13] = [
         &added,
         &columns.collections,
         &audiences,
@@ -185,6 +203,7 @@ pub(crate) async fn put_anew(
         &columns.specs,
         &columns.titles,
         &columns.words,
+        &columns.origins,
     ];
     transaction.execute(&put, &arguments).await?;
     let links: Vec<_> = objects.into_iter().zip(&added).collect();
@@ -203,6 +222,7 @@ struct Columns<'o> {
     specs: Vec<&'o str>,
     titles: Vec<String>,
     words: Vec<String>,
+    origins: Vec<Vec<u8>>,
 }
 
 impl<'o> Columns<'o> {
@@ -219,6 +239,7 @@ impl<'o> Columns<'o> {
             specs: all().map(|o| o.spec.as_str()).collect(),
             titles: all().map(|o| form::plain(&o.title).into_owned()).collect(),
             words: all().map(|o| form::words(&o.text)).collect(),
+            origins: all().map(|o| form::origin_bytes(o.origin)).collect(),
         }
     }
 }
@@ -267,22 +288,25 @@ pub(crate) async fn withdraw_all(
     let collections: Vec<&[u8]> = collections.collect();
     let ids: Vec<&str> = removed.iter().map(|one| one.stix_id.as_str()).collect();
     let versions: Vec<Option<i64>> = removed.iter().map(|one| one.version_us).collect();
+    let origins = removed.iter().map(|one| form::origin_bytes(one.origin));
+    let origins: Vec<Vec<u8>> = origins.collect();
     let drop = "WITH gone AS (
                     DELETE FROM objects AS o
-                    USING unnest($1::bytea[], $2::text[], $3::bigint[])
-                        AS named (collection, stix_id, version_us)
-                    WHERE (o.stix_id, o.collection) = (named.stix_id, named.collection)
+                    USING unnest($1::bytea[], $2::text[], $3::bigint[], $4::bytea[])
+                        AS named (collection, stix_id, version_us, origin)
+                    WHERE (o.stix_id, o.collection, o.origin)
+                        = (named.stix_id, named.collection, named.origin)
                     AND o.version_us = coalesce(named.version_us, o.version_us)
                     RETURNING o.*
                 ), kept AS (
                     INSERT INTO withdrawn
                     SELECT added_us, collection, stix_id, version_us, source,
-                           sha256(convert_to(raw, 'UTF8'))
+                           sha256(convert_to(raw, 'UTF8')), origin
                     FROM gone
                 )
                 SELECT added_us FROM gone";
     let gone = transaction
-        .query(drop, &[&collections, &ids, &versions])
+        .query(drop, &[&collections, &ids, &versions, &origins])
         .await?;
     let all = gone
         .iter()
@@ -294,7 +318,7 @@ pub(crate) async fn withdraw_all(
     ] {
         transaction.execute(drop, &[&all]).await?;
     }
-    mark_left(transaction, &ids, &collections).await
+    mark_left(transaction, &ids, &collections, &origins).await
 }
 
 /// A `date_added` is never in the future: waits until the clock has passed it. A clock that stands

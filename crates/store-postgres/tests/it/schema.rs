@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kaname_kernel::{FixedClock, SeededRng};
-use kaname_store::StoreError;
+use kaname_store::{Store as _, StoreError};
 use kaname_store_postgres::{PostgresStore, SCHEMA_VERSION};
 use kaname_testkit::postgres::Postgres;
 use tokio_postgres::NoTls;
@@ -52,6 +52,29 @@ async fn schemas_that_do_not_fit_are_refused() {
             "{name}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stood_before_originators_were_told_apart_is_the_hubs() {
+    let server = Postgres::start();
+    let base = include_str!("../../src/migrations/0001_base.sql");
+    let dated = include_str!("../../src/migrations/0002_dated.sql");
+    let older = format!(
+        "CREATE SCHEMA older; SET search_path = older;
+         CREATE TABLE migrations (number bigint PRIMARY KEY); {base} {dated}
+         INSERT INTO migrations VALUES (1), (2);
+         INSERT INTO objects (added_us, collection, audience, version_us, key, source, stix_id,
+             stix_type, spec, title, words, raw)
+         VALUES (5, decode(md5('c'), 'hex'), 1, 7, decode(md5('k'), 'hex'), decode(md5('s'), 'hex'),
+             'malware--1', 'malware', '2.1', 'm', '{{}}', '{{}}');"
+    );
+    raw(&server, &older).await;
+    let store = open(&server, "older").await;
+    assert_eq!(store.schema_version(), 2);
+    let rows = store.object_rows(i64::MIN, 10).await.unwrap();
+    let [row] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!(row.object.origin, None);
+    assert_eq!((row.marked, row.ends), ((true, true), (true, true)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

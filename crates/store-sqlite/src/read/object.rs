@@ -3,7 +3,9 @@
 //! are too many, a bounded count says how to look further: few matches are gathered by audience and sorted,
 //! many are met in order.
 
-use kaname_store::{Bounds, ObjectBytes, ObjectFilter, ObjectPage, StoredObject, Versions};
+use std::collections::HashSet;
+
+use kaname_store::{Bounds, ObjectBytes, ObjectFilter, ObjectPage, Sight, StoredObject, Versions};
 use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -47,7 +49,7 @@ pub(crate) fn page(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Obje
         ..ObjectPage::default()
     };
     let whole = "SELECT o.key, c.id, o.stix_id, o.stix_type, o.version_us, o.spec, o.added_us,
-                        o.audience, o.title, o.source, o.raw, o.dated_us
+                        o.audience, o.title, o.source, o.raw, o.dated_us, o.origin
                  FROM objects AS o JOIN collections AS c ON c.number = o.collection
                  WHERE o.added_us = ?1";
     let mut whole = reading.connection.prepare_cached(whole)?;
@@ -101,16 +103,42 @@ pub(crate) fn referring(
     readable: &RoaringBitmap,
     limit: u32,
 ) -> Outcome<Vec<String>> {
-    let find = "SELECT DISTINCT o.stix_id
-                FROM object_refs AS r CROSS JOIN objects AS o ON o.added_us = r.object
-                WHERE r.target = ?1 AND o.audience IN rarray(?2) LIMIT ?3";
-    let mut find = reading.connection.prepare_cached(find)?;
-    let mut rows = find.query(params![stix_id, form::bitmap(readable), limit.min(10_000)])?;
-    let mut ids = Vec::new();
-    while let Some(row) = rows.next()? {
-        ids.push(row.get(0)?);
+    let limit = limit.min(10_000) as usize;
+    let hub = form::origin_bytes(None);
+    let mut ids: Vec<String> = Vec::new();
+    for whose in ["=", "<>"] {
+        let find = format!(
+            "SELECT DISTINCT o.stix_id
+             FROM object_refs AS r CROSS JOIN objects AS o ON o.added_us = r.object
+             WHERE r.target = ?1 AND o.audience IN rarray(?2) AND o.origin {whose} ?4 LIMIT ?3"
+        );
+        let mut find = reading.connection.prepare_cached(&find)?;
+        let mut rows = find.query(params![stix_id, form::bitmap(readable), limit as i64, hub])?;
+        let met: HashSet<String> = ids.iter().cloned().collect();
+        while let Some(row) = rows.next()? {
+            let id: String = row.get(0)?;
+            if ids.len() < limit && !met.contains(&id) {
+                ids.push(id);
+            }
+        }
     }
     Ok(ids)
+}
+
+pub(crate) fn sights(reading: &Reading<'_>, stix_ids: &[String]) -> Outcome<Vec<Sight>> {
+    let find = "SELECT DISTINCT stix_id, origin, audience FROM objects INDEXED BY objects_id
+                WHERE stix_id IN rarray(?1) ORDER BY stix_id, origin, audience";
+    let mut find = reading.connection.prepare_cached(find)?;
+    let mut rows = find.query([form::texts(stix_ids)])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(Sight {
+            stix_id: row.get(0)?,
+            origin: form::origin(row, 1)?,
+            audience_id: row.get(2)?,
+        });
+    }
+    Ok(all)
 }
 
 fn limit(filter: &ObjectFilter) -> usize {
@@ -131,6 +159,7 @@ fn decode(row: &Row<'_>) -> Outcome<StoredObject> {
         source: form::id(row, 9)?,
         raw: row.get::<_, String>(10)?.into_boxed_str(),
         dated_us: row.get(11)?,
+        origin: form::origin(row, 12)?,
     })
 }
 
@@ -356,8 +385,14 @@ fn conditions(filter: &ObjectFilter, place: &Place) -> Option<Conditions> {
     Some(all)
 }
 
-/// Which versions, in which versions of the standard.
+/// Whose, which versions, in which versions of the standard.
 fn and_form(filter: &ObjectFilter, all: &mut Conditions) {
+    if !filter.origins.is_empty() {
+        all.and(
+            "o.origin IN rarray(?)",
+            vec![Box::new(form::origins(&filter.origins))],
+        );
+    }
     if !filter.specs.is_empty() {
         all.and(
             "o.spec IN rarray(?)",
@@ -379,14 +414,14 @@ fn versions(
         Versions::Last => (
             "(o.last = 1 OR NOT EXISTS (SELECT 1 FROM objects AS n
                 WHERE n.stix_id = o.stix_id AND n.collection = o.collection
-                AND n.version_us > o.version_us AND n.audience IN rarray(?)))"
+                AND n.origin = o.origin AND n.version_us > o.version_us AND n.audience IN rarray(?)))"
                 .to_owned(),
             vec![Box::new(readable.clone())],
         ),
         Versions::First => (
             "(o.first = 1 OR NOT EXISTS (SELECT 1 FROM objects AS n
                 WHERE n.stix_id = o.stix_id AND n.collection = o.collection
-                AND n.version_us < o.version_us AND n.audience IN rarray(?)))"
+                AND n.origin = o.origin AND n.version_us < o.version_us AND n.audience IN rarray(?)))"
                 .to_owned(),
             vec![Box::new(readable.clone())],
         ),

@@ -18,11 +18,11 @@ pub(crate) fn page(reading: &Reading<'_>, after_us: i64, limit: u32) -> Outcome<
                        o.expires_us, o.first, o.last, o.links,
                        NOT EXISTS (SELECT 1 FROM objects AS n INDEXED BY objects_id
                            WHERE n.stix_id = o.stix_id AND n.collection = o.collection
-                           AND n.version_us < o.version_us),
+                           AND n.origin = o.origin AND n.version_us < o.version_us),
                        NOT EXISTS (SELECT 1 FROM objects AS n INDEXED BY objects_id
                            WHERE n.stix_id = o.stix_id AND n.collection = o.collection
-                           AND n.version_us > o.version_us),
-                       o.dated_us
+                           AND n.origin = o.origin AND n.version_us > o.version_us),
+                       o.dated_us, o.origin
                 FROM objects AS o NOT INDEXED
                      LEFT JOIN collections AS c ON c.number = o.collection
                 WHERE o.added_us > ?1 ORDER BY o.added_us LIMIT ?2";
@@ -84,6 +84,7 @@ fn decode(
             source: form::id(row, 9)?,
             raw: row.get::<_, String>(10)?.into_boxed_str(),
             dated_us: row.get(17)?,
+            origin: form::origin(row, 18)?,
         },
         expires_us: row.get(11)?,
         marked: (mark(row.get(12)?, ends.0), mark(row.get(13)?, ends.1)),
@@ -114,9 +115,14 @@ pub(crate) fn withdrawn(
     stix_id: &str,
 ) -> Outcome<Vec<(i64, MatterId)>> {
     let find = "SELECT version_us, source FROM withdrawn
-                WHERE stix_id = ?1 AND collection = (SELECT number FROM collections WHERE id = ?2)";
+                WHERE stix_id = ?1 AND collection = (SELECT number FROM collections WHERE id = ?2)
+                  AND origin = ?3";
     let mut find = reading.connection.prepare_cached(find)?;
-    let mut rows = find.query(params![stix_id, collection.bytes()])?;
+    let mut rows = find.query(params![
+        stix_id,
+        collection.bytes(),
+        form::origin_bytes(None)
+    ])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         all.push((row.get(0)?, form::id(row, 1)?));

@@ -7,18 +7,24 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::{
     error::{Outcome, corrupt},
+    form,
     prepared::{Links, PreparedObject, sha256},
     writer::Writing,
 };
 
-/// Refuses objects of which the collection has the version already.
+/// Refuses objects of which the collection has the version already of the same originator.
 pub(crate) fn check_new(writing: &Writing<'_>, objects: &[PreparedObject]) -> Outcome<()> {
     let find = "SELECT 1 FROM objects
-                WHERE stix_id = ?1 AND version_us = ?3
+                WHERE stix_id = ?1 AND version_us = ?3 AND origin = ?4
                   AND collection = (SELECT number FROM collections WHERE id = ?2)";
     let mut find = writing.connection.prepare_cached(find)?;
     for PreparedObject { object, .. } in objects {
-        let known = params![object.stix_id, object.collection.bytes(), object.version_us];
+        let known = params![
+            object.stix_id,
+            object.collection.bytes(),
+            object.version_us,
+            form::origin_bytes(object.origin),
+        ];
         if find.exists(known)? {
             let (matter, expected) = (object.source, 0);
             return Err(StoreError::Conflict { matter, expected }.into());
@@ -27,7 +33,7 @@ pub(crate) fn check_new(writing: &Writing<'_>, objects: &[PreparedObject]) -> Ou
     Ok(())
 }
 
-/// Adds objects in order. A version the collection already has is left as it is.
+/// Adds objects in order. A version the collection already has of the same originator is left as it is.
 pub(crate) fn add_all(writing: &mut Writing<'_>, objects: &[PreparedObject]) -> Outcome<()> {
     for prepared in objects {
         let collection = writing
@@ -53,20 +59,21 @@ fn next_added(writing: &mut Writing<'_>) -> i64 {
     next
 }
 
-/// Whether the version is the first and the last of its object in the collection; `None` when it is
-/// there already. The neighbours' own marks are set right.
+/// Whether the version is the first and the last of its object and originator in the collection; `None`
+/// when it is there already. The neighbours' own marks are set right.
 fn place_among_versions(
     writing: &Writing<'_>,
     new: &PreparedObject,
     collection: i64,
 ) -> Outcome<Option<(bool, bool)>> {
     let (stix_id, version_us) = (&new.object.stix_id, new.object.version_us);
+    let origin = form::origin_bytes(new.object.origin);
     let find = "SELECT min(version_us), max(version_us),
                        max(version_us = ?3)
-                FROM objects WHERE stix_id = ?1 AND collection = ?2";
+                FROM objects WHERE stix_id = ?1 AND collection = ?2 AND origin = ?4";
     let mut find = writing.connection.prepare_cached(find)?;
     let (oldest, newest, there): (Option<i64>, Option<i64>, Option<bool>) = find
-        .query_row(params![stix_id, collection, version_us], |row| {
+        .query_row(params![stix_id, collection, version_us, origin], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
     if there == Some(true) {
@@ -76,15 +83,17 @@ fn place_among_versions(
     let last = newest.is_none_or(|newest| version_us > newest);
     if let (true, Some(oldest)) = (first, oldest) {
         let unmark = "UPDATE objects SET first = 0
-                      WHERE stix_id = ?1 AND collection = ?2 AND version_us = ?3";
+                      WHERE stix_id = ?1 AND collection = ?2 AND version_us = ?3
+                        AND origin = ?4";
         let mut unmark = writing.connection.prepare_cached(unmark)?;
-        unmark.execute(params![stix_id, collection, oldest])?;
+        unmark.execute(params![stix_id, collection, oldest, origin])?;
     }
     if let (true, Some(newest)) = (last, newest) {
         let unmark = "UPDATE objects SET last = 0
-                      WHERE stix_id = ?1 AND collection = ?2 AND version_us = ?3";
+                      WHERE stix_id = ?1 AND collection = ?2 AND version_us = ?3
+                        AND origin = ?4";
         let mut unmark = writing.connection.prepare_cached(unmark)?;
-        unmark.execute(params![stix_id, collection, newest])?;
+        unmark.execute(params![stix_id, collection, newest, origin])?;
     }
     Ok(Some((first, last)))
 }
@@ -100,8 +109,9 @@ fn add(
     let connection = writing.connection;
     let audience = writing.head.audience(connection, &object.audience)?;
     let put = "INSERT INTO objects (added_us, collection, audience, first, last, version_us,
-                   expires_us, key, source, stix_id, stix_type, spec, title, links, raw, dated_us)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+                   expires_us, key, source, stix_id, stix_type, spec, title, links, raw, dated_us,
+                   origin)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     connection.prepare_cached(put)?.execute(params![
         added_us,
         collection,
@@ -119,6 +129,7 @@ fn add(
         new.links,
         &*object.raw,
         object.dated_us,
+        form::origin_bytes(object.origin),
     ])?;
     put_links(writing, new, added_us)
 }
@@ -156,10 +167,12 @@ pub(crate) fn put_anew(
     let connection = writing.connection;
     let put = "UPDATE objects
                SET (collection, audience, version_us, expires_us, key, source, stix_id, stix_type,
-                    spec, title, links) = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                    spec, title, links, origin)
+                 = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                WHERE added_us = ?1
                AND (collection, audience, version_us, expires_us, key, source, stix_id, stix_type,
-                    spec, title, links) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+                    spec, title, links, origin)
+                   IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     let mut put = connection.prepare_cached(put)?;
     for (added_us, prepared) in objects {
         let object = &prepared.object;
@@ -178,19 +191,20 @@ pub(crate) fn put_anew(
             object.spec,
             object.title,
             prepared.links,
+            form::origin_bytes(object.origin),
         ])?;
         put_links(writing, prepared, *added_us)?;
     }
     Ok(())
 }
 
-/// Marks which versions are the first and the last of their object in a collection, among all.
+/// Marks which versions are the first and the last of their object and originator in a collection, among all.
 pub(crate) fn mark_ends(writing: &Writing<'_>) -> Outcome<()> {
     for (mark, beyond) in [("first", "<"), ("last", ">")] {
         let is_end = format!(
             "(NOT EXISTS (SELECT 1 FROM objects AS n INDEXED BY objects_id
                  WHERE n.stix_id = o.stix_id AND n.collection = o.collection
-                 AND n.version_us {beyond} o.version_us))"
+                 AND n.origin = o.origin AND n.version_us {beyond} o.version_us))"
         );
         let mark =
             format!("UPDATE objects AS o SET {mark} = {is_end} WHERE o.{mark} IS NOT {is_end}");
@@ -205,14 +219,18 @@ pub(crate) fn withdraw(writing: &mut Writing<'_>, removed: &Removed) -> Outcome<
         .head
         .collection(writing.connection, removed.collection)?;
     let (stix_id, version_us) = (&removed.stix_id, removed.version_us);
+    let origin = form::origin_bytes(removed.origin);
     let find = "SELECT added_us FROM objects
-                WHERE stix_id = ?1 AND collection = ?2 AND version_us = coalesce(?3, version_us)
+                WHERE stix_id = ?1 AND collection = ?2 AND origin = ?4
+                  AND version_us = coalesce(?3, version_us)
                 LIMIT 1";
     let mut gone = false;
     loop {
         let mut find = writing.connection.prepare_cached(find)?;
         let found: Option<i64> = find
-            .query_row(params![stix_id, collection, version_us], |row| row.get(0))
+            .query_row(params![stix_id, collection, version_us, origin], |row| {
+                row.get(0)
+            })
             .optional()?;
         match found {
             Some(added_us) => withdraw_one(writing, added_us)?,
@@ -221,21 +239,28 @@ pub(crate) fn withdraw(writing: &mut Writing<'_>, removed: &Removed) -> Outcome<
         gone = true;
     }
     if gone && version_us.is_some() {
-        mark_left(writing, stix_id, collection)?;
+        mark_left(writing, stix_id, collection, origin)?;
     }
     Ok(())
 }
 
 /// Marks which of the versions that are left are the first and the last.
-fn mark_left(writing: &Writing<'_>, stix_id: &str, collection: i64) -> Outcome<()> {
+fn mark_left(
+    writing: &Writing<'_>,
+    stix_id: &str,
+    collection: i64,
+    origin: [u8; 16],
+) -> Outcome<()> {
     let mark = "UPDATE objects
                 SET first = (version_us = (SELECT min(version_us) FROM objects
-                                           WHERE stix_id = ?1 AND collection = ?2)),
+                                           WHERE stix_id = ?1 AND collection = ?2
+                                             AND origin = ?3)),
                     last = (version_us = (SELECT max(version_us) FROM objects
-                                          WHERE stix_id = ?1 AND collection = ?2))
-                WHERE stix_id = ?1 AND collection = ?2";
+                                          WHERE stix_id = ?1 AND collection = ?2
+                                            AND origin = ?3))
+                WHERE stix_id = ?1 AND collection = ?2 AND origin = ?3";
     let mut mark = writing.connection.prepare_cached(mark)?;
-    mark.execute(params![stix_id, collection])?;
+    mark.execute(params![stix_id, collection, origin])?;
     Ok(())
 }
 
@@ -252,8 +277,9 @@ fn withdraw_one(writing: &Writing<'_>, added_us: i64) -> Outcome<()> {
     let links = links
         .map_err(|e| corrupt("object links", e))?
         .unwrap_or_default();
-    let keep = "INSERT INTO withdrawn (added_us, collection, stix_id, version_us, source, sha256)
-                SELECT added_us, collection, stix_id, version_us, source, ?2
+    let keep = "INSERT INTO withdrawn (added_us, collection, stix_id, version_us, source, sha256,
+                                       origin)
+                SELECT added_us, collection, stix_id, version_us, source, ?2, origin
                 FROM objects WHERE added_us = ?1";
     let mut keep = connection.prepare_cached(keep)?;
     keep.execute(params![added_us, sha256(raw.as_bytes())])?;

@@ -174,6 +174,7 @@ async fn objects_added_while_the_clock_stands_still_keep_their_order() {
     let object = |n: u32| kaname_store::NewObject {
         key: Id::random(&rng),
         collection,
+        origin: None,
         stix_id: format!("indicator--{n}"),
         stix_type: "indicator".to_owned(),
         version_us: 1,
@@ -211,6 +212,7 @@ async fn objects_added_while_the_clock_stands_still_keep_their_order() {
         .unwrap();
     let filter = kaname_store::ObjectFilter {
         collection: Some(collection),
+        origins: Vec::new(),
         readable: Arc::new((0..10).collect()),
         added_after_us: None,
         newest_first: false,

@@ -1,6 +1,6 @@
 //! Files that do not fit are refused with a word that helps.
 
-use kaname_store::StoreError;
+use kaname_store::{Store as _, StoreError};
 use kaname_store_sqlite::SqliteStore;
 
 use super::{new_store, open_store, parts};
@@ -43,6 +43,47 @@ async fn nobody_else_reads_the_file() {
             .mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
+    store.close().await;
+}
+
+/// A file as an older version left it, with one object.
+fn of_schema_2(path: &std::path::Path) {
+    let raw = rusqlite::Connection::open(path).unwrap();
+    raw.execute_batch("CREATE TABLE migrations (number INTEGER PRIMARY KEY) STRICT")
+        .unwrap();
+    for (number, sql) in [
+        (1, include_str!("../../src/migrations/0001_base.sql")),
+        (2, include_str!("../../src/migrations/0002_dated.sql")),
+    ] {
+        raw.execute_batch(sql).unwrap();
+        raw.execute("INSERT INTO migrations (number) VALUES (?1)", [number])
+            .unwrap();
+    }
+    raw.execute_batch(
+        "INSERT INTO audiences (id, form) VALUES (1, '[]');
+         INSERT INTO collections (number, id) VALUES (1, randomblob(16));
+         INSERT INTO objects (added_us, collection, audience, first, last, version_us, key, source,
+             stix_id, stix_type, spec, title, raw)
+         VALUES (5, 1, 1, 1, 1, 7, randomblob(16), randomblob(16), 'malware--1', 'malware', '2.1',
+             'm', '{}');
+         PRAGMA user_version = 2;",
+    )
+    .unwrap();
+    raw.pragma_update(None, "application_id", 0x4b41_4e4d)
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_stood_before_originators_were_told_apart_is_the_hubs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("world.db");
+    of_schema_2(&path);
+    let store = open_store(&path);
+    assert_eq!(store.schema_version(), 2);
+    let rows = store.object_rows(i64::MIN, 10).await.unwrap();
+    let [row] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!(row.object.origin, None);
+    assert_eq!((row.marked, row.ends), ((true, true), (true, true)));
     store.close().await;
 }
 

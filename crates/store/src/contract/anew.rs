@@ -57,6 +57,7 @@ pub(super) async fn objects_are_written_anew_or_stay(bench: Bench) {
         let id = format!("indicator--{}", n / 3);
         let mut object = bench.object(collections[n % 2], &id, n as i64);
         object.audience = all[n % 4].clone();
+        object.origin = (n % 3 == 0).then(|| bench.id());
         object.text = "電力".to_owned();
         object.postings = vec![
             posting("domain", "a.example"),
@@ -75,6 +76,7 @@ pub(super) async fn objects_are_written_anew_or_stay(bench: Bench) {
     assert_eq!(bench.store.object_links().await.unwrap(), 120);
     for (row, object) in before.iter().zip(&objects) {
         assert_eq!(row.object.collection, object.collection);
+        assert_eq!(row.object.origin, object.origin);
         assert_eq!(row.marked, row.ends);
         assert_eq!(row.postings.len(), 2);
         assert_eq!(row.refs.len(), 1);
@@ -103,6 +105,7 @@ pub(super) async fn objects_are_written_anew_or_stay(bench: Bench) {
             (&object.title, &object.stix_id)
         );
         assert!(everyone.contains(row.object.audience_id));
+        assert_eq!(row.object.origin, None);
         assert_eq!(row.marked, row.ends);
         assert_eq!((row.postings.len(), row.refs.len()), (1, 0));
     }
@@ -132,6 +135,7 @@ pub(super) async fn objects_are_written_anew_or_stay(bench: Bench) {
 fn other(object: &NewObject) -> NewObject {
     NewObject {
         audience: Audience::everyone(),
+        origin: None,
         stix_id: format!("{}0", object.stix_id),
         title: "別".to_owned(),
         text: "水道".to_owned(),

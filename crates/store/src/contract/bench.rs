@@ -117,6 +117,7 @@ impl Bench {
         NewObject {
             key: self.id(),
             collection,
+            origin: None,
             stix_id: stix_id.to_owned(),
             stix_type,
             version_us,

@@ -1,12 +1,13 @@
 //! Where objects stand: versions that are taken out one by one, and moments that came from elsewhere.
 
-use kaname_kernel::{Audience, MatterId};
+use kaname_kernel::{Audience, MatterId, PartyId};
 
 use super::{
     bench::Bench,
     objects::{adding, all_of},
 };
 use crate::{
+    StoreError,
     change::{Commit, NewObject, Removed},
     query::{ObjectFilter, StoredObject, Versions},
 };
@@ -15,6 +16,7 @@ use crate::{
 pub(super) fn all_versions(collection: MatterId, stix_id: &str) -> Removed {
     Removed {
         collection,
+        origin: None,
         stix_id: stix_id.to_owned(),
         version_us: None,
     }
@@ -111,4 +113,96 @@ pub(super) async fn keep_the_moments_they_come_with(bench: Bench) {
         let bytes = bench.store.object_bytes(&filter).await.unwrap();
         assert_eq!(bytes.count as usize, left, "after {after}");
     }
+}
+
+/// The same id and version by two originators stand side by side, each with its own first and last.
+pub(super) async fn stand_beside_those_of_others(bench: Bench) {
+    let collection = bench.id();
+    let [hub, one, other]: [Option<PartyId>; 3] = [None, Some(bench.id()), Some(bench.id())];
+    let by = |origin, version_us| NewObject {
+        origin,
+        ..bench.object(collection, "indicator--1", version_us)
+    };
+    let all = [
+        by(hub, 2),
+        by(one, 1),
+        by(one, 2),
+        by(other, 2),
+        by(other, 3),
+    ];
+    bench.store.commit(adding(all.to_vec())).await.unwrap();
+    // The same of the same originator is there already; of another it is new.
+    let again = Commit {
+        only_new_objects: true,
+        ..adding(vec![by(one, 2)])
+    };
+    let refused = bench.store.commit(again).await;
+    assert!(matches!(refused, Err(StoreError::Conflict { .. })));
+    let beside = Commit {
+        only_new_objects: true,
+        ..adding(vec![by(hub, 1)])
+    };
+    bench.store.commit(beside).await.unwrap();
+    let filter = all_of(bench.readable(&[Audience::everyone()]).await);
+    let given = async |origins: &[Option<PartyId>], versions| {
+        let filter = ObjectFilter {
+            origins: origins.to_vec(),
+            versions,
+            ids: vec!["indicator--1".to_owned()],
+            ..filter.clone()
+        };
+        let page = bench.store.objects(&filter).await.unwrap();
+        assert_eq!(page.total, Some(page.objects.len() as u32));
+        let mut all: Vec<_> = page
+            .objects
+            .iter()
+            .map(|object| (object.origin, object.version_us))
+            .collect();
+        all.sort();
+        all
+    };
+    let mut last = vec![(hub, 2), (one, 2), (other, 3)];
+    last.sort();
+    assert_eq!(given(&[], Versions::Last).await, last);
+    let mut first = vec![(hub, 1), (one, 1), (other, 2)];
+    first.sort();
+    assert_eq!(given(&[], Versions::First).await, first);
+    assert_eq!(given(&[hub], Versions::All).await, [(hub, 1), (hub, 2)]);
+    assert_eq!(given(&[other], Versions::First).await, [(other, 2)]);
+    // Taken out is what one originator brought, whatever the others have.
+    let gone = |origin, version_us| Removed {
+        origin,
+        version_us,
+        ..all_versions(collection, "indicator--1")
+    };
+    let removed = vec![gone(one, None), gone(other, Some(3))];
+    bench
+        .store
+        .commit(Commit {
+            removed,
+            ..Commit::default()
+        })
+        .await
+        .unwrap();
+    let mut left = vec![(hub, 1), (hub, 2), (other, 2)];
+    left.sort();
+    assert_eq!(given(&[], Versions::All).await, left);
+    assert_eq!(given(&[other], Versions::Last).await, [(other, 2)]);
+    let rows = bench.store.object_rows(i64::MIN, 100).await.unwrap();
+    assert!(rows.iter().all(|row| row.marked == row.ends));
+    // Of what was withdrawn only the hub's is asked.
+    let withdrawn = async || {
+        let store = &bench.store;
+        store.withdrawn(collection, "indicator--1").await.unwrap()
+    };
+    assert_eq!(withdrawn().await, []);
+    bench
+        .store
+        .commit(Commit {
+            removed: vec![gone(hub, Some(1))],
+            ..Commit::default()
+        })
+        .await
+        .unwrap();
+    assert_eq!(withdrawn().await.len(), 1);
 }

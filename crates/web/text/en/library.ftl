@@ -124,7 +124,7 @@ library-answered = Your answer was received.
 
 # Objects
 library-objects = Objects
-library-objects-about = What was released and what was imported, object by object in STIX. Only what you may see is listed.
+library-objects-about = What was released, what was imported and what participating organisations claim, object by object in STIX. Only what you may see is listed.
 library-object = Object
 library-type = Type
 library-type-indicator = Indicator
@@ -160,5 +160,10 @@ library-collection = Collection
 library-from = Item
 library-imported = Import
 library-versions = Other versions
+library-from-party = Claimed by { $name }
+library-from-some-party = Claimed by a participating organisation
+library-from-hub = From the hub
+library-claimed-about = This organisation provided it on its own responsibility. The hub has not checked what it says.
+library-beside = Also under this id
 library-victim = What was done to the victim
 library-victim-about = Shown to your organisation alone, by the provider's consent. Do not pass it on or quote it.

@@ -311,6 +311,7 @@ word-field-on = On
 word-field-openpgp = Mail encryption key
 word-field-opens_past = Opens the past
 word-field-organisations = Organisations
+word-field-originator = Originator
 word-field-outlet = Outlet
 word-field-outlets = Outlets
 word-field-pap = PAP

@@ -120,7 +120,7 @@ library-answered = 回答を受け付けました。
 
 # オブジェクト
 library-objects = オブジェクト
-library-objects-about = 提供された情報と取り込んだ知識を、STIX のオブジェクトごとに引けます。あなたに見えるものだけが並びます。
+library-objects-about = 提供された情報、取り込んだ知識、参加組織が自ら出した情報を、STIX のオブジェクトごとに引けます。あなたに見えるものだけが並びます。
 library-object = オブジェクト
 library-type = 型
 library-type-indicator = 指標
@@ -156,5 +156,10 @@ library-collection = コレクション
 library-from = もとの情報
 library-imported = 取り込み
 library-versions = ほかの版
+library-from-party = { $name }からの情報
+library-from-some-party = 参加組織からの情報
+library-from-hub = ハブの情報
+library-claimed-about = この組織が自らの責任で提供した情報です。ハブが内容を確認したものではありません。
+library-beside = 同じIDのほかの情報
 library-victim = 被害の内容
 library-victim-about = 提供者の同意により、あなたの組織に限って開示されています。転送・引用しないでください。

@@ -311,6 +311,7 @@ word-field-on = 日付
 word-field-openpgp = メールを暗号化する鍵
 word-field-opens_past = 過去分の開放
 word-field-organisations = 組織数
+word-field-originator = 情報を出した組織
 word-field-outlet = 出し先
 word-field-outlets = 出し先
 word-field-pap = PAP

@@ -129,6 +129,7 @@ fn object(rng: &dyn Rng, collection: MatterId, n: u64) -> NewObject {
     NewObject {
         key: Id::fresh(&SystemClock, rng),
         collection,
+        origin: None,
         stix_id: format!("indicator--{uuid}"),
         stix_type: "indicator".to_owned(),
         version_us: 1_775_000_000_000_000,
@@ -297,6 +298,7 @@ async fn lists(store: &dyn Store, records: u64) {
 fn range(collection: Option<MatterId>, readable: &Arc<RoaringBitmap>) -> ObjectFilter {
     ObjectFilter {
         collection,
+        origins: Vec::new(),
         readable: Arc::clone(readable),
         added_after_us: None,
         newest_first: false,

@@ -164,6 +164,7 @@ impl World {
         let most = self.settings().max_page_objects.max(1);
         Ok(ObjectFilter {
             collection: Some(collection),
+            origins: Vec::new(),
             readable: self.readable(caller).await?,
             added_after_us: range.added_after_us,
             newest_first: false,

@@ -1,9 +1,11 @@
 //! What a peer posts into a `peer` collection over TAXII: its claims, held with their markings under its
-//! name, and what it takes back. Nothing of it is the hub's word, and nothing of it reaches a library.
+//! name, and what it takes back. Nothing of it is the hub's word, and nothing of it reaches a library. Claims
+//! of different parties stand beside each other and beside what the hub brought: none takes the place of
+//! another, nor is compared with it.
 
 use std::collections::BTreeMap;
 
-use kaname_kernel::MatterId;
+use kaname_kernel::{MatterId, PartyId};
 use kaname_policy::Action;
 use kaname_sharing::collection::CollectionKind;
 use kaname_stix::Head;
@@ -34,7 +36,8 @@ impl World {
         claimed: &mut [Claimed<'_>],
     ) -> Result<(), WorldError> {
         let party = caller.party.as_ref().ok_or(WorldError::Unauthenticated)?;
-        self.compare_with_standing(caller, offered.collection.id, claimed)
+        self.refuse_in_the_hubs_name(claimed).await?;
+        self.compare_with_standing(party.id.cast(), offered.collection.id, claimed)
             .await?;
         let mut good: Vec<Good<'_>> = Vec::with_capacity(claimed.len());
         let mut seen = BTreeMap::new();
@@ -69,21 +72,39 @@ impl World {
         .await
     }
 
+    /// Nobody but the hub speaks in its name.
+    async fn refuse_in_the_hubs_name(&self, claimed: &mut [Claimed<'_>]) -> Result<(), WorldError> {
+        if self.hub().await?.is_none() {
+            return Ok(());
+        }
+        let hub = kaname_stix::head(&self.hub_identity().await?).map_err(WorldError::encoding)?;
+        for one in claimed {
+            let Ok(head) = &one.head else { continue };
+            if head.id == hub.id {
+                one.head = Err(THE_HUBS_IDENTITY.to_owned());
+            } else if head.created_by.as_ref() == Some(&hub.id) {
+                one.head = Err(BY_THE_HUB.to_owned());
+            }
+        }
+        Ok(())
+    }
+
     /// Type, creator and beginning of an object stay, and nothing follows its revocation (STIX 2.1 §3.6).
-    /// Only what the caller sees is compared: what it may not know of must not be told by an error.
+    /// Only the party's own claims are compared: of what others brought, no error tells.
     async fn compare_with_standing(
         &self,
-        caller: &Caller,
+        party: PartyId,
         collection: MatterId,
         claimed: &mut [Claimed<'_>],
     ) -> Result<(), WorldError> {
         let ids = claimed.iter().filter_map(|one| one.head.as_ref().ok());
         let ids: Vec<String> = ids.map(|head| head.id.to_string()).collect();
-        let readable = self.readable(caller).await?;
+        let readable = self.everything().await?;
         let mut standing: BTreeMap<String, Vec<Head>> = BTreeMap::new();
         for some in ids.chunks(500) {
             let mut filter = ObjectFilter {
                 collection: Some(collection),
+                origins: vec![Some(party)],
                 ids: some.to_vec(),
                 versions: Versions::AnyOf(vec![Versions::First, Versions::Last]),
                 limit: COMPARED,
@@ -114,8 +135,8 @@ impl World {
         Ok(())
     }
 
-    /// Takes versions of an object out of a peer collection: those the caller sees and the filters name.
-    /// Gives how many.
+    /// Takes versions of an object out of a peer collection: of the caller's own claims, and of what the hub
+    /// moved here with a layout, those that the caller sees and the filters name. Gives how many.
     pub async fn take_out(
         &self,
         caller: &Caller,
@@ -124,6 +145,16 @@ impl World {
         (versions, specs): (Versions, Vec<String>),
     ) -> Result<u64, WorldError> {
         let collection = &offered.collection;
+        let is_peer = collection.state.definition.kind == CollectionKind::Peer;
+        let party = caller.party_id()?;
+        if is_peer && offered.can_write {
+            self.allow_any(caller, Action::TaxiiPost)?;
+            // Whether anything is there or not: like a post.
+            self.count_submission(party).await?;
+        }
+        if offered.can_read && !self.taxii_has(caller, offered, stix_id).await? {
+            return Err(WorldError::NotFound("object"));
+        }
         match collection.state.definition.kind {
             CollectionKind::Library => return Err(WorldError::Denied("denied-library-delete")),
             CollectionKind::Intake => return Err(WorldError::Denied("denied-intake-delete")),
@@ -133,9 +164,9 @@ impl World {
             return Err(WorldError::Denied("denied-collection-read"));
         }
         offered.must_write()?;
-        self.allow_any(caller, Action::TaxiiPost)?;
-        let filter = ObjectFilter {
+        let mut filter = ObjectFilter {
             collection: Some(collection.id),
+            origins: vec![Some(party), None],
             ids: vec![stix_id.to_owned()],
             versions,
             specs,
@@ -146,18 +177,18 @@ impl World {
         let mut tries = 0;
         loop {
             let page = self.store().objects(&filter).await?;
-            if page.objects.is_empty() {
+            let Some(last) = page.objects.last().map(|object| object.added_us) else {
                 break;
-            }
-            let count = page.objects.len() as u64;
-            match self
-                .take_out_these(caller, collection.id, page.objects)
-                .await
-            {
+            };
+            let objects = page.objects.into_iter().filter(may_be_taken_out);
+            let objects: Vec<StoredObject> = objects.collect();
+            let count = objects.len() as u64;
+            match self.take_out_these(caller, collection.id, objects).await {
                 Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
                 done => {
                     done?;
                     gone += count;
+                    filter.after_us = Some(last);
                     if !page.more {
                         break;
                     }
@@ -176,10 +207,13 @@ impl World {
         collection: MatterId,
         objects: Vec<StoredObject>,
     ) -> Result<(), WorldError> {
+        if objects.is_empty() {
+            return Ok(());
+        }
         let mut work = self.work(&caller.actor);
         let mut by_import: BTreeMap<MatterId, Vec<Gone>> = BTreeMap::new();
         for object in objects {
-            work.remove_version(collection, &object.stix_id, object.version_us);
+            work.remove_version(&object);
             by_import.entry(object.source).or_default().push(Gone {
                 leaf: hex::encode(leaf_of(object.raw.as_bytes(), object.dated_us)),
                 id: object.stix_id,
@@ -195,6 +229,16 @@ impl World {
         work.notice("import", Some(collection));
         work.commit().await.map(|_| ())
     }
+}
+
+const BY_THE_HUB: &str = "created_by_ref is this hub's own identity: what the hub says it releases itself, and a claim names who claims it or nobody";
+const THE_HUBS_IDENTITY: &str =
+    "this is the id of the hub's own identity, of which nobody else makes a version";
+
+/// Of what the hub brought, whoever may write takes out what came with a layout: there it stood under the same
+/// rule. What officers imported or a reading brought stays.
+fn may_be_taken_out(object: &StoredObject) -> bool {
+    object.origin.is_some() || object.dated_us.is_some()
 }
 
 /// What of a new version is not as it was.

@@ -24,6 +24,7 @@ const MAX_COLLECTIONS: u32 = 500;
 pub(crate) fn standing_in(collection: MatterId) -> Standing {
     Standing {
         collection,
+        origin: None,
         audience: Audience::everyone(),
         expires: None,
         source: collection,

@@ -8,17 +8,17 @@ pub(crate) mod audiences;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_kernel::{
-    Audience, AudienceId, Id, Matter, MatterId, Moment, ObjectKey, Projection, Unfit,
+    Audience, AudienceId, Id, Matter, MatterId, Moment, ObjectKey, PartyId, Projection, Unfit,
     merkle::{Frontier, Hash, leaf_hash},
 };
 use kaname_policy::Action;
 use kaname_sharing::collection::{Collection, CollectionKind};
 use kaname_stix::{Head, Limits};
-use kaname_store::{ObjectFilter, StoredObject, Versions};
+use kaname_store::{ObjectFilter, Sight, StoredObject, Versions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use self::audiences::{Audiences, Shown, ends};
+use self::audiences::{Audiences, Seen, Shown, ends};
 use super::object::{Standing, key_of};
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
@@ -58,6 +58,9 @@ pub enum ImportChange {
         source: String,
         /// Where they went.
         collection: MatterId,
+        /// The party whose claims they are; left out for what the hub itself brought.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        originator: Option<PartyId>,
         /// How many.
         count: u64,
         /// RFC 6962 root over the SHA-256 of each object's bytes, in order; hexadecimal. Behind the hash
@@ -239,7 +242,9 @@ impl World {
         let mut done = 0;
         for part in good.chunks(PART) {
             for attempt in 1.. {
-                let fresh = self.not_there(collection.id, part).await?;
+                let fresh = self
+                    .not_there(collection.id, audiences.originator, part)
+                    .await?;
                 let there = (part.len() - fresh.len()) as u64;
                 if fresh.is_empty() {
                     imported.there += there;
@@ -267,16 +272,17 @@ impl World {
         Ok(())
     }
 
-    /// Those of a part that the collection does not have yet: by version, else by bytes.
+    /// Those of a part that the collection does not have yet of this originator: by version, else by bytes.
     async fn not_there<'p, 'a>(
         &self,
         collection: MatterId,
+        originator: Option<PartyId>,
         part: &'p [Good<'a>],
     ) -> Result<Vec<&'p Good<'a>>, WorldError> {
         let mut there: BTreeSet<(String, i64)> = BTreeSet::new();
         let mut bytes: BTreeSet<ObjectKey> = BTreeSet::new();
         let ids = part.iter().map(|good| good.head.id.to_string()).collect();
-        self.each_standing(Some(collection), ids, Versions::All, |object| {
+        self.each_standing(collection, vec![originator], ids, |object| {
             there.insert((object.stix_id, object.version_us));
             bytes.insert(object.key);
         })
@@ -291,30 +297,29 @@ impl World {
         Ok(part.iter().filter(is_new).collect())
     }
 
-    /// Who may see what stands under these STIX ids, whichever collections it stands in: whoever may see
-    /// each of them, which is the careful reading. Ids of which nothing stands here are left out.
-    pub(crate) async fn audiences_of(
+    /// Who may see something of what stands under these STIX ids, in whichever collection and version: of
+    /// the hub's own, and of what parties claim. Ids of which nothing stands here are left out.
+    pub(crate) async fn seen_under(
         &self,
         ids: Vec<String>,
-    ) -> Result<BTreeMap<String, Audience>, WorldError> {
-        if ids.is_empty() {
+    ) -> Result<BTreeMap<String, Seen>, WorldError> {
+        let mut sights: Vec<Sight> = Vec::new();
+        for some in ids.chunks(LOOKED_UP) {
+            sights.extend(self.store().sights(some).await?);
+        }
+        if sights.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let mut found: Vec<(String, AudienceId)> = Vec::new();
-        self.each_standing(None, ids, Versions::Last, |object| {
-            found.push((object.stix_id, object.audience_id));
-        })
-        .await?;
         let known = self.audiences().await?;
         let known = known.iter();
         let known: BTreeMap<AudienceId, &Audience> = known
             .map(|(id, audience)| (*id, audience.as_ref()))
             .collect();
-        let mut all: BTreeMap<String, Audience> = BTreeMap::new();
-        for (id, audience) in found {
-            if let Some(audience) = known.get(&audience) {
-                let one = all.entry(id).or_insert_with(Audience::everyone);
-                *one = one.clone().and_all(audience);
+        let mut all: BTreeMap<String, Seen> = BTreeMap::new();
+        for sight in sights {
+            if let Some(audience) = known.get(&sight.audience_id) {
+                let seen = all.entry(sight.stix_id).or_default();
+                seen.take(sight.origin.is_some(), audience);
             }
         }
         Ok(all)
@@ -333,29 +338,34 @@ impl World {
             .filter(|end| !audiences.ends.contains_key(end))
             .map(ToString::to_string)
             .collect();
-        let found = self.audiences_of(missing.into_iter().collect()).await?;
-        for (end, audience) in found {
-            if let Ok(end) = end.parse() {
+        let is_claim = audiences.originator.is_some();
+        for (end, seen) in self.seen_under(missing.into_iter().collect()).await? {
+            let audience = match is_claim {
+                true => seen.of_anyone(),
+                false => seen.of_the_hub_first(),
+            };
+            if let (Ok(end), Some(audience)) = (end.parse(), audience) {
                 audiences.ends.insert(end, audience);
             }
         }
         Ok(())
     }
 
-    /// Shows `each` the objects that stand under these STIX ids, in one collection or in all.
-    pub(super) async fn each_standing(
+    /// Shows `each` the objects that stand under these STIX ids in a collection, of these originators.
+    pub(crate) async fn each_standing(
         &self,
-        collection: Option<MatterId>,
+        collection: MatterId,
+        origins: Vec<Option<PartyId>>,
         ids: Vec<String>,
-        versions: Versions,
         mut each: impl FnMut(StoredObject) + Send,
     ) -> Result<(), WorldError> {
         let readable = self.everything().await?;
         for some in ids.chunks(LOOKED_UP) {
             let mut filter = ObjectFilter {
-                collection,
+                collection: Some(collection),
+                origins: origins.clone(),
                 ids: some.to_vec(),
-                versions: versions.clone(),
+                versions: Versions::All,
                 limit: LOOKED_UP as u32,
                 ..ObjectFilter::all(readable.clone())
             };
@@ -391,12 +401,14 @@ impl World {
         for good in part {
             let audience = audiences.of_object(&good.head);
             shown.take(&audience);
-            work.object(self.new_object(good.raw, imported_in(id, collection, audience))?);
+            let standing = imported_in(id, (collection, audiences.originator), audience);
+            work.object(self.new_object(good.raw, standing)?);
             tree.push(leaf_of(good.raw.as_bytes(), None));
         }
         let change = ImportChange::Imported {
             source: source.to_owned(),
             collection,
+            originator: audiences.originator,
             count: part.len() as u64,
             root: hex::encode(tree.root()),
             shown: shown.runs(),
@@ -439,10 +451,15 @@ fn read<'a>(objects: &[&'a str], limits: &Limits) -> (Vec<Good<'a>>, Vec<Rejecte
     (good, rejected)
 }
 
-/// How an imported object stands in its collection.
-pub(crate) fn imported_in(import: MatterId, collection: MatterId, audience: Audience) -> Standing {
+/// How an imported object stands in its collection, as the hub's or as a party's claim.
+pub(crate) fn imported_in(
+    import: MatterId,
+    (collection, origin): (MatterId, Option<PartyId>),
+    audience: Audience,
+) -> Standing {
     Standing {
         collection,
+        origin,
         audience,
         expires: None,
         source: import,

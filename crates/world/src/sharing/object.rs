@@ -1,7 +1,7 @@
 //! Threat objects on their way into the store: a thin header beside the original bytes.
 
 use jiff::Timestamp;
-use kaname_kernel::{Audience, Id, MatterId, ObjectKey};
+use kaname_kernel::{Audience, Id, MatterId, ObjectKey, PartyId};
 use kaname_sharing::value::{correlates, posting};
 use kaname_stix::{Head, StixError};
 use kaname_store::NewObject;
@@ -25,6 +25,8 @@ pub(crate) fn key_of(raw: &[u8]) -> ObjectKey {
 pub(crate) struct Standing {
     /// The collection.
     pub(crate) collection: MatterId,
+    /// The party whose claim it is; `None` for what the hub itself brings.
+    pub(crate) origin: Option<PartyId>,
     /// Who may see it.
     pub(crate) audience: Audience,
     /// Until when it is given out.
@@ -45,6 +47,7 @@ pub(crate) fn object_of(
     let mut object = NewObject {
         key: key_of(raw.as_bytes()),
         collection: standing.collection,
+        origin: standing.origin,
         stix_id: head.id.to_string(),
         stix_type: head.type_name().to_owned(),
         version_us: head.version_micros().unwrap_or(version_us),

@@ -30,6 +30,7 @@ pub(crate) fn released_in(item: &Item, collection: MatterId) -> Standing {
     };
     Standing {
         collection,
+        origin: None,
         audience,
         expires: item.content.valid_until,
         source: item.id,

@@ -205,7 +205,8 @@ impl Grounds {
             return Ok(Read::Groundless(of_source(store, row, NOT_PUT_OUT).await?));
         }
         if self.silent.contains(&source) {
-            let standing = imported_in(source, object.collection, Audience::officers());
+            let place = (object.collection, object.origin);
+            let standing = imported_in(source, place, Audience::officers());
             return Ok(Read::Due(Due {
                 standing,
                 tells_audience: false,
@@ -348,6 +349,7 @@ impl Grounds {
                 let mut filter = ObjectFilter::all(Arc::clone(&readable));
                 filter.collection = Some(*collection);
                 filter.ids = vec![stix_id.clone()];
+                filter.origins = vec![None];
                 if !self.stands(by.0, &filter, (stix_id, *version_us)).await? {
                     return Ok(Some(stix_id.clone()));
                 }
@@ -356,7 +358,7 @@ impl Grounds {
         Ok(None)
     }
 
-    /// Whether a version stands in a collection, whoever brought it: one that is there already is left as
+    /// Whether a version stands in a collection, whichever item brought it: one that is there already is left as
     /// it is. When who brought it ended, it left with what that had put out. Of an object that says no
     /// version any will do.
     async fn stands(

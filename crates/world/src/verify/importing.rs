@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kaname_kernel::{
-    Audience, AudienceId, Event, MatterId,
+    Audience, AudienceId, Event, MatterId, PartyId,
     merkle::{Frontier, Hash},
 };
 use kaname_store::ObjectRow;
@@ -23,6 +23,7 @@ struct Part {
     seq: u64,
     event: String,
     collection: MatterId,
+    originator: Option<PartyId>,
     count: u64,
     root: String,
     audiences: Vec<(Audience, u64)>,
@@ -77,15 +78,16 @@ impl Importing {
     /// Takes the event of the next part.
     pub(super) fn take(&mut self, seq: u64, event: Event) -> Result<(), WorldError> {
         let change = serde_json::from_value(event.data).map_err(WorldError::encoding)?;
-        let (collection, count, root, audiences, shown) = match change {
+        let (collection, originator, count, root, audiences, shown) = match change {
             ImportChange::Imported {
                 collection,
+                originator,
                 count,
                 root,
                 audiences,
                 shown,
                 ..
-            } => (collection, count, root, audiences, shown),
+            } => (collection, originator, count, root, audiences, shown),
             ImportChange::Removed { objects } => {
                 for gone in objects {
                     let mut leaf = Hash::default();
@@ -100,6 +102,7 @@ impl Importing {
             seq,
             event: event.header.id.to_string(),
             collection,
+            originator,
             count,
             root,
             audiences,
@@ -187,7 +190,7 @@ impl Importing {
         let tells_audience = audience.is_some();
         let audience = audience.unwrap_or_else(Audience::officers);
         Read::Due(Due {
-            standing: imported_in(object.source, part.collection, audience),
+            standing: imported_in(object.source, (part.collection, part.originator), audience),
             tells_audience,
         })
     }

@@ -154,6 +154,7 @@ fn difference(
         ("id", object.stix_id == expected.stix_id),
         ("type", object.stix_type == expected.stix_type),
         ("version", object.version_us == expected.version_us),
+        ("originator", object.origin == expected.origin),
         ("specification", object.spec == expected.spec),
         ("end of validity", row.expires_us == expected.expires_us),
         ("mark as first or last version", row.marked == row.ends),

@@ -128,7 +128,11 @@ async fn change_something(nation: &Nation, group: GroupId, what: u64) {
     let admin = nation.caller(&nation.administrator).await;
     let today = day_of(nation.clock.now());
     let (bank, provider) = (nation.member.party, nation.provider.party);
-    let party = if what % 2 == 0 { bank } else { provider };
+    let party = if what.is_multiple_of(2) {
+        bank
+    } else {
+        provider
+    };
     // What is refused, such as to join twice, changes nothing.
     match what % 9 {
         0 | 1 => drop(world.join_group(&admin, group, party).await),

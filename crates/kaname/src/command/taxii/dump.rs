@@ -56,12 +56,18 @@ pub(super) async fn dump(
         .map_err(|error| Fault::file(path, "written", &error))?;
     let result = serde_json::json!({ "file": path, "dumped": dumped });
     say.result(&result, || {
-        format!(
+        let whole = format!(
             "{} objects in {} collections of {} API roots to {}",
             dumped.objects,
             dumped.collections,
             dumped.roots,
             path.display()
-        )
+        );
+        match dumped.beside {
+            0 => whole,
+            beside => format!(
+                "{whole}\n{beside} claims left out: a layout has each version once, the hub's or the first"
+            ),
+        }
     })
 }

@@ -1,4 +1,6 @@
-//! Threat objects: what was released or imported, by type, searched.
+//! Threat objects: what was released or imported, and what members claim, by type, searched.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{
@@ -6,7 +8,10 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
+use kaname_directory::Party;
+use kaname_kernel::PartyId;
 use kaname_store::{Search, StoredObject};
+use kaname_world::WorldError;
 use serde::Deserialize;
 
 use super::{
@@ -21,6 +26,7 @@ use crate::{
         show,
     },
     house::{By, House},
+    room::choices::lang,
     text::{Count, Text},
 };
 
@@ -156,10 +162,11 @@ pub(super) async fn list(
         filter.after_us = reading.read_moment(&asked.after);
     });
     let found = found.await?;
+    let claimants = Claimants::of(&house, &by, &page, &found.objects).await?;
     let rows: Vec<Row> = found
         .objects
         .iter()
-        .map(|object| row(&page, object))
+        .map(|object| row(&page, &claimants, object))
         .collect();
     let last = found.objects.last().filter(|_| found.more);
     let next = last.map(|last| to(&reading.written_moment(last.added_us)));
@@ -192,10 +199,63 @@ pub(super) async fn list(
     show(&shown)
 }
 
-/// An object as a row.
-pub(super) fn row(page: &Page, object: &StoredObject) -> Row {
+/// An object as a row; of a claim it says whose.
+fn row(page: &Page, claimants: &Claimants, object: &StoredObject) -> Row {
     let added = Timestamp::from_microsecond(object.added_us).unwrap_or(page.now);
     let due = page.came(added, type_word(page.text, &object.stix_type));
-    let href = format!("/library/objects/{}", object.stix_id);
-    Row::new(due, href, object.title.as_str()).about(object.stix_id.as_str())
+    let row = Row::new(due, href(object), object.title.as_str()).about(object.stix_id.as_str());
+    match claimants.whose(page, object) {
+        Some(from) => row.about(from),
+        None => row,
+    }
+}
+
+/// Where an object is shown: at its id what the hub has, at its place what somebody claims under that id.
+pub(super) fn href(object: &StoredObject) -> String {
+    match object.origin {
+        None => format!("/library/objects/{}", object.stix_id),
+        Some(_) => placed(object),
+    }
+}
+
+/// Where exactly this version is shown.
+pub(super) fn placed(object: &StoredObject) -> String {
+    let (id, added_us) = (&object.stix_id, object.added_us);
+    format!("/library/objects/{id}?added={added_us}")
+}
+
+/// What the parties are called whose claims are shown, as far as the reader may know it.
+pub(super) struct Claimants(BTreeMap<PartyId, String>);
+
+impl Claimants {
+    pub(super) async fn of(
+        house: &House,
+        by: &By,
+        page: &Page,
+        objects: impl IntoIterator<Item = &StoredObject>,
+    ) -> Result<Self, Failure> {
+        let parties = objects.into_iter().filter_map(|object| object.origin);
+        let mut names = BTreeMap::new();
+        for party in parties.collect::<BTreeSet<PartyId>>() {
+            match house.world().see::<Party>(by, party.cast()).await {
+                Ok(known) => {
+                    let name = known.state.description.name.get(lang(page));
+                    names.insert(party, name.to_owned());
+                }
+                Err(WorldError::NotFound(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Self(names))
+    }
+
+    /// Whose word an object is; `None` for the hub's.
+    pub(super) fn whose(&self, page: &Page, object: &StoredObject) -> Option<String> {
+        let party = object.origin?;
+        let from = match self.0.get(&party) {
+            Some(name) => page.t1("library-from-party", "name", name.as_str()),
+            None => page.t("library-from-some-party"),
+        };
+        Some(from.into_owned())
+    }
 }

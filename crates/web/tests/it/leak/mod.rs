@@ -2,7 +2,7 @@
 //! markings, groups, ISACs, classes, duties, embargoes and readers over every surface, against a reading
 //! of the rules that shares no code with the product ([`facts`]). The claims that peers post into peer
 //! collections have a walk of their own over the surfaces they stand on, against rules told once more
-//! (`taxii::claims`).
+//! (`taxii::claims`; those of several parties under one id: `taxii::originators`).
 //!
 //! The number of item × reader pairs is at least 100,000; `KANAME_LEAK_PAIRS` asks for more.
 

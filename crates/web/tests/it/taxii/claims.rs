@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::{COLLECTIONS, Setting, ids, is_error, setting, stix_id};
 use crate::house::{Answer, Door, TAXII};
 
-const MARKS: [(&str, &str); 5] = [
+pub(super) const MARKS: [(&str, &str); 5] = [
     (
         "clear",
         "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
@@ -57,18 +57,18 @@ pub(super) async fn peer(nation: &Nation, alias: &str, tlp: Option<Tlp>, read: A
     opened.unwrap().id.to_string()
 }
 
-fn object(n: u32, day: u32, more: &str) -> String {
+pub(super) fn object(n: u32, day: u32, more: &str) -> String {
     let id = stix_id(n);
     format!(
         r#"{{"type":"malware", "spec_version":"2.1","id":"{id}","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-{day:02}T00:00:00.000Z","name":"m{n}","is_family":false{more}}}"#
     )
 }
 
-fn envelope(objects: &[String]) -> String {
+pub(super) fn envelope(objects: &[String]) -> String {
     format!(r#"{{"objects":[{}]}}"#, objects.join(","))
 }
 
-async fn delete(door: &Door, key: &str, path: &str) -> Answer {
+pub(super) async fn delete(door: &Door, key: &str, path: &str) -> Answer {
     let request = Request::delete(path)
         .header(header::AUTHORIZATION, format!("Bearer {key}"))
         .header(header::ACCEPT, TAXII);
@@ -88,7 +88,7 @@ async fn versions(s: &Setting, objects: &str, n: u32, key: &str) -> Vec<String> 
         .collect()
 }
 
-async fn is_proved(nation: &Nation) {
+pub(super) async fn is_proved(nation: &Nation) {
     let world = &nation.world;
     let proved = verify_whole(world.store(), world.keys(), &[], &|_| {}).await;
     assert_eq!(proved.unwrap().ledger.fault, None);
@@ -293,9 +293,7 @@ fn admits(mark: &str, readers: Option<&[PartyId]>, poster: PartyId, eyes: &Eyes<
             // AMBER: whoever the collection names, and whoever it came from; the same without marking
             // where the collection says nothing.
             "amber" => named,
-            "own" => party == poster,
-            // No person is named.
-            "red" => false,
+            // An unknown marking, and RED, which names nobody: whoever it came from keeps what it posted.
             _ => party == poster,
         }
 }

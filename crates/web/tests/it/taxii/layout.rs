@@ -423,3 +423,54 @@ async fn a_layout_with_a_fault_leaves_nothing_and_names_it() {
         "/roots/0/path"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_writer_takes_out_what_came_with_a_layout_and_no_claim_of_another() {
+    let s = loaded().await;
+    let scopes = [TaxiiRead, TaxiiPost];
+    let mine = s.nation.key(&s.nation.member, &scopes).await;
+    let theirs = s.nation.key(&s.nation.provider, &scopes).await;
+    let objects = format!("/taxii2/trustgroup1/collections/{OPEN}/objects/");
+    let post = async |key: &str, object: Value| {
+        let envelope = json!({ "objects": [object] }).to_string();
+        let posted = s.door.post(&objects, key, envelope).await;
+        assert_eq!(posted.json()["success_count"], 1, "{}", posted.text);
+    };
+    // Two claim what came with the layout, and one what nobody has.
+    post(&mine, malware(1, 3)).await;
+    post(&theirs, malware(1, 3)).await;
+    post(&theirs, malware(9, 1)).await;
+    let dumped = dump(&s.nation).await;
+    assert_eq!(
+        dumped["roots"][0]["collections"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["id"] == OPEN)
+            .unwrap()["objects"]
+            .as_array()
+            .unwrap()
+            .len(),
+        7,
+        "each version once: {dumped}"
+    );
+    // Which loads again elsewhere.
+    let other = Nation::new().await;
+    let loaded = load(&other, &dumped).await.unwrap();
+    assert_eq!(loaded.objects, 8);
+    let one = format!("{objects}malware--00000000-0000-4000-8000-000000000001/");
+    let count = async |path: &str| {
+        let path = format!("{path}?match[version]=all");
+        ids(&s.door.taxii(&path, &mine).await).len()
+    };
+    assert_eq!(count(&one).await, 5);
+    let gone = super::claims::delete(&s.door, &mine, &one).await;
+    assert_eq!(gone.status, StatusCode::OK, "{}", gone.text);
+    assert_eq!(count(&one).await, 1, "the other's claim stays");
+    let nine = format!("{objects}malware--00000000-0000-4000-8000-000000000009/");
+    for path in [&one, &nine] {
+        let refused = super::claims::delete(&s.door, &mine, path).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.text);
+        assert_eq!(count(path).await, 1);
+    }
+}

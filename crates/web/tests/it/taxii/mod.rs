@@ -3,6 +3,7 @@
 mod asking;
 mod claims;
 mod layout;
+mod originators;
 mod paging;
 mod posting;
 mod sight;

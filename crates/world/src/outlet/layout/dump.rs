@@ -1,6 +1,9 @@
 //! Dumping: the same form, written as it is read from the store.
 
-use std::io;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use kaname_kernel::MatterId;
 use kaname_policy::Action;
@@ -9,7 +12,7 @@ use kaname_sharing::{
     collection::{Access, CollectionKind, STIX_MEDIA_TYPE},
     taxii::{DiscoveryForm, OWN_ROOT, root_path},
 };
-use kaname_store::ObjectFilter;
+use kaname_store::{ObjectFilter, StoredObject};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -30,6 +33,8 @@ pub struct Dumped {
     pub objects: u64,
     /// Status resources.
     pub statuses: usize,
+    /// Claims left out, since their version is written already as the hub or another party brought it.
+    pub beside: u64,
 }
 
 /// Where the text goes.
@@ -162,6 +167,32 @@ impl Writing<'_, '_> {
         self.put("}")
     }
 
+    /// Where those claims stand whose version is the hub's too, or was claimed earlier by another party: a
+    /// layout says of no object whose it is, and has each version once.
+    async fn beside(
+        &self,
+        collection: MatterId,
+        objects: &[StoredObject],
+    ) -> Result<BTreeSet<i64>, WorldError> {
+        let claims = objects.iter().filter(|object| object.origin.is_some());
+        let ids: BTreeSet<String> = claims.clone().map(|one| one.stix_id.clone()).collect();
+        let mut first: BTreeMap<(String, i64), (bool, i64)> = BTreeMap::new();
+        let ids = ids.into_iter().collect();
+        self.world
+            .each_standing(collection, Vec::new(), ids, |object| {
+                let place = (object.origin.is_some(), object.added_us);
+                let version = (object.stix_id, object.version_us);
+                let first = first.entry(version).or_insert(place);
+                *first = place.min(*first);
+            })
+            .await?;
+        let is_beside = |claim: &&StoredObject| {
+            let first = first.get(&(claim.stix_id.clone(), claim.version_us));
+            first.is_some_and(|(_, place)| *place != claim.added_us)
+        };
+        Ok(claims.filter(is_beside).map(|one| one.added_us).collect())
+    }
+
     async fn collection(&mut self, collection: &Loaded<Collection>) -> Result<(), WorldError> {
         let omitted = &collection.state.definition.taxii.omitted;
         let lacks_objects = omitted.iter().any(|one| one == "objects");
@@ -176,9 +207,11 @@ impl Writing<'_, '_> {
         loop {
             let page = self.world.store().objects(&filter).await?;
             filter.after_us = page.objects.last().map(|object| object.added_us);
+            let beside = self.beside(collection.id, &page.objects).await?;
+            self.done.beside += beside.len() as u64;
             for object in &page.objects {
                 // What a library begins with is the hub's own.
-                if object.source == collection.id {
+                if object.source == collection.id || beside.contains(&object.added_us) {
                     continue;
                 }
                 let start = if count == 0 { ",\"objects\":[" } else { "," };
@@ -188,8 +221,8 @@ impl Writing<'_, '_> {
                 self.put(&object.raw)?;
                 self.put("}")?;
                 count += 1;
+                self.done.objects += 1;
             }
-            self.done.objects += count_of(&page.objects, collection.id);
             (self.progress)(self.done.objects);
             if !page.more {
                 break;
@@ -201,11 +234,6 @@ impl Writing<'_, '_> {
             _ => self.put("]}"),
         }
     }
-}
-
-fn count_of(objects: &[kaname_store::StoredObject], collection: MatterId) -> u64 {
-    let brought = objects.iter().filter(|one| one.source != collection);
-    brought.count() as u64
 }
 
 /// A collection without its objects.

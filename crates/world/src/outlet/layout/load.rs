@@ -235,7 +235,7 @@ impl Loading<'_> {
         for (object, head) in part.iter().zip(&heads) {
             let audience = self.audience(place, head, &elsewhere);
             shown.take(&audience);
-            let standing = imported_in(id, collection, audience);
+            let standing = imported_in(id, (collection, None), audience);
             let mut new = object_of(&object.raw, standing, object.date_added_us)
                 .map_err(WorldError::encoding)?;
             new.dated_us = Some(object.date_added_us);
@@ -245,6 +245,7 @@ impl Loading<'_> {
         let change = ImportChange::Imported {
             source: self.source.to_owned(),
             collection,
+            originator: None,
             count: part.len() as u64,
             root: hex::encode(tree.root()),
             shown: shown.runs(),
@@ -263,7 +264,7 @@ impl Loading<'_> {
         Ok(work.into_commit())
     }
 
-    /// Ends of relationships and sightings that the file does not hold, as they stand in the hub.
+    /// Ends of relationships and sightings that the file does not hold, as the hub itself has them.
     async fn ends_elsewhere(
         &mut self,
         place: usize,
@@ -277,7 +278,9 @@ impl Loading<'_> {
         }
         missing.sort();
         missing.dedup();
-        self.world.audiences_of(missing).await
+        let seen = self.world.seen_under(missing).await?.into_iter();
+        let hub = seen.filter_map(|(id, seen)| Some((id, seen.of_the_hub()?)));
+        Ok(hub.collect())
     }
 
     /// Who may see an object: by its markings, and by both ends of a relationship or sighting. An end that

@@ -1,5 +1,6 @@
 //! Who may see what of one import: by the object's own markings, the collection's, and by both ends of a
-//! relationship or sighting; and how the event of a part tells it.
+//! relationship or sighting; whoever claims an object may see it all the same. And how the event of a part
+//! tells it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,9 @@ const ENDS: [&str; 5] = [
     "observed_data_refs",
     "where_sighted_refs",
 ];
+/// Most pairs of clauses that are set beside each other for whoever may see one object or another.
+const MAX_PAIRS: usize = 256;
+
 /// The audiences of a part's objects, as they are met.
 #[derive(Default)]
 pub(crate) struct Shown {
@@ -61,19 +65,72 @@ impl Shown {
     }
 }
 
+/// Who may see one of the objects that stand under an id.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// One of those that the hub itself brought, when there is any.
+    hub: Option<Audience>,
+    /// One of those that parties claim.
+    claimed: Option<Audience>,
+}
+
+impl Seen {
+    pub(crate) fn take(&mut self, is_claim: bool, audience: &Audience) {
+        let seen = match is_claim {
+            true => &mut self.claimed,
+            false => &mut self.hub,
+        };
+        *seen = Some(match seen.take() {
+            Some(before) => either(before, audience),
+            None => audience.clone(),
+        });
+    }
+
+    /// Whoever sees any of them. So a claim is shown by what its reader sees, and by nothing else: what is
+    /// hidden from a reader makes no difference to it, and nobody's copy hides another's.
+    pub(super) fn of_anyone(self) -> Option<Audience> {
+        match (self.hub, self.claimed) {
+            (Some(hub), Some(claimed)) => Some(either(hub, &claimed)),
+            (hub, claimed) => hub.or(claimed),
+        }
+    }
+
+    /// Whoever sees one of the hub's. What parties claim under that id opens nothing of what the hub says;
+    /// it counts where the hub has nothing.
+    pub(super) fn of_the_hub_first(self) -> Option<Audience> {
+        self.hub.or(self.claimed)
+    }
+
+    /// Whoever sees one of the hub's, when there is any.
+    pub(crate) fn of_the_hub(self) -> Option<Audience> {
+        self.hub
+    }
+}
+
+/// Whoever satisfies one of them. Where that would be beyond measure, as careful as the first alone.
+fn either(one: Audience, other: &Audience) -> Audience {
+    let pairs = one.clauses().count() * other.clauses().count();
+    match pairs <= MAX_PAIRS {
+        true => one.or(other),
+        false => one,
+    }
+}
+
 /// Who may see what of one import.
 pub(crate) struct Audiences {
+    /// The party whose claims they are; `None` for what the hub itself brings.
+    pub(super) originator: Option<PartyId>,
     /// Whoever may read the collection.
     collection: Audience,
     /// Who is named by AMBER: what the collection names.
     named: Audience,
     /// For objects without a marking.
     unmarked: Audience,
-    /// For markings that say nothing here, and for ends that nobody knows: officers and the originator.
+    /// For markings that say nothing here, and for ends that nobody knows: officers.
     unknown: Audience,
     /// Markings that restrict nobody: copyright, terms of use.
     statements: BTreeSet<ObjectId>,
-    /// Audiences of objects by their own markings, for the ends of relationships.
+    /// Whoever may see some version of an object by its own markings, for the ends of relationships.
     pub(crate) ends: BTreeMap<ObjectId, Audience>,
 }
 
@@ -81,25 +138,22 @@ impl Audiences {
     /// Of a collection, without looking at any object. `originator`: the party whose claims they are, when
     /// a party brought them itself.
     pub(crate) fn in_collection(definition: &Definition, originator: Option<PartyId>) -> Self {
-        let with_originator = |terms: BTreeSet<Term>| {
-            let own = originator.map(Term::Party);
-            Audience::everyone().and(Clause::any(terms.into_iter().chain(own)))
-        };
         let read = match definition.read {
             // What nobody reads here is held for officers.
             Access::Nobody => Audience::officers(),
             _ => definition.read.audience(),
         };
-        let unknown = with_originator(BTreeSet::from([Term::Officer]));
+        let unknown = Audience::officers();
         let named = match (&definition.read, read.clauses().next()) {
             (
                 Access::Groups { .. } | Access::Parties { .. } | Access::Classes { .. },
                 Some(clause),
-            ) => with_originator(clause.terms().cloned().collect()),
+            ) => Audience::everyone().and(clause.clone()),
             // Nobody is named where everyone or every member reads.
             _ => unknown.clone(),
         };
         let mut audiences = Self {
+            originator,
             collection: read,
             named,
             unmarked: unknown.clone(),
@@ -123,10 +177,14 @@ impl Audiences {
             .iter()
             .filter(|good| is_statement(good.raw, &good.head));
         audiences.statements = statements.map(|good| good.head.id.clone()).collect();
-        let ends = objects
-            .iter()
-            .map(|good| (good.head.id.clone(), audiences.own(&good.head)));
-        audiences.ends = ends.collect();
+        for good in objects {
+            let own = audiences.own(&good.head);
+            let own = match audiences.ends.remove(&good.head.id) {
+                Some(other_version) => either(other_version, &own),
+                None => own,
+            };
+            audiences.ends.insert(good.head.id.clone(), own);
+        }
         audiences
     }
 
@@ -157,16 +215,18 @@ impl Audiences {
         clauses.fold(self.collection.clone(), |all, one| all.and_all(&one))
     }
 
-    /// With the ends, for a relationship or sighting.
+    /// With the ends, for a relationship or sighting; and whoever claims it.
     pub(super) fn of_object(&self, head: &Head) -> Audience {
-        let own = self
-            .ends
-            .get(&head.id)
-            .cloned()
-            .unwrap_or_else(|| self.own(head));
-        ends(head).fold(own, |all, end| {
+        let shown = ends(head).fold(self.own(head), |all, end| {
             all.and_all(self.ends.get(end).unwrap_or(&self.unknown))
-        })
+        });
+        match self.originator {
+            Some(party) => {
+                let originator = Clause::any([Term::Party(party)]);
+                shown.or(&Audience::everyone().and(originator))
+            }
+            None => shown,
+        }
     }
 }
 
