@@ -103,7 +103,7 @@ pub(crate) enum Command {
     /// Groups of parties: add, join, leave, list
     #[command(subcommand)]
     Group(GroupCommand),
-    /// Collections of threat objects: add, rename, pap, close, list
+    /// Collections of threat objects: add, pap, rename, close, list
     #[command(subcommand)]
     Collection(CollectionCommand),
     /// Sectors and competent ministries, as of any day: list, changes
