@@ -5,7 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_kernel::{Audience, Clause, PartyId, Term};
-use kaname_sharing::collection::{Access, Collection, Definition};
+use kaname_sharing::{
+    collection::{Access, Collection, Definition},
+    marking::pap_of,
+};
 use kaname_stix::{Head, ObjectId, TlpMark, tlp_of};
 use serde::Deserialize;
 
@@ -203,12 +206,16 @@ impl Audiences {
         self.by_markings(&restricting(head, &self.statements))
     }
 
-    /// By markings that restrict.
+    /// By markings that restrict; what may be done with it (PAP) restricts no reader.
     pub(crate) fn by_markings(&self, restricting: &[ObjectId]) -> Audience {
-        if restricting.is_empty() {
+        let mut restricting = restricting
+            .iter()
+            .filter(|one| pap_of(one).is_none())
+            .peekable();
+        if restricting.peek().is_none() {
             return self.collection.clone().and_all(&self.unmarked);
         }
-        let clauses = restricting.iter().map(|marking| match tlp_of(marking) {
+        let clauses = restricting.map(|marking| match tlp_of(marking) {
             Some(mark) => self.marked(mark),
             None => self.unknown.clone(),
         });
