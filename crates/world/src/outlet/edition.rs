@@ -71,6 +71,8 @@ pub(crate) fn put_out_by(commit: &Commit) -> Result<BTreeSet<MatterId>, WorldErr
         let mut names = append.events.iter().map(|event| event.header.kind.as_str());
         let is_out = match record.kind.as_str() {
             Import::KIND => true,
+            // Its title stands in every file, and it says what may be blocked of a peer's.
+            Collection::KIND => true,
             Item::KIND if names.any(Item::may_change_outlets) => {
                 let item: Item =
                     serde_json::from_value(record.body.clone()).map_err(WorldError::encoding)?;
