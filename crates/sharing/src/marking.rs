@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use kaname_kernel::{Pap, Tlp};
-use kaname_stix::{ObjectId, StixError, tlp_marking_id, tlp_object};
+use kaname_stix::{ObjectId, StixError, TlpMark, tlp_marking_id, tlp_object, tlp_of};
 use uuid::Uuid;
 
 use crate::content::tlp_mark;
@@ -31,6 +31,25 @@ pub fn pap_of(marking: &ObjectId) -> Option<Pap> {
     });
     let known = KNOWN.iter().find(|(id, _)| id == marking);
     known.map(|(_, pap)| *pap)
+}
+
+/// The strictest TLP that markings name, of version 1 or 2; `None` when they name none.
+pub fn strictest_tlp<'m>(markings: impl IntoIterator<Item = &'m ObjectId>) -> Option<Tlp> {
+    let named = markings.into_iter().filter_map(tlp_of);
+    named
+        .map(|mark| match mark {
+            TlpMark::Clear => Tlp::Clear,
+            TlpMark::Green => Tlp::Green,
+            TlpMark::Amber => Tlp::Amber,
+            TlpMark::AmberStrict => Tlp::AmberStrict,
+            TlpMark::Red => Tlp::Red,
+        })
+        .max()
+}
+
+/// The strictest PAP that markings name by the hub's statements; `None` when they name none.
+pub fn strictest_pap<'m>(markings: impl IntoIterator<Item = &'m ObjectId>) -> Option<Pap> {
+    markings.into_iter().filter_map(pap_of).max()
 }
 
 /// The PAP statement as a JSON object (STIX 2.1 §7.2.1.3). PAP says what may be done, and restricts no

@@ -185,30 +185,8 @@ fn the_same_reports_on_postgres() {
 }
 
 fn killed_under_posts(place: &Place) {
-    place.done(&[
-        "party",
-        "add",
-        "minato",
-        "--kind",
-        "operator",
-        "--name-ja",
-        "湊",
-        "--name-en",
-        "Minato",
-        "--class",
-        "general",
-    ]);
-    let key = [
-        "key",
-        "add",
-        "--party",
-        "minato",
-        "--label",
-        "soc",
-        "--scope",
-        "taxii:post",
-    ];
-    let secret = place.done(&key)["secret"].as_str().unwrap().to_owned();
+    place.add_member("minato");
+    let secret = place.key("minato", &["taxii:post"]);
     let collections = place.done(&["collection", "list"]);
     let all = collections["collections"].as_array().unwrap();
     let intake = all

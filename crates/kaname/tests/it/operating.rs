@@ -212,10 +212,7 @@ fn hand_in(server: &Server, key: &str) -> String {
 fn nothing_is_acknowledged_that_goes_into_a_file_nobody_will_find() {
     let place = Place::founded();
     place.add_vendor("aa");
-    let key = [
-        "key", "add", "--party", "aa", "--label", "client", "--scope", "submit", "--days", "9",
-    ];
-    let key = place.done(&key)["secret"].as_str().unwrap().to_owned();
+    let key = place.key("aa", &["submit"]);
     let server = Server::start(&place);
     let folder = place.path("kaname-data");
     std::fs::rename(&folder, place.path("moved")).unwrap();
@@ -327,10 +324,7 @@ fn a_clock_before_the_last_event_is_told_at_the_start() {
 fn a_database_that_is_away_is_no_defect_of_ours() {
     let place = Place::founded();
     place.add_vendor("aa");
-    let key = [
-        "key", "add", "--party", "aa", "--label", "client", "--scope", "submit", "--days", "9",
-    ];
-    let key = place.done(&key)["secret"].as_str().unwrap().to_owned();
+    let key = place.key("aa", &["submit"]);
     let server = Server::start(&place);
     // Another program holds the store for writing: as good as a full disk for whoever wants to write.
     let store = rusqlite::Connection::open(place.path("kaname-data/kaname.db")).unwrap();

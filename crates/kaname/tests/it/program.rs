@@ -93,6 +93,22 @@ impl Place {
         self.done(&[&["party", "add", code, "--kind", "vendor"], &names[..]].concat())
     }
 
+    /// Registers an operator that is a member.
+    pub(crate) fn add_member(&self, code: &str) -> Value {
+        let names = ["--name-ja", "湊電力", "--name-en", "Minato"];
+        let operator = [
+            "party", "add", code, "--kind", "operator", "--class", "general",
+        ];
+        self.done(&[&operator[..], &names[..]].concat())
+    }
+
+    /// Issues a key of a party for these scopes; the key itself.
+    pub(crate) fn key(&self, party: &str, scopes: &[&str]) -> String {
+        let mut add = vec!["key", "add", "--party", party, "--label", "client"];
+        add.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+        self.done(&add)["secret"].as_str().unwrap().to_owned()
+    }
+
     /// Writes a file here.
     pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();

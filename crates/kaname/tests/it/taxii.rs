@@ -104,33 +104,8 @@ pub(crate) fn killed_after(place: &Place, mut child: Child, bytes: u64) -> bool 
 
 /// A key of a member.
 pub(crate) fn key(place: &Place) -> String {
-    let party = [
-        "party",
-        "add",
-        "minato",
-        "--kind",
-        "operator",
-        "--name-ja",
-        "湊電力",
-        "--name-en",
-        "Minato",
-        "--class",
-        "general",
-    ];
-    place.done(&party);
-    let key = [
-        "key",
-        "add",
-        "--party",
-        "minato",
-        "--label",
-        "taxii",
-        "--scope",
-        "taxii:read",
-        "--scope",
-        "taxii:post",
-    ];
-    place.done(&key)["secret"].as_str().unwrap().to_owned()
+    place.add_member("minato");
+    place.key("minato", &["taxii:read", "taxii:post"])
 }
 
 #[test]

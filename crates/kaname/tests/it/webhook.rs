@@ -5,16 +5,7 @@ use crate::program::Place;
 #[test]
 fn a_webhook_is_set_up_listed_rekeyed_stopped_and_started() {
     let place = Place::founded();
-    let party = [
-        "party",
-        "add",
-        "minato",
-        "--kind",
-        "operator",
-        "--name-ja",
-        "湊",
-    ];
-    place.done(&[&party[..], &["--name-en", "Minato", "--class", "general"]].concat());
+    place.add_member("minato");
     let add = |url: &str| {
         place.run(&[
             "webhook", "add", "--party", "minato", "--url", url, "--json",

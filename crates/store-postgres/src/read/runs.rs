@@ -90,28 +90,15 @@ pub(super) async fn merged(
         if asks.is_empty() {
             return Ok(merge.found());
         }
-        let chosen = |places: &[usize]| Runs {
-            audiences: places.iter().map(|at| runs.audiences[*at]).collect(),
-            collections: places
-                .iter()
-                .map(|at| runs.collections[*at].clone())
-                .collect(),
-            types: places.iter().map(|at| runs.types[*at].clone()).collect(),
-        };
-        let places: Vec<usize> = asks.iter().map(|ask| ask.run).collect();
-        let asked = chosen(&places);
+        let places = asks.iter().map(|ask| ask.run);
+        let asked_of: Vec<i32> = places.clone().map(|at| runs.audiences[at]).collect();
+        let within: Vec<&[u8]> = places.clone().map(|at| &*runs.collections[at]).collect();
+        let types: Vec<&str> = places.map(|at| runs.types[at].as_str()).collect();
         let low: Vec<i64> = asks.iter().map(|ask| ask.bounds.low).collect();
         let high: Vec<i64> = asks.iter().map(|ask| ask.bounds.high).collect();
         let most: Vec<i64> = asks.iter().map(|ask| ask.most as i64).collect();
         let mut arguments = rest.arguments();
-        let more: [&(dyn ToSql + Sync); 6] = [
-            &asked.audiences,
-            &asked.collections,
-            &asked.types,
-            &low,
-            &high,
-            &most,
-        ];
+        let more: [&(dyn ToSql + Sync); 6] = [&asked_of, &within, &types, &low, &high, &most];
         arguments.extend(more);
         let rows = session.query(&sql, &arguments).await?;
         for (ask, row) in asks.iter().zip(&rows) {

@@ -171,37 +171,21 @@ struct Keys {
 }
 
 fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
-    let Some(place) = Place::of(reading, filter, true)? else {
-        return Ok(Keys {
-            added_us: Vec::new(),
-            total: Some(0),
-        });
+    let none = Keys {
+        added_us: Vec::new(),
+        total: Some(0),
     };
-    let most = limit(filter) + 1;
-    if !is_narrow(filter) {
-        let mut form = Conditions::default();
-        and_form(filter, &mut form);
-        let found = match walked(reading, filter, &place, &form)? {
-            Some(found) => Some(found),
-            None => match runs::of(reading, filter, place.own)? {
-                Some(runs) => {
-                    let order = (filter.newest_first, most);
-                    let bounds = place.bounds;
-                    Some(runs::merged(reading, &runs, bounds, &form, order)?)
-                }
-                None => None,
-            },
-        };
-        if let Some(added_us) = found {
-            let total = None;
-            return Ok(Keys { added_us, total });
-        }
+    let Some(place) = Place::of(reading, filter, true)? else {
+        return Ok(none);
+    };
+    if !is_narrow(filter)
+        && let Some(added_us) = in_order(reading, filter, &place)?
+    {
+        let total = None;
+        return Ok(Keys { added_us, total });
     }
     let Some(mut conditions) = conditions(filter, &place) else {
-        return Ok(Keys {
-            added_us: Vec::new(),
-            total: Some(0),
-        });
+        return Ok(none);
     };
     let (index, total) = if !filter.ids.is_empty() {
         (" INDEXED BY objects_id", None)
@@ -221,8 +205,9 @@ fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
     }
     let direction = if filter.newest_first { "DESC" } else { "ASC" };
     let sql = format!(
-        "SELECT o.added_us FROM objects AS o{index}{} ORDER BY o.added_us {direction} LIMIT {most}",
+        "SELECT o.added_us FROM objects AS o{index}{} ORDER BY o.added_us {direction} LIMIT {}",
         conditions.text(),
+        limit(filter) + 1
     );
     let mut range = reading.connection.prepare_cached(&sql)?;
     let mut rows = range.query(conditions.arguments())?;
@@ -231,6 +216,24 @@ fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
         added_us.push(row.get(0)?);
     }
     Ok(Keys { added_us, total })
+}
+
+/// A page in order, met soon or merged; `None` where there is too much to merge.
+fn in_order(
+    reading: &Reading<'_>,
+    filter: &ObjectFilter,
+    place: &Place,
+) -> Outcome<Option<Vec<i64>>> {
+    let mut form = Conditions::default();
+    and_form(filter, &mut form);
+    if let Some(found) = walked(reading, filter, place, &form)? {
+        return Ok(Some(found));
+    }
+    let Some(runs) = runs::of(reading, filter, place.own)? else {
+        return Ok(None);
+    };
+    let order = (filter.newest_first, limit(filter) + 1);
+    runs::merged(reading, &runs, place.bounds, &form, order).map(Some)
 }
 
 /// A page as it is met in order; `None` when that is not soon.

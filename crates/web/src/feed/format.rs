@@ -7,14 +7,13 @@ use jiff::Timestamp;
 use kaname_kernel::{MatterId, Pap, Tlp};
 use kaname_sharing::{
     Item,
-    marking::pap_of,
+    marking::{strictest_pap, strictest_tlp},
     rendition::{
         self, ValueLine,
         rule::{Language, Use, Writer},
     },
     value::correlates,
 };
-use kaname_stix::{TlpMark, tlp_of};
 use kaname_world::outlet::FeedObject;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -188,6 +187,7 @@ impl Maker {
         let mut out = String::new();
         let Some(PeerValues {
             lines,
+            tlp,
             begins,
             ends,
         }) = peer_values(one, self.default_pap)
@@ -199,7 +199,6 @@ impl Maker {
         if begins.is_some_and(|begin| begin > self.now) || ends.is_some_and(|end| end <= self.now) {
             return out;
         }
-        let tlp = marked(&one.raw);
         if self.writer.is_some() {
             return self.rules(&lines, tlp, ends);
         }
@@ -261,6 +260,7 @@ pub(super) fn columns() -> String {
 /// What a peer's indicator says, and from when until when.
 struct PeerValues {
     lines: Vec<ValueLine>,
+    tlp: Option<Tlp>,
     begins: Option<Timestamp>,
     ends: Option<Timestamp>,
 }
@@ -287,9 +287,9 @@ fn peer_values(one: &FeedObject, default_pap: Option<Pap>) -> Option<PeerValues>
     if head.revoked || !is_stix {
         return None;
     }
+    let tlp = strictest_tlp(&head.markings);
     let marks = head.markings.iter().chain(&head.granular_markings);
-    let own = marks.filter_map(pap_of).max();
-    let pap = own.or(default_pap);
+    let pap = strictest_pap(marks).or(default_pap);
     let may_block = default_pap.is_some() && pap.is_some_and(Pap::permits_blocking);
     let values: Vec<_> = head
         .values
@@ -305,7 +305,7 @@ fn peer_values(one: &FeedObject, default_pap: Option<Pap>) -> Option<PeerValues>
         kind: "indicator",
         value_kind: value.kind,
         value: value.text.clone(),
-        tlp: marked(raw).map(|tlp| tlp.to_string()).unwrap_or_default(),
+        tlp: tlp.map(|tlp| tlp.to_string()).unwrap_or_default(),
         pap: pap.map(|pap| pap.to_string()).unwrap_or_default(),
         title_ja: String::new(),
         title_en: one.title.clone(),
@@ -319,6 +319,7 @@ fn peer_values(one: &FeedObject, default_pap: Option<Pap>) -> Option<PeerValues>
     });
     Some(PeerValues {
         lines: lines.collect(),
+        tlp,
         begins,
         ends,
     })
@@ -327,14 +328,5 @@ fn peer_values(one: &FeedObject, default_pap: Option<Pap>) -> Option<PeerValues>
 /// The strictest TLP marking of an object that no item brought.
 fn marked(raw: &str) -> Option<Tlp> {
     let head = kaname_stix::head(raw).ok()?;
-    let marks = head.markings.iter().filter_map(tlp_of);
-    marks
-        .map(|mark| match mark {
-            TlpMark::Clear => Tlp::Clear,
-            TlpMark::Green => Tlp::Green,
-            TlpMark::Amber => Tlp::Amber,
-            TlpMark::AmberStrict => Tlp::AmberStrict,
-            TlpMark::Red => Tlp::Red,
-        })
-        .max()
+    strictest_tlp(&head.markings)
 }

@@ -67,6 +67,22 @@ pub(super) fn sector_name(page: &Page, house: &House, code: &str) -> String {
     )
 }
 
+/// The name of a duty in force now, or its code where it is none any more.
+pub(super) fn duty_name(page: &Page, house: &House, code: &str) -> String {
+    let all = house.world().catalogue().duties_on(day_of(page.now));
+    let found = all.iter().find(|duty| duty.value.code.as_str() == code);
+    let name = found.map(|duty| duty.value.name.get(lang(page)));
+    name.unwrap_or(code).to_owned()
+}
+
+/// The name of a member class in force now, or its code where it is none any more.
+pub(super) fn class_name(page: &Page, house: &House, code: &str) -> String {
+    let all = house.world().catalogue().classes_on(day_of(page.now));
+    let found = all.iter().find(|class| class.value.code.as_str() == code);
+    let name = found.map(|class| class.value.name.get(lang(page)));
+    name.unwrap_or(code).to_owned()
+}
+
 /// Most parties offered by name; others are named by their code.
 const MOST_OFFERED: u32 = 500;
 

@@ -14,13 +14,13 @@ use kaname_directory::account::LOGIN_SPACE;
 use kaname_world::{Caller, Loaded};
 use serde::Deserialize;
 
-use super::sign_in;
+use super::{choices::lang_of, sign_in};
 use crate::{
     error::Failure,
     frame::{Frame, Posted},
     house::House,
     route::{Access, Audit, Endpoint},
-    text::Lang,
+    text::{Lang, Text},
 };
 
 /// Endpoints of this room.
@@ -61,10 +61,7 @@ pub(super) async fn people(house: &House, frame: &Frame) -> Result<People, Failu
     let Some(cast) = &frame.settings().demo else {
         return Ok(all);
     };
-    let lang = match frame.text().lang() {
-        Lang::Ja => kaname_directory::Lang::Ja,
-        Lang::En => kaname_directory::Lang::En,
-    };
+    let lang = lang_of(frame.text());
     let shell = Caller::system("demo");
     let accounts = house
         .world()
@@ -88,36 +85,25 @@ pub(super) async fn people(house: &House, frame: &Frame) -> Result<People, Failu
         people.push((account.state.opened, person));
     }
     people.sort_by_key(|person| person.0);
-    let mut main = Vec::new();
-    for (_, person) in people {
-        let front = cast.iter().enumerate();
-        let mut front = front.filter(|(_, (login, _))| *login == person.login);
-        match front.next() {
-            Some((place, (_, [ja, en]))) => {
-                let line = if frame.text().lang() == Lang::Ja {
-                    ja
-                } else {
-                    en
-                };
-                main.push((place, (person, line.clone())));
-            }
-            None => all.others.push(person),
-        }
+    for (login, [ja, en]) in cast.iter() {
+        let line = if frame.text().lang() == Lang::Ja {
+            ja
+        } else {
+            en
+        };
+        let found = people.iter().position(|(_, person)| person.login == *login);
+        let found = found.map(|at| people.remove(at).1);
+        all.main.extend(found.map(|person| (person, line.clone())));
     }
-    main.sort_by_key(|(place, _)| *place);
-    all.main = main.into_iter().map(|(_, one)| one).collect();
+    all.others = people.into_iter().map(|(_, person)| person).collect();
     Ok(all)
 }
 
 /// The one who is signed in, to be entered as once more.
-pub(super) fn once_more(account: &Account, lang: Lang, next: &str) -> People {
-    let lang = match lang {
-        Lang::Ja => kaname_directory::Lang::Ja,
-        Lang::En => kaname_directory::Lang::En,
-    };
+pub(super) fn once_more(account: &Account, text: Text, next: &str) -> People {
     let person = Person {
         login: account.login.as_str().to_owned(),
-        title: account.title.get(lang).to_owned(),
+        title: account.title.get(lang_of(text)).to_owned(),
         party: String::new(),
     };
     People {

@@ -9,7 +9,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use kaname_directory::{
-    Account, ClassCode, DutyCode, Group, Lang, Party,
+    Account, Group, Lang, Party,
     account::{LOGIN_SPACE, login_key},
     day_of, reader,
 };
@@ -28,7 +28,7 @@ use crate::{
     },
     house::{By, House},
     room::{
-        choices::{self, lang},
+        choices::{self, class_name, duty_name, lang},
         words,
     },
     route::{Access, Audit, Endpoint},
@@ -271,7 +271,6 @@ async fn party_said(house: &House, by: &By, lang: Lang, id: PartyId) -> Result<S
 async fn term_said(house: &House, by: &By, page: &Page, term: &Term) -> Result<String, Failure> {
     let world = house.world();
     let lang = lang(page);
-    let today = day_of(page.now);
     let said = match term {
         Term::Officer => page.t("explain-term-officer"),
         Term::Member => page.t("explain-term-member"),
@@ -313,21 +312,8 @@ async fn term_said(house: &House, by: &By, page: &Page, term: &Term) -> Result<S
             };
             page.t1("explain-term-person", "person", name)
         }
-        Term::Class(code) => {
-            let class = code.parse::<ClassCode>().ok();
-            let class = class.and_then(|code| world.catalogue().class_on(&code, today));
-            let name = class.map_or(code.as_str(), |class| class.value.name.get(lang));
-            page.t1("explain-term-class", "class", name)
-        }
-        Term::Duty(code) => {
-            let duties = world.catalogue().duties_on(today);
-            let parsed = code.parse::<DutyCode>().ok();
-            let duty = duties
-                .iter()
-                .find(|duty| Some(&duty.value.code) == parsed.as_ref());
-            let name = duty.map_or(code.as_str(), |duty| duty.value.name.get(lang));
-            page.t1("explain-term-duty", "duty", name)
-        }
+        Term::Class(code) => page.t1("explain-term-class", "class", class_name(page, house, code)),
+        Term::Duty(code) => page.t1("explain-term-duty", "duty", duty_name(page, house, code)),
         Term::Machine => page.t("explain-term-machine"),
         Term::From(at) => {
             let at = Timestamp::from_second(*at).unwrap_or(page.now);

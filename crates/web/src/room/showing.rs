@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use kaname_directory::{Account, DutyCode, day_of};
+use kaname_directory::Account;
 use kaname_kernel::{AccountId, PartyId};
 use kaname_sharing::victim::{Entry, Happened, HarmPlace, HarmTrace, ReaderTold};
 use kaname_world::{
@@ -12,7 +12,7 @@ use kaname_world::{
 };
 
 use super::{
-    choices::{lang, party_names},
+    choices::{duty_name, lang, party_names},
     item::trace::sign,
 };
 use crate::{
@@ -99,7 +99,7 @@ fn warned(house: &House, page: &Page, reader: &ReaderTold) -> (String, String, V
         (false, false) => "record-told-outside",
     };
     let duties = reader.unbound.iter();
-    let duties = duties.map(|duty| duty_name(house, page, duty));
+    let duties = duties.map(|duty| duty_name(page, house, duty.as_str()));
     (name, page.t(key).into_owned(), duties.collect())
 }
 
@@ -108,15 +108,6 @@ fn called(page: &Page, reader: &ReaderTold) -> String {
     let name = reader.name.get(lang(page));
     page.t2("record-reader", "name", name, "code", reader.code.as_str())
         .into_owned()
-}
-
-fn duty_name(house: &House, page: &Page, code: &DutyCode) -> String {
-    let all = house.world().catalogue().duties_on(day_of(page.now));
-    let found = all.iter().find(|duty| duty.value.code == *code);
-    found.map_or_else(
-        || code.as_str().to_owned(),
-        |duty| duty.value.name.get(lang(page)).to_owned(),
-    )
 }
 
 /// What happened to a showing, newest first.

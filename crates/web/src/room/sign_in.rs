@@ -322,7 +322,7 @@ pub(super) fn again_page(
         next: next.to_owned(),
         wrong,
         people: demo.map_or_else(People::default, |account| {
-            demo::once_more(account, text.lang(), next)
+            demo::once_more(account, text, next)
         }),
     }
 }

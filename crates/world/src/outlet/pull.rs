@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
-use kaname_kernel::{Id, Matter as _, MatterId, Tlp};
+use kaname_kernel::{Id, Matter as _, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
     Collection, Sealed,
+    marking::strictest_tlp,
     peer::{self, PEER_SPACE, Peer, PeerChange, PeerDefinition, PulledPage},
 };
-use kaname_stix::tlp_of;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use url::Url;
 
-use super::{stamp, submitting::tlp};
+use super::stamp;
 use crate::{
     caller::Caller,
     doors::{DoorError, Fetch, FetchDoor, Fetched},
@@ -328,8 +328,7 @@ fn lets_in(definition: &PeerDefinition, raw: &str) -> bool {
         return false;
     }
     let marks = head.markings.iter().chain(&head.granular_markings);
-    let strictest: Option<Tlp> = marks.filter_map(tlp_of).map(tlp).max();
-    match (definition.tlp_at_most, strictest) {
+    match (definition.tlp_at_most, strictest_tlp(marks)) {
         (Some(most), Some(strictest)) => strictest <= most,
         _ => true,
     }

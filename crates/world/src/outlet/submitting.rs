@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use kaname_intake::submission::from_stix;
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
-    marking::pap_marking_id,
+    marking::{strictest_pap, strictest_tlp},
     value::{MAX_VALUES, Value},
     victim::Harm,
 };
-use kaname_stix::{ObjectId, TlpMark, tlp_of};
+use kaname_stix::ObjectId;
 use serde::Deserialize;
 
 use super::posted::PostedObject;
@@ -67,8 +67,9 @@ impl World {
             },
             remarks: remarks.collect(),
             values: values.into_iter().collect(),
-            tlp: marks.iter().filter_map(tlp_of).map(tlp).max(),
-            pap: pap(&marks)?,
+            tlp: strictest_tlp(&marks),
+            // AMBER when the provider says nothing.
+            pap: strictest_pap(&marks).unwrap_or(Pap::Amber),
             seen: read.occurred.map(|when| when.at),
         })
     }
@@ -84,28 +85,6 @@ fn marks(envelope: &[u8], limits: &kaname_stix::Limits) -> Result<BTreeSet<Objec
         .filter_map(|raw| kaname_stix::head(raw.get()).ok());
     let marks = heads.flat_map(|head| head.markings.into_iter().chain(head.granular_markings));
     Ok(marks.collect())
-}
-
-/// The strictest PAP statement of the hub's own that is named; AMBER when the provider says nothing.
-fn pap(marks: &BTreeSet<ObjectId>) -> Result<Pap, WorldError> {
-    let mut strictest = None;
-    for pap in Pap::ALL {
-        let id = pap_marking_id(pap).map_err(WorldError::encoding)?;
-        if marks.contains(&id) {
-            strictest = Some(pap);
-        }
-    }
-    Ok(strictest.unwrap_or(Pap::Amber))
-}
-
-pub(super) fn tlp(mark: TlpMark) -> Tlp {
-    match mark {
-        TlpMark::Clear => Tlp::Clear,
-        TlpMark::Green => Tlp::Green,
-        TlpMark::Amber => Tlp::Amber,
-        TlpMark::AmberStrict => Tlp::AmberStrict,
-        TlpMark::Red => Tlp::Red,
-    }
 }
 
 /// A title for an envelope that names nothing: the types in it.

@@ -1,7 +1,7 @@
 //! In what the directory says something else of whom an item names than its provider was told: shown where the
 //! provider consents and where an officer releases.
 
-use kaname_directory::{Party, day_of};
+use kaname_directory::Party;
 use kaname_kernel::{Matter as _, PartyId};
 use kaname_sharing::{
     Item, ItemState, Told,
@@ -135,30 +135,26 @@ fn said(house: &House, page: &Page, change: &Change) -> String {
         What::Left(_, name) => page.t1("item-told-left", "name", name.in_language(lang)),
         What::Membership(true) => page.t("item-told-member"),
         What::Membership(false) => page.t("item-told-no-member"),
-        What::Class(code, true) => {
-            page.t1("item-told-class", "name", class_name(house, page, code))
-        }
-        What::Class(code, false) => {
-            page.t1("item-told-no-class", "name", class_name(house, page, code))
-        }
-        What::Duty(code, true) => page.t1("item-told-duty", "name", duty_name(house, page, code)),
-        What::Duty(code, false) => {
-            page.t1("item-told-no-duty", "name", duty_name(house, page, code))
-        }
+        What::Class(code, true) => page.t1(
+            "item-told-class",
+            "name",
+            choices::class_name(page, house, code),
+        ),
+        What::Class(code, false) => page.t1(
+            "item-told-no-class",
+            "name",
+            choices::class_name(page, house, code),
+        ),
+        What::Duty(code, true) => page.t1(
+            "item-told-duty",
+            "name",
+            choices::duty_name(page, house, code),
+        ),
+        What::Duty(code, false) => page.t1(
+            "item-told-no-duty",
+            "name",
+            choices::duty_name(page, house, code),
+        ),
     };
     said.into_owned()
-}
-
-fn class_name(house: &House, page: &Page, code: &str) -> String {
-    let all = house.world().catalogue().classes_on(day_of(page.now));
-    let found = all.iter().find(|one| one.value.code.as_str() == code);
-    let name = found.map(|one| one.value.name.get(choices::lang(page)));
-    name.unwrap_or(code).to_owned()
-}
-
-fn duty_name(house: &House, page: &Page, code: &str) -> String {
-    let all = house.world().catalogue().duties_on(day_of(page.now));
-    let found = all.iter().find(|one| one.value.code.as_str() == code);
-    let name = found.map(|one| one.value.name.get(choices::lang(page)));
-    name.unwrap_or(code).to_owned()
 }

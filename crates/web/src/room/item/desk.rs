@@ -153,19 +153,17 @@ pub(in crate::room) fn row(house: &House, page: &Page, by: &By, item: &Loaded<It
         ) => Some((*since, *organisations)),
         _ => None,
     };
-    let due = match (state.state, &state.asked) {
-        (ItemState::AwaitingConsent, Some(asked)) => {
+    let due = match (state.state, &state.asked, state.consent) {
+        (ItemState::AwaitingConsent, Some(asked), _) => {
             page.due(asked.deadline, text.t("item-answer-due"))
         }
-        _ => match (state.state, state.consent) {
-            (ItemState::AwaitingRelease, Some(consent)) => {
-                page.came(consent.at, text.t("item-since-consent"))
-            }
-            _ => {
-                let at = suspended.map_or(state.revised_at, |(since, _)| since);
-                page.came(at, number)
-            }
-        },
+        (ItemState::AwaitingRelease, _, Some(consent)) => {
+            page.came(consent.at, text.t("item-since-consent"))
+        }
+        _ => {
+            let at = suspended.map_or(state.revised_at, |(since, _)| since);
+            page.came(at, number)
+        }
     };
     let title = state.content.title.in_language(page.lang().tag());
     let row = Row::new(due, &href, title)
