@@ -21,6 +21,7 @@ mod settings;
 pub mod sharing;
 mod sight;
 pub mod sign_in;
+pub mod taxii;
 mod typed;
 pub mod verify;
 mod work;

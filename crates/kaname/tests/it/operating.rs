@@ -373,7 +373,7 @@ fn a_database_that_is_away_is_told_over_taxii() {
     let (party, intake) = hub.inside(async |world| {
         let provider = crate::scene::caller(&world, &hub.people.provider).await;
         let offered = world
-            .offered_collections(&provider, &kaname_world::outlet::Root::own())
+            .offered_collections(&provider, &kaname_world::taxii::Root::own())
             .await
             .unwrap();
         let intake = offered.iter().find(|one| {

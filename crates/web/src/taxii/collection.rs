@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use kaname_sharing::collection::STIX_MEDIA_TYPE;
-use kaname_world::outlet::Offered;
+use kaname_world::taxii::Offered;
 use serde::Serialize;
 
 use super::{

@@ -10,10 +10,7 @@ use axum::{
 };
 use kaname_sharing::collection::STIX_MEDIA_TYPE;
 use kaname_store::StoredObject;
-use kaname_world::{
-    Caller, World,
-    outlet::{Offered, Range},
-};
+use kaname_world::{Caller, World, outlet::Range, taxii::Offered};
 use serde::Serialize;
 
 use super::{

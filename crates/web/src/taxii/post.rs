@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use kaname_sharing::collection::CollectionKind;
-use kaname_world::outlet::Status;
+use kaname_world::taxii::Status;
 
 use super::{
     error::TaxiiError,

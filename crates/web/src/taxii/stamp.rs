@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 /// Microseconds since 1970 as TAXII writes them.
-pub(super) use kaname_world::outlet::stamp as write;
+pub(super) use kaname_world::taxii::stamp as write;
 
 /// Microseconds since 1970; what is finer is cut off, which changes no strict comparison with moments
 /// that are whole microseconds. `None` for anything but RFC 3339 in UTC.

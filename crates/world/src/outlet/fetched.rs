@@ -35,12 +35,12 @@ const MAX_STEPS: usize = 200;
 
 /// One page that was served.
 #[derive(Debug, Clone)]
-pub(super) struct Fetch {
-    pub(super) party: PartyId,
-    pub(super) outlet: Outlet,
-    pub(super) collection: MatterId,
-    pub(super) range: Range,
-    pub(super) last_us: i64,
+pub(crate) struct Fetch {
+    pub(crate) party: PartyId,
+    pub(crate) outlet: Outlet,
+    pub(crate) collection: MatterId,
+    pub(crate) range: Range,
+    pub(crate) last_us: i64,
 }
 
 /// What was served since the last writing. A crash loses it: a fetch that nobody wrote down is not
@@ -65,7 +65,7 @@ struct Line {
 }
 
 impl FetchBook {
-    pub(super) fn note_page(&self, fetch: Fetch) {
+    pub(crate) fn note_page(&self, fetch: Fetch) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let line = Line {
             party: fetch.party,

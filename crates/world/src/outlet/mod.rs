@@ -1,5 +1,5 @@
-//! What leaves the hub: collections read over TAXII, feeds, deliveries by mail and webhook, and the
-//! record of who received what.
+//! What leaves the hub beside TAXII: feeds, deliveries by mail and webhook, and the record of who received
+//! what, by whichever way.
 //!
 //! A release queues a `distribute` job; it plans one delivery for each party and way out, with the jobs
 //! `mail`, `digest` and `webhook` that send what is sent. What parties fetch themselves is noted by
@@ -11,15 +11,10 @@ mod edition;
 mod feed;
 mod fetched;
 mod hook;
-pub mod layout;
 mod letter;
 mod mail;
-mod offered;
-mod posted;
-mod pull;
-mod root;
+mod range;
 mod sealing;
-mod submitting;
 mod webhook;
 
 use std::sync::Arc;
@@ -29,27 +24,17 @@ pub use distribute::DistributeDuty;
 pub use edition::Edition;
 pub(crate) use edition::{Changes, OUT, put_out_by};
 pub use feed::{Feed, FeedObject};
+pub(crate) use fetched::Fetch;
 pub use fetched::{FETCHED, FetchBook, FetchedDuty};
 pub use letter::{Letter, Scribe};
 pub use mail::{MAIL, MailDuty};
-pub use offered::{Offered, Range};
-pub use posted::{Posted, PostedObject, STATUS_HOURS, Status};
-pub use pull::{PullBounds, Pulled};
-pub use root::Root;
+pub use range::Range;
 pub use webhook::{WEBHOOK, WebhookDuty};
-
-use jiff::Timestamp;
 
 use crate::{
     doors::{CallDoor, MailDoor},
     worker::Duty,
 };
-
-/// A moment as TAXII writes it: UTC, six digits of a second (TAXII 2.1 §2). Microseconds since 1970.
-pub fn stamp(us: i64) -> String {
-    let at = Timestamp::from_microsecond(us).unwrap_or(Timestamp::UNIX_EPOCH);
-    format!("{at:.6}")
-}
 
 /// Everything a worker does for outlets. Without a mail door no mail is planned or sent.
 pub fn duties(

@@ -12,7 +12,7 @@ use kaname_stix::Head;
 use kaname_store::{ObjectFilter, StoredObject, Versions};
 
 use super::import::{Gone, Good, Import, ImportChange, Imported, audiences::Audiences, leaf_of};
-use crate::{caller::Caller, error::WorldError, outlet::Offered, work::Loaded, world::World};
+use crate::{caller::Caller, error::WorldError, taxii::Offered, work::Loaded, world::World};
 
 /// Versions taken out by one event.
 const AT_A_TIME: u32 = 5_000;

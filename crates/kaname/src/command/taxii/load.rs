@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 use kaname_intake::layout::{LayoutFault, LayoutLimits, read_layout};
 use kaname_world::{
     World,
-    outlet::layout::{LayoutIndex, LoadError},
+    taxii::layout::{LayoutIndex, LoadError},
 };
 use serde_json::json;
 

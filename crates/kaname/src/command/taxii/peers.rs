@@ -7,7 +7,7 @@ use kaname_sharing::peer::{Peer, PeerDefinition, start_peer, stop_peer};
 use kaname_world::{
     Loaded, World, WorldError,
     doors::{HttpsDoor, HttpsSettings},
-    outlet::{PullBounds, stamp},
+    taxii::{PullBounds, stamp},
 };
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use std::{
     io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _},
 };
 
-use kaname_world::outlet::layout::{LayoutObjects, StandingObject};
+use kaname_world::taxii::layout::{LayoutObjects, StandingObject};
 
 /// Bytes of objects that are sorted at a time.
 const RUN_BYTES: usize = 16 << 20;

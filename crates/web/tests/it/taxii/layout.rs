@@ -8,7 +8,7 @@ use kaname_intake::layout::{LayoutFault, LayoutLimits, read_layout};
 use kaname_testkit::Nation;
 use kaname_world::{
     Caller,
-    outlet::layout::{LayoutIndex, LayoutObjects, LoadError, LoadedLayout, StandingObject},
+    taxii::layout::{LayoutIndex, LayoutObjects, LoadError, LoadedLayout, StandingObject},
     verify::verify_whole,
 };
 use serde_json::{Value, json};

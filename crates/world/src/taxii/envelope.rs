@@ -1,4 +1,4 @@
-//! A TAXII envelope read as a report.
+//! A posted envelope read as a report.
 
 use std::collections::BTreeSet;
 

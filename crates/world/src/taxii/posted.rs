@@ -285,7 +285,7 @@ impl World {
     ) -> Result<String, WorldError> {
         let collection = &offered.collection;
         let read = self.read_envelope(caller, envelope)?;
-        let types = super::submitting::types(objects);
+        let types = super::envelope::types(objects);
         let title = if read.title.is_empty() {
             types
         } else {
@@ -336,7 +336,7 @@ fn posted_object(index: usize, claimed: &Claimed<'_>, now: Timestamp) -> PostedO
             fault: None,
         },
         Err(error) => PostedObject {
-            id: super::submitting::id_of(claimed.raw).unwrap_or_else(|| format!("objects/{index}")),
+            id: super::envelope::id_of(claimed.raw).unwrap_or_else(|| format!("objects/{index}")),
             version_us: now.as_microsecond(),
             fault: Some(error.clone()),
         },
