@@ -22,7 +22,7 @@ use serde::Deserialize;
 use super::{
     back::back,
     choices,
-    library::cursor::{Reading, address},
+    paging::{Reading, address},
     words,
 };
 use crate::{

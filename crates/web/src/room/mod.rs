@@ -19,6 +19,7 @@ pub mod library;
 mod mail_key;
 pub mod now;
 pub mod oidc;
+pub(crate) mod paging;
 pub mod passkey;
 pub mod policy;
 pub mod public;

@@ -13,20 +13,20 @@ use crate::{
 };
 
 /// Counts are exact up to here.
-pub(in crate::room) const COUNTED: u64 = 10_000;
+pub(super) const COUNTED: u64 = 10_000;
 
 /// Bytes of a sort key, before the id.
 const SORT_KEY: usize = 8;
 
 /// A list that is read page by page.
-pub(in crate::room) struct Reading<'h> {
+pub(super) struct Reading<'h> {
     world: &'h World,
     bound: Bound,
 }
 
 impl<'h> Reading<'h> {
     /// By this reader. `list` is the address of the list's beginning, in which every filter stands.
-    pub(in crate::room) fn of(house: &'h House, by: &Caller, list: &str) -> Self {
+    pub(super) fn of(house: &'h House, by: &Caller, list: &str) -> Self {
         Self {
             world: house.world(),
             bound: Bound::to(list, &by.actor),
@@ -34,12 +34,12 @@ impl<'h> Reading<'h> {
     }
 
     /// The row that a page begins after; nothing when it was not sealed for this list.
-    pub(in crate::room) fn read(&self, after: &str) -> Option<Cursor> {
+    pub(super) fn read(&self, after: &str) -> Option<Cursor> {
         opened(&self.bound, &self.world.keys().cursor, after)
     }
 
     /// What stands in the address of the page after a row.
-    pub(in crate::room) fn written(&self, row: &Cursor) -> String {
+    pub(super) fn written(&self, row: &Cursor) -> String {
         let world = self.world;
         let place = [&row.at_us.to_be_bytes()[..], row.id.bytes()].concat();
         self.bound.seal(&world.keys().cursor, world.rng(), &place)
@@ -47,13 +47,13 @@ impl<'h> Reading<'h> {
 
     /// The moment that a page of objects begins after, microseconds since 1970; nothing when it was not
     /// sealed for this list.
-    pub(in crate::room) fn read_moment(&self, after: &str) -> Option<i64> {
+    pub(super) fn read_moment(&self, after: &str) -> Option<i64> {
         let place = self.bound.open(&self.world.keys().cursor, after)?;
         Some(i64::from_be_bytes(place))
     }
 
     /// What stands in the address of the page after an object that was stored at that moment.
-    pub(in crate::room) fn written_moment(&self, at_us: i64) -> String {
+    pub(super) fn written_moment(&self, at_us: i64) -> String {
         let world = self.world;
         self.bound
             .seal(&world.keys().cursor, world.rng(), &at_us.to_be_bytes())
@@ -62,7 +62,7 @@ impl<'h> Reading<'h> {
     /// The pager of a list of which `shown` rows stand on the page that began after `after`: back to the
     /// beginning, and on. `to` gives the address of the list after a row; after the empty text, of its
     /// beginning.
-    pub(in crate::room) fn pager<M>(
+    pub(super) fn pager<M>(
         &self,
         page: &Page,
         found: &Listed<M>,
@@ -86,12 +86,12 @@ fn opened(bound: &Bound, key: &SecretKey, after: &str) -> Option<Cursor> {
 }
 
 /// A list's total as people read it.
-pub(in crate::room) fn counted(total: u32) -> Count {
+pub(super) fn counted(total: u32) -> Count {
     Count::capped(u64::from(total), COUNTED)
 }
 
 /// An address with these parameters; empty ones are left out.
-pub(in crate::room) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
         query.append_pair(name, value);

@@ -16,10 +16,8 @@ use serde::Deserialize;
 
 use super::{
     demo::People,
-    library::{
-        cursor::{Reading, address},
-        list,
-    },
+    library::list,
+    paging::{Reading, address},
     words,
 };
 use crate::{

@@ -26,7 +26,7 @@ use super::body::{Checked, form, malformed};
 use crate::{
     error::{Failure, Fault, Reason},
     house::{By, House},
-    room::library::cursor::{Reading, address},
+    room::paging::{Reading, address},
 };
 
 /// Most rows of a page.

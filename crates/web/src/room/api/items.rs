@@ -14,7 +14,10 @@ use super::handed_in::{Asked, counted, place};
 use crate::{
     error::Failure,
     house::{By, House},
-    room::library::{Filters, Use, cursor::Reading},
+    room::{
+        library::{Filters, Use},
+        paging::Reading,
+    },
 };
 
 pub(super) async fn list(

@@ -20,7 +20,7 @@ use crate::{
     },
     house::{By, House},
     room::{
-        library::cursor::{self, Reading, address},
+        paging::{self, Reading, address},
         words,
     },
     said::why_not,
@@ -107,7 +107,7 @@ pub(super) async fn list(
         tabs.push(Tab {
             label: text.t(tab.1).into_owned(),
             href: format!("/desk?tab={}", tab.0),
-            count: Some(cursor::counted(found.total)),
+            count: Some(paging::counted(found.total)),
             here: tab.0 == chosen.0,
         });
         if tab.0 == chosen.0 {

@@ -12,7 +12,6 @@ use kaname_store::ListQuery;
 use kaname_world::Loaded;
 use serde::Deserialize;
 
-use super::cursor;
 use crate::{
     error::Failure,
     frame::{
@@ -21,7 +20,7 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::words,
+    room::{paging, words},
     text::Count,
 };
 
@@ -109,7 +108,7 @@ impl Asked {
             ("since", &self.since),
             ("after", after),
         ];
-        cursor::address(path, &parameters)
+        paging::address(path, &parameters)
     }
 }
 
@@ -146,7 +145,7 @@ pub(super) async fn list(
         .searched(asked.q.as_str())
         .live_from("/events?topic=library");
     let state = asked.state();
-    let reading = cursor::Reading::of(&house, &by, &asked.address(state.as_str(), ""));
+    let reading = paging::Reading::of(&house, &by, &asked.address(state.as_str(), ""));
     let found = world.library(&by, |query| {
         asked.filter(query, now);
         query.states = vec![state.as_str().to_owned()];
@@ -254,7 +253,7 @@ fn tabs(page: &Page, asked: &Asked, here: ItemState, counts: &[(String, u64)]) -
         Tab {
             label: words::item_state(page.text, state),
             href: asked.address(state.as_str(), ""),
-            count: Some(Count::capped(count, cursor::COUNTED)),
+            count: Some(Count::capped(count, paging::COUNTED)),
             here: state == here,
         }
     };

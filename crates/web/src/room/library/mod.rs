@@ -3,7 +3,6 @@
 //! themselves.
 
 mod answer;
-pub(super) mod cursor;
 mod download;
 pub(super) mod list;
 mod machines;
@@ -16,7 +15,6 @@ use axum::{http::Method, routing};
 use kaname_policy::Action;
 
 #[cfg(feature = "fixture")]
-pub use self::cursor::reads_as_cursor;
 pub(super) use self::{
     download::{STIX, attachment, bundle_of},
     list::Asked as Filters,

@@ -14,10 +14,7 @@ use kaname_store::{Search, StoredObject};
 use kaname_world::WorldError;
 use serde::Deserialize;
 
-use super::{
-    cursor::{Reading, address},
-    list::searched,
-};
+use super::list::searched;
 use crate::{
     error::Failure,
     frame::{
@@ -26,7 +23,10 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::choices::lang,
+    room::{
+        choices::lang,
+        paging::{Reading, address},
+    },
     text::{Count, Text},
 };
 

@@ -16,9 +16,7 @@ use crate::{
     house::{By, House},
     room::{
         choices::{self, lang},
-        directory,
-        library::{self, cursor},
-        record, words,
+        directory, library, paging, record, words,
     },
 };
 
@@ -165,7 +163,7 @@ pub(super) async fn requests(house: &House, page: &Page, by: &By) -> Result<Wait
     let rows: Vec<Row> = rows.collect();
     Ok(Waiting {
         title: text.t("now-requests").into_owned(),
-        about: cursor::counted(open.total).to_string(),
+        about: paging::counted(open.total).to_string(),
         rows,
     })
 }

@@ -27,7 +27,7 @@ use crate::{
     room::{
         choices::{self, lang},
         form::{self, Form, Typed, Wrong, may},
-        library::cursor::{Reading, address},
+        paging::{Reading, address},
     },
     route::{Access, Audit, Endpoint},
     text::Text,

@@ -27,7 +27,7 @@ use crate::{
     room::{
         choices::{self, lang},
         form::{self, Form, Typed, Wrong, may},
-        library::cursor::{self, Reading, address},
+        paging::{self, Reading, address},
     },
     route::{Access, Audit, Endpoint},
 };
@@ -158,7 +158,7 @@ async fn tabs(house: &House, by: &By, page: &Page, here: &str) -> Result<Tabs, F
     let tab = |name: &str, href: &str, label: &str, count: Option<u32>| Tab {
         label: page.t(label).into_owned(),
         href: href.to_owned(),
-        count: count.map(cursor::counted),
+        count: count.map(paging::counted),
         here: here == name,
     };
     Ok(Tabs {

@@ -19,8 +19,9 @@ use crate::{
     },
     house::{By, House},
     room::{
-        library::cursor::{self, Reading, address},
-        now, words,
+        now,
+        paging::{self, Reading, address},
+        words,
     },
     text::Count,
 };
@@ -108,7 +109,7 @@ pub(super) async fn list(
         reports.total,
         items.total,
     ]
-    .map(cursor::counted);
+    .map(paging::counted);
     let waiting_pager = parts
         .pager(&page, &asked, ("waiting", &waits))
         .of(&page.t("submission-waiting"));

@@ -23,7 +23,7 @@ use crate::{
     house::{By, House},
     room::{
         choices,
-        library::cursor::{self, Reading, address},
+        paging::{self, Reading, address},
         words,
     },
 };
@@ -94,7 +94,7 @@ pub(super) async fn list(
         tabs.push(Tab {
             label: text.t(tab.1).into_owned(),
             href: format!("/triage?tab={}", tab.0),
-            count: Some(cursor::counted(found.total)),
+            count: Some(paging::counted(found.total)),
             here: tab.0 == chosen.0 && which.tab != ABANDONED,
         });
         if tab.0 == chosen.0 {
@@ -111,7 +111,7 @@ pub(super) async fn list(
     tabs.push(Tab {
         label: text.t("triage-tab-abandoned").into_owned(),
         href: format!("/triage?tab={ABANDONED}"),
-        count: Some(cursor::counted(count)),
+        count: Some(paging::counted(count)),
         here: left,
     });
     let on_page = reports.len();
