@@ -150,9 +150,16 @@ impl Policy {
             .iter()
             .find(|(id, _)| reasons.iter().any(|r| r == id));
         let why_not = forbidden.map_or_else(|| why::without_permit(principal), |(_, key)| *key);
-        // Someone without the role is told so, and not to fetch a second factor first.
-        let curable = matches!(why_not, "why-not-second-factor" | "why-not-recent");
-        let why_not = if curable && !self.permitted(slice, &request, &entities) {
+        // Someone without the role is told so, and not to fetch a second factor first, nor what else would stand
+        // in the way of those who have it.
+        let of_the_role = matches!(
+            why_not,
+            "why-not-deriver"
+                | "why-not-provider-party"
+                | "why-not-second-factor"
+                | "why-not-recent"
+        );
+        let why_not = if of_the_role && !self.permitted(slice, &request, &entities) {
             why::without_permit(principal)
         } else {
             why_not

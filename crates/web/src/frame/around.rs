@@ -137,7 +137,11 @@ pub async fn around<H: Host>(
         if let Some(sent) = &mut sent {
             sent.page = Some(back.clone());
         }
-        let mut told = tell(&frame, &asked, &failure, &response, (&back, sent.is_some()));
+        let is_kept = sent.as_ref().is_some_and(|sent| {
+            let typed = Typed::on(&back).with(&sent.to, sent.fields.clone());
+            !typed.is_empty()
+        });
+        let mut told = tell(&frame, &asked, &failure, &response, (&back, is_kept));
         if let Some(sent) = sent {
             told.extensions_mut().insert(sent);
         }

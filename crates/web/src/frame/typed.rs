@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 const NEVER: [&str; 8] = [
     "_csrf", "password", "current", "repeated", "secret", "ticket", "once", "hash",
 ];
+/// What a form carries unseen of the thing it is about: it tells forms apart, and nobody typed it.
+const UNSEEN: &str = "version";
 /// Forms of these rooms ask for one-time codes under a name that elsewhere means the code of an
 /// organisation.
 const WITH_CODES: [&str; 2] = ["/sign-in", "/account/"];
@@ -51,7 +53,9 @@ impl Typed {
         let asks_code = WITH_CODES.iter().any(|room| to.starts_with(room));
         let is_secret = |name: &str| NEVER.contains(&name) || (asks_code && name == "code");
         fields.retain(|(name, _)| !is_secret(name));
-        if self.forms.len() < MOST && fields.iter().any(|(_, value)| !value.is_empty()) {
+        let mut seen = fields.iter().filter(|(name, _)| name != UNSEEN);
+        let typed = seen.any(|(_, value)| !value.is_empty());
+        if self.forms.len() < MOST && typed {
             self.forms.push(Filled {
                 to: before_fragment(to).to_owned(),
                 fields,
@@ -248,7 +252,14 @@ fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
 
 /// The tag with a bare attribute, or without it.
 fn marked(tag: &str, attribute: &str, on: bool) -> String {
-    let bare = tag.replace(&format!(" {attribute}"), "");
+    let attribute_there = format!(" {attribute}");
+    // Between quotes stands a value, which may say the same word.
+    let parts = tag.split('"').enumerate();
+    let parts = parts.map(|(nth, part)| match nth % 2 {
+        0 => part.replace(&attribute_there, ""),
+        _ => part.to_owned(),
+    });
+    let bare = parts.collect::<Vec<_>>().join("\"");
     match bare.strip_suffix('>') {
         Some(open) if on => format!("{open} {attribute}>"),
         _ => bare,
@@ -331,6 +342,13 @@ mod tests {
         assert_eq!(elsewhere.fill(PAGE), None);
         let secrets = Typed::on("/page").with_written("/sign-in\npassword=p&code=123456&_csrf=t");
         assert!(secrets.is_empty());
+        let unseen = Typed::on("/page").with_written("/items/S-1/release\nversion=3&_csrf=t");
+        assert!(unseen.is_empty(), "nobody typed it");
+        let said = "<input type=\"checkbox\" value=\"not checked yet\" checked>";
+        assert_eq!(
+            marked(said, "checked", false),
+            said.replace("\" checked>", "\">")
+        );
         let code = "<form method=\"post\" action=\"/a\">\
             <input type=\"text\" name=\"code\" value=\"\" autocomplete=\"one-time-code\"></form>";
         let one_time = Typed::on("/page").with_written("/a\ncode=123456");

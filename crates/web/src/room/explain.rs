@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use kaname_directory::{
     Account, Group, Lang, Party,
     account::{LOGIN_SPACE, login_key},
-    day_of, reader,
+    reader,
 };
 use kaname_kernel::{PartyId, Reader, audience::Term};
 use kaname_policy::Action;

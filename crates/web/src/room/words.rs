@@ -1,7 +1,10 @@
 //! Words that several rooms use for kinds and states.
 
 use kaname_intake::Kind;
-use kaname_sharing::{Item, ItemKind, ItemState, Outlet, Report, ReportState, report::Closing};
+use kaname_sharing::{
+    Item, ItemKind, ItemState, Outlet, Report, ReportState,
+    report::{Closing, Urgency},
+};
 
 use crate::{frame::part::Step, text::Text};
 
@@ -21,6 +24,16 @@ pub(super) fn value_kind(text: Text, kind: Kind) -> String {
         Kind::Sha512 => "words-sha512",
         Kind::Cve => "words-cve",
         Kind::Asn => "words-asn",
+    };
+    text.t(key).into_owned()
+}
+
+/// How soon somebody is to look.
+pub(super) fn urgency(text: Text, urgency: Urgency) -> String {
+    let key = match urgency {
+        Urgency::Low => "submission-urgency-low",
+        Urgency::Normal => "submission-urgency-normal",
+        Urgency::High => "submission-urgency-high",
     };
     text.t(key).into_owned()
 }

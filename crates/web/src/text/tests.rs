@@ -11,6 +11,13 @@ use super::{Count, Lang, Text, bundle::files, group};
 /// Crates whose refusals name messages.
 const INNER: [&str; 4] = ["directory", "policy", "sharing", "world"];
 
+/// What the glossary calls by another name.
+const OTHERWISE: [(&str, &str); 3] = [
+    ("担当官", "職員"),
+    ("機械の鍵", "APIキー"),
+    ("機械用の鍵", "APIキー"),
+];
+
 type Messages = BTreeMap<String, BTreeSet<String>>;
 
 fn inline(expression: &InlineExpression<&str>, into: &mut BTreeSet<String>) {
@@ -179,6 +186,18 @@ fn every_key_asked_for_exists_and_every_message_is_used() {
         .filter(|key| !used.contains(key.as_str()) && !key.starts_with("word-"))
         .collect();
     assert!(unused.is_empty(), "messages nobody uses: {unused:?}");
+}
+
+#[test]
+fn one_thing_has_one_name() {
+    for (room, source) in files(Lang::Ja) {
+        for (other, word) in OTHERWISE {
+            assert!(
+                !source.contains(other),
+                "{room}.ftl says {other} for {word}"
+            );
+        }
+    }
 }
 
 /// What stands in quotes behind each of these openings.

@@ -29,6 +29,11 @@ async fn what_needs_a_fresh_second_factor_is_typed_once() {
     let asks = releaser.page(&next).await;
     assert!(asks.contains("まだ実行していません") && asks.contains("入力した文章は残っています"));
     assert!(!asks.contains(WRITTEN), "not on another page");
+    // Where nothing was typed, nothing is said to be kept.
+    let bare = [("version", "9"), ("reason", "")];
+    leads_to(&releaser.post(&format!("{at}/withdraw"), &bare).await);
+    let asks = releaser.page(&next).await;
+    assert!(asks.contains("まだ実行していません") && !asks.contains("残っています"));
     // As after the second factor: the same person, with a session that is fresh.
     releaser.signs_in(&nation, &nation.releaser).await;
     let sent = releaser

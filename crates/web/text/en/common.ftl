@@ -27,6 +27,7 @@ common-theme-light = Light
 common-theme-dark = Dark
 common-sign-in = Sign in
 common-sign-out = Sign out
+common-other-role = Sign out and enter as another role
 common-on-behalf = on behalf of { $party }
 common-exercise-mark = 【訓練 EXERCISE】
 common-keys = Keyboard

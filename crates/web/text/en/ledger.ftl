@@ -25,6 +25,7 @@ ledger-system = own job ({ $job })
 ledger-sealed = provider (sealed)
 ledger-behalf = { $who } on behalf of { $party }
 ledger-redacted = payload destroyed
+ledger-alike = { $what }, { $n } times
 ledger-hidden = { $n } events that cannot be shown to you (number and hash)
 ledger-who-with-reason = shown with a reason
 ledger-unnamed = not yours to see

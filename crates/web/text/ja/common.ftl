@@ -27,6 +27,7 @@ common-theme-light = 明るい
 common-theme-dark = 暗い
 common-sign-in = サインイン
 common-sign-out = サインアウト
+common-other-role = サインアウトして、ほかの役割で入る
 common-on-behalf = { $party }の代理
 common-exercise-mark = 【訓練 EXERCISE】
 common-keys = キー操作

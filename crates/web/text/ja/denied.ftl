@@ -1,5 +1,5 @@
 # コレクションの権利
 denied-collection-read = このコレクションを読む権利がありません。
 denied-collection-write = このコレクションへ書く権利がありません。
-denied-library-delete = ライブラリからは機械で削除できません。提供済みの情報は担当官が取り下げます。
+denied-library-delete = ライブラリからは機械で削除できません。提供済みの情報は職員が取り下げます。
 denied-intake-delete = ここに投稿したものは報告になっています。提供者が報告の画面で取り下げてください。

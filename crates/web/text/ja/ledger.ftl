@@ -25,6 +25,7 @@ ledger-system = 自動処理（{ $job }）
 ledger-sealed = 提供者（封印）
 ledger-behalf = { $who }が{ $party }に代わって
 ledger-redacted = 内容は破棄済み
+ledger-alike = { $what } { $n } 件
 ledger-hidden = 表示できる内容のない記録 { $n } 件（番号と記録のハッシュ値）
 ledger-who-with-reason = 理由を記して開くと表示
 ledger-unnamed = 見る権利がありません

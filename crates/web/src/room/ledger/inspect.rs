@@ -6,7 +6,8 @@ use kaname_world::WorldError;
 use serde::Deserialize;
 
 use super::{
-    Names, did,
+    Names,
+    row::did,
     told::{self, Told},
 };
 use crate::{

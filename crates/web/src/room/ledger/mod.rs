@@ -3,6 +3,7 @@
 
 mod inspect;
 mod receipt;
+mod row;
 mod told;
 mod witness;
 
@@ -17,24 +18,24 @@ use axum::{
 };
 use kaname_directory::{Account, Key, Party};
 use kaname_kernel::{
-    AccountId, Actor, Header, MatterId, PartyId, Role, actor::Who, checkpoint::verifier_line,
+    AccountId, Actor, MatterId, PartyId, Role, actor::Who, checkpoint::verifier_line,
 };
 use kaname_policy::Action;
-use kaname_world::{Opened, WorldError, Written};
+use kaname_world::{Opened, WorldError};
 use serde::Deserialize;
 
-use self::told::Told;
+use self::row::{EventRow, alike, known};
 use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{At, Copied, Empty, Field, Pager, Verb},
+        part::{At, Copied, Empty, Pager, Verb},
         show,
     },
     house::{By, House},
     room::choices::lang,
     route::{Access, Audit, Endpoint},
-    text::{Count, Text},
+    text::Count,
 };
 
 const READS: Audit = Audit::None("reading the ledger leaves no trace in it");
@@ -90,29 +91,6 @@ struct LedgerPage {
     empty: Empty,
 }
 
-enum EventRow {
-    Known(Box<Known>),
-    /// Events that follow each other and are not for whoever looks: number and leaf of each.
-    Hidden(Vec<(u64, Copied)>),
-}
-
-/// An event of a matter that whoever looks may know of.
-struct Known {
-    seq: u64,
-    leaf: Copied,
-    kind: String,
-    what: String,
-    matter: Copied,
-    version: u32,
-    who: String,
-    at: At,
-    /// What it is about, as people call it.
-    about: String,
-    told: Option<Told>,
-    /// Asks for the reason without which what a provider handed in is not shown.
-    why: Option<Field>,
-}
-
 #[derive(Deserialize)]
 struct Asked {
     before: Option<u64>,
@@ -157,6 +135,7 @@ async fn newest(
     });
     let auditor = by.has(Role::Auditor);
     let size = Count::from(checkpoint.size);
+    let rows = alike(&page, rows);
     show(&LedgerPage {
         size,
         signed: page.at(checkpoint.at),
@@ -267,55 +246,12 @@ impl<'a> Names<'a> {
     }
 }
 
-async fn known(
-    page: &Page,
-    names: &mut Names<'_>,
-    one: &Written,
-    header: &Header,
-    leaf: Copied,
-) -> Result<Known, Failure> {
-    let who = match &one.actor {
-        Some(actor) => names.actor(actor).await?,
-        None if one.redacted => page.t("ledger-redacted").into_owned(),
-        None => page.t("ledger-who-with-reason").into_owned(),
-    };
-    let kind = format!("{}.{}", header.matter_kind, header.kind);
-    Ok(Known {
-        seq: one.seq,
-        leaf,
-        what: did(page.text, &kind),
-        kind,
-        matter: page.copied(header.matter),
-        version: header.version,
-        who,
-        at: page.at(header.recorded),
-        about: told::about(page, names, one, header).await?,
-        told: told::told(page, names, one).await?,
-        why: one.inspectable.then(|| {
-            page.line("text", "reason", page.t("ledger-inspect-reason"))
-                .hint(page.t("ledger-inspect-hint"))
-                .longest(300)
-                .numbered(usize::try_from(one.seq).unwrap_or_default())
-        }),
-    })
-}
-
 /// What a job of the hub's own is called; one of a later version stands as it is written.
 fn job_name(page: &Page, job: &str) -> String {
     let code = format!("job-{job}");
     match page.word(&code) {
         name if name == code => job.to_owned(),
         name => name,
-    }
-}
-
-/// What an event did, in words: of a kind such as `item.released`. A kind of a later version is said
-/// as it is written.
-fn did(text: Text, kind: &str) -> String {
-    let code = format!("did-{}", kind.replace('.', "-"));
-    match text.word(&code) {
-        said if said == code => kind.to_owned(),
-        said => said.into_owned(),
     }
 }
 
@@ -371,22 +307,4 @@ async fn openings(State(house): State<House>, frame: Frame, by: By) -> Result<Re
         bound: kaname_world::OPENINGS_OF,
         page,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{room, text::Lang};
-
-    #[test]
-    fn every_event_of_the_audit_table_is_said_in_words() {
-        for endpoint in room::endpoints() {
-            for kind in endpoint.audit.kinds() {
-                for lang in [Lang::Ja, Lang::En] {
-                    let said = did(Text::new(lang), kind);
-                    assert_ne!(said, *kind, "no words for it in {}", lang.tag());
-                }
-            }
-        }
-    }
 }

@@ -17,6 +17,7 @@ use kaname_world::{
 use super::{
     columns::{ColumnsPart, reading},
     problem,
+    wanted::Wanted,
 };
 use crate::{
     error::Failure,
@@ -44,6 +45,7 @@ struct ConfirmPage {
     notices: Vec<Notice>,
     tlp: kaname_kernel::Tlp,
     pap: kaname_kernel::Pap,
+    wanted: Wanted,
     attachments: Field,
     once: String,
     /// The first rows of a table, with what each column is taken for.
@@ -74,7 +76,7 @@ pub(super) async fn ask(
         return frame.go("/submissions/new");
     };
     let columns = ColumnsPart::of(&house, &by, plain(&frame), &draft)?;
-    show(&page(&frame, &draft, &read, columns))
+    show(&page(&house, &frame, &draft, &read, columns))
 }
 
 fn with_read(draft: Draft) -> Option<(Draft, Submitted)> {
@@ -87,6 +89,7 @@ fn plain(frame: &Frame) -> Page {
 }
 
 fn page(
+    house: &House,
     frame: &Frame,
     draft: &Draft,
     read: &Submitted,
@@ -94,6 +97,8 @@ fn page(
 ) -> ConfirmPage {
     let text = frame.text();
     let page = plain(frame);
+    let terms = &draft.terms;
+    let wanted = Wanted::of(&page, house, terms.sector.as_deref(), terms.urgency);
     let values = read.values.iter().enumerate();
     let left_out = read.left_out.iter().enumerate();
     ConfirmPage {
@@ -110,6 +115,7 @@ fn page(
         notices: problem::notices(text, &read.problems),
         tlp: draft.terms.tlp,
         pap: draft.terms.pap,
+        wanted,
         attachments: page
             .file("attachments", text.t("submission-attachments"))
             .hint(text.t("submission-attachments-hint"))

@@ -7,6 +7,7 @@ mod new;
 mod problem;
 mod show;
 mod showing;
+mod wanted;
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;

@@ -22,7 +22,7 @@ use crate::{
         show, show_with,
     },
     house::{By, House},
-    room::{choices, form::Wrong},
+    room::{choices, form::Wrong, words},
 };
 
 #[derive(Template)]
@@ -103,13 +103,8 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> N
 }
 
 fn urgencies(page: &Page) -> Vec<Choice> {
-    let label = |urgency| match urgency {
-        Urgency::Low => "submission-urgency-low",
-        Urgency::Normal => "submission-urgency-normal",
-        Urgency::High => "submission-urgency-high",
-    };
     let all = Urgency::ALL.into_iter();
-    all.map(|urgency| Choice::new(urgency.as_str(), page.t(label(urgency))))
+    all.map(|urgency| Choice::new(urgency.as_str(), words::urgency(page.text, urgency)))
         .collect()
 }
 

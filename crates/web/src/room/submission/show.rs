@@ -12,7 +12,7 @@ use kaname_sharing::{Item, Report, number, report::Closing};
 use kaname_world::WorldError;
 use serde::Deserialize;
 
-use super::showing::Showing;
+use super::{showing::Showing, wanted::Wanted};
 use crate::{
     error::Failure,
     frame::{
@@ -37,6 +37,7 @@ struct ShowPage {
     state: String,
     tlp: kaname_kernel::Tlp,
     pap: kaname_kernel::Pap,
+    wanted: Wanted,
     steps: Steps,
     seen: Option<At>,
     technique: String,
@@ -145,6 +146,12 @@ pub(super) async fn show_own(
         state: words::report_state(text, report.state, report.closing.as_ref()),
         tlp: submission.tlp,
         pap: submission.pap,
+        wanted: Wanted::of(
+            &page,
+            &house,
+            submission.sector.as_deref(),
+            submission.urgency,
+        ),
         steps: page.steps(&way, now),
         seen: content.seen.map(|seen| page.at(seen)),
         technique: content.text,
