@@ -84,8 +84,8 @@ pub(crate) fn matching(data: &[u8]) {
     };
     let mut index = PatternIndex::default();
     index.add(7, &pattern).expect("a matcher was made of it");
-    let numbers = index.find(&set).expect("it was found by itself");
-    assert_eq!(numbers == [7], found.is_some());
+    let indexed = index.find(&set).expect("it was found by itself");
+    assert_eq!(indexed.is_empty(), found.is_none());
     let canonical =
         parse_pattern(&canonical_pattern(&pattern)).expect("a canonical pattern is one");
     if let Ok(again) = Matcher::new(&canonical)

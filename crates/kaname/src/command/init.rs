@@ -32,7 +32,7 @@ pub(super) async fn run(config: &Config, args: InitArgs, say: Say) -> Result<(),
     // Everything that may be wrong with the arguments comes before anything is made.
     let officer = NewAccount {
         login: Login::parse("--login", &args.login)?,
-        title: Name2::parse("title", "管理担当官", "Administrator")?,
+        title: Name2::parse("title", "管理者", "Administrator")?,
         party: Id::random(&SystemRng),
         roles: [Role::Administrator].into(),
         lang: Lang::Ja,

@@ -387,12 +387,24 @@ fn an_index_finds_what_each_pattern_finds() {
         json!([[{"type": "file", "hashes": {"SHA-256": "ab"}}, {"type": "x-one", "a_hex": "zz"}]]),
         json!([]),
     ] {
-        let set = set(observed);
+        let read = |observations: Vec<Value>| set(Value::Array(observations));
+        let all = observed.as_array().unwrap().clone();
+        let set = read(all.clone());
         let each: Vec<u32> = (0..)
             .zip(patterns)
             .filter(|(_, pattern)| find(pattern, &set).is_some())
             .map(|(number, _)| number)
             .collect();
-        assert_eq!(index.find(&set), Ok(each));
+        let found = index.find(&set).unwrap();
+        let numbers: Vec<u32> = found.iter().map(|(number, _)| *number).collect();
+        assert_eq!(numbers, each);
+        for (number, places) in found {
+            let within = places.iter().map(|at| all[*at].clone()).collect();
+            let pattern = patterns[number as usize];
+            assert!(
+                find(pattern, &read(within)).is_some(),
+                "{pattern} {places:?}"
+            );
+        }
     }
 }

@@ -139,7 +139,7 @@ fn rows(page: &Page) -> Vec<Row> {
     let after = |minutes: i64| now() + jiff::SignedDuration::from_mins(minutes);
     let refused = page.refused(
         "承認できません",
-        "あなたが作成したため、ほかの担当だけが承認できます",
+        "あなたが作成したため、ほかの職員だけが承認できます",
     );
     vec![
         Row::new(

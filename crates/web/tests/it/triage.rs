@@ -279,7 +279,7 @@ async fn no_deadline_counts_down_before_who_is_told_late_that_it_was_kept() {
     let main = main_of(&page);
     assert!(main.contains("class=\"due due-past\""), "{main}");
     assert!(
-        main.contains("ほかの担当の期限") && main.contains("数時間遅れて表示されます"),
+        main.contains("ほかの分析担当の期限") && main.contains("数時間遅れて表示されます"),
         "{main}"
     );
     for path in ["/", "/triage?tab=own"] {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kaname_stix::pattern::matcher::{Matcher, ObservedSet, PatternIndex, Unusable};
+use kaname_stix::pattern::matcher::{ObservedSet, PatternIndex, Unusable};
 use kaname_stix::pattern::{parse_pattern, tree::Observation};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -157,20 +157,13 @@ fn look(
     bar.finish_and_clear();
     let unanswered = |error| Fault::failed("there is no answer").because(&error);
     let mut found = Vec::new();
-    for number in index.find(set).map_err(unanswered)? {
+    for (number, places) in index.find(set).map_err(unanswered)? {
         let pattern = &patterns[number as usize];
-        // The index says that it is there; this says where.
-        let places = Matcher::new(&pattern.tree)
-            .ok()
-            .map(|matcher| matcher.find(set))
-            .transpose()
-            .map_err(unanswered)?
-            .flatten();
-        let observed = places.unwrap_or_default().into_iter();
+        let observed = places.into_iter().map(|at| set.all()[at].id.clone());
         found.push(Found {
             from: pattern.from.clone(),
             pattern: pattern.text.clone(),
-            observed: observed.map(|at| set.all()[at].id.clone()).collect(),
+            observed: observed.collect(),
         });
     }
     Ok(found)

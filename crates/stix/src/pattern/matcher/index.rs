@@ -1,6 +1,6 @@
 //! Many patterns at once: simple ones are found by their values, not one by one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -135,31 +135,34 @@ impl PatternIndex {
         found
     }
 
-    /// The numbers of the patterns that are found in what was observed, in order.
+    /// The patterns that are found in what was observed, by number, each with observations in which it is found, by
+    /// their place in the set: of a simple one the first.
     ///
     /// # Errors
     /// [`MatchError`] where a bound is reached before there is an answer.
-    pub fn find(&self, set: &ObservedSet) -> Result<Vec<u32>, MatchError> {
-        let mut found = Vec::new();
+    pub fn find(&self, set: &ObservedSet) -> Result<Vec<(u32, Vec<usize>)>, MatchError> {
+        let mut first = BTreeMap::new();
         let left = budget();
-        for observed in set.all() {
+        let mut numbers = Vec::new();
+        for (at, observed) in set.all().iter().enumerate() {
             let scene = Scene {
                 set,
                 observed,
                 left: &left,
             };
             for root in set.roots(observed) {
-                self.of_object(root, &scene, &mut found)?;
+                self.of_object(root, &scene, &mut numbers)?;
+            }
+            for number in numbers.drain(..) {
+                first.entry(number).or_insert_with(|| vec![at]);
             }
         }
         for (number, matcher) in &self.others {
-            if matcher.find(set)?.is_some() {
-                found.push(*number);
+            if let Some(places) = matcher.find(set)? {
+                first.insert(*number, places);
             }
         }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
+        Ok(first.into_iter().collect())
     }
 
     fn of_object(

@@ -28,6 +28,11 @@ pub(super) struct Alike {
     /// What they are, and how many.
     pub(super) said: String,
     pub(super) who: String,
+    /// Numbers of the oldest and the newest.
+    pub(super) from: u64,
+    pub(super) to: u64,
+    /// When the newest was recorded.
+    pub(super) at: At,
     pub(super) events: Vec<Known>,
 }
 
@@ -60,11 +65,16 @@ pub(super) fn alike(page: &Page, rows: Vec<EventRow>) -> Vec<EventRow> {
     let end = |run: &mut Vec<Known>, told: &mut Vec<EventRow>| {
         let events = std::mem::take(run);
         match events.as_slice() {
-            [first, ..] if events.len() >= ALIKE_FROM => {
-                let (what, n) = (first.what.as_str(), events.len());
-                let said = page.t2("ledger-alike", "what", what, "n", n).into_owned();
-                let who = first.who.clone();
-                told.push(EventRow::Alike(Alike { said, who, events }));
+            [newest, .., oldest] if events.len() >= ALIKE_FROM => {
+                let (what, n) = (newest.what.as_str(), events.len());
+                told.push(EventRow::Alike(Alike {
+                    said: page.t2("ledger-alike", "what", what, "n", n).into_owned(),
+                    who: newest.who.clone(),
+                    from: oldest.seq,
+                    to: newest.seq,
+                    at: newest.at.clone(),
+                    events,
+                }));
             }
             _ => told.extend(events.into_iter().map(Box::new).map(EventRow::Known)),
         }

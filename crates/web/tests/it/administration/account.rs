@@ -208,7 +208,7 @@ async fn a_second_factor_is_set_up_replaced_only_when_fresh_and_removed() {
         admin
             .page("/account")
             .await
-            .contains("担当官には、第二要素が一つ以上要ります")
+            .contains("職員には、第二要素が一つ以上要ります")
     );
 }
 
