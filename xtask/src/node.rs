@@ -56,6 +56,11 @@ pub(crate) fn run(root: &Path, objects: Option<u32>, within: &Path) -> Result<()
         bundles * BUNDLE,
         rate(bundles * BUNDLE, all)
     );
+    let took = hub.run("verify", &[])?;
+    println!(
+        "kaname verify, every object compared with the ledger: {:.0} objects/s",
+        rate(bundles * BUNDLE, took)
+    );
     let mut ready = Vec::new();
     let mut idle = 0.0;
     for start in 0..STARTS {

@@ -75,7 +75,7 @@ pub struct Finding {
     pub subject: Line,
     /// What happened and how it is known.
     pub body: Paragraph,
-    /// The item or request it is about.
+    /// The request for cooperation it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<MatterId>,
 }
@@ -211,6 +211,7 @@ impl Matter for Breach {
             audience: Audience::everyone()
                 .and(Clause::any([Term::Officer].into_iter().chain(party))),
             owner: Some(self.finding.party.cast()),
+            scope: self.finding.about,
             text: format!("{} {}", self.finding.subject, self.finding.body),
             ..Projection::officers(state, self.recorded)
         }

@@ -49,7 +49,7 @@ pub enum Access {
 pub enum Audit {
     /// An event of this kind (`item.released`).
     Event(&'static str),
-    /// An event of one of these kinds, after what the address leads to.
+    /// Events, each of one of these kinds, after what the address leads to and what is asked.
     OneOf(&'static [&'static str]),
     /// Nothing, for this reason.
     None(&'static str),

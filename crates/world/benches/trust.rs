@@ -13,7 +13,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
 use kaname_kernel::{
     Actor, Audience, AudienceId, Clause, Event, GroupId, Header, Id, PartyId, Reader, Rng,
@@ -22,6 +21,7 @@ use kaname_kernel::{
 use kaname_store::{Append, Commit, Record, Store, StoredCheckpoint};
 use kaname_store_sqlite::{SqliteOptions, SqliteStore};
 use kaname_world::{
+    Keys,
     ambient::{SystemClock, SystemRng},
     verify::verify,
 };
@@ -114,27 +114,25 @@ async fn ledger(count: usize) {
     );
     let store = store.unwrap();
     let rng = SeededRng::new(2);
-    let master = SecretKey::generate(&rng);
+    let keys = Keys::generate(&rng);
     let mut made = 0;
     while made < count {
         let mut commit = Commit::default();
         for _ in 0..BATCH.min(count - made) {
-            commit.appends.push(append(&master, &rng));
+            commit.appends.push(append(&keys.master, &rng));
         }
         made += commit.appends.len();
         store.commit(commit).await.unwrap();
     }
-    let signing = SigningKey::from_bytes(&[7; 32]);
     let start = Instant::now();
-    let verdict = verify(&store, &signing.verifying_key(), &[], &|_| {})
-        .await
-        .unwrap();
+    let proved = verify(&store, &keys, &[], &|_| {}).await.unwrap();
     let time = start.elapsed();
-    assert_eq!(verdict.fault, None);
+    let verdict = proved.ledger;
+    assert_eq!((verdict.fault, proved.payloads), (None, verdict.events));
     let rate = verdict.events as f64 / time.as_secs_f64();
     println!(
         "{:<58} {rate:>12.0}/s",
-        format!("verify, {} events", verdict.events)
+        format!("verify, {} events, each payload opened", verdict.events)
     );
     let root = <[u8; 32]>::try_from(hex::decode(&verdict.root).unwrap()).unwrap();
     let checkpoint = Checkpoint {
@@ -144,14 +142,12 @@ async fn ledger(count: usize) {
     };
     let kept = StoredCheckpoint {
         size: verdict.events,
-        note: checkpoint.sign(&signing),
+        note: checkpoint.sign(&keys.signing),
         at: Timestamp::UNIX_EPOCH,
     };
     store.put_checkpoint(kept).await.unwrap();
     let start = Instant::now();
-    let again = verify(&store, &signing.verifying_key(), &[], &|_| {})
-        .await
-        .unwrap();
+    let again = verify(&store, &keys, &[], &|_| {}).await.unwrap().ledger;
     let rate = again.events as f64 / start.elapsed().as_secs_f64();
     assert_eq!((again.fault, again.checkpoints), (None, 1));
     println!(
@@ -166,23 +162,23 @@ fn append(master: &SecretKey, rng: &SeededRng) -> Append {
         header: Header {
             id: Id::random(rng),
             matter: Id::random(rng),
-            matter_kind: "report".to_owned(),
+            matter_kind: "delivery".to_owned(),
             version: 1,
-            kind: "submitted".to_owned(),
+            kind: "scheduled".to_owned(),
             recorded: at,
         },
         actor: Actor::system("bench"),
         occurred: at,
         uncertainty_s: 0,
-        data: serde_json::json!({ "what": "submitted", "text": "x".repeat(300) }),
+        data: serde_json::json!({ "what": "scheduled", "text": "x".repeat(300) }),
     };
     Append {
         record: Record {
             id: event.header.matter,
-            kind: "report".to_owned(),
+            kind: "delivery".to_owned(),
             version: 1,
             audience: Audience::officers(),
-            state: "submitted".to_owned(),
+            state: "scheduled".to_owned(),
             owner: None,
             scope: None,
             sort_at: at,

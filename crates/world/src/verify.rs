@@ -8,7 +8,6 @@ pub(crate) mod object;
 mod payload;
 mod rows;
 
-use ed25519_dalek::VerifyingKey;
 use kaname_store::Store;
 use serde::Serialize;
 
@@ -86,40 +85,14 @@ pub struct Whole {
     pub imported_objects: u64,
 }
 
-/// Checks the ledger of `store` against its leaves, tiles and checkpoints, and against the signed notes
-/// given: what whoever has no key but the public one can prove. `progress` hears how many events are done.
+/// Checks the ledger of `store` against its leaves, tiles and checkpoints, and against the signed notes given; and
+/// opens and compares everything that was not redacted: payloads, handles, attachments, the objects of
+/// collections. The events are read once, whatever is done with them. `progress` hears how many events, and
+/// after them how many objects, are done.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn verify(
-    store: &dyn Store,
-    key: &VerifyingKey,
-    notes: &[String],
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Verdict, WorldError> {
-    let mut chain = Chain::begin(store, key, notes).await?;
-    while !chain.is_broken() {
-        let batch = store.events(chain.size(), BATCH).await?;
-        if batch.is_empty() {
-            return chain.end().await;
-        }
-        for stored in &batch {
-            if !chain.take(stored).await? {
-                break;
-            }
-        }
-        progress(chain.size());
-    }
-    Ok(chain.verdict)
-}
-
-/// The same, and everything that was not redacted is opened and compared: payloads, handles, attachments,
-/// the objects of collections. The events are read once, whatever is done with them. `progress` hears how
-/// many events, and after them how many objects, are done.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn verify_whole(
     store: &dyn Store,
     keys: &Keys,
     notes: &[String],

@@ -6,7 +6,7 @@ use kaname_kernel::checkpoint::{Checkpoint, CheckpointError, verifier_line};
 use kaname_store::Store;
 use kaname_world::{
     Keys, World,
-    verify::{Whole, verify_whole},
+    verify::{Whole, verify},
 };
 use serde::Serialize;
 
@@ -126,7 +126,7 @@ pub(super) async fn checked(
     // Where several nodes write, the newest events are put in order first, so that they are proved too.
     store.sequence().await?;
     let bar = say.progress("verifying", store.ledger_size().await?);
-    let proved = verify_whole(store, keys, &notes, &|done| bar.set_position(done)).await;
+    let proved = verify(store, keys, &notes, &|done| bar.set_position(done)).await;
     bar.finish_and_clear();
     Ok(proved?)
 }

@@ -161,13 +161,18 @@ impl<'s> Council<'s> {
             .get(place)
             .ok_or_else(|| missing("breach"))?;
         let officer = self.nation.person(&told.by).await?;
+        let kind = told.kind.parse::<BreachKind>()?;
+        let asked = self.story.requests.iter().zip(&self.asked);
+        let mut unanswered = asked.filter(|(request, _)| {
+            kind == BreachKind::Deadline && request.to == told.party && request.answer.is_none()
+        });
         let finding = Finding {
             party: self.nation.party_id(&told.party)?,
-            kind: told.kind.parse::<BreachKind>()?,
+            kind,
             duty: None,
             subject: Line::parse("subject", &told.subject)?,
             body: Paragraph::parse("body", &told.body)?,
-            about: None,
+            about: unanswered.next().and_then(|(_, id)| *id),
         };
         let breach = self.nation.world.record_breach(&officer, finding).await?;
         if told.told {

@@ -3,6 +3,7 @@
 //! `kill_database` belong to it.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     process::Stdio,
@@ -135,8 +136,8 @@ struct Poster {
 }
 
 impl Poster {
-    /// Posts one indicator; gives the id of its status once that is acknowledged.
-    fn post(&self, number: usize) -> Option<String> {
+    /// Posts one indicator; gives its number and the id of its status once that is acknowledged.
+    fn post(&self, number: usize) -> Option<(usize, String)> {
         let body = format!(
             r#"{{"objects":[{{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-{number:012}","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"n{number}","pattern":"[domain-name:value = 'n{number}.evil.example']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z"}}]}}"#
         );
@@ -147,7 +148,33 @@ impl Poster {
             return None;
         }
         let status = serde_json::from_str::<Value>(body).ok()?;
-        (status["success_count"] == 1).then(|| status["id"].as_str().unwrap().to_owned())
+        let id = || status["id"].as_str().unwrap().to_owned();
+        (status["success_count"] == 1).then(|| (number, id()))
+    }
+
+    /// How many reports there are about each indicator that was ever posted.
+    fn reports(&self) -> BTreeMap<usize, usize> {
+        let got = |path: &str| -> Value {
+            let answer = self.ask("GET", path, "").unwrap();
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+            serde_json::from_str(body).unwrap()
+        };
+        let mut found = BTreeMap::new();
+        let mut page = Some("/api/v1/submissions?limit=200".to_owned());
+        while let Some(path) = page {
+            let list = got(&path);
+            for row in list["submissions"].as_array().unwrap() {
+                let number = row["number"].as_str().unwrap();
+                let report = got(&format!("/api/v1/submissions/{number}"));
+                let value = report["values"][0]["value"].as_str().unwrap().to_owned();
+                let about = value.strip_prefix('n').unwrap();
+                let about = about.strip_suffix(".evil.example").unwrap();
+                *found.entry(about.parse().unwrap()).or_default() += 1;
+            }
+            page = list["next"].as_str().map(str::to_owned);
+        }
+        found
     }
 
     fn ask(&self, method: &str, path: &str, body: &str) -> Option<String> {
@@ -186,7 +213,7 @@ fn the_same_reports_on_postgres() {
 
 fn killed_under_posts(place: &Place) {
     place.add_member("minato");
-    let secret = place.key("minato", &["taxii:post"]);
+    let secret = place.key("minato", &["taxii:post", "submissions:read"]);
     let collections = place.done(&["collection", "list"]);
     let all = collections["collections"].as_array().unwrap();
     let intake = all
@@ -231,7 +258,7 @@ fn killed_under_posts(place: &Place) {
         intake,
         secret,
     };
-    for status in &acknowledged {
+    for (_, status) in &acknowledged {
         let answer = poster
             .ask("GET", &format!("/taxii2/api/status/{status}/"), "")
             .unwrap();
@@ -240,6 +267,20 @@ fn killed_under_posts(place: &Place) {
             "{status} is lost: {answer}"
         );
     }
+    let reports = poster.reports();
+    for (number, _) in &acknowledged {
+        assert_eq!(reports.get(number), Some(&1), "n{number} was acknowledged");
+    }
+    let twice: Vec<_> = reports.iter().filter(|(_, times)| **times > 1).collect();
+    assert!(twice.is_empty(), "handed in once: {twice:?}");
+    // Whoever got no answer posts again; what was taken before the kill is not taken twice.
+    let all = next.load(Ordering::SeqCst);
+    for number in 0..all {
+        assert!(poster.post(number).is_some(), "n{number} again");
+    }
+    let again = poster.reports();
+    assert_eq!(again.len(), all);
+    assert!(again.values().all(|times| *times == 1), "{again:?}");
     assert_eq!(server.end(), 0);
     assert_eq!(place.done(&["rebuild"])["identical"], true);
 }

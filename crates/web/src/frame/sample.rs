@@ -126,7 +126,7 @@ fn steps(page: &Page) -> Steps {
         "提供者の同意",
         "提供の承認",
         "提供",
-        "受領・評価",
+        "受領・回答",
     ];
     let steps = labels.map(|label| Step {
         label: label.into(),

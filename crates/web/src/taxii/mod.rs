@@ -74,7 +74,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/taxii2/{root}/collections/{collection}/objects/",
             "taxii.post_objects",
             Access::Key(Action::TaxiiPost),
-            Audit::OneOf(&["report.submitted", "import.imported"]),
+            Audit::OneOf(&["report.submitted", "victim.recorded", "import.imported"]),
             routing::post(post::post),
         )
         .with_body(BodySize::Posted),

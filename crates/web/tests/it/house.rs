@@ -134,8 +134,11 @@ impl Door {
             Some(Audit::None(why)) => assert_eq!(left, [""; 0], "{what} should leave none: {why}"),
             Some(audit) if says_done(&response) || !left.is_empty() => {
                 let kinds = audit.kinds();
-                let is_told = left.iter().any(|one| kinds.contains(&one.as_str()));
-                assert!(is_told, "{what} left {left:?}, not one of {kinds:?}");
+                let is_told = left.iter().all(|one| kinds.contains(&one.as_str()));
+                assert!(
+                    is_told && !left.is_empty(),
+                    "{what} left {left:?}, the table says {kinds:?}"
+                );
             }
             Some(_) => {}
         }

@@ -7,6 +7,7 @@ refused-out-of-bounds = { $field } is not within its bounds.
 refused-not-owner = Only the provider can do this.
 refused-not-assigned = Only the assigned analyst can do this. Take the report first.
 refused-names-another = The reason names another report by its number, and the provider reads the reason as written. For a duplicate, close it as one.
+refused-breach-elsewhere = The request went to another organisation.
 refused-own-party = An officer of the provider's own party can't handle it.
 refused-same-person = Whoever took part in writing it can't release it.
 refused-other-manifest = What was consented to is not what it says now. Look at the latest contents.

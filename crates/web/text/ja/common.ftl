@@ -12,7 +12,7 @@ common-nav-library = ライブラリ
 common-nav-records = 開示された被害情報
 common-nav-group-managing = 管理
 common-nav-directory = 名簿
-common-nav-requests = 協力要請
+common-nav-requests = 協力の求め
 common-nav-ledger = 台帳・監査
 common-nav-policy = 権限
 common-nav-group-own = 自分
@@ -82,6 +82,7 @@ common-fresh = 新しい { $n } 件を表示
 
 # 誤り：何が起きたか、次にすること
 common-error-home = 「いま」へ戻る
+common-error-front = 最初のページへ
 common-error-at = 箇所
 common-error-why = 内容
 common-error-number = 照会番号
@@ -90,7 +91,7 @@ common-error-expected = 受け付ける形式：{ $expected }
 common-error-not-found = このページはありません
 common-error-not-found-do = アドレスが違うか、閲覧できないページです。
 common-error-sign-in = サインインが必要です
-common-error-sign-in-do = サインインするか、有効な API キーを添えてください。
+common-error-sign-in-do = サインインするか、有効なAPIキーを添えてください。
 common-error-refused = いまはできません
 common-error-again = もう一度、本人確認が必要です
 common-error-again-do = この操作の前に、第二要素を入れ直してください。

@@ -82,7 +82,7 @@ library-officer-desk = 提供の画面
 library-officer-deliveries = 配信の状況
 library-officer-why = 見える理由
 
-# 受領と評価
+# 受領と回答
 library-receipt = 受領
 library-receipt-about = まだ確認していません。担当者が読んだら、ページの先頭にある「受領を確認する」を押してください。リンクを開いただけでは、受領になりません。
 library-receipt-done = 受領確認済み：

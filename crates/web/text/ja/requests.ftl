@@ -1,5 +1,5 @@
-# 協力要請と違反の記録
-requests-title = 協力要請
+# 協力の求めと違反の記録
+requests-title = 協力の求め
 requests-parts = 区分
 requests-open = 回答待ち
 requests-closed = 終了
@@ -24,7 +24,6 @@ requests-basis = 根拠
 requests-basis-hint = 例：サイバーセキュリティ基本法第17条第3項
 requests-deadline = 回答期限
 requests-deadline-hint = 日本時間
-requests-no-deadline = 期限なし
 requests-item = 関係する情報
 requests-item-hint = 情報の番号。例：S-2611-9QX3E
 requests-no-item = この番号の情報は見当たりません。
@@ -53,6 +52,8 @@ requests-standing-withdrawn = 取り下げ
 requests-breach-about = 義務、表示（TLP・PAP）、期限、協定が守られなかったことの記録です。相手の組織には、伝えたときから見えます。
 requests-breach-about-own = 自組織について伝えられた記録です。
 requests-breach-new = 違反を記録する
+requests-breach-of = 「{ $subject }」に期限までに回答がない
+requests-breach-request = 協力の求め
 requests-breach-new-about = 記録は職員だけに見えます。相手の組織には、後から「伝える」を行ったときに見えるようになります。
 requests-breach-new-do = 記録する
 requests-breach-none = 違反の記録はありません

@@ -45,4 +45,4 @@ words-way-derived = 作成
 words-way-consent = 提供者の同意
 words-way-second = 提供の承認
 words-way-released = 提供
-words-way-feedback = 受領・評価
+words-way-feedback = 受領・回答

@@ -1,6 +1,6 @@
 //! The breach log.
 
-use kaname_directory::{Breach, BreachChange, Finding, Refused};
+use kaname_directory::{Breach, BreachChange, Cooperation, Finding, Refused};
 use kaname_kernel::{Id, Matter, MatterId};
 use kaname_policy::Action;
 use kaname_store::ListQuery;
@@ -14,13 +14,24 @@ use crate::{
 };
 
 impl World {
-    /// Writes down that a duty, marking, deadline or agreement was broken.
+    /// Writes down that a duty, marking, deadline or agreement was broken. A request it is about went to that party.
     pub async fn record_breach(
         &self,
         caller: &Caller,
         finding: Finding,
     ) -> Result<Loaded<Breach>, WorldError> {
         self.allow_any(caller, Action::BreachRecord)?;
+        if let Some(about) = finding.about {
+            let request = self.see::<Cooperation>(caller, about).await?;
+            if request.state.asked.to != finding.party {
+                let message = "the request went to another party";
+                return Err(WorldError::invalid(
+                    "party",
+                    "refused-breach-elsewhere",
+                    message,
+                ));
+            }
+        }
         let change = Breach::record(finding)?;
         let mut work = self.work(&caller.actor);
         let breach = work.begin::<Breach>(Id::fresh(self.clock(), self.rng()), change)?;

@@ -8,7 +8,7 @@ use kaname_sharing::{
     collection::{Access, CollectionKind, Definition},
 };
 use kaname_testkit::Nation;
-use kaname_world::{Caller, Loaded, verify::verify_whole};
+use kaname_world::{Caller, Loaded, verify::verify};
 
 async fn peer(nation: &Nation, alias: &str, read: Access) -> Loaded<Collection> {
     let admin = nation.caller(&nation.administrator).await;
@@ -117,7 +117,7 @@ async fn a_proof_goes_on_beside_a_server_that_writes() {
         let mut proofs = 0;
         while proofs < 40 {
             let keys = nation.world.keys();
-            let proved = verify_whole(nation.world.store(), keys, &[], &|_| {}).await;
+            let proved = verify(nation.world.store(), keys, &[], &|_| {}).await;
             let fault = proved.unwrap().ledger.fault;
             assert_eq!(fault, None);
             proofs += 1;

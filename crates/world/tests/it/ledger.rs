@@ -4,10 +4,7 @@ use kaname_kernel::{checkpoint::Checkpoint, merkle::verify_inclusion};
 use kaname_sharing::Report;
 use kaname_store::{ListQuery, Store as _};
 use kaname_testkit::Nation;
-use kaname_world::{
-    sharing::Attachment,
-    verify::{verify, verify_whole},
-};
+use kaname_world::{sharing::Attachment, verify::verify};
 
 use crate::story;
 
@@ -40,18 +37,23 @@ async fn a_whole_ledger_verifies_and_a_cut_tail_is_found() {
     story::released(&nation).await;
     let world = &nation.world;
     let checkpoint = world.checkpoint().await.unwrap();
-    let key = world.keys().verifying();
-    let verdict = verify(world.store(), &key, &[], &|_| {}).await.unwrap();
+    let verdict = verify(world.store(), world.keys(), &[], &|_| {})
+        .await
+        .unwrap()
+        .ledger;
     assert_eq!(verdict.fault, None);
     assert_eq!(verdict.events, checkpoint.size);
     assert!(verdict.checkpoints >= 1);
     // A witness holds a checkpoint over more than is here.
     let ahead = Checkpoint {
         size: checkpoint.size + 1,
-        ..Checkpoint::open(&checkpoint.note, &key).unwrap()
+        ..Checkpoint::open(&checkpoint.note, &world.keys().verifying()).unwrap()
     };
     let note = ahead.sign(&world.keys().signing);
-    let cut = verify(world.store(), &key, &[note], &|_| {}).await.unwrap();
+    let cut = verify(world.store(), world.keys(), &[note], &|_| {})
+        .await
+        .unwrap()
+        .ledger;
     assert!(cut.fault.unwrap().what.contains("tail is cut"));
     // Or one over another past.
     let forked = Checkpoint {
@@ -60,7 +62,10 @@ async fn a_whole_ledger_verifies_and_a_cut_tail_is_found() {
         ..ahead
     };
     let note = forked.sign(&world.keys().signing);
-    let forked = verify(world.store(), &key, &[note], &|_| {}).await.unwrap();
+    let forked = verify(world.store(), world.keys(), &[note], &|_| {})
+        .await
+        .unwrap()
+        .ledger;
     assert!(forked.fault.is_some());
 }
 
@@ -93,8 +98,10 @@ async fn redaction_leaves_the_log_whole_and_rebuilds_to_the_same_tombstone() {
     }
     let analyst = nation.caller(&nation.analyst).await;
     assert!(world.report(&analyst, receipt.report).await.is_err());
-    let key = world.keys().verifying();
-    let verdict = verify(world.store(), &key, &[], &|_| {}).await.unwrap();
+    let verdict = verify(world.store(), world.keys(), &[], &|_| {})
+        .await
+        .unwrap()
+        .ledger;
     assert_eq!(verdict.fault, None);
     assert!(verdict.redacted >= 1);
     let rebuilt = world.rebuild(&|_| {}).await.unwrap();
@@ -190,7 +197,7 @@ async fn a_byte_flipped_beside_the_ledger_is_found() {
     let whole = std::fs::read(&path).unwrap();
     let proved = async || {
         let store = Nation::reopened(nation.folder());
-        let proved = verify_whole(&store, world.keys(), &[], &|_| {}).await;
+        let proved = verify(&store, world.keys(), &[], &|_| {}).await;
         store.close().await;
         proved.unwrap()
     };

@@ -38,7 +38,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/api/v1/submissions",
             "api.submit",
             Access::Key(Action::SubmissionSubmit),
-            Audit::Event("report.submitted"),
+            Audit::OneOf(&["report.submitted", "victim.recorded"]),
             routing::post(handed_in::submit),
         )
         .with_body(BodySize::Report),
@@ -105,7 +105,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/api/v1/items/{number}/feedback",
             "api.answer",
             Access::Key(Action::FeedbackGive),
-            Audit::Event("feedback.given"),
+            Audit::OneOf(&["feedback.given", "feedback.changed"]),
             routing::post(answers::answer),
         ),
         Endpoint::new(
@@ -113,7 +113,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/api/v1/items/{number}/acknowledge",
             "api.acknowledge",
             Access::Key(Action::DeliveryAcknowledge),
-            Audit::Event("delivery.acknowledged"),
+            Audit::OneOf(&["delivery.queued", "delivery.acknowledged"]),
             routing::post(answers::acknowledge),
         ),
         Endpoint::new(

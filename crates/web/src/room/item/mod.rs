@@ -29,13 +29,13 @@ const READS: Audit = Audit::None("reads what officers or the item's own provider
 
 /// Endpoints of this room.
 pub fn endpoints() -> Vec<Endpoint<House>> {
-    let post = |path, name, access, event, handler| {
+    let post = |path, name, access, events: &'static [&'static str], handler| {
         Endpoint::new(
             Method::POST,
             path,
             name,
             access,
-            Audit::Event(event),
+            Audit::OneOf(events),
             handler,
         )
     };
@@ -78,7 +78,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/items/{number}/edit",
             "item.revise",
             EDIT,
-            "item.revised",
+            &["item.revised"],
             routing::post(edit::revise),
         )
         .with_body(BodySize::Draft),
@@ -94,7 +94,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/items/{number}/propose",
             "item.propose",
             Access::SignedIn(&[Action::ItemPropose]),
-            "item.changes_proposed",
+            &["item.changes_proposed"],
             routing::post(edit::propose),
         )
         .with_body(BodySize::Draft),
@@ -102,70 +102,70 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/items/{number}/trace",
             "item.accept_trace",
             EDIT,
-            "item.trace_accepted",
+            &["item.trace_accepted"],
             routing::post(act::accept_trace),
         ),
         post(
             "/items/{number}/ask",
             "item.ask_consent",
             Access::SignedIn(&[Action::ItemAskConsent]),
-            "item.consent_asked",
+            &["item.consent_asked"],
             routing::post(act::ask_consent),
         ),
         post(
             "/items/{number}/proposal/accept",
             "item.accept_proposal",
             EDIT,
-            "item.revised",
+            &["item.revised"],
             routing::post(act::accept_proposal),
         ),
         post(
             "/items/{number}/proposal/decline",
             "item.decline_proposal",
             EDIT,
-            "item.proposal_declined",
+            &["item.proposal_declined"],
             routing::post(act::decline_proposal),
         ),
         post(
             "/items/{number}/consent",
             "item.consent",
             consent.clone(),
-            "item.consented",
+            &["item.consented", "item.handed_over"],
             routing::post(act::consent),
         ),
         post(
             "/items/{number}/refuse",
             "item.refuse",
             Access::SignedIn(&[Action::ItemRefuse]),
-            "item.consent_refused",
+            &["item.consent_refused"],
             routing::post(act::refuse),
         ),
         post(
             "/items/{number}/take-back",
             "item.take_back",
             Access::SignedIn(&[Action::ItemRefuse]),
-            "item.withdrawn",
+            &["item.withdrawn"],
             routing::post(act::take_back),
         ),
         post(
             "/items/{number}/hand-over",
             "item.hand_over",
             EDIT,
-            "item.handed_over",
+            &["item.handed_over"],
             routing::post(act::hand_over),
         ),
         post(
             "/items/{number}/release",
             "item.release",
             release,
-            "item.released",
+            &["item.released"],
             routing::post(act::release),
         ),
         post(
             "/items/{number}/return",
             "item.return",
             Access::SignedIn(&[Action::ItemReturn]),
-            "item.returned",
+            &["item.returned"],
             routing::post(act::send_back),
         ),
         post(
@@ -173,14 +173,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "item.withdraw",
             // Writers withdraw their own drafts: which are theirs, the operation looks at.
             Access::SignedIn(&[Action::ItemWithdraw, Action::ItemEdit]),
-            "item.withdrawn",
+            &["item.withdrawn"],
             routing::post(act::withdraw),
         ),
         post(
             "/items/{number}/blocking",
             "item.decide_blocking",
             Access::SignedIn(&[Action::ExportSuspendDecide]),
-            "item.blocking_resumed",
+            &["item.blocking_resumed", "item.blocking_kept"],
             routing::post(act::decide_blocking),
         ),
     ]

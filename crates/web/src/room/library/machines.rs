@@ -65,8 +65,8 @@ pub(super) async fn show_machines(
     let lang = page.lang().tag();
     let base = house.public_url();
     let mut collections = Vec::new();
-    // The first that holds what was released; else the first.
-    let (mut example, mut released) = (None, false);
+    // Those that hold what was released; feeds are shown by the first of them.
+    let (mut feed_of, mut libraries) = (None, Vec::new());
     for collection in house.world().collections(&by).await? {
         let definition = &collection.state.definition;
         // What is posted to an intake is read by nobody there.
@@ -80,9 +80,9 @@ pub(super) async fn show_machines(
         let feed = format!("{base}/feeds/{}", collection.state.in_addresses());
         let address = format!("{base}{}", house.world().taxii_path(&collection).await?);
         let feeds = FEEDS.map(|end| page.copied(format!("{feed}.{end}")));
-        if example.is_none() || (!released && definition.kind == CollectionKind::Library) {
-            released = definition.kind == CollectionKind::Library;
-            example = Some((feed.clone(), address.clone()));
+        if definition.kind == CollectionKind::Library {
+            feed_of.get_or_insert_with(|| feed.clone());
+            libraries.push(address.clone());
         }
         collections.push(Readable {
             title: definition.title.in_language(lang).to_owned(),
@@ -93,11 +93,11 @@ pub(super) async fn show_machines(
             rules: rules(&page, &feed),
         });
     }
-    let (feed, address) = example.unwrap_or_else(|| {
-        let feed = format!("{base}/feeds/library");
-        (feed, format!("{base}/taxii2/api/collections/…/"))
-    });
-    let program = program(&address);
+    let feed = feed_of.unwrap_or_else(|| format!("{base}/feeds/library"));
+    if libraries.is_empty() {
+        libraries.push(format!("{base}/taxii2/api/collections/…/"));
+    }
+    let program = program(&libraries);
     let curl = format!("curl --fail --user \"key:$KANAME_KEY\" {feed}.csv");
     show(&MachinesPage {
         discovery: page.copied(format!("{base}/taxii2/")),
@@ -131,20 +131,27 @@ fn rules(page: &Page, feed: &str) -> Vec<Rules> {
     Language::ALL.map(of).into()
 }
 
-/// A program for `taxii2-client`, ready to paste: prints what this key may read of a collection. In an
-/// environment of its own: distributions refuse packages beside their own.
-fn program(address: &str) -> String {
+/// A program for `taxii2-client`, ready to paste: prints what this key may read of each collection that holds
+/// what was released. In an environment of its own: distributions refuse packages beside their own.
+fn program(libraries: &[String]) -> String {
+    let libraries = libraries
+        .iter()
+        .map(|address| format!("    '{address}',\n"));
+    let libraries: String = libraries.collect();
     format!(
         "python3 -m venv kaname-client && kaname-client/bin/pip install taxii2-client\n\
          export KANAME_KEY=kn_…\n\
          kaname-client/bin/python - <<'PY'\n\
          import os\n\
          from taxii2client.v21 import Collection, as_pages\n\
-         library = Collection('{address}', user='key', password=os.environ['KANAME_KEY'])\n\
-         for page in as_pages(library.get_objects, per_request=100):\n\
-         \x20   for thing in page.get('objects', []):\n\
-         \x20       if thing['type'] not in ('marking-definition', 'identity'):\n\
-         \x20           print(thing['type'], thing.get('name') or thing.get('value') or thing['id'])\n\
+         for address in [\n\
+         {libraries}\
+         ]:\n\
+         \x20   library = Collection(address, user='key', password=os.environ['KANAME_KEY'])\n\
+         \x20   for page in as_pages(library.get_objects, per_request=100):\n\
+         \x20       for thing in page.get('objects', []):\n\
+         \x20           if thing['type'] not in ('marking-definition', 'identity'):\n\
+         \x20               print(thing['type'], thing.get('name') or thing.get('value') or thing['id'])\n\
          PY"
     )
 }

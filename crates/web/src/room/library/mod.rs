@@ -92,7 +92,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/library/{number}/feedback",
             "library.answer",
             Access::SignedIn(&[Action::FeedbackGive]),
-            Audit::Event("feedback.given"),
+            Audit::OneOf(&["feedback.given", "feedback.changed"]),
             routing::post(answer::answer),
         ),
         Endpoint::new(
@@ -100,7 +100,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/library/{number}/acknowledge",
             "library.acknowledge",
             Access::SignedIn(&[Action::DeliveryAcknowledge]),
-            Audit::Event("delivery.acknowledged"),
+            Audit::OneOf(&["delivery.queued", "delivery.acknowledged"]),
             routing::post(answer::acknowledge),
         ),
     ]

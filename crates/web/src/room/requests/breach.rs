@@ -10,9 +10,12 @@ use axum::{
     response::Response,
     routing,
 };
-use kaname_directory::{Breach, BreachKind, DutyCode, Finding, Line, Paragraph, day_of};
+use kaname_directory::{
+    Breach, BreachKind, Cooperation, DutyCode, Finding, Line, Paragraph, Party, day_of,
+};
+use kaname_kernel::MatterId;
 use kaname_policy::{Action, Resource};
-use kaname_world::WorldError;
+use kaname_world::{Loaded, WorldError};
 use serde::Deserialize;
 
 use super::{AT_ONCE, party_name, tabs};
@@ -137,6 +140,22 @@ struct Asked {
     after: String,
 }
 
+/// A breach as a row.
+pub(super) async fn row(
+    house: &House,
+    by: &By,
+    page: &Page,
+    breach: &Loaded<Breach>,
+) -> Result<Row, Failure> {
+    let (text, state) = (page.text, &breach.state);
+    let who = party_name(house, by, page, state.finding.party).await?;
+    let due = page.came(state.recorded, text.t("requests-breach-put-down"));
+    let href = format!("/breaches/{}", breach.id);
+    let row = Row::new(due, href, state.finding.subject.as_str()).about(who);
+    let row = row.about(kind(text, state.finding.kind));
+    Ok(row.tag(page.tag(standing(text, state))))
+}
+
 async fn list(
     State(house): State<House>,
     frame: Frame,
@@ -154,16 +173,7 @@ async fn list(
     });
     let found = found.await?;
     for breach in &found.rows {
-        let state = &breach.state;
-        let who = party_name(&house, &by, &page, state.finding.party).await?;
-        let due = page.came(state.recorded, text.t("requests-breach-put-down"));
-        let href = format!("/breaches/{}", breach.id);
-        let row = Row::new(due, href, state.finding.subject.as_str());
-        rows.push(
-            row.about(who)
-                .about(kind(text, state.finding.kind))
-                .tag(page.tag(standing(text, state))),
-        );
+        rows.push(row(&house, &by, &page, breach).await?);
     }
     let records = world
         .decide(&by, Action::BreachRecord, &Resource::default())
@@ -191,15 +201,43 @@ async fn list(
     })
 }
 
-async fn ask(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
-    asking(
-        &house,
-        &frame,
-        &by,
-        &Typed::default().set("kind", "duty"),
-        None,
-    )
-    .await
+/// What a breach is about, in the address of its form.
+#[derive(Deserialize)]
+struct Of {
+    #[serde(default)]
+    about: String,
+}
+
+async fn ask(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Query(of): Query<Of>,
+) -> Result<Response, Failure> {
+    let typed = match of.about.parse() {
+        Err(_) => Typed::default().set("kind", "duty"),
+        Ok(about) => of_request(&house, &frame, &by, about).await?,
+    };
+    asking(&house, &frame, &by, &typed, None).await
+}
+
+/// What is known when a request was not answered in time.
+async fn of_request(
+    house: &House,
+    frame: &Frame,
+    by: &By,
+    about: MatterId,
+) -> Result<Typed, Failure> {
+    let request = house.world().see::<Cooperation>(by, about).await?;
+    let asked = &request.state.asked;
+    let party = house.world().see::<Party>(by, asked.to.cast()).await?;
+    let text = frame.text();
+    let subject = text.t1("requests-breach-of", "subject", asked.subject.as_str());
+    Ok(Typed::default()
+        .set("about", about.to_string())
+        .set("party", party.state.code.as_str())
+        .set("kind", BreachKind::Deadline.as_str())
+        .set("subject", subject.chars().take(200).collect::<String>()))
 }
 
 async fn asking(
@@ -219,7 +257,10 @@ async fn asking(
         go: text.t("requests-breach-new-do").into_owned(),
         back: "/breaches".to_owned(),
         grave: false,
-        hidden: Vec::new(),
+        hidden: match typed.one("about") {
+            "" => Vec::new(),
+            about => vec![("about", about.to_owned())],
+        },
     };
     let catalogue = house.world().catalogue();
     let parties = choices::parties(house, choices::lang_of(text), by).await?;
@@ -268,7 +309,7 @@ async fn finding(house: &House, by: &By, typed: &Typed) -> Result<Finding, World
             .filter(|_| kind == BreachKind::Duty),
         subject: typed.parse("subject", Line::parse)?,
         body: typed.parse("body", Paragraph::parse)?,
-        about: None,
+        about: typed.one("about").parse().ok(),
     })
 }
 

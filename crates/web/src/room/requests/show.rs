@@ -12,12 +12,12 @@ use kaname_policy::{Action, Resource};
 use kaname_sharing::Item;
 use kaname_world::{Loaded, WorldError, directory::cooperation::Answer};
 
-use super::party_name;
+use super::{breach, party_name};
 use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Posted, Section,
-        part::{At, Due, Field, Verb},
+        part::{At, Due, Field, Row, Verb},
         show_with,
     },
     house::{By, House},
@@ -25,6 +25,9 @@ use crate::{
     said::why_not,
     text::Text,
 };
+
+/// Most breaches shown beside the request they are about.
+const MOST_BREACHES: u32 = 20;
 
 /// How a request stands, in a word.
 pub(super) fn standing_said(text: Text, standing: &Standing) -> String {
@@ -52,7 +55,12 @@ struct RequestPage {
     id: String,
     standing: String,
     late: bool,
-    due: Due,
+    /// What is left, while an answer is awaited.
+    due: Option<Due>,
+    deadline: At,
+    /// What was put down because of it.
+    breaches: Vec<Row>,
+    put_down: Option<Verb>,
     party: String,
     body: String,
     basis: String,
@@ -144,11 +152,20 @@ async fn shown(
             Some((text.t("requests-reason"), reason.to_string(), page.at(*at)))
         }
     };
-    let due = if open {
-        page.due(state.asked.deadline, text.t("requests-deadline"))
-    } else {
-        page.not_due(text.t("requests-no-deadline"))
-    };
+    let due = open.then(|| page.due(state.asked.deadline, text.t("requests-deadline")));
+    let found = house.world().breaches(by, |query| {
+        query.scope = Some(request.id);
+        query.limit = MOST_BREACHES;
+    });
+    let mut breaches = Vec::new();
+    for one in &found.await?.rows {
+        breaches.push(breach::row(house, by, &page, one).await?);
+    }
+    let overdue = is_late(&state.standing) || (open && state.asked.deadline <= page.now);
+    let put_down = (asks && overdue && breaches.is_empty()).then(|| {
+        let to = format!("/breaches-new?about={}", request.id);
+        page.link(to, text.t("requests-breach-new"))
+    });
     let extend = (open && asks).then(|| {
         let later = state.asked.deadline + jiff::SignedDuration::from_hours(24 * 3);
         let field = ask.line("datetime-local", "deadline", "requests-extend-to");
@@ -173,6 +190,9 @@ async fn shown(
         standing: standing_said(text, &state.standing),
         late: is_late(&state.standing),
         due,
+        deadline: page.at(state.asked.deadline),
+        breaches,
+        put_down,
         party: party_name(house, by, &page, state.asked.to).await?,
         body: state.asked.body.to_string(),
         basis: state.asked.basis.to_string(),

@@ -89,7 +89,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/submissions",
             "submission.submit",
             SUBMIT,
-            Audit::Event("report.submitted"),
+            Audit::OneOf(&["report.submitted", "victim.recorded"]),
             routing::post(confirm::submit),
         )
         .with_body(BodySize::Report),
@@ -138,7 +138,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/submissions/{number}/withdraw",
             "submission.withdraw",
             SUBMIT,
-            Audit::Event("report.withdrawn"),
+            Audit::OneOf(&["report.withdrawn", "victim.withdrawn"]),
             routing::post(show::withdraw),
         ),
     ]

@@ -52,7 +52,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/triage/{number}/take",
             "triage.take",
             TAKE,
-            Audit::Event("report.assigned"),
+            Audit::OneOf(&["report.assigned", "victim.assigned"]),
             routing::post(report::take),
         ),
         Endpoint::new(
@@ -69,7 +69,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             "/triage/{number}/open",
             "triage.open",
             TAKE,
-            Audit::Event("report.opened"),
+            Audit::OneOf(&["report.opened", "victim.opened"]),
             routing::post(report::open),
         ),
         Endpoint::new(

@@ -1,6 +1,7 @@
 //! Requests for cooperation and the breach log.
 
 use axum::http::StatusCode;
+use jiff::{SignedDuration, tz::offset};
 use kaname_testkit::Nation;
 
 use crate::{
@@ -67,7 +68,7 @@ async fn a_request_is_asked_extended_and_answered() {
     );
     assert_eq!(other.get(&request).await.status, StatusCode::NOT_FOUND);
     let page = steward.page(&request).await;
-    assert!(page.contains("12月1日（火）17:00 JST") || page.contains("id=\"answer\""));
+    assert!(page.contains("2099年12月1日（火）17:00 JST") && page.contains("id=\"answer\""));
 
     let extend = format!("{request}/extend");
     let earlier = analyst
@@ -178,4 +179,55 @@ async fn a_breach_is_seen_by_the_party_once_it_was_told() {
             .await,
     );
     assert!(steward.page(&breach).await.contains("注意した"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_answered_in_time_is_put_down_beside_its_request() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let steward = Browser::of(&door, &nation, &nation.provider).await;
+    let soon = nation.world.now() + SignedDuration::from_hours(2);
+    let soon = offset(9).to_datetime(soon);
+    let soon = soon.strftime("%Y-%m-%dT%H:%M").to_string();
+    let mut asked = ASKED;
+    asked[4] = ("deadline", &soon);
+    let request = leads_to(&analyst.post("/requests-new", &asked).await);
+    let put_down = format!(
+        "/breaches-new?about={}",
+        request.rsplit('/').next().unwrap()
+    );
+    assert!(!analyst.page(&request).await.contains(&put_down));
+
+    nation.clock.advance(SignedDuration::from_hours(3));
+    assert!(analyst.page(&request).await.contains(&put_down));
+    assert!(!steward.page(&request).await.contains(&put_down));
+    let form = analyst.page(&put_down).await;
+    assert!(form.contains("value=\"minato\"") && form.contains("VPN装置の記録の提出"));
+    let about = request.rsplit('/').next().unwrap();
+    let entry = [
+        ("about", about),
+        ("party", "minato"),
+        ("kind", "deadline"),
+        ("duty", ""),
+        ("subject", "期限までに回答がない"),
+        ("body", "電話でも確かめた"),
+    ];
+    let mut elsewhere = entry;
+    elsewhere[1] = ("party", "kaihin");
+    let refused = analyst.post("/breaches-new", &elsewhere).await;
+    assert!(refused.text.contains("別の組織です"), "{}", refused.text);
+    let breach = leads_to(&analyst.post("/breaches-new", &entry).await);
+    assert!(analyst.page(&breach).await.contains(&request));
+    let page = analyst.page(&request).await;
+    assert!(page.contains(&breach) && !page.contains(&put_down));
+    // The party sees it beside its request once it was told.
+    assert!(!steward.page(&request).await.contains(&breach));
+    leads_to(&analyst.post(&format!("{breach}/tell"), &[]).await);
+    assert!(steward.page(&request).await.contains(&breach));
+    // Once answered, the page still says until when the answer was wanted.
+    let late = [("answer", "遅れてお送りします。")];
+    leads_to(&steward.post(&format!("{request}/answer"), &late).await);
+    let page = steward.page(&request).await;
+    assert!(page.contains("回答期限") && !page.contains("期限なし"));
 }

@@ -11,7 +11,7 @@ use kaname_sharing::{
     collection::{Access, CollectionKind, Definition},
 };
 use kaname_testkit::{Nation, Person};
-use kaname_world::verify::verify_whole;
+use kaname_world::verify::verify;
 use serde_json::{Value, json};
 
 use super::{COLLECTIONS, Setting, ids, is_error, setting, stix_id};
@@ -91,7 +91,7 @@ async fn versions(s: &Setting, objects: &str, n: u32, key: &str) -> Vec<String> 
 
 pub(super) async fn is_proved(nation: &Nation) {
     let world = &nation.world;
-    let proved = verify_whole(world.store(), world.keys(), &[], &|_| {}).await;
+    let proved = verify(world.store(), world.keys(), &[], &|_| {}).await;
     assert_eq!(proved.unwrap().ledger.fault, None);
 }
 

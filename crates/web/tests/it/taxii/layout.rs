@@ -9,7 +9,7 @@ use kaname_testkit::Nation;
 use kaname_world::{
     Caller,
     taxii::layout::{LayoutIndex, LayoutObjects, LoadError, LoadedLayout, StandingObject},
-    verify::verify_whole,
+    verify::verify,
 };
 use serde_json::{Value, json};
 
@@ -343,7 +343,7 @@ async fn a_dump_of_a_load_is_the_same_document() {
     let s = loaded().await;
     assert_eq!(in_order(dump(&s.nation).await), in_order(layout()));
     let world = &s.nation.world;
-    let proved = verify_whole(world.store(), world.keys(), &[], &|_| {}).await;
+    let proved = verify(world.store(), world.keys(), &[], &|_| {}).await;
     assert_eq!(proved.unwrap().ledger.fault, None);
     let rebuilt = world.rebuild(&|_| {}).await.unwrap();
     assert!(

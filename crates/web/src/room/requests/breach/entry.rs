@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use kaname_directory::{Breach, Paragraph};
+use kaname_directory::{Breach, Cooperation, Paragraph};
 use kaname_kernel::MatterId;
 use kaname_policy::{Action, Resource};
 use kaname_world::{Loaded, WorldError};
@@ -33,6 +33,8 @@ struct BreachPage {
     id: String,
     party: String,
     kind: String,
+    /// The request it is about: where it stands, and its subject.
+    about: Option<(String, String)>,
     standing: String,
     body: String,
     recorded: At,
@@ -91,6 +93,17 @@ async fn shown(
                 .main()
         }
     });
+    let about = match state.finding.about {
+        None => None,
+        Some(id) => match world.see::<Cooperation>(by, id).await {
+            Ok(request) => {
+                let subject = request.state.asked.subject.to_string();
+                Some((format!("/requests/{id}"), subject))
+            }
+            Err(WorldError::NotFound(_)) => None,
+            Err(error) => return Err(error.into()),
+        },
+    };
     let statements = state.statements.iter();
     let status = if wrong.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -101,6 +114,7 @@ async fn shown(
         id: breach.id.to_string(),
         party: party_name(house, by, &page, state.finding.party).await?,
         kind: kind(text, state.finding.kind),
+        about,
         standing: standing(text, state),
         body: state.finding.body.to_string(),
         recorded: page.at(state.recorded),
