@@ -10,6 +10,9 @@ use crate::{actor::Actor, audience::Audience, id::MatterId, marking::Tlp};
 pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Name of the kind in the ledger, lower-case English noun.
     const KIND: &'static str;
+    /// Whether its row is kept sealed, its values as keyed tags: whoever holds a copy of the database and no key
+    /// could put what stands there beside what was released, and so learn what came from whom.
+    const SEALED: bool = false;
     /// What one event says; serialised as the event's data.
     type Change: Clone + Serialize + DeserializeOwned + Send + Sync + 'static;
 

@@ -60,7 +60,10 @@ impl SecretKey {
 
     /// Encrypts; `context` is authenticated but not contained. Gives nonce ‖ ciphertext.
     pub fn seal(&self, rng: &dyn Rng, context: &[u8], plain: &[u8]) -> Vec<u8> {
-        let nonce: [u8; NONCE] = rng.bytes();
+        self.sealed(rng.bytes(), context, plain)
+    }
+
+    fn sealed(&self, nonce: [u8; NONCE], context: &[u8], plain: &[u8]) -> Vec<u8> {
         let cipher = XChaCha20Poly1305::new((&self.0).into());
         let payload = Payload {
             msg: plain,
@@ -71,6 +74,18 @@ impl SecretKey {
             .encrypt(XNonce::from_slice(&nonce), payload)
             .unwrap_or_default();
         [nonce.as_slice(), &body].concat()
+    }
+
+    /// Encrypts so that the same text under the same context gives the same bytes, as rows need that are computed
+    /// anew and compared: the nonce is a keyed tag of both. Whoever has no key learns which of two are equal, no more.
+    pub fn seal_alike(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
+        let length = (context.len() as u64).to_be_bytes();
+        let tag = self
+            .derive("nonce")
+            .tag(&[&length[..], context, plain].concat());
+        let mut nonce = [0; NONCE];
+        nonce.copy_from_slice(&tag[..NONCE]);
+        self.sealed(nonce, context, plain)
     }
 
     /// Decrypts what [`SecretKey::seal`] gave under the same context.

@@ -256,6 +256,7 @@ impl Report {
 
 impl Matter for Report {
     const KIND: &'static str = "report";
+    const SEALED: bool = true;
     type Change = ReportChange;
 
     fn name(change: &ReportChange) -> &'static str {

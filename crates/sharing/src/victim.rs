@@ -134,6 +134,7 @@ pub struct Victim {
 
 impl Matter for Victim {
     const KIND: &'static str = "victim";
+    const SEALED: bool = true;
     type Change = VictimChange;
 
     fn name(change: &VictimChange) -> &'static str {

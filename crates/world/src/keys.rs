@@ -7,9 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use kaname_kernel::{
-    HandleId, MatterId, PartyId, Rng,
+    HandleId, Matter, MatterId, PartyId, Posting, Rng,
     seal::{DoesNotOpen, SecretKey},
 };
 use kaname_sharing::Sealed;
@@ -183,6 +184,57 @@ impl Keys {
         let key = self.content(handle).open(id.bytes(), wrapped)?;
         let key = <[u8; 32]>::try_from(key).map_err(|_| DoesNotOpen)?;
         Ok(SecretKey::from_bytes(key).open(id.bytes(), &stored.cipher)?)
+    }
+
+    /// Key of the rows that are kept sealed, for one kind of matter.
+    fn rows(&self, kind: &str) -> SecretKey {
+        self.seal.derive("row").derive(kind)
+    }
+
+    /// The content of a matter's row as the store keeps it.
+    pub(crate) fn row<M: Matter>(
+        &self,
+        id: MatterId,
+        state: &M,
+    ) -> Result<serde_json::Value, WorldError> {
+        if !M::SEALED {
+            return serde_json::to_value(state).map_err(WorldError::encoding);
+        }
+        let plain = serde_json::to_vec(state).map_err(WorldError::encoding)?;
+        let boxed = self.rows(M::KIND).seal_alike(id.bytes(), &plain);
+        Ok(serde_json::Value::String(STANDARD.encode(boxed)))
+    }
+
+    /// What [`Keys::row`] keeps. A row of before this was sealed is read as it is.
+    pub(crate) fn open_row<M: Matter>(
+        &self,
+        id: MatterId,
+        row: serde_json::Value,
+    ) -> Result<M, WorldError> {
+        let serde_json::Value::String(text) = row else {
+            return serde_json::from_value(row).map_err(WorldError::encoding);
+        };
+        let boxed = STANDARD.decode(text).map_err(WorldError::encoding)?;
+        let plain = self.rows(M::KIND).open(id.bytes(), &boxed)?;
+        serde_json::from_slice(&plain).map_err(WorldError::encoding)
+    }
+
+    /// A value as the rows of a kind are found by it: of a sealed kind a keyed tag.
+    pub(crate) fn posting<M: Matter>(&self, posting: Posting) -> Posting {
+        if !M::SEALED {
+            return posting;
+        }
+        let named = format!("{}\0{}", posting.space, posting.value);
+        let tag = self.rows(M::KIND).derive("value").tag(named.as_bytes());
+        Posting {
+            value: hex::encode(tag),
+            ..posting
+        }
+    }
+
+    /// Key of sessions: who was active when would stand beside what was handed in at that moment.
+    pub(crate) fn sessions(&self) -> SecretKey {
+        self.seal.derive("session")
     }
 
     /// Key of drafts: they name their provider, and are sealed like what was submitted.

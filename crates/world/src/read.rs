@@ -3,7 +3,9 @@
 use kaname_kernel::{Id, Matter, MatterId, Rng};
 use kaname_store::{ListQuery, StoredRecord};
 
-use crate::{caller::Caller, error::WorldError, redact::REDACTED, work::Loaded, world::World};
+use crate::{
+    caller::Caller, error::WorldError, keys::Keys, redact::REDACTED, work::Loaded, world::World,
+};
 
 /// A page of matters of one kind.
 #[derive(Debug, Clone)]
@@ -19,7 +21,10 @@ pub struct Listed<M> {
 /// Rows read at once when a whole list is walked through.
 const WALKED: u32 = 1_000;
 
-pub(crate) fn loaded<M: Matter>(stored: StoredRecord) -> Result<Loaded<M>, WorldError> {
+pub(crate) fn loaded<M: Matter>(
+    keys: &Keys,
+    stored: StoredRecord,
+) -> Result<Loaded<M>, WorldError> {
     let record = stored.record;
     if record.state == REDACTED {
         return Err(WorldError::NotFound(M::KIND));
@@ -27,7 +32,7 @@ pub(crate) fn loaded<M: Matter>(stored: StoredRecord) -> Result<Loaded<M>, World
     Ok(Loaded {
         id: record.id,
         version: record.version,
-        state: serde_json::from_value(record.body).map_err(WorldError::encoding)?,
+        state: keys.open_row(record.id, record.body)?,
     })
 }
 
@@ -44,7 +49,7 @@ impl World {
         let stored = self.store().record(id).await?;
         let stored = stored
             .filter(|stored| stored.record.kind == M::KIND && stored.record.state != REDACTED);
-        stored.map(loaded).transpose()
+        stored.map(|stored| loaded(self.keys(), stored)).transpose()
     }
 
     /// A matter the caller may see (by audience or by owning it), else not found.
@@ -62,7 +67,8 @@ impl World {
         let seen = stored.filter(|stored| {
             stored.record.kind == M::KIND && (owned || readable.contains(stored.audience_id))
         });
-        seen.map_or(Err(WorldError::NotFound(M::KIND)), loaded)
+        let seen = seen.ok_or(WorldError::NotFound(M::KIND))?;
+        loaded(self.keys(), seen)
     }
 
     /// The matter behind a unique key, if the caller may see it.
@@ -97,7 +103,7 @@ impl World {
             .rows
             .into_iter()
             .filter(|row| row.record.state != REDACTED)
-            .map(loaded)
+            .map(|row| loaded(self.keys(), row))
             .collect();
         Ok(Listed {
             rows: rows?,

@@ -52,7 +52,7 @@ fn fold_kind<M: Matter>(
         let event = stored.event.open(&world.keys().master)?;
         state = Some(fold(state, &event)?);
     }
-    record(&state.ok_or(WorldError::NotFound("event"))?)
+    record(world.keys(), &state.ok_or(WorldError::NotFound("event"))?)
 }
 
 /// Every kind of matter this program knows.

@@ -9,7 +9,7 @@ use kaname_store::{
 };
 use serde_json::Value;
 
-use crate::{error::WorldError, outlet, world::World};
+use crate::{error::WorldError, keys::Keys, outlet, world::World};
 
 /// A matter as loaded, with the version a change must build on.
 #[derive(Debug, Clone)]
@@ -142,7 +142,7 @@ impl Work<'_> {
 
     fn push<M: Matter>(&mut self, loaded: &Loaded<M>, event: Event) -> Result<(), WorldError> {
         let sealed = event.seal(&self.world.keys().master, self.world.rng())?;
-        let record = record(loaded)?;
+        let record = record(self.world.keys(), loaded)?;
         self.events.push(event.header.id);
         let same = self
             .commit
@@ -272,7 +272,7 @@ fn moment(event: &Event) -> Moment<'_> {
 }
 
 /// The projection a state leads to.
-pub(crate) fn record<M: Matter>(loaded: &Loaded<M>) -> Result<Record, WorldError> {
+pub(crate) fn record<M: Matter>(keys: &Keys, loaded: &Loaded<M>) -> Result<Record, WorldError> {
     let Projection {
         audience,
         state,
@@ -297,9 +297,12 @@ pub(crate) fn record<M: Matter>(loaded: &Loaded<M>) -> Result<Record, WorldError
         due_at,
         tlp,
         text,
-        postings,
+        postings: postings
+            .into_iter()
+            .map(|posting| keys.posting::<M>(posting))
+            .collect(),
         lookups,
-        body: serde_json::to_value(&loaded.state).map_err(WorldError::encoding)?,
+        body: keys.row(loaded.id, &loaded.state)?,
     })
 }
 

@@ -17,7 +17,7 @@ use roaring::RoaringBitmap;
 use sha2::{Digest as _, Sha256};
 
 use super::Feed;
-use crate::{error::WorldError, read::loaded, sharing::Import, world::World};
+use crate::{error::WorldError, keys::Keys, read::loaded, sharing::Import, world::World};
 
 /// Topic of the outbox that tells what was put out to outlets, taken away from them, or may be blocked
 /// by now and might not before, or the reverse. Its matter is the item, the import, or the collection.
@@ -95,13 +95,13 @@ pub(crate) fn put_out_by(commit: &Commit) -> Result<BTreeSet<MatterId>, WorldErr
     Ok(told)
 }
 
-fn reach(stored: Option<StoredRecord>) -> Result<Reach, WorldError> {
+fn reach(keys: &Keys, stored: Option<StoredRecord>) -> Result<Reach, WorldError> {
     let Some(stored) = stored else {
         return Ok(Reach::Anyone);
     };
     let audience = stored.audience_id;
     match stored.record.kind.as_str() {
-        Item::KIND => match loaded::<Item>(stored) {
+        Item::KIND => match loaded::<Item>(keys, stored) {
             Ok(item) => Ok(Reach::Audience(audience, item.state.content.collections)),
             // Redacted: what it said and to whom is gone.
             Err(WorldError::NotFound(_)) => Ok(Reach::Anyone),
@@ -129,7 +129,7 @@ impl World {
             let mut found = Vec::new();
             for notice in notices.iter().filter(|notice| notice.topic == OUT) {
                 let reach = match notice.matter {
-                    Some(matter) => reach(self.store().record(matter).await?)?,
+                    Some(matter) => reach(self.keys(), self.store().record(matter).await?)?,
                     None => Reach::Anyone,
                 };
                 found.push((notice.position, reach));

@@ -25,10 +25,15 @@ impl World {
         &self,
         report: MatterId,
     ) -> Result<Vec<Similar>, WorldError> {
-        let Some(stored) = self.store().record(report).await? else {
+        let Some(own) = self.load::<Report>(report).await? else {
             return Ok(Vec::new());
         };
-        let values = stored.record.postings;
+        // Rows are found by tags; what they stand for is known of the own report.
+        let values = own.state.project().postings.into_iter();
+        let tagged: BTreeMap<Posting, Posting> = values
+            .map(|value| (self.keys().posting::<Report>(value.clone()), value))
+            .collect();
+        let values: Vec<Posting> = tagged.keys().cloned().collect();
         let everything = self.everything().await?;
         let hits = self
             .store()
@@ -36,8 +41,8 @@ impl World {
             .await?;
         let mut found: BTreeMap<MatterId, Vec<Posting>> = BTreeMap::new();
         for (matter, posting) in hits {
-            if matter != report {
-                found.entry(matter).or_default().push(posting);
+            if let (true, Some(value)) = (matter != report, tagged.get(&posting)) {
+                found.entry(matter).or_default().push(value.clone());
             }
         }
         let mut similar: Vec<Similar> = found

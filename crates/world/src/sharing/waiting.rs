@@ -37,7 +37,7 @@ impl World {
                 if !readable.contains(stored.audience_id) {
                     continue;
                 }
-                let item = loaded::<Item>(stored)?;
+                let item = loaded::<Item>(self.keys(), stored)?;
                 if let Blocking::Suspended { since, .. } = item.state.blocking {
                     suspended.push((since, item));
                 }

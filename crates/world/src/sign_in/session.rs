@@ -1,5 +1,6 @@
 //! Sessions: made by signing in, listed and ended by their owner, short-lived when idle.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use kaname_directory::{
     Account, SealedBytes,
@@ -7,7 +8,7 @@ use kaname_directory::{
 };
 use kaname_kernel::{AccountId, Id, PartyId};
 use kaname_policy::{Action, Resource};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{password, second_factor};
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
@@ -105,7 +106,8 @@ impl World {
             return Ok(None);
         };
         // Each step's code counts once; its memory may go after the window it is valid in.
-        let key = format!("{}/{step}", account.id);
+        let used = self.keys().sessions().derive("code");
+        let key = hex::encode(used.tag(format!("{}/{step}", account.id).as_bytes()));
         let until = now + SignedDuration::from_mins(5);
         let uses = self.store().kv_count("totp", &key, now, until).await?;
         Ok((uses == 1).then_some(true))
@@ -235,14 +237,11 @@ impl World {
     /// The caller's sessions, newest use first.
     pub async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionInfo>, WorldError> {
         self.allow_own_session(caller)?;
-        let prefix = format!("{}/", caller.account_id()?.uuid().simple());
+        let prefix = self.session_prefix(caller.account_id()?);
         let rows = self.store().kv_list(SPACE, &prefix, self.now()).await?;
-        let infos = rows
-            .into_iter()
-            .map(|(_, value)| serde_json::from_value(value));
-        let mut infos: Vec<SessionInfo> = infos
-            .collect::<Result<_, _>>()
-            .map_err(WorldError::encoding)?;
+        let infos = rows.into_iter();
+        let infos = infos.map(|(key, value)| self.open_session_value(&key, &value));
+        let mut infos: Vec<SessionInfo> = infos.collect::<Result<_, _>>()?;
         infos.sort_by_key(|info| std::cmp::Reverse(info.seen));
         Ok(infos)
     }
@@ -279,10 +278,10 @@ impl World {
         account: AccountId,
         which: impl Fn(&SessionInfo) -> bool,
     ) -> Result<(), WorldError> {
-        let prefix = format!("{}/", account.uuid().simple());
+        let prefix = self.session_prefix(account);
         let now = self.now();
         for (key, value) in self.store().kv_list(SPACE, &prefix, now).await? {
-            let info: SessionInfo = serde_json::from_value(value).map_err(WorldError::encoding)?;
+            let info: SessionInfo = self.open_session_value(&key, &value)?;
             if which(&info) {
                 self.store().kv_take(SPACE, &key, now).await?;
             }
@@ -299,7 +298,7 @@ impl World {
         let now = self.now();
         let value = self.store().kv_get(SPACE, &key, now).await?;
         let value = value.ok_or(WorldError::Unauthenticated)?;
-        let info = serde_json::from_value(value).map_err(WorldError::encoding)?;
+        let info: SessionInfo = self.open_session_value(&key, &value)?;
         Ok((account, info, key))
     }
 
@@ -310,15 +309,46 @@ impl World {
     ) -> Result<(), WorldError> {
         let idle = SignedDuration::from_hours(i64::from(self.settings().session_idle_hours));
         let expires = info.expires.min(self.now() + idle);
-        let value = serde_json::to_value(info).map_err(WorldError::encoding)?;
+        let value = self.sealed_session_value(key, info)?;
         self.store().kv_put(SPACE, key, value, expires).await?;
         Ok(())
+    }
+
+    /// What signing in leaves behind, sealed for its key in the store.
+    pub(super) fn sealed_session_value(
+        &self,
+        key: &str,
+        value: &impl Serialize,
+    ) -> Result<serde_json::Value, WorldError> {
+        let plain = serde_json::to_vec(value).map_err(WorldError::encoding)?;
+        let sessions = self.keys().sessions();
+        let sealed = sessions.seal(self.rng(), key.as_bytes(), &plain);
+        Ok(serde_json::Value::String(STANDARD.encode(sealed)))
+    }
+
+    /// The same again.
+    pub(super) fn open_session_value<T: DeserializeOwned>(
+        &self,
+        key: &str,
+        value: &serde_json::Value,
+    ) -> Result<T, WorldError> {
+        let boxed = value.as_str().and_then(|text| STANDARD.decode(text).ok());
+        let boxed = boxed.ok_or(WorldError::Unauthenticated)?;
+        let plain = self.keys().sessions().open(key.as_bytes(), &boxed)?;
+        serde_json::from_slice(&plain).map_err(WorldError::encoding)
     }
 
     /// What is stored of a token: a keyed tag, so that a copy of the database opens no session.
     fn session_key(&self, account: AccountId, token: &str) -> String {
         let tag = self.keys().token.derive("session").tag(token.as_bytes());
-        format!("{}/{}", account.uuid().simple(), hex::encode(tag))
+        format!("{}{}", self.session_prefix(account), hex::encode(tag))
+    }
+
+    /// Where the sessions of an account stand: whose they are nobody reads in a copy of the database, where the
+    /// time of the last use stands beside what was handed in at that moment.
+    fn session_prefix(&self, account: AccountId) -> String {
+        let tag = self.keys().sessions().derive("of").tag(account.bytes());
+        format!("{}/", hex::encode(tag))
     }
 
     /// Seals a small secret of an account (a one-time-password secret).

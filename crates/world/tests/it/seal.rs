@@ -104,3 +104,47 @@ async fn no_projection_event_or_database_byte_names_the_provider_with_the_report
     );
     assert_ne!(report.record.owner, item_record.record.owner);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_the_database_says_neither_what_a_report_holds_nor_who_was_there() {
+    let nation = Nation::new().await;
+    let (receipt, item) = story::released(&nation).await;
+    let world = &nation.world;
+    let kept = world.store().record(receipt.report).await.unwrap().unwrap();
+    let body = kept.record.body.to_string();
+    let shared = item.state.content.postings();
+    assert!(!shared.is_empty() && !kept.record.postings.is_empty());
+    for posting in &shared {
+        assert!(!body.contains(&posting.value), "{posting:?}");
+        let standing = kept.record.postings.iter();
+        assert!(standing.clone().all(|one| one.value != posting.value));
+    }
+    assert!(!body.contains("handle") && !body.contains(&receipt.number));
+    // The same values in two reports are found all the same.
+    let again = story::submit(&nation).await;
+    let analyst = nation.caller(&nation.analyst).await;
+    let take = world.take_report(&analyst, again.report, "当直");
+    take.await.unwrap();
+    let view = world.report(&analyst, again.report).await.unwrap();
+    assert!(view.similar.iter().any(|one| one.report == receipt.report));
+    assert!(
+        view.similar
+            .iter()
+            .all(|one| one.shared.iter().all(|posting| posting.value.len() < 64))
+    );
+
+    let session = world.start_session(nation.provider.account, true, "Firefox (192.0.2.7)");
+    let session = session.await.unwrap();
+    let rows = world.store().kv_list("session", "", world.now()).await;
+    let rows = rows.unwrap();
+    assert!(!rows.is_empty());
+    let account = nation.provider.account.uuid().simple().to_string();
+    for (key, value) in rows {
+        let row = format!("{key} {value}");
+        assert!(!row.contains(&account) && !row.contains("Firefox"), "{row}");
+    }
+    let provider = nation.caller(&nation.provider).await;
+    let listed = world.sessions(&provider).await.unwrap();
+    assert!(listed.iter().any(|one| one.label.starts_with("Firefox")));
+    assert!(world.resume(&session.token).await.is_ok());
+}

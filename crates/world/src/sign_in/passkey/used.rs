@@ -18,8 +18,11 @@ impl World {
     pub(super) async fn credential_of(&self, passkey: &Passkey) -> Result<Credential, WorldError> {
         let key = self.use_key(passkey);
         let used = self.store().kv_get(USES, &key, self.now()).await?;
-        let value = used.unwrap_or_else(|| passkey.credential.clone());
-        serde_json::from_value(value).map_err(WorldError::encoding)
+        let Some(used) = used else {
+            let value = passkey.credential.clone();
+            return serde_json::from_value(value).map_err(WorldError::encoding);
+        };
+        self.open_session_value(&key, &used)
     }
 
     /// Remembers a use. Of two answers at once with one counter the second is refused.
@@ -40,7 +43,7 @@ impl World {
                 return answered_before();
             }
         }
-        let value = serde_json::to_value(used).map_err(WorldError::encoding)?;
+        let value = self.sealed_session_value(&key, used)?;
         let until = now + SignedDuration::from_hours(REMEMBERED_HOURS);
         self.store().kv_put(USES, &key, value, until).await?;
         Ok(())
