@@ -110,6 +110,14 @@ impl OpenStore {
         }
     }
 
+    /// Lets others open what was filled from a copy.
+    pub(crate) async fn proved(&self) -> Result<(), Fault> {
+        match &self.adapter {
+            Adapter::Embedded(_) => Ok(()),
+            Adapter::Shared(store) => Ok(store.proved().await?),
+        }
+    }
+
     /// Lets what waits finish and lets go of the store.
     pub(crate) async fn close(&self) {
         match &self.adapter {

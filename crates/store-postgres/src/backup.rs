@@ -12,6 +12,7 @@ use tokio::{
 use crate::{
     error::{Fault, Outcome, corrupt, database},
     open::Session,
+    schema,
 };
 
 /// First bytes of a copy: what it is and the version of its form.
@@ -141,15 +142,23 @@ pub(crate) async fn read(session: &mut Session, from: &Path) -> Outcome<()> {
             .copy_in(&format!("COPY {table} FROM STDIN (FORMAT binary)"))
             .await?;
         pin_mut!(rows);
+        // What the database does not take as rows of the table was not written as such.
+        let damaged = |error: tokio_postgres::Error| match error.as_db_error() {
+            Some(told) => corrupt("copy", format!("table {table}: {}", told.message())),
+            None => error.into(),
+        };
         loop {
             let bytes = take(&mut file).await?;
             if bytes.is_empty() {
                 break;
             }
-            rows.send(std::io::Cursor::new(bytes)).await?;
+            rows.send(std::io::Cursor::new(bytes))
+                .await
+                .map_err(damaged)?;
         }
-        rows.finish().await?;
+        rows.finish().await.map_err(damaged)?;
     }
+    schema::mark(&*whole, false).await?;
     for (table, column) in [
         ("events", "arrival"),
         ("audiences", "id"),
@@ -168,11 +177,15 @@ pub(crate) async fn read(session: &mut Session, from: &Path) -> Outcome<()> {
 }
 
 async fn take(file: &mut BufReader<File>) -> Outcome<Vec<u8>> {
-    let length = file.read_u32().await.map_err(io)?;
+    let cut = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => corrupt("copy", "it is cut short"),
+        _ => io(error),
+    };
+    let length = file.read_u32().await.map_err(cut)?;
     if length > LARGEST {
         return Err(corrupt("copy", "a piece is longer than any row"));
     }
     let mut bytes = vec![0; length as usize];
-    file.read_exact(&mut bytes).await.map_err(io)?;
+    file.read_exact(&mut bytes).await.map_err(cut)?;
     Ok(bytes)
 }

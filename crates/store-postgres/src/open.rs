@@ -235,10 +235,17 @@ impl PostgresStore {
             .map_err(|fault| fault.doing("reading the redaction list"))
     }
 
-    /// Fills this world, which must be empty, from a copy that [`Store::backup`] wrote.
+    /// Fills this world, which must be empty, from a copy that [`Store::backup`] wrote. Until
+    /// [`PostgresStore::proved`] nobody else opens it, and a further restore takes it away.
     pub async fn restore(&self, from: &Path) -> Result<(), StoreError> {
         let fill = async { crate::backup::read(&mut self.session().await?, from).await };
         fill.await.map_err(|fault| fault.doing("restoring"))
+    }
+
+    /// Lets others open what [`PostgresStore::restore`] filled: it was proved.
+    pub async fn proved(&self) -> Result<(), StoreError> {
+        let mark = async { schema::mark(&**self.session().await?, true).await };
+        mark.await.map_err(|fault| fault.doing("restoring"))
     }
 
     pub(crate) async fn session(&self) -> Outcome<Session> {

@@ -2,7 +2,7 @@
 //! a lock, so the schema is at the old version or at the new one, whichever node comes first.
 
 use kaname_store::StoreError;
-use tokio_postgres::Client;
+use tokio_postgres::{Client, GenericClient};
 
 use crate::error::Outcome;
 
@@ -14,6 +14,25 @@ const MIGRATIONS: &[&str] = &[
 
 /// Version of the schema this program writes.
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// What the table of migrations says of itself while the schema holds a copy that is not proved yet.
+const UNPROVED: &str = "a copy that is not proved yet";
+/// The schema's own name is the search path's first.
+const DROP_ALL: &str = "DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
+        EXECUTE format('DROP TABLE %I CASCADE', name);
+    END LOOP; END $$";
+
+/// Marks the schema as one that holds an unproved copy, or as proved.
+pub(crate) async fn mark(client: &impl GenericClient, is_proved: bool) -> Outcome<()> {
+    let says = match is_proved {
+        true => "NULL".to_owned(),
+        false => format!("'{UNPROVED}'"),
+    };
+    let comment = format!("COMMENT ON TABLE migrations IS {says}");
+    client.batch_execute(&comment).await?;
+    Ok(())
+}
 
 /// Brings the schema to [`SCHEMA_VERSION`]; gives the version it was at, 0 when it was empty. An empty or
 /// absent one is filled where that is asked for (`make`).
@@ -35,7 +54,7 @@ pub(crate) async fn migrate(client: &mut Client, schema: &str, make: bool) -> Ou
     let tables = "SELECT count(*), coalesce(sum((tablename = 'migrations')::int), 0)
                   FROM pg_tables WHERE schemaname = $1";
     let tables = transaction.query_one(tables, &[&schema]).await?;
-    let (tables, listed): (i64, i64) = (tables.try_get(0)?, tables.try_get(1)?);
+    let (tables, mut listed): (i64, i64) = (tables.try_get(0)?, tables.try_get(1)?);
     if tables > 0 && listed == 0 {
         return refuse(format!(
             "schema `{schema}` holds tables of another program\n\
@@ -55,6 +74,21 @@ pub(crate) async fn migrate(client: &mut Client, schema: &str, make: bool) -> Ou
             "the role that the program signs in with may not use schema `{schema}`\n\
              hint: GRANT USAGE, CREATE ON SCHEMA {schema} and its tables to that role, or let it own the schema"
         ));
+    }
+    if listed > 0 {
+        let says = "SELECT obj_description('migrations'::regclass, 'pg_class')";
+        let says: Option<String> = transaction.query_one(says, &[]).await?.try_get(0)?;
+        if says.as_deref() == Some(UNPROVED) {
+            if !make {
+                return refuse(format!(
+                    "schema `{schema}` holds a copy that a restore did not prove\n\
+                     hint: restore again, the copy is taken away then; or choose another schema"
+                ));
+            }
+            // Nobody ever worked with it.
+            transaction.batch_execute(DROP_ALL).await?;
+            listed = 0;
+        }
     }
     if listed == 0 {
         transaction

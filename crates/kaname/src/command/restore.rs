@@ -63,18 +63,19 @@ pub(super) async fn run(config: &Config, args: RestoreArgs, say: Say) -> Result<
         prepare(config, (&args.file, &work.0), &target, &kept, &keys, say).await
     };
     let prepared = prepared.await;
-    let (events, redacted, undone) =
+    let (events, redacted, undone, anew) =
         prepared.map_err(|fault| of_copy(fault, &args.file).hint("nothing was changed"))?;
     let old = put_in_place(&work.0, &target)?;
     let result = json!({
         "store": target, "events": events, "redacted_again": redacted, "old_store": old,
-        "undone": undone,
+        "undone": undone, "rows_anew": anew,
     });
     say.result(&result, || {
         let mut text = format!(
             "restored to {}: {events} events, all proved",
             target.display()
         );
+        text.push_str(&said_anew(anew.as_deref()));
         if redacted > 0 {
             text.push_str(&format!(
                 "\n{redacted} matters redacted since that copy are redacted again"
@@ -159,32 +160,37 @@ async fn into_schema(config: &Config, args: &RestoreArgs, say: Say) -> Result<()
         verify::outcome(&verdict)?;
         let undone = undone_beside(config, &store, verdict.ledger.events).await?;
         let (beside, gone) = store.shredded_beside().await?;
+        let anew = rows_anew(&world, say).await?;
         let redacted = redact_again(&world, &gone.into_iter().collect()).await?;
         world.checkpoint().await?;
-        Ok::<_, Fault>((verdict.ledger.events, beside, redacted, undone))
+        store.proved().await?;
+        Ok::<_, Fault>((verdict.ledger.events, beside, redacted, undone, anew))
     };
     let filled = async {
         let filled = store.fill(&args.file).await;
         filled.map_err(|fault| of_copy(fault, &args.file))?;
         let left = format!(
-            "{} holds the copy now, unproved: drop it, or name an empty one by store.schema",
+            "no server opens the copy in {}; the next restore into it takes it away",
             open::place(config)
         );
-        proved.await.map_err(|fault| fault.hint(left))
+        let proved = proved.await;
+        proved.map_err(|fault| of_copy(fault, &args.file).hint(left))
     };
     let filled = filled.await;
     store.close().await;
-    let (events, beside, redacted, undone) = filled?;
+    let (events, beside, redacted, undone, anew) = filled?;
     let (undone, unread) = undone;
     let (goes_on, undone) = undone.unzip();
     let result = json!({
         "store": open::place(config), "events": events,
         "schemas_beside": beside, "redacted_again": redacted,
         "undone": undone, "undone_in_schema": goes_on, "schemas_not_compared": unread,
+        "rows_anew": anew,
     });
     say.result(&result, || {
         let place = open::place(config);
         let mut text = format!("restored to {place}: {events} events, all proved");
+        text.push_str(&said_anew(anew.as_deref()));
         match beside {
             0 => text.push_str(
                 "\nNo other schema in this database tells what was redacted after that copy: \
@@ -256,7 +262,7 @@ async fn prepare(
     kept: &[Kept],
     keys: &Keys,
     say: Say,
-) -> Result<(u64, usize, Option<Undone>), Fault> {
+) -> Result<(u64, usize, Option<Undone>, Option<String>), Fault> {
     let store = open::open_file(config, work)?;
     let proved = async {
         open::not_empty(&store, &file.display().to_string()).await?;
@@ -266,13 +272,44 @@ async fn prepare(
         verify::outcome(&verdict)?;
         verify::sound(&store).await?;
         let (gone, undone) = replaced(config, target, verdict.ledger.events).await?;
+        let anew = rows_anew(&world, say).await?;
         let redacted = redact_again(&world, &gone).await?;
         world.checkpoint().await?;
-        Ok((verdict.ledger.events, redacted, undone))
+        Ok((verdict.ledger.events, redacted, undone, anew))
     };
     let proved = proved.await;
     store.close().await;
     proved
+}
+
+/// Has the pages stand on what was proved: where the row of a matter is not what the ledger says, all rows are
+/// computed anew. Gives what was wrong with the first. Whoever can write to a backup, or a bad disk, would
+/// otherwise say who reads what.
+async fn rows_anew(world: &World, say: Say) -> Result<Option<String>, Fault> {
+    let bar = say.progress("comparing rows", world.store().ledger_size().await?);
+    let compared = world.verify_rows(&|done| bar.set_position(done)).await;
+    bar.finish_and_clear();
+    let wrong = match compared {
+        Ok(compared) => match compared.fault {
+            None => return Ok(None),
+            Some(fault) => fault.what,
+        },
+        Err(error) => error.to_string(),
+    };
+    let bar = say.progress("computing rows anew", world.store().ledger_size().await?);
+    let rebuilt = world.rebuild(&|done| bar.set_position(done)).await;
+    bar.finish_and_clear();
+    match rebuilt?.fault {
+        None => Ok(Some(wrong)),
+        Some(fault) => Err(verify::unproved(&fault)),
+    }
+}
+
+/// What is said of rows that were computed anew.
+fn said_anew(wrong: Option<&str>) -> String {
+    wrong.map_or_else(String::new, |wrong| {
+        format!("\nrows were not what the ledger says and were computed anew: {wrong}")
+    })
 }
 
 /// The world in a copy; keys of another hub are refused.

@@ -85,6 +85,29 @@ fn one_system_over_one_database() {
     ] {
         assert!(foreign.err.contains(words), "{}", foreign.err);
     }
+    // What was not proved is opened by nobody, and the right keys put it in its place.
+    let in_third = |arguments: &[&str]| {
+        let mut command = place.command(arguments);
+        ran(command
+            .env("KANAME_STORE__SCHEMA", "third")
+            .output()
+            .unwrap())
+    };
+    let unproved = in_third(&["party", "list"]);
+    assert_ne!(unproved.code, 0);
+    assert!(
+        unproved.err.contains("did not prove") && unproved.err.contains("restore again"),
+        "{}",
+        unproved.err
+    );
+    let copy = std::fs::read(place.path("copy.pg")).unwrap();
+    std::fs::write(place.path("cut.pg"), &copy[..copy.len() / 2]).unwrap();
+    let cut = in_third(&["restore", "cut.pg"]);
+    assert_eq!(cut.code, 5, "{}", cut.err);
+    assert!(cut.err.contains("the backup is damaged"), "{}", cut.err);
+    let proved = in_third(&["restore", "copy.pg"]);
+    assert_eq!(proved.code, 0, "{}", proved.err);
+    assert_eq!(in_third(&["party", "list"]).code, 0);
     let twice = place.run(&["restore", "copy.pg"]);
     assert_eq!(
         twice.code, 4,

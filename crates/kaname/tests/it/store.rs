@@ -440,6 +440,27 @@ fn a_damaged_index_is_found_before_objects_are_missing() {
 }
 
 #[test]
+fn rows_that_were_changed_in_a_backup_are_computed_anew() {
+    let place = Place::founded();
+    place.add_vendor("aa");
+    place.done(&["backup", "copy.db"]);
+    let whole = place.done(&["restore", "copy.db", "--replace"]);
+    assert_eq!(whole["rows_anew"], serde_json::Value::Null);
+    let copy = rusqlite::Connection::open(place.path("copy.db")).unwrap();
+    let widen = "UPDATE records SET state = 'retired' WHERE kind = 'party' AND version = 1";
+    assert!(copy.execute(widen, []).unwrap() > 0);
+    // A row that cannot even be read.
+    let spoil = "UPDATE records SET body = substr(body, 2) WHERE kind = 'account'";
+    assert!(copy.execute(spoil, []).unwrap() > 0);
+    copy.close().unwrap();
+    let restored = place.done(&["restore", "copy.db", "--replace"]);
+    assert!(restored["rows_anew"].is_string(), "{restored}");
+    assert_eq!(place.run(&["verify", "--rows"]).code, 0);
+    assert_ne!(place.done(&["party", "show", "aa"])["state"], "retired");
+    place.done(&["user", "list"]);
+}
+
+#[test]
 fn an_object_without_a_version_is_imported_once() {
     let place = with_reference();
     let id = "00000000-0000-4000-8000-000000000001";
