@@ -409,8 +409,9 @@ pub(crate) async fn world(config: &Config, store: &OpenStore, keys: Keys) -> Res
     world_at(config, store, keys, Arc::new(SystemClock)).await
 }
 
-/// A world over a store, with a clock given. Refused when the keys are another store's.
-pub(crate) async fn world_at(
+/// A world over a store, whatever name the configuration gives its ledger. Refused when the keys are another
+/// store's.
+pub(crate) async fn under_any_name(
     config: &Config,
     store: &OpenStore,
     keys: Keys,
@@ -420,6 +421,28 @@ pub(crate) async fn world_at(
     let own = world.check_keys().await;
     own.map_err(|error| Fault::from(error).at(config.keys().display().to_string()))?;
     Ok(world)
+}
+
+/// A world over a store, with a clock given. Refused when the keys are another store's, and under another name
+/// than its ledger is signed as.
+pub(crate) async fn world_at(
+    config: &Config,
+    store: &OpenStore,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+) -> Result<World, Fault> {
+    let world = under_any_name(config, store, keys, clock).await?;
+    let configured = config.world().origin;
+    match world.signed_as().await? {
+        Some(signed) if signed != configured => Err(Fault::usage(format!(
+            "hub.origin is `{configured}`, but this ledger is signed as `{signed}`"
+        ))
+        .at(config.origin("hub.origin").to_string())
+        .hint(format!(
+            "set hub.origin to `{signed}` on every node: under another name witnesses see another ledger"
+        ))),
+        _ => Ok(world),
+    }
 }
 
 /// A world whose keys are yet to be compared with those of its store.

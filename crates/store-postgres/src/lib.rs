@@ -18,5 +18,5 @@ mod write;
 
 pub use backup::is_copy;
 pub use open::{PostgresStore, check_url, whereabouts};
-pub use options::PostgresOptions;
+pub use options::{PostgresOptions, check_schema};
 pub use schema::SCHEMA_VERSION;

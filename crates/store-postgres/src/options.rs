@@ -41,19 +41,26 @@ impl Default for PostgresOptions {
 impl PostgresOptions {
     /// Refuses names that would need quoting: the schema's name stands in a connection option.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
-        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        let first = self.schema.chars().next();
-        if first.is_none_or(|c| !c.is_ascii_lowercase())
-            || self.schema.len() > 48
-            || !self.schema.chars().all(fits)
-            || self.schema.starts_with("pg_")
-        {
-            return Err(StoreError::Schema(format!(
-                "`{}` is no schema name for a world\n\
-                 hint: up to 48 lower-case letters, digits and `_`, beginning with a letter",
-                self.schema
-            )));
-        }
-        Ok(())
+        check_schema(&self.schema)
     }
+}
+
+/// Refuses a schema name that would need quoting.
+///
+/// # Errors
+/// [`StoreError::Schema`] with a hint.
+pub fn check_schema(schema: &str) -> Result<(), StoreError> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let first = schema.chars().next();
+    if first.is_none_or(|c| !c.is_ascii_lowercase())
+        || schema.len() > 48
+        || !schema.chars().all(fits)
+        || schema.starts_with("pg_")
+    {
+        return Err(StoreError::Schema(format!(
+            "`{schema}` is no schema name for a world\n\
+             hint: up to 48 lower-case letters, digits and `_`, beginning with a letter"
+        )));
+    }
+    Ok(())
 }

@@ -35,6 +35,16 @@ impl World {
         self.mark(missing).await
     }
 
+    /// The ledger's name in its newest checkpoint, where there is one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn signed_as(&self) -> Result<Option<String>, WorldError> {
+        let newest = self.store().checkpoint(0).await?;
+        let newest = newest.and_then(|newest| Checkpoint::parse(&newest.note).ok());
+        Ok(newest.map(|newest| newest.origin))
+    }
+
     async fn mark(&self, missing: Vec<(&'static str, Value)>) -> Result<(), WorldError> {
         for (file, tag) in missing {
             let kept = self.store().kv_put(SPACE, file, tag, Timestamp::MAX);

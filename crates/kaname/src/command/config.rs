@@ -16,6 +16,7 @@ use crate::{
     },
     fault::{Exit, Fault},
     say::{Say, print, table},
+    serve,
 };
 
 pub(super) fn run(command: &ConfigCommand, sources: &Sources, say: Say) -> Result<(), Fault> {
@@ -29,6 +30,12 @@ pub(super) fn run(command: &ConfigCommand, sources: &Sources, say: Say) -> Resul
 fn check_all(sources: &Sources, say: Say) -> Result<(), Fault> {
     let (config, mut mistakes) = Config::read(sources);
     mistakes.extend(check::absent(&config));
+    let untried = serve::untried(&config).into_iter();
+    mistakes.extend(
+        untried
+            .filter(|one| !mistakes.iter().any(|known| known.key == one.key))
+            .collect::<Vec<_>>(),
+    );
     mistakes.extend(stray(&sources.variables));
     let file = config.file().map(|path| path.display().to_string());
     let told = file

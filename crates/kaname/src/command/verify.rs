@@ -1,11 +1,15 @@
 //! `verify`: proves the whole ledger, offline.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use kaname_kernel::checkpoint::{Checkpoint, CheckpointError, verifier_line};
 use kaname_store::Store;
 use kaname_world::{
     Keys, World,
+    ambient::SystemClock,
     verify::{Whole, verify},
 };
 use serde::Serialize;
@@ -35,7 +39,7 @@ pub(super) async fn run(config: &Config, args: VerifyArgs, say: Say) -> Result<(
     let store = open::open_store(config).await?;
     let done = async {
         // Keys of another store would only find fault with everything.
-        let world = open::world(config, &store, keys).await?;
+        let world = open::under_any_name(config, &store, keys, Arc::new(SystemClock)).await?;
         prove(config, &args, &kept, &world, &store, say).await
     };
     let done = done.await;

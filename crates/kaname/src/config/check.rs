@@ -80,6 +80,22 @@ pub(crate) fn together(config: &Config) -> Vec<Mistake> {
             .unwrap_or((&words, "postgres://USER@HOST/DATABASE"));
         say("store.url", what.to_owned(), hint);
     }
+    if let Some(origin) = config.text("hub.origin") {
+        // A note's signature line is parted by spaces, and its keys are named with a plus (C2SP signed-note).
+        let fits = |c: char| c.is_ascii_graphic() && c != '+';
+        if !origin.chars().all(fits) || origin.len() > 200 {
+            let what = format!("`{origin}` cannot be a ledger's name in signed checkpoints");
+            let allowed =
+                "up to 200 ASCII characters without space and plus: a host name, maybe with a path";
+            say("hub.origin", what, allowed);
+        }
+    }
+    let schema = config.text("store.schema").unwrap_or("kaname");
+    if let Err(error) = kaname_store_postgres::check_schema(schema) {
+        let words = error.to_string();
+        let (what, hint) = words.split_once("\nhint: ").unwrap_or((&words, ""));
+        say("store.schema", what.to_owned(), hint);
+    }
     if config.text("hub.origin").is_none() {
         let what = "is empty: checkpoints would be signed by nobody".to_owned();
         say(
@@ -87,6 +103,17 @@ pub(crate) fn together(config: &Config) -> Vec<Mistake> {
             what,
             "a host name, maybe with a path; or leave the key away",
         );
+    }
+    if let Some(url) = config.text("listen.public_url") {
+        let host = url.split_once("://").map_or(url, |(_, host)| host);
+        if host.trim_end_matches('/').contains(['/', '?', '#']) {
+            let what = format!("{url} says more than scheme, host and port");
+            say(
+                "listen.public_url",
+                what,
+                "an address without path, such as https://hub.example",
+            );
+        }
     }
     let address = config.address();
     let plain = cert.is_none() && !config.switch("listen.behind_proxy");

@@ -3,7 +3,11 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use super::{bus::Bus, steady::Steady, telling::Seldom};
+use super::{
+    bus::Bus,
+    steady::{self, Steady},
+    telling::Seldom,
+};
 use kaname_world::{
     World, WorldError,
     worker::{Duty, Worker},
@@ -61,6 +65,9 @@ pub(crate) fn start(
             let (world, steady) = (Arc::clone(&own), Arc::clone(&steady));
             async move {
                 let mut steady = steady.lock().await;
+                if steady.is_behind() {
+                    steady.told(steady::newest(&world).await);
+                }
                 let believed = steady.look(world.now());
                 world.doubt_clock(steady.doubt());
                 match believed {

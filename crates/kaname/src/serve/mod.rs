@@ -31,7 +31,11 @@ use tokio::{sync::watch, time::timeout};
 
 pub(crate) use self::listen::Doors;
 use self::{bus::Bus, ending::Ending, metrics::Metrics, steady::Steady};
-use crate::{config::Config, fault::Fault, open::Hub};
+use crate::{
+    config::{Config, load::Mistake},
+    fault::Fault,
+    open::Hub,
+};
 
 /// Longest wait for the store at the end.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -189,6 +193,38 @@ impl Running {
         let _ = self.stop.send(true);
         let _ = self.accepting.await;
     }
+}
+
+/// What a server or a worker would make of the configuration and cannot: tried without starting one.
+pub(crate) fn untried(config: &Config) -> Vec<Mistake> {
+    let files = (
+        config.path("listen.tls_cert"),
+        config.path("listen.tls_key"),
+    );
+    let tls = match files {
+        (Some(cert), Some(key)) if cert.exists() && key.exists() => tls::load(cert, key).err(),
+        _ => None,
+    };
+    let tried = [
+        ("mail.from", doors::duties(config, "").err()),
+        ("oidc.issuer", openid::provider(config).err()),
+        ("listen.tls_cert", tls),
+    ];
+    let told = tried.into_iter().filter_map(|(key, fault)| {
+        let fault = fault?;
+        let place = fault
+            .place
+            .map_or_else(String::new, |place| format!(" ({place})"));
+        Some(Mistake {
+            at: config.origin(key).to_string(),
+            line: config.origin(key).line(),
+            key: key.to_owned(),
+            what: format!("{}{place}", fault.what),
+            allowed: fault.hints.into_iter().next(),
+            did_you_mean: None,
+        })
+    });
+    told.collect()
 }
 
 /// Address under which people reach the hub.

@@ -17,6 +17,19 @@ const SILENT: SignedDuration = SignedDuration::from_hours(72);
 
 /// Events among which the newest is looked for: the last one may have been recorded by a wrong clock.
 const LAST: u32 = 1_000;
+/// An event after which so many were recorded at an earlier time was recorded by a wrong clock itself.
+const CONTRADICTED_BY: usize = 3;
+
+/// When the newest event was recorded that those after it do not contradict. By a clock that is behind
+/// deadlines only pass late; one event of a command under a clock years ahead must not hold them for years.
+fn newest_of(recorded: &[Timestamp]) -> Option<Timestamp> {
+    let believed = recorded.iter().enumerate().filter(|(place, at)| {
+        let later = recorded.iter().skip(place + 1);
+        let earlier = later.filter(|later| at.duration_since(**later) > JUMP);
+        earlier.take(CONTRADICTED_BY).count() < CONTRADICTED_BY
+    });
+    believed.map(|(_, at)| *at).max()
+}
 
 /// When the newest event was recorded.
 pub(super) async fn newest(world: &World) -> Option<Timestamp> {
@@ -24,7 +37,11 @@ pub(super) async fn newest(world: &World) -> Option<Timestamp> {
     let size = store.ledger_size().await.ok()?;
     let last = store.events(size.saturating_sub(LAST.into()), LAST).await;
     let last = last.ok()?;
-    last.iter().map(|stored| stored.event.header.recorded).max()
+    let recorded: Vec<_> = last
+        .iter()
+        .map(|stored| stored.event.header.recorded)
+        .collect();
+    newest_of(&recorded)
 }
 
 /// Compares the clock with the newest event, and then with the time that passes from one look to the next.
@@ -87,6 +104,11 @@ impl Steady {
         !self.is_behind() && self.held_until.is_none_or(|until| now >= until)
     }
 
+    /// Takes up what is the newest event by now.
+    pub(super) fn told(&mut self, newest: Option<Timestamp>) {
+        self.newest = newest;
+    }
+
     /// What is to be told of the clock as it was at the last look.
     pub(super) fn doubt(&self) -> Option<ClockDoubt> {
         match self.held_until {
@@ -96,7 +118,8 @@ impl Steady {
         }
     }
 
-    fn is_behind(&self) -> bool {
+    /// Whether the clock is before the newest event.
+    pub(super) fn is_behind(&self) -> bool {
         let ahead = self.newest.map(|newest| self.clock.duration_since(newest));
         ahead.is_some_and(|ahead| ahead < -JUMP)
     }
@@ -126,6 +149,19 @@ mod tests {
             steady.look(start + days + held + second * 70),
             "a little ahead"
         );
+    }
+
+    #[test]
+    fn an_event_that_three_later_ones_contradict_is_not_the_newest() {
+        let day = SignedDuration::from_hours(24);
+        let start = Timestamp::from_second(1_800_000_000).unwrap_or_default();
+        let mut recorded = vec![start, start + day, start + day * 400];
+        for more in 0..3 {
+            assert_eq!(newest_of(&recorded), Some(start + day * 400));
+            recorded.push(start + day + SignedDuration::from_secs(more));
+        }
+        assert_eq!(newest_of(&recorded), recorded.last().copied());
+        assert_eq!(newest_of(&[]), None);
     }
 
     #[tokio::test(start_paused = true)]

@@ -144,7 +144,7 @@ fn changed(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|meta| meta.modified()).ok()
 }
 
-fn load(cert: &Path, key: &Path) -> Result<CertifiedKey, Fault> {
+pub(super) fn load(cert: &Path, key: &Path) -> Result<CertifiedKey, Fault> {
     let pem = read(cert)?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     let chain = chain.map_err(|error| unread(cert, &error))?;

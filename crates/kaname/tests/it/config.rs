@@ -1,6 +1,9 @@
 //! The configuration: every mistake is explained, everything has an origin, secrets stay hidden.
 
-use crate::{program::Place, serving::Server};
+use crate::{
+    program::{Place, ran},
+    serving::Server,
+};
 
 #[test]
 fn each_mistake_is_told_with_line_key_and_what_was_meant() {
@@ -350,4 +353,48 @@ fn the_check_refuses_what_serve_refuses_and_the_guide_shows_what_runs() {
             );
         }
     }
+}
+
+#[test]
+fn the_check_tries_what_a_server_would_build() {
+    let place = Place::new();
+    place.write("not.pem", "this is no certificate");
+    let pem = place.path("not.pem").display().to_string();
+    for (text, key, said) in [
+        ("[mail]\nsmtp_host = \"localhost\"\nsmtp_tls = \"none\"\nfrom = \"not an address\"".to_owned(), "mail.from", "address"),
+        ("[oidc]\nissuer = \"http://idp.example\"\nclient_id = \"hub\"".to_owned(), "oidc.issuer", "https"),
+        ("[oidc]\nissuer = \"https://idp.example\"\nclient_id = \"hub\"\nclient_secret_file = \"none.txt\"".to_owned(), "oidc.issuer", "none.txt"),
+        (format!("[listen]\ntls_cert = \"{pem}\"\ntls_key = \"{pem}\""), "listen.tls_cert", "not.pem"),
+        ("[listen]\npublic_url = \"http://hub.example/path?x\"".to_owned(), "listen.public_url", "scheme, host and port"),
+        ("[store]\nschema = \"Bad Schema;drop\"".to_owned(), "store.schema", "no schema name"),
+        ("[hub]\norigin = \"has space\"".to_owned(), "hub.origin", "signed checkpoints"),
+        ("[hub]\norigin = \"a+b\"".to_owned(), "hub.origin", "signed checkpoints"),
+    ] {
+        place.write("kaname.toml", &text);
+        let ran = place.run(&["config", "check", "--json"]);
+        assert_eq!(ran.code, 2, "{text}: {}", ran.err);
+        let told = ran.json();
+        let mistakes = told["mistakes"].as_array().unwrap();
+        let found = mistakes.iter().find(|one| one["key"] == key);
+        let what = found.unwrap_or_else(|| panic!("{text}: {told}"))["what"].as_str();
+        assert!(what.unwrap().contains(said), "{text}: {told}");
+    }
+}
+
+#[test]
+fn a_ledger_keeps_the_name_it_is_signed_under() {
+    let place = Place::founded();
+    // A restore signs what it proved.
+    place.done(&["backup", "copy.db"]);
+    place.done(&["restore", "copy.db", "--replace"]);
+    let mut other = place.command(&["party", "list"]);
+    let other = ran(other
+        .env("KANAME_HUB__ORIGIN", "other.example/ledger")
+        .output()
+        .unwrap());
+    assert_eq!(other.code, 2, "{}", other.err);
+    for said in ["hub.origin", "is signed as", "KANAME_HUB__ORIGIN"] {
+        assert!(other.err.contains(said), "{said}: {}", other.err);
+    }
+    place.done(&["party", "list"]);
 }
