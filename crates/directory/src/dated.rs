@@ -4,6 +4,8 @@
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
 
+use crate::text::Lang;
+
 /// Japan has one zone and no summer time.
 const JAPAN: Offset = Offset::constant(9);
 
@@ -60,6 +62,26 @@ impl Span {
     }
 }
 
+/// What a reader should know about an entry, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// Japanese.
+    pub ja: String,
+    /// English.
+    pub en: String,
+}
+
+impl Note {
+    /// In that language.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Ja => &self.ja,
+            Lang::En => &self.en,
+        }
+    }
+}
+
 /// A value of the dated data: when it holds and where it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dated<T> {
@@ -74,7 +96,7 @@ pub struct Dated<T> {
     pub unconfirmed: bool,
     /// What a reader should know about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    pub note: Option<Note>,
 }
 
 /// The one entry in force on a day, if any.

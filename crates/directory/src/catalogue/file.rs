@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{BodyRole, TextPair};
 use crate::{
-    dated::{Dated, Span},
+    dated::{Dated, Note, Span},
     text::{BodyCode, ClassCode, DutyCode, Line, Name2, SectorCode},
 };
 
@@ -92,7 +92,7 @@ pub(super) struct Valid {
     source: String,
     #[serde(default)]
     unconfirmed: bool,
-    note: Option<String>,
+    note: Option<Note>,
 }
 
 impl Valid {

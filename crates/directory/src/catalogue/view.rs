@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Catalogue, Sector};
 use crate::{
-    dated::{Dated, Span},
+    dated::{Dated, Note, Span},
     text::{BodyCode, Name2, SectorCode},
 };
 
@@ -41,7 +41,7 @@ pub struct SectorView {
     pub unconfirmed: bool,
     /// What a reader should know.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    pub note: Option<Note>,
 }
 
 impl SectorView {
@@ -118,7 +118,7 @@ pub struct CatalogueChange {
     /// Whether the primary text was not at hand.
     pub unconfirmed: bool,
     /// What a reader should know.
-    pub note: Option<String>,
+    pub note: Option<Note>,
 }
 
 impl Catalogue {

@@ -178,7 +178,7 @@ fn row(page: &Page, sector: &SectorView) -> Row {
         shared: names(&sector.shared_with),
         span: words::span(page.text, &sector.span),
         source: sector.source.clone(),
-        note: sector.note.clone(),
+        note: sector.note.as_ref().map(|note| note.get(lang).to_owned()),
         unconfirmed: sector.unconfirmed,
     }
 }
@@ -216,6 +216,6 @@ fn change(page: &Page, one: &CatalogueChange) -> Change {
         said: said.into_owned(),
         source: one.source.clone(),
         unconfirmed: one.unconfirmed,
-        note: one.note.clone(),
+        note: one.note.as_ref().map(|note| note.get(lang).to_owned()),
     }
 }
