@@ -17,6 +17,7 @@ directory-none-do = No party meets the conditions, or none that you may see. Cha
 directory-more = Looking through the first { $n }
 directory-more-do = Add a word to search the rest.
 directory-name = Name
+directory-group-code = Code
 directory-code = Code
 directory-code-hint = 2 to 40 of a–z, 0–9, hyphen, underscore. It can't be changed later.
 directory-sectors = Sectors

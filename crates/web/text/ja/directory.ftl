@@ -17,6 +17,7 @@ directory-none-do = 条件に合う組織がないか、あなたに見える組
 directory-more = はじめの { $n } 件から探しています
 directory-more-do = 検索語を加えると、残りも対象になります。
 directory-name = 名称
+directory-group-code = グループのコード
 directory-code = 組織コード
 directory-code-hint = 英小文字、数字、ハイフン、下線で2〜40字。後から変えられません。
 directory-sectors = 分野

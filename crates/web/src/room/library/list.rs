@@ -168,7 +168,7 @@ pub(super) async fn list(
         filters: filters(&page, &asked),
         tabs: tabs(&page, &asked, state, &counts),
         pager,
-        empty: empty(&page, &asked),
+        empty: empty(&page, &by, &asked),
         state: state.as_str().to_owned(),
         words: asked.q.clone(),
         rows,
@@ -270,7 +270,7 @@ fn tabs(page: &Page, asked: &Asked, here: ItemState, counts: &[(String, u64)]) -
     }
 }
 
-fn empty(page: &Page, asked: &Asked) -> Empty {
+fn empty(page: &Page, by: &By, asked: &Asked) -> Empty {
     let filtered = [
         &asked.q,
         &asked.kind,
@@ -285,9 +285,13 @@ fn empty(page: &Page, asked: &Asked) -> Empty {
             next: None,
         };
     }
+    let mut text = page.t("library-nothing-do").into_owned();
+    if by.is_officer() {
+        text = format!("{} {text}", page.t("library-nothing-officer"));
+    }
     Empty {
         title: page.t("library-nothing").into_owned(),
-        text: page.t("library-nothing-do").into_owned(),
+        text,
         next: Some(page.link("/library", page.t("library-all"))),
     }
 }

@@ -394,8 +394,11 @@ async fn referred(
 }
 
 fn relation(page: &Page, how: String, other: &StoredObject, from: Option<String>) -> Relation {
+    // A kind of relation without a word stands as the standard writes it.
+    let code = format!("how-{how}");
+    let said = page.word(&code);
     Relation {
-        how,
+        how: if said == code { how } else { said },
         title: other.title.clone(),
         href: objects::href(other),
         kind: objects::type_word(page.text, &other.stix_type),

@@ -132,6 +132,12 @@ pub(super) fn type_word(text: Text, stix_type: &str) -> String {
         "infrastructure" => "library-type-infrastructure",
         "location" => "library-type-location",
         "marking-definition" => "library-type-marking",
+        "ipv4-addr" => "words-ipv4",
+        "ipv6-addr" => "words-ipv6",
+        "domain-name" => "words-domain",
+        "url" => "words-url",
+        "email-addr" => "words-email",
+        "file" => "library-type-file",
         other => return other.to_owned(),
     };
     text.t(key).into_owned()

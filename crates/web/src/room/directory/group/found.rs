@@ -51,7 +51,7 @@ fn founding(
                 .hint(page.t("directory-past-open-hint")),
         ];
         let fields = vec![
-            ask.line("text", "code", "directory-code")
+            ask.line("text", "code", "directory-group-code")
                 .hint(page.t("directory-code-hint"))
                 .longest(40),
             ask.line("text", "name_ja", "directory-name-ja")
