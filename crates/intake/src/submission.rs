@@ -29,7 +29,10 @@ pub use group::{
     GroupKey, Similarity, group_keys, groups, is_common, is_widely_shared, similarity,
 };
 pub use json::from_json;
-pub use limits::{SubmissionLimits, SubmissionOptions};
+pub use limits::{
+    MAX_ATTACHMENTS, MAX_REMARKS_BYTES, MAX_TEXT_BYTES, MAX_TITLE_CHARS, MAX_VALUE_BYTES,
+    MAX_VALUES, MAX_VALUES_BYTES, SubmissionLimits, SubmissionOptions,
+};
 pub use readers::{TablePreview, from_mail, from_table, from_text, preview_table};
 pub use stix::from_stix;
 
@@ -108,10 +111,15 @@ pub enum Problem {
         /// What is wrong.
         what: String,
     },
-    /// A bound on the number of values was reached; values beyond it were not read.
+    /// A bound on the values, or on all of them together, was reached; those beyond were not read.
     TooManyValues {
-        /// The bound.
+        /// How many were read.
         limit: usize,
+    },
+    /// The remarks on values together passed their bound: those beyond it were left out.
+    TooManyRemarks {
+        /// How many were left out.
+        left_out: usize,
     },
     /// Own domains or networks that could not be understood: what is left out is incomplete.
     UnusableOwn(Vec<String>),

@@ -10,9 +10,7 @@ use crate::host::Host;
 use crate::indicator::{Finding, Kind, Note};
 use crate::network::{self, Network};
 use crate::scan;
-
-/// Longest value that is read, in bytes.
-const LONGEST: usize = 8_192;
+use crate::submission::MAX_VALUE_BYTES;
 
 /// A value with its kind, canonical.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +41,7 @@ impl From<Finding> for Value {
 #[must_use]
 pub fn read_value(text: &str) -> Option<Value> {
     let text = text.trim();
-    if text.is_empty() || text.len() > LONGEST {
+    if text.is_empty() || text.len() > MAX_VALUE_BYTES {
         return None;
     }
     let found = extract(text, &ExtractOptions::default());
@@ -76,7 +74,7 @@ pub fn read_listed(text: &str) -> Option<Value> {
 #[must_use]
 pub fn read_value_as(kind: Kind, text: &str) -> Option<Value> {
     let text = text.trim();
-    if text.len() > LONGEST {
+    if text.len() > MAX_VALUE_BYTES {
         return None;
     }
     if let Some(value) = read_value(text).filter(|value| value.kind == kind) {

@@ -136,7 +136,7 @@ fn tell(head: &Head, words: Words, options: &SubmissionOptions, submitted: &mut 
     }
     let name = head.name.clone().or(words.r#abstract).unwrap_or_default();
     if submitted.title.is_empty() {
-        submitted.title = normal::line(&name, options.limits.title_chars);
+        submitted.title = normal::title(&name);
     }
     let text = words
         .description

@@ -61,7 +61,7 @@ pub struct Field {
     optional_word: String,
     error_word: String,
     autocomplete: &'static str,
-    longest: Option<u32>,
+    longest: Option<usize>,
     /// Whether many boxes stand in a part of the page that scrolls.
     scrolls: bool,
     /// What may be chosen from while typing; anything else may be typed all the same.
@@ -141,7 +141,7 @@ impl Field {
 
     /// At most so many characters.
     #[must_use]
-    pub const fn longest(mut self, characters: u32) -> Self {
+    pub const fn longest(mut self, characters: usize) -> Self {
         self.longest = Some(characters);
         self
     }

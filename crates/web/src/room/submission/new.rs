@@ -7,11 +7,11 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use kaname_intake::submission::{Submitted, SubmittedValue, Way, way_of};
+use kaname_intake::submission::{MAX_TITLE_CHARS, Submitted, SubmittedValue, Way, way_of};
 use kaname_sharing::report::Urgency;
 use kaname_world::{
-    WorldError,
-    sharing::{Columns, Draft, Terms},
+    Unit, WorldError,
+    sharing::{Columns, Draft, Terms, title_within},
 };
 
 use crate::{
@@ -54,7 +54,7 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> N
         page.line("text", "title", text.t("submission-title"))
             .hint(text.t("submission-title-hint"))
             .value(&draft.title)
-            .longest(200)
+            .longest(MAX_TITLE_CHARS)
             .optional(),
         page.lines(12, "technique", text.t("submission-technique"))
             .hint(text.t("submission-technique-hint"))
@@ -213,15 +213,30 @@ pub(super) fn read_draft(
                 WorldError::invalid("seen", "error-time", "not a date or time that can be read")
             }),
     };
-    match (read_text(house, by, draft), seen) {
-        (Ok(mut read), Ok(seen)) => {
+    let typed = title_within(&draft.title).and(victim_within(house, by, &draft.victim));
+    match (read_text(house, by, draft), typed, seen) {
+        (Ok(mut read), Ok(()), Ok(seen)) => {
             if seen.is_some() {
                 read.occurred = seen;
             }
             Ok(read)
         }
-        (read, seen) => Err(read.err().into_iter().chain(seen.err()).collect()),
+        (read, typed, seen) => {
+            let errors = [typed.err(), read.err(), seen.err()];
+            Err(errors.into_iter().flatten().collect())
+        }
     }
+}
+
+fn victim_within(house: &House, by: &By, typed: &str) -> Result<(), WorldError> {
+    let (actual, most) = (
+        typed.trim().len(),
+        house.world().reading(by)?.limits.text_bytes,
+    );
+    if actual > most {
+        return Err(WorldError::too_large("victim", actual, most, Unit::Bytes));
+    }
+    Ok(())
 }
 
 fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldError> {
@@ -263,7 +278,7 @@ fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldEr
         None => world.read_in(by, "pasted.txt", typed.as_bytes())?,
     };
     if !draft.title.trim().is_empty() {
-        read.title = draft.title.trim().to_owned();
+        draft.title.trim().clone_into(&mut read.title);
     }
     read.entitle();
     if !draft.victim.trim().is_empty() {
