@@ -68,6 +68,9 @@ pub struct SubmittedValue {
     pub as_written: String,
     /// Where it first stands: `line 3, column 2`, `body`, `objects[4]`, `values[0]`.
     pub place: String,
+    /// The file it stands in, where one was handed in beside what was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// When the provider first saw it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<When>,
@@ -166,6 +169,14 @@ impl Submitted {
             let mut lines = self.technique.lines().map(str::trim);
             let first = lines.find(|line| !line.is_empty()).unwrap_or("—");
             self.title = first.chars().take(LONGEST_OUTLINE).collect();
+        }
+    }
+
+    /// Says of every value that it stands in this file.
+    pub fn stands_in(&mut self, file: &str) {
+        let left_out = self.left_out.iter_mut().map(|left| &mut left.value);
+        for value in self.values.iter_mut().chain(left_out) {
+            value.file = Some(file.to_owned());
         }
     }
 

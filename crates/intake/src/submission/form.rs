@@ -210,6 +210,7 @@ impl Faults {
             comment: given.comment.clone(),
             as_written: given.value.trim().to_owned(),
             place: format!("values[{index}]"),
+            file: None,
             first_seen,
             notes: value.notes,
         })

@@ -233,6 +233,7 @@ fn of_finding(finding: Finding, place: &str) -> SubmittedValue {
         comment: String::new(),
         as_written: finding.as_written,
         place: place.to_owned(),
+        file: None,
         first_seen: None,
         notes: finding.notes,
     }
@@ -245,6 +246,7 @@ fn of_row(row: RowValue) -> SubmittedValue {
         comment: row.comment,
         as_written: row.as_written,
         place: format!("line {}, column {}", row.line, row.column),
+        file: None,
         first_seen: row.first_seen,
         notes: row.value.notes,
     }

@@ -123,6 +123,7 @@ fn take(index: usize, head: &Head, words: &Words, values: &mut Values<'_>) {
                 .unwrap_or_default(),
             as_written: found.text.clone(),
             place: format!("objects[{index}]"),
+            file: None,
             first_seen,
             notes: value.notes,
         });

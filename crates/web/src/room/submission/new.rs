@@ -25,6 +25,9 @@ use crate::{
     room::{choices, form::Wrong, words},
 };
 
+/// Takes the file away that the draft keeps.
+pub(super) const DROP_FILE: &str = "/submissions/draft/file/drop";
+
 #[derive(Template)]
 #[template(path = "room/submission/new.html")]
 struct NewPage {
@@ -32,7 +35,8 @@ struct NewPage {
     fields: Vec<Field>,
     terms: Vec<Field>,
     keeps: part::Draft,
-    original: Option<String>,
+    /// Whether a file read before stands at its field.
+    holds: bool,
     faults: Option<Faults>,
 }
 
@@ -60,9 +64,7 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> N
             .hint(text.t("submission-technique-hint"))
             .value(&draft.technique)
             .either(text.t("submission-either")),
-        page.file("file", text.t("submission-file"))
-            .hint(text.t("submission-file-hint"))
-            .either(text.t("submission-either")),
+        file(&page, draft),
         page.lines(4, "victim", text.t("submission-victim"))
             .hint(text.t("submission-victim-hint"))
             .value(&draft.victim)
@@ -94,11 +96,27 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> N
             to: "/submissions/draft".to_owned(),
             said: said.unwrap_or_default(),
         },
-        original: draft.original.as_ref().map(|(name, _)| name.clone()),
+        holds: draft.original.is_some(),
         faults: wrong.map(|wrong| wrong.summary(&page, fields.iter().chain(&terms))),
         page,
         fields,
         terms,
+    }
+}
+
+/// The file, with the one that the draft keeps.
+fn file(page: &Page, draft: &Draft) -> Field {
+    let field = page
+        .file("file", page.t("submission-file"))
+        .hint(page.t("submission-file-hint"))
+        .either(page.t("submission-either"));
+    match &draft.original {
+        Some((name, _)) => field.holding(
+            page.t1("submission-original", "name", name.as_str()),
+            page.t("submission-original-drop"),
+            DROP_FILE,
+        ),
+        None => field,
     }
 }
 
@@ -157,6 +175,23 @@ pub(super) async fn keep(
     let said = frame.text().t1("submission-kept", "at", at);
     // A clock's digits and a fixed sentence: nothing here was typed by anyone.
     Ok(Html(said.into_owned()).into_response())
+}
+
+/// Keeps what was typed and lets go of the file.
+pub(super) async fn drop_file(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let before = world.draft(&by).await?;
+    let mut draft = draft_of(&upload, before);
+    draft.original = None;
+    draft.columns = Columns::default();
+    world.keep_draft(&by, &draft).await?;
+    let done = Flash::done(frame.text().t("submission-original-dropped"));
+    frame.go_saying("/submissions/new#file", &done)
 }
 
 pub(super) async fn discard(
@@ -250,6 +285,7 @@ fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldEr
             } else {
                 world.read_in(by, name, &bytes)?
             };
+            read.stands_in(name);
             if !typed.is_empty() {
                 let more = world.read_in(by, "pasted.txt", typed.as_bytes())?;
                 let known = |value: &SubmittedValue| {
@@ -265,6 +301,8 @@ fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldEr
                 read.values.extend(fresh);
                 read.left_out.extend(more.left_out);
                 read.technique = typed.to_owned();
+                // The report is about what was typed, and so is its title.
+                read.title = more.title;
             }
             read
         }
