@@ -288,7 +288,7 @@ pub(super) async fn show_item(
         changed: Changed::of(&house, &by, &page, (state, own), &addressed.told).await?,
         may_accept: !own && state.state == ItemState::Derived && may.edit,
         reach,
-        hash: page.hash(&hash),
+        hash: page.copied(&hash),
         bytes: crate::text::group(bytes as u64),
         verbs,
         asks: asks(&page, &item, own, &may),
