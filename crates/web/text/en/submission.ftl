@@ -16,6 +16,7 @@ submission-victim-apart = Kept apart from the technique.
 submission-seen = When it happened or was noticed
 submission-seen-hint = Such as 2026-11-20 03:12 or 11/20 03:12, in Japan's time. Without a year it is this year's, or last year's if that day has not come yet.
 submission-seen-said = Happened { $at }
+submission-received-at = Received
 submission-terms = Handling
 submission-tlp = How far it may go (TLP)
 submission-tlp-hint = You will be asked about the actual readers together with the actual text.

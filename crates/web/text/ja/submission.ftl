@@ -16,6 +16,7 @@ submission-victim-apart = 手口の情報とは別に保管しています。
 submission-seen = 発生または認知の日時
 submission-seen-hint = 例：2026-11-20 03:12、11月20日3時12分。日本時間として扱います。年を省くと今年の、まだ来ていない日なら昨年のこととみなします。
 submission-seen-said = 発生 { $at }
+submission-received-at = 受付
 submission-terms = 取り扱い
 submission-tlp = 共有の範囲（TLP）
 submission-tlp-hint = 実際の宛先は、共有する内容とあわせて、あとで同意を求めます。

@@ -9,7 +9,7 @@ use axum::{
 use kaname_directory::Account;
 use kaname_kernel::MatterId;
 use kaname_sharing::{Item, Report, number, report::Closing};
-use kaname_world::WorldError;
+use kaname_world::{WorldError, sharing::ReportView};
 use serde::Deserialize;
 
 use super::{showing::Showing, wanted::Wanted};
@@ -17,7 +17,7 @@ use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Posted, Section,
-        part::{At, Field, Row, Step, Steps, Verb},
+        part::{At, Field, Row, Steps, Verb},
         show,
     },
     house::{By, House},
@@ -39,6 +39,7 @@ struct ShowPage {
     pap: kaname_kernel::Pap,
     wanted: Wanted,
     steps: Steps,
+    received: At,
     seen: Option<At>,
     technique: String,
     victim: String,
@@ -69,6 +70,19 @@ pub(super) async fn own(house: &House, by: &By, typed: &str) -> Result<MatterId,
     }
 }
 
+/// What was derived from a report, for its provider.
+pub(super) async fn derived(
+    house: &House,
+    by: &By,
+    view: &ReportView,
+) -> Result<Vec<Item>, Failure> {
+    let mut items = Vec::new();
+    for item in &view.items {
+        items.push(house.world().see::<Item>(by, *item).await?.state);
+    }
+    Ok(items)
+}
+
 pub(super) async fn show_own(
     State(house): State<House>,
     frame: Frame,
@@ -92,19 +106,10 @@ pub(super) async fn show_own(
             &submission.receipt,
             &mark,
         ));
+    let derived = derived(&house, &by, &view).await?;
+    let furthest = words::furthest(&report, &derived);
     let mut items = Vec::new();
-    let mut furthest: Option<(Vec<Step>, usize)> = None;
-    for item in &view.items {
-        let item = world.see::<Item>(&by, *item).await?;
-        let state = &item.state;
-        // Of several, the one that went furthest tells how far the report has come.
-        let way = words::way_of_item(text, state);
-        if furthest
-            .as_ref()
-            .is_none_or(|before: &(_, usize)| before.1 < way.1)
-        {
-            furthest = Some(way);
-        }
+    for state in &derived {
         let href = format!("/items/{}", state.number);
         let title = state.content.title.in_language(page.lang().tag());
         let tag = page.tag(words::item_state(text, state.state));
@@ -131,10 +136,9 @@ pub(super) async fn show_own(
         true => page.typing(&format!("{href}/answer")),
         false => page,
     };
-    // What was withdrawn goes no further, whatever was derived from it before.
     let (way, now) = match furthest {
-        Some(way) if open => way,
-        _ => words::way_of_report(text, &report),
+        Some(item) => words::way_of_item(text, item),
+        None => words::way_of_report(text, &report),
     };
     let showing = Showing::of(&house, &page, &by, &view, &href).await?;
     let values = submission.values.iter().map(|value| {
@@ -143,7 +147,8 @@ pub(super) async fn show_own(
     });
     show(&ShowPage {
         number: submission.receipt.clone(),
-        state: words::report_state(text, report.state, report.closing.as_ref()),
+        state: words::own_report_state(text, &report, furthest),
+        received: page.at(report.received),
         tlp: submission.tlp,
         pap: submission.pap,
         wanted: Wanted::of(
