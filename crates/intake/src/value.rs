@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::extract::{ExtractOptions, extract};
 use crate::fold;
@@ -60,6 +61,23 @@ pub fn read_value(text: &str) -> Option<Value> {
         unicode: only.unicode.clone(),
         notes: only.notes.clone(),
     })
+}
+
+/// The same value with its names in their own script (U-labels, RFC 5890 §2.3.2.1), where it is written
+/// with A-labels. For showing beside it: signs of different scripts look alike.
+#[must_use]
+pub fn in_script(kind: Kind, value: &str) -> Option<String> {
+    if !value.to_ascii_lowercase().contains("xn--") {
+        return None;
+    }
+    read_value_as(kind, value)?.unicode
+}
+
+/// Reads how often something was seen, with digits of any width.
+#[must_use]
+pub fn read_count(text: &str) -> Option<u32> {
+    let folded: String = text.trim().nfkc().collect();
+    folded.parse().ok()
 }
 
 /// Reads one line of a list that holds nothing but values: as [`read_value`], and a name that in running

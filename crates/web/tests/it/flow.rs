@@ -6,6 +6,7 @@ use kaname_testkit::Nation;
 use crate::{
     browser::{Browser, Part, between, leads_to},
     house::Door,
+    story,
 };
 
 const PASTE: &str = "みなと電力株式会社のVPN装置に 203[.]0[.]113[.]77 から接続があった。\n\
@@ -424,4 +425,36 @@ async fn a_file_of_a_draft_is_in_sight_and_can_be_taken_away() {
     sends("/submissions/new", &mail).await;
     let confirm = provider.page("/submissions/confirm").await;
     assert!(confirm.contains("ヘッダー") && !confirm.contains("header received"));
+}
+
+/// A name with A-labels is shown as it is, with its own script behind it as text: to provider, analyst and
+/// member.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_in_their_own_script_stand_beside_their_ascii_form() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let value = kaname_sharing::Value {
+        kind: kaname_intake::Kind::Domain,
+        value: "xn--wgv71a119e.test".to_owned(),
+    };
+    let mut report = story::report();
+    report.values = vec![value.clone()];
+    let caller = nation.caller(&nation.provider).await;
+    let receipt = nation.world.submit(&caller, report, None).await.unwrap();
+    let item = story::derive_as(&nation, receipt.report, |draft| draft.values = vec![value]).await;
+    let item = story::consent_to(&nation, item).await;
+    let caller = nation.caller(&nation.releaser).await;
+    let released = nation.world.release(&caller, item.id, None).await;
+    let number = released.unwrap().state.number;
+    for (person, path) in [
+        (&nation.provider, format!("/submissions/{}", receipt.number)),
+        (&nation.provider, format!("/items/{number}")),
+        (&nation.analyst, format!("/triage/{}", receipt.number)),
+        (&nation.member, format!("/library/{number}")),
+    ] {
+        let page = Browser::of(&door, &nation, person).await.page(&path).await;
+        let (before, after) = page.split_once("<bdi>日本語.test</bdi>").expect(&path);
+        let last = before.rsplit_once("xn--wgv71a119e.test").unwrap().1;
+        assert!(last.len() < 250 && !after.is_empty(), "{path}: {last}");
+    }
 }

@@ -13,10 +13,21 @@ pub struct Copied {
     value: String,
     /// Shown instead of the value.
     instead: Option<String>,
+    /// The value in its own script, as text behind it.
+    script: Option<String>,
     says: String,
     /// Follows the value for screen readers.
     verb: String,
     done: String,
+}
+
+impl Copied {
+    /// With the same in its own script, as text behind it: what is copied is the value.
+    #[must_use]
+    pub fn script(mut self, script: Option<String>) -> Self {
+        self.script = script;
+        self
+    }
 }
 
 /// A piece of a text that was compared with another.
@@ -49,6 +60,7 @@ impl Page {
         Copied {
             value,
             instead: None,
+            script: None,
             says,
             verb: self.t("common-copy-verb").into_owned(),
             done: self.t("common-copied").into_owned(),
@@ -62,6 +74,7 @@ impl Page {
             value: value.to_string(),
             says: said.clone(),
             instead: Some(said),
+            script: None,
             verb: String::new(),
             done: self.t("common-copied").into_owned(),
         }

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kaname_intake::{
-    ExcludedReason, Note,
+    ExcludedReason, Note, in_script,
     submission::{Submitted, is_common},
 };
 use kaname_world::{
@@ -61,6 +61,9 @@ struct ValueRow {
     key: String,
     kind: String,
     value: String,
+    /// In its own script, where it was not written so.
+    script: Option<String>,
+    /// As it was written.
     shown: Option<String>,
     place: String,
     notes: Vec<String>,
@@ -160,6 +163,7 @@ fn row(
         key,
         taken: left_out.is_none() && !common,
         kind: words::value_kind(text, value.kind),
+        script: in_script(value.kind, &value.value).filter(|script| *script != value.as_written),
         shown: (value.as_written != value.value).then(|| value.as_written.clone()),
         value: value.value.clone(),
         place: place::said(text, value),

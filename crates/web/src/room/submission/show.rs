@@ -7,6 +7,7 @@ use axum::{
     response::Response,
 };
 use kaname_directory::Account;
+use kaname_intake::in_script;
 use kaname_kernel::MatterId;
 use kaname_sharing::{Item, Report, number, report::Closing};
 use kaname_world::{WorldError, sharing::ReportView};
@@ -45,7 +46,8 @@ struct ShowPage {
     victim: String,
     /// Who sees the victim record, and what is asked.
     showing: Showing,
-    values: Vec<(String, String)>,
+    /// Kind, value, and the value in its own script.
+    values: Vec<(String, String, Option<String>)>,
     attachments: Vec<String>,
     openings: Vec<(String, String, At)>,
     thread: Vec<(bool, String, At)>,
@@ -143,7 +145,8 @@ pub(super) async fn show_own(
     let showing = Showing::of(&house, &page, &by, &view, &href).await?;
     let values = submission.values.iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
-        (kind, value.value.clone())
+        let script = in_script(value.kind, &value.value);
+        (kind, value.value.clone(), script)
     });
     show(&ShowPage {
         number: submission.receipt.clone(),
