@@ -56,6 +56,11 @@ async fn an_administrator_registers_a_party_and_all_about_it() {
         ("contact_mail", ""),
         ("contact_phone", ""),
     ];
+    let form = admin.page("/directory/kita-isac/contacts").await;
+    assert!(
+        form.contains("窓口と用途は必ず"),
+        "what a row needs is said before"
+    );
     leads_to(&admin.post("/directory/kita-isac/contacts", &contacts).await);
     let own = [
         ("domains", "kita.example\n例え.テスト"),
