@@ -1,5 +1,7 @@
 // Copies the value of a [data-copy] on click, and says so for two seconds.
 export function copyOnClick(page) {
+  // Words that copy a text do nothing without this script, so they are offered only with it.
+  for (const button of page.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
   page.addEventListener("click", async (event) => {
     const button = event.target.closest?.("[data-copy]");
     if (!button) return;

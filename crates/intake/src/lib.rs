@@ -51,5 +51,5 @@ pub use host::is_whole_zone;
 pub use indicator::{Excluded, ExcludedReason, Extraction, Finding, Kind, Note, Span, UnknownKind};
 pub use json::{JsonError, JsonFault, JsonLimits, check_json, guard};
 pub use name::safe_file_name;
-pub use value::{Value, read_listed, read_value, read_value_as};
+pub use value::{Value, in_script, read_count, read_listed, read_value, read_value_as};
 pub use when::{When, read_when, read_when_seen};

@@ -29,7 +29,10 @@ pub use group::{
     GroupKey, Similarity, group_keys, groups, is_common, is_widely_shared, similarity,
 };
 pub use json::from_json;
-pub use limits::{SubmissionLimits, SubmissionOptions};
+pub use limits::{
+    MAX_ATTACHMENTS, MAX_REMARKS_BYTES, MAX_TEXT_BYTES, MAX_TITLE_CHARS, MAX_VALUE_BYTES,
+    MAX_VALUES, MAX_VALUES_BYTES, SubmissionLimits, SubmissionOptions,
+};
 pub use readers::{TablePreview, from_mail, from_table, from_text, preview_table};
 pub use stix::from_stix;
 
@@ -65,6 +68,9 @@ pub struct SubmittedValue {
     pub as_written: String,
     /// Where it first stands: `line 3, column 2`, `body`, `objects[4]`, `values[0]`.
     pub place: String,
+    /// The file it stands in, where one was handed in beside what was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// When the provider first saw it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<When>,
@@ -108,10 +114,15 @@ pub enum Problem {
         /// What is wrong.
         what: String,
     },
-    /// A bound on the number of values was reached; values beyond it were not read.
+    /// A bound on the values, or on all of them together, was reached; those beyond were not read.
     TooManyValues {
-        /// The bound.
+        /// How many were read.
         limit: usize,
+    },
+    /// The remarks on values together passed their bound: those beyond it were left out.
+    TooManyRemarks {
+        /// How many were left out.
+        left_out: usize,
     },
     /// Own domains or networks that could not be understood: what is left out is incomplete.
     UnusableOwn(Vec<String>),
@@ -158,6 +169,14 @@ impl Submitted {
             let mut lines = self.technique.lines().map(str::trim);
             let first = lines.find(|line| !line.is_empty()).unwrap_or("—");
             self.title = first.chars().take(LONGEST_OUTLINE).collect();
+        }
+    }
+
+    /// Says of every value that it stands in this file.
+    pub fn stands_in(&mut self, file: &str) {
+        let left_out = self.left_out.iter_mut().map(|left| &mut left.value);
+        for value in self.values.iter_mut().chain(left_out) {
+            value.file = Some(file.to_owned());
         }
     }
 

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::extract::{ExtractOptions, extract};
 use crate::fold;
@@ -10,9 +11,7 @@ use crate::host::Host;
 use crate::indicator::{Finding, Kind, Note};
 use crate::network::{self, Network};
 use crate::scan;
-
-/// Longest value that is read, in bytes.
-const LONGEST: usize = 8_192;
+use crate::submission::MAX_VALUE_BYTES;
 
 /// A value with its kind, canonical.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +42,7 @@ impl From<Finding> for Value {
 #[must_use]
 pub fn read_value(text: &str) -> Option<Value> {
     let text = text.trim();
-    if text.is_empty() || text.len() > LONGEST {
+    if text.is_empty() || text.len() > MAX_VALUE_BYTES {
         return None;
     }
     let found = extract(text, &ExtractOptions::default());
@@ -64,6 +63,23 @@ pub fn read_value(text: &str) -> Option<Value> {
     })
 }
 
+/// The same value with its names in their own script (U-labels, RFC 5890 §2.3.2.1), where it is written
+/// with A-labels. For showing beside it: signs of different scripts look alike.
+#[must_use]
+pub fn in_script(kind: Kind, value: &str) -> Option<String> {
+    if !value.to_ascii_lowercase().contains("xn--") {
+        return None;
+    }
+    read_value_as(kind, value)?.unicode
+}
+
+/// Reads how often something was seen, with digits of any width.
+#[must_use]
+pub fn read_count(text: &str) -> Option<u32> {
+    let folded: String = text.trim().nfkc().collect();
+    folded.parse().ok()
+}
+
 /// Reads one line of a list that holds nothing but values: as [`read_value`], and a name that in running
 /// text would be taken for a file's (`deploy.sh`) is a host here.
 #[must_use]
@@ -76,7 +92,7 @@ pub fn read_listed(text: &str) -> Option<Value> {
 #[must_use]
 pub fn read_value_as(kind: Kind, text: &str) -> Option<Value> {
     let text = text.trim();
-    if text.len() > LONGEST {
+    if text.len() > MAX_VALUE_BYTES {
         return None;
     }
     if let Some(value) = read_value(text).filter(|value| value.kind == kind) {

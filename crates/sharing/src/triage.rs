@@ -1,6 +1,7 @@
 //! Commands on a report: handing in, assigning, opening, grouping, asking, closing.
 
 use jiff::Timestamp;
+use kaname_intake::submission::{MAX_ATTACHMENTS, MAX_VALUE_BYTES, MAX_VALUES, MAX_VALUES_BYTES};
 use kaname_kernel::{AccountId, HandleId};
 use kaname_stix::{Coarse, coarsen};
 
@@ -9,15 +10,10 @@ use crate::{
     refused::{Refused, bounded, reason},
     report::{Closing, Report, ReportChange, ReportState, Submission},
     sealed::{MAX_SEALED_CHARS, Sealed},
-    value::{MAX_VALUE_BYTES, MAX_VALUES},
 };
 
-/// Most attachments of one report.
-pub const MAX_ATTACHMENTS: u32 = 50;
 /// Most groups or classes wished for.
-const MAX_WISHES: usize = 200;
-/// Most bytes of all values of one report together: they stand in one event.
-const MAX_VALUES_BYTES: usize = 1024 * 1024;
+pub const MAX_WISHES: usize = 200;
 /// Longest note or line, and all of a report's together, in sealed characters.
 const MAX_LINE_CHARS: usize = MAX_SEALED_CHARS / 16;
 const MAX_LINES_CHARS: usize = 2 * MAX_SEALED_CHARS;
@@ -39,7 +35,7 @@ pub fn submit(mut submission: Submission) -> Result<Vec<ReportChange>, Refused> 
     }
     bounded("value_bytes", bytes, MAX_VALUES_BYTES)?;
     let attachments = submission.attachments as usize;
-    bounded("attachments", attachments, MAX_ATTACHMENTS as usize)?;
+    bounded("attachments", attachments, MAX_ATTACHMENTS)?;
     bounded("groups", submission.wishes.groups.len(), MAX_WISHES)?;
     bounded("classes", submission.wishes.classes.len(), MAX_WISHES)?;
     if submission.content.is_empty() && submission.values.is_empty() {

@@ -10,10 +10,6 @@ use sha2::{Digest, Sha256};
 
 /// Longest value kept as it is in a posting, in bytes.
 const MAX_POSTING_BYTES: usize = 1024;
-/// Most values of one report or item.
-pub const MAX_VALUES: usize = 5_000;
-/// Longest value, in bytes.
-pub const MAX_VALUE_BYTES: usize = 8_192;
 
 /// One value as a provider confirmed it. What the provider says of it in words stands in the sealed
 /// part of the report, since words give people away.

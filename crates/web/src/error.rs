@@ -111,6 +111,18 @@ impl Reason {
         }
     }
 
+    /// What the world says of a field: its message's variables, else the sentence it has for the log.
+    pub(crate) fn of(
+        key: &'static str,
+        details: Vec<(&'static str, String)>,
+        message: &str,
+    ) -> Self {
+        match details.is_empty() {
+            true => Self::new(key).with("what", message),
+            false => Self { key, details },
+        }
+    }
+
     /// With a variable.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -121,7 +133,7 @@ impl Reason {
     /// In a language.
     pub fn said(&self, text: Text) -> String {
         let named = |(name, value): &(&'static str, String)| match *name {
-            "field" | "state" | "matter" => (*name, text.word(value).into_owned()),
+            "field" | "state" | "matter" | "unit" => (*name, text.word(value).into_owned()),
             "needs" => (*name, text.either(value.split(", "))),
             _ => (*name, value.clone()),
         };
@@ -159,7 +171,12 @@ impl Fault {
     }
 
     /// What the world says of a field.
-    fn invalid(at: String, key: &'static str, message: String, names: Option<String>) -> Self {
+    fn invalid(
+        at: String,
+        key: &'static str,
+        message: String,
+        details: Vec<(&'static str, String)>,
+    ) -> Self {
         if PARSED.contains(&key) {
             return Self {
                 words: Some(message),
@@ -168,7 +185,7 @@ impl Fault {
         }
         Self {
             at,
-            why: Reason::new(key).with("what", names.unwrap_or(message)),
+            why: Reason::of(key, details, &message),
             words: None,
         }
     }
@@ -305,8 +322,8 @@ impl From<WorldError> for Failure {
                 field,
                 key,
                 message,
-                names,
-            } => Self::Invalid(vec![Fault::invalid(field, key, message, names)]),
+                details,
+            } => Self::Invalid(vec![Fault::invalid(field, key, message, details)]),
             WorldError::Refused { key, details, .. } => Self::Refused(Reason { key, details }),
             WorldError::Stale(_) | WorldError::Repeated(_) => Self::Conflict,
             WorldError::Taken { space, key } => {

@@ -25,12 +25,9 @@ pub(crate) fn said(text: Text, error: &WorldError) -> Option<String> {
         WorldError::Invalid {
             key,
             message,
-            names,
+            details,
             ..
-        } => {
-            let what = names.as_ref().unwrap_or(message);
-            Reason::new(key).with("what", what.as_str()).said(text)
-        }
+        } => Reason::of(key, details.clone(), message).said(text),
         WorldError::Refused { key, details, .. } => Reason {
             key,
             details: details.clone(),

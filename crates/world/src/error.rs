@@ -33,8 +33,8 @@ pub enum WorldError {
         key: &'static str,
         /// English sentence for logs and terminals.
         message: String,
-        /// What the text names, where that is not the message: a limit, as it is written.
-        names: Option<String>,
+        /// Names and values the text mentions; none where it repeats the message or mentions nothing.
+        details: Vec<(&'static str, String)>,
     },
     /// A rule of the matter forbids it in its present state. The key names a text.
     #[error("{message}")]
@@ -77,6 +77,28 @@ pub enum WorldError {
     Encoding(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// What a bound counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Characters (Unicode scalar values).
+    Characters,
+    /// Bytes.
+    Bytes,
+    /// Things, one by one.
+    Pieces,
+}
+
+impl Unit {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Characters => "characters",
+            Self::Bytes => "bytes",
+            Self::Pieces => "pieces",
+        }
+    }
+}
+
 impl WorldError {
     /// A form that could not be written or read.
     pub fn encoding(source: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -93,17 +115,23 @@ impl WorldError {
             field: field.into(),
             key,
             message: message.into(),
-            names: None,
+            details: Vec::new(),
         }
     }
 
     /// A field that holds more than it may.
-    pub fn too_large(field: &str, actual: usize, limit: usize) -> Self {
+    pub fn too_large(field: &str, actual: usize, limit: usize, unit: Unit) -> Self {
+        let unit = unit.as_str();
         Self::Invalid {
             field: field.to_owned(),
             key: "error-too-large",
-            message: format!("{actual} is over the limit of {limit}"),
-            names: Some(limit.to_string()),
+            message: format!("{actual} {unit} are over the limit of {limit}"),
+            details: vec![
+                ("field", field.to_owned()),
+                ("actual", actual.to_string()),
+                ("limit", limit.to_string()),
+                ("unit", unit.to_owned()),
+            ],
         }
     }
 
@@ -181,7 +209,7 @@ impl From<kaname_directory::BadText> for WorldError {
             field: bad.field.to_owned(),
             key: bad.key(),
             message: bad.to_string(),
-            names: None,
+            details: Vec::new(),
         }
     }
 }
@@ -199,7 +227,7 @@ impl From<EventError> for WorldError {
                 field: "payload".to_owned(),
                 key: "error-too-large-event",
                 message: format!("{bytes} bytes are too many for one event"),
-                names: Some(bytes.to_string()),
+                details: vec![("what", bytes.to_string())],
             },
             other => Self::Ledger(Box::new(other)),
         }

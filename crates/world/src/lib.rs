@@ -29,7 +29,7 @@ pub mod worker;
 mod world;
 
 pub use caller::{Caller, FRESH_MINUTES};
-pub use error::WorldError;
+pub use error::{Unit, WorldError};
 pub use keys::{KeyError, Keys};
 pub use ledger::{OPENINGS_OF, Opened, Proof, SEALED_BYTES, Written};
 pub use limits::Limits;

@@ -2,7 +2,10 @@
 //! passes one is refused with what, where and the bound.
 
 use kaname_intake::{
-    JsonLimits, mail::MailLimits, submission::SubmissionLimits, table::TableLimits,
+    JsonLimits,
+    mail::MailLimits,
+    submission::{MAX_TEXT_BYTES, MAX_VALUES, SubmissionLimits},
+    table::TableLimits,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,10 +70,10 @@ impl Default for Limits {
             max_draft_bytes: 4 << 20,
             max_post_bytes: 32 << 20,
             max_parts: 12_000,
-            max_text_bytes: 1 << 20,
+            max_text_bytes: MAX_TEXT_BYTES,
             max_attachment_bytes: 32 << 20,
             max_attachments: 16,
-            max_values: 10_000,
+            max_values: MAX_VALUES,
             max_objects: 10_000,
             max_object_bytes: 8 << 20,
             max_depth: 64,

@@ -6,9 +6,10 @@ use super::{Hit, Place, Scan};
 use crate::host;
 use crate::indicator::{Kind, Note};
 use crate::network::{self, Network};
+use crate::submission::MAX_VALUE_BYTES;
 
 /// Longest URL that is reported, in bytes.
-const LONGEST: usize = 8_192;
+const LONGEST: usize = MAX_VALUE_BYTES;
 
 /// Spellings of schemes, longer ones before those they end with; the second is the scheme meant.
 const SCHEMES: &[(&str, &str)] = &[

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::normal::{self, Values};
 use super::{
-    FieldError, FieldFault, SubmissionError, SubmissionOptions, Submitted, SubmittedValue, Way,
+    FieldError, FieldFault, MAX_TITLE_CHARS, MAX_VALUES_BYTES, SubmissionError, SubmissionOptions,
+    Submitted, SubmittedValue, Way,
 };
 use crate::indicator::Kind;
 use crate::value::{Value, read_value, read_value_as};
@@ -74,13 +75,24 @@ pub(super) fn fill(
 ) -> Result<(), Vec<FieldError>> {
     let limits = &options.limits;
     let mut faults = Faults::new(options);
-    faults.check_chars("$.title", &form.title, limits.title_chars);
+    faults.check_chars("$.title", &form.title, MAX_TITLE_CHARS);
     faults.check_bytes("$.technique", &form.technique, limits.text_bytes);
     faults.check_bytes("$.victim", &form.victim, limits.text_bytes);
     let occurred = faults.time("$.occurred", &form.occurred);
     if form.values.len() > limits.values {
         let (actual, limit) = (form.values.len(), limits.values);
         faults.add("$.values", FieldFault::TooMany { actual, limit });
+    }
+    let bytes = form.values.iter().map(|given| given.value.trim().len());
+    let (actual, limit) = (bytes.sum(), MAX_VALUES_BYTES);
+    if actual > limit {
+        let unit = "bytes".to_owned();
+        let what = FieldFault::TooLong {
+            actual,
+            limit,
+            unit,
+        };
+        faults.add("$.values", what);
     }
     for (index, given) in form.values.iter().take(limits.values).enumerate() {
         if given.value.trim().is_empty() && given.comment.trim().is_empty() {
@@ -93,7 +105,7 @@ pub(super) fn fill(
     if !faults.found.is_empty() {
         return Err(faults.found);
     }
-    submitted.title = normal::line(&form.title, limits.title_chars);
+    submitted.title = normal::title(&form.title);
     submitted.technique = normal::text(&form.technique);
     submitted.victim = normal::text(&form.victim);
     submitted.occurred = occurred;
@@ -198,6 +210,7 @@ impl Faults {
             comment: given.comment.clone(),
             as_written: given.value.trim().to_owned(),
             place: format!("values[{index}]"),
+            file: None,
             first_seen,
             notes: value.notes,
         })

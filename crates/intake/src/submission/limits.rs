@@ -8,11 +8,25 @@ use crate::json::JsonLimits;
 use crate::mail::MailLimits;
 use crate::table::{TableLimits, TableOptions};
 
-/// Bounds on a submission, whatever the way it comes.
+/// Longest title, in characters: typed, taken from a mail's subject or from a text's first line.
+pub const MAX_TITLE_CHARS: usize = 200;
+/// Longest text, technique and victim information each, in bytes: it is sealed into one event.
+pub const MAX_TEXT_BYTES: usize = 1 << 20;
+/// Most values of one submission.
+pub const MAX_VALUES: usize = 5_000;
+/// Longest value, in bytes.
+pub const MAX_VALUE_BYTES: usize = 8_192;
+/// Most bytes of all values of one submission together: they stand in one event.
+pub const MAX_VALUES_BYTES: usize = 1 << 20;
+/// Most bytes of all remarks on values together, each with its value: they are sealed with the text.
+pub const MAX_REMARKS_BYTES: usize = 256 << 10;
+/// Most files of one submission.
+pub const MAX_ATTACHMENTS: usize = 50;
+
+/// Bounds on reading a submission, whatever the way it comes. None may be over the one that stands
+/// above: what was read can be handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SubmissionLimits {
-    /// Title, in characters.
-    pub title_chars: usize,
     /// Technique and victim information each, in bytes.
     pub text_bytes: usize,
     /// Values.
@@ -34,13 +48,12 @@ pub struct SubmissionLimits {
 }
 
 impl Default for SubmissionLimits {
-    /// 200 characters, 1 MiB, 10,000 values, 2,000 characters, 20 files of 25 MiB; JSON up to
-    /// 64 MiB with strings up to 35 MiB, which is such a file in base64.
+    /// 1 MiB, 5,000 values, 2,000 characters, 20 files of 25 MiB; JSON up to 64 MiB with strings up
+    /// to 35 MiB, which is such a file in base64.
     fn default() -> SubmissionLimits {
         SubmissionLimits {
-            title_chars: 200,
-            text_bytes: 1 << 20,
-            values: 10_000,
+            text_bytes: MAX_TEXT_BYTES,
+            values: MAX_VALUES,
             comment_chars: 2_000,
             attachments: 20,
             attachment_bytes: 25 << 20,

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{LeftOut, Problem, SubmissionOptions, Submitted, SubmittedValue};
+use super::{
+    LeftOut, MAX_REMARKS_BYTES, MAX_TITLE_CHARS, MAX_VALUES_BYTES, Problem, SubmissionOptions,
+    Submitted, SubmittedValue,
+};
 use crate::indicator::{ExcludedReason, Kind};
 use crate::own::Own;
 
@@ -27,13 +30,15 @@ pub(super) fn line(written: &str, max_chars: usize) -> String {
     one.chars().take(max_chars).collect()
 }
 
+/// A title, cut where it is too long.
+pub(super) fn title(written: &str) -> String {
+    line(written, MAX_TITLE_CHARS)
+}
+
 /// The first line that says something, as a title.
-pub(super) fn title_of(text: &str, max_chars: usize) -> String {
+pub(super) fn title_of(text: &str) -> String {
     let start = &text[..text.floor_char_boundary(4_096)];
-    let first = start
-        .lines()
-        .map(|one| line(one, max_chars))
-        .find(|one| !one.is_empty());
+    let first = start.lines().map(title).find(|one| !one.is_empty());
     first.unwrap_or_default()
 }
 
@@ -45,6 +50,9 @@ pub(super) struct Values<'a> {
     found: Vec<SubmittedValue>,
     left_out: Vec<LeftOut>,
     too_many: bool,
+    bytes: usize,
+    remarks_bytes: usize,
+    remarks_left_out: usize,
 }
 
 impl Values<'_> {
@@ -56,6 +64,9 @@ impl Values<'_> {
             found: Vec::new(),
             left_out: Vec::new(),
             too_many: false,
+            bytes: 0,
+            remarks_bytes: 0,
+            remarks_left_out: 0,
         }
     }
 
@@ -75,9 +86,13 @@ impl Values<'_> {
 
     /// Adds a value that is known to be others'.
     pub(super) fn take(&mut self, mut value: SubmittedValue) {
-        value.comment = line(&value.comment, self.options.limits.comment_chars);
         let key = (value.kind, value.value.clone());
         let place = self.places.get(&key).copied();
+        let has_remark = place.and_then(|at| self.found.get(at));
+        value.comment = match has_remark.is_some_and(|known| !known.comment.is_empty()) {
+            true => String::new(),
+            false => self.remark(&value),
+        };
         if let Some(known) = place.and_then(|at| self.found.get_mut(at)) {
             if known.comment.is_empty() {
                 known.comment = value.comment;
@@ -89,12 +104,30 @@ impl Values<'_> {
             known.notes.extend(value.notes);
             known.notes.sort_unstable();
             known.notes.dedup();
-        } else if self.found.len() < self.options.limits.values {
+        } else if self.found.len() < self.options.limits.values
+            && self.bytes + value.value.len() <= MAX_VALUES_BYTES
+        {
+            self.bytes += value.value.len();
             self.places.insert(key, self.found.len());
             self.found.push(value);
         } else {
             self.too_many = true;
         }
+    }
+
+    /// The remark on a value, while there is room for all remarks.
+    fn remark(&mut self, value: &SubmittedValue) -> String {
+        let remark = line(&value.comment, self.options.limits.comment_chars);
+        let bytes = match remark.len() {
+            0 => 0,
+            some => some + value.value.len(),
+        };
+        if self.remarks_bytes + bytes > MAX_REMARKS_BYTES {
+            self.remarks_left_out += 1;
+            return String::new();
+        }
+        self.remarks_bytes += bytes;
+        remark
     }
 
     pub(super) fn leave_out(&mut self, value: SubmittedValue, reason: ExcludedReason) {
@@ -114,8 +147,12 @@ impl Values<'_> {
         into.values = self.found;
         into.left_out = self.left_out;
         if self.too_many {
-            let limit = self.options.limits.values;
+            let limit = into.values.len();
             into.problems.push(Problem::TooManyValues { limit });
+        }
+        if self.remarks_left_out > 0 {
+            let left_out = self.remarks_left_out;
+            into.problems.push(Problem::TooManyRemarks { left_out });
         }
         if !self.own.unusable().is_empty() {
             let unusable = self.own.unusable().to_vec();

@@ -36,7 +36,7 @@ pub fn from_text(bytes: &[u8], options: &SubmissionOptions) -> Result<Submitted,
         let limit = options.limits.values;
         submitted.problems.push(Problem::TooManyValues { limit });
     }
-    submitted.title = normal::title_of(&text, options.limits.title_chars);
+    submitted.title = normal::title_of(&text);
     submitted.technique = normal::text(&text);
     if submitted.technique.is_empty() {
         return Err(SubmissionError::Empty);
@@ -68,7 +68,7 @@ pub fn from_mail(bytes: &[u8], options: &SubmissionOptions) -> Result<Submitted,
         let limit = options.limits.values;
         submitted.problems.push(Problem::TooManyValues { limit });
     }
-    submitted.title = normal::line(&mail.subject, options.limits.title_chars);
+    submitted.title = normal::title(&mail.subject);
     let shown = if mail.text.is_empty() {
         &mail.markup_text
     } else {
@@ -233,6 +233,7 @@ fn of_finding(finding: Finding, place: &str) -> SubmittedValue {
         comment: String::new(),
         as_written: finding.as_written,
         place: place.to_owned(),
+        file: None,
         first_seen: None,
         notes: finding.notes,
     }
@@ -245,6 +246,7 @@ fn of_row(row: RowValue) -> SubmittedValue {
         comment: row.comment,
         as_written: row.as_written,
         place: format!("line {}, column {}", row.line, row.column),
+        file: None,
         first_seen: row.first_seen,
         notes: row.value.notes,
     }

@@ -123,6 +123,7 @@ fn take(index: usize, head: &Head, words: &Words, values: &mut Values<'_>) {
                 .unwrap_or_default(),
             as_written: found.text.clone(),
             place: format!("objects[{index}]"),
+            file: None,
             first_seen,
             notes: value.notes,
         });
@@ -136,7 +137,7 @@ fn tell(head: &Head, words: Words, options: &SubmissionOptions, submitted: &mut 
     }
     let name = head.name.clone().or(words.r#abstract).unwrap_or_default();
     if submitted.title.is_empty() {
-        submitted.title = normal::line(&name, options.limits.title_chars);
+        submitted.title = normal::title(&name);
     }
     let text = words
         .description

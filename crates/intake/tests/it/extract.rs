@@ -1,6 +1,6 @@
 //! What is found in text, by table.
 
-use kaname_intake::{ExtractOptions, Extraction, Kind, Note, extract};
+use kaname_intake::{ExtractOptions, Extraction, Kind, Note, extract, in_script, read_count};
 
 pub(crate) fn read(text: &str) -> Extraction {
     extract(text, &ExtractOptions::default())
@@ -391,4 +391,23 @@ fn results_survive_storage() {
     let read = read("evil[.]example 198.51.100.7:80 日本語.jp");
     let stored = serde_json::to_string(&read).unwrap();
     assert_eq!(serde_json::from_str::<Extraction>(&stored).unwrap(), read);
+}
+
+#[test]
+fn names_with_a_labels_are_read_in_their_own_script() {
+    for (kind, value, script) in [
+        (Kind::Domain, "xn--wgv71a119e.test", Some("日本語.test")),
+        (
+            Kind::Url,
+            "http://xn--wgv71a119e.test/a",
+            Some("http://日本語.test/a"),
+        ),
+        (Kind::Email, "a@xn--wgv71a119e.test", Some("a@日本語.test")),
+        (Kind::Domain, "plain.test", None),
+        (Kind::Domain, "xn--.test", None),
+    ] {
+        assert_eq!(in_script(kind, value).as_deref(), script, "{value}");
+    }
+    assert_eq!(read_count(" ３２ "), Some(32));
+    assert_eq!(read_count("三"), None);
 }

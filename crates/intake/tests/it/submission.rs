@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use kaname_intake::JsonFault;
 use kaname_intake::submission::{
-    FieldFault, Form, FormValue, Problem, SubmissionError, SubmissionOptions, Submitted, Way,
-    from_file, from_form, from_json, from_mail, from_stix, from_table, from_text, way_of,
+    FieldFault, Form, FormValue, MAX_REMARKS_BYTES, MAX_TITLE_CHARS, MAX_VALUES_BYTES, Problem,
+    SubmissionError, SubmissionOptions, Submitted, Way, from_file, from_form, from_json, from_mail,
+    from_stix, from_table, from_text, way_of,
 };
 use kaname_intake::table::TableOptions;
 
@@ -394,5 +395,65 @@ fn a_mail_with_too_many_files_is_refused() {
     assert_eq!(
         errors[0].to_string(),
         "$.attachments has 21 items, the limit is 20"
+    );
+}
+
+#[test]
+fn a_title_is_counted_in_characters_wherever_it_comes_from() {
+    let options = SubmissionOptions::default();
+    let long = "𠮷".repeat(MAX_TITLE_CHARS + 20);
+    let pasted = from_text(format!("{long}\n203.0.113.9\n").as_bytes(), &options).unwrap();
+    let mail = format!("Subject: {long}\r\nFrom: a@example.net\r\n\r\n203.0.113.9\r\n");
+    let mailed = from_mail(mail.as_bytes(), &options).unwrap();
+    for title in [pasted.title, mailed.title] {
+        assert_eq!(title.chars().count(), MAX_TITLE_CHARS);
+    }
+    let typed = Form {
+        title: long,
+        technique: "侵入".to_owned(),
+        ..Form::default()
+    };
+    let Err(SubmissionError::Fields(faults)) = from_form(&typed, &options) else {
+        panic!("a title of 220 characters was taken");
+    };
+    let told = faults.first().unwrap().to_string();
+    assert_eq!(told, "$.title has 220 characters, the limit is 200");
+}
+
+/// What is read can be handed in: values and remarks stop being read where a report would be too large.
+#[test]
+fn values_and_remarks_are_read_as_far_as_a_report_holds_them() {
+    let options = SubmissionOptions::default();
+    let path = "a".repeat(700);
+    let urls: String = (0..2_000)
+        .map(|n| format!("http://198.51.100.7/{n}/{path}\n"))
+        .collect();
+    let read = from_table(
+        format!("url\n{urls}").as_bytes(),
+        &TableOptions::default(),
+        &options,
+    )
+    .unwrap();
+    let bytes: usize = read.values.iter().map(|one| one.value.len()).sum();
+    assert!(bytes <= MAX_VALUES_BYTES && bytes > MAX_VALUES_BYTES - 1_000);
+    let limit = read.values.len();
+    assert!(read.problems.contains(&Problem::TooManyValues { limit }));
+    let remark = "監視で見つけた".repeat(20);
+    let rows: String = (0..1_000)
+        .map(|n| format!("198.51.{}.{},{remark}\n", n / 250, n % 250))
+        .collect();
+    let table = format!("ip,comment\n{rows}");
+    let read = from_table(table.as_bytes(), &TableOptions::default(), &options).unwrap();
+    assert_eq!(read.values.len(), 1_000);
+    let told = read.values.iter().filter(|one| !one.comment.is_empty());
+    let told: Vec<usize> = told
+        .map(|one| one.value.len() + one.comment.len())
+        .collect();
+    assert!(told.iter().sum::<usize>() <= MAX_REMARKS_BYTES);
+    let left_out = 1_000 - told.len();
+    assert!(left_out > 0);
+    assert!(
+        read.problems
+            .contains(&Problem::TooManyRemarks { left_out })
     );
 }

@@ -1,6 +1,8 @@
 //! Every key of the configuration, in one table: the file, the environment, `config check`, `config
 //! show` and `config example` are made of it.
 
+use kaname_intake::submission::{MAX_ATTACHMENTS, MAX_TEXT_BYTES, MAX_VALUES};
+
 use super::kind::Kind;
 
 /// A key of the configuration.
@@ -318,7 +320,7 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key(
         "limits.max_text",
-        Kind::Bytes(KIB, 64 * MIB),
+        Kind::Bytes(KIB, MAX_TEXT_BYTES as u64),
         "1 MiB",
         "Longest text pasted or typed.",
     ),
@@ -330,15 +332,15 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key(
         "limits.max_attachments",
-        Kind::Number(0, 50),
+        Kind::Number(0, MAX_ATTACHMENTS as u64),
         "16",
         "Most attachments of one report.",
     ),
     key(
         "limits.max_values",
-        Kind::Number(1, 10_000),
-        "10000",
-        "Most values read from one report; at most 5,000 can be handed in.",
+        Kind::Number(1, MAX_VALUES as u64),
+        "5000",
+        "Most values of one report; what lies beyond is not read.",
     ),
     key(
         "limits.max_objects",

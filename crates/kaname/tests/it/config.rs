@@ -221,7 +221,7 @@ fn bounds_that_make_no_sense_are_mistakes() {
     place.write(
         "kaname.toml",
         "[limits]\nmax_body = \"1 MiB\"\nmax_attachment = \"2 MiB\"\nmax_post = \"3 MiB\"\n\
-         max_depth = 1000\nsession_idle_hours = 24\nsession_max_hours = 12\n",
+         max_depth = 1000\nmax_values = 5001\nsession_idle_hours = 24\nsession_max_hours = 12\n",
     );
     let ran = place.run(&["config", "check", "--json"]);
     assert_eq!(ran.code, 2);
@@ -237,7 +237,8 @@ fn bounds_that_make_no_sense_are_mistakes() {
         "4 limits.max_post",
         "4 limits.max_post",
         "5 limits.max_depth",
-        "6 limits.session_idle_hours",
+        "6 limits.max_values",
+        "7 limits.session_idle_hours",
     ];
     assert_eq!(told, expected);
     let what = mistakes[0]["what"].as_str().unwrap();

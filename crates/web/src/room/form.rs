@@ -18,7 +18,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Choice, Faults, Field, Notice, Tone, Verb},
+        part::{Choice, Copied, Faults, Field, Notice, Tone, Verb},
         show, show_with,
     },
     house::{By, House},
@@ -416,8 +416,12 @@ struct OncePage {
     page: Page,
     lead: String,
     secret: String,
+    /// What is needed beside it: what, and its value.
+    beside: Vec<(String, Copied)>,
     notice: Notice,
     back: Verb,
+    /// Where it is told how the secret is used.
+    how: Option<Verb>,
 }
 
 /// Shows a secret for the only time.
@@ -429,6 +433,18 @@ pub(super) fn show_once(
     back: &str,
 ) -> Result<Response, Failure> {
     let page = frame.page(Section::Directory, title);
+    show_with_use(page, lead, secret, back, Vec::new(), None)
+}
+
+/// The same, with what is needed beside the secret and where its use is told.
+pub(super) fn show_with_use(
+    page: Page,
+    lead: String,
+    secret: String,
+    back: &str,
+    beside: Vec<(String, Copied)>,
+    how: Option<Verb>,
+) -> Result<Response, Failure> {
     let notice = Notice {
         tone: Tone::Care,
         title: page.t("directory-once").into_owned(),
@@ -439,7 +455,9 @@ pub(super) fn show_once(
         page,
         lead,
         secret,
+        beside,
         notice,
         back,
+        how,
     })
 }

@@ -112,6 +112,9 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
     if by.has(Role::Member) && by.principal.member {
         sections.extend(permitted(own::fresh(&house, &page, &by).await)?);
     }
+    if by.has(Role::Provider) {
+        sections.extend(permitted(own::became(&house, &page, &by).await)?);
+    }
     sections.retain(|section| !section.rows.is_empty());
     // The kind whose soonest deadline is next comes first; those without one stay as they are, after.
     sections.sort_by_key(|section| {

@@ -9,6 +9,7 @@ use axum::{
     routing,
 };
 use jiff::Timestamp;
+use kaname_intake::in_script;
 use kaname_kernel::Pap;
 use kaname_sharing::{Item, ItemState, rendition::is_current};
 use kaname_world::{Caller, Loaded, World};
@@ -220,7 +221,8 @@ async fn show_one(
     let values = content.shared_values();
     let values = values.iter().take(MAX_VALUES).map(|value| {
         let kind = words::value_kind(page.text, value.kind);
-        (kind, page.copied(&value.value))
+        let script = in_script(value.kind, &value.value);
+        (kind, page.copied(&value.value).script(script))
     });
     let values = values.collect();
     let shown = ShowPage {

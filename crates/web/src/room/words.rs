@@ -132,22 +132,55 @@ pub(super) fn way_of_report(text: Text, report: &Report) -> (Vec<Step>, usize) {
 /// before its release never went out.
 pub(super) fn way_of_item(text: Text, item: &Item) -> (Vec<Step>, usize) {
     let mut steps = way(text);
-    let reached = match item.state {
+    let reached = reached(item);
+    let ended = [
+        ItemState::Superseded,
+        ItemState::Withdrawn,
+        ItemState::Expired,
+    ];
+    if ended.contains(&item.state) {
+        steps.truncate(reached);
+        let label = item_state(text, item.state);
+        steps.push(Step { label, note: None });
+    }
+    (steps, reached)
+}
+
+/// Which step of the way an item is at, or ended at.
+fn reached(item: &Item) -> usize {
+    match item.state {
         ItemState::Derived => 2,
         ItemState::AwaitingConsent | ItemState::ChangesProposed | ItemState::Refused => 3,
         ItemState::Consented | ItemState::AwaitingRelease => 4,
         ItemState::Released => 6,
         ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired => {
-            let went = match (item.release, item.has_consent()) {
+            match (item.release, item.has_consent()) {
                 (Some(_), _) => 6,
                 (None, true) => 4,
                 (None, false) => 3,
-            };
-            steps.truncate(went);
-            let label = item_state(text, item.state);
-            steps.push(Step { label, note: None });
-            went
+            }
         }
-    };
-    (steps, reached)
+    }
+}
+
+/// Of several items of a report the one that went furthest tells how far the report has come; of a
+/// report that was closed none does: it goes no further, whatever was derived from it before.
+pub(super) fn furthest<'i>(
+    report: &Report,
+    items: impl IntoIterator<Item = &'i Item>,
+) -> Option<&'i Item> {
+    let items = items.into_iter().filter(|_| report.closing.is_none());
+    items.reduce(|before, item| match reached(before) < reached(item) {
+        true => item,
+        false => before,
+    })
+}
+
+/// Where a report stands for its provider: where the furthest of its items does. While that one is
+/// being written the report says it.
+pub(super) fn own_report_state(text: Text, report: &Report, furthest: Option<&Item>) -> String {
+    match furthest.filter(|item| item.state != ItemState::Derived) {
+        Some(item) => item_state(text, item.state),
+        None => report_state(text, report.state, report.closing.as_ref()),
+    }
 }

@@ -6,6 +6,7 @@ use kaname_testkit::Nation;
 use crate::{
     browser::{Browser, Part, between, leads_to},
     house::Door,
+    story,
 };
 
 const PASTE: &str = "みなと電力株式会社のVPN装置に 203[.]0[.]113[.]77 から接続があった。\n\
@@ -375,4 +376,85 @@ async fn a_correction_drops_no_recipient() {
         shown.contains("<ins>") && shown.contains("evil-update.zip") && shown.contains("kagero.sh"),
         "{shown}"
     );
+}
+
+/// A file that was read for a report which was left stands at its field when the form is opened again, and
+/// goes by itself. Where it stays, the page says of each value where it was read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_a_draft_is_in_sight_and_can_be_taken_away() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let terms = [Part::Field("tlp", "AMBER"), Part::Field("pap", "GREEN")];
+    let sends = async |path: &str, parts: &[Part<'_>]| {
+        let all: Vec<Part<'_>> = terms.iter().chain(parts).cloned().collect();
+        leads_to(&provider.upload(path, &all).await)
+    };
+    let old = "先週の件\n203.0.113.88\n".as_bytes();
+    sends("/submissions/new", &[Part::File("file", "old.txt", old)]).await;
+    // Later, with something else in mind.
+    let form = provider.page("/submissions/new").await;
+    let field = between(&form, "<label for=\"file\">", "<input type=\"file\"");
+    assert!(field.contains("読み込み済み：") && field.contains("old.txt"));
+    assert!(field.contains("formaction=\"/submissions/draft/file/drop\""));
+    // Enter in a line reads; it does not take the file away.
+    let first = between(&form, "<form id=\"editing\"", "</button>");
+    assert!(first.contains("<button class=\"unseen\"") && !first.contains("formaction"));
+    let typed = [Part::Field("technique", "今日の件\n203.0.113.99")];
+    sends("/submissions/new", &typed).await;
+    let both = provider.page("/submissions/confirm").await;
+    let place = |value: &str| {
+        let row = both.split("<tr data-row>").find(|row| row.contains(value));
+        between(row.unwrap(), "<small><bdi>", "</bdi>")
+            .trim_matches(['\u{2068}', '\u{2069}'])
+            .to_owned()
+    };
+    assert_eq!(place("203.0.113.88"), "old.txt");
+    assert_eq!(place("203.0.113.99"), "本文");
+    assert!(both.contains("<h2>今日の件</h2>") && both.contains("<h2>添えるファイル</h2>"));
+    // Taken away, nothing of it is left, and what was typed is.
+    sends("/submissions/draft/file/drop", &typed).await;
+    let form = provider.page("/submissions/new").await;
+    assert!(!form.contains("old.txt") && form.contains("今日の件"));
+    sends("/submissions/new", &typed).await;
+    let confirm = provider.page("/submissions/confirm").await;
+    assert!(!confirm.contains("203.0.113.88") && !confirm.contains("添えるファイル"));
+    // The places of a mail are said in the page's language.
+    let mail = "Received: from gate.test ([203.0.113.55])\r\nFrom: a@mail.test\r\nSubject: 転送\r\n\r\n本文です";
+    let mail = [Part::File("file", "x.eml", mail.as_bytes())];
+    sends("/submissions/new", &mail).await;
+    let confirm = provider.page("/submissions/confirm").await;
+    assert!(confirm.contains("ヘッダー") && !confirm.contains("header received"));
+}
+
+/// A name with A-labels is shown as it is, with its own script behind it as text: to provider, analyst and
+/// member.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_in_their_own_script_stand_beside_their_ascii_form() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let value = kaname_sharing::Value {
+        kind: kaname_intake::Kind::Domain,
+        value: "xn--wgv71a119e.test".to_owned(),
+    };
+    let mut report = story::report();
+    report.values = vec![value.clone()];
+    let caller = nation.caller(&nation.provider).await;
+    let receipt = nation.world.submit(&caller, report, None).await.unwrap();
+    let item = story::derive_as(&nation, receipt.report, |draft| draft.values = vec![value]).await;
+    let item = story::consent_to(&nation, item).await;
+    let caller = nation.caller(&nation.releaser).await;
+    let released = nation.world.release(&caller, item.id, None).await;
+    let number = released.unwrap().state.number;
+    for (person, path) in [
+        (&nation.provider, format!("/submissions/{}", receipt.number)),
+        (&nation.provider, format!("/items/{number}")),
+        (&nation.analyst, format!("/triage/{}", receipt.number)),
+        (&nation.member, format!("/library/{number}")),
+    ] {
+        let page = Browser::of(&door, &nation, person).await.page(&path).await;
+        let (before, after) = page.split_once("<bdi>日本語.test</bdi>").expect(&path);
+        let last = before.rsplit_once("xn--wgv71a119e.test").unwrap().1;
+        assert!(last.len() < 250 && !after.is_empty(), "{path}: {last}");
+    }
 }

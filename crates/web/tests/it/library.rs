@@ -220,7 +220,7 @@ async fn a_member_answers_and_acknowledges_and_only_by_posting() {
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     let given = [
         ("sighting", "seen"),
-        ("count", "3"),
+        ("count", "３"),
         ("first", "2026-05-01T10:00"),
         ("last", "2026-05-02T10:00"),
         ("usefulness", "4"),

@@ -305,3 +305,53 @@ async fn a_document_over_a_lowered_bound_is_told_what_where_and_the_bound() {
         &["$.report.attachments", "2"],
     );
 }
+
+/// A title made of a pasted first line and a list at its bound go through; a typed title that is too long
+/// is told at its field, with how long it is, the bound and the unit.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_confirm_page_shows_is_taken() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let terms = [
+        Part::Field("tlp", "GREEN"),
+        Part::Field("pap", "GREEN"),
+        Part::Field("urgency", "normal"),
+    ];
+    let reads = async |parts: &[Part<'_>]| {
+        let all: Vec<Part<'_>> = terms.iter().chain(parts).cloned().collect();
+        provider.upload("/submissions/new", &all).await
+    };
+    let hands_in = async |values: usize| {
+        let confirm = provider.page("/submissions/confirm").await;
+        let once = between(&confirm, "name=\"once\" value=\"", "\"").to_owned();
+        let ticks: Vec<String> = (0..values).map(|n| format!("v{n}")).collect();
+        let ticks = ticks.iter().map(|tick| Part::Field("value", tick));
+        let parts: Vec<Part<'_>> = std::iter::once(Part::Field("once", &once))
+            .chain(ticks)
+            .collect();
+        leads_to(&provider.upload("/submissions", &parts).await)
+    };
+    let pasted = format!("𠮷{}\n203.0.113.77", "あ".repeat(220));
+    leads_to(&reads(&[Part::Field("technique", &pasted)]).await);
+    assert!(hands_in(1).await.starts_with("/submissions/R-"));
+    let long = "あ".repeat(201);
+    let typed = [
+        Part::Field("title", &long),
+        Part::Field("technique", "侵入"),
+    ];
+    let told = "件名が上限を超えています（201 文字、上限 200 文字）。";
+    refused(
+        &reads(&typed).await,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &[told],
+    );
+    provider.post("/submissions/draft/drop", &[]).await;
+    let rows: String = (0..5_200)
+        .map(|n| format!("203.0.{}.{}\r\n", n / 250, n % 250))
+        .collect();
+    leads_to(&reads(&[Part::File("file", "list.csv", rows.as_bytes())]).await);
+    let confirm = provider.page("/submissions/confirm").await;
+    assert!(confirm.contains("値が多すぎるため") && confirm.contains("5,000"));
+    assert!(hands_in(5_000).await.starts_with("/submissions/R-"));
+}

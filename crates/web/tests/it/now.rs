@@ -302,3 +302,55 @@ async fn an_administrator_is_told_of_a_clock_that_is_not_believed() {
     nation.world.doubt_clock(None);
     assert!(!administrator.page("/").await.contains(told));
 }
+
+/// After the last word of a provider on an item, its pages tell how it went on, and nothing of who answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_is_told_what_became_of_its_reports() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (receipt, item) = story::released(&nation).await;
+    let (_, other) = story::released(&nation).await;
+    let world = &nation.world;
+    let member = nation.caller(&nation.member).await;
+    let given = Given {
+        comment: "うちでも".to_owned(),
+        ..false_positive()
+    };
+    world.give_feedback(&member, item.id, given).await.unwrap();
+    nation.clock.advance(SignedDuration::from_hours(1));
+    let releaser = nation.caller(&nation.releaser).await;
+    let withdrawn = world.withdraw_item(&releaser, other.id, "誤りがあったため");
+    withdrawn.await.unwrap();
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let now = provider.page("/").await;
+    let (_, became) = now.split_once("提出した報告のその後").unwrap();
+    let href = |number: &str| format!("href=\"/items/{number}\"");
+    in_order(
+        became,
+        &[
+            &href(&other.state.number),
+            "取り下げ",
+            &href(&item.state.number),
+            "誤検知",
+        ],
+    );
+    let name = "かいひん";
+    assert!(!became.contains("海浜") && !became.contains(name) && !became.contains("うちでも"));
+    // The list and the report say the same, and when it came.
+    let own = provider.page("/submissions").await;
+    let own = own.split_once("/submissions/R-").unwrap().1;
+    assert!(
+        own.contains("提供中") && !own.contains("共有情報を作成"),
+        "{own}"
+    );
+    let report = provider
+        .page(&format!("/submissions/{}", receipt.number))
+        .await;
+    let received = report.split_once("<dt>受付</dt><dd>").unwrap().1;
+    let (received, _) = received.split_once("</dd>").unwrap();
+    assert!(received.contains("JST"), "{received}");
+    // After a month it is no news.
+    nation.clock.advance(SignedDuration::from_hours(24 * 31));
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    assert!(!provider.page("/").await.contains("提出した報告のその後"));
+}

@@ -296,14 +296,20 @@ async fn the_first_proposal_shows_the_traces_that_were_found() {
         .await
         .unwrap();
     let open = first.rows.iter().filter(|row| row.is_open()).count();
-    assert!(open > 0, "{:?}", first.rows);
+    assert_eq!(
+        open, 2,
+        "in the summary and the object made of it: {:?}",
+        first.rows
+    );
     let door = Door::of(&nation);
     let browser = Browser::of(&door, &nation, &nation.analyst).await;
     let page = browser
         .page(&format!("/triage/{}/derive", receipt.number))
         .await;
     keep(&door, "derive", &page).await;
-    assert_eq!(page.matches("<mark>").count(), open, "{:?}", first.rows);
+    // The same words are shown once, with both places.
+    assert_eq!(page.matches("<mark>").count(), 1, "{:?}", first.rows);
+    assert!(page.contains("概要（日本語） · "), "{page}");
 }
 
 /// The demo's front page: what each main person does, in the page's language, before the others.

@@ -147,3 +147,26 @@ async fn who_sends_an_item_back_is_led_to_the_desk() {
     let analyst = Browser::of(&door, &nation, &nation.analyst).await;
     assert!(analyst.page(&show).await.contains("要約を短く"));
 }
+
+/// What a summary says stands in the objects, too: it is one row with both places, and one reason settles both.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_words_in_two_places_are_one_row() {
+    let nation = Nation::new().await;
+    let (item, _) = named(&nation).await;
+    let door = Door::of(&nation);
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let show = format!("/items/{item}");
+    for path in [&show, &format!("{show}/edit")] {
+        let page = analyst.page(path).await;
+        assert_eq!(page.matches(MARK).count(), 1, "{path}");
+        assert!(page.contains("概要（日本語） · "), "{path}: {page}");
+    }
+    let page = analyst.page(&show).await;
+    let keys = page.split("name=\"row\" value=\"").skip(1);
+    let keys: Vec<&str> = keys.filter_map(|key| key.split('"').next()).collect();
+    assert_eq!(keys.len(), 2, "{keys:?}");
+    let mut form: Vec<(&str, &str)> = keys.iter().map(|key| ("row", *key)).collect();
+    form.push(("reason", "公表済みのため"));
+    leads_to(&analyst.post(&format!("{show}/trace"), &form).await);
+    assert!(!analyst.page(&show).await.contains(MARK));
+}

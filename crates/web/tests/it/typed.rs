@@ -24,13 +24,14 @@ const WRITTEN: &str = "途中まで&#60;i&#62;&#34;書いた&#34;&#60;/i&#62; &#
 const PAGES: usize = 150;
 
 /// Endpoints to which no page of the walk posts, because a button does, without a word.
-const BUTTONS: [&str; 31] = [
+const BUTTONS: [&str; 32] = [
     "passkey.add",
     "passkey.remove",
     "openid.link",
     "openid.unlink",
     "draft.keep",
     "draft.drop",
+    "draft.drop_file",
     "submission.columns",
     "submission.submit",
     "submission.hide_victim",

@@ -1,6 +1,6 @@
 # Input that does not do
 error-empty = This is needed.
-error-too-large = Too large: the limit is { $what }.
+error-too-large = Too large: { $field } has { $actual } { $unit }; the limit is { $limit } { $unit }.
 error-too-large-event = Too large for one record ({ $what } bytes).
 error-count = Too many: the limit is { $what }. Send it again with fewer.
 error-text = This is not right: { $what }
@@ -56,7 +56,7 @@ error-text-choice = This is none of the values to choose from.
 error-words = { $said } ({ $what })
 error-field-unknown = There is no such member in this form.
 error-field-type = It has the wrong JSON type; expected: { $what }.
-error-field-long = Too long: it has { $actual }, the limit is { $limit }.
+error-field-long = Too long: it has { $actual } { $unit }, the limit is { $limit } { $unit }.
 error-field-many = Too many: there are { $actual }, the limit is { $limit }.
 error-field-value = This is no value of the kind { $kind }.
 error-field-kind = This names no kind of value. The kinds are { $known }.

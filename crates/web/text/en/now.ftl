@@ -34,6 +34,10 @@ now-owed = { $n ->
 }
 now-steward-does = The steward of your organisation does this
 now-fresh = Newly released
+now-became = What became of your reports
+now-became-seen = seen by { $n } organisations
+now-became-not-seen = not seen by { $n }
+now-became-false-positive = called a false positive by { $n }
 now-read = Read
 now-showing = May what was done to you be shown?
 now-showing-of = You are asked to have the harm in report { $receipt } shown to others

@@ -1,6 +1,6 @@
 # 入力の誤り
 error-empty = 入力が必要です。
-error-too-large = 大きすぎます。上限は { $what } です。
+error-too-large = { $field }が上限を超えています（{ $actual } { $unit }、上限 { $limit } { $unit }）。
 error-too-large-event = 1件の記録としては大きすぎます（{ $what } バイト）。
 error-count = 多すぎます。上限は{ $what }件です。減らして送り直してください。
 error-text = 入力が正しくありません：{ $what }
@@ -56,7 +56,7 @@ error-text-choice = 選べる値ではありません。
 error-words = { $said }（プログラムの出力：{ $what }）
 error-field-unknown = この様式にない項目です。
 error-field-type = JSON の型が違います（期待する型：{ $what }）。
-error-field-long = 長すぎます（{ $actual }、上限 { $limit }）。
+error-field-long = 長すぎます（{ $actual } { $unit }、上限 { $limit } { $unit }）。
 error-field-many = 多すぎます（{ $actual } 件、上限 { $limit } 件）。
 error-field-value = この種類（{ $kind }）の値として読み取れません。
 error-field-kind = 値の種類として読み取れません。使える種類：{ $known }

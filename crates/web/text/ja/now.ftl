@@ -34,6 +34,10 @@ now-owed = { $n ->
 }
 now-steward-does = 組織の管理者が対応します
 now-fresh = 新しく提供されたもの
+now-became = 提出した報告のその後
+now-became-seen = 見つけた { $n } 組織
+now-became-not-seen = 見つからない { $n } 組織
+now-became-false-positive = 誤検知 { $n } 組織
 now-read = 読む
 now-showing = 被害の内容を開示してよいか
 now-showing-of = 報告 { $receipt } の被害の内容について、開示の同意を求められています

@@ -7,7 +7,7 @@ use kaname_directory::Party;
 use kaname_kernel::{AccountId, Id, Matter, MatterId, Pap, PartyId, Tlp, audience::Named};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
-    Content, ItemKind, Outlet, Text, Value, checklist,
+    Content, ItemKind, Outlet, Refused, Text, Value, checklist,
     derive::{FirstProposal, Plan, compose, first_proposal},
     deriving::{self, AskAgain, Derive},
     item::{Item, ItemChange},
@@ -224,18 +224,25 @@ impl World {
         self.keep_item(caller, desk.item, changes).await
     }
 
-    /// Lets a trace stand, with a reason why it gives nobody away.
+    /// Lets traces stand, with one reason why they give nobody away: rows of the checklist by their keys.
     pub async fn accept_trace(
         &self,
         caller: &Caller,
         id: MatterId,
-        row: &str,
+        rows: &[String],
         reason: &str,
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
         self.opened_behind(caller, &desk.link).await?;
-        let changes = deriving::accept_trace(&desk.item.state, row, officer, reason)?;
+        if rows.is_empty() {
+            return Err(Refused::NoSuchTrace.into());
+        }
+        let mut changes = Vec::new();
+        for row in rows {
+            let accepted = deriving::accept_trace(&desk.item.state, row, officer, reason)?;
+            changes.extend(accepted);
+        }
         self.keep_item(caller, desk.item, changes).await
     }
 

@@ -1,6 +1,7 @@
 //! A report comes in: sealed, durable, then acknowledged with a receipt that can be proved.
 
 use jiff::{SignedDuration, Timestamp};
+use kaname_intake::submission::MAX_TITLE_CHARS;
 use kaname_kernel::{
     Actor, EventId, HandleId, Id, Matter, MatterId, Pap, PartyId, Rng, Tlp, seal::SecretKey,
 };
@@ -16,7 +17,13 @@ use kaname_store::Blob;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{caller::Caller, error::WorldError, ledger::Proof, sealed::Link, world::World};
+use crate::{
+    caller::Caller,
+    error::{Unit, WorldError},
+    ledger::Proof,
+    sealed::Link,
+    world::World,
+};
 
 /// A report as it is handed in, whichever way it came.
 #[derive(Debug, Clone)]
@@ -233,36 +240,34 @@ impl World {
 
     fn check_submission(&self, new: &NewReport) -> Result<(), WorldError> {
         let limits = self.settings().limits;
-        let too_large = |field: &str, actual: usize, limit: usize| {
-            Err(WorldError::too_large(field, actual, limit))
+        let within = |field: &str, actual: usize, limit: usize, unit: Unit| {
+            if actual > limit {
+                return Err(WorldError::too_large(field, actual, limit, unit));
+            }
+            Ok(())
         };
-        if new.title.len() > 600 {
-            return too_large("title", new.title.len(), 600);
-        }
-        if new.title.trim().is_empty() {
+        let title = title_within(&new.title)?;
+        if title.is_empty() {
             return Err(WorldError::invalid(
                 "title",
                 "error-empty",
                 "a title is needed",
             ));
         }
-        let text = new.technique.len() + new.harm.text.len();
-        if text > limits.max_text_bytes {
-            return too_large("technique", text, limits.max_text_bytes);
+        let most = limits.max_text_bytes;
+        within("technique", new.technique.len(), most, Unit::Bytes)?;
+        within("victim", new.harm.text.len(), most, Unit::Bytes)?;
+        let (count, most) = (new.attachments.len(), limits.max_attachments);
+        within("attachments", count, most, Unit::Pieces)?;
+        within("values", new.values.len(), limits.max_values, Unit::Pieces)?;
+        let most = limits.max_attachment_bytes;
+        for file in &new.attachments {
+            within("attachments", file.bytes.len(), most, Unit::Bytes)?;
         }
-        if new.attachments.len() > limits.max_attachments {
-            let count = new.attachments.len();
-            return too_large("attachments", count, limits.max_attachments);
-        }
-        if new.values.len() > limits.max_values {
-            return too_large("values", new.values.len(), limits.max_values);
-        }
-        let files = new.attachments.iter().chain(&new.original);
-        for file in files {
-            if file.bytes.len() > limits.max_attachment_bytes {
-                let limit = limits.max_attachment_bytes;
-                return too_large("attachments", file.bytes.len(), limit);
-            }
+        // What the report was read from: each way has a bound of its own within that of a request.
+        if let Some(original) = &new.original {
+            let most = limits.max_body_bytes;
+            within("file", original.bytes.len(), most, Unit::Bytes)?;
         }
         if new.values.is_empty() && new.technique.trim().is_empty() {
             return Err(WorldError::invalid(
@@ -333,6 +338,24 @@ impl World {
         let tag = self.keys().token.derive("once").tag(text.as_bytes());
         Ok(format!("{what}/{}", hex::encode(tag)))
     }
+}
+
+/// A title as it is kept, within its bound.
+///
+/// # Errors
+/// When it is too long.
+pub fn title_within(title: &str) -> Result<&str, WorldError> {
+    let title = title.trim();
+    let chars = title.chars().count();
+    if chars > MAX_TITLE_CHARS {
+        return Err(WorldError::too_large(
+            "title",
+            chars,
+            MAX_TITLE_CHARS,
+            Unit::Characters,
+        ));
+    }
+    Ok(title)
 }
 
 /// What the ledger says of the time an attack was seen: its hour.

@@ -14,7 +14,7 @@ use kaname_store::{ListQuery, Sort};
 use super::similar::Similar;
 use crate::{
     caller::{Caller, of_party},
-    error::WorldError,
+    error::{Unit, WorldError},
     read::Listed,
     work::Loaded,
     world::World,
@@ -374,7 +374,12 @@ impl World {
     ) -> Result<kaname_sharing::Sealed, WorldError> {
         let text = text.trim();
         if text.len() > MAX_TEXT_BYTES {
-            return Err(WorldError::too_large("text", text.len(), MAX_TEXT_BYTES));
+            return Err(WorldError::too_large(
+                "text",
+                text.len(),
+                MAX_TEXT_BYTES,
+                Unit::Bytes,
+            ));
         }
         if text.is_empty() {
             return Ok(kaname_sharing::Sealed::default());

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use kaname_intake::submission::from_stix;
+use kaname_intake::submission::{MAX_TITLE_CHARS, from_stix};
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
     marking::{strictest_pap, strictest_tlp},
-    value::{MAX_VALUES, Value},
+    value::Value,
     victim::Harm,
 };
 use kaname_stix::ObjectId;
@@ -38,9 +38,7 @@ impl World {
         caller: &Caller,
         envelope: &[u8],
     ) -> Result<Envelope, WorldError> {
-        let mut options = self.reading_options(caller)?;
-        options.limits.values = options.limits.values.min(MAX_VALUES);
-        options.limits.text_bytes /= 2;
+        let options = self.reading_options(caller)?;
         let read = from_stix(envelope, &options)
             .map_err(|error| WorldError::invalid("envelope", "error-stix", error.to_string()))?;
         let values: BTreeSet<Value> = read
@@ -94,7 +92,8 @@ pub(super) fn types(objects: &[PostedObject]) -> String {
         .filter_map(|object| Some(object.id.split_once("--")?.0))
         .collect();
     let types: Vec<&str> = types.into_iter().take(MAX_TYPES).collect();
-    format!("STIX: {} ({})", objects.len(), types.join(", "))
+    let title = format!("STIX: {} ({})", objects.len(), types.join(", "));
+    title.chars().take(MAX_TITLE_CHARS).collect()
 }
 
 /// The id an unreadable object gives itself, if it is a short text.

@@ -65,7 +65,7 @@ async fn rows_are_for_who_holds_the_report_open_and_nobody_else_writes() {
         .await;
     assert!(is_missing(&revised), "{revised:?}");
     let accepted = world
-        .accept_trace(&other, item.id, &row, "一般的な語")
+        .accept_trace(&other, item.id, std::slice::from_ref(&row), "一般的な語")
         .await;
     assert!(is_missing(&accepted), "{accepted:?}");
     // The opening is over after a shift, for its own analyst too.
@@ -81,7 +81,7 @@ async fn rows_are_for_who_holds_the_report_open_and_nobody_else_writes() {
         .await;
     assert!(is_shut(&revised), "{revised:?}");
     let accepted = world
-        .accept_trace(&analyst, item.id, &row, "一般的な語")
+        .accept_trace(&analyst, item.id, std::slice::from_ref(&row), "一般的な語")
         .await;
     assert!(is_shut(&accepted), "{accepted:?}");
     world
@@ -89,7 +89,7 @@ async fn rows_are_for_who_holds_the_report_open_and_nobody_else_writes() {
         .await
         .unwrap();
     world
-        .accept_trace(&analyst, item.id, &row, "一般的な語")
+        .accept_trace(&analyst, item.id, std::slice::from_ref(&row), "一般的な語")
         .await
         .unwrap();
     world

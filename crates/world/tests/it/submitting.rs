@@ -1,10 +1,11 @@
 //! What one party may hand in within an hour, and what a reader learns from asking.
 
 use jiff::SignedDuration;
+use kaname_intake::submission::{MAX_TEXT_BYTES, MAX_TITLE_CHARS, MAX_VALUES};
 use kaname_kernel::{Id, MatterId};
 use kaname_sharing::{Item, Report};
 use kaname_testkit::Nation;
-use kaname_world::{Settings, WorldError, ambient::SystemRng};
+use kaname_world::{Limits, Settings, WorldError, ambient::SystemRng, sharing::Attachment};
 
 use crate::story;
 
@@ -87,4 +88,44 @@ async fn a_provider_finds_all_its_reports_however_many() {
             .await;
         assert_eq!(own.unwrap().rows.len(), handed_in);
     }
+}
+
+/// Every bound of a report is the one of its reading, counted the same way; and a refusal says what, how
+/// much and in which unit.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_read_can_be_handed_in() {
+    let bounds = Limits {
+        max_attachment_bytes: 64 << 10,
+        ..Limits::default()
+    };
+    let nation = Nation::with(Settings {
+        limits: bounds,
+        ..Settings::default()
+    })
+    .await;
+    let world = &nation.world;
+    let provider = nation.caller(&nation.provider).await;
+    let mut full = story::report();
+    full.title = "𠮷".repeat(MAX_TITLE_CHARS);
+    full.technique = "あ\n".repeat(MAX_TEXT_BYTES / 4);
+    full.harm.text = full.technique.clone();
+    full.values = (0..MAX_VALUES)
+        .map(|n| kaname_sharing::Value {
+            kind: kaname_intake::Kind::Url,
+            value: format!("http://203.0.113.77/{n:0>180}"),
+        })
+        .collect();
+    full.original = Some(Attachment {
+        name: "submission.json".to_owned(),
+        bytes: vec![b' '; bounds.max_attachment_bytes + 1],
+    });
+    world.submit(&provider, full.clone(), None).await.unwrap();
+    full.title.push('x');
+    let refused = world.submit(&provider, full, None).await.unwrap_err();
+    let WorldError::Invalid { field, details, .. } = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(field, "title");
+    let said: Vec<_> = details.iter().map(|(_, value)| value.as_str()).collect();
+    assert_eq!(said, ["title", "201", "200", "characters"]);
 }

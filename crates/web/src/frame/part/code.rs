@@ -4,17 +4,30 @@ use askama::Template;
 
 use crate::frame::Page;
 
-/// An id, hash or value that is copied by a click. Without script it is text to mark by hand.
+/// An id, hash or value that is copied by a click. It stands there whole: without script it is read
+/// there. Words that copy a longer text are shown only with script: that text stands beside them, or
+/// behind a link.
 #[derive(Debug, Clone, Template)]
 #[template(path = "parts/copied.html")]
 pub struct Copied {
     value: String,
-    /// Shown instead of the value when it is long.
-    short: String,
+    /// Shown instead of the value.
+    instead: Option<String>,
+    /// The value in its own script, as text behind it.
+    script: Option<String>,
     says: String,
     /// Follows the value for screen readers.
     verb: String,
     done: String,
+}
+
+impl Copied {
+    /// With the same in its own script, as text behind it: what is copied is the value.
+    #[must_use]
+    pub fn script(mut self, script: Option<String>) -> Self {
+        self.script = script;
+        self
+    }
 }
 
 /// A piece of a text that was compared with another.
@@ -43,21 +56,15 @@ impl Page {
     /// `{{ page.copied(item.id) }}`: whole, in one line of fixed width.
     pub fn copied(&self, value: impl ToString) -> Copied {
         let value = value.to_string();
-        let short = value.clone();
-        self.copy(value, short)
-    }
-
-    /// `{{ page.hash(sha256) }}`: shown as `9b41 07ce … 5a20`, copied whole.
-    pub fn hash(&self, value: impl ToString) -> Copied {
-        let value = value.to_string();
-        let long = value.len() > 24 && value.is_ascii();
-        let short = if long {
-            let end = value.len() - 4;
-            format!("{} {} … {}", &value[..4], &value[4..8], &value[end..])
-        } else {
-            value.clone()
-        };
-        self.copy(value, short)
+        let says = self.t1("common-copy", "value", &value).into_owned();
+        Copied {
+            value,
+            instead: None,
+            script: None,
+            says,
+            verb: self.t("common-copy-verb").into_owned(),
+            done: self.t("common-copied").into_owned(),
+        }
     }
 
     /// `{{ page.copied_as(checkpoint, page.t("ledger-copy")) }}`: words that copy a longer text.
@@ -66,19 +73,9 @@ impl Page {
         Copied {
             value: value.to_string(),
             says: said.clone(),
-            short: said,
+            instead: Some(said),
+            script: None,
             verb: String::new(),
-            done: self.t("common-copied").into_owned(),
-        }
-    }
-
-    fn copy(&self, value: String, short: String) -> Copied {
-        let says = self.t1("common-copy", "value", &value).into_owned();
-        Copied {
-            value,
-            short,
-            says,
-            verb: self.t("common-copy-verb").into_owned(),
             done: self.t("common-copied").into_owned(),
         }
     }

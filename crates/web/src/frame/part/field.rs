@@ -33,6 +33,15 @@ impl Choice {
     }
 }
 
+/// A file that was chosen before and is still there; what is chosen anew takes its place.
+#[derive(Debug, Clone)]
+struct Held {
+    said: String,
+    /// What takes it away, and where that is posted.
+    verb: String,
+    to: String,
+}
+
 #[derive(Debug, Clone)]
 enum Kind {
     Line(&'static str),
@@ -61,11 +70,12 @@ pub struct Field {
     optional_word: String,
     error_word: String,
     autocomplete: &'static str,
-    longest: Option<u32>,
+    longest: Option<usize>,
     /// Whether many boxes stand in a part of the page that scrolls.
     scrolls: bool,
     /// What may be chosen from while typing; anything else may be typed all the same.
     offered: Vec<Choice>,
+    held: Option<Held>,
 }
 
 impl Field {
@@ -132,6 +142,23 @@ impl Field {
         self
     }
 
+    /// With a file that was chosen before: what is said of it, and the words and address that take it
+    /// away. The form needs a button before this one: Enter in a line presses the first.
+    #[must_use]
+    pub fn holding(
+        mut self,
+        said: impl Into<String>,
+        verb: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        self.held = Some(Held {
+            said: said.into(),
+            verb: verb.into(),
+            to: to.into(),
+        });
+        self
+    }
+
     /// With its boxes in a part of the page that scrolls: for many.
     #[must_use]
     pub const fn scrolling(mut self) -> Self {
@@ -141,7 +168,7 @@ impl Field {
 
     /// At most so many characters.
     #[must_use]
-    pub const fn longest(mut self, characters: u32) -> Self {
+    pub const fn longest(mut self, characters: usize) -> Self {
         self.longest = Some(characters);
         self
     }
@@ -176,6 +203,9 @@ impl Field {
         let mut ids = Vec::new();
         if !self.hint.is_empty() {
             ids.push(format!("{}-hint", self.id));
+        }
+        if self.held.is_some() {
+            ids.push(format!("{}-held", self.id));
         }
         if self.error.is_some() {
             ids.push(format!("{}-error", self.id));
@@ -231,6 +261,7 @@ impl Page {
             autocomplete: "off",
             longest: None,
             offered: Vec::new(),
+            held: None,
             scrolls: false,
         }
     }

@@ -13,6 +13,7 @@ use kaname_kernel::{GroupId, Pap, Tlp};
 use kaname_sharing::{
     Item, Report, number,
     report::{Closing, Urgency, Wishes},
+    triage::MAX_WISHES,
 };
 use kaname_store::Cursor;
 use kaname_world::{
@@ -31,8 +32,6 @@ use crate::{
 
 /// Most rows of a page.
 const MOST: u32 = 200;
-/// Most groups or classes a report wishes to reach.
-const MOST_WISHES: usize = 100;
 
 /// A submission: the report itself, and how it is to be handled.
 #[derive(Deserialize)]
@@ -62,11 +61,11 @@ impl Wanted {
             ("groups", self.groups.len()),
             ("classes", self.classes.len()),
         ] {
-            if count > MOST_WISHES {
+            if count > MAX_WISHES {
                 let why = Reason::new("refused-too-much")
                     .with("field", at)
                     .with("actual", count.to_string())
-                    .with("limit", MOST_WISHES.to_string());
+                    .with("limit", MAX_WISHES.to_string());
                 let at = format!("$.terms.{at}");
                 let words = None;
                 return Err(Failure::Invalid(vec![Fault { at, why, words }]));
@@ -170,9 +169,14 @@ fn of_field(fault: FieldFault) -> Reason {
         FieldFault::WrongType { expected } => {
             Reason::new("error-field-type").with("what", json_type(&expected))
         }
-        FieldFault::TooLong { actual, limit, .. } => Reason::new("error-field-long")
+        FieldFault::TooLong {
+            actual,
+            limit,
+            unit,
+        } => Reason::new("error-field-long")
             .with("actual", actual.to_string())
-            .with("limit", limit.to_string()),
+            .with("limit", limit.to_string())
+            .with("unit", unit),
         FieldFault::TooMany { actual, limit } => Reason::new("error-field-many")
             .with("actual", actual.to_string())
             .with("limit", limit.to_string()),

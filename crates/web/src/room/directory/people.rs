@@ -25,7 +25,7 @@ use crate::{
     house::{By, House},
     room::{
         choices::lang_of as lang,
-        form::{self, Form, Typed, Wrong, may, show_once},
+        form::{self, Form, Typed, Wrong, may, show_once, show_with_use},
     },
     route::{Access, Audit, Endpoint},
 };
@@ -386,14 +386,14 @@ async fn carry_out(
         }
         Ok(Some(secret)) if act == Act::Issue => {
             let lead = text.t("directory-issued-about").into_owned();
-            // Whoever issues for the own party goes on to what the machine needs beside the key.
-            let reads = house.world().allow_any(by, Action::LibraryRead).is_ok();
-            let next = if about.own && reads {
-                "/library/machines"
-            } else {
-                back.as_str()
-            };
-            show_once(frame, &text.t("directory-issued"), lead, secret, next)
+            let page = frame.page(Section::Directory, text.t("directory-issued"));
+            // Beside the key a machine needs the address; lines to paste are for the own party.
+            let discovery = page.copied(format!("{}/taxii2/", house.public_url()));
+            let beside = vec![(text.t("machines-discovery").into_owned(), discovery)];
+            let how = about
+                .own
+                .then(|| page.link("/library/machines", text.t("machines-link")));
+            show_with_use(page, lead, secret, &back, beside, how)
         }
         Ok(Some(secret)) => {
             let lead = text.t("directory-reset-about").into_owned();

@@ -29,7 +29,8 @@ pub(super) fn to(item: &Loaded<Item>) -> String {
 #[serde(default)]
 pub(super) struct Form {
     reason: String,
-    row: String,
+    /// Rows of the checklist, settled with one reason.
+    row: Vec<String>,
     version: Option<u32>,
     hash: String,
     resume: bool,

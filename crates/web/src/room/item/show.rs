@@ -7,6 +7,7 @@ use axum::{
     response::Response,
 };
 use kaname_directory::Account;
+use kaname_intake::in_script;
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
     Content, Item, ItemState, Manifest, Outlet, Told,
@@ -65,7 +66,8 @@ struct ItemPage {
     summary: String,
     measures: String,
     proposed: Option<Proposed>,
-    values: Vec<(String, String)>,
+    /// Kind, value, and the value in its own script.
+    values: Vec<(String, String, Option<String>)>,
     techniques: Vec<(String, String)>,
     traces: Vec<TraceRow>,
     traces_open: usize,
@@ -224,7 +226,8 @@ pub(super) async fn show_item(
     };
     let values = content.shared_values().into_iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
-        (kind, value.value)
+        let script = in_script(value.kind, &value.value);
+        (kind, value.value, script)
     });
     let values = values.collect();
     let gone = |row: &&Trace| matches!(row.state, RowState::Removed);
@@ -288,7 +291,7 @@ pub(super) async fn show_item(
         changed: Changed::of(&house, &by, &page, (state, own), &addressed.told).await?,
         may_accept: !own && state.state == ItemState::Derived && may.edit,
         reach,
-        hash: page.hash(&hash),
+        hash: page.copied(&hash),
         bytes: crate::text::group(bytes as u64),
         verbs,
         asks: asks(&page, &item, own, &may),

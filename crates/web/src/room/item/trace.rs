@@ -11,10 +11,15 @@ use crate::frame::Page;
 /// Most traces shown.
 const MAX_SHOWN: usize = 200;
 
-/// A trace that is still open.
+/// Most places that stand together in one row.
+const MAX_PLACES: usize = 10;
+
+/// A trace that is still open. The same text in several places is one row: what an item says stands in
+/// its objects, too.
 pub(in crate::room) struct TraceRow {
-    pub(in crate::room) key: String,
-    pub(in crate::room) place: String,
+    /// Its rows of the checklist, one for each place.
+    pub(in crate::room) keys: Vec<String>,
+    pub(in crate::room) places: Vec<String>,
     /// What it is a sign of, the longest first.
     pub(in crate::room) signs: Vec<String>,
     pub(in crate::room) before: String,
@@ -22,14 +27,37 @@ pub(in crate::room) struct TraceRow {
     pub(in crate::room) after: String,
 }
 
+impl TraceRow {
+    /// Whether it is the same text: around it, one may show more than the other before the text ends.
+    fn is_also(&self, other: &Self) -> bool {
+        let begins = self.before.ends_with(&other.before) || other.before.ends_with(&self.before);
+        let ends = self.after.starts_with(&other.after) || other.after.starts_with(&self.after);
+        self.signs == other.signs && self.inside == other.inside && begins && ends
+    }
+
+    /// Takes another in, if it is the same in a place that is not among its own.
+    fn joins(&mut self, other: &Self) -> bool {
+        let elsewhere = other
+            .places
+            .iter()
+            .all(|place| !self.places.contains(place));
+        let joins = elsewhere && self.places.len() < MAX_PLACES && self.is_also(other);
+        if joins {
+            self.keys.extend_from_slice(&other.keys);
+            self.places.extend_from_slice(&other.places);
+        }
+        joins
+    }
+}
+
 /// The open traces, in the order of the checklist.
 pub(in crate::room) fn open(page: &Page, rows: &[Row], content: &Content) -> Vec<TraceRow> {
     let open = rows.iter().filter(|row| row.is_open());
-    let rows = open.map(|row| {
+    let each = open.map(|row| {
         let (before, inside, after) = row.excerpt(content).unwrap_or_default();
         TraceRow {
-            key: row.key(),
-            place: place(page, &row.place),
+            keys: vec![row.key()],
+            places: vec![place(page, &row.place)],
             signs: row
                 .signs()
                 .map(|one| page.t(sign(one)).into_owned())
@@ -39,7 +67,14 @@ pub(in crate::room) fn open(page: &Page, rows: &[Row], content: &Content) -> Vec
             after,
         }
     });
-    rows.take(MAX_SHOWN).collect()
+    let mut shown: Vec<TraceRow> = Vec::new();
+    for one in each {
+        let joined = shown.iter_mut().any(|before| before.joins(&one));
+        if !joined && shown.len() < MAX_SHOWN {
+            shown.push(one);
+        }
+    }
+    shown
 }
 
 pub(in crate::room) const fn sign(sign: Sign) -> &'static str {

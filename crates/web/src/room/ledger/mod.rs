@@ -110,7 +110,7 @@ async fn newest(
     let mut names = Names::new(&house, &by, &page);
     let mut rows = Vec::new();
     for one in &written {
-        let leaf = page.hash(&one.leaf);
+        let leaf = page.copied(&one.leaf);
         let Some(header) = &one.header else {
             match rows.last_mut() {
                 Some(EventRow::Hidden(run)) => run.push((one.seq, leaf)),

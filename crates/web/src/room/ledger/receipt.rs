@@ -52,6 +52,8 @@ struct Shown {
     checkpoint: String,
     checkpoint_copy: Copied,
     verifier: Copied,
+    /// Where it is given as JSON, and the name of that file.
+    json: (String, String),
     whole: Copied,
 }
 
@@ -121,8 +123,13 @@ async fn prove(
 
 fn shown(page: &Page, typed: &str, proof: &Proof, verifier: String) -> Result<Shown, Failure> {
     let whole = serde_json::to_string_pretty(proof).map_err(Failure::internal)?;
+    let number = kaname_sharing::number::normalise(typed);
     Ok(Shown {
-        number: page.copied(kaname_sharing::number::normalise(typed)),
+        json: (
+            format!("/api/v1/receipts/{number}"),
+            format!("{number}.json"),
+        ),
+        number: page.copied(number),
         index: group(proof.index),
         leaf: page.copied(&proof.leaf),
         path: proof.path.iter().map(|node| page.copied(node)).collect(),

@@ -72,7 +72,7 @@ impl Typed {
         };
         let count = match self.count.trim() {
             "" => Ok(None),
-            count => count.parse::<u32>().map(Some).map_err(|_| {
+            count => kaname_intake::read_count(count).map(Some).ok_or_else(|| {
                 WorldError::invalid("count", "library-count-wrong", "a whole number is expected")
             }),
         };

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
+use kaname_intake::in_script;
 use kaname_kernel::Pap;
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{Item, ItemState, Outlet, Value, feedback::Feedback, rendition::is_current};
@@ -266,7 +267,9 @@ fn rows(page: &Page, item: &Item, values: &[Value], now: Timestamp) -> Vec<Value
         let used = Use::of(item, value, now);
         ValueRow {
             kind: words::value_kind(page.text, value.kind),
-            value: page.copied(&value.value),
+            value: page
+                .copied(&value.value)
+                .script(in_script(value.kind, &value.value)),
             used: page.t(used.key()).into_owned(),
             blocks: used == Use::Block,
         }

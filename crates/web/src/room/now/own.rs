@@ -1,10 +1,13 @@
 //! What waits for the people of a party: consent, questions, requests, what was told to it, duties, and
 //! what it has not acknowledged.
 
+use std::cmp::Reverse;
+
+use jiff::SignedDuration;
 use kaname_directory::day_of;
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{ItemState, ReportState};
-use kaname_store::Cursor;
+use kaname_store::{Cursor, Sort};
 
 use super::{AT_ONCE, READS, ROWS, Waiting};
 use crate::{
@@ -51,6 +54,65 @@ pub(super) async fn consent(house: &House, page: &Page, by: &By) -> Result<Waiti
         title: text.t("now-consent").into_owned(),
         about: waiting.to_string(),
         rows: by_deadline(rows),
+    })
+}
+
+/// For how long what became of a report is news.
+const LATELY: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// Most rows of it.
+const BECAME: usize = 5;
+
+/// What became of own reports lately: what went out, with how many organisations said what of it, and what
+/// was withdrawn; the newest first. The moment of an answer is not told, since it might name who answered.
+pub(super) async fn became(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let world = house.world();
+    let items = world.own_items(by, |query| {
+        let ended = [
+            ItemState::Released,
+            ItemState::Superseded,
+            ItemState::Withdrawn,
+            ItemState::Expired,
+        ];
+        query.states = ended.map(|state| state.as_str().to_owned()).to_vec();
+        query.sort = Sort::Newest;
+        query.limit = AT_ONCE;
+    });
+    let items = items.await?.rows.into_iter();
+    let dated = items.filter_map(|item| {
+        let state = &item.state;
+        let withdrawn = state.withdrawal.as_ref().map(|withdrawal| withdrawal.at);
+        let at = withdrawn.or(state.release.map(|release| release.at))?;
+        (page.now.duration_since(at) < LATELY).then_some((at, item))
+    });
+    let mut dated: Vec<_> = dated.collect();
+    dated.sort_by_key(|(at, item)| Reverse((*at, item.id)));
+    let about = dated.len().to_string();
+    let mut rows = Vec::new();
+    for (at, item) in dated.into_iter().take(BECAME) {
+        let state = &item.state;
+        let href = format!("/items/{}", state.number);
+        let title = state.content.title.in_language(page.lang().tag());
+        let mut row = Row::new(page.came(at, state.number.as_str()), href, title)
+            .tlp(page.tlp(state.content.tlp))
+            .tag(page.tag(words::item_state(page.text, state.state)));
+        if state.release.is_some() {
+            let said = world.feedback_for_provider(by, item.id).await?;
+            for (key, n) in [
+                ("now-became-seen", said.seen),
+                ("now-became-not-seen", said.not_seen),
+                ("now-became-false-positive", said.false_positive),
+            ] {
+                if n > 0 {
+                    row = row.about(page.t1(key, "n", n));
+                }
+            }
+        }
+        rows.push(row);
+    }
+    Ok(Waiting {
+        title: page.t("now-became").into_owned(),
+        about,
+        rows,
     })
 }
 

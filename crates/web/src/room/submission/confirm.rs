@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kaname_intake::{
-    ExcludedReason, Note,
+    ExcludedReason, Note, in_script,
     submission::{Submitted, is_common},
 };
 use kaname_world::{
@@ -16,7 +16,7 @@ use kaname_world::{
 
 use super::{
     columns::{ColumnsPart, reading},
-    problem,
+    place, problem,
     wanted::Wanted,
 };
 use crate::{
@@ -46,6 +46,8 @@ struct ConfirmPage {
     tlp: kaname_kernel::Tlp,
     pap: kaname_kernel::Pap,
     wanted: Wanted,
+    /// The file that was read, which goes with the report.
+    file: Option<String>,
     attachments: Field,
     once: String,
     /// The first rows of a table, with what each column is taken for.
@@ -59,6 +61,9 @@ struct ValueRow {
     key: String,
     kind: String,
     value: String,
+    /// In its own script, where it was not written so.
+    script: Option<String>,
+    /// As it was written.
     shown: Option<String>,
     place: String,
     notes: Vec<String>,
@@ -116,6 +121,7 @@ fn page(
         tlp: draft.terms.tlp,
         pap: draft.terms.pap,
         wanted,
+        file: draft.original.as_ref().map(|(name, _)| name.clone()),
         attachments: page
             .file("attachments", text.t("submission-attachments"))
             .hint(text.t("submission-attachments-hint"))
@@ -157,21 +163,12 @@ fn row(
         key,
         taken: left_out.is_none() && !common,
         kind: words::value_kind(text, value.kind),
+        script: in_script(value.kind, &value.value).filter(|script| *script != value.as_written),
         shown: (value.as_written != value.value).then(|| value.as_written.clone()),
         value: value.value.clone(),
-        place: match value.place.as_str() {
-            "text" | "body" => text.t("submission-place-text").into_owned(),
-            place => cell(text, place).unwrap_or_else(|| place.to_owned()),
-        },
+        place: place::said(text, value),
         notes,
     }
-}
-
-/// `line 3, column 2` of a table, in the page's language.
-fn cell(text: Text, place: &str) -> Option<String> {
-    let (line, column) = place.strip_prefix("line ")?.split_once(", column ")?;
-    let said = text.t2("submission-place-cell", "line", line, "column", column);
-    Some(said.into_owned())
 }
 
 fn note_said(text: Text, note: Note) -> String {

@@ -10,12 +10,12 @@ use kaname_store::Sort;
 use kaname_world::Listed;
 use serde::Deserialize;
 
+use super::show;
 use crate::{
     error::Failure,
     frame::{
-        Frame, Page, Section,
+        self, Frame, Page, Section,
         part::{Empty, Pager, Row, Verb, by_deadline},
-        show,
     },
     house::{By, House},
     room::{
@@ -143,13 +143,15 @@ pub(super) async fn list(
     for report in &reports.rows {
         let state = &report.state;
         let view = world.report(&by, report.id).await?;
+        let derived = show::derived(&house, &by, &view).await?;
+        let furthest = words::furthest(state, &derived);
         let title = view
             .content
             .map(|content| content.title)
             .unwrap_or_default();
         let href = format!("/submissions/{}", state.submission.receipt);
         let due = page.came(state.received, state.submission.receipt.as_str());
-        let said = words::report_state(text, state.state, state.closing.as_ref());
+        let said = words::own_report_state(text, state, furthest);
         let mut row = Row::new(due, &href, title)
             .tlp(page.tlp(state.submission.tlp))
             .tag(page.tag(said))
@@ -181,7 +183,7 @@ pub(super) async fn list(
                 .main(),
         ),
     };
-    show(&ListPage {
+    frame::show(&ListPage {
         page,
         new,
         waiting: by_deadline(waiting),

@@ -4,6 +4,7 @@ mod columns;
 mod confirm;
 mod list;
 mod new;
+mod place;
 mod problem;
 mod show;
 mod showing;
@@ -59,6 +60,15 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             DRAFT,
             routing::post(new::discard),
         ),
+        Endpoint::new(
+            Method::POST,
+            new::DROP_FILE,
+            "draft.drop_file",
+            SUBMIT,
+            DRAFT,
+            routing::post(new::drop_file),
+        )
+        .with_body(BodySize::Report),
         Endpoint::new(
             Method::POST,
             "/submissions/new",

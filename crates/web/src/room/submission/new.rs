@@ -7,11 +7,11 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use kaname_intake::submission::{Submitted, SubmittedValue, Way, way_of};
+use kaname_intake::submission::{MAX_TITLE_CHARS, Submitted, SubmittedValue, Way, way_of};
 use kaname_sharing::report::Urgency;
 use kaname_world::{
-    WorldError,
-    sharing::{Columns, Draft, Terms},
+    Unit, WorldError,
+    sharing::{Columns, Draft, Terms, title_within},
 };
 
 use crate::{
@@ -25,6 +25,9 @@ use crate::{
     room::{choices, form::Wrong, words},
 };
 
+/// Takes the file away that the draft keeps.
+pub(super) const DROP_FILE: &str = "/submissions/draft/file/drop";
+
 #[derive(Template)]
 #[template(path = "room/submission/new.html")]
 struct NewPage {
@@ -32,7 +35,8 @@ struct NewPage {
     fields: Vec<Field>,
     terms: Vec<Field>,
     keeps: part::Draft,
-    original: Option<String>,
+    /// Whether a file read before stands at its field.
+    holds: bool,
     faults: Option<Faults>,
 }
 
@@ -54,15 +58,13 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> N
         page.line("text", "title", text.t("submission-title"))
             .hint(text.t("submission-title-hint"))
             .value(&draft.title)
-            .longest(200)
+            .longest(MAX_TITLE_CHARS)
             .optional(),
         page.lines(12, "technique", text.t("submission-technique"))
             .hint(text.t("submission-technique-hint"))
             .value(&draft.technique)
             .either(text.t("submission-either")),
-        page.file("file", text.t("submission-file"))
-            .hint(text.t("submission-file-hint"))
-            .either(text.t("submission-either")),
+        file(&page, draft),
         page.lines(4, "victim", text.t("submission-victim"))
             .hint(text.t("submission-victim-hint"))
             .value(&draft.victim)
@@ -94,11 +96,27 @@ fn page(house: &House, frame: &Frame, draft: &Draft, wrong: Option<&Wrong>) -> N
             to: "/submissions/draft".to_owned(),
             said: said.unwrap_or_default(),
         },
-        original: draft.original.as_ref().map(|(name, _)| name.clone()),
+        holds: draft.original.is_some(),
         faults: wrong.map(|wrong| wrong.summary(&page, fields.iter().chain(&terms))),
         page,
         fields,
         terms,
+    }
+}
+
+/// The file, with the one that the draft keeps.
+fn file(page: &Page, draft: &Draft) -> Field {
+    let field = page
+        .file("file", page.t("submission-file"))
+        .hint(page.t("submission-file-hint"))
+        .either(page.t("submission-either"));
+    match &draft.original {
+        Some((name, _)) => field.holding(
+            page.t1("submission-original", "name", name.as_str()),
+            page.t("submission-original-drop"),
+            DROP_FILE,
+        ),
+        None => field,
     }
 }
 
@@ -159,6 +177,23 @@ pub(super) async fn keep(
     Ok(Html(said.into_owned()).into_response())
 }
 
+/// Keeps what was typed and lets go of the file.
+pub(super) async fn drop_file(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let before = world.draft(&by).await?;
+    let mut draft = draft_of(&upload, before);
+    draft.original = None;
+    draft.columns = Columns::default();
+    world.keep_draft(&by, &draft).await?;
+    let done = Flash::done(frame.text().t("submission-original-dropped"));
+    frame.go_saying("/submissions/new#file", &done)
+}
+
 pub(super) async fn discard(
     State(house): State<House>,
     frame: Frame,
@@ -213,15 +248,30 @@ pub(super) fn read_draft(
                 WorldError::invalid("seen", "error-time", "not a date or time that can be read")
             }),
     };
-    match (read_text(house, by, draft), seen) {
-        (Ok(mut read), Ok(seen)) => {
+    let typed = title_within(&draft.title).and(victim_within(house, by, &draft.victim));
+    match (read_text(house, by, draft), typed, seen) {
+        (Ok(mut read), Ok(()), Ok(seen)) => {
             if seen.is_some() {
                 read.occurred = seen;
             }
             Ok(read)
         }
-        (read, seen) => Err(read.err().into_iter().chain(seen.err()).collect()),
+        (read, typed, seen) => {
+            let errors = [typed.err(), read.err(), seen.err()];
+            Err(errors.into_iter().flatten().collect())
+        }
     }
+}
+
+fn victim_within(house: &House, by: &By, typed: &str) -> Result<(), WorldError> {
+    let (actual, most) = (
+        typed.trim().len(),
+        house.world().reading(by)?.limits.text_bytes,
+    );
+    if actual > most {
+        return Err(WorldError::too_large("victim", actual, most, Unit::Bytes));
+    }
+    Ok(())
 }
 
 fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldError> {
@@ -235,6 +285,7 @@ fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldEr
             } else {
                 world.read_in(by, name, &bytes)?
             };
+            read.stands_in(name);
             if !typed.is_empty() {
                 let more = world.read_in(by, "pasted.txt", typed.as_bytes())?;
                 let known = |value: &SubmittedValue| {
@@ -250,6 +301,8 @@ fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldEr
                 read.values.extend(fresh);
                 read.left_out.extend(more.left_out);
                 read.technique = typed.to_owned();
+                // The report is about what was typed, and so is its title.
+                read.title = more.title;
             }
             read
         }
@@ -263,7 +316,7 @@ fn read_text(house: &House, by: &By, draft: &Draft) -> Result<Submitted, WorldEr
         None => world.read_in(by, "pasted.txt", typed.as_bytes())?,
     };
     if !draft.title.trim().is_empty() {
-        read.title = draft.title.trim().to_owned();
+        draft.title.trim().clone_into(&mut read.title);
     }
     read.entitle();
     if !draft.victim.trim().is_empty() {

@@ -55,6 +55,9 @@ fn said(text: Text, problem: &Problem) -> Option<String> {
             what.as_str(),
         ),
         Problem::TooManyValues { limit } => text.t1("submission-too-many", "limit", *limit),
+        Problem::TooManyRemarks { left_out } => {
+            text.t1("submission-too-many-remarks", "n", *left_out)
+        }
         Problem::UnusableOwn(own) => text.t1("submission-bad-own", "own", own.join(", ")),
     };
     Some(said.into_owned())

@@ -7,9 +7,10 @@ use axum::{
     response::Response,
 };
 use kaname_directory::Account;
+use kaname_intake::in_script;
 use kaname_kernel::MatterId;
 use kaname_sharing::{Item, Report, number, report::Closing};
-use kaname_world::WorldError;
+use kaname_world::{WorldError, sharing::ReportView};
 use serde::Deserialize;
 
 use super::{showing::Showing, wanted::Wanted};
@@ -17,7 +18,7 @@ use crate::{
     error::Failure,
     frame::{
         Flash, Frame, Page, Posted, Section,
-        part::{At, Field, Row, Step, Steps, Verb},
+        part::{At, Field, Row, Steps, Verb},
         show,
     },
     house::{By, House},
@@ -39,12 +40,14 @@ struct ShowPage {
     pap: kaname_kernel::Pap,
     wanted: Wanted,
     steps: Steps,
+    received: At,
     seen: Option<At>,
     technique: String,
     victim: String,
     /// Who sees the victim record, and what is asked.
     showing: Showing,
-    values: Vec<(String, String)>,
+    /// Kind, value, and the value in its own script.
+    values: Vec<(String, String, Option<String>)>,
     attachments: Vec<String>,
     openings: Vec<(String, String, At)>,
     thread: Vec<(bool, String, At)>,
@@ -67,6 +70,19 @@ pub(super) async fn own(house: &House, by: &By, typed: &str) -> Result<MatterId,
     } else {
         Err(Failure::NotFound)
     }
+}
+
+/// What was derived from a report, for its provider.
+pub(super) async fn derived(
+    house: &House,
+    by: &By,
+    view: &ReportView,
+) -> Result<Vec<Item>, Failure> {
+    let mut items = Vec::new();
+    for item in &view.items {
+        items.push(house.world().see::<Item>(by, *item).await?.state);
+    }
+    Ok(items)
 }
 
 pub(super) async fn show_own(
@@ -92,19 +108,10 @@ pub(super) async fn show_own(
             &submission.receipt,
             &mark,
         ));
+    let derived = derived(&house, &by, &view).await?;
+    let furthest = words::furthest(&report, &derived);
     let mut items = Vec::new();
-    let mut furthest: Option<(Vec<Step>, usize)> = None;
-    for item in &view.items {
-        let item = world.see::<Item>(&by, *item).await?;
-        let state = &item.state;
-        // Of several, the one that went furthest tells how far the report has come.
-        let way = words::way_of_item(text, state);
-        if furthest
-            .as_ref()
-            .is_none_or(|before: &(_, usize)| before.1 < way.1)
-        {
-            furthest = Some(way);
-        }
+    for state in &derived {
         let href = format!("/items/{}", state.number);
         let title = state.content.title.in_language(page.lang().tag());
         let tag = page.tag(words::item_state(text, state.state));
@@ -131,19 +138,20 @@ pub(super) async fn show_own(
         true => page.typing(&format!("{href}/answer")),
         false => page,
     };
-    // What was withdrawn goes no further, whatever was derived from it before.
     let (way, now) = match furthest {
-        Some(way) if open => way,
-        _ => words::way_of_report(text, &report),
+        Some(item) => words::way_of_item(text, item),
+        None => words::way_of_report(text, &report),
     };
     let showing = Showing::of(&house, &page, &by, &view, &href).await?;
     let values = submission.values.iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
-        (kind, value.value.clone())
+        let script = in_script(value.kind, &value.value);
+        (kind, value.value.clone(), script)
     });
     show(&ShowPage {
         number: submission.receipt.clone(),
-        state: words::report_state(text, report.state, report.closing.as_ref()),
+        state: words::own_report_state(text, &report, furthest),
+        received: page.at(report.received),
         tlp: submission.tlp,
         pap: submission.pap,
         wanted: Wanted::of(

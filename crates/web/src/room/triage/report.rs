@@ -6,6 +6,7 @@ use axum::{
     response::Response,
 };
 use kaname_directory::Account;
+use kaname_intake::in_script;
 use kaname_kernel::MatterId;
 use kaname_sharing::{Item, Report, ReportState, deriving::is_writable, number, report::Closing};
 use kaname_world::{Loaded, WorldError};
@@ -45,7 +46,8 @@ struct ReportPage {
     others: bool,
     received: At,
     sector: Option<String>,
-    values: Vec<(String, String, usize)>,
+    /// Kind, value, the value in its own script, and how many other reports have it.
+    values: Vec<(String, String, Option<String>, usize)>,
     /// In place of the values, before an opening: kinds, and how many of each.
     kinds: Vec<(String, usize)>,
     similar: Vec<Row>,
@@ -137,7 +139,8 @@ pub(super) async fn show_report(
     let in_sight = if shut { &[][..] } else { &submission.values };
     let values = in_sight.iter().map(|value| {
         let kind = words::value_kind(text, value.kind);
-        (kind, value.value.clone(), counted(value))
+        let script = in_script(value.kind, &value.value);
+        (kind, value.value.clone(), script, counted(value))
     });
     let values = values.collect();
     let kinds = match shut {

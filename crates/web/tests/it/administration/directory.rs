@@ -5,6 +5,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use jiff::SignedDuration;
+use kaname_kernel::Role;
 use kaname_testkit::{Nation, keys};
 
 use crate::{
@@ -55,6 +56,11 @@ async fn an_administrator_registers_a_party_and_all_about_it() {
         ("contact_mail", ""),
         ("contact_phone", ""),
     ];
+    let form = admin.page("/directory/kita-isac/contacts").await;
+    assert!(
+        form.contains("窓口と用途は必ず"),
+        "what a row needs is said before"
+    );
     leads_to(&admin.post("/directory/kita-isac/contacts", &contacts).await);
     let own = [
         ("domains", "kita.example\n例え.テスト"),
@@ -229,6 +235,10 @@ async fn people_and_keys_are_managed_and_secrets_shown_once() {
     let issued = steward.post("/directory/minato/keys", &key).await;
     assert_eq!(issued.status, StatusCode::OK);
     let token = between(&issued.text, "data-copy=\"", "\"").to_owned();
+    // Beside the key stands where the machine begins to read, and where its use is told.
+    assert!(
+        issued.text.contains("/taxii2/\"") && issued.text.contains("href=\"/library/machines\"")
+    );
     assert!(nation.world.key_caller(&token, "127.0.0.1").await.is_ok());
     let page = steward.page("/directory/minato").await;
     assert!(page.contains("SIEM") && !page.contains(&token));
@@ -437,4 +447,19 @@ async fn a_form_without_its_token_changes_nothing() {
         let answer = door.send(request.unwrap()).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }
+}
+
+/// Who only manages the keys of a party is told how its machines read; the library stays shut.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_steward_who_reads_nothing_sets_up_the_machines_of_its_party() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let steward = nation
+        .hire(nation.member.party, "kanri", &[Role::Steward])
+        .await;
+    let steward = Browser::of(&door, &nation, &steward).await;
+    let page = steward.page("/library/machines").await;
+    assert!(page.contains("/taxii2/") && page.contains("taxii2-client"));
+    let library = steward.get("/library").await;
+    assert_eq!(library.status, StatusCode::FORBIDDEN);
 }

@@ -240,3 +240,42 @@ async fn a_witness_follows_the_log_by_hashes_alone() {
         assert_eq!(status, StatusCode::NOT_FOUND, "{missing}");
     }
 }
+
+/// What a page tells to keep can be had without script: whole values to read, a proof as a file. Words that
+/// copy are offered by the script alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_be_kept_can_be_had_without_script() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let receipt = story::submit(&nation).await;
+    let nobody = Browser::nobody(&door);
+    let page = nobody
+        .page(&format!("/receipts?number={}", receipt.number))
+        .await;
+    let file = format!("/api/v1/receipts/{}", receipt.number);
+    let name = format!("{}.json", receipt.number);
+    assert!(page.contains(&format!("href=\"{file}\" download=\"{name}\"")));
+    let proof = nobody.get(&file).await.json();
+    let leaf = proof["leaf"].as_str().unwrap();
+    assert!(page.contains(&format!("<code>{leaf}</code>")));
+    let copies = page
+        .split("<button type=\"button\" class=\"copied\"")
+        .skip(1);
+    for copy in copies {
+        let value = between(copy, "data-copy=\"", "\"");
+        let whole = copy.contains(&format!("<code>{value}</code>"));
+        let offered = !copy.split_once('>').unwrap().0.ends_with(" hidden");
+        assert_eq!(whole, offered, "{copy}");
+    }
+    // What consent is given to.
+    let item = story::derive(&nation, receipt.report).await;
+    let analyst = nation.caller(&nation.analyst).await;
+    let asked = nation.world.ask_consent(&analyst, item.id, None).await;
+    asked.unwrap();
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let page = provider
+        .page(&format!("/items/{}", item.state.number))
+        .await;
+    let hash = between(&page, "name=\"hash\" value=\"", "\"");
+    assert!(page.contains(&format!("<code>{hash}</code>")), "{page}");
+}
