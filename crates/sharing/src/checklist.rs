@@ -44,6 +44,9 @@ const FIRST_PERSON: [&str; 24] = [
     "our systems",
 ];
 
+/// Where the objects of a content stand.
+const OBJECTS: &str = "/objects/";
+
 /// Rows for a content, all open, one for each place: what overlaps is one row. Strings are read as they stand and in the usual disguises; times in
 /// objects must be on the hour, and no text may tell the minute that the provider reported.
 pub fn check(content: &Content, evidence: &Evidence) -> Vec<Row> {
@@ -96,6 +99,11 @@ impl Found {
 
     fn place(&self, text: &str, in_key: bool, path: &str, rows: &mut Rows) {
         for (sign, reading, span) in self.0.get(text).into_iter().flatten() {
+            // A value that ends like an attached file is what the report is about; what objects have of the
+            // texts is settled there.
+            if *sign == Sign::Attachment && path.starts_with(OBJECTS) {
+                continue;
+            }
             rows.add(path.to_owned(), in_key, *sign, *reading, *span);
         }
     }
@@ -320,7 +328,7 @@ fn kanji(number: i8) -> String {
 fn find_times(value: &Value, path: String, key: &str, minutes: &[String], rows: &mut Rows) {
     match value {
         Value::String(text) => {
-            let exact = path.starts_with("/objects/") && is_exact(key, text);
+            let exact = path.starts_with(OBJECTS) && is_exact(key, text);
             let spans = match (exact, minutes.is_empty()) {
                 (true, _) => vec![(0, text.len())],
                 (false, true) => Vec::new(),

@@ -6,7 +6,7 @@ use kaname_stix::redact::{Trace, TraceKind};
 
 use crate::{report::Technique, row::Sign};
 
-/// Shortest party code or file name that is looked for; shorter ones are everyday words.
+/// Shortest party code or name of a file that is looked for; shorter ones are everyday words.
 const SHORTEST: usize = 4;
 
 /// Shortest Latin part of a code, English name or domain that is looked for inside other words.
@@ -108,10 +108,10 @@ pub struct Clue {
 /// analyst works.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// Names, people, domains, addresses, telephone numbers, file names.
+    /// Names, people, domains, addresses, telephone numbers.
     pub clues: Vec<Clue>,
-    /// Titles of its accounts and parts of its names. The checklist shows them; no text is rewritten for
-    /// them, because they may mean others as well.
+    /// Titles of its accounts, parts of its names, names of attached files. The checklist shows them; no text
+    /// is rewritten and no value left out for them, because they may mean others as well.
     pub hints: Vec<Clue>,
     /// Times as the provider knows them.
     pub times: Vec<Timestamp>,
@@ -192,16 +192,15 @@ impl Evidence {
         self
     }
 
-    /// With what the report says of itself: when it was seen, how its attachments are called.
+    /// With what the report says of itself: when it was seen, how its attachments are called. A file is as
+    /// often the attacker's as the provider's, so its whole name is a hint. Where the provider is named in
+    /// it, its own names find that.
     #[must_use]
     pub fn with_report(mut self, technique: &Technique) -> Self {
         self.times.extend(technique.seen);
-        for name in &technique.attachments {
-            let stem = name
-                .rsplit_once('.')
-                .map_or(name.as_str(), |(stem, _)| stem);
-            if stem.chars().count() >= SHORTEST {
-                self.add(Sign::Attachment, TraceKind::Name, stem);
+        for name in technique.attachments.iter().map(|name| name.trim()) {
+            if name.chars().count() >= SHORTEST {
+                self.hint(Sign::Attachment, name);
             }
         }
         self

@@ -175,7 +175,7 @@ fn exact_times_and_attachment_names() {
     let report = technique("");
     let evidence = evidence().with_report(&report);
     let mut planted = content("不審なメール", Tlp::Green, 1);
-    planted.summary.ja = "24日 6時47分に受信、添付は「請求書_東都」".to_owned();
+    planted.summary.ja = "24日 6時47分に受信、添付は「請求書_東都.xlsm」".to_owned();
     planted.summary.en = "received 21:47 UTC".to_owned();
     planted.objects[0] = planted.objects[0].replace("T00:00:00.000Z", "T21:47:12.000Z");
     let rows = check(&planted, &evidence);
