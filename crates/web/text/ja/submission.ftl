@@ -85,6 +85,7 @@ submission-text-guessed = 文字コードの指定がないので、{ $encoding 
 submission-text-declared = 指定された文字コードが合わないので、{ $encoding } として読みました
 submission-text-malformed = { $line } 行目から、文字として読めない箇所が { $n } か所あります
 submission-text-nul = NUL 文字が含まれています。文章ではないかもしれません
+submission-contact = 連絡先のアドレスと思われるので、外してあります。攻撃に使われたものであれば含めてください。
 submission-common = 広く使われている値なので、外してあります。攻撃に使われたものであれば含めてください。
 submission-too-many = 値は { $limit } 件までです。残りは読んでいません。
 submission-note-defanged = 無害化された表記
