@@ -456,3 +456,20 @@ fn refusals_have_keys_of_their_own() {
     let details = Refused::OpenTraces { open: 2 }.details();
     assert_eq!(details, vec![("open", "2".to_owned())]);
 }
+
+/// Who wrote the present words, whatever the ids are; of rows of older versions the first who had a part.
+#[test]
+fn who_wrote_last_is_kept() {
+    let mut tale = derived(content("初版", Tlp::Green, 1));
+    for by in [3, 2] {
+        let words = content(&format!("第{by}版"), Tlp::Green, 1);
+        let revised = revise(tale.state(), words, Vec::new(), account(by), false);
+        tale.take(officer(by), revised).unwrap();
+        assert_eq!(tale.state().writer(), Some(account(by)));
+    }
+    assert_eq!(tale.replayed(), *tale.state());
+    let mut kept = serde_json::to_value(tale.state()).unwrap();
+    kept.as_object_mut().unwrap().remove("revised_by");
+    let old: Item = serde_json::from_value(kept).unwrap();
+    assert_eq!(old.writer(), Some(account(1)));
+}

@@ -32,7 +32,7 @@ impl World {
         let given = consenting::consent(&item.state, handle, hash, told.clone(), self.now());
         let mut changes = given?;
         // Nothing is left for the deriving analyst to do: the second officer is asked at once, in the
-        // name of whoever derived last.
+        // name of whoever wrote it last.
         let mut after = item.state.clone();
         after.state = ItemState::Consented;
         after.consent = Some(kaname_sharing::item::Consent {
@@ -42,8 +42,8 @@ impl World {
         if let Some(asked) = &mut after.asked {
             asked.told = told;
         }
-        if let Some(deriver) = item.state.derivers.first() {
-            changes.extend(deriving::hand_over(&after, *deriver)?);
+        if let Some(writer) = item.state.writer() {
+            changes.extend(deriving::hand_over(&after, writer)?);
         }
         self.keep_own_item(item, handle, changes, on).await
     }

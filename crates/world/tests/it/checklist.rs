@@ -125,3 +125,37 @@ async fn a_proposal_is_taken_by_who_holds_the_report_open() {
     let taken = world.accept_proposal(&analyst, item.id, None).await;
     assert_eq!(taken.unwrap().state.state, ItemState::AwaitingConsent);
 }
+
+/// Consent gives the item to the second officer in the name of who wrote it last, not of the smallest id.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_handed_over_in_the_name_of_who_wrote_it_last() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let receipt = story::submit(&nation).await;
+    let item = story::derive(&nation, receipt.report).await;
+    let hub = nation.administrator.party;
+    let hired = nation.hire(hub, "bunseki-2", &[Role::Analyst]).await;
+    let second = nation.caller(&hired).await;
+    let taken = world.take_report(&second, receipt.report, "前任が休みのため");
+    taken.await.unwrap();
+    let number = &item.state.number;
+    let over = world.take_over_item(&second, receipt.report, number).await;
+    over.unwrap();
+    let mut draft = story::draft_of(&nation, item.state.content.clone());
+    draft.summary.ja = "引き継いで直した".to_owned();
+    let revised = world.revise_item(&second, item.id, None, draft).await;
+    let revised = revised.unwrap();
+    assert!(*revised.state.derivers.first().unwrap() != hired.account);
+    let asked = world.ask_consent(&second, item.id, None).await.unwrap();
+    let provider = nation.caller(&nation.provider).await;
+    let hash = asked.state.manifest().hash();
+    world.consent(&provider, item.id, hash).await.unwrap();
+    let auditor = nation.caller(&nation.auditor).await;
+    let written = world.written(&auditor, None, 200).await.unwrap();
+    let over = written.iter().find(|one| {
+        let header = one.header.as_ref();
+        header.is_some_and(|header| header.kind == "handed_over")
+    });
+    let over = over.unwrap().event.as_ref().unwrap();
+    assert_eq!(over.data["by"], serde_json::json!(hired.account));
+}
