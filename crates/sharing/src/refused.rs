@@ -66,6 +66,9 @@ pub enum Refused {
         /// How many.
         open: usize,
     },
+    /// With what the directory says now the checklist finds more than somebody has looked at.
+    #[error("the checklist finds more than was looked at")]
+    FoundSince,
     /// There is no such row in the checklist.
     #[error("no such row in the checklist")]
     NoSuchTrace,
@@ -136,6 +139,7 @@ impl Refused {
             Self::OtherManifest => "refused-other-manifest",
             Self::ToldOtherwise => "refused-told-otherwise",
             Self::OpenTraces { .. } => "refused-open-traces",
+            Self::FoundSince => "refused-found-since",
             Self::NoSuchTrace => "refused-no-such-trace",
             Self::DeadlinePassed => "refused-deadline-passed",
             Self::NotDue => "refused-not-due",

@@ -12,6 +12,7 @@ refused-same-person = 作成に加わった職員は承認できません。
 refused-other-manifest = 同意の対象と、いまの内容が一致しません。最新の内容を確かめてください。
 refused-told-otherwise = 同意のあとに、宛先の名称、グループやISACの構成、構成員かどうか、義務のいずれかが変わりました。差し戻して、もう一度同意を求めてください。
 refused-open-traces = 提供者の手がかりが { $open } 件残っています。除くか、理由を付けて残してよいと判断してください。
+refused-found-since = 文面を確かめたあとに、まだ判断していない身元の手がかりが見つかりました。分析担当が編集画面を開き、文面を直すか、残してよい理由を付けたうえで、もう一度同意を求めます。承認を待っている場合は差し戻してください。
 refused-no-such-trace = その手がかりは見当たりません。
 refused-deadline-passed = 回答期限を過ぎています。
 refused-not-due = まだ期限ではありません。

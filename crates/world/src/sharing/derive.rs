@@ -13,11 +13,12 @@ use kaname_sharing::{
     item::{Item, ItemChange},
     number,
     report::Technique,
+    row::Row,
     triage,
 };
 use kaname_stix::ObjectId;
 
-use super::checklist::not_open;
+use super::{checklist::not_open, reach::On};
 use crate::{caller::Caller, error::WorldError, sealed::Link, work::Loaded, world::World};
 
 /// What goes into a first derivation.
@@ -235,11 +236,13 @@ impl World {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
         self.opened_behind(caller, &desk.link).await?;
-        let changes = deriving::accept_trace(&desk.item.state, row, officer, reason)?;
+        let (found, _) = self.found_on(&desk).await?;
+        let changes = deriving::accept_trace(&desk.item.state, found, row, officer, reason)?;
         self.keep_item(caller, desk.item, changes).await
     }
 
-    /// Asks the provider for consent to exactly these bytes.
+    /// Asks the provider for consent to exactly these bytes, in which the checklist finds nothing new with the
+    /// directory as it is now.
     pub async fn ask_consent(
         &self,
         caller: &Caller,
@@ -250,6 +253,8 @@ impl World {
         Self::unchanged(&desk.item, expected)?;
         let (told, _) = self.told(&desk.item.state.content).await?;
         let (deadline, now) = (self.consent_deadline(), self.now());
+        let (found, _) = self.found_on(&desk).await?;
+        deriving::nothing_new(&desk.item.state, found)?;
         let changes = deriving::ask_consent(&desk.item.state, told, deadline, now)?;
         self.keep_item(caller, desk.item, changes).await
     }
@@ -291,6 +296,8 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
         let (deadline, now) = (self.consent_deadline(), self.now());
+        let (found, _) = self.found_on(&desk).await?;
+        deriving::nothing_new(&desk.item.state, found)?;
         let changes = deriving::decline_proposal(&desk.item.state, reason, deadline, now)?;
         self.keep_item(caller, desk.item, changes).await
     }
@@ -303,8 +310,16 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        let (found, _) = self.found_on(&desk).await?;
+        deriving::nothing_new(&desk.item.state, found)?;
         let changes = deriving::hand_over(&desk.item.state, officer)?;
         self.keep_item(caller, desk.item, changes).await
+    }
+
+    /// What the checklist finds now in an item on the desk, and what that was read from.
+    pub(super) async fn found_on(&self, desk: &Desk) -> Result<(Vec<Row>, On), WorldError> {
+        self.look_again(&desk.item, &desk.link, &desk.provider)
+            .await
     }
 
     /// Until when a provider that is asked now may consent.
