@@ -1,6 +1,7 @@
 //! The redaction checklist: finds what gives the provider away in every field of an item's content,
 //! before a person does. Rather one row too many than one too few.
 
+mod itself;
 mod somebody;
 
 use std::{
@@ -12,6 +13,7 @@ use jiff::{Timestamp, tz};
 use kaname_stix::redact::{Reading, Trace, find_leads, find_traces, find_words};
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::itself::names_itself;
 use self::somebody::{add_leads, find_somebody};
 use crate::{
     content::Content,

@@ -13,6 +13,7 @@ refused-other-manifest = What was consented to is not what it says now. Look at 
 refused-told-otherwise = Since consent, a name, who is in a group or ISAC, a membership or a duty of the readers has changed. Send it back and ask for consent again.
 refused-open-traces = { $open } traces of the provider remain. Remove them, or accept each with a reason.
 refused-found-since = Since the text was last checked, traces were found that nobody has decided on. The analyst opens the edit form, rewrites the text or gives a reason why they may stay, and asks for consent again. If it waits for release, send it back.
+refused-names-itself = The comment says which organisation you are ({ $found }). The provider reads comments. Write it differently, or agree to be named.
 refused-no-such-trace = There is no such trace.
 refused-deadline-passed = The deadline for an answer has passed.
 refused-not-due = It is not due yet.
