@@ -423,7 +423,7 @@ proptest! {
 
     /// What people write around names and numbers, in any order.
     #[test]
-    fn leads_never_panic(text in "(担当|者|田中|様|さん|ｻﾝ|：|　| |内線|ext|[+0-9()-]{1,9}|@|\\[@\\]|a.jp|10\\.1\\.2\\.3|Mr\\.|Ms|Tanaka|-san|副|本部長|ﾀﾅｶ){0,24}") {
+    fn leads_never_panic(text in "(担当|者|田中|様|さん|ｻﾝ|：|　| |内線|ext|[+0-9()-]{1,9}|@|\\[@\\]|a.jp|10\\.1\\.2\\.3|Mr\\.|Ms|Tanaka|-san|副|本部長|ﾀﾅｶ){0,12}") {
         for lead in find_leads(&text) {
             prop_assert!(text.get(lead.span.clone()).is_some_and(|found| !found.is_empty()));
         }
@@ -539,5 +539,42 @@ fn mail_and_inner_addresses_are_found_whoever_has_them() {
         "11.10.2.3.4 10-20-30-40 10.0.19041.1 fd:ab:12:34:56:78 0x0a141e28",
     ] {
         assert_eq!(leads(text, LeadKind::Inner), Vec::<&str>::new(), "{text}");
+    }
+}
+
+/// What is repeated without end takes as long as any text of its length.
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it takes is what the test is about"
+)]
+fn leads_in_hostile_texts_take_linear_time() {
+    let parts = [
+        "様",
+        "田中様",
+        "担当",
+        "担当者 ",
+        "03-",
+        "(",
+        "+1 ",
+        "@",
+        "a@",
+        "Mr. A ",
+        "10.",
+        "副",
+        "内線 ",
+    ];
+    for part in parts {
+        let cost = |bytes: usize| {
+            let text = part.repeat(bytes / part.len());
+            let run = || {
+                let begun = std::time::Instant::now();
+                let _ = find_leads(&text);
+                begun.elapsed()
+            };
+            (0..3).map(|_| run()).min().unwrap()
+        };
+        let (short, long) = (cost(1_000), cost(10_000));
+        assert!(long < short * 50, "{part}: {short:?} against {long:?}");
     }
 }
