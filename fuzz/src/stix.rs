@@ -2,7 +2,7 @@
 
 use kaname_stix::pattern::matcher::{Matcher, ObservedSet, PatternIndex};
 use kaname_stix::pattern::{Language, canonical_pattern, explain_pattern, parse_pattern};
-use kaname_stix::redact::{Trace, TraceKind, find_traces};
+use kaname_stix::redact::{Trace, TraceKind, find_leads, find_traces};
 use kaname_stix::{
     Limits, ObjectId, Stamp, bundle as read_bundle, canonical_json, head, pattern_values, sco_id,
 };
@@ -96,8 +96,14 @@ pub(crate) fn matching(data: &[u8]) {
     }
 }
 
-/// Traces of a provider are found in any document, and what is found points to its text.
+/// Traces of a provider are found in any document, leads to anybody in any text, and what is found points to
+/// its text.
 pub(crate) fn traces(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    for lead in find_leads(&text) {
+        let found = text.get(lead.span.clone());
+        assert!(found.is_some_and(|found| !found.is_empty()), "{lead:?}");
+    }
     let Ok(value) = serde_json::from_slice::<Value>(data) else {
         return;
     };

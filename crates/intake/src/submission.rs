@@ -4,6 +4,7 @@
 //! have two audiences. Values of the provider itself are left out and named as such. Nothing here
 //! decides whether a submission is durable: the receipt comes from the ledger.
 
+mod contact;
 mod file;
 mod form;
 mod group;
@@ -23,6 +24,7 @@ use crate::mail::{Attachment, MailError, MailNote};
 use crate::table::{RowError, TableError};
 use crate::when::When;
 
+pub use contact::contacts;
 pub use file::{from_file, way_of};
 pub use form::{Form, FormValue, from_form};
 pub use group::{

@@ -1,15 +1,20 @@
 //! The redaction checklist: finds what gives the provider away in every field of an item's content,
 //! before a person does. Rather one row too many than one too few.
 
+mod itself;
+mod somebody;
+
 use std::{
     cmp::Reverse,
     collections::{BTreeSet, HashMap},
 };
 
 use jiff::{Timestamp, tz};
-use kaname_stix::redact::{Reading, Trace, find_traces, find_words};
+use kaname_stix::redact::{Reading, Trace, find_leads, find_traces, find_words};
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::itself::names_itself;
+use self::somebody::{add_leads, find_somebody};
 use crate::{
     content::Content,
     evidence::Evidence,
@@ -50,11 +55,22 @@ const OBJECTS: &str = "/objects/";
 /// Rows for a content, all open, one for each place: what overlaps is one row. Strings are read as they stand and in the usual disguises; times in
 /// objects must be on the hour, and no text may tell the minute that the provider reported.
 pub fn check(content: &Content, evidence: &Evidence) -> Vec<Row> {
-    check_value(&as_value(content), evidence)
+    let value = as_value(content);
+    let mut rows = traced(&value, evidence);
+    find_somebody(content, &value, &mut rows);
+    rows.merged()
 }
 
-/// The same for any value.
-pub(crate) fn check_value(value: &Value, evidence: &Evidence) -> Vec<Row> {
+/// What gives the provider away in one text that is not part of an item, telephone numbers and people that
+/// nobody knows among it.
+pub(crate) fn check_text(text: &str, evidence: &Evidence) -> Vec<Row> {
+    let mut rows = traced(&json!({ "text": text }), evidence);
+    add_leads(find_leads(text), "/text", &mut rows);
+    rows.merged()
+}
+
+/// All that the evidence leads to.
+fn traced(value: &Value, evidence: &Evidence) -> Rows {
     let mut texts = Vec::new();
     collect(value, &mut texts);
     let found = Found::of(texts, evidence);
@@ -62,7 +78,7 @@ pub(crate) fn check_value(value: &Value, evidence: &Evidence) -> Vec<Row> {
     place(value, String::new(), &found, &mut rows);
     let minutes = minutes(&evidence.times);
     find_times(value, String::new(), "", &minutes, &mut rows);
-    rows.merged()
+    rows
 }
 
 /// What was found in each distinct text: the same words stand in thousands of objects.

@@ -1,6 +1,8 @@
 //! Commands of the analyst on an item: derive, revise, decide on traces, ask for consent, answer a
 //! proposal, hand over.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{AccountId, HandleId, MatterId};
 
@@ -68,8 +70,32 @@ pub fn derive_item(derive: Derive) -> Result<Vec<ItemChange>, Refused> {
     Ok(vec![ItemChange::Derived(Box::new(first))])
 }
 
+/// Rows of what an item says now, where the checklist finds this in it; decisions are kept.
+pub fn looked_again(item: &Item, found: Vec<Row>) -> Vec<Row> {
+    carry_over(&item.rows, &item.content, found, &item.content)
+}
+
+/// What the directory says changes while an item waits. `found` is what the checklist finds in it now.
+///
+/// # Errors
+/// When there is a trace in it that nobody was shown when it was written.
+pub fn nothing_new(item: &Item, found: Vec<Row>) -> Result<(), Refused> {
+    let known: BTreeSet<String> = item
+        .rows
+        .iter()
+        .filter(|row| row.is_open())
+        .map(Row::key)
+        .collect();
+    let rows = looked_again(item, found);
+    let mut open = rows.iter().filter(|row| row.is_open());
+    match open.any(|row| !known.contains(&row.key())) {
+        true => Err(Refused::FoundSince),
+        false => Ok(()),
+    }
+}
+
 /// Writes the item anew. Whatever changes, consent is gone; decisions on traces that stand where they
-/// stood are kept.
+/// stood are kept. The same words are written anew where the checklist finds something else in them now.
 ///
 /// # Errors
 /// When it is out or ended, nothing changes, the content is not fit to be served, or the officer
@@ -84,7 +110,7 @@ pub fn revise(
     if !is_writable(item.state) {
         return Err(wrong_state(item, WRITABLE));
     }
-    if content == item.content {
+    if content == item.content && looked_again(item, found.clone()) == item.rows {
         return Err(Refused::NoChange);
     }
     Ok(vec![revised(item, content, found, by, of_providers_party)?])
@@ -145,30 +171,49 @@ fn revised(
     })
 }
 
-/// Says why a trace gives nobody away. Whoever says so counts as one who derived.
+/// Says with one reason why traces give nobody away: rows by their keys, of those too that the checklist finds
+/// only now. Whoever says so counts as one who derived.
 ///
 /// # Errors
-/// When the item is not being written, the row is not there or decided, or no reason is given.
-pub fn accept_trace(
+/// When the item is not being written, no row is named, one is not there or decided, or no reason is given.
+pub fn accept_traces(
     item: &Item,
-    row: &str,
+    found: Vec<Row>,
+    keys: &[String],
     by: AccountId,
     why: &str,
 ) -> Result<Vec<ItemChange>, Refused> {
     if item.state != ItemState::Derived {
         return Err(wrong_state(item, "derived"));
     }
-    let found = item.rows.iter().find(|one| one.key() == row);
-    match found.map(|one| &one.state) {
-        Some(RowState::Open) => {}
-        Some(_) => return Err(Refused::NoChange),
-        None => return Err(Refused::NoSuchTrace),
+    if keys.is_empty() {
+        return Err(Refused::NoSuchTrace);
     }
-    Ok(vec![ItemChange::TraceAccepted {
-        row: row.to_owned(),
-        by,
-        reason: reason(why)?,
-    }])
+    let rows = looked_again(item, found);
+    let mut changes = Vec::new();
+    for key in keys {
+        let there = rows.iter().find(|one| one.key() == *key);
+        match there.map(|one| &one.state) {
+            Some(RowState::Open) => {}
+            Some(_) => return Err(Refused::NoChange),
+            None => return Err(Refused::NoSuchTrace),
+        }
+        changes.push(ItemChange::TraceAccepted {
+            row: key.clone(),
+            by,
+            reason: reason(why)?,
+        });
+    }
+    if rows != item.rows {
+        bounded("traces", rows.len(), MAX_ROWS)?;
+        let again = ItemChange::Revised {
+            content: Box::new(item.content.clone()),
+            rows,
+            by,
+        };
+        changes.insert(0, again);
+    }
+    Ok(changes)
 }
 
 /// Asks the provider for consent to the present revision. `told` is what the directory says now of whom it

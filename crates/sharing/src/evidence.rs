@@ -1,9 +1,12 @@
 //! Everything that would give a provider away: what the directory knows of it and what its report says.
 
+mod mixed;
+
 use jiff::Timestamp;
 use kaname_directory::{Account, Reading, party::Party};
 use kaname_stix::redact::{Trace, TraceKind};
 
+use self::mixed::mixed;
 use crate::{report::Technique, row::Sign};
 
 /// Shortest party code or name of a file that is looked for; shorter ones are everyday words.
@@ -138,6 +141,15 @@ impl Evidence {
         if let Some(reading) = reading.filter(long) {
             for kana in [reading.hiragana(), reading.katakana()] {
                 evidence.add(Sign::Name, TraceKind::Name, &kana);
+            }
+        }
+        if let Some(reading) = &party.description.reading {
+            let mixed = mixed(name.ja.as_str(), &reading.hiragana());
+            for name in &mixed.names {
+                evidence.add(Sign::Name, TraceKind::Name, name);
+            }
+            if mixed.stem.chars().count() >= SHORTEST {
+                evidence.hint(Sign::Name, &mixed.stem);
             }
         }
         if party.code.as_str().len() >= SHORTEST {

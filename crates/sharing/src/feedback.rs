@@ -5,7 +5,11 @@ use jiff::Timestamp;
 use kaname_kernel::{Audience, Matter, MatterId, Moment, PartyId, Projection, Unfit};
 use serde::{Deserialize, Serialize};
 
-use crate::refused::{MAX_REASON_BYTES, Refused, bounded};
+use crate::{
+    checklist::names_itself,
+    evidence::Evidence,
+    refused::{MAX_REASON_BYTES, Refused, bounded},
+};
 
 /// Lookup space of feedbacks.
 pub const SPACE: &str = "feedback";
@@ -148,15 +152,18 @@ impl Matter for Feedback {
     }
 }
 
-/// An organisation gives feedback on an item it can read; `before` is what it said earlier.
+/// An organisation gives feedback on an item it can read; `before` is what it said earlier, `own` what leads to
+/// it.
 ///
 /// # Errors
-/// When nothing is said, nothing changes, or a bound is passed.
+/// When nothing is said, nothing changes, a bound is passed, or a comment without a name says whose it is: the
+/// provider reads it.
 pub fn give_feedback(
     before: Option<&Feedback>,
     item: MatterId,
     party: PartyId,
     mut given: Given,
+    own: &Evidence,
 ) -> Result<Vec<FeedbackChange>, Refused> {
     given.comment = given.comment.trim().to_owned();
     bounded("comment", given.comment.len(), MAX_REASON_BYTES)?;
@@ -173,6 +180,13 @@ pub fn give_feedback(
         && last < first
     {
         return Err(Refused::OutOfBounds { field: "last" });
+    }
+    if !given.may_name {
+        let found = names_itself(&given.comment, own);
+        if !found.is_empty() {
+            let found = found.join(" / ");
+            return Err(Refused::NamesItself { found });
+        }
     }
     let silent = given.sighting.is_none() && given.usefulness.is_none() && given.comment.is_empty();
     match before {

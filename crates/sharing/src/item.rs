@@ -212,6 +212,9 @@ pub struct Item {
     pub rows: Vec<Row>,
     /// Everyone who wrote a revision, accepted a trace or took it over: none of them releases it.
     pub derivers: BTreeSet<AccountId>,
+    /// Who wrote the present revision; `None` in rows of versions that did not keep it.
+    #[serde(default)]
+    pub revised_by: Option<AccountId>,
     /// When it was first derived.
     pub derived_at: Timestamp,
     /// When the present revision was written.
@@ -292,6 +295,11 @@ impl Item {
             && self.content.pap.permits_blocking()
             && self.content.is_valid(now)
             && self.content.embargo.is_none_or(|opens| opens <= now)
+    }
+
+    /// In whose name it is given to the second officer: who wrote what it says now.
+    pub fn writer(&self) -> Option<AccountId> {
+        self.revised_by.or(self.derivers.first().copied())
     }
 
     /// When anything last happened to it.

@@ -66,6 +66,15 @@ pub enum Refused {
         /// How many.
         open: usize,
     },
+    /// With what the directory says now the checklist finds more than somebody has looked at.
+    #[error("the checklist finds more than was looked at")]
+    FoundSince,
+    /// Words that are shown without a name say whose they are.
+    #[error("the comment names its own organisation: {found}")]
+    NamesItself {
+        /// Which of them do.
+        found: String,
+    },
     /// There is no such row in the checklist.
     #[error("no such row in the checklist")]
     NoSuchTrace,
@@ -136,6 +145,8 @@ impl Refused {
             Self::OtherManifest => "refused-other-manifest",
             Self::ToldOtherwise => "refused-told-otherwise",
             Self::OpenTraces { .. } => "refused-open-traces",
+            Self::FoundSince => "refused-found-since",
+            Self::NamesItself { .. } => "refused-names-itself",
             Self::NoSuchTrace => "refused-no-such-trace",
             Self::DeadlinePassed => "refused-deadline-passed",
             Self::NotDue => "refused-not-due",
@@ -176,6 +187,9 @@ impl Refused {
                 ("limit", limit.to_string()),
             ],
             Self::OpenTraces { open } => vec![("open", open.to_string())],
+            Self::NamesItself { found } => {
+                vec![("field", "comment".to_owned()), ("found", found.clone())]
+            }
             Self::BadObject { index, what } => {
                 vec![("index", index.to_string()), ("what", what.clone())]
             }

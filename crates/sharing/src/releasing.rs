@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use kaname_kernel::AccountId;
 
 use crate::{
-    deriving::wrong_state,
+    deriving::{nothing_new, wrong_state},
     item::{Item, ItemChange, ItemState},
     refused::{Refused, reason},
+    row::Row,
     told::Told,
 };
 
@@ -21,6 +22,8 @@ pub struct Releasing {
     pub deriver_of_providers_party: bool,
     /// What the directory says now of whom the item names.
     pub told: Told,
+    /// What the checklist finds in it with what the directory says now of its provider.
+    pub found: Vec<Row>,
     /// Now.
     pub now: Timestamp,
 }
@@ -47,6 +50,7 @@ pub fn release(item: &Item, releasing: &Releasing) -> Result<Vec<ItemChange>, Re
     if open > 0 {
         return Err(Refused::OpenTraces { open });
     }
+    nothing_new(item, releasing.found.clone())?;
     // What it says is what was consented to; so it is the directory that says something else.
     let now = item.manifest_with(&releasing.told).hash();
     if item.consent.is_none_or(|consent| consent.hash != now) {

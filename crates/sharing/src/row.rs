@@ -19,10 +19,12 @@ pub enum Sign {
     Person,
     /// One of its domains.
     Domain,
-    /// One of its addresses or networks.
+    /// One of its addresses or networks, or an address that is used inside of organisations alone.
     Address,
     /// A telephone number.
     Phone,
+    /// A mail address that is no value of the item.
+    Mail,
     /// A time as exact as the provider reported it.
     ExactTime,
     /// The name of an attached file.
@@ -40,6 +42,7 @@ impl Sign {
             Self::Domain => "domain",
             Self::Address => "address",
             Self::Phone => "phone",
+            Self::Mail => "mail",
             Self::ExactTime => "exact_time",
             Self::Attachment => "attachment",
             Self::FirstPerson => "first_person",

@@ -457,3 +457,16 @@ fn values_and_remarks_are_read_as_far_as_a_report_holds_them() {
             .contains(&Problem::TooManyRemarks { left_out })
     );
 }
+
+/// Where to reach somebody is not what an attack used.
+#[test]
+fn mail_addresses_of_contacts_are_told_from_senders() {
+    let text = "担当 田中太郎（090-1234-5678、taro.tanaka@gmail.com）\n\
+        連絡先は 内線 4521、soc@branch.example\n\
+        佐藤部長を騙る差出人 boss@gmail.com から届いた。\n\
+        田中様宛に bad@mail.example から届いた。単に other@gmail.com";
+    let found: Vec<String> = kaname_intake::submission::contacts(text)
+        .into_iter()
+        .collect();
+    assert_eq!(found, ["soc@branch.example", "taro.tanaka@gmail.com"]);
+}

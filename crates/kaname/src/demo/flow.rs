@@ -226,7 +226,7 @@ impl<'s> Flow<'s> {
         for row in open {
             let reason = "一般に使われる語で、提供者を示さない";
             world
-                .accept_trace(analyst, item.id, &[row.key()], reason)
+                .accept_traces(analyst, item.id, &[row.key()], reason)
                 .await?;
         }
         Ok(item.id)

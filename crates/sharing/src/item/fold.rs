@@ -56,6 +56,7 @@ impl Matter for Item {
             content: first.content.clone(),
             rows: first.rows.clone(),
             derivers: BTreeSet::from([first.by]),
+            revised_by: Some(first.by),
             derived_at: at.recorded,
             revised_at: at.recorded,
             touched: Some(at.recorded),
@@ -81,6 +82,7 @@ impl Matter for Item {
                 self.content = (**content).clone();
                 self.rows = rows.clone();
                 self.derivers.insert(*by);
+                self.revised_by = Some(*by);
                 self.revision += 1;
                 self.revised_at = at.recorded;
                 self.forget_answers();

@@ -1,8 +1,6 @@
 //! What in a victim record leads to its provider: the same evidence that the redaction checklist looks for
 //! in items, told to the provider before it consents. Nothing is redacted: the record is its own.
 
-use serde_json::json;
-
 use super::Harm;
 use crate::{
     checklist,
@@ -58,7 +56,7 @@ impl Harm {
             (HarmPlace::Contact, &self.contact),
         ];
         for (place, text) in parts {
-            let rows = checklist::check_value(&json!({ "text": text }), &evidence);
+            let rows = checklist::check_text(text, &evidence);
             found.extend(rows.iter().filter_map(|row| trace(place, text, row)));
         }
         // Whole hours are coarse enough already.

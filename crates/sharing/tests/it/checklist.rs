@@ -1,8 +1,9 @@
 //! Traces of the provider are found wherever they are planted.
 
+use kaname_intake::Kind;
 use kaname_kernel::Tlp;
 use kaname_sharing::{
-    Content,
+    Content, Evidence,
     checklist::check,
     neutral::without_traces,
     row::{Row, RowState, Sign, carry_over},
@@ -10,7 +11,9 @@ use kaname_sharing::{
 use kaname_stix::redact::Reading;
 use proptest::prelude::*;
 
-use crate::support::{account, content, evidence, evidence_of, provider_account, technique};
+use crate::support::{
+    account, content, content_of, evidence, evidence_of, provider_account, technique, value,
+};
 
 /// A trace in a disguise, and what it should be found as.
 const PLANTS: [(&str, Sign); 18] = [
@@ -123,7 +126,7 @@ proptest! {
     }
 }
 
-/// A domain that is spelt like the provider's name is one row, with both its reasons.
+/// A mail address at a domain that is spelt like the provider's name is one row, with all its reasons.
 #[test]
 fn one_place_is_one_row() {
     let mut planted = content("不審なメール", Tlp::Green, 1);
@@ -137,8 +140,10 @@ fn one_place_is_one_row() {
         .collect();
     let expected = [
         ("東都電力", vec![Sign::Name]),
-        ("taro.takahashi", vec![Sign::Person]),
-        ("toto-denryoku.co.jp", vec![Sign::Domain, Sign::Name]),
+        (
+            "taro.takahashi@toto-denryoku.co.jp",
+            vec![Sign::Mail, Sign::Name, Sign::Person, Sign::Domain],
+        ),
     ];
     assert_eq!(told, expected.map(|(text, signs)| (text.to_owned(), signs)));
     // A decision holds while the reasons stay what they were.
@@ -150,10 +155,10 @@ fn one_place_is_one_row() {
         };
     }
     let mut more = rows;
-    more[2].also.insert(Sign::Phone);
+    more[1].also.insert(Sign::Phone);
     let kept = carry_over(&accepted, &planted, more, &planted);
     let open: Vec<bool> = kept.iter().map(Row::is_open).collect();
-    assert_eq!(open, [false, false, true]);
+    assert_eq!(open, [false, true]);
 }
 
 #[test]
@@ -368,4 +373,101 @@ fn a_name_is_found_by_how_it_is_read_unless_that_is_short() {
     }
     assert!(!found("とうとデンリョク", "国内の事業者から報告"));
     assert!(!found("みと", "不審な通信とみとめた"));
+}
+
+/// Kana for a part of the name: 東都電力 is also とうと電力.
+#[test]
+fn a_name_is_found_half_in_kana() {
+    let read = |name: &str, reading: &str| {
+        evidence_of(serde_json::json!({
+            "code": "xyz",
+            "kind": "operator",
+            "name": { "ja": name, "en": "Xyz" },
+            "reading": reading,
+            "from": "2020-04-01",
+        }))
+    };
+    let minato = read("湊電力株式会社", "みなとでんりょく");
+    let service = read(
+        "株式会社湊電力サービス",
+        "かぶしきがいしゃみなとでんりょくサービス",
+    );
+    let bank = read("白波銀行", "しらなみぎんこう");
+    for (evidence, text, neutral) in [
+        (&minato, "みなと電力の端末", "国内の事業者の端末"),
+        (&minato, "ミナト電力サービス", "国内の事業者サービス"),
+        (&minato, "湊でんりょく", "国内の事業者"),
+        (&service, "みなと電力の端末", "国内の事業者の端末"),
+        (&bank, "シラナミ銀行から", "国内の事業者から"),
+    ] {
+        assert_eq!(without_traces(text, &evidence.traces(), "ja"), neutral);
+    }
+    let mut planted = content("侵入", Tlp::Green, 1);
+    planted.summary.ja = "しらなみの行員".to_owned();
+    assert_eq!(check(&planted, &bank).len(), 1, "a hint");
+    planted.summary.ja = "みなとみらいの電力会社".to_owned();
+    planted.objects.clear();
+    assert_eq!(check(&planted, &minato), Vec::new());
+}
+
+/// People, telephone numbers and inner addresses that the directory does not know are rows all the same.
+#[test]
+fn somebody_whom_the_directory_does_not_know_is_found() {
+    let mut planted = content("侵入", Tlp::Green, 1);
+    planted.summary.ja =
+        "みなと電力の担当 田中太郎（内線 4521、090-1234-5678、taro.tanaka@gmail.com）が\
+        社内の端末 10.20.30.40、192.168.20.5 を見つけた。連絡は田中主任まで。"
+            .to_owned();
+    let rows = check(&planted, &Evidence::default());
+    let told: Vec<(String, Sign)> = rows
+        .iter()
+        .map(|row| (row.excerpt(&planted).unwrap().1, row.sign))
+        .collect();
+    let expected = [
+        ("田中太郎", Sign::Person),
+        ("内線 4521", Sign::Phone),
+        ("090-1234-5678", Sign::Phone),
+        ("taro.tanaka@gmail.com", Sign::Mail),
+        ("10.20.30.40", Sign::Address),
+        ("192.168.20.5", Sign::Address),
+        ("田中", Sign::Person),
+    ];
+    assert_eq!(told, expected.map(|(text, sign)| (text.to_owned(), sign)));
+    assert!(
+        rows.iter()
+            .all(|row| row.place == "/summary/ja" && row.is_open())
+    );
+    // Whom the directory knows as well is one row.
+    planted.summary.ja = "担当 髙橋太郎".to_owned();
+    assert_eq!(check(&planted, &evidence()).len(), 1);
+}
+
+/// A mail address that is shared as a value is meant; an inner address as a value is looked at.
+#[test]
+fn values_of_the_item_are_meant_unless_they_are_inner_addresses() {
+    let of = |kind, text: &str, summary: &str| {
+        let mut content = content_of("侵入", Tlp::Green, 1, &[value(kind, text)]);
+        content.summary.ja = summary.to_owned();
+        let rows = check(&content, &Evidence::default());
+        rows.into_iter().map(|row| row.place).collect::<Vec<_>>()
+    };
+    let mail = "差出人は phish@mail[.]example. 件名は請求書";
+    assert!(of(Kind::Email, "phish@mail.example", mail).is_empty());
+    assert_eq!(of(Kind::Email, "other@mail.example", mail), ["/summary/ja"]);
+    assert_eq!(of(Kind::Ipv4, "10.20.30.40", ""), ["/objects/0/pattern"]);
+    let said = of(Kind::Ipv4, "10.20.30.40", "10.20.30.40 に接続");
+    assert_eq!(said, ["/summary/ja"], "once is enough");
+}
+
+/// However many stand in a text, an item can keep their rows, and none is left out.
+#[test]
+fn very_many_leads_are_rows_up_to_a_bound_and_one_for_the_rest() {
+    let mut planted = content("侵入", Tlp::Green, 1);
+    let numbers: Vec<String> = (1_000..1_500)
+        .map(|last| format!("03-5501-{last}"))
+        .collect();
+    planted.summary.ja = numbers.join("、");
+    let rows = check(&planted, &Evidence::default());
+    assert_eq!(rows.len(), 101);
+    assert_eq!(rows[100].span.1, planted.summary.ja.len());
 }

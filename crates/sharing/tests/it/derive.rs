@@ -46,6 +46,38 @@ fn a_report_becomes_a_proposal_without_its_provider() {
     assert_eq!(proposal.content.outlets.len(), Outlet::ALL.len());
 }
 
+/// A sample is as often the attacker's as the provider's: what is called like it stays, and is a row.
+#[test]
+fn a_file_name_leaves_no_value_out_and_rewrites_nothing() {
+    let mut report = submission();
+    let url = "http://bad-place.example/dl/dropper.exe";
+    report.values = vec![
+        value(Kind::Url, url),
+        value(Kind::Domain, "dropper-c2.example"),
+    ];
+    let text =
+        "hxxp://bad-place[.]example/dl/dropper.exe が置かれ、dropper-c2[.]example に通信した。";
+    let mut told = technique(text);
+    told.attachments = vec!["dropper.exe".to_owned()];
+    let evidence = evidence().with_report(&told);
+    let rng = SeededRng::new(1);
+    let proposal = first_proposal(&report, &told, &evidence, &hub(), start(), &rng).unwrap();
+    assert_eq!(proposal.left_out, Vec::new());
+    assert_eq!(proposal.content.summary.ja, text);
+    let rows: Vec<(&str, &str)> = proposal
+        .rows
+        .iter()
+        .map(|row| (row.place.as_str(), row.sign.as_str()))
+        .collect();
+    assert_eq!(rows, [("/summary/ja", "attachment")]);
+    // The provider in the name of a file is found by its own name.
+    told.attachments = vec!["toto-denryoku_log.csv".to_owned()];
+    told.text = "toto-denryoku_log.csv を参照".to_owned();
+    let evidence = crate::support::evidence().with_report(&told);
+    let proposal = first_proposal(&report, &told, &evidence, &hub(), start(), &rng).unwrap();
+    assert_eq!(proposal.content.summary.ja, "国内の事業者_log.csv を参照");
+}
+
 #[test]
 fn fresh_ids_and_none_from_the_source() {
     let ids = |seed| -> Vec<String> {

@@ -10,7 +10,7 @@ use kaname_sharing::{
 
 use crate::{
     flow::released,
-    support::{Tale, account, matter, officer, party, start},
+    support::{Tale, account, evidence, matter, officer, party, provider_account, start},
 };
 
 fn said(kind: SightingKind) -> Given {
@@ -27,7 +27,7 @@ fn said(kind: SightingKind) -> Given {
 
 fn feedback(of: PartyId, number: u128, given: Given) -> Tale<Feedback> {
     let mut tale = Tale::new(matter(700 + number));
-    let gave = give_feedback(None, matter(1), of, given);
+    let gave = give_feedback(None, matter(1), of, given, &evidence());
     tale.take(officer(5), gave).unwrap();
     tale
 }
@@ -63,6 +63,7 @@ fn later_words_replace_earlier_ones() {
         matter(1),
         party(1),
         said(SightingKind::FalsePositive),
+        &evidence(),
     );
     assert_eq!(same, Err(Refused::NoChange));
     let other = give_feedback(
@@ -70,6 +71,7 @@ fn later_words_replace_earlier_ones() {
         matter(1),
         party(2),
         said(SightingKind::Seen),
+        &evidence(),
     );
     assert_eq!(other, Err(Refused::NotOwner));
     let changed = give_feedback(
@@ -77,6 +79,7 @@ fn later_words_replace_earlier_ones() {
         matter(1),
         party(1),
         said(SightingKind::Seen),
+        &evidence(),
     );
     tale.take(officer(5), changed).unwrap();
     assert_eq!(
@@ -88,7 +91,7 @@ fn later_words_replace_earlier_ones() {
 
 #[test]
 fn bad_feedback_is_refused() {
-    let give = |given| give_feedback(None, matter(1), party(1), given);
+    let give = |given| give_feedback(None, matter(1), party(1), given, &evidence());
     assert!(give(Given::default()).is_err());
     for mark in [0, 6, 255] {
         let given = Given {
@@ -150,4 +153,40 @@ fn three_organisations_suspend_and_an_officer_decides() {
     tale.take(officer(1), kept).unwrap();
     assert!(matches!(tale.state().blocking, Blocking::Kept { .. }));
     assert_eq!(&tale.replayed(), tale.state());
+}
+
+/// Words that are told without a name do not say whose they are.
+#[test]
+fn a_comment_without_the_name_does_not_say_it() {
+    let account = provider_account("セキュリティ担当", "kanshi-1", "kanshi@mail.example");
+    let own = evidence().with_account(&account);
+    let give = |comment: &str, may_name| {
+        let given = Given {
+            comment: comment.to_owned(),
+            may_name,
+            ..said(SightingKind::Seen)
+        };
+        give_feedback(None, matter(1), party(1), given, &own)
+    };
+    for (comment, found) in [
+        ("弊社（東都電力）でも確認した", "東都電力"),
+        ("vpn.toto-denryoku.co.jp から", "toto-denryoku.co.jp"),
+        ("問い合わせは 髙橋 太郎 まで", "髙橋 太郎"),
+        ("電話は03-5501-7788", "03-5501-7788"),
+        (
+            "東都電力、東都電力と 198.51.100.9",
+            "東都電力 / 198.51.100.9",
+        ),
+    ] {
+        let found = found.to_owned();
+        assert_eq!(give(comment, false), Err(Refused::NamesItself { found }));
+        assert!(give(comment, true).is_ok());
+    }
+    for comment in [
+        "当社のセキュリティ担当が確認し、10.0.0.5 を止めた",
+        "担当 佐藤健が確認",
+        "",
+    ] {
+        assert!(give(comment, false).is_ok(), "{comment}");
+    }
 }

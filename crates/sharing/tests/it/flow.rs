@@ -5,8 +5,8 @@ use kaname_sharing::{
     Item, ItemChange, ItemState, Refused, Sealed, Text, Told,
     consenting::{consent, lapse, propose, refuse, take_back},
     deriving::{
-        AskAgain, Derive, accept_proposal, accept_trace, ask_consent, decline_proposal,
-        derive_item, hand_over, revise,
+        AskAgain, Derive, accept_proposal, accept_traces, ask_consent, decline_proposal,
+        derive_item, hand_over, nothing_new, revise,
     },
     item::{Proposal, Refusal},
     manifest::difference,
@@ -27,6 +27,7 @@ fn releasing(tale: &Tale<Item>, by: u128) -> Releasing {
         releaser_of_providers_party: false,
         deriver_of_providers_party: false,
         told: told(),
+        found: tale.state().rows.clone(),
         now: tale.now,
     }
 }
@@ -98,9 +99,21 @@ fn the_deriver_does_not_release_nor_does_who_accepted_a_trace() {
     tale.take(officer(1), derive_item(derive)).unwrap();
     let early = ask_consent(tale.state(), told(), tale.now + hours(5), tale.now);
     assert_eq!(early, Err(Refused::OpenTraces { open: 1 }));
-    let silent = accept_trace(tale.state(), &row.key(), account(2), "  ");
+    let silent = accept_traces(
+        tale.state(),
+        vec![row.clone()],
+        &[row.key()],
+        account(2),
+        "  ",
+    );
     assert_eq!(silent, Err(Refused::ReasonMissing));
-    let accepted = accept_trace(tale.state(), &row.key(), account(2), "一般名詞");
+    let accepted = accept_traces(
+        tale.state(),
+        vec![row.clone()],
+        &[row.key()],
+        account(2),
+        "一般名詞",
+    );
     tale.take(officer(2), accepted).unwrap();
     ask(&mut tale);
     agree(&mut tale);
@@ -455,4 +468,66 @@ fn refusals_have_keys_of_their_own() {
     assert_eq!(keys.len(), refusals.len());
     let details = Refused::OpenTraces { open: 2 }.details();
     assert_eq!(details, vec![("open", "2".to_owned())]);
+}
+
+/// What the checklist finds while an item waits stops it, until somebody has decided on it.
+#[test]
+fn what_is_found_since_is_settled_before_it_goes_on() {
+    let tale = at_second_officer(Tlp::Green);
+    let row = Row {
+        place: "/summary/ja".to_owned(),
+        in_key: false,
+        sign: Sign::Person,
+        also: Default::default(),
+        reading: Reading::Plain,
+        nth: 0,
+        span: (0, 3),
+        state: RowState::Open,
+    };
+    let found = Releasing {
+        found: vec![row.clone()],
+        ..releasing(&tale, 2)
+    };
+    assert_eq!(release(tale.state(), &found), Err(Refused::FoundSince));
+    let mut tale = derived(content("不審なメール", Tlp::Green, 3));
+    let same = tale.state().content.clone();
+    let nothing = revise(tale.state(), same.clone(), Vec::new(), account(1), false);
+    assert_eq!(nothing, Err(Refused::NoChange));
+    // The same words are written anew, or the place is accepted at once.
+    let again = revise(tale.state(), same, vec![row.clone()], account(1), false);
+    assert_eq!(again.unwrap().len(), 1);
+    let new = vec![row.clone()];
+    assert_eq!(
+        nothing_new(tale.state(), new.clone()),
+        Err(Refused::FoundSince)
+    );
+    let accepted = accept_traces(
+        tale.state(),
+        new.clone(),
+        &[row.key()],
+        account(2),
+        "同姓の別人",
+    );
+    tale.take(officer(2), accepted).unwrap();
+    assert_eq!(tale.state().open_traces(), 0);
+    assert_eq!(tale.state().rows.len(), 1);
+    assert_eq!(nothing_new(tale.state(), new), Ok(()));
+    assert_eq!(tale.replayed(), *tale.state());
+}
+
+/// Who wrote the present words, whatever the ids are; of rows of older versions the first who had a part.
+#[test]
+fn who_wrote_last_is_kept() {
+    let mut tale = derived(content("初版", Tlp::Green, 1));
+    for by in [3, 2] {
+        let words = content(&format!("第{by}版"), Tlp::Green, 1);
+        let revised = revise(tale.state(), words, Vec::new(), account(by), false);
+        tale.take(officer(by), revised).unwrap();
+        assert_eq!(tale.state().writer(), Some(account(by)));
+    }
+    assert_eq!(tale.replayed(), *tale.state());
+    let mut kept = serde_json::to_value(tale.state()).unwrap();
+    kept.as_object_mut().unwrap().remove("revised_by");
+    let old: Item = serde_json::from_value(kept).unwrap();
+    assert_eq!(old.writer(), Some(account(1)));
 }

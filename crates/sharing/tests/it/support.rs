@@ -151,10 +151,14 @@ pub(crate) fn values() -> Vec<Value> {
 
 /// A content that may be kept, with the title given.
 pub(crate) fn content(title: &str, tlp: Tlp, seed: u64) -> Content {
+    content_of(title, tlp, seed, &values())
+}
+
+/// The same with other values.
+pub(crate) fn content_of(title: &str, tlp: Tlp, seed: u64, values: &[Value]) -> Content {
     let (author, title) = (hub(), Text::new(title, ""));
     let summary = Text::new("国内の事業者に届いた不審なメール", "A suspicious mail");
     let countermeasures = Text::new("該当するメールを隔離する", "Quarantine such mail");
-    let values = values();
     let valid_until = Some(start() + hours(24 * 60));
     let plan = Plan {
         author: &author,
@@ -162,7 +166,7 @@ pub(crate) fn content(title: &str, tlp: Tlp, seed: u64) -> Content {
         title: &title,
         summary: &summary,
         countermeasures: &countermeasures,
-        values: &values,
+        values,
         techniques: &[("T1566".to_owned(), "Phishing".to_owned())],
         tlp,
         pap: Pap::Green,

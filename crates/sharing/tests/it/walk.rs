@@ -9,7 +9,7 @@ use kaname_sharing::{
     blocking::{keep_suspended, resume_blocking, suspend_blocking},
     consenting::{consent, lapse, propose, refuse, take_back},
     deriving::{
-        AskAgain, accept_proposal, accept_trace, ask_consent, decline_proposal, hand_over, revise,
+        AskAgain, accept_proposal, accept_traces, ask_consent, decline_proposal, hand_over, revise,
     },
     item::Proposal,
     releasing::{Releasing, expire, release, send_back, withdraw_item},
@@ -83,7 +83,13 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
         0 | 1 => tale.take(actor, revise(&item, other(), rows, by, own)),
         2 => tale.take(
             actor,
-            accept_trace(&item, &open_row().key(), by, "一般的な語"),
+            accept_traces(
+                &item,
+                item.rows.clone(),
+                &[open_row().key()],
+                by,
+                "一般的な語",
+            ),
         ),
         3 | 4 => tale.take(actor, ask_consent(&item, said, deadline, now)),
         5 | 6 => {
@@ -123,6 +129,7 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
                 releaser_of_providers_party: own,
                 deriver_of_providers_party: a.is_multiple_of(11),
                 told: said.clone(),
+                found: item.rows.clone(),
                 now,
             };
             let decided = release(&item, &releasing);

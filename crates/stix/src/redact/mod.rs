@@ -3,11 +3,14 @@
 //! disguises. Rather one hit too many than one too few: a person looks at them.
 
 mod address;
+mod addressed;
 mod fold;
+mod lead;
 mod lexicon;
 mod look_alike;
 mod name;
 mod person;
+mod phone;
 mod sound;
 mod view;
 
@@ -17,6 +20,7 @@ use serde_json::Value;
 
 use address::Networks;
 use fold::Folded;
+pub use lead::{Lead, LeadKind, find_leads};
 use lexicon::{Lexicon, Rule, Thin, apart};
 use name::is_kept;
 pub use name::with_forms;

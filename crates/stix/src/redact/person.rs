@@ -9,7 +9,7 @@ use super::name::{self, SHORT, is_kept};
 use super::sound::{is_heard, is_kana, sound};
 
 /// What stands after a name; folded, so hiragana is katakana here.
-const TITLES: [&str; 27] = [
+pub(super) const TITLES: [&str; 30] = [
     "様",
     "サマ",
     "サン",
@@ -33,15 +33,18 @@ const TITLES: [&str; 27] = [
     "主事",
     "次長",
     "センター長",
+    "院長",
+    "会長",
+    "教授",
     "技師",
     "san",
     "sama",
     "kun",
 ];
 /// What stands before a name.
-const BEFORE: [&str; 4] = ["mr", "ms", "mrs", "dr"];
+pub(super) const BEFORE: [&str; 5] = ["mr", "ms", "mrs", "miss", "dr"];
 /// Ends of what a desk or a post is called: such a word alone leads to nobody.
-const DESKS: [&str; 20] = [
+pub(super) const DESKS: [&str; 20] = [
     "部",
     "課",
     "室",

@@ -1,6 +1,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use kaname_stix::redact::{Reading, Trace, TraceKind, find_traces, find_words};
+use kaname_stix::redact::{
+    LeadKind, Reading, Trace, TraceKind, find_leads, find_traces, find_words,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -414,5 +416,165 @@ proptest! {
         for hit in find_traces(&json!(text), &traces) {
             prop_assert!(text.get(hit.span.clone()).is_some());
         }
+        for lead in find_leads(&text) {
+            prop_assert!(text.get(lead.span.clone()).is_some_and(|found| !found.is_empty()));
+        }
+    }
+
+    /// What people write around names and numbers, in any order.
+    #[test]
+    fn leads_never_panic(text in "(担当|者|田中|様|さん|ｻﾝ|：|　| |内線|ext|[+0-9()-]{1,9}|@|\\[@\\]|a.jp|10\\.1\\.2\\.3|Mr\\.|Ms|Tanaka|-san|副|本部長|ﾀﾅｶ){0,12}") {
+        for lead in find_leads(&text) {
+            prop_assert!(text.get(lead.span.clone()).is_some_and(|found| !found.is_empty()));
+        }
+    }
+}
+
+/// What is found in a text by its form alone, as it stands there.
+fn leads(text: &str, kind: LeadKind) -> Vec<&str> {
+    let found = find_leads(text).into_iter();
+    let found = found.filter(|lead| lead.kind == kind);
+    found.map(|lead| &text[lead.span]).collect()
+}
+
+#[test]
+fn people_are_found_where_they_are_addressed_or_in_charge() {
+    for (text, name) in [
+        ("みなと電力の担当 田中太郎（内線 4521）", "田中太郎"),
+        ("田中主任まで", "田中"),
+        ("担当：山田 花子", "山田 花子"),
+        ("担当者：五十嵐", "五十嵐"),
+        ("連絡は担当田中まで", "田中"),
+        ("担当の鈴木が確認", "鈴木"),
+        ("情報管理課田中係長が確認", "田中"),
+        ("森様へ", "森"),
+        ("髙橋さんから", "髙橋"),
+        ("高橋 一郎 様", "高橋 一郎"),
+        ("阿部部長", "阿部"),
+        ("山本氏は", "山本"),
+        ("スミスさんが", "スミス"),
+        ("営業部 田中副部長", "田中"),
+        ("by Mr. Taro Tanaka today", "Taro Tanaka"),
+        ("Dr Mori found it", "Mori"),
+        ("Ask Tanaka-san first", "Tanaka"),
+    ] {
+        let found = leads(text, LeadKind::Person);
+        assert!(found.contains(&name), "{text}: {found:?}");
+    }
+}
+
+/// Words that look like a name before a title, and are none.
+#[test]
+fn what_is_nobody_is_not_found_as_a_person() {
+    for text in [
+        "同様の手口、仕様の確認、多様な経路、模様、皆様、お客様、様子",
+        "営業部長と総務課長、情報システム部長、代表取締役社長、副社長、事務局長、監視室長",
+        "担当者が確認し、担当部署へ連絡した。担当 確認中。担当：営業部。担当 対応済み。担当 不在",
+        "担当者の職員が、担当の設備を、購買担当宛に、保守担当者宛の、担当社員、担当分野のため",
+        "氏名と住所、利用者氏名、彼氏、両氏、宮殿、検体サンプル、たくさん、皆さん、さまざま",
+        "ユーザー様、ベンダ様、メーカーさん、事業者様、会員様、銀行様",
+        "MS Word, DR site, a Dr. of it, drop, the mrs table, doctor",
+        "病院長、郵便局長、准教授、検査技師、工事主任、電気主任技術者",
+    ] {
+        assert_eq!(leads(text, LeadKind::Person), Vec::<&str>::new(), "{text}");
+    }
+}
+
+#[test]
+fn telephone_numbers_are_found_in_the_forms_people_write() {
+    for (text, number) in [
+        ("内線 4521、", "内線 4521"),
+        ("（内線番号：８－４５２１）", "内線番号：８－４５２１"),
+        ("ext. 4521", "ext. 4521"),
+        ("090-1234-5678、", "090-1234-5678"),
+        ("０３－５５０１－７７８８", "０３－５５０１－７７８８"),
+        ("(03)5501-7788", "(03)5501-7788"),
+        ("03 (5501) 7788", "03 (5501) 7788"),
+        ("TEL:0355017788", "0355017788"),
+        ("電話09012345678まで", "09012345678"),
+        ("0120-123-456", "0120-123-456"),
+        ("04992-2-1234", "04992-2-1234"),
+        ("+81 3 5501 7788", "+81 3 5501 7788"),
+        ("+81-(0)90-1234-5678", "+81-(0)90-1234-5678"),
+        ("+1 (555) 123-4567", "+1 (555) 123-4567"),
+    ] {
+        assert_eq!(leads(text, LeadKind::Phone), [number], "{text}");
+    }
+    for text in [
+        "2026-11-23 06:47:12+09:00、01-12-2026 10:30、CVE-2026-10431、+1234",
+        "id=0312345678 /0312345678 a0312345678 4f1a0c6be2d9a7735c0f5a1e7be8c9d3b2f64e10a9d87c5534de21f0b7a6c981",
+        "192.168.020.005、00-11-22-33-44-55、0123-4567-8901-2345、ext4 2020、context 4521、内線が 3 本",
+    ] {
+        assert_eq!(leads(text, LeadKind::Phone), Vec::<&str>::new(), "{text}");
+    }
+}
+
+#[test]
+fn mail_and_inner_addresses_are_found_whoever_has_them() {
+    let text = "taro.tanaka@gmail.com と ｔａｒｏ＠ｍａｉｌ．ｅｘａｍｐｌｅ と hanako[@]mail[.]example、not@home, a@b.c1";
+    let mails = [
+        "taro.tanaka@gmail.com",
+        "ｔａｒｏ＠ｍａｉｌ．ｅｘａｍｐｌｅ",
+        "hanako[@]mail[.]example",
+    ];
+    assert_eq!(leads(text, LeadKind::Mail), mails);
+    let plain: Vec<String> = find_leads(text)
+        .into_iter()
+        .map(|lead| lead.plain)
+        .collect();
+    assert_eq!(plain[1], "taro@mail.example");
+    let text = "端末 10.20.30.40、192[.]168[.]20[.]5、172.31.0.1、169.254.3.4、fd00:12::1、fe80::1、10.1.2.0/24";
+    let found = [
+        "10.20.30.40",
+        "192[.]168[.]20[.]5",
+        "172.31.0.1",
+        "169.254.3.4",
+        "fd00:12::1",
+        "fe80::1",
+        "10.1.2.0/24",
+    ];
+    assert_eq!(leads(text, LeadKind::Inner), found);
+    for text in [
+        "203.0.113.7 172.32.0.1 10.0.0.0/8 192.168.0.0/16 169.254.169.254 fc00::/7",
+        "11.10.2.3.4 10-20-30-40 10.0.19041.1 fd:ab:12:34:56:78 0x0a141e28",
+    ] {
+        assert_eq!(leads(text, LeadKind::Inner), Vec::<&str>::new(), "{text}");
+    }
+}
+
+/// What is repeated without end takes as long as any text of its length.
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it takes is what the test is about"
+)]
+fn leads_in_hostile_texts_take_linear_time() {
+    let parts = [
+        "様",
+        "田中様",
+        "担当",
+        "担当者 ",
+        "03-",
+        "(",
+        "+1 ",
+        "@",
+        "a@",
+        "Mr. A ",
+        "10.",
+        "副",
+        "内線 ",
+    ];
+    for part in parts {
+        let cost = |bytes: usize| {
+            let text = part.repeat(bytes / part.len());
+            let run = || {
+                let begun = std::time::Instant::now();
+                let _ = find_leads(&text);
+                begun.elapsed()
+            };
+            (0..3).map(|_| run()).min().unwrap()
+        };
+        let (short, long) = (cost(1_000), cost(10_000));
+        assert!(long < short * 50, "{part}: {short:?} against {long:?}");
     }
 }

@@ -159,7 +159,11 @@ impl Topic {
             lists.push((Item::KIND, Vec::new()));
         }
         if has(Role::Analyst, Action::ItemReadDesk) {
-            let back = [ItemState::ChangesProposed, ItemState::Refused];
+            let back = [
+                ItemState::ChangesProposed,
+                ItemState::Consented,
+                ItemState::Refused,
+            ];
             lists.push((Item::KIND, back.map(ItemState::as_str).to_vec()));
         }
         if has(Role::Releaser, Action::ItemReadDesk) {

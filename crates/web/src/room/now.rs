@@ -94,7 +94,7 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
     if by.has(Role::Analyst) {
         sections.extend(permitted(reports(&house, &page, &by).await)?);
         sections.extend(permitted(abandoned(&house, &page, &by).await)?);
-        let states = ["changes_proposed", "refused", "derived"];
+        let states = ["changes_proposed", "refused", "derived", "consented"];
         let waiting = desk(&house, &page, &by, "now-items", &states).await;
         sections.extend(permitted(waiting)?);
     }

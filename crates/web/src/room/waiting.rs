@@ -32,6 +32,8 @@ pub(crate) async fn waiting(
         let own = [
             ItemState::Derived,
             ItemState::ChangesProposed,
+            // Consented to, and not handed over: there is something to look at first.
+            ItemState::Consented,
             ItemState::Refused,
         ];
         states.extend(own.map(ItemState::as_str));

@@ -294,6 +294,10 @@ async fn a_members_machine_reads_answers_and_acknowledges() {
     for deriver in &item.derivers {
         assert!(!one.text.contains(&deriver.to_string()));
     }
+    let naming = json!({ "comment": "海浜銀行でも同じ通信を止めた" }).to_string();
+    let naming = post(&door, &format!("{at}/feedback"), &key, &naming, None).await;
+    assert_eq!(naming.status, StatusCode::CONFLICT);
+    assert!(naming.text.contains("海浜銀行"), "{}", naming.text);
     let answer = json!({ "sighting": { "kind": "seen", "count": 2 }, "usefulness": 5 }).to_string();
     let kept = post(&door, &format!("{at}/feedback"), &key, &answer, None).await;
     assert_eq!(kept.status, StatusCode::OK, "{}", kept.text);

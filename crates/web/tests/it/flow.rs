@@ -458,3 +458,33 @@ async fn names_in_their_own_script_stand_beside_their_ascii_form() {
         assert!(last.len() < 250 && !after.is_empty(), "{path}: {last}");
     }
 }
+
+/// Where to reach somebody is found and not ticked, and the page says why; what an attacker sent from is.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_a_contact_is_not_ticked() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let parts = [
+        Part::Field("title", "不審なメール"),
+        Part::Field(
+            "technique",
+            "担当 田中太郎（内線 4521、taro.tanaka@gmail.com）が気づいた。\n差出人は bad@evil-mail.com",
+        ),
+        Part::Field("tlp", "GREEN"),
+        Part::Field("pap", "GREEN"),
+        Part::Field("urgency", "normal"),
+    ];
+    provider.upload("/submissions/new", &parts).await;
+    let page = provider.page("/submissions/confirm").await;
+    let row = |value: &str| {
+        let (before, after) = page.split_once(&format!("<code>{value}</code>")).unwrap();
+        let start = before.rfind("<tr").unwrap();
+        let end = after.find("</tr>").unwrap();
+        format!("{}{}", &before[start..], &after[..end])
+    };
+    let contact = row("taro.tanaka@gmail.com");
+    assert!(!contact.contains("checked"), "{contact}");
+    assert!(contact.contains("連絡先のアドレスと思われる"), "{contact}");
+    assert!(row("bad@evil-mail.com").contains("checked"));
+}

@@ -218,18 +218,35 @@ async fn a_member_answers_and_acknowledges_and_only_by_posting() {
     ];
     let again = member.post(&format!("{at}/feedback"), &backwards).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // Without the name no comment says it; what was typed stays.
+    let naming = [
+        ("sighting", "seen"),
+        ("comment", "海浜銀行の mx.kaihin.example で遮断"),
+    ];
+    let again = member.post(&format!("{at}/feedback"), &naming).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        again.text.contains("（海浜銀行 / kaihin.example）"),
+        "{}",
+        again.text
+    );
+    assert!(
+        again
+            .text
+            .contains("海浜銀行の mx.kaihin.example で遮断</textarea>")
+    );
     let given = [
         ("sighting", "seen"),
         ("count", "３"),
         ("first", "2026-05-01T10:00"),
         ("last", "2026-05-02T10:00"),
         ("usefulness", "4"),
-        ("comment", "海浜銀行の出口で遮断した"),
+        ("comment", "当行の出口で遮断した"),
     ];
     let done = member.post(&format!("{at}/feedback"), &given).await;
     assert_eq!(leads_to(&done), at);
     let page = member.page(&at).await;
-    assert!(page.contains("回答を受け付けました") && page.contains("海浜銀行の出口で遮断した"));
+    assert!(page.contains("回答を受け付けました") && page.contains("当行の出口で遮断した"));
     let provider = nation.caller(&nation.provider).await;
     let heard = world
         .feedback_for_provider(&provider, item.id)

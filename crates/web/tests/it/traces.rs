@@ -2,8 +2,10 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
+use kaname_directory::{Party, party::Contact};
 use kaname_kernel::Role;
 use kaname_testkit::Nation;
+use kaname_world::Caller;
 
 use crate::{
     browser::{Browser, leads_to},
@@ -169,4 +171,46 @@ async fn the_same_words_in_two_places_are_one_row() {
     form.push(("reason", "公表済みのため"));
     leads_to(&analyst.post(&format!("{show}/trace"), &form).await);
     assert!(!analyst.page(&show).await.contains(MARK));
+}
+
+/// The directory learns of somebody while the provider is asked: the item waits for its analyst, who is told
+/// what to do and sees the place.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_learnt_before_the_consent_waits_for_the_analyst() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let receipt = story::submit(&nation).await;
+    let item = story::derive(&nation, receipt.report).await;
+    let caller = nation.caller(&nation.analyst).await;
+    let mut draft = story::draft_of(&nation, item.state.content.clone());
+    draft.summary.ja = "鳴海蔵人という差出人からのメールだった".to_owned();
+    world
+        .revise_item(&caller, item.id, None, draft)
+        .await
+        .unwrap();
+    let asked = world.ask_consent(&caller, item.id, None).await.unwrap();
+    let contact: Contact = serde_json::from_value(serde_json::json!({
+        "name": "鳴海 蔵人",
+        "phone": "03-5501-7788",
+        "role": "窓口",
+    }))
+    .unwrap();
+    let contacts = |party: &Party| party.set_contacts(vec![contact]);
+    let (shell, party) = (Caller::system("shell"), nation.provider.party);
+    let learnt = world.change_party(&shell, party, None, contacts);
+    learnt.await.unwrap();
+    let provider = nation.caller(&nation.provider).await;
+    let hash = asked.state.manifest().hash();
+    world.consent(&provider, item.id, hash).await.unwrap();
+    let door = Door::of(&nation);
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let show = format!("/items/{}", item.state.number);
+    assert!(analyst.page("/").await.contains(&show));
+    assert!(analyst.page(&show).await.contains("<mark>鳴海蔵人</mark>"));
+    let over = analyst.post(&format!("{show}/hand-over"), &[]).await;
+    let page = analyst.page(&leads_to(&over)).await;
+    assert!(page.contains("まだ判断していない身元の手がかり"), "{page}");
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let page = releaser.page(&show).await;
+    assert!(!page.contains("<mark>"), "{page}");
 }

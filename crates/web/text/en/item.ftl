@@ -100,6 +100,7 @@ item-sign-person = Name of a person
 item-sign-domain = Domain
 item-sign-address = Address
 item-sign-phone = Telephone number
+item-sign-mail = Mail address
 item-sign-time = Exact time
 item-sign-attachment = Name of an attached file
 item-sign-first-person = Word for the provider itself

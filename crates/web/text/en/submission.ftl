@@ -88,6 +88,7 @@ submission-text-guessed = Nothing says what the encoding is; it was read as { $e
 submission-text-declared = The declared encoding does not fit; it was read as { $encoding }.
 submission-text-malformed = From line { $line } on there are { $n } places that are no text.
 submission-text-nul = The text holds NUL characters; it may be no text at all.
+submission-contact = This reads as where to reach somebody, so it is not ticked. Take it if the attack used it.
 submission-common = Everybody has this value, so it is not ticked. Take it if the attack used it.
 submission-too-many = Too many values: only the first { $limit } were read. Hand in the rest as another report.
 submission-too-many-remarks = Too many remarks on values: { $n } were left out, their values were not. The file goes with the report as it is.

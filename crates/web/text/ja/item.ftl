@@ -100,6 +100,7 @@ item-sign-person = 人名
 item-sign-domain = ドメイン
 item-sign-address = IPアドレス
 item-sign-phone = 電話番号
+item-sign-mail = メールアドレス
 item-sign-time = 正確な時刻
 item-sign-attachment = 添付されたファイルの名前
 item-sign-first-person = 提供者自身を指す言葉

@@ -88,6 +88,7 @@ submission-text-guessed = 文字コードの指定がないので、{ $encoding 
 submission-text-declared = 指定された文字コードが合わないので、{ $encoding } として読みました
 submission-text-malformed = { $line } 行目から、文字として読めない箇所が { $n } か所あります
 submission-text-nul = NUL 文字が含まれています。文章ではないかもしれません
+submission-contact = 連絡先のアドレスと思われるので、外してあります。攻撃に使われたものであれば含めてください。
 submission-common = 広く使われている値なので、外してあります。攻撃に使われたものであれば含めてください。
 submission-too-many = 値が多すぎるため、初めの { $limit } 件だけを読みました。残りは別の報告に分けてください。
 submission-too-many-remarks = 値に付いた注記が多すぎるため、{ $n } 件の注記を省きました。値は省いていません。ファイルは元のまま添えられます。

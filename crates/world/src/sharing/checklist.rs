@@ -3,8 +3,12 @@
 
 use kaname_directory::party::Party;
 use kaname_kernel::MatterId;
-use kaname_sharing::{Item, Report, evidence::Evidence, report::Technique, row::Row, victim::Harm};
+use kaname_sharing::{
+    Item, Report, checklist, deriving, evidence::Evidence, report::Technique, row::Row,
+    victim::Harm,
+};
 
+use super::reach::On;
 use crate::{caller::Caller, error::WorldError, sealed::Link, work::Loaded, world::World};
 
 /// As much of an item's checklist as the caller may see.
@@ -19,7 +23,8 @@ pub struct Checklist {
 }
 
 impl World {
-    /// The checklist of an item, as far as the caller may see it.
+    /// The checklist of an item, as far as the caller may see it. Who holds the report open sees what is found
+    /// with the directory as it is now.
     pub async fn checklist(
         &self,
         caller: &Caller,
@@ -40,6 +45,14 @@ impl World {
         };
         if self.holds_open(caller, &report.state) {
             checklist.rows = Some(item.state.rows.clone());
+            if deriving::is_writable(item.state.state) {
+                let provider = self.load::<Party>(link.party.cast()).await?;
+                let provider = provider.ok_or(WorldError::NotFound("party"))?;
+                let (found, _) = self.look_again(item, &link, &provider).await?;
+                let rows = deriving::looked_again(&item.state, found);
+                checklist.open = rows.iter().filter(|row| row.is_open()).count();
+                checklist.rows = Some(rows);
+            }
         } else if report.state.assigned == caller.account_id().ok() {
             checklist.reopen = Some(report.state.submission.receipt.clone());
         }
@@ -67,10 +80,51 @@ impl World {
         report: Option<MatterId>,
         technique: &Technique,
     ) -> Result<Evidence, WorldError> {
-        let mut evidence = Evidence::of_party(&provider.state).with_report(technique);
-        for account in self.accounts_of(provider.id.cast()).await? {
+        let (evidence, _) = self.evidence_on(provider, report, technique).await?;
+        Ok(evidence)
+    }
+
+    /// What the checklist finds now in what an item says, and what that was read from: for decisions on an
+    /// item that waited, whoever decides. What it is told of it is whether there is anything new.
+    pub(super) async fn look_again(
+        &self,
+        item: &Loaded<Item>,
+        link: &Link,
+        provider: &Loaded<Party>,
+    ) -> Result<(Vec<Row>, On), WorldError> {
+        let technique = match self.linked_report(link).await? {
+            Some(report) => {
+                let submission = &report.state.submission;
+                self.open_content(submission.handle, &submission.content)?
+            }
+            None => Technique::default(),
+        };
+        let (evidence, on) = self.evidence_on(provider, link.report, &technique).await?;
+        Ok((checklist::check(&item.state.content, &evidence), on))
+    }
+
+    /// What leads to a party by itself, and what that was read from.
+    pub(super) async fn evidence_of(
+        &self,
+        party: &Loaded<Party>,
+    ) -> Result<(Evidence, On), WorldError> {
+        let mut evidence = Evidence::of_party(&party.state);
+        let mut on = On::from([(party.id, party.version)]);
+        for account in self.accounts_of(party.id.cast()).await? {
             evidence = evidence.with_account(&account.state);
+            on.push((account.id, account.version));
         }
+        Ok((evidence, on))
+    }
+
+    async fn evidence_on(
+        &self,
+        provider: &Loaded<Party>,
+        report: Option<MatterId>,
+        technique: &Technique,
+    ) -> Result<(Evidence, On), WorldError> {
+        let (evidence, on) = self.evidence_of(provider).await?;
+        let mut evidence = evidence.with_report(technique);
         let victim = match report {
             Some(report) => self.victim_of(report).await?,
             None => None,
@@ -79,7 +133,7 @@ impl World {
             let harm: Harm = self.open_content(victim.state.handle, &victim.state.content)?;
             evidence = evidence.with_contact(&harm.contact);
         }
-        Ok(evidence)
+        Ok((evidence, on))
     }
 
     async fn linked_report(&self, link: &Link) -> Result<Option<Loaded<Report>>, WorldError> {

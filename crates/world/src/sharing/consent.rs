@@ -1,5 +1,6 @@
 //! The provider's word on what was derived: yes to exactly these bytes, other bytes, or no.
 
+use kaname_directory::Party;
 use kaname_kernel::{Actor, HandleId, Matter, MatterId};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
@@ -28,11 +29,12 @@ impl World {
         hash: ManifestHash,
     ) -> Result<Loaded<Item>, WorldError> {
         let (item, handle) = self.own_item(caller, id, Action::ItemConsent).await?;
-        let (told, on) = self.told(&item.state.content).await?;
+        let (told, mut on) = self.told(&item.state.content).await?;
         let given = consenting::consent(&item.state, handle, hash, told.clone(), self.now());
         let mut changes = given?;
-        // Nothing is left for the deriving analyst to do: the second officer is asked at once, in the
-        // name of whoever derived last.
+        // Nothing is left for the deriving analyst to do, unless the directory has learnt something of the
+        // provider that nobody has looked for: the second officer is asked at once, in the name of whoever
+        // wrote it last.
         let mut after = item.state.clone();
         after.state = ItemState::Consented;
         after.consent = Some(kaname_sharing::item::Consent {
@@ -42,8 +44,15 @@ impl World {
         if let Some(asked) = &mut after.asked {
             asked.told = told;
         }
-        if let Some(deriver) = item.state.derivers.first() {
-            changes.extend(deriving::hand_over(&after, *deriver)?);
+        let link = self.open_link(handle).await?;
+        let provider = self.load::<Party>(link.party.cast()).await?;
+        let provider = provider.ok_or(WorldError::NotFound("party"))?;
+        let (found, on_provider) = self.look_again(&item, &link, &provider).await?;
+        on.extend(on_provider);
+        if let Some(writer) = item.state.writer()
+            && deriving::nothing_new(&item.state, found).is_ok()
+        {
+            changes.extend(deriving::hand_over(&after, writer)?);
         }
         self.keep_own_item(item, handle, changes, on).await
     }

@@ -7,17 +7,18 @@ use kaname_directory::Party;
 use kaname_kernel::{AccountId, Id, Matter, MatterId, Pap, PartyId, Tlp, audience::Named};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
-    Content, ItemKind, Outlet, Refused, Text, Value, checklist,
+    Content, ItemKind, Outlet, Text, Value, checklist,
     derive::{FirstProposal, Plan, compose, first_proposal},
     deriving::{self, AskAgain, Derive},
     item::{Item, ItemChange},
     number,
     report::Technique,
+    row::Row,
     triage,
 };
 use kaname_stix::ObjectId;
 
-use super::checklist::not_open;
+use super::{checklist::not_open, reach::On};
 use crate::{caller::Caller, error::WorldError, sealed::Link, work::Loaded, world::World};
 
 /// What goes into a first derivation.
@@ -225,7 +226,7 @@ impl World {
     }
 
     /// Lets traces stand, with one reason why they give nobody away: rows of the checklist by their keys.
-    pub async fn accept_trace(
+    pub async fn accept_traces(
         &self,
         caller: &Caller,
         id: MatterId,
@@ -235,18 +236,14 @@ impl World {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
         self.opened_behind(caller, &desk.link).await?;
-        if rows.is_empty() {
-            return Err(Refused::NoSuchTrace.into());
-        }
-        let mut changes = Vec::new();
-        for row in rows {
-            let accepted = deriving::accept_trace(&desk.item.state, row, officer, reason)?;
-            changes.extend(accepted);
-        }
+        let (found, _) = self.found_on(&desk).await?;
+        let state = &desk.item.state;
+        let changes = deriving::accept_traces(state, found, rows, officer, reason)?;
         self.keep_item(caller, desk.item, changes).await
     }
 
-    /// Asks the provider for consent to exactly these bytes.
+    /// Asks the provider for consent to exactly these bytes, in which the checklist finds nothing new with the
+    /// directory as it is now.
     pub async fn ask_consent(
         &self,
         caller: &Caller,
@@ -257,6 +254,8 @@ impl World {
         Self::unchanged(&desk.item, expected)?;
         let (told, _) = self.told(&desk.item.state.content).await?;
         let (deadline, now) = (self.consent_deadline(), self.now());
+        let (found, _) = self.found_on(&desk).await?;
+        deriving::nothing_new(&desk.item.state, found)?;
         let changes = deriving::ask_consent(&desk.item.state, told, deadline, now)?;
         self.keep_item(caller, desk.item, changes).await
     }
@@ -298,6 +297,8 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
         let (deadline, now) = (self.consent_deadline(), self.now());
+        let (found, _) = self.found_on(&desk).await?;
+        deriving::nothing_new(&desk.item.state, found)?;
         let changes = deriving::decline_proposal(&desk.item.state, reason, deadline, now)?;
         self.keep_item(caller, desk.item, changes).await
     }
@@ -310,8 +311,16 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        let (found, _) = self.found_on(&desk).await?;
+        deriving::nothing_new(&desk.item.state, found)?;
         let changes = deriving::hand_over(&desk.item.state, officer)?;
         self.keep_item(caller, desk.item, changes).await
+    }
+
+    /// What the checklist finds now in an item on the desk, and what that was read from.
+    pub(super) async fn found_on(&self, desk: &Desk) -> Result<(Vec<Row>, On), WorldError> {
+        self.look_again(&desk.item, &desk.link, &desk.provider)
+            .await
     }
 
     /// Until when a provider that is asked now may consent.

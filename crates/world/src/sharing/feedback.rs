@@ -1,6 +1,7 @@
 //! Members say what they saw and what it was worth; the provider hears it without their names.
 
 use jiff::Timestamp;
+use kaname_directory::Party;
 use kaname_kernel::{Id, Matter, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
@@ -37,7 +38,10 @@ impl World {
         let key = feedback::lookup_key(item, party);
         let before = self.find_any::<Feedback>(feedback::SPACE, &key).await?;
         let state = before.as_ref().map(|before| &before.state);
-        let changes = feedback::give_feedback(state, item, party, given)?;
+        let own = self.load::<Party>(party.cast()).await?;
+        let own = own.ok_or(WorldError::NotFound("party"))?;
+        let (own, _) = self.evidence_of(&own).await?;
+        let changes = feedback::give_feedback(state, item, party, given, &own)?;
         let mut work = self.work(&caller.actor);
         let kept = match before {
             Some(mut before) => {

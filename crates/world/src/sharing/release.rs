@@ -52,17 +52,19 @@ impl World {
         let derivers = &desk.item.state.derivers;
         let party = desk.link.party;
         let (told, on) = self.told(&desk.item.state.content).await?;
+        let (found, on_provider) = self.found_on(&desk).await?;
         let releasing = Releasing {
             by: officer,
             releaser_of_providers_party: desk.own,
             deriver_of_providers_party: self.any_of_party(derivers, party).await?,
             told,
+            found,
             now: self.now(),
         };
         let changes = releasing::release(&desk.item.state, &releasing)?;
         let mut item = desk.item;
         let mut work = self.work(&caller.actor);
-        work.stands_on(on);
+        work.stands_on(on.into_iter().chain(on_provider));
         work.apply(&mut item, changes)?;
         self.put_out(&mut work, &item.state)?;
         if let Some(replaced) = item.state.replaces

@@ -38,7 +38,7 @@ async fn a_report_becomes_a_released_item_that_members_see_and_answer() {
             last: None,
         }),
         usefulness: Some(4),
-        comment: "海浜銀行の出口で遮断した".to_owned(),
+        comment: "当行の出口で遮断した".to_owned(),
         may_name: false,
     };
     nation

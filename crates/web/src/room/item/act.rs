@@ -38,13 +38,13 @@ pub(super) struct Form {
 
 type Way = (State<House>, Frame, By, Path<String>, Posted<Form>);
 
-pub(super) async fn accept_trace(
+pub(super) async fn accept_traces(
     (State(house), frame, by, Path(number), Posted(form)): Way,
 ) -> Result<Response, Failure> {
     let item = of(&house, &by, &number).await?;
     let done = house
         .world()
-        .accept_trace(&by, item.id, &form.row, &form.reason)
+        .accept_traces(&by, item.id, &form.row, &form.reason)
         .await;
     back(
         &frame,

@@ -216,7 +216,9 @@ pub(in crate::room) fn row(house: &House, page: &Page, by: &By, item: &Loaded<It
                 Some(why) => row.verb(page.refused(verb, why_not(text, why))),
             }
         }
-        ItemState::Derived => row.verb(page.link(&href, text.t("item-go-on")).main()),
+        ItemState::Derived | ItemState::Consented => {
+            row.verb(page.link(&href, text.t("item-go-on")).main())
+        }
         _ => row.verb(page.link(&href, text.t("item-look"))),
     }
 }

@@ -100,10 +100,10 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         .with_body(BodySize::Draft),
         post(
             "/items/{number}/trace",
-            "item.accept_trace",
+            "item.accept_traces",
             EDIT,
             &["item.trace_accepted"],
-            routing::post(act::accept_trace),
+            routing::post(act::accept_traces),
         ),
         post(
             "/items/{number}/ask",

@@ -84,6 +84,7 @@ pub(in crate::room) const fn sign(sign: Sign) -> &'static str {
         Sign::Domain => "item-sign-domain",
         Sign::Address => "item-sign-address",
         Sign::Phone => "item-sign-phone",
+        Sign::Mail => "item-sign-mail",
         Sign::ExactTime => "item-sign-time",
         Sign::Attachment => "item-sign-attachment",
         Sign::FirstPerson => "item-sign-first-person",

@@ -102,7 +102,7 @@ pub(super) fn verbs(
             | ItemState::AwaitingRelease
     );
     match state.state {
-        ItemState::Derived if may.ask => match state.open_traces() {
+        ItemState::Derived if may.ask => match checklist.open {
             0 if state.content.countermeasures.is_empty() => {
                 let why = text.t("item-measures-first");
                 verbs.push(page.refused(text.t("item-ask"), why));

@@ -6,8 +6,8 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kaname_intake::{
-    ExcludedReason, Note, in_script,
-    submission::{Submitted, is_common},
+    ExcludedReason, Kind, Note, in_script,
+    submission::{Submitted, contacts, is_common},
 };
 use kaname_world::{
     World, WorldError,
@@ -104,6 +104,8 @@ fn page(
     let page = plain(frame);
     let terms = &draft.terms;
     let wanted = Wanted::of(&page, house, terms.sector.as_deref(), terms.urgency);
+    let mut meant = contacts(&read.technique);
+    meant.extend(contacts(&read.title));
     let values = read.values.iter().enumerate();
     let left_out = read.left_out.iter().enumerate();
     ConfirmPage {
@@ -112,10 +114,13 @@ fn page(
         technique: read.technique.clone(),
         victim: read.victim.clone(),
         values: values
-            .map(|(index, value)| row(text, format!("v{index}"), value, None))
+            .map(|(index, value)| row(text, format!("v{index}"), value, &meant, None))
             .collect(),
         left_out: left_out
-            .map(|(index, left)| row(text, format!("x{index}"), &left.value, Some(&left.reason)))
+            .map(|(index, left)| {
+                let (key, reason) = (format!("x{index}"), Some(&left.reason));
+                row(text, key, &left.value, &meant, reason)
+            })
             .collect(),
         notices: problem::notices(text, &read.problems),
         tlp: draft.terms.tlp,
@@ -137,6 +142,7 @@ fn row(
     text: Text,
     key: String,
     value: &kaname_intake::submission::SubmittedValue,
+    contacts: &BTreeSet<String>,
     left_out: Option<&ExcludedReason>,
 ) -> ValueRow {
     let mut notes: Vec<String> = value
@@ -151,6 +157,10 @@ fn row(
     if common {
         notes.push(text.t("submission-common").into_owned());
     }
+    let contact = value.kind == Kind::Email && contacts.contains(&value.value.to_lowercase());
+    if contact {
+        notes.push(text.t("submission-contact").into_owned());
+    }
     if let Some(reason) = left_out {
         let own = match reason {
             ExcludedReason::OwnDomain(own)
@@ -161,7 +171,7 @@ fn row(
     }
     ValueRow {
         key,
-        taken: left_out.is_none() && !common,
+        taken: left_out.is_none() && !common && !contact,
         kind: words::value_kind(text, value.kind),
         script: in_script(value.kind, &value.value).filter(|script| *script != value.as_written),
         shown: (value.as_written != value.value).then(|| value.as_written.clone()),
