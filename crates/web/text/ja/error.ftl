@@ -8,6 +8,7 @@ error-reason = 1〜2,000バイトの理由を書いてください。
 error-stix = STIX として正しくありません。
 error-unknown-sector = 今日の時点で有効な分野ではありません。
 error-idempotency-key = 冪等キーは 1〜200 バイトです。
+error-idempotency-used = この冪等キーでは、すでに別の報告が提出されています。今回の報告は受け付けていません。別のキーで提出し直してください。
 error-password-short = パスワードは12文字以上にしてください。
 error-password-long = パスワードは1,024バイトまでです。
 error-password-easy = 同じ文字の繰り返しや、ログイン名を含むものは使えません。
