@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use argon2::Block;
 use sha2::{Digest, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -26,6 +27,7 @@ const MOST_KNOWN: usize = 8_192;
 /// The places, and the keys that were right when they were last shown.
 pub(crate) struct Entry {
     hashing: Arc<Semaphore>,
+    spare: Spare,
     new_keys: Arc<Semaphore>,
     known: Mutex<HashSet<[u8; 32]>>,
 }
@@ -34,24 +36,48 @@ impl Default for Entry {
     fn default() -> Self {
         Self {
             hashing: Arc::new(Semaphore::new(MOST_HASHED)),
+            spare: Spare::default(),
             new_keys: Arc::new(Semaphore::new(MOST_NEW_KEYS)),
             known: Mutex::default(),
         }
     }
 }
 
-/// One of the places, held until it is dropped.
+/// Memory that passwords were hashed in, empty again.
+type Spare = Arc<Mutex<Vec<Vec<Block>>>>;
+
+/// A place to hash a password in, held until it is dropped.
 #[must_use]
-pub(crate) struct Place(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+pub(crate) struct Place {
+    spare: Spare,
+    _held: OwnedSemaphorePermit,
+}
+
+impl Place {
+    /// Does the work in so much memory, which is kept for the next: left to each thread's own allocator, a
+    /// flood would leave as much behind as there are threads.
+    pub(super) fn with_memory<T>(self, blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> T {
+        let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = spare().pop().unwrap_or_default();
+        memory.resize(blocks, Block::default());
+        let done = work(&mut memory);
+        memory.fill(Block::default());
+        spare().push(memory);
+        done
+    }
+}
 
 impl World {
     /// A place to hash a password in.
     pub(crate) async fn place_to_hash(&self) -> Result<Place, WorldError> {
-        place(&self.entry.hashing).await
+        Ok(Place {
+            spare: Arc::clone(&self.entry.spare),
+            _held: place(&self.entry.hashing).await?,
+        })
     }
 
     /// A place to check a key in that is not known yet.
-    pub(super) async fn place_for_new_key(&self) -> Result<Place, WorldError> {
+    pub(super) async fn place_for_new_key(&self) -> Result<OwnedSemaphorePermit, WorldError> {
         place(&self.entry.new_keys).await
     }
 
@@ -79,10 +105,10 @@ impl World {
     }
 }
 
-async fn place(of: &Arc<Semaphore>) -> Result<Place, WorldError> {
+async fn place(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, WorldError> {
     let waiting = tokio::time::timeout(PATIENCE, Arc::clone(of).acquire_owned());
     match waiting.await {
-        Ok(Ok(permit)) => Ok(Place(permit)),
+        Ok(Ok(permit)) => Ok(permit),
         Ok(Err(_)) | Err(_) => Err(WorldError::Busy),
     }
 }

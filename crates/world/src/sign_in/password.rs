@@ -1,8 +1,8 @@
 //! Passwords: argon2id (RFC 9106) in PHC form.
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
-    password_hash::{Salt, SaltString},
+    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, Version,
+    password_hash::{Output, Salt, SaltString},
 };
 
 use super::entry::Place;
@@ -76,15 +76,28 @@ impl Place {
                                 2VYg0f3mMDUvpnT5mQkF6mQ9o7bOq0n7b4t3c1d2e3E";
         let work = move || {
             let text = stored.as_deref().unwrap_or(STAND_IN);
-            let fits = match PasswordHash::new(text) {
-                Ok(parsed) => hasher()
-                    .verify_password(password.as_bytes(), &parsed)
-                    .is_ok(),
-                Err(_) => false,
-            };
-            drop(self);
-            fits
+            fits(password.as_bytes(), text, self).unwrap_or(false)
         };
         tokio::task::spawn_blocking(work).await.unwrap_or(false) && known
     }
+}
+
+/// Whether a password leads to a stored hash; `None` where that is no hash of argon2.
+fn fits(password: &[u8], stored: &str, place: Place) -> Option<bool> {
+    let parsed = PasswordHash::new(stored).ok()?;
+    let wanted = parsed.hash?;
+    let params = Params::try_from(&parsed).ok()?;
+    let algorithm = Algorithm::try_from(parsed.algorithm).ok()?;
+    let version = parsed.version.map_or(Ok(Version::V0x13), Version::try_from);
+    let mut salt = [0; 64];
+    let salt = parsed.salt?.decode_b64(&mut salt).ok()?;
+    let blocks = params.block_count();
+    let hasher = Argon2::new(algorithm, version.ok()?, params);
+    let mut found = vec![0; wanted.len()];
+    let done = place.with_memory(blocks, |memory| {
+        hasher.hash_password_into_with_memory(password, salt, &mut found, memory)
+    });
+    done.ok()?;
+    // Compared in constant time.
+    Some(Output::new(&found).ok()? == wanted)
 }
