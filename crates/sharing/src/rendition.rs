@@ -6,11 +6,12 @@ pub mod rule;
 use std::{collections::BTreeSet, net::IpAddr};
 
 use jiff::Timestamp;
-use kaname_intake::csv_safe;
+use kaname_intake::{Kind, csv_safe};
 use kaname_kernel::Tlp;
 use kaname_stix::{ObjectId, SearchValue, ValueKind, author};
 use serde::Serialize;
 use serde_json::json;
+use url::{Host, Url};
 use uuid::Uuid;
 
 use crate::{
@@ -95,7 +96,7 @@ pub fn value_lines(item: &Item, now: Timestamp) -> Vec<ValueLine> {
             title_en: content.title.en.clone(),
             released: moment(item.release.map(|release| release.at)),
             valid_until: moment(content.valid_until),
-            blocking: blocking && can_be_blocked(value.kind, &text),
+            blocking: blocking && can_be_acted_on(value.kind, &text),
             stix_id: id.to_string(),
         });
     }
@@ -186,7 +187,7 @@ pub fn plain_lines(item: &Item, kind: Option<ValueKind>, now: Timestamp) -> Stri
     let mut out = String::new();
     for line in item.content.values() {
         let wanted =
-            kind.is_none_or(|kind| kind == line.kind) && can_be_blocked(line.kind, &line.text);
+            kind.is_none_or(|kind| kind == line.kind) && can_be_acted_on(line.kind, &line.text);
         if wanted && !line.text.contains(['\r', '\n']) {
             out.push_str(&line.text);
             out.push('\n');
@@ -198,21 +199,50 @@ pub fn plain_lines(item: &Item, kind: Option<ValueKind>, now: Timestamp) -> Stri
 /// Shortest prefix of a network that is blocked: a wider one is part of a country.
 const WIDEST: (u8, u8) = (8, 19);
 
-/// Whether a machine may block by a value of this kind: not by what would cut off a whole zone such as
-/// `co.jp`, a network wider than any attacker's, or the own house: private, shared, link-local and the other
-/// special-purpose addresses, IPv4 addresses inside IPv6 among them. Networks for documentation are nobody's
-/// and can be blocked: exercises are made of them. A peer's indicators pass the same test.
-pub fn can_be_blocked(kind: ValueKind, text: &str) -> bool {
+/// Whether a machine may act by a value of this kind, block by it or alert: not by what would meet a whole zone
+/// such as `co.jp`, a network wider than any attacker's, or the own house: private, shared, link-local and the
+/// other special-purpose addresses, IPv4 addresses inside IPv6 among them; and not by a text that is no
+/// value of its kind. Networks for documentation are nobody's and can be acted on: exercises are made of
+/// them. A peer's indicators pass the same test.
+pub fn can_be_acted_on(kind: ValueKind, text: &str) -> bool {
+    let reads_as = |kind| kaname_intake::read_value_as(kind, text).is_some();
     match kind {
         ValueKind::Ipv4 | ValueKind::Ipv6 | ValueKind::Cidr => is_narrow(text),
-        ValueKind::Domain => !kaname_intake::is_whole_zone(text),
-        ValueKind::Url
-        | ValueKind::Email
-        | ValueKind::Md5
-        | ValueKind::Sha1
-        | ValueKind::Sha256
-        | ValueKind::Sha512 => true,
+        ValueKind::Domain => reads_as(Kind::Domain) && !kaname_intake::is_whole_zone(text),
+        ValueKind::Url => is_page(text),
+        ValueKind::Email => reads_as(Kind::Email),
+        ValueKind::Md5 => reads_as(Kind::Md5),
+        ValueKind::Sha1 => reads_as(Kind::Sha1),
+        ValueKind::Sha256 => reads_as(Kind::Sha256),
+        ValueKind::Sha512 => reads_as(Kind::Sha512),
         _ => false,
+    }
+}
+
+/// Schemes of addresses that machines go to by themselves.
+const SCHEMES: [&str; 3] = ["http://", "https://", "ftp://"];
+
+/// Whether a text is the address of a page or file on a host that could be acted on by itself.
+fn is_page(text: &str) -> bool {
+    let begins = |scheme: &&str| {
+        let start = text.get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    if !SCHEMES.iter().any(begins) || text.contains(char::is_whitespace) {
+        return false;
+    }
+    let Ok(url) = Url::parse(text) else {
+        return false;
+    };
+    match url.host() {
+        // A page below a zone that many share is one page; the zone itself is everybody's.
+        Some(Host::Domain(name)) => {
+            kaname_intake::read_value_as(Kind::Domain, name).is_some()
+                && (url.path().len() > 1 || !kaname_intake::is_whole_zone(name))
+        }
+        Some(Host::Ipv4(address)) => is_narrow(&address.to_string()),
+        Some(Host::Ipv6(address)) => is_narrow(&address.to_string()),
+        None => false,
     }
 }
 

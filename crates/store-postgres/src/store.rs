@@ -385,6 +385,13 @@ impl Store for PostgresStore {
         count.await.map_err(|fault| self.told(fault, "counting"))
     }
 
+    async fn kv_uncount(&self, space: &str, key: &str, now: Timestamp) -> Result<(), StoreError> {
+        let uncount = async { kv::uncount(&self.session().await?, (space, key), now).await };
+        uncount
+            .await
+            .map_err(|fault| self.told(fault, "taking a count back"))
+    }
+
     async fn kv_sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
         let sweep = async { kv::sweep(&self.session().await?, now).await };
         sweep

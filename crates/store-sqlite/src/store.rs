@@ -463,6 +463,15 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn kv_uncount(&self, space: &str, key: &str, now: Timestamp) -> Result<(), StoreError> {
+        let (space, key) = (space.to_owned(), key.to_owned());
+        self.writer
+            .write("taking a count back", move |w| {
+                kv::uncount(w, (&space, &key), now)
+            })
+            .await
+    }
+
     async fn kv_sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.writer
             .write("sweeping values", move |writing| kv::sweep(writing, now))

@@ -304,6 +304,8 @@ pub trait Store: Send + Sync {
         now: Timestamp,
         expires: Timestamp,
     ) -> Result<u64, StoreError>;
+    /// Takes one back from a count that has not expired, never below zero.
+    async fn kv_uncount(&self, space: &str, key: &str, now: Timestamp) -> Result<(), StoreError>;
     /// Forgets what expired.
     async fn kv_sweep(&self, now: Timestamp) -> Result<u64, StoreError>;
 

@@ -320,6 +320,11 @@ impl Store for CountingStore {
         self.inner.kv_count(space, key, now, expires).await
     }
 
+    async fn kv_uncount(&self, space: &str, key: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.note("kv_uncount");
+        self.inner.kv_uncount(space, key, now).await
+    }
+
     async fn kv_sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.note("kv_sweep");
         self.inner.kv_sweep(now).await

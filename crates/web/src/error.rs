@@ -318,6 +318,7 @@ impl From<WorldError> for Failure {
             WorldError::TooMany(seconds) => Self::TooMany {
                 retry_after_s: u32::try_from(seconds).unwrap_or(u32::MAX),
             },
+            WorldError::Busy => Self::Busy,
             WorldError::Invalid {
                 field,
                 key,

@@ -1,7 +1,10 @@
 //! The house: what the routes stand on. It tells the frame who is asking, and every handler with
 //! whose eyes and rights it works.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -153,8 +156,8 @@ impl House {
         &self.inside.public_url
     }
 
-    /// Where a request came from: the peer, or what the proxy in front says. For limits on guessing.
-    pub fn address(&self, parts: &Parts) -> String {
+    /// Where a request came from: the peer, or what the proxy in front says. For people to read.
+    pub(crate) fn address(&self, parts: &Parts) -> String {
         if self.inside.behind_proxy {
             // The last entry of the last line is the proxy's own word; those before are the client's.
             let told = parts.headers.get_all("x-forwarded-for").iter().next_back();
@@ -168,6 +171,15 @@ impl House {
             || "unknown".to_owned(),
             |ConnectInfo(peer)| peer.ip().to_string(),
         )
+    }
+
+    /// What a request counts under where addresses are counted: its [`site`].
+    pub(crate) fn counted_as(&self, parts: &Parts) -> String {
+        let told = self.address(parts);
+        match told_ip(&told) {
+            Some(address) => site(address).to_string(),
+            None => told,
+        }
     }
 
     fn session_name(&self) -> &'static str {
@@ -200,7 +212,7 @@ impl House {
         let Some(token) = crate::taxii::key_in(&parts.headers) else {
             return Ok(None);
         };
-        let address = self.address(parts);
+        let address = self.counted_as(parts);
         let caller = self.world().key_caller(&token, &address).await?;
         Ok(Some(caller))
     }
@@ -378,14 +390,34 @@ impl Host for House {
 #[derive(Clone)]
 pub struct By(pub Arc<Caller>);
 
-/// Where the request came from.
+/// What counts as one address, for connections and for guesses: in IPv6 the network of 64 bits that one
+/// customer is given, so that nobody has as many budgets as addresses.
+pub fn site(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
+        v4 => v4,
+    }
+}
+
+/// The address that a proxy wrote, with or without port and brackets.
+fn told_ip(told: &str) -> Option<IpAddr> {
+    if let Ok(address) = told.parse::<SocketAddr>() {
+        return Some(address.ip());
+    }
+    let bare = told
+        .strip_prefix('[')
+        .and_then(|told| told.strip_suffix(']'));
+    bare.unwrap_or(told).parse().ok()
+}
+
+/// What the request counts under where addresses are counted.
 pub(crate) struct Address(pub(crate) String);
 
 impl FromRequestParts<House> for Address {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Failure> {
-        Ok(Self(house.address(parts)))
+        Ok(Self(house.counted_as(parts)))
     }
 }
 
@@ -402,5 +434,31 @@ impl<S: Sync> FromRequestParts<S> for By {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let by = parts.extensions.get::<Self>().cloned();
         by.ok_or_else(|| Failure::internal("the gate does not stand before this route"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_one_customer_counts_as_one_however_a_proxy_writes_it() {
+        let counted = |told: &str| told_ip(told).map(|address| site(address).to_string());
+        for told in [
+            "2001:db8::1",
+            "2001:db8::ffff:1",
+            "[2001:db8::7]",
+            "[2001:db8::7]:443",
+        ] {
+            assert_eq!(counted(told).as_deref(), Some("2001:db8::"), "{told}");
+        }
+        for told in ["192.0.2.1", "192.0.2.1:4711", "::ffff:192.0.2.1"] {
+            assert_eq!(counted(told).as_deref(), Some("192.0.2.1"), "{told}");
+        }
+        assert_eq!(
+            counted("2001:db8:0:1::1").as_deref(),
+            Some("2001:db8:0:1::")
+        );
+        assert_eq!(counted("unknown"), None);
     }
 }

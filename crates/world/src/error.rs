@@ -24,6 +24,9 @@ pub enum WorldError {
     /// Too many attempts; try again after that many seconds.
     #[error("too many attempts; try again in {0} s")]
     TooMany(u64),
+    /// There is no room for it now, and waiting for some had an end; try again in some seconds.
+    #[error("too much is being done at once; try again in a few seconds")]
+    Busy,
     /// What was given does not do. The key names a text; the field says where.
     #[error("{field}: {message}")]
     Invalid {

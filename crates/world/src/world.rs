@@ -16,6 +16,7 @@ use crate::{
     sealed::Found,
     settings::Settings,
     sight::Sight,
+    sign_in::Entry,
 };
 
 /// How many notices a slow live page may fall behind before it is told to reload.
@@ -35,6 +36,7 @@ pub struct World {
     pub(crate) news: broadcast::Sender<News>,
     pub(crate) fetched: FetchBook,
     pub(crate) changes: Changes,
+    pub(crate) entry: Entry,
     newest: Mutex<Committed>,
     stirred: Notify,
     doubt: Mutex<Option<ClockDoubt>>,
@@ -97,6 +99,7 @@ impl World {
             news: broadcast::channel(NOTICE_BACKLOG).0,
             fetched: FetchBook::default(),
             changes: Changes::default(),
+            entry: Entry::default(),
             newest: Mutex::new(newest),
             stirred: Notify::new(),
             doubt: Mutex::default(),

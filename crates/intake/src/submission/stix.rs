@@ -14,9 +14,34 @@ use crate::when::{When, read_when};
 /// Objects whose name and description are about the whole.
 const WHOLES: &[&str] = &["report", "grouping", "incident", "note", "campaign"];
 
+/// Objects that say nothing of an attack; an identity may name the provider.
+const SILENT: &[&str] = &[
+    "identity",
+    "marking-definition",
+    "extension-definition",
+    "language-content",
+];
+
 /// What is read of an object besides its header.
 #[derive(Default, Deserialize)]
 struct Words {
+    #[serde(default)]
+    pattern: Option<String>,
+    /// What an observable holds that is no value of ours: a key of a registry, a path, a command.
+    #[serde(default)]
+    key: Option<String>,
+    #[serde(default)]
+    path: Option<String>,
+    #[serde(default)]
+    value: Option<String>,
+    #[serde(default)]
+    command_line: Option<String>,
+    #[serde(default)]
+    subject: Option<String>,
+    #[serde(default)]
+    sighting_of_ref: Option<String>,
+    #[serde(default)]
+    count: Option<u64>,
     #[serde(default)]
     description: Option<String>,
     #[serde(default)]
@@ -73,20 +98,32 @@ pub(super) fn read(
         range,
         objects: read.objects.len(),
     });
-    let mut earliest = None;
+    let (mut earliest, mut any_taken) = (None, false);
+    let mut named = Vec::new();
     for (index, object) in read.objects.iter().enumerate() {
         match head(object.get()) {
             Ok(head) => {
                 let words: Words = serde_json::from_str(object.get()).unwrap_or_default();
-                take(index, &head, &words, values);
+                let taken = take(index, &head, &words, values);
                 earliest = earlier(earliest, words.seen());
-                tell(&head, words, options, submitted);
+                if WHOLES.contains(&head.type_name()) {
+                    tell(&head, words, options, submitted);
+                } else {
+                    let said = paragraph(&head, words, taken);
+                    append(said.as_deref(), options, submitted);
+                }
+                any_taken |= taken;
+                named.push(format!("{}: {}", head.type_name(), head.id));
             }
             Err(error) => {
                 let what = normal::line(&error.to_string(), 400);
                 submitted.problems.push(Problem::Object { index, what });
             }
         }
+    }
+    // Objects that hold neither words nor values are a report all the same: somebody handed them in.
+    if !any_taken && submitted.technique.is_empty() {
+        append(Some(&named.join("\n")), options, submitted);
     }
     // What the form around the objects says goes before.
     submitted.occurred = submitted.occurred.or(earliest);
@@ -100,7 +137,9 @@ fn earlier(one: Option<When>, other: Option<When>) -> Option<When> {
         .min_by_key(|when| when.at)
 }
 
-fn take(index: usize, head: &Head, words: &Words, values: &mut Values<'_>) {
+/// Takes the values of an object; gives whether it has any, own ones among them.
+fn take(index: usize, head: &Head, words: &Words, values: &mut Values<'_>) -> bool {
+    let mut taken = false;
     let said = words
         .valid_from
         .as_deref()
@@ -127,35 +166,66 @@ fn take(index: usize, head: &Head, words: &Words, values: &mut Values<'_>) {
             first_seen,
             notes: value.notes,
         });
+        taken = true;
     }
+    taken
 }
 
 /// Title and text from the objects that are about the whole; what the form says goes before.
 fn tell(head: &Head, words: Words, options: &SubmissionOptions, submitted: &mut Submitted) {
-    if !WHOLES.contains(&head.type_name()) {
-        return;
-    }
     let name = head.name.clone().or(words.r#abstract).unwrap_or_default();
     if submitted.title.is_empty() {
         submitted.title = normal::title(&name);
     }
-    let text = words
-        .description
-        .or(words.content)
-        .map(|text| normal::text(&text));
-    let Some(text) = text.filter(|text| !text.is_empty()) else {
+    let text = words.description.or(words.content);
+    append(text.as_deref(), options, submitted);
+}
+
+/// What any other object says besides its values, in one paragraph: its name and description, and a
+/// pattern or content that is no value of ours. `None` where that is nothing.
+fn paragraph(head: &Head, words: Words, taken: bool) -> Option<String> {
+    let kind = head.type_name();
+    if SILENT.contains(&kind) {
+        return None;
+    }
+    // The name of an indicator is the remark on its values.
+    let name = head.name.clone().filter(|_| !taken);
+    let counted = words.count.filter(|_| words.sighting_of_ref.is_some());
+    let contents = [
+        words.pattern,
+        words.key,
+        words.path,
+        words.value,
+        words.command_line,
+        words.subject,
+    ];
+    let parts = [name, words.sighting_of_ref]
+        .into_iter()
+        .chain([counted.map(|count| format!("count {count}"))])
+        .chain([words.description])
+        .chain(contents.into_iter().map(|said| said.filter(|_| !taken)));
+    let lines: Vec<String> = parts
+        .flatten()
+        .map(|part| normal::text(&part))
+        .flat_map(|part| part.lines().map(str::to_owned).collect::<Vec<_>>())
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    (!lines.is_empty()).then(|| format!("{kind}: {}", lines.join("\n")))
+}
+
+/// Adds a paragraph to the text, as far as there is room.
+fn append(said: Option<&str>, options: &SubmissionOptions, submitted: &mut Submitted) {
+    let text = said.map(normal::text).unwrap_or_default();
+    let so_far = submitted.technique.len();
+    let room = options.limits.text_bytes.saturating_sub(so_far + 2);
+    let text = &text[..text.floor_char_boundary(room)];
+    if text.is_empty() {
         return;
-    };
-    let room = options
-        .limits
-        .text_bytes
-        .saturating_sub(submitted.technique.len() + 2);
-    if !submitted.technique.is_empty() {
+    }
+    if so_far > 0 {
         submitted.technique.push_str("\n\n");
     }
-    submitted
-        .technique
-        .push_str(&text[..text.floor_char_boundary(room)]);
+    submitted.technique.push_str(text);
 }
 
 fn kind_of(kind: ValueKind, text: &str) -> Option<Kind> {

@@ -383,6 +383,83 @@ fn stix_says_when_it_was_first_seen() {
     );
 }
 
+/// One object of STIX, with members of its own.
+fn object(kind: &str, more: &str) -> String {
+    format!(
+        r#"{{"type":"{kind}","spec_version":"2.1","id":"{kind}--00000000-0000-4000-8000-000000000001","created":"2026-05-01T00:00:00Z","modified":"2026-05-01T00:00:00Z",{more}}}"#
+    )
+}
+
+#[test]
+fn what_stix_says_besides_values_is_the_text() {
+    let yara = r#""pattern_type":"yara","pattern":"rule owl {\n\n condition: true }","valid_from":"2026-05-01T00:00:00Z""#;
+    let named = r#""name":"名前で探す","pattern_type":"stix","pattern":"[file:name MATCHES '^evil']","valid_from":"2026-05-01T00:00:00Z""#;
+    let sighted =
+        r#""count":3,"sighting_of_ref":"indicator--00000000-0000-4000-8000-000000000002""#;
+    let valued = r#""name":"C2","description":"夜間だけ応答する","pattern_type":"stix","pattern":"[ipv4-addr:value = '203.0.113.77']","valid_from":"2026-05-01T00:00:00Z""#;
+    for (kind, more, text) in [
+        (
+            "malware",
+            r#""is_family":true,"name":"Owl","description":"夜に動く。\n\n二段目がある。""#,
+            "malware: Owl\n夜に動く。\n二段目がある。",
+        ),
+        (
+            "indicator",
+            yara,
+            "indicator: rule owl {\n condition: true }",
+        ),
+        (
+            "indicator",
+            named,
+            "indicator: 名前で探す\n[file:name MATCHES '^evil']",
+        ),
+        (
+            "sighting",
+            sighted,
+            "sighting: indicator--00000000-0000-4000-8000-000000000002\ncount 3",
+        ),
+        ("indicator", valued, "indicator: 夜間だけ応答する"),
+        // Who it is about may be the provider: only that something came is said.
+        (
+            "identity",
+            r#""name":"電力","identity_class":"organization""#,
+            "identity: identity--00000000-0000-4000-8000-000000000001",
+        ),
+    ] {
+        let bundle = format!("[{}]", object(kind, more));
+        let read = from_stix(bundle.as_bytes(), &options()).unwrap();
+        assert_eq!(read.technique, text);
+    }
+    // A pattern of values alone is no text, whether its values are kept or are the provider's own.
+    for address in ["203.0.113.77", "198.51.100.9"] {
+        let more = format!(
+            r#""pattern_type":"stix","pattern":"[ipv4-addr:value = '{address}']","valid_from":"2026-05-01T00:00:00Z""#
+        );
+        let bundle = format!("[{}]", object("indicator", &more));
+        let read = from_stix(bundle.as_bytes(), &options()).unwrap();
+        assert_eq!(read.technique, "", "{address}");
+        assert_eq!(read.values.len() + read.left_out.len(), 1);
+    }
+}
+
+#[test]
+fn the_text_of_many_objects_is_bounded() {
+    let one = object(
+        "malware",
+        &format!(r#""is_family":true,"description":"{}""#, "あ".repeat(400)),
+    );
+    let bundle = format!("[{}]", [one.as_str(); 20].join(","));
+    let mut options = options();
+    options.limits.text_bytes = 5_000;
+    let read = from_stix(bundle.as_bytes(), &options).unwrap();
+    assert!(
+        (4_900..=5_000).contains(&read.technique.len()),
+        "{}",
+        read.technique.len()
+    );
+    assert_eq!(read.technique.matches("\n\n").count(), 4);
+}
+
 #[test]
 fn a_mail_with_too_many_files_is_refused() {
     let part = "--b\r\nContent-Type: image/png; name=a.png\r\n\r\nx\r\n".repeat(21);

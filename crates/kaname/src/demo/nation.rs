@@ -10,7 +10,7 @@ use kaname_directory::{
 };
 use kaname_kernel::{AccountId, GroupId, MatterId, PartyId, Role, Tlp};
 use kaname_sharing::Text;
-use kaname_world::{Caller, World, directory::FirstOfficer, sign_in::password};
+use kaname_world::{Caller, World, directory::FirstOfficer};
 
 use super::story::{PartyStory, PersonStory, Story, Words};
 use crate::{
@@ -202,7 +202,7 @@ impl Nation {
     /// Accounts for everyone; officers and whoever consents get a second factor.
     async fn hire(&mut self, story: &Story, turn: &dyn Fn()) -> Result<(), Fault> {
         // One hash for all: hashing is dear on purpose, and the password is the same.
-        let hash = password::hash(self.password.clone(), self.world.rng()).await?;
+        let hash = self.world.hash_password(self.password.clone()).await?;
         for person in &story.people {
             turn();
             if self.people.contains_key(&person.login) {

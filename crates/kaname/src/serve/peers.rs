@@ -7,6 +7,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use kaname_web::house::site;
+
 /// The connections of each address.
 #[derive(Debug)]
 pub(super) struct Peers {
@@ -55,14 +57,6 @@ impl Drop for Place {
                 open.remove(&self.address);
             }
         }
-    }
-}
-
-/// What counts as one address: in IPv6 the network of 64 bits that one customer is given.
-fn site(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
-        v4 => v4,
     }
 }
 

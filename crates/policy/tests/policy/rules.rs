@@ -104,6 +104,37 @@ fn release_and_administration_need_a_sign_in_of_the_last_quarter_of_an_hour() {
 }
 
 #[test]
+fn who_derives_has_a_second_factor_and_asks_for_consent_with_a_fresh_one() {
+    let mut analyst = person(&[Role::Analyst]);
+    let assigned = best_case().assigned_to(account(1));
+    let work = [
+        Action::TriageAssign,
+        Action::SealOpen,
+        Action::ItemDerive,
+        Action::ItemEdit,
+        Action::ItemAskConsent,
+    ];
+    analyst.minutes_since_sign_in = Some(16);
+    for action in work {
+        if action == Action::ItemAskConsent {
+            let (forbid, why) = ("recent-sign-in-needed", "why-not-recent");
+            refused(&analyst, action, &assigned, forbid, why);
+        } else {
+            allowed(&analyst, action, &assigned);
+        }
+    }
+    analyst.minutes_since_sign_in = Some(15);
+    allowed(&analyst, Action::ItemAskConsent, &assigned);
+    analyst.second_factor = false;
+    for action in work {
+        let (forbid, why) = ("second-factor-needed", "why-not-second-factor");
+        refused(&analyst, action, &assigned, forbid, why);
+    }
+    // What waits is seen without one.
+    allowed(&analyst, Action::TriageList, &best_case());
+}
+
+#[test]
 fn a_password_that_another_set_is_changed_before_anything_else() {
     let mut everyone = person(&Role::ALL);
     everyone.temporary_password = true;

@@ -179,7 +179,7 @@ fn a_value_is_written_once_and_numbers_differ_and_stay() {
 
 #[test]
 fn nothing_blocks_a_whole_zone_or_half_of_the_world() {
-    use kaname_sharing::rendition::can_be_blocked;
+    use kaname_sharing::rendition::can_be_acted_on;
     for (kind, value, wanted) in [
         (ValueKind::Cidr, "0.0.0.0/0", false),
         (ValueKind::Cidr, "10.0.0.0/7", false),
@@ -197,13 +197,88 @@ fn nothing_blocks_a_whole_zone_or_half_of_the_world() {
         (ValueKind::Domain, "files-sync.test", true),
         (ValueKind::Mutex, "m", false),
     ] {
-        assert_eq!(can_be_blocked(kind, value), wanted, "{value}");
+        assert_eq!(can_be_acted_on(kind, value), wanted, "{value}");
+    }
+}
+
+#[test]
+fn no_language_has_a_rule_that_meets_everything() {
+    let mut lines = Vec::new();
+    for (kind, value) in [
+        (ValueKind::Cidr, "0.0.0.0/0"),
+        (ValueKind::Cidr, "::/0"),
+        (ValueKind::Cidr, "8.8.8.0/1"),
+        (ValueKind::Cidr, "10.0.0.0/8"),
+        (ValueKind::Ipv4, "127.0.0.1"),
+        (ValueKind::Ipv4, "192.168.0.1"),
+        (ValueKind::Ipv4, "240.0.0.1"),
+        (ValueKind::Ipv6, "fe80::1"),
+        (ValueKind::Domain, "co.jp"),
+        (ValueKind::Url, "http://co.jp/"),
+        (ValueKind::Url, "http://127.0.0.1/a"),
+        (ValueKind::Url, "javascript:alert(1)"),
+    ] {
+        // As a peer's values come: to be looked for, whatever may be blocked by.
+        for blocking in [true, false] {
+            lines.push(ValueLine {
+                blocking,
+                pap: String::new(),
+                ..line(kind, value)
+            });
+        }
+    }
+    for language in Language::ALL {
+        let (rules, values) = Writer::new(language).rules(&lines);
+        assert_eq!((rules.as_str(), values), ("", 0), "{language:?}");
+    }
+}
+
+#[test]
+fn what_is_no_address_of_a_page_is_acted_on_by_nothing() {
+    use kaname_sharing::rendition::can_be_acted_on;
+    for text in [
+        "=cmd|' /C calc'!A0",
+        "-2+3",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "mailto:a@evil.example",
+        "http:evil.example",
+        "http://",
+        "https:///a",
+        "//evil.example/a",
+        "evil.example/a",
+        "http://evil.example/a b",
+        "http://localhost/a",
+        "http://10.0.0.1/a",
+        "http://[::1]/a",
+    ] {
+        assert!(!can_be_acted_on(ValueKind::Url, text), "{text}");
+    }
+    for text in [
+        "http://evil.example",
+        "HTTPS://evil.example/a?b=c#d",
+        "ftp://evil.example:2121/a",
+        "http://203.0.113.7:8080/a",
+        "http://[2001:db8::7]/a",
+        "https://悪.example/",
+        "https://github.io/a",
+    ] {
+        assert!(can_be_acted_on(ValueKind::Url, text), "{text}");
+    }
+    for (kind, text) in [
+        (ValueKind::Domain, "=cmd"),
+        (ValueKind::Email, "-2+3"),
+        (ValueKind::Md5, "@SUM(1)"),
+        (ValueKind::Sha256, "+1"),
+    ] {
+        assert!(!can_be_acted_on(kind, text), "{text}");
     }
 }
 
 #[test]
 fn nothing_blocks_the_own_house() {
-    use kaname_sharing::rendition::can_be_blocked;
+    use kaname_sharing::rendition::can_be_acted_on;
     let kind = |text: &str| match (text.contains('/'), text.contains(':')) {
         (true, _) => ValueKind::Cidr,
         (false, true) => ValueKind::Ipv6,
@@ -217,14 +292,14 @@ fn nothing_blocks_the_own_house() {
                  ::ffff:203.0.113.7 ::ffff:0:0/96 ::a00:1 2002:a00:1::1 2001::1 fec0::1 ff02::1 100::1"
         .split_whitespace()
     {
-        assert!(!can_be_blocked(kind(text), text), "{text}");
+        assert!(!can_be_acted_on(kind(text), text), "{text}");
     }
     for text in "192.0.2.7 192.0.2.0/24 198.51.100.0/24 203.0.113.0/24 2001:db8::/32 2001:db8::7 9.9.9.9 11.0.0.0/8 \
                  100.63.255.255 100.128.0.0 172.15.0.1 172.32.0.1 192.167.0.0/16 198.20.0.0/16 223.255.0.1 \
                  2001:200::1 2400:cb00::/32 2a00::/19 2003::1"
         .split_whitespace()
     {
-        assert!(can_be_blocked(kind(text), text), "{text}");
+        assert!(can_be_acted_on(kind(text), text), "{text}");
     }
 }
 

@@ -65,6 +65,20 @@ pub(crate) async fn count(
     form::count(&row, 0)
 }
 
+pub(crate) async fn uncount(
+    session: &Session,
+    (space, key): (&str, &str),
+    now: Timestamp,
+) -> Outcome<()> {
+    let uncount = "UPDATE kv SET value = greatest(value::bigint - 1, 0)::text
+                   WHERE space = $1 AND key = $2 AND expires_us > $3";
+    let uncount = session.prepare_cached(uncount).await?;
+    session
+        .execute(&uncount, &[&space, &key, &now.as_microsecond()])
+        .await?;
+    Ok(())
+}
+
 /// Forgets what expired, old answers and notices nobody waits for; gives the number of values.
 pub(crate) async fn sweep(session: &Session, now: Timestamp) -> Outcome<u64> {
     let now_us = now.as_microsecond();

@@ -65,6 +65,18 @@ pub(crate) fn count(
     Ok(counted)
 }
 
+pub(crate) fn uncount(
+    writing: &Writing<'_>,
+    (space, key): (&str, &str),
+    now: Timestamp,
+) -> Outcome<()> {
+    let uncount = "UPDATE kv SET value = CAST(max(CAST(value AS INTEGER) - 1, 0) AS TEXT)
+                   WHERE space = ?1 AND key = ?2 AND expires_us > ?3";
+    let mut uncount = writing.connection.prepare_cached(uncount)?;
+    uncount.execute(params![space, key, now.as_microsecond()])?;
+    Ok(())
+}
+
 /// Forgets what expired, old answers and notices nobody waits for; gives the number of values.
 pub(crate) fn sweep(writing: &Writing<'_>, now: Timestamp) -> Outcome<u64> {
     let connection = writing.connection;

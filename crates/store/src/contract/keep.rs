@@ -78,6 +78,28 @@ pub(super) async fn values_are_taken_and_counted_once(bench: Bench) {
     assert_eq!(taken, 1);
     counts.sort_unstable();
     assert_eq!(counts, (1..=12).collect::<Vec<u64>>());
+    // What is taken back many times at once is taken back as often, and never below zero.
+    let mut takers = Vec::new();
+    for _ in 0..5 {
+        let store = Arc::clone(&bench.store);
+        takers.push(tokio::spawn(async move {
+            store.kv_uncount("limit", "login", now).await.unwrap();
+        }));
+    }
+    for taker in takers {
+        taker.await.unwrap();
+    }
+    for count in 8..=12 {
+        assert_eq!(
+            store.kv_count("limit", "login", now, late).await.unwrap(),
+            count
+        );
+    }
+    store.kv_uncount("limit", "nobody", now).await.unwrap();
+    store.kv_count("limit", "once", now, soon).await.unwrap();
+    store.kv_uncount("limit", "once", now).await.unwrap();
+    store.kv_uncount("limit", "once", now).await.unwrap();
+    assert_eq!(store.kv_count("limit", "once", now, soon).await.unwrap(), 1);
     // The window is that of the first count; after it, counting starts again.
     assert_eq!(
         store.kv_count("limit", "login", now, late).await.unwrap(),

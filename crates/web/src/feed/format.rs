@@ -313,7 +313,7 @@ fn peer_values(one: &FeedObject, default_pap: Option<Pap>) -> Option<PeerValues>
         valid_until: told(ends),
         blocking: may_block
             && alone
-            && rendition::can_be_blocked(value.kind, &value.text)
+            && rendition::can_be_acted_on(value.kind, &value.text)
             && !value.text.contains(['\r', '\n']),
         stix_id: one.stix_id.clone(),
     });

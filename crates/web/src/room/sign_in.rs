@@ -172,7 +172,7 @@ struct Credentials {
     next: String,
 }
 
-/// Address and browser of a request, for limits and the list of sessions.
+/// What a request counts under, for limits; its address and browser, for the list of sessions.
 pub(super) struct From {
     pub(super) address: String,
     pub(super) label: String,
@@ -182,10 +182,10 @@ impl axum::extract::FromRequestParts<House> for From {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Failure> {
-        let address = house.address(parts);
+        let address = house.counted_as(parts);
         let browser = parts.headers.get(header::USER_AGENT);
         let browser = browser.and_then(|value| value.to_str().ok()).unwrap_or("?");
-        let label = format!("{browser} ({address})");
+        let label = format!("{browser} ({})", house.address(parts));
         Ok(Self { address, label })
     }
 }

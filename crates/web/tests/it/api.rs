@@ -83,6 +83,14 @@ async fn a_machine_submits_once_and_follows_its_report() {
     )
     .await;
     assert_eq!(again.json()["number"], number.as_str());
+    // Another report under a used key is told that it went nowhere; so are other terms of the same one.
+    for changed in [("侵入", "障害"), ("GREEN", "AMBER")] {
+        let body = report().replacen(changed.0, changed.1, 1);
+        let dropped = post(&door, "/api/v1/submissions", &key, &body, Some("once-1")).await;
+        assert_eq!(dropped.status, StatusCode::CONFLICT, "{}", dropped.text);
+        assert_eq!(dropped.json()["code"], "refused");
+        assert!(dropped.text.contains("冪等キー"), "{}", dropped.text);
+    }
     let other = post(
         &door,
         "/api/v1/submissions",

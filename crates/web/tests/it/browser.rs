@@ -27,9 +27,18 @@ pub(crate) enum Part<'a> {
 impl<'d> Browser<'d> {
     /// Signed in with a second factor.
     pub(crate) async fn of(door: &'d Door, nation: &Nation, person: &Person) -> Self {
+        Self::shown(door, nation, person, true).await
+    }
+
+    /// Signed in with a password alone.
+    pub(crate) async fn by_password(door: &'d Door, nation: &Nation, person: &Person) -> Self {
+        Self::shown(door, nation, person, false).await
+    }
+
+    async fn shown(door: &'d Door, nation: &Nation, person: &Person, second: bool) -> Self {
         let world = &nation.world;
         let signed = world
-            .start_session(person.account, true, "test")
+            .start_session(person.account, second, "test")
             .await
             .unwrap();
         let cookies = BTreeMap::from([("kaname-session".to_owned(), signed.token)]);

@@ -85,6 +85,53 @@ async fn before_an_opening_an_officer_is_told_neither_values_nor_sector() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_second_factor_nothing_sealed_is_opened_and_the_way_to_it_is_shown() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let receipt = story::submit(&nation).await;
+    let desk = format!("/triage/{}", receipt.number);
+    let weak = Browser::by_password(&door, &nation, &nation.analyst).await;
+    assert!(weak.page("/triage").await.contains(&receipt.number));
+    let reason = [("reason", "当番として確認する")];
+    let led = leads_to(&weak.post(&format!("{desk}/take"), &reason).await);
+    assert!(led.starts_with("/sign-in/again?next="), "{led}");
+    // What was typed is there again.
+    let page = weak.page(&desk).await;
+    assert!(page.contains("当番として確認する"), "{page}");
+    // What the same person opened in another session stays shut in this one.
+    let strong = Browser::of(&door, &nation, &nation.analyst).await;
+    leads_to(&strong.post(&format!("{desk}/take"), &reason).await);
+    assert!(strong.page(&desk).await.contains(VALUES[0]));
+    let page = weak.page(&desk).await;
+    assert!(!main_of(&page).contains(VALUES[0]), "{page}");
+    let led = leads_to(&weak.get(&format!("{desk}/derive")).await);
+    assert!(led.starts_with("/sign-in/again?next="), "{led}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_is_asked_for_by_who_showed_a_second_factor_lately() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let receipt = story::submit(&nation).await;
+    let item = story::derive(&nation, receipt.report).await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    nation.clock.advance(SignedDuration::from_mins(16));
+    let href = format!("/items/{}", item.state.number);
+    let page = analyst.page(&href).await;
+    let ask = format!("{href}/ask");
+    assert!(page.contains(&format!("action=\"{ask}\"")), "{page}");
+    let version = item.version.to_string();
+    let fields = [("version", version.as_str())];
+    let led = leads_to(&analyst.post(&ask, &fields).await);
+    assert!(led.starts_with("/sign-in/again?next="), "{led}");
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    assert_eq!(leads_to(&analyst.post(&ask, &fields).await), href);
+    let caller = nation.caller(&nation.analyst).await;
+    let item = nation.world.see::<Item>(&caller, item.id).await.unwrap();
+    assert_eq!(item.state.state, kaname_sharing::ItemState::AwaitingConsent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_draft_that_is_left_alone_comes_up_before_those_who_may_take_it_over() {
     let nation = Nation::new().await;
     let door = Door::of(&nation);

@@ -30,6 +30,7 @@ account-factor-do = Set up
 account-factor-done = The second factor is set up. It is asked for from the next sign-in on.
 account-factor-removed = The second factor was removed.
 account-factor-again = Show your present second factor first
+account-factor-old = Sign in again first
 account-factor-again-about = Changing it needs a check within the last 15 minutes.
 account-sessions = Where you are signed in
 account-sessions-about = End what you do not recognise, and change your password then.

@@ -27,6 +27,7 @@ account-factor-do = 登録する
 account-factor-done = 第二要素を登録しました。次のサインインから使います。
 account-factor-removed = 第二要素の登録を外しました。
 account-factor-again = はじめに、いまの第二要素で確認してください
+account-factor-old = 先にサインインし直してください
 account-factor-again-about = 第二要素を替えるには、15分以内の本人確認が必要です。
 account-sessions = サインイン中の端末
 account-sessions-about = 心当たりのないものがあれば終了し、パスワードを変えてください。

@@ -75,7 +75,7 @@ impl World {
     ) -> Result<String, WorldError> {
         let random: [u8; 10] = self.rng().bytes();
         let password = hex::encode(random);
-        let hash = password::hash(password.clone(), self.rng()).await?;
+        let hash = self.hash_password(password.clone()).await?;
         self.change_account(caller, id, None, |account| account.set_password(hash, true))
             .await?;
         Ok(password)
@@ -94,7 +94,7 @@ impl World {
         self.allow(caller, Action::AccountManage, &resource)?;
         self.allow_people(caller, account.state.party).await?;
         password::check_new(new, account.state.login.as_str())?;
-        let hash = password::hash(new.to_owned(), self.rng()).await?;
+        let hash = self.hash_password(new.to_owned()).await?;
         let change = account.state.set_password(hash, temporary)?;
         self.keep_account(caller, account, change).await
     }
@@ -109,7 +109,14 @@ impl World {
         self.allow_own_password(caller)?;
         let account = caller.account.clone().ok_or(WorldError::Unauthenticated)?;
         let stored = account.state.password.clone();
-        if !password::verify(current.to_owned(), stored).await {
+        // Whoever finds an open session must not try out its owner's password.
+        let place = self.place_to_hash().await?;
+        let within = caller.session.clone();
+        let within = within.unwrap_or_else(|| account.id.to_string());
+        let attempt = self.attempt_in(&within).await?;
+        let fits = place.verify(current.to_owned(), stored).await;
+        attempt.ended(!fits).await?;
+        if !fits {
             return Err(WorldError::invalid(
                 "current",
                 "error-password-wrong",
@@ -124,7 +131,7 @@ impl World {
                 "the new password is the present one",
             ));
         }
-        let hash = password::hash(new.to_owned(), self.rng()).await?;
+        let hash = self.hash_password(new.to_owned()).await?;
         let change = account.state.set_password(hash, false)?;
         self.keep_account(caller, account, change).await?;
         Ok(())
@@ -149,8 +156,9 @@ impl World {
     ) -> Result<(), WorldError> {
         self.allow_own_session(caller)?;
         let account = caller.account.clone().ok_or(WorldError::Unauthenticated)?;
-        // Whoever finds an open session must not put their own device in the place of its owner's.
-        fresh_if_any(caller, &account)?;
+        // Whoever finds an open session must not put their own device in the place of its owner's, nor be
+        // the first to have one.
+        self.signed_in_lately(caller).await?;
         if second_factor::step_of(secret, code, self.now()).is_none() {
             return Err(WorldError::invalid(
                 "code",

@@ -57,7 +57,7 @@ impl World {
         let change: AccountChange = Account::open(account, &party.state)?;
         let id = Id::fresh(self.clock(), self.rng());
         let mut account = work.begin::<Account>(id, change)?;
-        let hash = password::hash(first.password, self.rng()).await?;
+        let hash = self.hash_password(first.password).await?;
         let secret = second_factor::new_secret(self.rng());
         let changes = [
             account.state.set_password(hash, false)?,

@@ -77,8 +77,9 @@ impl World {
         caller: &Caller,
         report: MatterId,
     ) -> Result<FirstProposal, WorldError> {
-        let (technique, provider) = self.opened(caller, report).await?;
+        // Who has to show a second factor is told so before it is looked at what stands open.
         let (loaded, _) = self.report_for(caller, report, Action::ItemDerive).await?;
+        let (technique, provider) = self.opened(caller, report).await?;
         first_proposal(
             &loaded.state.submission,
             &technique,

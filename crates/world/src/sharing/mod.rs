@@ -48,6 +48,6 @@ pub use reach::{Addressed, Reached};
 pub use read_in::{Columns, Draft, Terms};
 pub use record::ShownRecord;
 pub use similar::Similar;
-pub use submit::{Attachment, NewReport, Receipt, title_within};
+pub use submit::{Attachment, NewReport, Once, Receipt, title_within};
 pub use telling::Telling;
 pub use triage::{Original, ReportView};

@@ -78,17 +78,37 @@ pub struct Receipt {
     pub event: EventId,
 }
 
+/// The caller's own key against doing it twice, and what was sent under it.
+#[derive(Debug, Clone, Copy)]
+pub struct Once<'o> {
+    /// The key, 1 to 200 bytes.
+    pub key: &'o str,
+    /// The request as it came, byte for byte; another one under the same key is refused. Empty where the
+    /// key itself stands for what was sent.
+    pub sent: &'o [u8],
+}
+
+/// What is kept of a report under the key of its request.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    number: String,
+    report: MatterId,
+    /// Keyed tag of what was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sent: Option<String>,
+}
+
 /// How often a number is drawn before giving up.
 const DRAWS: usize = 32;
 
 impl World {
-    /// Takes a report in. `once` is the caller's own key against doing it twice: the same key again
-    /// gives the same receipt.
+    /// Takes a report in. `once` is the caller's own key against doing it twice: the same request under the
+    /// same key again gives the same receipt, and another request is refused.
     pub async fn submit(
         &self,
         caller: &Caller,
         new: NewReport,
-        once: Option<&str>,
+        once: Option<Once<'_>>,
     ) -> Result<Receipt, WorldError> {
         let action = match new.channel {
             Channel::Taxii => Action::TaxiiPost,
@@ -155,13 +175,21 @@ impl World {
         }
         work.notice(Report::KIND, Some(id));
         let number = report.state.submission.receipt.clone();
+        let mut sent = None;
         if let Some(once) = once {
-            let answer = serde_json::json!({ "number": number, "report": id });
-            work.once(self.once_key(caller, "submit", once)?, answer);
+            let key = self.once_key(caller, "submit", once.key)?;
+            sent = Some(self.sent_tag(&key, once.sent));
+            let kept = Kept {
+                number: number.clone(),
+                report: id,
+                sent: sent.clone(),
+            };
+            let answer = serde_json::to_value(kept).map_err(WorldError::encoding)?;
+            work.once(key, answer);
         }
         let done = match work.commit().await {
             Ok(done) => done,
-            Err(WorldError::Repeated(answer)) => return self.same_receipt(answer).await,
+            Err(WorldError::Repeated(answer)) => return self.same_receipt(answer, sent).await,
             Err(error) => return Err(error),
         };
         let event = done.events.first().copied();
@@ -193,13 +221,18 @@ impl World {
         })
     }
 
-    async fn same_receipt(&self, answer: serde_json::Value) -> Result<Receipt, WorldError> {
-        #[derive(Deserialize)]
-        struct Kept {
-            number: String,
-            report: MatterId,
-        }
+    async fn same_receipt(
+        &self,
+        answer: serde_json::Value,
+        sent: Option<String>,
+    ) -> Result<Receipt, WorldError> {
         let kept: Kept = serde_json::from_value(answer).map_err(WorldError::encoding)?;
+        if kept.sent.is_some() && kept.sent != sent {
+            return Err(WorldError::refused(
+                "error-idempotency-used",
+                "another request was carried out under this key; nothing was handed in",
+            ));
+        }
         let history = self.store().history(kept.report).await?;
         let first = history.first().ok_or(WorldError::NotFound("report"))?;
         Ok(Receipt {
@@ -317,6 +350,14 @@ impl World {
             names.push(file.name.clone());
         }
         Ok((blobs, names))
+    }
+
+    /// What is kept of a request to know it again: bound to its key, and of no use to who reads a copy of the
+    /// database and guesses what was sent.
+    fn sent_tag(&self, key: &str, sent: &[u8]) -> String {
+        let mut text = Sha256::digest(sent).to_vec();
+        text.extend(key.as_bytes());
+        hex::encode(self.keys().token.derive("once").tag(&text))
     }
 
     /// A key against doing it twice that says nothing about who asked.

@@ -163,7 +163,12 @@ impl World {
             .rev()
             .find(|one| one.officer == account);
         let fresh = last.is_some_and(|one| self.now().duration_since(one.at) < OPENING);
-        report.assigned == Some(account) && fresh
+        // An opening of the same person in another session opens nothing in one without a second factor.
+        let resource = Resource::any(Report::KIND)
+            .assigned_to(account)
+            .provider_is_own(false);
+        let may_open = || self.decide(caller, Action::SealOpen, &resource).allowed;
+        report.assigned == Some(account) && fresh && may_open()
     }
 
     pub(crate) async fn victim_of(

@@ -1,6 +1,7 @@
 //! Who you are: passwords with a second factor, passkeys, OpenID Connect, sessions, API keys, and
 //! limits on guessing.
 
+mod entry;
 mod key;
 mod limit;
 pub mod oidc;
@@ -10,4 +11,5 @@ pub mod second_factor;
 pub mod session;
 mod signature;
 
+pub(crate) use entry::Entry;
 pub use session::{SessionInfo, SignedIn};

@@ -156,13 +156,12 @@ impl World {
         (caller, browser): (&Caller, &str),
         (address, label): (&str, &str),
     ) -> Result<Returned, WorldError> {
-        self.may_guess_from(address).await?;
+        let attempt = self.attempt_from(address).await?;
         let back = self
             .openid_back(openid, brought, (caller, browser), label)
             .await;
-        if matches!(back, Err(WorldError::Refused { .. })) {
-            self.failed_guess_from(address).await?;
-        }
+        let wrong = matches!(back, Err(WorldError::Refused { .. }));
+        attempt.ended(wrong).await?;
         back
     }
 

@@ -15,12 +15,7 @@ pub use self::webauthn::reads_as_passkey;
 use self::webauthn::{Client, refused};
 pub use self::webauthn::{Made, RelyingParty, Shown};
 use super::{SignedIn, signature::COSE_ALGORITHMS};
-use crate::{
-    caller::{Caller, FRESH_MINUTES},
-    directory::account::fresh_if_any,
-    error::WorldError,
-    world::World,
-};
+use crate::{caller::Caller, directory::account::fresh_if_any, error::WorldError, world::World};
 
 const CHALLENGES: &str = "passkey";
 const ASKED: &str = "passkey_asked";
@@ -221,7 +216,7 @@ impl World {
         shown: &Shown,
         (address, label): (&str, &str),
     ) -> Result<SignedIn, WorldError> {
-        self.may_guess_from(address).await?;
+        let attempt = self.attempt_from(address).await?;
         let tried = async {
             let client = Client::read(&shown.client_data, "webauthn.get", rp)?;
             if self.take_challenge(&client).await? != Purpose::SignIn {
@@ -233,7 +228,9 @@ impl World {
             self.check_shown(rp, &client, shown, account, true).await?;
             Ok(account)
         };
-        let account = self.counting(address, tried.await).await?;
+        let tried = tried.await;
+        attempt.ended(is_wrong(&tried)).await?;
+        let account = tried?;
         self.start_session(account, true, label).await
     }
 
@@ -256,7 +253,7 @@ impl World {
         shown: &Shown,
         (address, label): (&str, &str),
     ) -> Result<SignedIn, WorldError> {
-        self.may_guess_from(address).await?;
+        let attempt = self.attempt_from(address).await?;
         let tried = async {
             let held = self
                 .store()
@@ -270,7 +267,9 @@ impl World {
             self.check_shown(rp, &client, shown, account, false).await?;
             Ok(account)
         };
-        let account = self.counting(address, tried.await).await?;
+        let tried = tried.await;
+        attempt.ended(is_wrong(&tried)).await?;
+        let account = tried?;
         self.start_session(account, true, label).await
     }
 
@@ -282,7 +281,7 @@ impl World {
         shown: &Shown,
     ) -> Result<(), WorldError> {
         let (account, mut info, key) = self.session(token).await?;
-        self.may_step_up(&info.number).await?;
+        let attempt = self.attempt_in(&info.number).await?;
         let tried = async {
             let client = Client::read(&shown.client_data, "webauthn.get", rp)?;
             if self.take_challenge(&client).await? != (Purpose::Again { account }) {
@@ -291,9 +290,7 @@ impl World {
             self.check_shown(rp, &client, shown, account, true).await
         };
         let tried = tried.await;
-        if is_wrong(&tried) {
-            self.failed_step_up(&info.number).await?;
-        }
+        attempt.ended(is_wrong(&tried)).await?;
         tried?;
         info.second_factor_at = Some(self.now());
         self.keep_session(&key, &info).await
@@ -325,30 +322,6 @@ impl World {
         self.keep_use(held, &used?).await
     }
 
-    /// Enrolling needs a fresh second factor, or where there is none yet a session begun lately: who
-    /// finds an open session must not put their own key in.
-    pub(super) async fn signed_in_lately(&self, caller: &Caller) -> Result<(), WorldError> {
-        let account = caller.account.as_ref().ok_or(WorldError::Unauthenticated)?;
-        fresh_if_any(caller, account)?;
-        if account.state.has_second_factor() {
-            return Ok(());
-        }
-        let sessions = self.sessions(caller).await?;
-        let mut here = sessions
-            .iter()
-            .filter(|info| Some(&info.number) == caller.session.as_ref());
-        let since = here
-            .next()
-            .map(|info| self.now().duration_since(info.started));
-        if since.is_some_and(|since| since.as_mins() <= FRESH_MINUTES) {
-            return Ok(());
-        }
-        refused(
-            "error-passkey-old",
-            "the session began more than 15 minutes ago; sign out and in again first",
-        )
-    }
-
     async fn take_challenge(&self, client: &Client) -> Result<Purpose, WorldError> {
         let challenge = bounded(client.challenge());
         match self
@@ -372,18 +345,6 @@ impl World {
             return Err(WorldError::TooMany(minutes.as_secs().unsigned_abs()));
         }
         Ok(())
-    }
-
-    /// Counts a failure of whoever asks from this address.
-    async fn counting<T>(
-        &self,
-        address: &str,
-        tried: Result<T, WorldError>,
-    ) -> Result<T, WorldError> {
-        if is_wrong(&tried) {
-            self.failed_guess_from(address).await?;
-        }
-        tried
     }
 }
 

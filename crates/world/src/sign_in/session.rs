@@ -10,8 +10,14 @@ use kaname_kernel::{AccountId, Id, PartyId};
 use kaname_policy::{Action, Resource};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{password, second_factor};
-use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+use super::{entry::Place, password, second_factor};
+use crate::{
+    caller::{Caller, FRESH_MINUTES},
+    directory::account::fresh_if_any,
+    error::WorldError,
+    work::Loaded,
+    world::World,
+};
 
 const SPACE: &str = "session";
 /// How stale `seen` may be before a request writes it again, in seconds.
@@ -66,28 +72,38 @@ impl World {
             return Err(WorldError::Unauthenticated);
         }
         self.may_guess(&login, address).await?;
-        let account = self.find_any::<Account>(LOGIN_SPACE, &login).await?;
+        let place = self.place_to_hash().await?;
+        let attempt = self.attempt(&login, address).await?;
+        let tried = self.shown_at_sign_in(&login, (password, code), place);
+        let tried = tried.await;
+        attempt
+            .ended(matches!(tried, Err(WorldError::Unauthenticated)))
+            .await?;
+        let (account, shown) = tried?;
+        self.guessed_right(&login, address).await?;
+        self.start_session(account, shown, label).await
+    }
+
+    /// The account that login, password and code are of, and whether a second factor was among them.
+    async fn shown_at_sign_in(
+        &self,
+        login: &str,
+        (password, code): (&str, &str),
+        place: Place,
+    ) -> Result<(AccountId, bool), WorldError> {
+        let account = self.find_any::<Account>(LOGIN_SPACE, login).await?;
         let active = account.filter(|account| account.state.is_active());
         let stored = active.as_ref().and_then(|a| a.state.password.clone());
-        let fits = password::verify(password.to_owned(), stored).await;
-        let second = match active {
-            Some(account) if fits => {
-                let by_code = account.state.totp.is_some() && !code.trim().is_empty();
-                if !by_code && !account.state.passkeys.is_empty() {
-                    let ticket = self.passkey_ticket(account.id.cast()).await?;
-                    return Err(WorldError::PasskeyNeeded(ticket));
-                }
-                let second = self.second_factor(&account, code).await?;
-                second.map(|shown| (account, shown))
-            }
-            _ => None,
-        };
-        let Some((account, shown)) = second else {
-            self.failed_guess(&login, address).await?;
-            return Err(WorldError::Unauthenticated);
-        };
-        self.guessed_right(&login, address).await?;
-        self.start_session(account.id.cast(), shown, label).await
+        let fits = place.verify(password.to_owned(), stored).await;
+        let account = active.filter(|_| fits).ok_or(WorldError::Unauthenticated)?;
+        let by_code = account.state.totp.is_some() && !code.trim().is_empty();
+        if !by_code && !account.state.passkeys.is_empty() {
+            let ticket = self.passkey_ticket(account.id.cast()).await?;
+            return Err(WorldError::PasskeyNeeded(ticket));
+        }
+        let shown = self.second_factor(&account, code).await?;
+        let shown = shown.ok_or(WorldError::Unauthenticated)?;
+        Ok((account.id.cast(), shown))
     }
 
     /// `Some(true)` when a second factor was shown and fits, `Some(false)` when the account has none,
@@ -154,27 +170,58 @@ impl World {
     /// session alone: nobody outside it keeps its owner from it.
     pub async fn step_up(&self, token: &str, password: &str, code: &str) -> Result<(), WorldError> {
         let (account_id, mut info, key) = self.session(token).await?;
-        self.may_step_up(&info.number).await?;
-        let account = self.load::<Account>(account_id.cast()).await?;
+        let place = self.place_to_hash().await?;
+        let attempt = self.attempt_in(&info.number).await?;
+        let tried = self.shown_again(account_id, (password, code), place).await;
+        attempt
+            .ended(matches!(tried, Err(WorldError::Unauthenticated)))
+            .await?;
+        tried?;
+        info.second_factor_at = Some(self.now());
+        self.keep_session(&key, &info).await
+    }
+
+    async fn shown_again(
+        &self,
+        account: AccountId,
+        (password, code): (&str, &str),
+        place: Place,
+    ) -> Result<(), WorldError> {
+        let account = self.load::<Account>(account.cast()).await?;
         let account = account.ok_or(WorldError::Unauthenticated)?;
         let stored = account.state.password.clone();
-        let fits = password::verify(password.to_owned(), stored).await;
-        let shown = if fits {
-            self.second_factor(&account, code).await?
-        } else {
-            None
-        };
-        match shown {
-            Some(true) => {
-                info.second_factor_at = Some(self.now());
-                self.keep_session(&key, &info).await
-            }
-            Some(false) => Err(WorldError::Denied("why-not-second-factor")),
-            None => {
-                self.failed_step_up(&info.number).await?;
-                Err(WorldError::Unauthenticated)
-            }
+        if !place.verify(password.to_owned(), stored).await {
+            return Err(WorldError::Unauthenticated);
         }
+        match self.second_factor(&account, code).await? {
+            Some(true) => Ok(()),
+            Some(false) => Err(WorldError::Denied("why-not-second-factor")),
+            None => Err(WorldError::Unauthenticated),
+        }
+    }
+
+    /// Enrolling needs a fresh second factor, or where there is none yet a session begun lately: who
+    /// finds an open session must not put their own key in.
+    pub async fn signed_in_lately(&self, caller: &Caller) -> Result<(), WorldError> {
+        let account = caller.account.as_ref().ok_or(WorldError::Unauthenticated)?;
+        fresh_if_any(caller, account)?;
+        if account.state.has_second_factor() {
+            return Ok(());
+        }
+        let sessions = self.sessions(caller).await?;
+        let mut here = sessions
+            .iter()
+            .filter(|info| Some(&info.number) == caller.session.as_ref());
+        let since = here
+            .next()
+            .map(|info| self.now().duration_since(info.started));
+        if since.is_some_and(|since| since.as_mins() <= FRESH_MINUTES) {
+            return Ok(());
+        }
+        Err(WorldError::refused(
+            "error-session-old",
+            "the session began more than 15 minutes ago; sign out and in again first",
+        ))
     }
 
     /// The caller behind a session token, with the session's own facts.

@@ -13,7 +13,7 @@ use super::{Offered, root::Root, stamp};
 use crate::{
     caller::Caller,
     error::WorldError,
-    sharing::{Attachment, Claimed, NewReport},
+    sharing::{Attachment, Claimed, NewReport, Once},
     world::World,
 };
 
@@ -318,7 +318,11 @@ impl World {
         };
         let digest = hex::encode(Sha256::digest(envelope));
         let once = format!("taxii/{}/{digest}", collection.id);
-        Ok(self.submit(caller, report, Some(&once)).await?.number)
+        let once = Once {
+            key: &once,
+            sent: &[],
+        };
+        Ok(self.submit(caller, report, Some(once)).await?.number)
     }
 }
 

@@ -6,7 +6,10 @@ use kaname_sharing::{
     feedback::{Given, Sighting, SightingKind},
 };
 use kaname_testkit::Nation;
-use kaname_world::{WorldError, sharing::ItemDraft};
+use kaname_world::{
+    WorldError,
+    sharing::{ItemDraft, Once},
+};
 
 use crate::story;
 
@@ -337,18 +340,24 @@ async fn the_same_submission_key_gives_the_same_receipt() {
     let nation = Nation::new().await;
     let provider = nation.caller(&nation.provider).await;
     let world = &nation.world;
+    let k1 = |sent| Some(Once { key: "k1", sent });
     let once = world
-        .submit(&provider, story::report(), Some("k1"))
+        .submit(&provider, story::report(), k1(b"a"))
         .await
         .unwrap();
     let again = world
-        .submit(&provider, story::report(), Some("k1"))
+        .submit(&provider, story::report(), k1(b"a"))
         .await
         .unwrap();
     assert_eq!(once, again);
+    let another = world.submit(&provider, story::report(), k1(b"b")).await;
+    let Err(WorldError::Refused { key, .. }) = another else {
+        panic!("what else is sent under the key is not dropped in silence: {another:?}");
+    };
+    assert_eq!(key, "error-idempotency-used");
     let other = nation.caller(&nation.member).await;
     let theirs = world
-        .submit(&other, story::report(), Some("k1"))
+        .submit(&other, story::report(), k1(b"a"))
         .await
         .unwrap();
     assert_ne!(

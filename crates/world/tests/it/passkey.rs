@@ -324,7 +324,7 @@ async fn enrolling_needs_a_fresh_session_and_ends_at_ten() {
     s.nation.clock.advance(SignedDuration::from_mins(16));
     let (old, _) = world.resume(&token).await.unwrap();
     let mut device = Authenticator::p256(b"phone", ORIGIN);
-    assert_eq!(key_of(s.add(&old, &mut device).await), "error-passkey-old");
+    assert_eq!(key_of(s.add(&old, &mut device).await), "error-session-old");
     let (young, _) = s.in_session(&s.nation.member, false).await;
     s.add(&young, &mut device).await.unwrap();
     // From now on the account has a second factor, so it must have been shown.

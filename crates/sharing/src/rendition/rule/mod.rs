@@ -16,7 +16,7 @@ use kaname_kernel::Pap;
 use sha2::{Digest as _, Sha256};
 
 use self::target::Target;
-use super::ValueLine;
+use super::{ValueLine, can_be_acted_on};
 
 /// A language of rules or lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -222,8 +222,12 @@ fn each(values: &[Target], write: fn(&Target) -> String) -> String {
     values.iter().map(write).collect()
 }
 
-/// Whether a line's value may be used so.
+/// Whether a line's value may be used so. What cannot be acted on stands in no rule: one that alerts on it
+/// would meet everything.
 fn fits(line: &ValueLine, used_to: Use) -> bool {
+    if !can_be_acted_on(line.value_kind, &line.value) {
+        return false;
+    }
     match used_to {
         Use::Block => line.blocking,
         // Without a marking of its own, a peer's value may be looked for.

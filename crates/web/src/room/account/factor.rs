@@ -22,7 +22,7 @@ use crate::{
         show_with,
     },
     house::{By, House},
-    room::form::{Asker, Typed, Wrong, again, is_fresh},
+    room::form::{Asker, Typed, Wrong, again},
     route::{Access, Audit, Endpoint},
     said::said,
 };
@@ -63,7 +63,7 @@ pub(super) fn endpoints() -> Vec<Endpoint<House>> {
 #[template(path = "room/account/factor.html")]
 struct FactorPage {
     page: Page,
-    gate: Option<(Notice, Verb)>,
+    gate: Option<(Notice, Option<Verb>)>,
     /// Secret in groups of four, as people type it.
     typed: String,
     secret: String,
@@ -76,15 +76,26 @@ struct FactorPage {
 
 async fn ask(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
     let text = frame.text();
-    let account = by.account.as_ref().ok_or(Failure::SignIn)?;
-    if account.state.has_second_factor() && !is_fresh(&by) {
+    if let Err(error) = house.world().signed_in_lately(&by).await {
         let page = frame.page(Section::Account, text.t("account-factor-title"));
+        let (title, about, verb) = match &error {
+            WorldError::StepUp => (
+                text.t("account-factor-again"),
+                text.t("account-factor-again-about").into_owned(),
+                Some(again(&page)),
+            ),
+            WorldError::Refused { .. } => {
+                let about = said(text, &error).unwrap_or_default();
+                (text.t("account-factor-old"), about, None)
+            }
+            _ => return Err(error.into()),
+        };
         let notice = Notice {
             tone: Tone::Care,
-            title: text.t("account-factor-again").into_owned(),
-            text: text.t("account-factor-again-about").into_owned(),
+            title: title.into_owned(),
+            text: about,
         };
-        let gate = Some((notice, again(&page)));
+        let gate = Some((notice, verb));
         return show_with(
             StatusCode::OK,
             &page_of(page, gate, "", String::new(), None)?,
@@ -100,7 +111,7 @@ async fn ask(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
 
 fn page_of(
     page: Page,
-    gate: Option<(Notice, Verb)>,
+    gate: Option<(Notice, Option<Verb>)>,
     secret: &str,
     address: String,
     wrong: Option<Wrong>,

@@ -18,7 +18,7 @@ use kaname_sharing::{
 use kaname_store::Cursor;
 use kaname_world::{
     Loaded, World, WorldError,
-    sharing::{Attachment, Terms},
+    sharing::{Attachment, Once, Terms},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
@@ -119,6 +119,7 @@ pub(super) async fn submit(
         bytes: report.to_vec(),
     };
     let report = World::report_from(read, terms, Some(original), attachments.collect());
+    let once = once.map(|key| Once { key, sent: &bytes });
     let receipt = world.submit(&by, report, once).await?;
     let links = links(&house, &receipt.number);
     let location = format!("/api/v1/submissions/{}", receipt.number);

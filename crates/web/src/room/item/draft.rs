@@ -190,6 +190,13 @@ impl DraftForm {
         text: crate::text::Text,
         errors: Vec<WorldError>,
     ) -> Result<Wrong, WorldError> {
+        // Signing in again cures it; what was typed waits meanwhile.
+        if errors
+            .iter()
+            .any(|error| matches!(error, WorldError::StepUp))
+        {
+            return Err(WorldError::StepUp);
+        }
         let groups = house.world().groups().await?;
         let groups = groups.iter().any(|(_, group)| !group.closed);
         Wrong::of_all(text, errors, |error, at| match (error, at) {

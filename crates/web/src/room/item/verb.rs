@@ -49,8 +49,8 @@ impl Permitted {
         };
         let release = why(Action::ItemRelease);
         Self {
-            edit: why(Action::ItemEdit).is_none(),
-            ask: why(Action::ItemAskConsent).is_none(),
+            edit: curable(why(Action::ItemEdit)),
+            ask: curable(why(Action::ItemAskConsent)),
             release: release.filter(|_| !curable(release)),
             send_back: why(Action::ItemReturn).is_none(),
             withdraw: curable(why(Action::ItemWithdraw)),

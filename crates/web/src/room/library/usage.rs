@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kaname_kernel::Pap;
 use kaname_sharing::{
     Item, Value,
-    rendition::{can_be_blocked, is_current},
+    rendition::{can_be_acted_on, is_current},
 };
 
 /// What may be done with a value.
@@ -34,7 +34,7 @@ impl Use {
         match item.content.pap {
             Pap::Red => Self::Apart,
             Pap::Amber => Self::Match,
-            Pap::Green | Pap::Clear if !can_be_blocked(own.kind, &own.text) => Self::Look,
+            Pap::Green | Pap::Clear if !can_be_acted_on(own.kind, &own.text) => Self::Look,
             Pap::Green | Pap::Clear if item.may_block(now) => Self::Block,
             Pap::Green | Pap::Clear => Self::Suspended,
         }

@@ -11,7 +11,7 @@ use kaname_intake::{
 };
 use kaname_world::{
     World, WorldError,
-    sharing::{Attachment, Draft},
+    sharing::{Attachment, Draft, Once},
 };
 
 use super::{
@@ -240,7 +240,11 @@ pub(super) async fn submit(
     });
     let attachments = attachments.collect();
     let report = World::report_from(read, draft.terms.clone(), original, attachments);
-    match world.submit(&by, report, Some(&once)).await {
+    let once = Once {
+        key: &once,
+        sent: &[],
+    };
+    match world.submit(&by, report, Some(once)).await {
         Ok(receipt) => {
             world.drop_draft(&by).await?;
             let number = receipt.number.as_str();

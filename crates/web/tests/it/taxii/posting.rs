@@ -4,7 +4,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use kaname_directory::KeyScope::{TaxiiPost, TaxiiRead};
+use kaname_directory::KeyScope::{Submit, TaxiiPost, TaxiiRead};
 use kaname_sharing::collection::Access;
 use serde_json::json;
 
@@ -114,6 +114,40 @@ async fn duty_8_a_post_becomes_a_submission_with_a_status() {
         rights(&s.nation.intake.id.to_string()),
         (json!(false), json!(true))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_holds_no_value_is_a_submission_all_the_same() {
+    let s = setting().await;
+    let intake = format!("{COLLECTIONS}{}/objects/", s.nation.intake.id);
+    let post = s.nation.key(&s.nation.provider, &[TaxiiPost]).await;
+    let hand_in = s.nation.key(&s.nation.provider, &[Submit]).await;
+    let objects = [
+        r#""type":"malware","id":"malware--11111111-1111-4111-8111-111111111111","is_family":true,"description":"owl""#,
+        r#""type":"indicator","id":"indicator--11111111-1111-4111-8111-111111111112","pattern_type":"yara","pattern":"rule owl { condition: true }","valid_from":"2026-01-01T00:00:00Z""#,
+        r#""type":"indicator","id":"indicator--11111111-1111-4111-8111-111111111113","pattern_type":"stix","pattern":"[file:name MATCHES '^evil']","valid_from":"2026-01-01T00:00:00Z""#,
+        r#""type":"sighting","id":"sighting--11111111-1111-4111-8111-111111111114","sighting_of_ref":"indicator--11111111-1111-4111-8111-111111111112""#,
+    ];
+    for object in objects {
+        let object = format!(
+            r#"{{"spec_version":"2.1","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z",{object}}}"#
+        );
+        let posted = s
+            .door
+            .post(&intake, &post, format!(r#"{{"objects":[{object}]}}"#))
+            .await;
+        assert_eq!(posted.status, StatusCode::ACCEPTED, "{}", posted.text);
+        assert_eq!(posted.json()["success_count"], 1, "{}", posted.text);
+        let report = format!(
+            r#"{{"report":{{"type":"bundle","id":"bundle--11111111-1111-4111-8111-111111111115","objects":[{object}]}}}}"#
+        );
+        let handed_in = crate::api::post(&s.door, "/api/v1/submissions", &hand_in, &report, None);
+        let handed_in = handed_in.await;
+        assert_eq!(handed_in.status, StatusCode::CREATED, "{}", handed_in.text);
+    }
+    let analyst = s.nation.caller(&s.nation.analyst).await;
+    let waiting = s.nation.world.triage_list(&analyst, |_| {}).await.unwrap();
+    assert_eq!(waiting.total, 8);
 }
 
 #[tokio::test(flavor = "multi_thread")]
