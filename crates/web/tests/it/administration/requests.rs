@@ -32,7 +32,7 @@ async fn a_request_is_asked_extended_and_answered() {
         steward
             .page("/requests")
             .await
-            .contains("回答待ちの要請はありません")
+            .contains("回答待ちの求めはありません")
     );
 
     let mut wrong = ASKED;
