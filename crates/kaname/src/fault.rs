@@ -131,6 +131,12 @@ impl Fault {
         fault
     }
 
+    /// A file that would be overwritten.
+    pub(crate) fn there_already(path: &std::path::Path) -> Self {
+        Self::new(Exit::Denied, format!("{} is there already", path.display()))
+            .hint("nothing is overwritten: name another file")
+    }
+
     /// A file that could not be read or written.
     pub(crate) fn file(path: &std::path::Path, doing: &str, error: &std::io::Error) -> Self {
         let is_absent = doing == "read" && error.kind() == std::io::ErrorKind::NotFound;

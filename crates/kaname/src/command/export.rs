@@ -1,7 +1,7 @@
 //! `export`: a collection's objects, byte for byte as they came.
 
 use std::{
-    io::{BufWriter, ErrorKind, Write},
+    io::{BufWriter, Write},
     path::Path,
 };
 
@@ -105,7 +105,7 @@ async fn export(world: &World, args: &ExportArgs, say: Say) -> Result<(), Fault>
 fn begin(path: &Path) -> Result<Part, Fault> {
     let unmade = |error: std::io::Error| Fault::file(path, "made", &error);
     if path.is_file() {
-        return Err(unmade(ErrorKind::AlreadyExists.into()));
+        return Err(Fault::there_already(path));
     }
     Part::begin(path).map_err(unmade)
 }

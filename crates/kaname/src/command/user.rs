@@ -130,6 +130,8 @@ async fn equip(
     } else {
         None
     };
+    // As it is with what was given last.
+    let account = find(world, account.state.login.as_str()).await?;
     let made = password.made.then_some(text);
     let result = json!({
         "account": shown(&account),

@@ -121,6 +121,7 @@ fn parties_people_keys_and_groups() {
         "--totp",
     ]);
     assert!(opened["password"].is_string() && opened["totp_secret"].is_string());
+    assert_eq!(opened["account"]["second_factor"], true);
     assert!(!opened.to_string().contains("argon2"), "no hash is printed");
     let duty = place.done(&["party", "duty", "minato", "secrecy", "--by", "soc"]);
     assert_eq!(duty["party"]["duties"][0]["duty"], "secrecy");

@@ -204,6 +204,8 @@ fn an_import_is_one_event_and_an_export_gives_the_same_bytes() {
     );
     let exported = place.done(&["export", "--collection", "reference", "--out", "out.json"]);
     assert_eq!(exported["objects"], 300);
+    let again = place.run(&["export", "--collection", "reference", "--out", "out.json"]);
+    assert_eq!(again.code, 4, "nothing is overwritten: {}", again.err);
     let out = std::fs::read_to_string(place.path("out.json")).unwrap();
     for line in text.trim_end_matches("]}").split("},{").take(3) {
         assert!(out.contains(line.split("\"id\"").last().unwrap()));

@@ -1,7 +1,7 @@
 //! Writing the layout.
 
 use std::{
-    io::{BufWriter, ErrorKind, Write as _},
+    io::{BufWriter, Write as _},
     path::Path,
 };
 
@@ -39,7 +39,7 @@ pub(super) async fn dump(
     };
     let unmade = |error: std::io::Error| Fault::file(path, "made", &error);
     if path.is_file() {
-        return Err(unmade(ErrorKind::AlreadyExists.into()));
+        return Err(Fault::there_already(path));
     }
     let mut part = Part::begin(path).map_err(unmade)?;
     let dumped = world

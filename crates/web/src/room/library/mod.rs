@@ -14,7 +14,6 @@ mod usage;
 use axum::{http::Method, routing};
 use kaname_policy::Action;
 
-#[cfg(feature = "fixture")]
 pub(super) use self::{
     download::{STIX, attachment, bundle_of},
     list::Asked as Filters,
