@@ -348,7 +348,7 @@ fn a_full_disk_leaves_no_half_of_a_file() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(!place.path("out.json").exists() && !place.path("out.json.part").exists());
     assert_eq!(place.done(&export)["objects"], 600);
-    assert_eq!(place.run(&export).code, 1, "no export is overwritten");
+    assert_eq!(place.run(&export).code, 4, "no export is overwritten");
     // A checkpoint that was kept stays when the next one cannot be written.
     place.done(&["restore", "copy.db", "--replace"]);
     place.done(&["verify", "--keep", "witness.txt"]);
