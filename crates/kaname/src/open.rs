@@ -159,7 +159,8 @@ pub(crate) fn place(config: &Config) -> String {
     }
 }
 
-fn schema(config: &Config) -> String {
+/// Schema of the PostgreSQL store.
+pub(crate) fn schema(config: &Config) -> String {
     config.text("store.schema").unwrap_or("kaname").to_owned()
 }
 

@@ -6,6 +6,7 @@ mod caller;
 pub mod directory;
 pub mod doors;
 mod error;
+mod kept;
 mod key_marks;
 mod keys;
 mod ledger;

@@ -71,6 +71,19 @@ impl World {
         loaded(self.keys(), seen)
     }
 
+    /// The same; `None` where it is not there or not for the caller.
+    pub async fn see_if<M: Matter>(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+    ) -> Result<Option<Loaded<M>>, WorldError> {
+        match self.see(caller, id).await {
+            Ok(seen) => Ok(Some(seen)),
+            Err(WorldError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The matter behind a unique key, if the caller may see it.
     pub async fn find<M: Matter>(
         &self,

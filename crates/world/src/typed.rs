@@ -4,7 +4,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 
-use crate::{error::WorldError, world::World};
+use crate::{error::WorldError, kept::opened_value, world::World};
 
 const SPACE: &str = "typed";
 /// As long as it takes to be led back to the page.
@@ -20,11 +20,8 @@ impl World {
             return Ok(());
         }
         let key = self.typed_key(binding);
-        let boxed = self
-            .keys()
-            .drafts()
-            .seal(self.rng(), key.as_bytes(), typed.as_bytes());
-        let value = serde_json::Value::from(hex::encode(boxed));
+        let drafts = self.keys().drafts();
+        let value = self.sealed_value(&drafts, key.as_bytes(), typed.as_bytes());
         let until = self.now() + KEPT;
         Ok(self.store().kv_put(SPACE, &key, value, until).await?)
     }
@@ -35,11 +32,7 @@ impl World {
         let Some(kept) = self.store().kv_take(SPACE, &key, self.now()).await? else {
             return Ok(None);
         };
-        let boxed = kept.as_str().and_then(|text| hex::decode(text).ok());
-        let plain = self
-            .keys()
-            .drafts()
-            .open(key.as_bytes(), &boxed.unwrap_or_default())?;
+        let plain = opened_value(&self.keys().drafts(), key.as_bytes(), &kept)?;
         Ok(String::from_utf8(plain).ok())
     }
 

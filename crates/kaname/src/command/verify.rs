@@ -65,7 +65,7 @@ async fn prove(
         false => None,
     };
     let store = port.as_ref();
-    let name = name(config, store, say).await?;
+    let name = name(config, world, say).await?;
     let key = verifier_line(&name, &keys.verifying());
     let result = Told {
         proved: &proved,
@@ -87,11 +87,9 @@ async fn prove(
 
 /// The ledger's name as its newest checkpoint has it; the configured one while none is signed. Says so
 /// when the two differ.
-async fn name(config: &Config, store: &dyn Store, say: Say) -> Result<String, Fault> {
+async fn name(config: &Config, world: &World, say: Say) -> Result<String, Fault> {
     let configured = config.world().origin;
-    let newest = store.checkpoint(0).await?;
-    let signed = newest.and_then(|newest| Checkpoint::parse(&newest.note).ok());
-    let Some(signed) = signed.map(|checkpoint| checkpoint.origin) else {
+    let Some(signed) = world.signed_as().await? else {
         return Ok(configured);
     };
     if signed != configured {

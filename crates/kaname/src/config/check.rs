@@ -6,7 +6,10 @@ use super::{
     Config,
     load::{Mistake, Origin},
 };
-use crate::fault::{Exit, Fault};
+use crate::{
+    fault::{Exit, Fault},
+    open,
+};
 
 /// Bounds on parts of a request, none of which can be larger than the whole.
 const WITHIN_BODY: [&str; 8] = [
@@ -73,36 +76,31 @@ pub(crate) fn together(config: &Config) -> Vec<Mistake> {
     }
     let url = config.text("store.url").unwrap_or("postgres://localhost");
     let refused = kaname_store_postgres::check_url(url, config.switch("store.plain_network"));
-    if let Err(error) = refused {
-        let words = error.to_string();
-        let (what, hint) = words
-            .split_once("\nhint: ")
-            .unwrap_or((&words, "postgres://USER@HOST/DATABASE"));
-        say("store.url", what.to_owned(), hint);
-    }
-    if let Some(origin) = config.text("hub.origin") {
-        // A note's signature line is parted by spaces, and its keys are named with a plus (C2SP signed-note).
-        let fits = |c: char| c.is_ascii_graphic() && c != '+';
-        if !origin.chars().all(fits) || origin.len() > 200 {
-            let what = format!("`{origin}` cannot be a ledger's name in signed checkpoints");
-            let allowed =
-                "up to 200 ASCII characters without space and plus: a host name, maybe with a path";
-            say("hub.origin", what, allowed);
+    let schema = kaname_store_postgres::check_schema(&open::schema(config));
+    for (key, refused, allowed) in [
+        ("store.url", refused, "postgres://USER@HOST/DATABASE"),
+        ("store.schema", schema, "a plain name"),
+    ] {
+        if let Err(error) = refused {
+            let words = error.to_string();
+            let (what, hint) = words.split_once("\nhint: ").unwrap_or((&words, allowed));
+            say(key, what.to_owned(), hint);
         }
     }
-    let schema = config.text("store.schema").unwrap_or("kaname");
-    if let Err(error) = kaname_store_postgres::check_schema(schema) {
-        let words = error.to_string();
-        let (what, hint) = words.split_once("\nhint: ").unwrap_or((&words, ""));
-        say("store.schema", what.to_owned(), hint);
-    }
-    if config.text("hub.origin").is_none() {
-        let what = "is empty: checkpoints would be signed by nobody".to_owned();
-        say(
+    // A note's signature line is parted by spaces, and its keys are named with a plus (C2SP signed-note).
+    let fits = |c: char| c.is_ascii_graphic() && c != '+';
+    match config.text("hub.origin") {
+        None => say(
             "hub.origin",
-            what,
+            "is empty: checkpoints would be signed by nobody".to_owned(),
             "a host name, maybe with a path; or leave the key away",
-        );
+        ),
+        Some(origin) if !origin.chars().all(fits) || origin.len() > 200 => say(
+            "hub.origin",
+            format!("`{origin}` cannot be a ledger's name in signed checkpoints"),
+            "up to 200 ASCII characters without space and plus: a host name, maybe with a path",
+        ),
+        Some(_) => {}
     }
     if let Some(url) = config.text("listen.public_url") {
         let host = url.split_once("://").map_or(url, |(_, host)| host);

@@ -16,7 +16,7 @@ use kaname_sharing::{
     Delivery, Item, Webhook,
     delivery::{DeliveryState, Mode},
 };
-use kaname_world::{Loaded, WorldError};
+use kaname_world::Loaded;
 use serde::Deserialize;
 
 use super::{
@@ -204,11 +204,8 @@ async fn row(
     let number = match names.items.get(&state.item) {
         Some(known) => known.clone(),
         None => {
-            let number = match world.see::<Item>(by, state.item).await {
-                Ok(item) => Some(item.state.number),
-                Err(WorldError::NotFound(_)) => None,
-                Err(error) => return Err(error.into()),
-            };
+            let item = world.see_if::<Item>(by, state.item).await?;
+            let number = item.map(|item| item.state.number);
             names.items.insert(state.item, number.clone());
             number
         }

@@ -182,11 +182,10 @@ impl World {
         let report = report.unwrap_or_else(|| Id::random(self.rng()));
         let victim = self.victim_of(report).await?;
         let id = victim.map_or_else(|| Id::random(self.rng()), |victim| victim.id);
-        let victim = match self.see::<Victim>(caller, id).await {
-            Ok(victim) => victim.state,
-            Err(WorldError::NotFound(_)) => return Ok(None),
-            Err(error) => return Err(error),
+        let Some(victim) = self.see_if::<Victim>(caller, id).await? else {
+            return Ok(None);
         };
+        let victim = victim.state;
         // The assigned analyst reads it in triage, within an opening; the provider on its own page.
         if !self.reads_record(caller, &victim) {
             return Ok(None);

@@ -19,7 +19,7 @@ use kaname_sharing::{
 use serde::{Deserialize, Serialize};
 
 use super::submit::{Attachment, NewReport};
-use crate::{caller::Caller, error::WorldError, world::World};
+use crate::{caller::Caller, error::WorldError, kept::opened_value, world::World};
 
 const SPACE: &str = "draft";
 /// A draft is forgotten after that many days without a change.
@@ -220,9 +220,7 @@ impl World {
         let Some(kept) = kept else {
             return Ok(None);
         };
-        let boxed = kept.as_str().and_then(|text| hex::decode(text).ok());
-        let boxed = boxed.unwrap_or_default();
-        let plain = self.keys().drafts().open(key.as_bytes(), &boxed)?;
+        let plain = opened_value(&self.keys().drafts(), key.as_bytes(), &kept)?;
         // A draft of an older version that does not read any more is no draft.
         Ok(serde_json::from_slice(&plain).ok())
     }
@@ -237,11 +235,8 @@ impl World {
             draft.once = hex::encode(random);
         }
         let plain = serde_json::to_vec(&draft).map_err(WorldError::encoding)?;
-        let boxed = self
-            .keys()
-            .drafts()
-            .seal(self.rng(), key.as_bytes(), &plain);
-        let value = serde_json::json!(hex::encode(boxed));
+        let drafts = self.keys().drafts();
+        let value = self.sealed_value(&drafts, key.as_bytes(), &plain);
         self.store()
             .kv_put(SPACE, &key, value, self.now() + KEPT)
             .await?;

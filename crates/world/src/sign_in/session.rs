@@ -1,6 +1,5 @@
 //! Sessions: made by signing in, listed and ended by their owner, short-lived when idle.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use kaname_directory::{
     Account, SealedBytes,
@@ -15,6 +14,7 @@ use crate::{
     caller::{Caller, FRESH_MINUTES},
     directory::account::fresh_if_any,
     error::WorldError,
+    kept::opened_value,
     work::Loaded,
     world::World,
 };
@@ -369,8 +369,7 @@ impl World {
     ) -> Result<serde_json::Value, WorldError> {
         let plain = serde_json::to_vec(value).map_err(WorldError::encoding)?;
         let sessions = self.keys().sessions();
-        let sealed = sessions.seal(self.rng(), key.as_bytes(), &plain);
-        Ok(serde_json::Value::String(STANDARD.encode(sealed)))
+        Ok(self.sealed_value(&sessions, key.as_bytes(), &plain))
     }
 
     /// The same again.
@@ -379,9 +378,7 @@ impl World {
         key: &str,
         value: &serde_json::Value,
     ) -> Result<T, WorldError> {
-        let boxed = value.as_str().and_then(|text| STANDARD.decode(text).ok());
-        let boxed = boxed.ok_or(WorldError::Unauthenticated)?;
-        let plain = self.keys().sessions().open(key.as_bytes(), &boxed)?;
+        let plain = opened_value(&self.keys().sessions(), key.as_bytes(), value)?;
         serde_json::from_slice(&plain).map_err(WorldError::encoding)
     }
 

@@ -13,6 +13,7 @@ use super::{Offered, root::Root, stamp};
 use crate::{
     caller::Caller,
     error::WorldError,
+    kept::opened_value,
     sharing::{Attachment, Claimed, NewReport, Once},
     world::World,
 };
@@ -212,9 +213,7 @@ impl World {
     }
 
     fn unsealed_status(&self, value: &Value, id: MatterId) -> Result<Vec<u8>, WorldError> {
-        let boxed = value.as_str().and_then(|text| hex::decode(text).ok());
-        let boxed = boxed.unwrap_or_default();
-        Ok(self.keys().drafts().open(id.bytes(), &boxed)?)
+        Ok(opened_value(&self.keys().drafts(), id.bytes(), value)?)
     }
 
     /// Keeps a status that came with a layout, as long as any other.
@@ -239,8 +238,7 @@ impl World {
         key: &str,
         (id, plain): (MatterId, &[u8]),
     ) -> Result<(), WorldError> {
-        let boxed = self.keys().drafts().seal(self.rng(), id.bytes(), plain);
-        let value = json!(hex::encode(boxed));
+        let value = self.sealed_value(&self.keys().drafts(), id.bytes(), plain);
         let until = self.now() + SignedDuration::from_hours(STATUS_HOURS);
         Ok(self.store().kv_put(space, key, value, until).await?)
     }

@@ -193,11 +193,8 @@ async fn show_one(
             continue;
         };
         // A party that the reader may not know of is not named here either.
-        let known = match world.see::<Party>(&by, party.cast()).await {
-            Ok(known) => Some(known.state),
-            Err(WorldError::NotFound(_)) => None,
-            Err(error) => return Err(error.into()),
-        };
+        let known = world.see_if::<Party>(&by, party.cast()).await?;
+        let known = known.map(|known| known.state);
         let code = known.as_ref().map(|party| party.code.to_string());
         let name = known.map_or_else(
             || text.t("directory-unnamed").into_owned(),

@@ -252,11 +252,8 @@ async fn delivery(
 ) -> Result<Row, Failure> {
     let state = &delivery.state;
     // What the reader may not see (any more) keeps its number to itself.
-    let number = match house.world().see::<Item>(by, state.item).await {
-        Ok(item) => Some(item.state.number),
-        Err(WorldError::NotFound(_)) => None,
-        Err(error) => return Err(error.into()),
-    };
+    let item = house.world().see_if::<Item>(by, state.item).await?;
+    let number = item.map(|item| item.state.number);
     let href = number.as_ref().map_or_else(
         || page.address.clone(),
         |number| format!("/library/{number}"),

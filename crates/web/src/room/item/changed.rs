@@ -135,26 +135,22 @@ fn said(house: &House, page: &Page, change: &Change) -> String {
         What::Left(_, name) => page.t1("item-told-left", "name", name.in_language(lang)),
         What::Membership(true) => page.t("item-told-member"),
         What::Membership(false) => page.t("item-told-no-member"),
-        What::Class(code, true) => page.t1(
-            "item-told-class",
-            "name",
-            choices::class_name(page, house, code),
-        ),
-        What::Class(code, false) => page.t1(
-            "item-told-no-class",
-            "name",
-            choices::class_name(page, house, code),
-        ),
-        What::Duty(code, true) => page.t1(
-            "item-told-duty",
-            "name",
-            choices::duty_name(page, house, code),
-        ),
-        What::Duty(code, false) => page.t1(
-            "item-told-no-duty",
-            "name",
-            choices::duty_name(page, house, code),
-        ),
+        What::Class(code, has) => {
+            let key = if *has {
+                "item-told-class"
+            } else {
+                "item-told-no-class"
+            };
+            page.t1(key, "name", choices::class_name(page, house, code))
+        }
+        What::Duty(code, has) => {
+            let key = if *has {
+                "item-told-duty"
+            } else {
+                "item-told-no-duty"
+            };
+            page.t1(key, "name", choices::duty_name(page, house, code))
+        }
     };
     said.into_owned()
 }

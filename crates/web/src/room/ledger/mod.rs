@@ -181,12 +181,10 @@ impl<'a> Names<'a> {
 
     pub(super) async fn account(&mut self, id: AccountId) -> Result<String, Failure> {
         if !self.accounts.contains_key(&id) {
-            let found = match self.house.world().see::<Account>(self.by, id.cast()).await {
-                Ok(account) => Some(account.state.title.get(lang(self.page)).to_owned()),
-                Err(WorldError::NotFound(_)) => None,
-                Err(error) => return Err(error.into()),
-            };
-            self.accounts.insert(id, found);
+            let world = self.house.world();
+            let found = world.see_if::<Account>(self.by, id.cast()).await?;
+            let name = found.map(|account| account.state.title.get(lang(self.page)).to_owned());
+            self.accounts.insert(id, name);
         }
         let known = self.accounts.get(&id).cloned().flatten();
         Ok(known.unwrap_or_else(|| self.page.t("ledger-unnamed").into_owned()))
@@ -194,12 +192,11 @@ impl<'a> Names<'a> {
 
     pub(super) async fn party(&mut self, id: PartyId) -> Result<String, Failure> {
         if !self.parties.contains_key(&id) {
-            let found = match self.house.world().see::<Party>(self.by, id.cast()).await {
-                Ok(party) => Some(party.state.description.name.get(lang(self.page)).to_owned()),
-                Err(WorldError::NotFound(_)) => None,
-                Err(error) => return Err(error.into()),
-            };
-            self.parties.insert(id, found);
+            let world = self.house.world();
+            let found = world.see_if::<Party>(self.by, id.cast()).await?;
+            let name =
+                found.map(|party| party.state.description.name.get(lang(self.page)).to_owned());
+            self.parties.insert(id, name);
         }
         let known = self.parties.get(&id).cloned().flatten();
         Ok(known.unwrap_or_else(|| self.page.t("ledger-unnamed").into_owned()))
@@ -222,11 +219,12 @@ impl<'a> Names<'a> {
                 page.t2("ledger-person", "person", person, "party", party)
             }
             Who::Machine { key, party } => {
-                let label = match self.house.world().see::<Key>(self.by, key.cast()).await {
-                    Ok(key) => key.state.label.to_string(),
-                    Err(WorldError::NotFound(_)) => page.t("ledger-unnamed").into_owned(),
-                    Err(error) => return Err(error.into()),
-                };
+                let world = self.house.world();
+                let known = world.see_if::<Key>(self.by, key.cast()).await?;
+                let label = known.map_or_else(
+                    || page.t("ledger-unnamed").into_owned(),
+                    |key| key.state.label.to_string(),
+                );
                 let party = self.party(*party).await?;
                 page.t2("ledger-machine", "key", label, "party", party)
             }

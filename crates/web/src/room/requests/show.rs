@@ -123,18 +123,13 @@ async fn shown(
     };
     let about = match state.asked.about {
         None => None,
-        Some(id) => match house.world().see::<Item>(by, id).await {
-            Ok(item) => Some((
-                item.state.number.clone(),
-                item.state
-                    .content
-                    .title
-                    .in_language(page.lang().tag())
-                    .to_owned(),
-            )),
-            Err(WorldError::NotFound(_)) => None,
-            Err(error) => return Err(error.into()),
-        },
+        Some(id) => {
+            let item = house.world().see_if::<Item>(by, id).await?;
+            item.map(|item| {
+                let title = item.state.content.title.in_language(page.lang().tag());
+                (item.state.number.clone(), title.to_owned())
+            })
+        }
     };
     let outcome = match &state.standing {
         Standing::Open => None,

@@ -159,15 +159,20 @@ fn draft_of(upload: &Upload, before: Option<Draft>) -> Draft {
     }
 }
 
+/// The draft as the form has it now.
+async fn typed(house: &House, by: &By, upload: &Upload) -> Result<Draft, Failure> {
+    let before = house.world().draft(by).await?;
+    Ok(draft_of(upload, before))
+}
+
 pub(super) async fn keep(
     State(house): State<House>,
     frame: Frame,
     by: By,
     upload: Upload,
 ) -> Result<Response, Failure> {
-    let world = house.world();
-    let before = world.draft(&by).await?;
-    world.keep_draft(&by, &draft_of(&upload, before)).await?;
+    let draft = typed(&house, &by, &upload).await?;
+    house.world().keep_draft(&by, &draft).await?;
     if frame.is_switched() {
         return Ok(frame.keeping_switch(frame.go("/submissions/new")?));
     }
@@ -184,12 +189,10 @@ pub(super) async fn drop_file(
     by: By,
     upload: Upload,
 ) -> Result<Response, Failure> {
-    let world = house.world();
-    let before = world.draft(&by).await?;
-    let mut draft = draft_of(&upload, before);
+    let mut draft = typed(&house, &by, &upload).await?;
     draft.original = None;
     draft.columns = Columns::default();
-    world.keep_draft(&by, &draft).await?;
+    house.world().keep_draft(&by, &draft).await?;
     let done = Flash::done(frame.text().t("submission-original-dropped"));
     frame.go_saying("/submissions/new#file", &done)
 }
@@ -212,8 +215,7 @@ pub(super) async fn read(
     upload: Upload,
 ) -> Result<Response, Failure> {
     let world = house.world();
-    let before = world.draft(&by).await?;
-    let mut draft = draft_of(&upload, before);
+    let mut draft = typed(&house, &by, &upload).await?;
     match read_draft(&house, &by, &draft) {
         Ok(read) => {
             draft.read = Some(read);

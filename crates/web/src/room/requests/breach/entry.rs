@@ -95,14 +95,13 @@ async fn shown(
     });
     let about = match state.finding.about {
         None => None,
-        Some(id) => match world.see::<Cooperation>(by, id).await {
-            Ok(request) => {
+        Some(id) => {
+            let request = world.see_if::<Cooperation>(by, id).await?;
+            request.map(|request| {
                 let subject = request.state.asked.subject.to_string();
-                Some((format!("/requests/{id}"), subject))
-            }
-            Err(WorldError::NotFound(_)) => None,
-            Err(error) => return Err(error.into()),
-        },
+                (format!("/requests/{id}"), subject)
+            })
+        }
     };
     let statements = state.statements.iter();
     let status = if wrong.is_some() {
