@@ -1,16 +1,17 @@
 //! Sealing: payloads under a key each, keys wrapped by one that lives outside the database
-//! (crypto-shredding), and small boxes for cursors and the sealed store. XChaCha20-Poly1305.
+//! (crypto-shredding), and small boxes for cursors and the sealed store. XChaCha20-Poly1305
+//! (draft-irtf-cfrg-xchacha-03, section 2.3): HChaCha20 makes a key of its own for the nonce's first
+//! 16 bytes, ChaCha20-Poly1305 (RFC 8439) takes the last 8.
 
-use chacha20poly1305::{
-    XChaCha20Poly1305, XNonce,
-    aead::{Aead, KeyInit, Payload},
-};
+use chacha20::{R20, hchacha};
 use hmac::{Hmac, Mac};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use sha2::Sha256;
 
 use crate::clock::Rng;
 
 const NONCE: usize = 24;
+const TAG: usize = 16;
 
 /// A 256-bit secret key. Its bytes never show in debug output.
 #[derive(Clone)]
@@ -64,16 +65,32 @@ impl SecretKey {
     }
 
     fn sealed(&self, nonce: [u8; NONCE], context: &[u8], plain: &[u8]) -> Vec<u8> {
-        let cipher = XChaCha20Poly1305::new((&self.0).into());
-        let payload = Payload {
-            msg: plain,
-            aad: context,
-        };
-        // Encryption fails only beyond 256 GiB, which bounds elsewhere exclude.
-        let body = cipher
-            .encrypt(XNonce::from_slice(&nonce), payload)
-            .unwrap_or_default();
-        [nonce.as_slice(), &body].concat()
+        let mut sealed = Vec::with_capacity(NONCE + plain.len() + TAG);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(plain);
+        // Encryption fails only beyond 256 GiB, which bounds elsewhere exclude; nothing stays in the clear then.
+        let tag = self.cipher(&nonce).and_then(|(key, nonce)| {
+            let plain = &mut sealed[NONCE..];
+            key.seal_in_place_separate_tag(nonce, Aad::from(context), plain)
+                .map_err(|_| DoesNotOpen)
+        });
+        match tag {
+            Ok(tag) => sealed.extend_from_slice(tag.as_ref()),
+            Err(DoesNotOpen) => sealed.clear(),
+        }
+        sealed
+    }
+
+    /// The key and nonce of ChaCha20-Poly1305 that this key and the longer nonce stand for.
+    fn cipher(&self, nonce: &[u8; NONCE]) -> Result<(LessSafeKey, Nonce), DoesNotOpen> {
+        let mut first = [0; 16];
+        first.copy_from_slice(&nonce[..16]);
+        let of_nonce = hchacha::<R20>(&self.0.into(), &first.into());
+        let key = UnboundKey::new(&CHACHA20_POLY1305, &of_nonce).map_err(|_| DoesNotOpen)?;
+        let mut rest = [0; 12];
+        rest[4..].copy_from_slice(&nonce[16..]);
+        let nonce = Nonce::assume_unique_for_key(rest);
+        Ok((LessSafeKey::new(key), nonce))
     }
 
     /// Encrypts so that the same text under the same context gives the same bytes, as rows need that are computed
@@ -90,14 +107,14 @@ impl SecretKey {
 
     /// Decrypts what [`SecretKey::seal`] gave under the same context.
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
-        let (nonce, body) = sealed.split_at_checked(NONCE).ok_or(DoesNotOpen)?;
-        let cipher = XChaCha20Poly1305::new((&self.0).into());
-        let payload = Payload {
-            msg: body,
-            aad: context,
-        };
-        cipher
-            .decrypt(XNonce::from_slice(nonce), payload)
-            .map_err(|_| DoesNotOpen)
+        let (nonce, body) = sealed.split_first_chunk().ok_or(DoesNotOpen)?;
+        let (key, nonce) = self.cipher(nonce)?;
+        let mut plain = body.to_vec();
+        let length = key
+            .open_in_place(nonce, Aad::from(context), &mut plain)
+            .map_err(|_| DoesNotOpen)?
+            .len();
+        plain.truncate(length);
+        Ok(plain)
     }
 }

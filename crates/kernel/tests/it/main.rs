@@ -6,3 +6,4 @@ mod event;
 mod fold;
 mod ledger;
 mod marking;
+mod seal;
