@@ -1,6 +1,5 @@
 //! Parsers of the intake.
 
-use kaname_intake::layout::{LayoutLimits, read_layout};
 use kaname_intake::mail::{MailLimits, MailSource, mail_indicators, read_mail};
 use kaname_intake::submission::{
     SubmissionError, SubmissionOptions, Submitted, from_json, from_mail, from_stix, from_table,
@@ -10,6 +9,10 @@ use kaname_intake::table::{TableOptions, read_table};
 use kaname_intake::{
     DecodeOptions, ExtractOptions, Finding, JsonLimits, Kind, check_json, csv_plain, csv_safe,
     decode, extract, guard, read_value, read_value_as, read_when, safe_file_name,
+};
+use kaname_intake::{
+    layout::{LayoutLimits, read_layout},
+    warning::{WarningIndex, WarningKind, WarningLimits, WarningList, read_warning_list},
 };
 
 fn own() -> ExtractOptions {
@@ -216,6 +219,38 @@ pub(crate) fn foreign(data: &[u8]) {
     }
     let again = kaname_intake::foreign::read(data, &limits).expect("it was read before");
     assert_eq!(made.objects, again.objects);
+}
+
+const fn is_network(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Ipv4 | Kind::Ipv4Cidr | Kind::Ipv6 | Kind::Ipv6Cidr
+    )
+}
+
+/// A warninglist is read within its bounds or refused, and every entry that can be looked up as a value is found.
+pub(crate) fn warninglist(data: &[u8]) {
+    let limits = WarningLimits {
+        bytes: 4 << 10,
+        entries: 100,
+    };
+    let Ok(list) = read_warning_list(data, &limits) else {
+        return;
+    };
+    assert!(list.entries.len() <= limits.entries && !list.name.is_empty());
+    let index = WarningIndex::new([&WarningList {
+        types: Vec::new(),
+        ..list.clone()
+    }]);
+    for entry in list.entries.iter().take(20) {
+        let Some(value) = kaname_intake::read_value(entry) else {
+            continue;
+        };
+        let found = index.find(value.kind, &value.value);
+        if list.kind == WarningKind::Cidr && is_network(value.kind) {
+            assert_eq!(found, [0], "{entry}");
+        }
+    }
 }
 
 /// A layout is read or refused with a place; what is handed out is within the bounds, and JSON once it is

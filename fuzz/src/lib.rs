@@ -133,6 +133,12 @@ pub const TARGETS: &[Target] = &[
         longest: 8 << 10,
     },
     Target {
+        name: "warninglist",
+        run: intake::warninglist,
+        seeds: seeds::WARNINGLIST,
+        longest: 4 << 10,
+    },
+    Target {
         name: "extract",
         run: intake::extract_text,
         seeds: seeds::TEXT,

@@ -15,6 +15,7 @@
 //! | a file name, a time, a file of which one must not say more | [`safe_file_name`], [`read_when`], [`read_when_seen`], [`binary_type`] |
 //! | records and reports in other formats: CVE, OSV, CSAF, OpenIOC | [`foreign::read`] |
 //! | a whole TAXII layout, as a stream | [`layout::read_layout`] |
+//! | warninglists: values that say little | [`warning::read_warning_list`], [`warning::WarningIndex`] |
 //! | a whole submission, by any way | [`submission::from_form`] and its siblings |
 //!
 //! What cannot be read is data beside what can: a row without a value, a letter that is none, a
@@ -41,6 +42,7 @@ mod scan;
 pub mod submission;
 pub mod table;
 mod value;
+pub mod warning;
 mod when;
 
 pub use binary::binary_type;

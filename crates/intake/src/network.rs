@@ -54,6 +54,11 @@ impl Network {
         }
     }
 
+    /// Length of the prefix, in bits.
+    pub(crate) fn prefix(&self) -> u8 {
+        self.prefix
+    }
+
     pub(crate) fn address(&self) -> IpAddr {
         self.address
     }

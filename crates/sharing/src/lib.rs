@@ -36,6 +36,7 @@ pub mod told;
 pub mod triage;
 pub mod value;
 pub mod victim;
+pub mod warninglist;
 pub mod webhook;
 
 pub use collection::Collection;

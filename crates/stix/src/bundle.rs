@@ -22,6 +22,18 @@ pub enum Container {
     Single,
 }
 
+impl Container {
+    /// JSON pointer (RFC 6901) from the input to its object of that index.
+    #[must_use]
+    pub fn pointer(self, index: usize) -> String {
+        match self {
+            Self::Bundle | Self::Envelope => format!("/objects/{index}"),
+            Self::List => format!("/{index}"),
+            Self::Single => String::new(),
+        }
+    }
+}
+
 /// The objects of an input, each in its original bytes.
 #[derive(Debug, Clone)]
 pub struct Bundle<'a> {

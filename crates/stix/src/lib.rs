@@ -30,8 +30,9 @@ mod walk;
 
 pub use bundle::{Bundle, Container, bundle, object};
 pub use canonical::{SCO_NAMESPACE, canonical_json, sco_id};
+pub use check::document::{Judged, Located, Verdict, check_document};
 pub use check::set::{Member, SetFinding, SetReport, check_set};
-pub use check::{Finding, Level, Severity, check, has_errors, is_uri};
+pub use check::{Finding, Level, RULES, Severity, check, has_errors, is_uri};
 pub use diff::{Change, diff};
 pub use error::{Limits, StixError};
 pub use galaxy::{Galaxies, Knowledge};

@@ -15,6 +15,7 @@ use crate::{
     outlet::{Changes, FetchBook},
     sealed::Found,
     settings::Settings,
+    sharing::Warned,
     sight::Sight,
     sign_in::Entry,
 };
@@ -37,6 +38,7 @@ pub struct World {
     pub(crate) fetched: FetchBook,
     pub(crate) changes: Changes,
     pub(crate) entry: Entry,
+    pub(crate) warned: Warned,
     newest: Mutex<Committed>,
     stirred: Notify,
     doubt: Mutex<Option<ClockDoubt>>,
@@ -100,6 +102,7 @@ impl World {
             fetched: FetchBook::default(),
             changes: Changes::default(),
             entry: Entry::default(),
+            warned: Warned::default(),
             newest: Mutex::new(newest),
             stirred: Notify::new(),
             doubt: Mutex::default(),

@@ -19,4 +19,5 @@ mod mail;
 mod real_text;
 mod submission;
 mod table;
+mod warning;
 mod when;

@@ -7,6 +7,7 @@ mod run;
 mod severity;
 mod stix;
 mod taxii;
+mod warninglist;
 mod webhook;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub(crate) use self::{
     severity::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
     stix::{LevelArg, StixCommand},
     taxii::{AddPeer, PeersCommand, PullArgs, TaxiiCommand},
+    warninglist::WarninglistCommand,
     webhook::WebhookCommand,
 };
 use crate::fault::EXIT_CODES;
@@ -106,6 +108,9 @@ pub(crate) enum Command {
     /// Collections of threat objects: add, pap, rename, close, list
     #[command(subcommand)]
     Collection(CollectionCommand),
+    /// Values so widely used that meeting one says little, in MISP's form: load, list, check, drop
+    #[command(subcommand)]
+    Warninglist(WarninglistCommand),
     /// Sectors and competent ministries, as of any day: list, changes
     #[command(subcommand)]
     Sector(SectorCommand),

@@ -24,6 +24,7 @@ mod undone;
 mod unfinished;
 mod user;
 mod verify;
+pub(crate) mod warninglist;
 mod webhook;
 
 use std::future::Future;
@@ -84,6 +85,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Webhook(command) => once(webhook::run(&config, command, say)),
         Command::Group(command) => once(group::run(&config, command, say)),
         Command::Collection(command) => once(collection::run(&config, command, say)),
+        Command::Warninglist(command) => once(warninglist::run(&config, command, say)),
         Command::Taxii(command) => once(taxii::run(&config, command, say)),
         Command::Import(args) => once(import::run(&config, args, say)),
         Command::Export(args) => once(export::run(&config, args, say)),

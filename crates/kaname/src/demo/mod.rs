@@ -31,7 +31,7 @@ use self::{
 use crate::{
     ambient,
     cli::DemoArgs,
-    command::init,
+    command::{init, warninglist},
     config::Config,
     fault::{Exit, Fault},
     open::{self, OpenStore},
@@ -267,5 +267,23 @@ async fn knowledge(nation: &Nation, args: &DemoArgs, say: Say) -> Result<(), Fau
         data.source,
         data.left_out + imported.rejected.len()
     ));
+    warninglists(world, &folder.join("warninglists"), say).await
+}
+
+/// Warninglists that `./setup` brought; none where it did not.
+async fn warninglists(world: &World, folder: &Path, say: Say) -> Result<(), Fault> {
+    let mut files = Vec::new();
+    if folder.is_dir() {
+        warninglist::find(folder, 0, &mut files)?;
+    }
+    let bar = say.progress("warninglists", files.len() as u64);
+    let mut entries = 0;
+    for file in &files {
+        entries += warninglist::bring(world, file).await?.0.entries;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let lists = files.len();
+    say.note(&format!("{lists} warninglists with {entries} entries"));
     Ok(())
 }

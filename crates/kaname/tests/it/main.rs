@@ -36,6 +36,7 @@ mod stix;
 mod store;
 mod taxii;
 mod taxii_pull;
+mod warninglist;
 mod webhook;
 mod widened;
 mod wire;

@@ -4,6 +4,7 @@
 //! The rules are tables ([`crate::rules`]); [`form`] goes by them, and
 //! [`special`] has what no table can say.
 
+pub(crate) mod document;
 mod extension;
 mod form;
 pub(crate) mod report;
@@ -12,19 +13,21 @@ pub(crate) mod set;
 mod special;
 pub(crate) mod writing;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::form::Whole;
 use self::report::{self as r, Path, Report};
 pub use self::{
-    report::{Finding, Severity},
+    report::{Finding, RULES, Severity},
     writing::is_uri,
 };
 use crate::id::{Class, ObjectId, is_type_name};
 use crate::rules::{self, Shape, attack};
 
 /// How much an object has to hold to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// What is accepted, and relayed byte for byte: what identifies, orders and
     /// restricts the object can be read ([`crate::head`]).

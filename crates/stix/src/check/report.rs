@@ -37,77 +37,89 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rule(&'static str, Option<&'static str>);
 
+const fn of_table(name: &'static str) -> Rule {
+    Rule(name, None)
+}
+
 const fn at(name: &'static str, section: &'static str) -> Rule {
     Rule(name, Some(section))
 }
 
-/// Rules of every table: the section is the table's.
-pub(crate) const ANY_OF: Rule = Rule("any-of", None);
-pub(crate) const EXCLUSIVE: Rule = Rule("exclusive", None);
-pub(crate) const NEEDS: Rule = Rule("needs", None);
-pub(crate) const RANGE: Rule = Rule("range", None);
-pub(crate) const REFERENCE_TYPE: Rule = Rule("reference-type", None);
-pub(crate) const REQUIRED: Rule = Rule("required", None);
-pub(crate) const TIME_ORDER: Rule = Rule("time-order", None);
-pub(crate) const WRITING: Rule = Rule("writing", None);
+macro_rules! rules {
+    ($( $rule:ident = $make:ident($name:literal $(, $section:literal)?); )*) => {
+        $( pub(crate) const $rule: Rule = $make($name $(, $section)?); )*
 
-/// Rules of data types (§2).
-pub(crate) const BINARY: Rule = at("binary", "2.1");
-pub(crate) const TYPE_BOOLEAN: Rule = at("type-boolean", "2.2");
-pub(crate) const DICTIONARY_KEY: Rule = at("dictionary-key", "2.3");
-pub(crate) const DICTIONARY_VALUE: Rule = at("dictionary-value", "2.3");
-pub(crate) const TYPE_DICTIONARY: Rule = at("type-dictionary", "2.3");
-pub(crate) const ENUM: Rule = at("enum", "2.4");
-pub(crate) const EXTERNAL_ID: Rule = at("external-id", "2.5");
-pub(crate) const TYPE_NUMBER: Rule = at("type-number", "2.6");
-pub(crate) const HASH: Rule = at("hash", "2.7");
-pub(crate) const HASH_ALGORITHM: Rule = at("hash-algorithm", "2.7");
-pub(crate) const TYPE_HASHES: Rule = at("type-hashes", "2.7");
-pub(crate) const HEX: Rule = at("hex", "2.8");
-pub(crate) const IDENTIFIER: Rule = at("identifier", "2.9");
-pub(crate) const SCO_ID: Rule = at("sco-id", "2.9");
-pub(crate) const UUID: Rule = at("uuid", "2.9");
-pub(crate) const TYPE_INTEGER: Rule = at("type-integer", "2.10");
-pub(crate) const EMPTY_LIST: Rule = at("empty-list", "2.12");
-pub(crate) const TYPE_LIST: Rule = at("type-list", "2.12");
-pub(crate) const VOCABULARY: Rule = at("vocabulary", "2.14");
-pub(crate) const TYPE_STRING: Rule = at("type-string", "2.15");
-pub(crate) const TIMESTAMP: Rule = at("timestamp", "2.16");
-pub(crate) const PRECISION: Rule = at("precision", "3.2");
+        /// The stable names of all rules a finding can be about.
+        pub const RULES: &[&str] = &[$($name),*];
+    };
+}
 
-/// Rules of every object (§3).
-pub(crate) const EMPTY: Rule = Rule("empty", None);
-pub(crate) const NULL: Rule = at("null", "3.1");
-pub(crate) const OBJECT: Rule = at("object", "3");
-pub(crate) const PROPERTY_NAME: Rule = at("property-name", "3.1");
-pub(crate) const TYPE: Rule = at("type", "3.2");
-pub(crate) const TYPE_OBJECT: Rule = Rule("type-object", None);
-pub(crate) const ID_TYPE: Rule = at("id-type", "2.9");
-pub(crate) const RESERVED: Rule = at("reserved", "3.8");
-pub(crate) const VERSION: Rule = at("version", "3.6");
-pub(crate) const RELATIONSHIP: Rule = at("relationship", "5.1");
-
-/// Rules of single types.
-pub(crate) const ACTIVE: Rule = at("active", "6.12");
-pub(crate) const CIRCULAR: Rule = at("circular", "7.2");
-pub(crate) const CONTENTS: Rule = at("contents", "7.1");
-pub(crate) const DEPRECATED: Rule = Rule("deprecated", None);
-pub(crate) const EXTENSION: Rule = at("extension", "7.3");
-pub(crate) const EXTENSION_OWNER: Rule = Rule("extension-owner", None);
-pub(crate) const MARKING_VERSION: Rule = at("marking-version", "7.2.1");
-pub(crate) const MULTIPART: Rule = at("multipart", "6.6");
-pub(crate) const PATTERN: Rule = at("pattern", "9");
-pub(crate) const SELECTOR: Rule = at("selector", "7.2.3.1");
-pub(crate) const STATEMENT: Rule = at("statement", "7.2.1.3");
-pub(crate) const TLP: Rule = at("tlp", "7.2.1.4");
-
-/// Customizing (§11).
-pub(crate) const CUSTOM_PROPERTY: Rule = at("custom-property", "11.1");
-pub(crate) const UNKNOWN_PROPERTY: Rule = at("unknown-property", "11.1");
-pub(crate) const UNKNOWN_TYPE: Rule = at("unknown-type", "11.2");
-pub(crate) const CUSTOM_EXTENSION: Rule = at("custom-extension", "11.3");
-/// Not of the standard: the dialect of ATT&CK.
-pub(crate) const DIALECT: Rule = at("dialect", "11.1");
+rules! {
+    // Rules of every table: the section is the table's.
+    ANY_OF = of_table("any-of");
+    EXCLUSIVE = of_table("exclusive");
+    NEEDS = of_table("needs");
+    RANGE = of_table("range");
+    REFERENCE_TYPE = of_table("reference-type");
+    REQUIRED = of_table("required");
+    TIME_ORDER = of_table("time-order");
+    WRITING = of_table("writing");
+    // Rules of data types (§2).
+    BINARY = at("binary", "2.1");
+    TYPE_BOOLEAN = at("type-boolean", "2.2");
+    DICTIONARY_KEY = at("dictionary-key", "2.3");
+    DICTIONARY_VALUE = at("dictionary-value", "2.3");
+    TYPE_DICTIONARY = at("type-dictionary", "2.3");
+    ENUM = at("enum", "2.4");
+    EXTERNAL_ID = at("external-id", "2.5");
+    TYPE_NUMBER = at("type-number", "2.6");
+    HASH = at("hash", "2.7");
+    HASH_ALGORITHM = at("hash-algorithm", "2.7");
+    TYPE_HASHES = at("type-hashes", "2.7");
+    HEX = at("hex", "2.8");
+    IDENTIFIER = at("identifier", "2.9");
+    SCO_ID = at("sco-id", "2.9");
+    UUID = at("uuid", "2.9");
+    TYPE_INTEGER = at("type-integer", "2.10");
+    EMPTY_LIST = at("empty-list", "2.12");
+    TYPE_LIST = at("type-list", "2.12");
+    VOCABULARY = at("vocabulary", "2.14");
+    TYPE_STRING = at("type-string", "2.15");
+    TIMESTAMP = at("timestamp", "2.16");
+    PRECISION = at("precision", "3.2");
+    // Rules of every object (§3).
+    EMPTY = of_table("empty");
+    NULL = at("null", "3.1");
+    OBJECT = at("object", "3");
+    PROPERTY_NAME = at("property-name", "3.1");
+    HEAD = at("head", "3.2");
+    TYPE = at("type", "3.2");
+    TYPE_OBJECT = of_table("type-object");
+    ID_TYPE = at("id-type", "2.9");
+    RESERVED = at("reserved", "3.8");
+    VERSION = at("version", "3.6");
+    RELATIONSHIP = at("relationship", "5.1");
+    // Rules of single types.
+    ACTIVE = at("active", "6.12");
+    CIRCULAR = at("circular", "7.2");
+    CONTENTS = at("contents", "7.1");
+    DEPRECATED = of_table("deprecated");
+    EXTENSION = at("extension", "7.3");
+    EXTENSION_OWNER = of_table("extension-owner");
+    MARKING_VERSION = at("marking-version", "7.2.1");
+    MULTIPART = at("multipart", "6.6");
+    PATTERN = at("pattern", "9");
+    SELECTOR = at("selector", "7.2.3.1");
+    STATEMENT = at("statement", "7.2.1.3");
+    TLP = at("tlp", "7.2.1.4");
+    // Customizing (§11).
+    CUSTOM_PROPERTY = at("custom-property", "11.1");
+    UNKNOWN_PROPERTY = at("unknown-property", "11.1");
+    UNKNOWN_TYPE = at("unknown-type", "11.2");
+    CUSTOM_EXTENSION = at("custom-extension", "11.3");
+    // Not of the standard: the dialect of ATT&CK.
+    DIALECT = at("dialect", "11.1");
+}
 
 /// Where a check stands: a JSON pointer that costs nothing until it is needed.
 #[derive(Clone, Copy)]

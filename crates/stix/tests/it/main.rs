@@ -5,6 +5,7 @@ mod author;
 mod bundle;
 mod check;
 mod diff;
+mod document;
 mod galaxy;
 mod head;
 mod id;

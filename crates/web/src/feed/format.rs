@@ -1,12 +1,12 @@
 //! The forms of a feed, and what stands in each. What an item says in a form is the domain's rendition;
 //! a peer's object, which no item brought, is told in the same columns.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
 use kaname_kernel::{MatterId, Pap, Tlp};
 use kaname_sharing::{
-    Item,
+    Item, Value,
     marking::{strictest_pap, strictest_tlp},
     rendition::{
         self, ValueLine,
@@ -14,9 +14,13 @@ use kaname_sharing::{
     },
     value::correlates,
 };
-use kaname_world::outlet::FeedObject;
+use kaname_stix::SearchValue;
+use kaname_world::{outlet::FeedObject, sharing::Warnings};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+
+/// Widely used values that a heading names; the others are counted.
+const MOST_WARNED: usize = 20;
 
 /// A form, by the end of its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,6 +89,8 @@ pub(super) struct Summary {
     pub(super) tlp: Option<Tlp>,
     /// When the first of its values ends.
     pub(super) first_end: Option<Timestamp>,
+    /// Values machines would block that lists call widely used, and how many they are.
+    pub(super) warned: (Vec<String>, u64),
     /// When time alone changes it: something ends, or an embargo opens.
     pub(super) changes_at: Option<Timestamp>,
 }
@@ -101,6 +107,8 @@ pub(super) struct Maker {
     writer: Option<Writer>,
     /// What may be done with a peer's objects that say nothing of it; `None`: none is to be blocked.
     default_pap: Option<Pap>,
+    /// Lists of widely used values.
+    warnings: Arc<Warnings>,
     summary: Summary,
 }
 
@@ -116,7 +124,12 @@ struct Words {
 }
 
 impl Maker {
-    pub(super) fn new(format: Format, default_pap: Option<Pap>, now: Timestamp) -> Self {
+    pub(super) fn new(
+        format: Format,
+        default_pap: Option<Pap>,
+        warnings: Arc<Warnings>,
+        now: Timestamp,
+    ) -> Self {
         let writer = match format {
             Format::Rules(language) => Some(Writer::new(language)),
             _ => None,
@@ -128,6 +141,7 @@ impl Maker {
             given: HashSet::new(),
             writer,
             default_pap,
+            warnings,
             summary: Summary::default(),
         }
     }
@@ -164,6 +178,9 @@ impl Maker {
 
     fn item_lines(&mut self, item: &Item) -> String {
         let (tlp, ends) = (item.content.tlp, item.content.valid_until);
+        if self.warns() {
+            self.warn(&rendition::value_lines(item, self.now));
+        }
         if self.writer.is_some() {
             let lines = rendition::value_lines(item, self.now);
             return self.rules(&lines, Some(tlp), ends);
@@ -199,6 +216,9 @@ impl Maker {
         if begins.is_some_and(|begin| begin > self.now) || ends.is_some_and(|end| end <= self.now) {
             return out;
         }
+        if self.warns() {
+            self.warn(&lines);
+        }
         if self.writer.is_some() {
             return self.rules(&lines, tlp, ends);
         }
@@ -216,6 +236,32 @@ impl Maker {
             out.push_str(&text);
         }
         out
+    }
+
+    /// Whether its heading tells of widely used values.
+    fn warns(&self) -> bool {
+        self.format.is_to_block() && !self.warnings.is_empty()
+    }
+
+    /// Notes which of the values to be blocked are widely used.
+    fn warn(&mut self, lines: &[ValueLine]) {
+        for line in lines.iter().filter(|line| line.blocking) {
+            let search = SearchValue::new(line.value_kind, &line.value);
+            let Some(value) = Value::of_search_value(&search) else {
+                continue;
+            };
+            let lists = self.warnings.of(value.kind, &value.value);
+            let Some(list) = lists.first().map(|list| list.name.clone()) else {
+                continue;
+            };
+            if self.is_new(&format!("warned {}", line.value)) {
+                let (named, count) = &mut self.summary.warned;
+                *count += 1;
+                if named.len() < MOST_WARNED {
+                    named.push(format!("{}: {list}", line.value));
+                }
+            }
+        }
     }
 
     fn rules(&mut self, lines: &[ValueLine], tlp: Option<Tlp>, ends: Option<Timestamp>) -> String {

@@ -21,6 +21,8 @@ pub(super) struct Found {
     pub(super) digest: [u8; 32],
     /// What the feed says of itself.
     pub(super) summary: Summary,
+    /// Which warninglists there were.
+    pub(super) warned_by: u64,
     /// When these lines were found first, in seconds since 1970: a zone's serial number.
     pub(super) serial: u32,
 }
@@ -30,12 +32,17 @@ pub(super) struct Found {
 pub(crate) struct Known(Mutex<HashMap<(Edition, Format), Found>>);
 
 impl Known {
-    /// What was found, if it still holds at `now`.
-    pub(super) fn of(&self, edition: Edition, format: Format, now: Timestamp) -> Option<Found> {
+    /// What was found, if it still holds at `now` and under these warninglists.
+    pub(super) fn of(
+        &self,
+        edition: Edition,
+        format: Format,
+        (now, warned_by): (Timestamp, u64),
+    ) -> Option<Found> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known.get(&(edition, format))?;
         let holds = found.summary.changes_at.is_none_or(|at| now < at);
-        holds.then(|| found.clone())
+        (holds && found.warned_by == warned_by).then(|| found.clone())
     }
 
     /// The serial of the same lines in the edition before. What changed and left them as they were gives

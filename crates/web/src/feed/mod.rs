@@ -21,9 +21,9 @@ use axum::{
 use futures_util::stream;
 use kaname_kernel::{MatterId, Pap};
 use kaname_policy::Action;
-use kaname_world::{WorldError, outlet};
+use kaname_world::{WorldError, outlet, sharing::Warnings};
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
 pub(crate) use self::known::Known;
@@ -64,6 +64,7 @@ struct Reading {
     feed: outlet::Feed,
     maker: Maker,
     format: Format,
+    warnings: Arc<Warnings>,
     /// Items in it, to be noted as fetched.
     items: BTreeSet<MatterId>,
 }
@@ -99,6 +100,7 @@ impl Reading {
         let found = Found {
             digest: body.finalize().into(),
             summary: self.maker.summary().clone(),
+            warned_by: self.warnings.mark(),
             serial: 0,
         };
         Ok((found, kept))
@@ -106,7 +108,8 @@ impl Reading {
 
     fn again(&mut self, now: jiff::Timestamp) {
         self.feed.rewind();
-        self.maker = Maker::new(self.format, default_pap(&self.feed), now);
+        let warnings = Arc::clone(&self.warnings);
+        self.maker = Maker::new(self.format, default_pap(&self.feed), warnings, now);
         self.items.clear();
     }
 }
@@ -125,15 +128,21 @@ async fn read(
     let (alias, format) = Format::of(&file).ok_or(Failure::NotFound)?;
     let feed = outlet::Feed::open(house.shared_world(), &by, alias).await?;
     let now = house.world().now();
+    let warnings: Arc<Warnings> = match format.is_to_block() {
+        true => house.world().warnings(&by).await?,
+        false => Arc::default(),
+    };
+    let warned_by = warnings.mark();
     let mut reading = Reading {
-        maker: Maker::new(format, default_pap(&feed), now),
+        maker: Maker::new(format, default_pap(&feed), Arc::clone(&warnings), now),
+        warnings,
         feed,
         format,
         items: BTreeSet::new(),
     };
     // Asked before anything is read: what changes meanwhile makes another edition.
     let edition = reading.feed.edition().await?;
-    let (found, kept) = match house.feeds().of(edition, format, now) {
+    let (found, kept) = match house.feeds().of(edition, format, (now, warned_by)) {
         Some(found) => (found, None),
         None => {
             let (mut found, kept) = reading.first().await?;
@@ -249,10 +258,19 @@ fn heading(house: &House, reading: &Reading, summary: &Summary) -> String {
             Format::Rules(_) => text.t("feed-watch"),
             _ => text.t("feed-look-up"),
         };
-        for line in [whose.as_str(), &tlp, &use_for, &valid] {
+        let warned = match summary.warned.1 {
+            0 => None,
+            count => Some(text.t1("feed-widely-used", "n", count)),
+        };
+        let all = [whose.as_str(), &tlp, &use_for, &valid];
+        for line in all.into_iter().chain(warned.as_deref()) {
             let line: String = line.chars().filter(|sign| !sign.is_control()).collect();
             heading.push_str(&format!("{sign} {line}{end}"));
         }
+    }
+    for value in &summary.warned.0 {
+        let line: String = value.chars().filter(|sign| !sign.is_control()).collect();
+        heading.push_str(&format!("{sign}   {line}{end}"));
     }
     heading
 }

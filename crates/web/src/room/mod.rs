@@ -28,9 +28,11 @@ pub mod requests;
 pub mod sectors;
 mod showing;
 pub mod sign_in;
+pub mod stix;
 pub mod submission;
 pub mod triage;
 pub(crate) mod waiting;
+pub mod warninglist;
 mod words;
 
 use crate::{house::House, route::Endpoint};
@@ -63,5 +65,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(policy::endpoints());
     all.extend(requests::endpoints());
     all.extend(sectors::endpoints());
+    all.extend(stix::endpoints());
+    all.extend(warninglist::endpoints());
     all
 }

@@ -189,6 +189,16 @@ fn every_key_asked_for_exists_and_every_message_is_used() {
 }
 
 #[test]
+fn every_rule_of_stix_has_words() {
+    for lang in [Lang::Ja, Lang::En] {
+        for rule in kaname_stix::RULES {
+            let word = super::bundle::word(lang, &format!("stix-{rule}"));
+            assert!(word.is_some(), "{}: {rule}", lang.tag());
+        }
+    }
+}
+
+#[test]
 fn one_thing_has_one_name() {
     for (room, source) in files(Lang::Ja) {
         for (other, word) in OTHERWISE {

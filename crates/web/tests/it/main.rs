@@ -32,6 +32,7 @@ mod passkey;
 mod raw;
 #[path = "../../../world/tests/it/sink.rs"]
 mod sink;
+mod stix;
 #[path = "../../../world/tests/it/story.rs"]
 mod story;
 mod taxii;
@@ -39,3 +40,4 @@ mod traces;
 mod triage;
 mod typed;
 mod typed_again;
+mod warninglist;

@@ -64,3 +64,4 @@ error-field-kind = This names no kind of value. The kinds are { $known }.
 error-field-time = This is not a time such as 2026-05-01T10:20:00+09:00.
 error-field-not-yet = It lies after { $latest }.
 error-field-base64 = This is not base64.
+error-warninglist = Does not read as a warninglist.

@@ -5,3 +5,4 @@ feed-first-end = Values leave this file when their validity ends, the first at {
 feed-no-end = No end of validity is set. Fetch it again at least once a day: values may be withdrawn.
 feed-watch = Rules to detect by: they alert and stop nothing. What they hold is not always allowed to be blocked.
 feed-look-up = Values to look for. Block only those with "yes" in the column "blocking".
+feed-widely-used = { $n } of the values are widely used; blocking them may hit people who have nothing to do with it.

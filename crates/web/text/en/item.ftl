@@ -219,3 +219,8 @@ item-wider = This is shared more widely than was asked for
 item-wider-own = You asked for { $asked }; this is { $now }. Consent only if it may be wider.
 item-wider-officer = The provider asked for { $asked }; this is { $now }. Tell the provider why.
 item-proposed-text = What the provider proposes
+item-widely-used = { $n ->
+    [one] One value is
+   *[other] { $n } values are
+} widely used
+item-widely-used-about = Blocking them may hit people who have nothing to do with it. The lists stand with the values.

@@ -64,3 +64,4 @@ error-field-kind = 値の種類として読み取れません。使える種類�
 error-field-time = 日時として読み取れません。例：2026-05-01T10:20:00+09:00
 error-field-not-yet = { $latest } より後の日時は受け付けません。
 error-field-base64 = base64 として読み取れません。
+error-warninglist = 広く使われている値の一覧として読めません。

@@ -207,3 +207,5 @@ item-wider = 提出時の希望より広く共有される内容です
 item-wider-own = 提出時の希望は { $asked }、この内容は { $now } です。広げてよい場合だけ同意してください。
 item-wider-officer = 提出時の希望は { $asked }、この内容は { $now } です。広げる理由を提供者に伝えてください。
 item-proposed-text = 提供者の提案
+item-widely-used = { $n } 件の値は広く使われています
+item-widely-used-about = 遮断に使われると、関係のない利用者に影響することがあります。どの一覧に載っているかは、値のところに示します。

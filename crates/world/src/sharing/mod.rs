@@ -29,6 +29,7 @@ mod take_over;
 mod telling;
 pub mod triage;
 mod waiting;
+mod warninglist;
 
 pub use abandoned::Abandoned;
 pub use checklist::Checklist;
@@ -51,3 +52,5 @@ pub use similar::Similar;
 pub use submit::{Attachment, NewReport, Once, Receipt, title_within};
 pub use telling::Telling;
 pub use triage::{Original, ReportView};
+pub(crate) use warninglist::Warned;
+pub use warninglist::{Brought, Warnings};

@@ -6,7 +6,7 @@ use kaname_stix::{Class, class_of, sco_id};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{bytes, id, pointer, split, value};
+use super::{bytes, id, split, value};
 use crate::{
     fault::Fault,
     say::{Say, table},
@@ -40,7 +40,7 @@ pub(super) fn run(files: &[PathBuf], say: Say) -> Result<(), Fault> {
             let deterministic = sco_id(type_name, object).map(|id| id.to_string());
             all.push(Compared {
                 file: file.display().to_string(),
-                path: pointer(bundle.container, index),
+                path: bundle.container.pointer(index),
                 id: id(&value).to_owned(),
                 agrees: deterministic.as_deref().is_none_or(|own| own == id(&value)),
                 deterministic,

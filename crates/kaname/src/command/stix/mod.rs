@@ -10,7 +10,7 @@ mod validate;
 
 use std::path::Path;
 
-use kaname_stix::{Bundle, Container, Limits};
+use kaname_stix::{Bundle, Limits};
 use serde_json::Value;
 
 use super::import::unread;
@@ -44,15 +44,6 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
 /// Splits a file into its objects.
 fn split<'b>(path: &Path, bytes: &'b [u8]) -> Result<Bundle<'b>, Fault> {
     kaname_stix::bundle(bytes, &LIMITS).map_err(|error| unread(path, bytes, &error))
-}
-
-/// JSON pointer from the file to its object of that index.
-fn pointer(container: Container, index: usize) -> String {
-    match container {
-        Container::Bundle | Container::Envelope => format!("/objects/{index}"),
-        Container::List => format!("/{index}"),
-        Container::Single => String::new(),
-    }
 }
 
 /// One object as a value. What [`split`] gave is JSON of bounded depth.

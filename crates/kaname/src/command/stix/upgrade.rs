@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use kaname_stix::{ObjectId, author, upgrade};
 use serde_json::json;
 
-use super::{bytes, id, pointer, random_uuid, split, value};
+use super::{bytes, id, random_uuid, split, value};
 use crate::{
     fault::Fault,
     part,
@@ -22,12 +22,12 @@ pub(super) fn run(file: &Path, out: Option<&Path>, say: Say) -> Result<(), Fault
     for (index, raw) in bundle.objects.iter().enumerate() {
         let old = value(file, index, raw.get())?;
         let upgraded = upgrade(&old).map_err(|error| {
-            let place = format!("{}{}", file.display(), pointer(bundle.container, index));
+            let place = format!("{}{}", file.display(), bundle.container.pointer(index));
             Fault::failed("an object is no STIX")
                 .at(place)
                 .because(&error)
         })?;
-        let start = pointer(bundle.container, index);
+        let start = bundle.container.pointer(index);
         left_out.extend(
             upgraded
                 .left_out

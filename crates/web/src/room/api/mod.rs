@@ -9,6 +9,7 @@ mod items;
 mod records;
 mod reference;
 mod showing;
+mod stix;
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;
@@ -132,5 +133,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Audit::None("reads dated public data"),
             routing::get(reference::sectors),
         ),
+        Endpoint::new(
+            Method::POST,
+            "/api/v1/stix/check",
+            "api.check_stix",
+            Access::Key(Action::LibraryRead),
+            Audit::None("looks at what was sent and keeps nothing of it"),
+            routing::post(stix::check),
+        )
+        .with_body(BodySize::Report),
     ]
 }

@@ -11,6 +11,7 @@ mod reach;
 mod show;
 pub(in crate::room) mod trace;
 mod typed;
+mod value;
 mod verb;
 
 pub(in crate::room) use desk::row as desk_row;

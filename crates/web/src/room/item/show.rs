@@ -7,7 +7,6 @@ use axum::{
     response::Response,
 };
 use kaname_directory::Account;
-use kaname_intake::in_script;
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
     Content, Item, ItemState, Manifest, Outlet, Told,
@@ -24,6 +23,7 @@ use super::{
     changed::{Changed, stands},
     reach::{self, ReachPart},
     trace::{self, TraceRow},
+    value::{ValueRow, rows, shared_resources},
     verb::{Ask, Permitted, asks, verbs},
 };
 use crate::{
@@ -66,8 +66,7 @@ struct ItemPage {
     summary: String,
     measures: String,
     proposed: Option<Proposed>,
-    /// Kind, value, and the value in its own script.
-    values: Vec<(String, String, Option<String>)>,
+    values: Vec<ValueRow>,
     techniques: Vec<(String, String)>,
     traces: Vec<TraceRow>,
     traces_open: usize,
@@ -224,16 +223,12 @@ pub(super) async fn show_item(
     } else {
         None
     };
-    let values = content.shared_values().into_iter().map(|value| {
-        let kind = words::value_kind(text, value.kind);
-        let script = in_script(value.kind, &value.value);
-        (kind, value.value, script)
-    });
-    let values = values.collect();
+    let warnings = world.warnings(&by).await?;
+    let values = rows(&page, content, &warnings);
     let gone = |row: &&Trace| matches!(row.state, RowState::Removed);
     let checklist = world.checklist(&by, &item).await?;
-    let rows = checklist.rows.as_deref().unwrap_or_default();
-    let accepted = rows.iter().filter_map(|row| match &row.state {
+    let found = checklist.rows.as_deref().unwrap_or_default();
+    let accepted = found.iter().filter_map(|row| match &row.state {
         RowState::Accepted { reason, .. } => {
             Some((trace::place(&page, &row.place), reason.clone()))
         }
@@ -268,6 +263,7 @@ pub(super) async fn show_item(
         notices: {
             let mut all = notices(&page, state, (own, wrote), &words_said);
             all.extend(wider(&page, original.as_ref(), content, own));
+            all.extend(shared_resources(&page, content, &values));
             all
         },
         original: original.map(|original| original.text),
@@ -281,7 +277,7 @@ pub(super) async fn show_item(
         proposed: proposed(&house, &page, state).await?,
         values,
         techniques: content.techniques(),
-        traces: trace::open(&page, rows, content),
+        traces: trace::open(&page, found, content),
         traces_open: checklist.open,
         traces_gone: checklist
             .rows

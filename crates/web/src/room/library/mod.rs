@@ -7,7 +7,7 @@ mod download;
 pub(super) mod list;
 mod machines;
 mod object;
-mod objects;
+pub(in crate::room) mod objects;
 mod show;
 mod usage;
 

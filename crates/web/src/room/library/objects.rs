@@ -112,7 +112,7 @@ struct ObjectsPage {
 }
 
 /// What people call a STIX type; the type itself where they have no word of their own.
-pub(super) fn type_word(text: Text, stix_type: &str) -> String {
+pub(in crate::room) fn type_word(text: Text, stix_type: &str) -> String {
     let key = match stix_type {
         "indicator" => "library-type-indicator",
         "malware" => "library-type-malware",

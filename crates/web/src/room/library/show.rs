@@ -12,7 +12,7 @@ use kaname_intake::in_script;
 use kaname_kernel::Pap;
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{Item, ItemState, Outlet, Value, feedback::Feedback, rendition::is_current};
-use kaname_world::Loaded;
+use kaname_world::{Loaded, sharing::Warnings};
 
 use super::{answer, list, usage::Use};
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
         show_with,
     },
     house::{By, House},
-    room::{form::Wrong, words},
+    room::{form::Wrong, warninglist::warned, words},
 };
 
 /// Most values shown; the files hold all.
@@ -72,6 +72,8 @@ struct ValueRow {
     value: Copied,
     used: String,
     blocks: bool,
+    /// Which lists say that it is widely used.
+    warned: Option<String>,
 }
 
 /// When, what, and the address and number of the item that it has to do with.
@@ -140,6 +142,7 @@ pub(super) async fn shown(
     let harm = world.harm_beside(by, &item).await?;
     let values = content.shared_values();
     let more_values = values.len().saturating_sub(MAX_VALUES);
+    let warnings = world.warnings(by).await?;
     let status = match refused {
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
@@ -162,7 +165,7 @@ pub(super) async fn shown(
         harm: harm.map(|harm| harm.text),
         techniques: open.map(|()| content.techniques()).unwrap_or_default(),
         values: match open {
-            Some(()) => rows(&page, state, &values, now),
+            Some(()) => rows(&page, state, (&values, &warnings), now),
             None => Vec::new(),
         },
         more_values,
@@ -261,7 +264,12 @@ async fn number_of(
     }
 }
 
-fn rows(page: &Page, item: &Item, values: &[Value], now: Timestamp) -> Vec<ValueRow> {
+fn rows(
+    page: &Page,
+    item: &Item,
+    (values, warnings): (&[Value], &Warnings),
+    now: Timestamp,
+) -> Vec<ValueRow> {
     let shown = values.iter().take(MAX_VALUES);
     let row = |value: &Value| {
         let used = Use::of(item, value, now);
@@ -272,6 +280,7 @@ fn rows(page: &Page, item: &Item, values: &[Value], now: Timestamp) -> Vec<Value
                 .script(in_script(value.kind, &value.value)),
             used: page.t(used.key()).into_owned(),
             blocks: used == Use::Block,
+            warned: warned(page, &warnings.of(value.kind, &value.value)),
         }
     };
     shown.map(row).collect()

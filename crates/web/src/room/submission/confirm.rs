@@ -11,7 +11,7 @@ use kaname_intake::{
 };
 use kaname_world::{
     World, WorldError,
-    sharing::{Attachment, Draft, Once},
+    sharing::{Attachment, Draft, Once, Warnings},
 };
 
 use super::{
@@ -27,7 +27,7 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::words,
+    room::{warninglist::warned, words},
     said::said,
     text::Text,
 };
@@ -81,7 +81,8 @@ pub(super) async fn ask(
         return frame.go("/submissions/new");
     };
     let columns = ColumnsPart::of(&house, &by, plain(&frame), &draft)?;
-    show(&page(&house, &frame, &draft, &read, columns))
+    let warnings = house.world().warnings(&by).await?;
+    show(&page(&house, &frame, &draft, (&read, &warnings), columns))
 }
 
 fn with_read(draft: Draft) -> Option<(Draft, Submitted)> {
@@ -97,7 +98,7 @@ fn page(
     house: &House,
     frame: &Frame,
     draft: &Draft,
-    read: &Submitted,
+    (read, warnings): (&Submitted, &Warnings),
     columns: Option<ColumnsPart>,
 ) -> ConfirmPage {
     let text = frame.text();
@@ -114,7 +115,12 @@ fn page(
         technique: read.technique.clone(),
         victim: read.victim.clone(),
         values: values
-            .map(|(index, value)| row(text, format!("v{index}"), value, &meant, None))
+            .map(|(index, value)| {
+                let mut row = row(text, format!("v{index}"), value, &meant, None);
+                let lists = warnings.of(value.kind, &value.value);
+                row.notes.extend(warned(&page, &lists));
+                row
+            })
             .collect(),
         left_out: left_out
             .map(|(index, left)| {

@@ -1,0 +1,139 @@
+//! Widely used values: lists are asked by page and by API, and stand beside values wherever they are met.
+
+use axum::http::StatusCode;
+use kaname_directory::KeyScope;
+use kaname_testkit::Nation;
+use kaname_world::{Caller, sharing::Brought};
+
+use crate::{
+    browser::{Browser, Part, leads_to},
+    house::Door,
+    story,
+};
+
+fn list(entries: &str) -> String {
+    format!(
+        r#"{{"name":"Public name servers","description":"<b>anycast</b>","version":7,"type":"cidr",
+        "matching_attributes":["ip-dst"],"list":[{entries}]}}"#
+    )
+}
+
+async fn load(nation: &Nation, entries: &str) -> Brought {
+    let shell = Caller::system("shell");
+    let loaded = nation
+        .world
+        .load_warninglist(&shell, list(entries).as_bytes())
+        .await;
+    loaded.unwrap().1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_widely_used_value_says_so_wherever_it_is_met() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    assert_eq!(load(&nation, "\"203.0.113.0/25\"").await, Brought::New);
+    assert_eq!(load(&nation, "\"203.0.113.0/25\"").await, Brought::Same);
+
+    // Where a provider confirms, ticked all the same.
+    let provider = Browser::of(&door, &nation, &nation.provider).await;
+    let parts = [Part::Field(
+        "technique",
+        "203.0.113.9 と 198.51.100.4 へ通信した",
+    )];
+    let to = leads_to(&provider.upload("/submissions/new", &parts).await);
+    let page = provider.page(&to).await;
+    assert_eq!(
+        page.matches("広く使われている値です（Public name servers）")
+            .count(),
+        1,
+        "{page}"
+    );
+
+    // On the item of a member, and in what machines block by.
+    let (_, item) = story::released(&nation).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member
+        .page(&format!("/library/{}", item.state.number))
+        .await;
+    assert!(page.contains("広く使われている値です"), "{page}");
+    let key = nation
+        .key(&nation.member, &[KeyScope::FeedRead, KeyScope::ApiRead])
+        .await;
+    let feed = |file: &'static str| {
+        let (door, key) = (&door, key.clone());
+        async move { door.get(&format!("/feeds/{file}"), &key).await }
+    };
+    let nft = feed("library.nft").await;
+    assert!(
+        nft.text.contains("# 広く使われている値が 1 件ある"),
+        "{}",
+        nft.text
+    );
+    assert!(
+        nft.text.contains("#   203.0.113.77: Public name servers"),
+        "{}",
+        nft.text
+    );
+    assert!(
+        nft.text.contains("{ 203.0.113.77 }"),
+        "it is not left out: {}",
+        nft.text
+    );
+    let csv = feed("library.csv").await;
+    assert!(
+        !csv.text.contains("広く使われている"),
+        "nobody blocks by it"
+    );
+
+    // Other lists make another file, and none the first.
+    let shell = Caller::system("shell");
+    let dropped = nation
+        .world
+        .drop_warninglist(&shell, "public name SERVERS", "古い")
+        .await;
+    assert_eq!(dropped.unwrap().entries, 1);
+    let after = feed("library.nft").await;
+    assert!(!after.text.contains("広く使われている"), "{}", after.text);
+    assert_ne!(nft.header("etag"), after.header("etag"));
+    assert_eq!(load(&nation, "\"192.0.2.0/24\"").await, Brought::Changed);
+    assert_eq!(feed("library.nft").await.text, after.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lists_are_asked_by_page_and_api_and_by_nobody_else() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    load(&nation, "\"8.8.8.8\"").await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member.page("/warninglists?value=8.8.8%5B.%5D8").await;
+    assert!(
+        page.contains("8.8.8.8 は 1 件の一覧に載っています"),
+        "{page}"
+    );
+    assert!(
+        page.contains("&lt;b&gt;anycast") || page.contains("&#60;b&#62;anycast"),
+        "{page}"
+    );
+    let page = member.page("/warninglists?value=9.9.9.9").await;
+    assert!(page.contains("どの一覧にも載っていません"));
+    let page = member.page("/warninglists?value=%3Cscript%3E").await;
+    assert!(page.contains("どれとしても読めません") && !page.contains("<script>\""));
+
+    let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
+    let told = door
+        .get("/api/v1/warninglists?value=8.8.8.8", &key)
+        .await
+        .json();
+    assert_eq!(told["lists"][0]["name"], "Public name servers");
+    assert_eq!(
+        door.get("/api/v1/warninglists", &key).await.json()["lists"][0]["entries"],
+        1
+    );
+    let bad = door.get("/api/v1/warninglists?value=x", &key).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST, "{}", bad.text);
+    let other = nation.key(&nation.member, &[KeyScope::FeedRead]).await;
+    let refused = door.get("/api/v1/warninglists", &other).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let nobody = Browser::nobody(&door).get("/warninglists").await;
+    assert_ne!(nobody.status, StatusCode::OK);
+}
