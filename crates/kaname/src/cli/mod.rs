@@ -24,7 +24,7 @@ pub(crate) use self::{
     run::{DemoArgs, InitArgs, ServeArgs},
     severity::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
     stix::{LevelArg, StixCommand},
-    taxii::{AddPeer, PeersCommand, PullArgs, TaxiiCommand},
+    taxii::{AddPeer, ChangePeer, PeersCommand, PullArgs, TaxiiCommand},
     webhook::WebhookCommand,
 };
 use crate::fault::EXIT_CODES;
