@@ -1,24 +1,21 @@
 //! Other TAXII servers whose objects the hub takes over, under a written agreement: where, into which
-//! collection, by which rules, and how far each was read.
+//! collection, by which rules, how often, and how far each was read.
+
+mod agreeing;
+mod every;
 
 use jiff::Timestamp;
 use kaname_kernel::{Matter, MatterId, Moment, Projection, Tlp, Unfit};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
-use crate::{
-    refused::{Refused, bounded, reason},
-    sealed::Sealed,
+pub use self::{
+    agreeing::{ask_peer, change_peer, join_peer, start_peer, stop_peer},
+    every::{BadInterval, Every},
 };
+use crate::sealed::Sealed;
 
 /// Lookup space of peers by their code.
 pub const PEER_SPACE: &str = "taxii-peer";
-/// Longest code.
-const MAX_CODE: usize = 40;
-/// Longest address.
-const MAX_URL: usize = 2_000;
-/// Most types named.
-const MAX_TYPES: usize = 100;
 
 /// What is agreed with a peer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +32,34 @@ pub struct PeerDefinition {
     /// Nothing marked more strictly comes in; `None` for anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tlp_at_most: Option<Tlp>,
+    /// How often it has its turn; agreements of before say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Every>,
+}
+
+/// The part of an agreement that may be changed: code and collection stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Address of its collection.
+    pub url: String,
+    /// Only these STIX types; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<String>,
+    /// Nothing marked more strictly; `None` for anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tlp_at_most: Option<Tlp>,
+    /// How often it has its turn.
+    pub every: Every,
+}
+
+/// A reading that was not at its end: how the peer said that it goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The `added_after` it was begun with, microseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_us: Option<i64>,
+    /// The peer's `next` (TAXII 2.1 §3.7).
+    pub next: String,
 }
 
 /// What one page of a peer brought.
@@ -53,9 +78,15 @@ pub struct PulledPage {
     pub refused: u64,
     /// Whether the peer has no more.
     pub is_end: bool,
+    /// How it goes on, when it is not at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_on: Option<Reading>,
     /// Why reading stopped, when it was the peer's doing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// How long the peer asked to be left alone, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_s: Option<u32>,
 }
 
 /// What can happen to a peer.
@@ -70,6 +101,16 @@ pub enum PeerChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         credential: Option<Sealed>,
     },
+    /// Agreed with otherwise.
+    Changed {
+        /// What is agreed now.
+        terms: Box<Terms>,
+        /// User and password there, sealed; left out when they stay.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credential: Option<Sealed>,
+    },
+    /// Somebody wants it to have its turn now.
+    Asked,
     /// A page was read.
     Pulled(PulledPage),
     /// Not read any more.
@@ -108,6 +149,19 @@ pub struct Peer {
     pub trouble: Option<String>,
     /// Why it is not read any more.
     pub stopped: Option<String>,
+    /// How the reading goes on that was not at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
+    /// When it has its turn next; `None` for not by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Timestamp>,
+    /// Turns in a row that ended in trouble.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub troubles: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Peer {
@@ -115,6 +169,71 @@ impl Peer {
     pub fn lag_s(&self, now: Timestamp) -> i64 {
         let since = self.read_whole.unwrap_or(self.joined);
         (now.as_second() - since.as_second()).max(0)
+    }
+
+    /// Whether it is to have its turn now.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.stopped.is_none() && self.next.is_some_and(|next| next <= now)
+    }
+
+    /// In which state it is: `active`, `troubled` or `stopped`.
+    pub fn state(&self) -> &'static str {
+        match (&self.stopped, &self.trouble) {
+            (Some(_), _) => "stopped",
+            (None, Some(_)) => "troubled",
+            (None, None) => "active",
+        }
+    }
+
+    /// The first turn of an agreement that has turns.
+    fn first_turn(&mut self, at: &Moment<'_>) {
+        let span = self.definition.every().span();
+        self.next = span.map(|_| at.recorded);
+    }
+
+    fn note_page(&mut self, page: &PulledPage, at: &Moment<'_>) {
+        self.after_us = page.after_us.or(self.after_us);
+        self.taken += page.taken;
+        self.trouble.clone_from(&page.trouble);
+        let every = self.definition.every();
+        if page.trouble.is_some() {
+            self.troubles = self.troubles.saturating_add(1);
+            let pause = every.pause(self.troubles, page.wait_s);
+            self.next = pause.map(|pause| at.recorded + pause);
+            return;
+        }
+        self.troubles = 0;
+        self.read = Some(at.recorded);
+        self.reading.clone_from(&page.goes_on);
+        if page.is_end {
+            self.read_whole = Some(at.recorded);
+            self.next = every.span().map(|span| at.recorded + span);
+        } else {
+            // What is not at its end goes on at once, whoever has the next turn.
+            self.next = self.next.map(|next| next.min(at.recorded));
+        }
+    }
+
+    fn change(&mut self, terms: &Terms, credential: Option<&Sealed>, at: &Moment<'_>) {
+        let before = self.definition.terms();
+        let is_elsewhere = before.url != terms.url;
+        let is_otherwise = before.types != terms.types || before.tlp_at_most != terms.tlp_at_most;
+        // What another address has, or other rules let in, begins before the place that was come to.
+        if is_elsewhere || is_otherwise {
+            self.after_us = None;
+            self.reading = None;
+        }
+        self.definition.url.clone_from(&terms.url);
+        self.definition.types.clone_from(&terms.types);
+        self.definition.tlp_at_most = terms.tlp_at_most;
+        self.definition.every = Some(terms.every);
+        if let Some(credential) = credential {
+            self.credential = Some(credential.clone());
+        }
+        self.troubles = 0;
+        if self.stopped.is_none() {
+            self.first_turn(at);
+        }
     }
 }
 
@@ -125,6 +244,8 @@ impl Matter for Peer {
     fn name(change: &PeerChange) -> &'static str {
         match change {
             PeerChange::Joined { .. } => "joined",
+            PeerChange::Changed { .. } => "changed",
+            PeerChange::Asked => "asked",
             PeerChange::Pulled(_) => "pulled",
             PeerChange::Stopped { .. } => "stopped",
             PeerChange::Started { .. } => "started",
@@ -139,7 +260,7 @@ impl Matter for Peer {
         else {
             return Err(at.unfit::<Self>("a peer begins with being agreed with"));
         };
-        Ok(Self {
+        let mut peer = Self {
             definition: (**definition).clone(),
             credential: credential.clone(),
             joined: at.recorded,
@@ -149,7 +270,12 @@ impl Matter for Peer {
             read_whole: None,
             trouble: None,
             stopped: None,
-        })
+            reading: None,
+            next: None,
+            troubles: 0,
+        };
+        peer.first_turn(at);
+        Ok(peer)
     }
 
     fn apply(&mut self, change: &PeerChange, at: &Moment<'_>) -> Result<(), Unfit> {
@@ -157,98 +283,35 @@ impl Matter for Peer {
             PeerChange::Joined { .. } => {
                 return Err(at.unfit::<Self>("a peer is agreed with once"));
             }
-            PeerChange::Pulled(page) => {
-                self.after_us = page.after_us.or(self.after_us);
-                self.taken += page.taken;
-                self.trouble.clone_from(&page.trouble);
-                if page.trouble.is_none() {
-                    self.read = Some(at.recorded);
-                }
-                if page.is_end {
-                    self.read_whole = Some(at.recorded);
-                }
+            PeerChange::Changed { terms, credential } => {
+                self.change(terms, credential.as_ref(), at);
             }
-            PeerChange::Stopped { reason } => self.stopped = Some(reason.clone()),
+            PeerChange::Asked => self.next = Some(at.recorded),
+            PeerChange::Pulled(page) => self.note_page(page, at),
+            PeerChange::Stopped { reason } => {
+                self.stopped = Some(reason.clone());
+                self.next = None;
+            }
             PeerChange::Started { after_us } => {
                 self.stopped = None;
-                self.after_us = after_us.or(self.after_us);
+                if after_us.is_some() {
+                    self.after_us = *after_us;
+                    self.reading = None;
+                }
+                self.troubles = 0;
+                self.first_turn(at);
             }
         }
         Ok(())
     }
 
     fn project(&self) -> Projection {
-        let state = match (&self.stopped, &self.trouble) {
-            (Some(_), _) => "stopped",
-            (None, Some(_)) => "troubled",
-            (None, None) => "active",
-        };
         Projection {
             scope: Some(self.definition.into),
             text: self.definition.code.clone(),
             lookups: vec![(PEER_SPACE.to_owned(), self.definition.code.clone())],
-            ..Projection::officers(state, self.joined)
+            due_at: self.next,
+            ..Projection::officers(self.state(), self.joined)
         }
     }
-}
-
-/// Agrees with a peer.
-///
-/// # Errors
-/// When the code or the address will not do.
-pub fn join_peer(
-    mut definition: PeerDefinition,
-    credential: Option<Sealed>,
-) -> Result<PeerChange, Refused> {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let code = &definition.code;
-    if code.is_empty() || code.len() > MAX_CODE || !code.bytes().all(plain) {
-        return Err(Refused::BadName {
-            field: "code",
-            allowed: "a-z 0-9 -",
-        });
-    }
-    bounded("types", definition.types.len(), MAX_TYPES)?;
-    bounded("url", definition.url.len(), MAX_URL)?;
-    if !definition.url.ends_with('/') {
-        definition.url.push('/');
-    }
-    let url = Url::parse(&definition.url).ok();
-    let fits = url.is_some_and(|url| {
-        let is_web = matches!(url.scheme(), "https" | "http") && url.host().is_some();
-        let is_plain = url.username().is_empty() && url.password().is_none();
-        is_web && is_plain && url.query().is_none() && url.fragment().is_none()
-    });
-    if !fits {
-        return Err(Refused::OutOfBounds { field: "url" });
-    }
-    let definition = Box::new(definition);
-    Ok(PeerChange::Joined {
-        definition,
-        credential,
-    })
-}
-
-/// Stops reading a peer.
-///
-/// # Errors
-/// Without a reason, or a second time.
-pub fn stop_peer(peer: &Peer, why: &str) -> Result<PeerChange, Refused> {
-    if peer.stopped.is_some() {
-        return Err(Refused::NoChange);
-    }
-    let reason = reason(why)?;
-    Ok(PeerChange::Stopped { reason })
-}
-
-/// Reads a peer again, from where the last reading came to or from another moment on.
-///
-/// # Errors
-/// When it was not stopped and no moment is given.
-pub fn start_peer(peer: &Peer, after: Option<Timestamp>) -> Result<PeerChange, Refused> {
-    if peer.stopped.is_none() && after.is_none() {
-        return Err(Refused::NoChange);
-    }
-    let after_us = after.map(Timestamp::as_microsecond);
-    Ok(PeerChange::Started { after_us })
 }

@@ -25,7 +25,7 @@ pub(crate) use self::{
     run::{DemoArgs, InitArgs, ServeArgs},
     severity::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
     stix::{LevelArg, StixCommand},
-    taxii::{AddPeer, PeersCommand, PullArgs, TaxiiCommand},
+    taxii::{AddPeer, ChangePeer, PeersCommand, PullArgs, TaxiiCommand},
     warninglist::WarninglistCommand,
     webhook::WebhookCommand,
 };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use kaname_sharing::peer::Every;
 
 /// Commands about the TAXII server's layout, and about other servers.
 #[derive(Debug, Subcommand)]
@@ -28,12 +29,12 @@ pub(crate) enum TaxiiCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Other TAXII servers that are read: add, list, stop, start
+    /// Other TAXII servers that are read: add, change, list, now, stop, start
     #[command(subcommand)]
     Peers(PeersCommand),
-    /// Read peers from where the last reading came to; run it by a timer
+    /// Read peers now, from where the last reading came to; a running server or worker does so by itself
     #[command(
-        after_help = "What comes goes into collections of kind peer, by each peer's rules. A reading that was cut off goes on\nwhere it was.\n\nExamples:\n  kaname taxii pull\n  kaname taxii pull partner --max-seconds 60 --json"
+        after_help = "What comes goes into collections of kind peer, by each peer's rules. A reading that was cut off goes on\nwhere it was. While it runs, no worker reads the peer.\n\nExamples:\n  kaname taxii pull\n  kaname taxii pull partner --max-seconds 60 --json"
     )]
     Pull(PullArgs),
 }
@@ -43,12 +44,23 @@ pub(crate) enum TaxiiCommand {
 pub(crate) enum PeersCommand {
     /// Agree with a peer: its collection, and where its objects go
     #[command(
-        after_help = "Example:\n  kaname taxii peers add partner --url https://taxii.partner.example/root/collections/91a7b528-80eb-42ed-a74d-c6fbd5a26116/ \\\n      --into partner --user kaname --password-file pw.txt --tlp-at-most GREEN"
+        after_help = "Example:\n  kaname taxii peers add partner --url https://taxii.partner.example/root/collections/91a7b528-80eb-42ed-a74d-c6fbd5a26116/ \\\n      --into partner --user kaname --password-file pw.txt --tlp-at-most GREEN --every 15m"
     )]
     Add(Box<AddPeer>),
-    /// List peers with how far each was read and how long ago it was read to its end
+    /// Agree otherwise: address, rules, interval, credential; what is left out stays
+    #[command(
+        after_help = "With another address or other rules it begins from the start; what is there already is not taken twice.\n\nExamples:\n  kaname taxii peers change partner --every 1h\n  kaname taxii peers change partner --every never\n  kaname taxii peers change partner --any-type --any-tlp"
+    )]
+    Change(Box<ChangePeer>),
+    /// List peers with how far each was read, how long ago it was read to its end, and when it is read next
     #[command(after_help = "Example:\n  kaname taxii peers list --json")]
     List,
+    /// Have a running server or worker read a peer now, whatever its interval
+    #[command(after_help = "Example:\n  kaname taxii peers now partner")]
+    Now {
+        /// Its code
+        code: String,
+    },
     /// Read a peer no more; what came stays
     #[command(after_help = "Example:\n  kaname taxii peers stop partner --reason 合意の終了")]
     Stop {
@@ -95,6 +107,40 @@ pub(crate) struct AddPeer {
     /// Nothing marked more strictly than this TLP comes in
     #[arg(long)]
     pub(crate) tlp_at_most: Option<String>,
+    /// How often it is read: minutes, hours or days such as 15m, 6h, 1d, or never
+    #[arg(long, default_value_t)]
+    pub(crate) every: Every,
+}
+
+/// What is agreed with a peer from now on.
+#[derive(Debug, Args)]
+pub(crate) struct ChangePeer {
+    /// Its code
+    pub(crate) code: String,
+    /// Address of its collection
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// User there
+    #[arg(long, requires = "password_file")]
+    pub(crate) user: Option<String>,
+    /// File whose first line is the password there; kept sealed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Only objects of this STIX type; may be repeated
+    #[arg(long = "type", conflicts_with = "any_type")]
+    pub(crate) types: Vec<String>,
+    /// Objects of any type
+    #[arg(long)]
+    pub(crate) any_type: bool,
+    /// Nothing marked more strictly than this TLP
+    #[arg(long, conflicts_with = "any_tlp")]
+    pub(crate) tlp_at_most: Option<String>,
+    /// Objects of any TLP
+    #[arg(long)]
+    pub(crate) any_tlp: bool,
+    /// How often: minutes, hours or days such as 15m, 6h, 1d, or never
+    #[arg(long)]
+    pub(crate) every: Option<Every>,
 }
 
 /// Options of `taxii pull`.

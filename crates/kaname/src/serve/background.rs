@@ -5,13 +5,11 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use super::{
     bus::Bus,
+    doors::Shifts,
     steady::{self, Steady},
     telling::Seldom,
 };
-use kaname_world::{
-    World, WorldError,
-    worker::{Duty, Worker},
-};
+use kaname_world::{World, WorldError, worker::Worker};
 use tokio::{
     sync::{Mutex, watch},
     task::JoinSet,
@@ -25,10 +23,10 @@ const ENDING: Duration = Duration::from_secs(10);
 /// How often a failure that goes on is told.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
-/// Starts all loops; they end when `stop` says so. Without duties waiting jobs are left to others.
+/// Starts all loops; they end when `stop` says so. Without shifts waiting jobs are left to others.
 pub(crate) fn start(
     world: &Arc<World>,
-    duties: Vec<Box<dyn Duty>>,
+    shifts: Shifts,
     bus: Option<Bus>,
     steady: Steady,
     stop: watch::Receiver<bool>,
@@ -71,8 +69,12 @@ pub(crate) fn start(
                 let believed = steady.look(world.now());
                 world.doubt_clock(steady.doubt());
                 match believed {
-                    // What lapses now would not come back when the clock is put right.
-                    true => world.sweep().await.map(|_| ()),
+                    // What lapses now would not come back when the clock is put right, and a peer read now
+                    // would not be read again before the time it was taken to be.
+                    true => {
+                        world.sweep().await?;
+                        world.queue_turns().await.map(|_| ())
+                    }
                     false => Ok(()),
                 }
             }
@@ -103,9 +105,9 @@ pub(crate) fn start(
     ));
     tasks.spawn(fetched(Arc::clone(world), stop.clone()));
     tasks.spawn(news(Arc::clone(world), bus, stop.clone()));
-    if !duties.is_empty() {
+    for duties in shifts {
         let worker = Worker::new(Arc::clone(world), duties);
-        tasks.spawn(jobs(worker, stop));
+        tasks.spawn(jobs(worker, stop.clone()));
     }
     tasks
 }

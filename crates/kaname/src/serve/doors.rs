@@ -1,4 +1,4 @@
-//! The doors that what is released leaves by: mail and calls, as configured.
+//! The doors to the outside, as configured: mail and calls for what is released, and other TAXII servers.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use kaname_world::{
         DoorError, HttpsDoor, HttpsSettings, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings,
     },
     outlet,
+    taxii::PeerDuty,
     worker::Duty,
 };
 
@@ -16,8 +17,12 @@ use crate::{
     fault::{Exit, Fault},
 };
 
+/// What a worker does at the same time: each of these is worked through by itself, so that a slow peer keeps no
+/// mail waiting.
+pub(super) type Shifts = Vec<Vec<Box<dyn Duty>>>;
+
 /// Everything a worker of this program does. `public_url` is where links in mails lead.
-pub(super) fn duties(config: &Config, public_url: &str) -> Result<Vec<Box<dyn Duty>>, Fault> {
+pub(super) fn shifts(config: &Config, public_url: &str) -> Result<Shifts, Fault> {
     let name = |key| config.text(key).unwrap_or_default().to_owned();
     let scribe = MailScribe {
         hub: [name("hub.name_ja"), name("hub.name_en")],
@@ -28,11 +33,18 @@ pub(super) fn duties(config: &Config, public_url: &str) -> Result<Vec<Box<dyn Du
         loopback: config.switch("webhooks.loopback"),
     };
     let calls = HttpsDoor::new(settings).map_err(|error| shut(&error))?;
-    Ok(outlet::duties(
-        mail(config)?,
-        Arc::new(calls),
-        Arc::new(scribe),
-    ))
+    let outlets = outlet::duties(mail(config)?, Arc::new(calls), Arc::new(scribe));
+    let door = Arc::new(to_peers(config)?);
+    Ok(vec![outlets, vec![Box::new(PeerDuty { door })]])
+}
+
+/// The door to other TAXII servers.
+pub(crate) fn to_peers(config: &Config) -> Result<HttpsDoor, Fault> {
+    let settings = HttpsSettings {
+        private: config.switch("taxii.private"),
+        loopback: config.switch("taxii.loopback"),
+    };
+    HttpsDoor::new(settings).map_err(|error| shut(&error))
 }
 
 /// The mail door, when a mail server is configured.

@@ -18,11 +18,11 @@ use axum::{
     routing::get,
 };
 use kaname_store::StoreError;
-use kaname_world::{ClockDoubt, World, WorldError};
+use kaname_world::{Caller, ClockDoubt, World, WorldError};
 use tokio::time::timeout;
 
 use super::{
-    metrics::{Gauges, Metrics},
+    metrics::{Gauges, Metrics, PeerGauges},
     telling::told,
 };
 use crate::ambient;
@@ -113,11 +113,16 @@ async fn numbers(
     }
     let store = probe.world.store();
     let dead = store.dead_letters(MOST_DEAD).await;
+    let peers = probe.world.peers(&Caller::system("metrics")).await;
+    let now = probe.world.now();
     let gauges = Gauges {
         events: store.ledger_size().await.ok(),
         epoch: store.epoch().await.ok(),
         dead_jobs: dead.map(|dead| dead.len() as u64).ok(),
         notices: store.last_notice().await.ok(),
+        peers: peers
+            .map(|peers| PeerGauges::of(peers.iter().map(|peer| &peer.state), now))
+            .ok(),
     };
     let form = [(
         header::CONTENT_TYPE,

@@ -2,10 +2,14 @@
 //! party, handle, provider, item or path: only methods, classes of status and bounds of time.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
+
+use jiff::Timestamp;
+use kaname_sharing::peer::Peer;
 
 /// Upper bounds of the time buckets, in milliseconds.
 const BOUNDS_MS: [u64; 8] = [1, 5, 20, 50, 100, 500, 2_000, 10_000];
@@ -39,6 +43,32 @@ pub(crate) struct Gauges {
     pub(crate) dead_jobs: Option<u64>,
     /// Position of the newest notice.
     pub(crate) notices: Option<u64>,
+    /// Other TAXII servers.
+    pub(crate) peers: Option<PeerGauges>,
+}
+
+/// How the TAXII peers are, all together: which one it is stands on their page.
+#[derive(Debug, Default)]
+pub(crate) struct PeerGauges {
+    /// How many are in each state, by its word.
+    pub(crate) states: BTreeMap<&'static str, u64>,
+    /// The longest lag of one that was not stopped, in seconds.
+    pub(crate) longest_lag_s: u64,
+}
+
+impl PeerGauges {
+    /// Of these peers.
+    pub(crate) fn of<'p>(peers: impl IntoIterator<Item = &'p Peer>, now: Timestamp) -> Self {
+        let mut gauges = Self::default();
+        for peer in peers {
+            *gauges.states.entry(peer.state()).or_default() += 1;
+            if peer.stopped.is_none() {
+                let lag_s = peer.lag_s(now).unsigned_abs();
+                gauges.longest_lag_s = gauges.longest_lag_s.max(lag_s);
+            }
+        }
+        gauges
+    }
 }
 
 impl Metrics {
@@ -140,6 +170,28 @@ impl Metrics {
             "Position of the newest notice.",
             &read(gauges.notices),
         );
+        if let Some(peers) = &gauges.peers {
+            let state = |(state, count): (&&str, &u64)| {
+                (format!("{{state=\"{state}\"}}"), count.to_string())
+            };
+            let states: Vec<_> = peers.states.iter().map(state).collect();
+            family(
+                "kaname_taxii_peers",
+                "gauge",
+                "Other TAXII servers by state.",
+                &states,
+            );
+            let lag = match states.is_empty() {
+                true => Vec::new(),
+                false => one(peers.longest_lag_s),
+            };
+            family(
+                "kaname_taxii_peer_lag_seconds",
+                "gauge",
+                "Longest time since one of them that is not stopped was read to its end.",
+                &lag,
+            );
+        }
         family(
             "kaname_memory_resident_bytes",
             "gauge",

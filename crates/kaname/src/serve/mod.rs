@@ -29,8 +29,8 @@ use kaname_world::{
 };
 use tokio::{sync::watch, time::timeout};
 
-pub(crate) use self::listen::Doors;
 use self::{bus::Bus, ending::Ending, metrics::Metrics, steady::Steady};
+pub(crate) use self::{doors::to_peers, listen::Doors};
 use crate::{
     config::{Config, load::Mistake},
     fault::Fault,
@@ -50,22 +50,22 @@ pub(crate) async fn run(config: Config, with_worker: bool) -> Result<(), Fault> 
     let started = async {
         let doors = Doors::open(&config).await?;
         let running = Running::start(&config, doors, Arc::clone(&hub.world), None)?;
-        let duties = if with_worker {
-            doors::duties(&config, &public_url(&config, running.address))?
+        let shifts = if with_worker {
+            doors::shifts(&config, &public_url(&config, running.address))?
         } else {
             Vec::new()
         };
         let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
-        Ok::<_, Fault>((running, duties, bus))
+        Ok::<_, Fault>((running, shifts, bus))
     };
-    let (running, duties, bus) = match started.await {
+    let (running, shifts, bus) = match started.await {
         Ok(started) => started,
         Err(fault) => {
             hub.close().await;
             return Err(fault);
         }
     };
-    let tasks = background::start(&hub.world, duties, bus, steady, running.stop.subscribe());
+    let tasks = background::start(&hub.world, shifts, bus, steady, running.stop.subscribe());
     ending.told().await;
     tracing::info!("ending: no new connections, open requests are finished");
     tokio::join!(running.end(), background::end(tasks));
@@ -116,9 +116,9 @@ pub(crate) async fn demo(
 ) -> Result<(), Fault> {
     let mut ending = Ending::listen()?;
     let running = Running::start(config, doors, Arc::clone(&world), Some(cast))?;
-    let duties = doors::duties(config, &public_url(config, running.address))?;
+    let shifts = doors::shifts(config, &public_url(config, running.address))?;
     let steady = look_at_clock(&world).await;
-    let tasks = background::start(&world, duties, None, steady, running.stop.subscribe());
+    let tasks = background::start(&world, shifts, None, steady, running.stop.subscribe());
     let told = ready(&format!("http://{}", running.address));
     if told.is_ok() {
         ending.told().await;
@@ -133,12 +133,12 @@ pub(crate) async fn work(config: Config) -> Result<(), Fault> {
     log::start(&config);
     handles::raise();
     let mut ending = Ending::listen()?;
-    let duties = doors::duties(&config, &public_url(&config, config.address()))?;
+    let shifts = doors::shifts(&config, &public_url(&config, config.address()))?;
     let hub = Hub::open_to_serve(&config).await?;
     let steady = look_at_clock(&hub.world).await;
     let (stop, stopping) = watch::channel(false);
     let bus = Bus::connect(&config, &hub.world.settings().origin).await?;
-    let tasks = background::start(&hub.world, duties, bus, steady, stopping);
+    let tasks = background::start(&hub.world, shifts, bus, steady, stopping);
     tracing::info!("worker started");
     ending.told().await;
     let _ = stop.send(true);
@@ -206,7 +206,7 @@ pub(crate) fn untried(config: &Config) -> Vec<Mistake> {
         _ => None,
     };
     let tried = [
-        ("mail.from", doors::duties(config, "").err()),
+        ("mail.from", doors::shifts(config, "").err()),
         ("oidc.issuer", openid::provider(config).err()),
         ("listen.tls_cert", tls),
     ];

@@ -140,6 +140,90 @@ fn a_second_hub_reads_the_first_and_goes_on_where_it_was() {
     assert_eq!(second.done(&["verify", "--rows"])["fault"], Value::Null);
 }
 
+/// The peer once it is as wanted: asked for again and again, as somebody at a terminal does.
+fn peer_once(place: &Place, wanted: impl Fn(&Value) -> bool) -> Value {
+    let mut last = Value::Null;
+    for _ in 0..300 {
+        last = place.done(&["taxii", "peers", "list"])["peers"][0].clone();
+        if wanted(&last) {
+            return last;
+        }
+    }
+    panic!("it never came to that: {last}");
+}
+
+#[test]
+fn a_running_server_reads_its_peers_and_so_does_a_worker() {
+    let first = Place::founded();
+    first.write("layout.json", &layout(40).to_string());
+    first.done(&["taxii", "load", "layout.json"]);
+    let secret = key(&first);
+    let server = Server::start_in(&first, &[], &[("KANAME_TAXII__MAX_PAGE_SIZE", "15")]);
+    let second = reader();
+    add_peer(&second, server.address, &secret, &["--every", "1h"]);
+    let own = Server::start_in(&second, &[], &[("KANAME_TAXII__LOOPBACK", "true")]);
+    let whole = peer_once(&second, |peer| peer["read_whole"] != Value::Null);
+    assert_eq!(
+        (&whole["taken"], &whole["every"]),
+        (&json!(40), &json!("1h"))
+    );
+    let numbers = own.get("/metrics");
+    assert!(
+        numbers.contains("kaname_taxii_peers{state=\"active\"} 1"),
+        "{numbers}"
+    );
+    assert!(
+        numbers.contains("kaname_taxii_peer_lag_seconds "),
+        "{numbers}"
+    );
+    assert!(
+        !numbers.contains("\"a\""),
+        "no number names a peer: {numbers}"
+    );
+    assert_eq!(own.end(), 0);
+    // What is new there waits for the next turn, or for who asks; a worker does it as well.
+    let more = json!({ "type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000001", "objects": [indicator(9_001)] });
+    first.write("more.json", &more.to_string());
+    first.done(&["import", "more.json", "--collection", OPEN]);
+    second.done(&["taxii", "peers", "now", "a"]);
+    let worker = second
+        .command(&["worker"])
+        .env("KANAME_TAXII__LOOPBACK", "true")
+        .spawn();
+    let mut worker = worker.unwrap();
+    peer_once(&second, |peer| peer["taken"] == 41);
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    let changed = second.done(&[
+        "taxii",
+        "peers",
+        "change",
+        "a",
+        "--every",
+        "never",
+        "--type",
+        "indicator",
+    ]);
+    assert_eq!(
+        (
+            &changed["definition"]["types"],
+            &changed["added_after"],
+            &changed["next"]
+        ),
+        (&json!(["indicator"]), &Value::Null, &Value::Null)
+    );
+    let wrong = second.run(&["taxii", "peers", "change", "a", "--every", "5"]);
+    assert_eq!(wrong.code, 2);
+    assert_eq!(
+        second
+            .run(&["taxii", "peers", "change", "b", "--every", "5m"])
+            .code,
+        3
+    );
+    assert_eq!(second.done(&["verify", "--rows"])["fault"], Value::Null);
+    assert_eq!(second.done(&["rebuild"])["identical"], true);
+}
+
 /// A server that answers each request with the next of these and closes; the last one for ever.
 fn liar(answers: Vec<String>) -> SocketAddr {
     liar_at("2020-01-01T00:00:00.000000Z", answers)

@@ -21,6 +21,7 @@ pub mod now;
 pub mod oidc;
 pub(crate) mod paging;
 pub mod passkey;
+pub mod peers;
 pub mod policy;
 pub mod public;
 pub mod record;
@@ -54,6 +55,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(record::endpoints());
     all.extend(funnel::endpoints());
     all.extend(deliveries::endpoints());
+    all.extend(peers::endpoints());
     all.extend(public::endpoints());
     all.extend(api::endpoints());
     all.extend(now::endpoints());

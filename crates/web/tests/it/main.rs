@@ -29,6 +29,7 @@ mod now;
 mod oidc;
 mod pages;
 mod passkey;
+mod peers;
 mod raw;
 #[path = "../../../world/tests/it/sink.rs"]
 mod sink;

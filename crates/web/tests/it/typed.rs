@@ -24,7 +24,8 @@ const WRITTEN: &str = "途中まで&#60;i&#62;&#34;書いた&#34;&#60;/i&#62; &#
 const PAGES: usize = 150;
 
 /// Endpoints to which no page of the walk posts, because a button does, without a word.
-const BUTTONS: [&str; 32] = [
+const BUTTONS: [&str; 33] = [
+    "peer.start",
     "passkey.add",
     "passkey.remove",
     "openid.link",
@@ -225,6 +226,7 @@ async fn scene(nation: &Nation, door: &Door) {
         ("past", "closed"),
     ];
     leads_to(&admin.post("/groups-new", &group).await);
+    super::peers::agreed(nation, &admin).await;
 }
 
 /// Leaves a trace of the provider to be settled.

@@ -4,13 +4,16 @@
 mod envelope;
 pub mod layout;
 mod offered;
+mod peers;
 mod posted;
 mod pull;
 mod root;
+mod speaking;
 
 use jiff::Timestamp;
 
 pub use offered::Offered;
+pub use peers::{PEER, PeerDuty};
 pub use posted::{Posted, PostedObject, STATUS_HOURS, Status};
 pub use pull::{PullBounds, Pulled};
 pub use root::Root;

@@ -4,38 +4,41 @@
 
 use std::time::Duration;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
-use kaname_kernel::{Id, Matter as _, MatterId};
+use kaname_kernel::Matter as _;
 use kaname_policy::Action;
 use kaname_sharing::{
-    Collection, Sealed,
+    Collection,
     marking::strictest_tlp,
-    peer::{self, PEER_SPACE, Peer, PeerChange, PeerDefinition, PulledPage},
+    peer::{PEER_SPACE, Peer, PeerChange, PeerDefinition, PulledPage, Reading},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use url::Url;
 
-use super::stamp;
+use super::{
+    speaking::{Stopped, Trouble},
+    stamp,
+};
 use crate::{
     caller::Caller,
-    doors::{DoorError, Fetch, FetchDoor, Fetched},
+    doors::{Fetch, FetchDoor, Fetched},
     error::WorldError,
     work::Loaded,
     world::World,
 };
 
-/// The media type asked for.
-const TAXII: &str = "application/taxii+json;version=2.1";
-/// Objects asked for at a time.
+/// Objects asked for at a time, of a peer that has no trouble.
 const PAGE: u32 = 1_000;
+/// A page is halved for each turn in a row that ended in trouble, so often at most: a slow peer sends less at a
+/// time, and so comes to an end.
+const MOST_HALVED: u32 = 7;
 /// Most bytes of one answer.
 const PAGE_BYTES: usize = 32 << 20;
 /// How far a peer's clock may be ahead of this hub's.
 const AHEAD: Duration = Duration::from_secs(300);
-/// Longest credential, in bytes.
-const MAX_CREDENTIAL: usize = 1_000;
+/// Longest `next` that is kept for another turn, in bytes.
+const MAX_NEXT: usize = 2_000;
 
 /// Bounds of one reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +75,8 @@ pub struct Pulled {
     pub is_end: bool,
     /// Why reading stopped, when it was the peer's doing.
     pub trouble: Option<String>,
+    /// The bound that ended it before the peer's end.
+    pub bound: Option<String>,
 }
 
 /// An envelope (TAXII 2.1 §3.7).
@@ -85,64 +90,53 @@ struct Envelope {
     objects: Vec<Box<RawValue>>,
 }
 
+/// One reading: who reads through which door, how far, and who hears of it.
+pub(super) struct Turn<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) door: &'a dyn FetchDoor,
+    pub(super) bounds: PullBounds,
+    /// Whether it keeps the peer's turn for itself from page to page; a job does so by its lease.
+    pub(super) holds: bool,
+    /// Hears how many objects came.
+    pub(super) progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// Where a reading stands.
+struct Place {
+    from_us: Option<i64>,
+    next: Option<String>,
+    /// Whether `next` is of an earlier reading; the peer may have forgotten it.
+    is_old: bool,
+}
+
+impl Place {
+    fn of(peer: &Peer) -> Self {
+        match &peer.reading {
+            Some(reading) => Self {
+                from_us: reading.from_us,
+                next: Some(reading.next.clone()),
+                is_old: true,
+            },
+            None => Self::after(peer),
+        }
+    }
+
+    /// Behind what was read, by the moment alone.
+    fn after(peer: &Peer) -> Self {
+        Self {
+            from_us: peer.after_us,
+            next: None,
+            is_old: false,
+        }
+    }
+
+    /// Whether the peer does not know any more how an earlier reading goes on.
+    fn is_forgotten(&self, answer: &Fetched) -> bool {
+        self.is_old && matches!(answer.status, 400 | 404 | 410 | 422)
+    }
+}
+
 impl World {
-    /// Agrees with a peer. `credential`: user and password there.
-    pub async fn join_peer(
-        &self,
-        caller: &Caller,
-        definition: PeerDefinition,
-        credential: Option<(&str, &str)>,
-    ) -> Result<Loaded<Peer>, WorldError> {
-        self.allow_any(caller, Action::CollectionManage)?;
-        let id: MatterId = Id::fresh(self.clock(), self.rng());
-        let sealed = match credential {
-            Some((user, password)) => {
-                let pair = format!("{user}:{password}");
-                if pair.len() > MAX_CREDENTIAL || user.contains(':') {
-                    let why = "a user without a colon and a password, together at most 1000 bytes";
-                    return Err(WorldError::invalid("credential", "error-text", why));
-                }
-                let key = self.keys().master.derive("taxii-peer");
-                let boxed = key.seal(self.rng(), id.bytes(), pair.as_bytes());
-                Some(Sealed::of(&boxed))
-            }
-            None => None,
-        };
-        let change = peer::join_peer(definition, sealed)?;
-        let mut work = self.work(&caller.actor);
-        let joined = work.begin::<Peer>(id, change)?;
-        work.notice(Peer::KIND, Some(id));
-        work.commit().await?;
-        Ok(joined)
-    }
-
-    /// Changes a peer as `decide` says.
-    pub async fn change_peer(
-        &self,
-        caller: &Caller,
-        code: &str,
-        decide: impl FnOnce(&Peer) -> Result<PeerChange, kaname_sharing::Refused>,
-    ) -> Result<Loaded<Peer>, WorldError> {
-        self.allow_any(caller, Action::CollectionManage)?;
-        let mut peer = self.find::<Peer>(caller, PEER_SPACE, code).await?;
-        let change = decide(&peer.state)?;
-        let mut work = self.work(&caller.actor);
-        work.apply(&mut peer, [change])?;
-        work.notice(Peer::KIND, Some(peer.id));
-        work.commit().await?;
-        Ok(peer)
-    }
-
-    /// Every peer, by its code.
-    pub async fn peers(&self, caller: &Caller) -> Result<Vec<Loaded<Peer>>, WorldError> {
-        self.allow_any(caller, Action::CollectionManage)?;
-        let mut all = Vec::new();
-        let query = self.query::<Peer>(caller).await?;
-        self.walk::<Peer>(query, |peer| all.push(peer)).await?;
-        all.sort_by(|a, b| a.state.definition.code.cmp(&b.state.definition.code));
-        Ok(all)
-    }
-
     /// Reads a peer from where the last reading came to, until it has no more or a bound is reached. What
     /// was read is durable page by page. `progress` hears how many objects came.
     pub async fn pull(
@@ -154,73 +148,75 @@ impl World {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Pulled, WorldError> {
         self.allow_any(caller, Action::ImportRun)?;
-        let mut peer = self.find::<Peer>(caller, PEER_SPACE, code).await?;
+        let peer = self.find::<Peer>(caller, PEER_SPACE, code).await?;
+        let id = peer.id;
+        self.hold_turn(id).await?;
+        let turn = Turn {
+            caller,
+            door,
+            bounds,
+            holds: true,
+            progress,
+        };
+        let pulled = self.pull_in(&turn, peer).await;
+        self.end_turn(id).await?;
+        pulled
+    }
+
+    /// Reads a peer within a turn that is ours.
+    pub(super) async fn pull_in(
+        &self,
+        turn: &Turn<'_>,
+        mut peer: Loaded<Peer>,
+    ) -> Result<Pulled, WorldError> {
+        self.allow_any(turn.caller, Action::ImportRun)?;
         if peer.state.stopped.is_some() {
             return Err(WorldError::refused("refused-state", "the peer was stopped"));
         }
+        let code = peer.state.definition.code.clone();
         let mut pulled = Pulled::default();
-        let reading = self.read_pages(caller, door, (&mut peer, &mut pulled), bounds, progress);
-        let trouble = match tokio::time::timeout(bounds.time, reading).await {
+        let reading = self.read_pages(turn, &mut peer, &mut pulled);
+        let trouble = match tokio::time::timeout(turn.bounds.time, reading).await {
             Ok(Ok(())) => None,
             Ok(Err(Stopped::World(error))) => return Err(error),
             Ok(Err(Stopped::Peer(trouble))) => Some(trouble),
-            Err(_) => Some(format!(
-                "not read to its end within {} s",
-                bounds.time.as_secs()
-            )),
+            Err(_) => pulled.ran_out(turn.bounds.time),
         };
         if let Some(trouble) = trouble {
             // As it stands now: the time may have ended while a page was being written down.
             let page = PulledPage {
-                trouble: Some(trouble.clone()),
+                trouble: Some(trouble.what.clone()),
+                wait_s: trouble.wait_s,
                 ..PulledPage::default()
             };
-            self.change_peer(caller, code, |_| Ok(PeerChange::Pulled(page)))
-                .await?;
-            pulled.trouble = Some(trouble);
+            let decide = |_: &Peer| Ok(PeerChange::Pulled(page));
+            self.change_peer(turn.caller, &code, decide).await?;
+            pulled.trouble = Some(trouble.what);
         }
         Ok(pulled)
     }
 
     async fn read_pages(
         &self,
-        caller: &Caller,
-        door: &dyn FetchDoor,
-        (peer, pulled): (&mut Loaded<Peer>, &mut Pulled),
-        bounds: PullBounds,
-        progress: &(dyn Fn(u64) + Sync),
+        turn: &Turn<'_>,
+        peer: &mut Loaded<Peer>,
+        pulled: &mut Pulled,
     ) -> Result<(), Stopped> {
         let into = peer.state.definition.into;
-        let collection = self.see::<Collection>(caller, into).await?;
-        let from_us = peer.state.after_us;
-        let mut next: Option<String> = None;
+        let collection = self.see::<Collection>(turn.caller, into).await?;
+        let mut place = Place::of(&peer.state);
         let mut came = 0u64;
         loop {
-            let fetch = self.question(peer, from_us, next.as_deref())?;
-            let answer = door.fetch(&fetch).await.map_err(stopped_by)?;
+            let fetch = self.question(peer, &place)?;
+            let answer = turn.door.fetch(&fetch).await?;
+            if place.is_forgotten(&answer) {
+                place = Place::after(&peer.state);
+                continue;
+            }
             let (envelope, last_us) = read_answer(&answer)?;
-            let count = envelope.objects.len() as u64;
-            if envelope.more && count == 0 {
-                return Err(Stopped::peer("says that there is more and sends nothing"));
-            }
-            if envelope.more && (envelope.next.is_none() || envelope.next == next) {
-                return Err(Stopped::peer(
-                    "says that there is more and not where it goes on",
-                ));
-            }
-            if count > 0 && last_us.is_none() {
-                return Err(Stopped::peer("does not tell X-TAXII-Date-Added-Last"));
-            }
-            let latest = self.now() + AHEAD;
-            if let Some(last) = last_us.filter(|us| *us > latest.as_microsecond()) {
-                // Reading on from there would leave out all that comes until then.
-                return Err(Stopped::Peer(format!(
-                    "says in X-TAXII-Date-Added-Last that an object was added on {}, which is to come",
-                    stamp(last)
-                )));
-            }
+            self.check_answer(&envelope, last_us, &place)?;
             let mut page = self
-                .take_page(caller, &collection, peer, &envelope.objects)
+                .take_page(turn.caller, &collection, peer, &envelope.objects)
                 .await?;
             page.is_end = !envelope.more;
             // Others may stand at the very moment a page ended with: only a reading to the end is beyond it.
@@ -228,29 +224,58 @@ impl World {
                 true => last_us,
                 false => last_us.map(|us| us - 1),
             };
-            came += count;
-            pulled.pages += 1;
-            pulled.taken += page.taken;
-            pulled.there += page.there;
-            pulled.left_out += page.left_out;
-            pulled.refused += page.refused;
-            pulled.is_end = page.is_end;
-            let mut work = self.work(&caller.actor);
+            page.goes_on = going_on(&place, &envelope);
+            came += envelope.objects.len() as u64;
+            pulled.add(&page);
+            let mut work = self.work(&turn.caller.actor);
             work.apply(peer, [PeerChange::Pulled(page)])?;
             work.notice(Peer::KIND, Some(peer.id));
             work.commit().await?;
-            progress(came);
+            if turn.holds {
+                self.hold_turn(peer.id).await?;
+            }
+            (turn.progress)(came);
             if !envelope.more {
                 return Ok(());
             }
-            if came >= bounds.objects {
-                let most = bounds.objects;
-                return Err(Stopped::Peer(format!(
-                    "not read to its end: over {most} objects"
-                )));
+            if came >= turn.bounds.objects {
+                let most = turn.bounds.objects;
+                pulled.bound = Some(format!("not read to its end: over {most} objects"));
+                return Ok(());
             }
-            next = envelope.next;
+            place.next = envelope.next;
+            place.is_old = false;
         }
+    }
+
+    /// Whether an answer can be gone on from.
+    fn check_answer(
+        &self,
+        envelope: &Envelope,
+        last_us: Option<i64>,
+        place: &Place,
+    ) -> Result<(), Stopped> {
+        let is_empty = envelope.objects.is_empty();
+        if envelope.more && is_empty {
+            return Err(Stopped::peer("says that there is more and sends nothing"));
+        }
+        if envelope.more && (envelope.next.is_none() || envelope.next == place.next) {
+            return Err(Stopped::peer(
+                "says that there is more and not where it goes on",
+            ));
+        }
+        if !is_empty && last_us.is_none() {
+            return Err(Stopped::peer("does not tell X-TAXII-Date-Added-Last"));
+        }
+        let latest = self.now() + AHEAD;
+        if let Some(last) = last_us.filter(|us| *us > latest.as_microsecond()) {
+            // Reading on from there would leave out all that comes until then.
+            return Err(Stopped::saying(format!(
+                "the peer says in X-TAXII-Date-Added-Last that an object was added on {}, which is to come",
+                stamp(last)
+            )));
+        }
+        Ok(())
     }
 
     /// The objects of a page that the rules let in, into the collection.
@@ -281,41 +306,61 @@ impl World {
         })
     }
 
-    fn question(
-        &self,
-        peer: &Loaded<Peer>,
-        from_us: Option<i64>,
-        next: Option<&str>,
-    ) -> Result<Fetch, WorldError> {
+    fn question(&self, peer: &Loaded<Peer>, place: &Place) -> Result<Fetch, WorldError> {
         let definition = &peer.state.definition;
         let url = Url::parse(&definition.url).map_err(WorldError::encoding)?;
         let mut url = url.join("objects/").map_err(WorldError::encoding)?;
+        let most = PAGE >> peer.state.troubles.min(MOST_HALVED);
         let mut query = url.query_pairs_mut();
-        query.append_pair("limit", &PAGE.to_string());
+        query.append_pair("limit", &most.to_string());
         query.append_pair("match[version]", "all");
         if !definition.types.is_empty() {
             query.append_pair("match[type]", &definition.types.join(","));
         }
-        if let Some(from) = from_us {
+        if let Some(from) = place.from_us {
             query.append_pair("added_after", &stamp(from));
         }
-        if let Some(next) = next {
+        if let Some(next) = &place.next {
             query.append_pair("next", next);
         }
         drop(query);
-        let mut headers = vec![("accept", TAXII.to_owned())];
-        if let Some(sealed) = &peer.state.credential {
-            let key = self.keys().master.derive("taxii-peer");
-            let boxed = sealed.cipher().unwrap_or_default();
-            let pair = key.open(peer.id.bytes(), &boxed)?;
-            headers.push(("authorization", format!("Basic {}", STANDARD.encode(pair))));
-        }
         Ok(Fetch {
             url,
-            headers,
+            headers: self.peer_headers(peer)?,
             most_bytes: PAGE_BYTES,
         })
     }
+}
+
+impl Pulled {
+    fn add(&mut self, page: &PulledPage) {
+        self.pages += 1;
+        self.taken += page.taken;
+        self.there += page.there;
+        self.left_out += page.left_out;
+        self.refused += page.refused;
+        self.is_end = page.is_end;
+    }
+
+    /// The time was over: nothing is wrong with a peer that sent something, only not all of it.
+    fn ran_out(&mut self, time: Duration) -> Option<Trouble> {
+        let what = format!("not read to its end within {} s", time.as_secs());
+        if self.pages > 0 {
+            self.bound = Some(what);
+            return None;
+        }
+        Some(Trouble { what, wait_s: None })
+    }
+}
+
+/// How a reading goes on after an answer, when it does.
+fn going_on(place: &Place, envelope: &Envelope) -> Option<Reading> {
+    let next = envelope.next.as_ref().filter(|_| envelope.more);
+    let next = next.filter(|next| next.len() <= MAX_NEXT);
+    next.map(|next| Reading {
+        from_us: place.from_us,
+        next: next.clone(),
+    })
 }
 
 /// Whether the rules let an object in. What cannot be read is let through to be refused with its reason.
@@ -334,41 +379,13 @@ fn lets_in(definition: &PeerDefinition, raw: &str) -> bool {
     }
 }
 
-/// Why a reading ended before its end.
-enum Stopped {
-    /// By the peer's doing, in words.
-    Peer(String),
-    /// By the hub's own.
-    World(WorldError),
-}
-
-impl Stopped {
-    fn peer(what: &str) -> Self {
-        Self::Peer(format!("the peer {what}"))
-    }
-}
-
-impl From<WorldError> for Stopped {
-    fn from(error: WorldError) -> Self {
-        Self::World(error)
-    }
-}
-
-fn stopped_by(error: DoorError) -> Stopped {
-    let (DoorError::Later(what) | DoorError::Never(what)) = error;
-    Stopped::Peer(what)
-}
-
 /// The envelope of an answer, and when the last of it was added.
 fn read_answer(answer: &Fetched) -> Result<(Envelope, Option<i64>), Stopped> {
     if answer.status != 200 {
-        return Err(Stopped::Peer(format!(
-            "the peer answered {}",
-            answer.status
-        )));
+        return Err(Stopped::answered(answer));
     }
     let envelope = serde_json::from_slice(&answer.body)
-        .map_err(|error| Stopped::Peer(format!("the peer sent no envelope: {error}")))?;
+        .map_err(|error| Stopped::saying(format!("the peer sent no envelope: {error}")))?;
     let last = answer.headers.get("x-taxii-date-added-last");
     let last = last.and_then(|value| value.to_str().ok());
     let last = last.and_then(|text| text.parse::<Timestamp>().ok());

@@ -1,12 +1,11 @@
-//! `taxii peers add | list | stop | start` and `taxii pull`: other servers, and reading them.
+//! `taxii peers add | change | list | now | stop | start` and `taxii pull`: other servers, and reading them.
 
 use std::{path::Path, time::Duration};
 
 use kaname_kernel::Tlp;
-use kaname_sharing::peer::{Peer, PeerDefinition, start_peer, stop_peer};
+use kaname_sharing::peer::{Peer, PeerDefinition, Terms, ask_peer, start_peer, stop_peer};
 use kaname_world::{
     Loaded, World, WorldError,
-    doors::{HttpsDoor, HttpsSettings},
     taxii::{PullBounds, stamp},
 };
 use serde_json::{Value, json};
@@ -14,10 +13,11 @@ use serde_json::{Value, json};
 use super::super::{collection, shell};
 use crate::{
     bounded,
-    cli::{AddPeer, PeersCommand, PullArgs},
+    cli::{AddPeer, ChangePeer, PeersCommand, PullArgs},
     config::Config,
-    fault::Fault,
+    fault::{Exit, Fault},
     say::{Say, table},
+    serve,
 };
 
 /// Longest password file.
@@ -31,7 +31,18 @@ pub(super) async fn peers(world: &World, command: PeersCommand, say: Say) -> Res
             let told: Vec<Value> = all.iter().map(|peer| shown(world, peer)).collect();
             say.result(&json!({ "count": told.len(), "peers": told }), || {
                 let rows: Vec<_> = all.iter().map(|peer| row(world, peer)).collect();
-                table(["CODE", "STATE", "TAKEN", "LAG", "URL"], &rows)
+                table(
+                    ["CODE", "STATE", "TAKEN", "LAG", "EVERY", "NEXT", "URL"],
+                    &rows,
+                )
+            })
+        }
+        PeersCommand::Change(args) => change(world, *args, say).await,
+        PeersCommand::Now { code } => {
+            let changed = world.change_peer(&shell(), &code, ask_peer).await;
+            let changed = changed.map_err(|error| unknown(&code, error))?;
+            say.result(&shown(world, &changed), || {
+                format!("a running server or worker reads {code} next")
             })
         }
         PeersCommand::Stop { code, reason } => {
@@ -55,8 +66,7 @@ pub(super) async fn peers(world: &World, command: PeersCommand, say: Say) -> Res
 
 async fn add(world: &World, args: AddPeer, say: Say) -> Result<(), Fault> {
     let into = collection::find(world, &args.into).await?;
-    let most = args.tlp_at_most.map(|text| text.parse::<Tlp>()).transpose();
-    let most = most.map_err(|error| Fault::usage(format!("--tlp-at-most: {error}")))?;
+    let most = tlp(args.tlp_at_most.as_deref())?;
     let password = args.password_file.as_deref().map(password).transpose()?;
     let definition = PeerDefinition {
         code: args.code.clone(),
@@ -64,6 +74,7 @@ async fn add(world: &World, args: AddPeer, say: Say) -> Result<(), Fault> {
         into: into.id,
         types: args.types,
         tlp_at_most: most,
+        every: Some(args.every),
     };
     let user = args.user.unwrap_or_default();
     let credential = password
@@ -72,8 +83,43 @@ async fn add(world: &World, args: AddPeer, say: Say) -> Result<(), Fault> {
     let joined = world.join_peer(&shell(), definition, credential).await?;
     let code = &args.code;
     say.result(&shown(world, &joined), || {
-        format!("{code} is a peer; `kaname taxii pull {code}` reads it")
+        format!("{code} is a peer; a running server reads it, and `kaname taxii pull {code}`")
     })
+}
+
+async fn change(world: &World, args: ChangePeer, say: Say) -> Result<(), Fault> {
+    let code = &args.code;
+    let peer = world.peer(&shell(), code).await;
+    let now = peer.map_err(|error| unknown(code, error))?;
+    let now = now.state.definition.terms();
+    let most = tlp(args.tlp_at_most.as_deref())?;
+    let terms = Terms {
+        url: args.url.unwrap_or(now.url),
+        types: match args.types.is_empty() && !args.any_type {
+            true => now.types,
+            false => args.types,
+        },
+        tlp_at_most: match args.any_tlp {
+            true => None,
+            false => most.or(now.tlp_at_most),
+        },
+        every: args.every.unwrap_or(now.every),
+    };
+    let password = args.password_file.as_deref().map(password).transpose()?;
+    let user = args.user.unwrap_or_default();
+    let credential = password.as_deref();
+    let credential = credential.map(|password| (user.as_str(), password));
+    let shell = shell();
+    let changed = world.agree_otherwise(&shell, code, terms, credential);
+    let changed = changed.await.map_err(|error| unknown(code, error))?;
+    say.result(&shown(world, &changed), || {
+        format!("{code} is agreed with otherwise")
+    })
+}
+
+fn tlp(text: Option<&str>) -> Result<Option<Tlp>, Fault> {
+    let most = text.map(str::parse::<Tlp>).transpose();
+    most.map_err(|error| Fault::usage(format!("--tlp-at-most: {error}")))
 }
 
 /// The first line of a file.
@@ -90,12 +136,7 @@ pub(super) async fn pull(
     args: PullArgs,
     say: Say,
 ) -> Result<(), Fault> {
-    let settings = HttpsSettings {
-        private: config.switch("taxii.private"),
-        loopback: config.switch("taxii.loopback"),
-    };
-    let door = HttpsDoor::new(settings)
-        .map_err(|error| Fault::failed("TLS cannot be set up").because(&error))?;
+    let door = serve::to_peers(config)?;
     let bounds = PullBounds {
         objects: args.max_objects,
         time: Duration::from_secs(args.max_seconds),
@@ -120,7 +161,7 @@ pub(super) async fn pull(
             "{code}: {} objects taken, {} were there already, {} left out by rule, {} refused",
             pulled.taken, pulled.there, pulled.left_out, pulled.refused
         ));
-        if let Some(trouble) = &pulled.trouble {
+        if let Some(trouble) = pulled.trouble.as_ref().or(pulled.bound.as_ref()) {
             troubled.push(format!("{code}: {trouble}"));
         }
         told.push(json!({ "peer": code, "pulled": pulled }));
@@ -143,6 +184,10 @@ fn unknown(code: &str, error: WorldError) -> Fault {
             Fault::not_found(format!("there is no peer `{code}`"))
                 .hint("`kaname taxii peers list` shows the codes")
         }
+        error if error.is_conflict() => {
+            let what = format!("`{code}` was read or changed by somebody else meanwhile");
+            Fault::new(Exit::Denied, what).hint("what came is kept; try again")
+        }
         other => other.into(),
     }
 }
@@ -157,24 +202,26 @@ fn shown(world: &World, peer: &Loaded<Peer>) -> Value {
         "taken": state.taken,
         "read": state.read,
         "read_whole": state.read_whole,
+        "every": state.definition.every(),
+        "next": state.next,
+        "troubles": state.troubles,
         "lag_s": state.lag_s(world.now()),
         "trouble": state.trouble,
         "stopped": state.stopped,
     })
 }
 
-fn row(world: &World, peer: &Loaded<Peer>) -> [String; 5] {
+fn row(world: &World, peer: &Loaded<Peer>) -> [String; 7] {
     let state = &peer.state;
-    let word = match (&state.stopped, &state.trouble) {
-        (Some(_), _) => "stopped",
-        (None, Some(_)) => "troubled",
-        (None, None) => "active",
-    };
     [
         state.definition.code.clone(),
-        word.to_owned(),
+        state.state().to_owned(),
         state.taken.to_string(),
         format!("{} s", state.lag_s(world.now())),
+        state.definition.every().to_string(),
+        state
+            .next
+            .map_or("-".to_owned(), |next| format!("{next:.0}")),
         state.definition.url.clone(),
     ]
 }

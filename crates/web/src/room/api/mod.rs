@@ -6,6 +6,7 @@ mod answers;
 mod body;
 mod handed_in;
 mod items;
+mod peers;
 mod records;
 mod reference;
 mod showing;
@@ -21,6 +22,7 @@ use crate::{
 
 const OWN: Access = Access::Either(Action::SubmissionReadOwn);
 const FOLLOW: Access = Access::Either(Action::SubmissionFollow);
+const PEERS: Access = Access::Either(Action::DeliveryRead);
 const LIBRARY: Access = Access::Either(Action::LibraryRead);
 
 /// Endpoints of this room.
@@ -124,6 +126,22 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Access::Either(Action::FunnelRead),
             Audit::None("reads counts only"),
             routing::get(reference::funnel),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/peers",
+            "api.peers",
+            PEERS,
+            Audit::None("reads what is agreed with peers and how far each has come"),
+            routing::get(peers::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/peers/{code}",
+            "api.peer",
+            PEERS,
+            Audit::None("reads what is agreed with peers and how far each has come"),
+            routing::get(peers::one),
         ),
         Endpoint::new(
             Method::GET,

@@ -43,6 +43,7 @@ struct ListPage {
     pager: Option<Pager>,
     empty: Empty,
     more: Option<Notice>,
+    peers: Option<Verb>,
     new: Option<Verb>,
 }
 
@@ -167,6 +168,9 @@ pub(super) async fn list(
         pager,
         empty,
         more,
+        peers: by
+            .is_officer()
+            .then(|| page.link("/peers", text.t("peers-title"))),
         new,
         page,
     })

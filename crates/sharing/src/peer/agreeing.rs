@@ -1,0 +1,154 @@
+//! What people do with a peer: agree, agree otherwise, stop, start, ask for a turn.
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::{Every, Peer, PeerChange, PeerDefinition, Terms};
+use crate::{
+    refused::{Refused, bounded, reason},
+    sealed::Sealed,
+};
+
+/// Longest code.
+const MAX_CODE: usize = 40;
+/// Longest address.
+const MAX_URL: usize = 2_000;
+/// Most types named.
+const MAX_TYPES: usize = 100;
+/// Longest name of a type.
+const MAX_TYPE: usize = 250;
+
+/// Agrees with a peer.
+///
+/// # Errors
+/// When the code, the address or a rule will not do.
+pub fn join_peer(
+    mut definition: PeerDefinition,
+    credential: Option<Sealed>,
+) -> Result<PeerChange, Refused> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let code = &definition.code;
+    if code.is_empty() || code.len() > MAX_CODE || !code.bytes().all(plain) {
+        return Err(Refused::BadName {
+            field: "code",
+            allowed: "a-z 0-9 -",
+        });
+    }
+    check_types(&definition.types)?;
+    definition.url = checked_url(&definition.url)?;
+    let every = definition.every.unwrap_or_default();
+    definition.every = Some(every);
+    let definition = Box::new(definition);
+    Ok(PeerChange::Joined {
+        definition,
+        credential,
+    })
+}
+
+/// Agrees otherwise: another address, other rules, another interval, another credential. `credential` is `None`
+/// to keep the one there is.
+///
+/// # Errors
+/// When the address or a rule will not do, or nothing would change.
+pub fn change_peer(
+    peer: &Peer,
+    mut terms: Terms,
+    credential: Option<Sealed>,
+) -> Result<PeerChange, Refused> {
+    check_types(&terms.types)?;
+    terms.url = checked_url(&terms.url)?;
+    if terms == peer.definition.terms() && credential.is_none() {
+        return Err(Refused::NoChange);
+    }
+    let terms = Box::new(terms);
+    Ok(PeerChange::Changed { terms, credential })
+}
+
+fn check_types(types: &[String]) -> Result<(), Refused> {
+    bounded("types", types.len(), MAX_TYPES)?;
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    for one in types {
+        bounded("types", one.len(), MAX_TYPE)?;
+        if one.is_empty() || !one.bytes().all(plain) {
+            return Err(Refused::BadName {
+                field: "types",
+                allowed: "a-z 0-9 -",
+            });
+        }
+    }
+    Ok(())
+}
+
+/// An address with its last stroke, when it is one of a TAXII collection (TAXII 2.1 §1.6.3: addresses end so).
+fn checked_url(given: &str) -> Result<String, Refused> {
+    let mut given = given.trim().to_owned();
+    bounded("url", given.len(), MAX_URL)?;
+    if !given.ends_with('/') {
+        given.push('/');
+    }
+    let fits = Url::parse(&given).is_ok_and(|url| {
+        let is_web = matches!(url.scheme(), "https" | "http") && url.host().is_some();
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        is_web && is_plain && url.query().is_none() && url.fragment().is_none()
+    });
+    match fits {
+        true => Ok(given),
+        false => Err(Refused::OutOfBounds { field: "url" }),
+    }
+}
+
+/// Stops a peer's turns.
+///
+/// # Errors
+/// Without a reason, or a second time.
+pub fn stop_peer(peer: &Peer, why: &str) -> Result<PeerChange, Refused> {
+    if peer.stopped.is_some() {
+        return Err(Refused::NoChange);
+    }
+    let reason = reason(why)?;
+    Ok(PeerChange::Stopped { reason })
+}
+
+/// Goes on with a peer, from where the last turn came to or from another moment on.
+///
+/// # Errors
+/// When it was not stopped and no moment is given.
+pub fn start_peer(peer: &Peer, after: Option<Timestamp>) -> Result<PeerChange, Refused> {
+    if peer.stopped.is_none() && after.is_none() {
+        return Err(Refused::NoChange);
+    }
+    let after_us = after.map(Timestamp::as_microsecond);
+    Ok(PeerChange::Started { after_us })
+}
+
+/// Asks for a turn now, whatever the interval.
+///
+/// # Errors
+/// When the peer was stopped.
+pub fn ask_peer(peer: &Peer) -> Result<PeerChange, Refused> {
+    match peer.stopped {
+        None => Ok(PeerChange::Asked),
+        Some(_) => Err(Refused::State {
+            matter: "taxii_peer",
+            state: "stopped",
+            needs: "active",
+        }),
+    }
+}
+
+impl PeerDefinition {
+    /// What may be agreed otherwise later.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            url: self.url.clone(),
+            types: self.types.clone(),
+            tlp_at_most: self.tlp_at_most,
+            every: self.every(),
+        }
+    }
+
+    /// How often it has its turn.
+    pub fn every(&self) -> Every {
+        self.every.unwrap_or_default()
+    }
+}

@@ -1,0 +1,287 @@
+//! Agreeing with a peer, and agreeing otherwise: a form each and what it posts to.
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use kaname_kernel::{MatterId, Tlp};
+use kaname_policy::{Action, Resource};
+use kaname_sharing::{
+    collection::CollectionKind,
+    peer::{Every, PeerDefinition, Terms},
+};
+use kaname_world::WorldError;
+
+use super::words;
+use crate::{
+    error::Failure,
+    frame::{
+        Flash, Frame, Posted, Section,
+        part::{Choice, Field},
+    },
+    house::{By, House},
+    room::form::{self, Asker, Form, Typed, Wrong, may},
+};
+
+/// Intervals that are offered.
+const INTERVALS: [&str; 7] = ["5m", "15m", "30m", "1h", "6h", "1d", "never"];
+
+pub(super) async fn ask_join(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+) -> Result<Response, Failure> {
+    let typed = Typed::default().set("every", Every::default().to_string());
+    join_form(&house, &frame, &by, &typed, None).await
+}
+
+pub(super) async fn join(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Posted(typed): Posted<Typed>,
+) -> Result<Response, Failure> {
+    let code = typed.one("code").to_owned();
+    let done = joined(&house, &by, &typed).await;
+    match kept(&frame, &code, done) {
+        Ok(answer) => Ok(answer),
+        Err(Unkept::Wrong(wrong)) => join_form(&house, &frame, &by, &typed, Some(wrong)).await,
+        Err(Unkept::Failed(failure)) => Err(failure),
+    }
+}
+
+async fn joined(house: &House, by: &By, typed: &Typed) -> Result<(), WorldError> {
+    let terms = terms(typed)?;
+    let into: Result<MatterId, _> = typed.one("into").parse();
+    let into = into.map_err(|_| {
+        WorldError::invalid("into", "error-text-choice", "a collection is expected")
+    })?;
+    let definition = PeerDefinition {
+        code: typed.one("code").to_owned(),
+        url: terms.url,
+        into,
+        types: terms.types,
+        tlp_at_most: terms.tlp_at_most,
+        every: Some(terms.every),
+    };
+    let joined = house.world().join_peer(by, definition, credential(typed));
+    joined.await.map(|_| ())
+}
+
+pub(super) async fn ask_change(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(code): Path<String>,
+) -> Result<Response, Failure> {
+    let peer = house.world().peer(&by, &code).await?;
+    let now = peer.state.definition.terms();
+    let most = now.tlp_at_most.map_or("", Tlp::label);
+    let typed = Typed::default()
+        .set("url", now.url)
+        .set("types", now.types.join("\n"))
+        .set("tlp_at_most", most)
+        .set("every", now.every.to_string());
+    change_form(&house, &frame, &by, &code, &typed, None)
+}
+
+pub(super) async fn change(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Path(code): Path<String>,
+    Posted(typed): Posted<Typed>,
+) -> Result<Response, Failure> {
+    house.world().peer(&by, &code).await?;
+    let done = match terms(&typed) {
+        Ok(terms) => {
+            let changed = house
+                .world()
+                .agree_otherwise(&by, &code, terms, credential(&typed));
+            changed.await.map(|_| ())
+        }
+        Err(error) => Err(error),
+    };
+    match kept(&frame, &code, done) {
+        Ok(answer) => Ok(answer),
+        Err(Unkept::Wrong(wrong)) => change_form(&house, &frame, &by, &code, &typed, Some(wrong)),
+        Err(Unkept::Failed(failure)) => Err(failure),
+    }
+}
+
+/// Why nothing was kept.
+enum Unkept {
+    /// Something that was typed, to be shown again.
+    Wrong(Wrong),
+    /// Something else.
+    Failed(Failure),
+}
+
+/// On to the peer's page when it was taken.
+fn kept(frame: &Frame, code: &str, done: Result<(), WorldError>) -> Result<Response, Unkept> {
+    let text = frame.text();
+    let error = match done {
+        Ok(()) => {
+            let said = Flash::done(text.t("peers-kept"));
+            return frame
+                .go_saying(&format!("/peers/{code}"), &said)
+                .map_err(Unkept::Failed);
+        }
+        Err(error @ WorldError::Denied(_)) => return Err(Unkept::Failed(error.into())),
+        Err(error) => error,
+    };
+    match Wrong::of(text, &error) {
+        Some(wrong) => Err(Unkept::Wrong(wrong)),
+        None => Err(Unkept::Failed(error.into())),
+    }
+}
+
+fn terms(typed: &Typed) -> Result<Terms, WorldError> {
+    let every =
+        typed
+            .one("every")
+            .parse()
+            .map_err(|error: kaname_sharing::peer::BadInterval| {
+                WorldError::invalid("every", "error-text-choice", error.to_string())
+            })?;
+    let most = typed.one("tlp_at_most");
+    let tlp_at_most = match most.is_empty() {
+        true => None,
+        false => Some(most.parse().map_err(|_| {
+            WorldError::invalid("tlp_at_most", "error-text-choice", "a TLP is expected")
+        })?),
+    };
+    Ok(Terms {
+        url: typed.one("url").to_owned(),
+        types: typed.lines("types").map(str::to_owned).collect(),
+        tlp_at_most,
+        every,
+    })
+}
+
+/// User and password there, when a password was typed.
+fn credential(typed: &Typed) -> Option<(&str, &str)> {
+    let password = typed.all("password").first();
+    let password = password.filter(|password| !password.is_empty())?;
+    Some((typed.one("user"), password))
+}
+
+async fn join_form(
+    house: &House,
+    frame: &Frame,
+    by: &By,
+    typed: &Typed,
+    wrong: Option<Wrong>,
+) -> Result<Response, Failure> {
+    let fresh = may(house, by, Action::CollectionManage, &Resource::default())?;
+    let lang = frame.text().lang().tag();
+    let collections = house.world().collections(by).await?;
+    let offered = collections
+        .iter()
+        .filter(|one| one.state.definition.kind == CollectionKind::Peer)
+        .map(|one| {
+            let definition = &one.state.definition;
+            let title = definition.title.in_language(lang);
+            Choice::new(
+                one.id.to_string(),
+                format!("{title} ({})", definition.alias),
+            )
+        })
+        .collect();
+    let text = frame.text();
+    let form = Form {
+        section: Section::Directory,
+        title: text.t("peers-add").into_owned(),
+        lead: text.t("peers-add-about").into_owned(),
+        to: "/peers-new".to_owned(),
+        go: text.t("peers-add-do").into_owned(),
+        back: "/peers".to_owned(),
+        grave: false,
+        hidden: Vec::new(),
+    };
+    form::ask(frame, form, fresh, typed, wrong, |asker| {
+        let code = asker
+            .line("text", "code", "peers-code")
+            .hint(asker.page.t("peers-code-hint"))
+            .longest(40);
+        let into = asker
+            .select("into", "peers-into", offered)
+            .hint(asker.page.t("peers-into-hint"));
+        let mut fields = vec![code, into];
+        fields.extend(of_terms(asker, "peers-password-hint"));
+        (fields, Vec::new())
+    })
+}
+
+fn change_form(
+    house: &House,
+    frame: &Frame,
+    by: &By,
+    code: &str,
+    typed: &Typed,
+    wrong: Option<Wrong>,
+) -> Result<Response, Failure> {
+    let fresh = may(house, by, Action::CollectionManage, &Resource::default())?;
+    let text = frame.text();
+    let form = Form {
+        section: Section::Directory,
+        title: text.t1("peers-change-of", "code", code).into_owned(),
+        lead: text.t("peers-change-about").into_owned(),
+        to: format!("/peers/{code}/change"),
+        go: text.t("peers-change-do").into_owned(),
+        back: format!("/peers/{code}"),
+        grave: false,
+        hidden: Vec::new(),
+    };
+    form::ask(frame, form, fresh, typed, wrong, |asker| {
+        (of_terms(asker, "peers-password-keep"), Vec::new())
+    })
+}
+
+/// The fields of what may be agreed otherwise.
+fn of_terms(asker: &Asker<'_>, password: &str) -> Vec<Field> {
+    let page = asker.page;
+    let mut most = vec![Choice::new("", page.t("peers-tlp-any"))];
+    most.extend(Tlp::ALL.map(|tlp| Choice::new(tlp.label(), tlp.to_string())));
+    let secret = page
+        .line("password", "password", page.t("peers-password"))
+        .hint(page.t(password))
+        .error(asker.fault("password"))
+        .autocomplete("new-password")
+        .longest(1_000)
+        .optional();
+    vec![
+        asker
+            .line("url", "url", "peers-url")
+            .hint(page.t("peers-url-hint"))
+            .longest(2_000),
+        asker
+            .line("text", "user", "peers-user")
+            .longest(200)
+            .optional(),
+        secret,
+        asker
+            .lines(3, "types", "peers-types")
+            .hint(page.t("peers-types-hint"))
+            .optional(),
+        asker
+            .select("tlp_at_most", "peers-tlp", most)
+            .hint(page.t("peers-tlp-hint")),
+        asker
+            .select("every", "peers-every", intervals(asker))
+            .hint(page.t("peers-every-hint")),
+    ]
+}
+
+/// The intervals offered, and the one there is.
+fn intervals(asker: &Asker<'_>) -> Vec<Choice> {
+    let own = asker.typed.one("every");
+    let all = INTERVALS
+        .into_iter()
+        .chain((!INTERVALS.contains(&own)).then_some(own));
+    let mut all: Vec<Every> = all.filter_map(|text| text.parse().ok()).collect();
+    all.sort_by_key(|every| every.span().unwrap_or(jiff::SignedDuration::MAX));
+    let text = asker.page.text;
+    let choice = |every: Every| Choice::new(every.to_string(), words::every(text, every));
+    all.into_iter().map(choice).collect()
+}

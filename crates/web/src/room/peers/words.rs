@@ -1,0 +1,80 @@
+//! What is said of a peer: its state, how far behind it is, its rules and its next turn.
+
+use jiff::{SignedDuration, Timestamp};
+use kaname_sharing::{
+    Collection,
+    peer::{Every, Peer},
+};
+use kaname_world::Loaded;
+
+use crate::{
+    error::Failure,
+    frame::Page,
+    house::{By, House},
+    text::Text,
+};
+
+pub(in crate::room) fn state(text: Text, peer: &Peer) -> String {
+    let key = match peer.state() {
+        "stopped" => "peers-stopped",
+        "troubled" => "peers-troubled",
+        _ => "peers-active",
+    };
+    text.t(key).into_owned()
+}
+
+/// How long ago everything that the peer has was here, in words.
+pub(super) fn lag(text: Text, peer: &Peer, now: Timestamp) -> String {
+    let lag = SignedDuration::from_secs(peer.lag_s(now));
+    let key = match peer.read_whole {
+        Some(_) if lag < SignedDuration::from_mins(1) => {
+            return text.t("peers-lag-none").into_owned();
+        }
+        Some(_) => "peers-lag",
+        None => "peers-lag-never",
+    };
+    text.t1(key, "length", text.length(lag)).into_owned()
+}
+
+pub(super) fn every(text: Text, every: Every) -> String {
+    match every.span() {
+        Some(span) => text.t1("peers-every-length", "length", text.length(span)),
+        None => text.t("peers-every-never"),
+    }
+    .into_owned()
+}
+
+/// When it has its next turn, in words.
+pub(super) fn next(page: &Page, peer: &Peer) -> String {
+    match peer.next {
+        _ if peer.stopped.is_some() => page.t("peers-next-stopped").into_owned(),
+        None => page.t("peers-next-never").into_owned(),
+        Some(next) if next <= page.now => page.t("peers-next-now").into_owned(),
+        Some(next) => page.text.jst(next, page.now),
+    }
+}
+
+/// The types that are let in, or that all are.
+pub(super) fn types(text: Text, peer: &Peer) -> String {
+    let types = &peer.definition.types;
+    match types.is_empty() {
+        true => text.t("peers-types-any").into_owned(),
+        false => types.join(", "),
+    }
+}
+
+/// The name of a peer's collection, where the reader may know of it.
+pub(super) async fn collection(
+    house: &House,
+    by: &By,
+    page: &Page,
+    peer: &Loaded<Peer>,
+) -> Result<String, Failure> {
+    let id = peer.state.definition.into;
+    let seen = house.world().see_if::<Collection>(by, id).await?;
+    let name = seen.map(|one| {
+        let definition = one.state.definition;
+        definition.title.in_language(page.lang().tag()).to_owned()
+    });
+    Ok(name.unwrap_or_else(|| "—".to_owned()))
+}
