@@ -127,6 +127,12 @@ pub const TARGETS: &[Target] = &[
         longest: 4 << 10,
     },
     Target {
+        name: "misp-ask",
+        run: misp::ask,
+        seeds: seeds::ASK,
+        longest: 4 << 10,
+    },
+    Target {
         name: "layout",
         run: intake::layout,
         seeds: seeds::LAYOUT,

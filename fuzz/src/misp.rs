@@ -1,6 +1,10 @@
 //! Parsers of MISP.
 
-use kaname_misp::{Limits, events, feed, to_misp, to_stix};
+use kaname_misp::{
+    Frame, Limits,
+    ask::{Ask, Searched},
+    events, feed, observed, to_misp, to_stix,
+};
 use serde_json::Value;
 
 /// What is read as an event becomes a bundle, and the event read back from it becomes the same one.
@@ -71,4 +75,30 @@ fn distinct(entries: &[feed::Entry]) -> usize {
     events.sort_unstable();
     events.dedup();
     events.len()
+}
+
+/// A question is read or refused, and answers whether an event and its attributes are asked for. The same text as a
+/// STIX object is an event or a part of one, or neither.
+pub(crate) fn ask(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(frame) = Frame::read(text, 64) {
+        let _ = frame.part(text, &[text], 64);
+    }
+    let _ = observed(text);
+    let Ok(Value::Object(asked)) = serde_json::from_str(text) else {
+        return;
+    };
+    for searched in [
+        Searched::Events,
+        Searched::Attributes,
+        Searched::Objects,
+        Searched::Index,
+    ] {
+        if let Ok(ask) = Ask::read(&asked, searched, 1_800_000_000) {
+            let _ = ask.of_event(&asked, &["1", "CIRCL"]);
+            let _ = ask.of_attribute(&asked, Some(&asked), &asked);
+        }
+    }
 }

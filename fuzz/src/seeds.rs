@@ -37,6 +37,12 @@ pub(crate) const FEED: &[&[u8]] = &[
     b"d41d8cd98f00b204e9800998ecf8427e,0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d01\n",
 ];
 
+pub(crate) const ASK: &[&[u8]] = &[
+    br#"{"returnFormat":"json","value":["a%","!b"],"type":{"OR":["ip-dst"],"NOT":["domain"]},"timestamp":["7d",1777600000],"from":"2026-05-01","to_ids":[0,1],"deleted":[0,1],"limit":"5","page":2}"#,
+    br#"{"type":"report","spec_version":"2.1","id":"report--0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d01","created":"2026-05-01T00:00:00.000Z","modified":"2026-05-01T00:00:00.000Z","name":"n","published":"2026-05-01T00:00:00.000Z","object_refs":["indicator--0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d02"],"description":"d"}"#,
+    br#"{"type":"indicator","spec_version":"2.1","id":"indicator--0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d02","created":"2026-05-01T00:00:00.000Z","modified":"2026-05-01T00:00:00.000Z","pattern":"[ipv4-addr:value = '203.0.113.77']","pattern_type":"stix","valid_from":"2026-05-01T00:00:00.000Z"}"#,
+];
+
 pub(crate) const PATTERN: &[&[u8]] = &[
     b"[ipv4-addr:value = '203.0.113.77'] OR [domain-name:value IN ('a.example', 'b\\'.example')]",
     b"[file:hashes.'SHA-256' = 'e3b0' AND file:name != 'x'] FOLLOWEDBY [url:value LIKE '%x%'] WITHIN 5 SECONDS",

@@ -9,6 +9,12 @@ use crate::model::uuid;
 use crate::read::Event;
 use crate::tag::Marks;
 
+/// The STIX id of an event: of a report for what is published, of a grouping for what is not.
+#[must_use]
+pub fn container_of(event: &Event<'_>) -> String {
+    container_id(event)
+}
+
 /// A report for what is published, a grouping for what is not.
 pub(crate) fn container_id(event: &Event<'_>) -> String {
     let published = event.members().get("published") == Some(&Value::Bool(true));

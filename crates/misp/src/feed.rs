@@ -124,15 +124,8 @@ pub fn write_manifest(entries: &[Entry]) -> Vec<u8> {
 pub fn hashes(event: &Event<'_>) -> Vec<Hash> {
     let mut found = Vec::new();
     let mut put = |kind: &str, value: &str| {
-        let composite = kind.contains('|') || kind == "malware-sample";
-        let parts = value.split('|').filter(|_| composite);
-        let whole = Some(value).filter(|_| !composite);
-        for part in parts.chain(whole) {
-            found.push(Hash {
-                md5: Md5::digest(part.as_bytes()).into(),
-                event: event.uuid(),
-            });
-        }
+        let event = event.uuid();
+        found.extend(hashes_of(kind, value).map(|md5| Hash { md5, event }));
     };
     for attribute in event.attributes().flatten() {
         put(attribute.type_name(), attribute.value());
@@ -145,6 +138,15 @@ pub fn hashes(event: &Event<'_>) -> Vec<Hash> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// MD5 of a value; of a composite value, of each of its parts.
+pub fn hashes_of(kind: &str, value: &str) -> impl Iterator<Item = [u8; 16]> {
+    let composite = kind.contains('|') || kind == "malware-sample";
+    let parts = value.split('|').filter(move |_| composite);
+    let whole = Some(value).filter(|_| !composite);
+    let all = parts.chain(whole);
+    all.map(|part| Md5::digest(part.as_bytes()).into())
 }
 
 /// Reads `hashes.csv`: an MD5 and an event's UUID on each line. Lines that are none are named by

@@ -10,8 +10,10 @@
 //! The source is the MISP core format, draft-dulaunoy-misp-core-format.
 #![forbid(unsafe_code)]
 
+pub mod ask;
 mod bundle;
 mod container;
+mod describe;
 mod error;
 pub mod feed;
 mod json;
@@ -23,6 +25,7 @@ mod piece;
 mod reach;
 mod read;
 mod rest;
+mod show;
 mod table;
 mod tag;
 mod template;
@@ -31,9 +34,12 @@ mod to_misp;
 mod to_stix;
 
 pub use bundle::EXTENSION;
+pub use container::container_of;
+pub use describe::{OWN_TAGS, category_of, colour_of, describe_types, detects};
 pub use error::{Finding, Limits, MispError, Severity};
 pub use model::{Attribute, Object};
 pub use reach::Reach;
 pub use read::{Event, events};
+pub use show::{CONTAINERS, Frame, Shown, observed};
 pub use to_misp::to_misp;
 pub use to_stix::{Done, to_stix};

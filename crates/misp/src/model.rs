@@ -147,6 +147,17 @@ impl Object {
         })
     }
 
+    /// All its members, its attributes too.
+    #[must_use]
+    pub fn whole(&self) -> Map<String, Value> {
+        let attributes = self.attributes.iter();
+        let attributes = attributes.map(|one| Value::Object(one.members.clone()));
+        let attributes: Vec<Value> = attributes.collect();
+        let mut members = self.members.clone();
+        members.insert("Attribute".to_owned(), attributes.into());
+        members
+    }
+
     /// Its template's name, such as `file`.
     #[must_use]
     pub fn name(&self) -> &str {

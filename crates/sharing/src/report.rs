@@ -31,6 +31,8 @@ pub enum Channel {
     Stix,
     /// Posted into an intake collection.
     Taxii,
+    /// Posted into an intake collection as an event of MISP.
+    Misp,
     /// As the JSON of the API, posted or as a file.
     Api,
 }

@@ -209,7 +209,11 @@ impl House {
     /// The caller behind a machine's key, from `Authorization: Bearer kn_…`, or Basic with the key as
     /// password or user name.
     async fn machine(&self, parts: &Parts) -> Result<Option<Caller>, Failure> {
-        let Some(token) = crate::taxii::key_in(&parts.headers) else {
+        let token = match crate::misp::is_here(parts.uri.path()) {
+            true => crate::misp::key_in(&parts.headers),
+            false => crate::taxii::key_in(&parts.headers),
+        };
+        let Some(token) = token else {
             return Ok(None);
         };
         let address = self.counted_as(parts);

@@ -1,5 +1,5 @@
 #![forbid(unsafe_code)]
-//! Pages, API and TAXII over a world.
+//! Pages, API, TAXII and MISP over a world.
 //!
 //! [`route`] holds the table of endpoints, [`frame`] what surrounds every page, [`text`] the words,
 //! [`error`] what goes wrong and how it is said.
@@ -26,6 +26,7 @@ pub mod feed;
 pub mod frame;
 pub mod house;
 pub mod mail;
+pub mod misp;
 #[cfg(feature = "fixture")]
 pub mod parsers;
 pub mod room;

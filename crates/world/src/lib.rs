@@ -11,6 +11,7 @@ mod key_marks;
 mod keys;
 mod ledger;
 mod limits;
+pub mod misp;
 pub mod openpgp;
 mod outbox;
 pub mod outlet;

@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "kernel",
             "stix",
+            "misp",
             "intake",
             "directory",
             "policy",
@@ -34,6 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "kernel",
             "stix",
+            "misp",
             "intake",
             "directory",
             "policy",

@@ -331,7 +331,9 @@ fn tell(
         .get::<BodyLimit>()
         .map(|limit| limit.0);
     let path = frame.inside().address.split('?').next();
-    if let Some(told) = crate::taxii::told(path.unwrap_or_default(), failure, limit) {
+    let path = path.unwrap_or_default();
+    let told = crate::taxii::told(path, failure, limit);
+    if let Some(told) = told.or_else(|| crate::misp::told(path, failure, limit)) {
         return told;
     }
     if asked.page

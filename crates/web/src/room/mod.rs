@@ -42,6 +42,7 @@ use crate::{house::House, route::Endpoint};
 pub fn endpoints() -> Vec<Endpoint<House>> {
     let mut all = crate::route::frame_endpoints();
     all.extend(crate::taxii::endpoints());
+    all.extend(crate::misp::endpoints());
     all.extend(crate::feed::endpoints());
     all.extend(demo::endpoints());
     all.extend(events::endpoints());

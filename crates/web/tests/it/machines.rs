@@ -32,6 +32,7 @@ async fn a_member_finds_what_its_machine_needs_and_the_key_reads() {
         "{page}"
     );
     assert!(page.contains("from taxii2client.v21 import Collection"));
+    assert!(page.contains("from pymisp import PyMISP") && page.contains("http://hub.test/misp/"));
     assert!(page.contains("curl --fail") && page.contains("/feeds/library.jsonl"));
     assert!(
         !page.contains(&nation.intake.id.to_string()),

@@ -24,6 +24,7 @@ mod limits;
 mod lists;
 mod live;
 mod machines;
+mod misp;
 mod named;
 mod now;
 mod oidc;

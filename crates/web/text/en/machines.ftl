@@ -1,10 +1,10 @@
 # Reading by machine: TAXII clients and feeds.
 machines-title = Reading by machine
-machines-link = Reading by machine (TAXII and feeds)
+machines-link = Reading by machine (TAXII, MISP and feeds)
 machines-about = What your machines need to fetch what was released to your organisation: the same as you read on these pages.
 machines-key = 1. Issue an API key
 machines-key-about = A machine uses an API key, not a person's password. It is shown once, when it is issued. Choose its scope:
-machines-scope-taxii = for a TAXII client
+machines-scope-taxii = for a TAXII or MISP client
 machines-scope-feed = for feeds (files such as CSV)
 machines-issue = Issue an API key
 machines-key-others = Your organisation's steward issues API keys on the organisation's page. Where there is none, ask the hub's administrator.
@@ -14,6 +14,9 @@ machines-user = Credentials
 machines-user-about = HTTP Basic: any user name, the API key as password.
 machines-program = With taxii2-client
 machines-program-about = Put your API key in the place of “kn_…” and paste this into a terminal. It prints what was released to you, a line each, from every library you may read.
+machines-misp = With PyMISP (as if the hub were MISP)
+machines-misp-about = MISP's clients read this hub as if it were MISP: the same as by TAXII, as events. The API key goes into Authorization as it is. A MISP server pulls from this URL with the same key.
+machines-misp-url = MISP URL
 machines-copy = Copy all
 machines-collections = Collections you may read
 machines-collections-none = There is no collection you may read yet.

@@ -415,6 +415,7 @@ word-code-mail = mail
 word-code-table = table
 word-code-stix = STIX
 word-code-taxii = TAXII
+word-code-misp = MISP
 word-code-api = API
 word-code-low = low
 word-code-normal = normal

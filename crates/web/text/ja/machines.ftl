@@ -1,10 +1,10 @@
 # 機械で受け取る: TAXII クライアントとフィード。
 machines-title = 機械で受け取る
-machines-link = 機械で受け取る（TAXII・フィードの設定）
+machines-link = 機械で受け取る（TAXII・MISP・フィードの設定）
 machines-about = あなたの組織に提供された情報を、機械で定期的に取得するための設定です。画面で読めるものと同じ範囲が届きます。
 machines-key = 1. APIキーを発行する
 machines-key-about = 機械は人のパスワードではなく、APIキーを使います。APIキーは発行時に一度だけ表示されます。権限は次から選びます。
-machines-scope-taxii = TAXII クライアントで取得する
+machines-scope-taxii = TAXII または MISP のクライアントで取得する
 machines-scope-feed = フィード（CSV などのファイル）を取得する
 machines-issue = APIキーを発行する
 machines-key-others = APIキーはあなたの組織の管理者が、組織のページで発行します。いない場合はハブの管理者に依頼してください。
@@ -14,6 +14,9 @@ machines-user = 認証
 machines-user-about = Basic 認証。ユーザー名は何でもよく、パスワードにAPIキーを入れます。
 machines-program = taxii2-client で取得する
 machines-program-about = 「kn_…」を発行したAPIキーに置き換えて、端末に貼り付けます。あなたの組織に提供された情報が、読めるライブラリのすべてから 1 行ずつ表示されます。
+machines-misp = PyMISP で取得する（MISP として）
+machines-misp-about = MISP のクライアントは、このハブを MISP として読めます。同じ情報がイベントとして届きます。APIキーは Authorization にそのまま入れます。MISP のサーバーから取り込むときも、この URL とAPIキーを登録します。
+machines-misp-url = MISP の URL
 machines-copy = まとめてコピー
 machines-collections = 読めるコレクション
 machines-collections-none = 読めるコレクションはまだありません。

@@ -415,6 +415,7 @@ word-code-mail = メール
 word-code-table = 表
 word-code-stix = STIX
 word-code-taxii = TAXII
+word-code-misp = MISP
 word-code-api = API
 word-code-low = 低い
 word-code-normal = 通常

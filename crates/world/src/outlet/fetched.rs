@@ -80,7 +80,7 @@ impl FetchBook {
         *last = (*last).max(fetch.last_us);
     }
 
-    pub(super) fn note_items(
+    pub(crate) fn note_items(
         &self,
         party: PartyId,
         outlet: Outlet,

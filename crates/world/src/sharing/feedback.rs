@@ -63,7 +63,7 @@ impl World {
 
     /// An item that is out and that the caller may see as a reader: by its audience alone. A provider
     /// outside it reads its own item elsewhere; here it would show by reading that it is the provider.
-    pub(super) async fn received_item(
+    pub(crate) async fn received_item(
         &self,
         caller: &Caller,
         item: MatterId,

@@ -111,7 +111,7 @@ impl World {
         once: Option<Once<'_>>,
     ) -> Result<Receipt, WorldError> {
         let action = match new.channel {
-            Channel::Taxii => Action::TaxiiPost,
+            Channel::Taxii | Channel::Misp => Action::TaxiiPost,
             _ => Action::SubmissionSubmit,
         };
         self.allow_any(caller, action)?;

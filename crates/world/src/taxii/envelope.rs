@@ -20,20 +20,20 @@ use crate::{caller::Caller, error::WorldError, world::World};
 const MAX_TYPES: usize = 6;
 
 /// What an envelope says.
-pub(super) struct Envelope {
-    pub(super) title: String,
-    pub(super) technique: String,
-    pub(super) harm: Harm,
-    pub(super) values: Vec<Value>,
-    pub(super) remarks: Vec<(String, String)>,
-    pub(super) tlp: Option<Tlp>,
-    pub(super) pap: Pap,
-    pub(super) seen: Option<Timestamp>,
+pub(crate) struct Envelope {
+    pub(crate) title: String,
+    pub(crate) technique: String,
+    pub(crate) harm: Harm,
+    pub(crate) values: Vec<Value>,
+    pub(crate) remarks: Vec<(String, String)>,
+    pub(crate) tlp: Option<Tlp>,
+    pub(crate) pap: Pap,
+    pub(crate) seen: Option<Timestamp>,
 }
 
 impl World {
     /// Reads the objects of an envelope; the provider's own values are left out.
-    pub(super) fn read_envelope(
+    pub(crate) fn read_envelope(
         &self,
         caller: &Caller,
         envelope: &[u8],

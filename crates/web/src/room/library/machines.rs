@@ -33,6 +33,9 @@ struct MachinesPage {
     keys: Option<Verb>,
     program: String,
     program_copied: Copied,
+    misp: Copied,
+    misp_program: String,
+    misp_copied: Copied,
     curl: String,
     curl_copied: Copied,
 }
@@ -98,6 +101,8 @@ pub(super) async fn show_machines(
         libraries.push(format!("{base}/taxii2/api/collections/…/"));
     }
     let program = program(&libraries);
+    let misp = format!("{base}/misp/");
+    let misp_program = misp_program(&misp);
     let curl = format!("curl --fail --user \"key:$KANAME_KEY\" {feed}.csv");
     show(&MachinesPage {
         discovery: page.copied(format!("{base}/taxii2/")),
@@ -105,6 +110,9 @@ pub(super) async fn show_machines(
         keys: keys(&house, &page, &by),
         program_copied: page.copied_as(&program, text.t("machines-copy")),
         program,
+        misp_copied: page.copied_as(&misp_program, text.t("machines-copy")),
+        misp_program,
+        misp: page.copied(misp),
         curl_copied: page.copied_as(&curl, text.t("machines-copy")),
         curl,
         page,
@@ -129,6 +137,23 @@ fn rules(page: &Page, feed: &str) -> Vec<Rules> {
         address: page.copied(format!("{feed}.{}", language.ending())),
     };
     Language::ALL.map(of).into()
+}
+
+/// A program for PyMISP, ready to paste: prints each event that this key may read, with its values.
+fn misp_program(misp: &str) -> String {
+    format!(
+        "python3 -m venv kaname-client && kaname-client/bin/pip install pymisp\n\
+         export KANAME_KEY=kn_…\n\
+         kaname-client/bin/python - <<'PY'\n\
+         import os\n\
+         from pymisp import PyMISP\n\
+         hub = PyMISP('{misp}', os.environ['KANAME_KEY'])\n\
+         for event in hub.search(pythonify=True):\n\
+         \x20   print(event.uuid, event.info)\n\
+         \x20   for one in event.attributes:\n\
+         \x20       print('   ', one.type, one.value)\n\
+         PY"
+    )
 }
 
 /// A program for `taxii2-client`, ready to paste: prints what this key may read of each collection that holds

@@ -109,6 +109,9 @@ async fn no_surface_shows_what_the_markings_do_not_admit() {
             looking.whole_library(&browser, &may_see).await;
             looking.filters_of_machine(&key, &machine_sees).await;
         }
+        if place % (2 * THOROUGH) == 3 {
+            looking.misp_of_machine(&key, &machine_sees).await;
+        }
         if in_force {
             let named = Named {
                 each: if place % THOROUGH == 3 { 4 } else { 1 },

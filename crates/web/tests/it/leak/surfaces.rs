@@ -18,6 +18,10 @@ pub(super) enum Filled {
     Collection,
     /// A collection and the STIX id of an object in it.
     ObjectIn,
+    /// The UUID of an item's report, which is its event in MISP.
+    MispEvent,
+    /// The UUID of an item's indicator, which is an attribute in MISP.
+    MispPart,
     /// A feed, in each of its forms.
     Feed,
     /// What has nothing to do with an item, and why.
@@ -44,6 +48,22 @@ const FILLED: &[(&str, Filled)] = &[
     (
         "taxii.read_status",
         Filled::NoItem("what became of a post; the poster's own"),
+    ),
+    ("misp.event", Filled::MispEvent),
+    ("misp.event_named", Filled::MispEvent),
+    ("misp.attribute", Filled::MispPart),
+    ("misp.object", Filled::MispPart),
+    (
+        "misp.user",
+        Filled::NoItem("the machine that asks, and its party"),
+    ),
+    (
+        "misp.organisation",
+        Filled::NoItem("a party that the directory shows to members"),
+    ),
+    (
+        "misp.sharing_group",
+        Filled::NoItem("a group that the asking party is in"),
     ),
     ("feed.read", Filled::Feed),
     ("library.object", Filled::Object),
@@ -87,6 +107,7 @@ const WORDS: &[(&str, &str)] = &[
     ("{code}", "party-3"),
     ("{root}", "api"),
     ("{duty}", "secrecy"),
+    ("{*named}", "sgReferenceOnly:1"),
 ];
 /// Forms about one account or key, which say nothing else.
 const PEOPLE: [&str; 2] = ["/accounts/{id}/", "/keys/{id}/"];

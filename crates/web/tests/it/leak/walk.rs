@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
+use serde_json::json;
 
 use super::{
     scene::{Out, Scene, Signs},
@@ -256,6 +257,64 @@ impl Looking<'_> {
         );
     }
 
+    /// A search or index of MISP, whole.
+    async fn misp(&self, what: &str, asked: serde_json::Value, key: &str) -> Places {
+        let request = axum::http::Request::post(format!("/misp/{what}"))
+            .header("authorization", key)
+            .body(asked.to_string().into())
+            .unwrap();
+        let answer = self.door.send(request).await;
+        assert_eq!(answer.status, StatusCode::OK, "{what} {asked}");
+        self.told(&answer.text)
+    }
+
+    /// What MISP's searches give, in each form and by each word that hidden items have too.
+    pub(super) async fn misp_of_machine(&self, key: &str, sees: &Places) {
+        let shared = format!(
+            "shared-{}.example",
+            sees.first().unwrap_or(&0) / super::scene::RELATED
+        );
+        let beside = self.scene.related(*sees.first().unwrap_or(&0));
+        let beside: Places = beside.filter(|place| sees.contains(place)).collect();
+        for (what, asked, expected) in [
+            ("events/index", json!({}), sees),
+            ("events/index", json!({ "sort": "info" }), sees),
+            ("events/index", json!({ "attribute": shared }), &beside),
+            ("events/restSearch", json!({}), sees),
+            (
+                "events/restSearch",
+                json!({ "returnFormat": "stix2" }),
+                sees,
+            ),
+            (
+                "events/restSearch",
+                json!({ "value": shared, "metadata": 1 }),
+                &beside,
+            ),
+            ("events/restSearch", json!({ "quickFilter": "目印" }), sees),
+            ("attributes/restSearch", json!({ "type": "ip-dst" }), sees),
+            ("attributes/restSearch", json!({ "value": shared }), &beside),
+            (
+                "attributes/restSearch",
+                json!({ "returnFormat": "csv", "includeContext": 1 }),
+                sees,
+            ),
+        ] {
+            let told = self.misp(what, asked.clone(), key).await;
+            same(&format!("{what} {asked}"), &told, expected);
+        }
+        let none = Places::new();
+        for what in ["attributes/restSearch", "objects/restSearch"] {
+            let asked = json!({ "returnFormat": "json", "value": "nothing of the kind" });
+            same(what, &self.misp(what, asked, key).await, &none);
+        }
+        within(
+            "objects",
+            &self.misp("objects/restSearch", json!({}), key).await,
+            sees,
+        );
+    }
+
     fn place(&self, one: &Out) -> usize {
         one.number.rsplit('-').next().unwrap().parse().unwrap()
     }
@@ -402,25 +461,31 @@ impl Looking<'_> {
                 within(one.path, &self.told(&text), &Places::new());
             }
             let api = one.filled == Some(Filled::Number) && one.path.starts_with("/api/v1/items/");
-            if one.filled != Some(Filled::ObjectIn) && !api {
+            let misp = matches!(one.filled, Some(Filled::MispEvent | Filled::MispPart));
+            if one.filled != Some(Filled::ObjectIn) && !api && !misp {
                 continue;
             }
             let fill = |name: &str| {
                 let path = one.plain.replace("{collection}", &library);
+                let path = path.replace("{event}", name).replace("{attribute}", name);
                 path.replace("{object}", name).replace("{number}", name)
             };
             let of = |place: usize| {
                 let out = &self.scene.out[place];
-                fill(if api {
-                    &out.number
-                } else {
-                    out.objects.last().unwrap()
+                let object = match one.filled {
+                    Some(Filled::MispPart) => out.objects.first().unwrap(),
+                    _ => out.objects.last().unwrap(),
+                };
+                fill(match (api, misp) {
+                    (true, _) => &out.number,
+                    (_, true) => object.split_once("--").unwrap().1,
+                    _ => object,
                 })
             };
-            let nothing = if api {
-                "S-2611-ZZZZZZ"
-            } else {
-                "indicator--00000000-0000-4000-8000-000000000000"
+            let nothing = match (api, misp) {
+                (true, _) => "S-2611-ZZZZZZ",
+                (_, true) => "00000000-0000-4000-8000-000000000000",
+                _ => "indicator--00000000-0000-4000-8000-000000000000",
             };
             let nothing = fill(nothing);
             let missing = self.machine(&nothing, key).await;
@@ -430,6 +495,12 @@ impl Looking<'_> {
                 assert_eq!(answer.status, StatusCode::NOT_FOUND);
             }
             for place in &seen {
+                // An item's indicator is an attribute, and no object.
+                if one.path.starts_with("/misp/objects/") {
+                    let answer = self.machine(&of(*place), key).await;
+                    self.unknown((&of(*place), &answer), (&nothing, &missing), sees);
+                    continue;
+                }
                 let text = self.read(&of(*place), key).await;
                 within(one.path, &self.told(&text), sees);
             }

@@ -41,7 +41,7 @@ pub(super) const MARKS: [(&str, &str); 5] = [
 ];
 
 /// A peer collection that these read and write.
-pub(super) async fn peer(nation: &Nation, alias: &str, tlp: Option<Tlp>, read: Access) -> String {
+pub(crate) async fn peer(nation: &Nation, alias: &str, tlp: Option<Tlp>, read: Access) -> String {
     let admin = nation.caller(&nation.administrator).await;
     let definition = Definition {
         alias: alias.to_owned(),
@@ -89,7 +89,7 @@ async fn versions(s: &Setting, objects: &str, n: u32, key: &str) -> Vec<String> 
         .collect()
 }
 
-pub(super) async fn is_proved(nation: &Nation) {
+pub(crate) async fn is_proved(nation: &Nation) {
     let world = &nation.world;
     let proved = verify(world.store(), world.keys(), &[], &|_| {}).await;
     assert_eq!(proved.unwrap().ledger.fault, None);

@@ -1,7 +1,7 @@
 //! TAXII 2.1, duty by duty (the numbers are those of the protocol requirements).
 
 mod asking;
-mod claims;
+pub(crate) mod claims;
 mod layout;
 mod originators;
 mod paging;

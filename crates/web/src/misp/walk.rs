@@ -1,0 +1,219 @@
+//! A walk through the events that are asked for, with their parts, a bounded number at a time.
+
+use std::{collections::VecDeque, ops::Range, sync::Arc};
+
+use kaname_misp::ask::{Ask, Verdict};
+use kaname_world::{
+    Caller, World, WorldError,
+    misp::{Found, Reading, Said, Telling},
+};
+use serde_json::{Map, Value};
+
+/// Objects read at a time.
+const AT_ONCE: usize = 2_000;
+
+/// When the parts of an event are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parts {
+    /// Always.
+    Always,
+    /// When whether it is asked for hangs on them.
+    ToDecide,
+}
+
+/// Some of an event's parts, or all.
+pub(super) struct Piece {
+    pub(super) found: Found,
+    pub(super) event: Map<String, Value>,
+    pub(super) verdict: Verdict,
+    pub(super) said: Vec<Said>,
+    /// Whether these are its first.
+    pub(super) begins: bool,
+    /// Whether no more follow.
+    pub(super) ends: bool,
+}
+
+/// An event in the walk.
+#[derive(Clone)]
+struct Next {
+    found: Found,
+    event: Map<String, Value>,
+    verdict: Verdict,
+}
+
+/// A walk.
+pub(super) struct Walk {
+    world: Arc<World>,
+    caller: Caller,
+    reading: Option<Reading>,
+    telling: Telling,
+    queue: VecDeque<Next>,
+    /// An event too large to be read at once, and how far it was read.
+    large: Option<(Next, usize)>,
+    parts: Parts,
+}
+
+impl Walk {
+    /// Through all that the caller may see.
+    pub(super) async fn open(
+        world: Arc<World>,
+        caller: &Caller,
+        parts: Parts,
+    ) -> Result<Self, WorldError> {
+        let reading = Reading::open(Arc::clone(&world), caller).await?;
+        let mut walk = Self::of(world, caller, Vec::new(), parts).await?;
+        walk.reading = Some(reading);
+        Ok(walk)
+    }
+
+    /// Through these events alone, whatever is asked.
+    pub(super) async fn of(
+        world: Arc<World>,
+        caller: &Caller,
+        events: Vec<Found>,
+        parts: Parts,
+    ) -> Result<Self, WorldError> {
+        let mut telling = world.misp_telling(caller).await?;
+        world.misp_learn(caller, &mut telling, &events).await?;
+        let queue = events.into_iter().map(|found| Next {
+            event: telling.event(&found),
+            verdict: Verdict::Yes,
+            found,
+        });
+        Ok(Self {
+            queue: queue.collect(),
+            reading: None,
+            large: None,
+            telling,
+            world,
+            caller: caller.clone(),
+            parts,
+        })
+    }
+
+    /// Groups are named by their number alone.
+    pub(super) fn groups_by_number(&mut self, by_number: bool) {
+        self.telling.groups_by_number = by_number;
+    }
+
+    /// The next pieces; `None` at the end. There may be none among the events that were looked through.
+    pub(super) async fn next(&mut self, ask: &Ask) -> Result<Option<Vec<Piece>>, WorldError> {
+        if let Some((next, from)) = self.large.take() {
+            return Ok(Some(vec![self.some_of(next, from).await?]));
+        }
+        if self.queue.is_empty() && !self.fill(ask).await? {
+            return Ok(None);
+        }
+        let mut batch = Vec::new();
+        let mut count = 0;
+        while let Some(next) = self.queue.front() {
+            let size = next.found.frame.refs.len();
+            if self.reads(next) && size > AT_ONCE {
+                if !batch.is_empty() {
+                    break;
+                }
+                let Some(next) = self.queue.pop_front() else {
+                    break;
+                };
+                return Ok(Some(vec![self.some_of(next, 0).await?]));
+            }
+            if count > 0 && count + size > AT_ONCE {
+                break;
+            }
+            count += size;
+            batch.extend(self.queue.pop_front());
+        }
+        Ok(Some(self.whole(batch).await?))
+    }
+
+    /// Reads a large event once more, from its beginning.
+    pub(super) fn again(&mut self, piece: &Piece) {
+        let next = Next {
+            found: piece.found.clone(),
+            event: piece.event.clone(),
+            verdict: piece.verdict,
+        };
+        self.large = Some((next, 0));
+    }
+
+    /// Takes the rest of a large event out of the walk.
+    pub(super) fn skip(&mut self) {
+        self.large = None;
+    }
+
+    /// Whether the parts of an event are read.
+    fn reads(&self, next: &Next) -> bool {
+        self.parts == Parts::Always || next.verdict == Verdict::IfAttribute
+    }
+
+    /// Reads the next events that may be asked for.
+    async fn fill(&mut self, ask: &Ask) -> Result<bool, WorldError> {
+        let Some(reading) = &mut self.reading else {
+            return Ok(false);
+        };
+        let Some(found) = reading.page().await? else {
+            return Ok(false);
+        };
+        let (world, telling) = (&self.world, &mut self.telling);
+        world.misp_learn(&self.caller, telling, &found).await?;
+        for found in found {
+            let event = telling.event(&found);
+            let names = telling.names_of(&found, &event);
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let verdict = ask.of_event(&event, &names);
+            if verdict != Verdict::No {
+                self.queue.push_back(Next {
+                    found,
+                    event,
+                    verdict,
+                });
+            }
+        }
+        Ok(true)
+    }
+
+    /// Events with all their parts, read together.
+    async fn whole(&mut self, batch: Vec<Next>) -> Result<Vec<Piece>, WorldError> {
+        let asked: Vec<(&Found, Range<usize>)> = batch
+            .iter()
+            .map(|next| {
+                let count = match self.reads(next) {
+                    true => next.found.frame.refs.len(),
+                    false => 0,
+                };
+                (&next.found, 0..count)
+            })
+            .collect();
+        let parts = self.world.misp_parts(&self.caller, &asked).await?;
+        let pieces = batch.into_iter().zip(parts).map(|(next, parts)| Piece {
+            said: self.telling.parts(&next.found, &next.event, parts),
+            found: next.found,
+            event: next.event,
+            verdict: next.verdict,
+            begins: true,
+            ends: true,
+        });
+        Ok(pieces.collect())
+    }
+
+    /// The next parts of a large event.
+    async fn some_of(&mut self, next: Next, from: usize) -> Result<Piece, WorldError> {
+        let all = next.found.frame.refs.len();
+        let to = all.min(from + AT_ONCE);
+        let asked = [(&next.found, from..to)];
+        let parts = self.world.misp_parts(&self.caller, &asked).await?;
+        let parts = parts.into_iter().flatten().collect();
+        let piece = Piece {
+            said: self.telling.parts(&next.found, &next.event, parts),
+            found: next.found.clone(),
+            event: next.event.clone(),
+            verdict: next.verdict,
+            begins: from == 0,
+            ends: to == all,
+        };
+        if to < all {
+            self.large = Some((next, to));
+        }
+        Ok(piece)
+    }
+}

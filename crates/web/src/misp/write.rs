@@ -1,0 +1,478 @@
+//! Posting: an event becomes a submission or a claim, an attribute or object is added to an own event, a sighting
+//! answers the items that carry the value. What is another's stays as it is.
+
+mod sighting;
+
+use axum::{
+    body::Bytes,
+    extract::{OriginalUri, Path, RawQuery, State},
+    http::{HeaderMap, HeaderName, HeaderValue},
+    response::Response,
+};
+use jiff::Timestamp;
+use kaname_world::{
+    WorldError,
+    misp::{Found, MispPosted, Standing},
+};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+pub(super) use self::sighting::{add as add_sighting, add_to as add_sighting_to};
+use super::{answer, error::MispError, hello::url};
+use crate::house::{By, House};
+
+type Members = Map<String, Value>;
+
+/// Where a client names the collection that something goes into.
+const TARGET: HeaderName = HeaderName::from_static("kaname-collection");
+/// Where the answer names the receipt.
+const RECEIPT: HeaderName = HeaderName::from_static("kaname-receipt");
+
+/// `POST events/add`
+pub(super) async fn add_event(
+    State(house): State<House>,
+    by: By,
+    uri: OriginalUri,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, MispError> {
+    let named = target(query.as_deref(), &headers);
+    let (event, text) = event_in(&house, &body)?;
+    let uuid = event
+        .get("uuid")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if let (Ok(Standing::Own(_)), Some(_)) = (house.world().misp_standing(&by, uuid).await, &named)
+    {
+        let why = "Event already exists, if you would like to edit it, post it to events/edit.";
+        return Err(MispError::forbidden(why).at(url(&uri)));
+    }
+    let posted = house
+        .world()
+        .misp_post(&by, named.as_deref(), text.as_bytes())
+        .await;
+    told(&house, &by, posted?).await
+}
+
+/// `POST events/edit/{number or UUID}`
+pub(super) async fn edit_event(
+    State(house): State<House>,
+    by: By,
+    Path(named): Path<String>,
+    uri: OriginalUri,
+    body: Bytes,
+) -> Result<Response, MispError> {
+    let standing = standing(&house, &by, &named, &uri).await?;
+    let (mut event, _) = event_in(&house, &body)?;
+    match standing {
+        Standing::HandedIn(before) => {
+            event.insert("uuid".to_owned(), uuid_of(&before));
+            hand_in(&house, &by, event).await
+        }
+        Standing::Own(own) => {
+            let mut whole = whole(&house, &by, &own).await?;
+            for (key, value) in event {
+                match (key.as_str(), value) {
+                    ("Attribute" | "Object" | "EventReport", Value::Array(list)) => {
+                        merge(&house, &mut whole, &key, list);
+                    }
+                    ("uuid" | "id", _) => {}
+                    (_, value) => {
+                        whole.insert(key, value);
+                    }
+                }
+            }
+            replace(&house, &by, &own, whole).await
+        }
+        Standing::Other(other) => Err(anothers(&other, &uri)),
+    }
+}
+
+/// `POST events/publish/{number or UUID}`
+pub(super) async fn publish_event(
+    State(house): State<House>,
+    by: By,
+    Path(named): Path<String>,
+    uri: OriginalUri,
+) -> Result<Response, MispError> {
+    let message = match standing(&house, &by, &named, &uri).await? {
+        Standing::HandedIn(_) => {
+            "Handed in. Officers of this hub decide with you what of it is released.".to_owned()
+        }
+        Standing::Own(own) => {
+            let mut whole = whole(&house, &by, &own).await?;
+            let now = house.world().now().as_second().to_string();
+            whole.insert("published".to_owned(), true.into());
+            whole.insert("publish_timestamp".to_owned(), now.into());
+            replace(&house, &by, &own, whole).await?;
+            "Published.".to_owned()
+        }
+        Standing::Other(other) => return Err(anothers(&other, &uri)),
+    };
+    Ok(answer::json(&json!({
+        "saved": true,
+        "success": true,
+        "name": message,
+        "message": message,
+        "url": url(&uri),
+    })))
+}
+
+/// `POST attributes/add/{number or UUID of the event}`
+pub(super) async fn add_attributes(
+    State(house): State<House>,
+    by: By,
+    Path(named): Path<String>,
+    uri: OriginalUri,
+    body: Bytes,
+) -> Result<Response, MispError> {
+    add_part(&house, &by, (&named, &uri), ("Attribute", &body)).await
+}
+
+/// The same with more names in the address (`breakOnDuplicate:0`), which make no difference: the same attribute
+/// again is the same.
+pub(super) async fn add_attributes_named(
+    State(house): State<House>,
+    by: By,
+    Path((named, _)): Path<(String, String)>,
+    uri: OriginalUri,
+    body: Bytes,
+) -> Result<Response, MispError> {
+    add_part(&house, &by, (&named, &uri), ("Attribute", &body)).await
+}
+
+/// `POST objects/add/{number or UUID of the event}`
+pub(super) async fn add_object(
+    State(house): State<House>,
+    by: By,
+    Path(named): Path<String>,
+    uri: OriginalUri,
+    body: Bytes,
+) -> Result<Response, MispError> {
+    add_part(&house, &by, (&named, &uri), ("Object", &body)).await
+}
+
+/// What changes or takes away a part, or gives others' events tags and proposals: none of it is done here.
+pub(super) async fn refuse(
+    State(house): State<House>,
+    by: By,
+    Path(named): Path<String>,
+    uri: OriginalUri,
+) -> Result<Response, MispError> {
+    standing(&house, &by, &named, &uri).await?;
+    Err(MispError::forbidden(NOT_HERE).at(url(&uri)))
+}
+
+/// The same of an attribute or object.
+pub(super) async fn refuse_part(
+    State(house): State<House>,
+    by: By,
+    Path(named): Path<String>,
+    uri: OriginalUri,
+) -> Result<Response, MispError> {
+    super::view::part_of(&house, &by, (&named, "attribute"), &uri).await?;
+    Err(MispError::forbidden(NOT_HERE).at(url(&uri)))
+}
+
+/// The same where nothing is named in the address.
+pub(super) async fn refuse_plainly(uri: OriginalUri) -> Result<Response, MispError> {
+    Err(MispError::forbidden(NOT_HERE).at(url(&uri)))
+}
+
+const NOT_HERE: &str = "This is not done here: an own event is changed by posting it anew (events/edit), own objects are taken back over TAXII, and what was released changes by its release alone.";
+
+/// The collection that is named.
+fn target(query: Option<&str>, headers: &HeaderMap) -> Option<String> {
+    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let mut asked = pairs.filter(|(name, _)| name == "collection");
+    let asked = asked.next().map(|(_, value)| value.into_owned());
+    asked.or_else(|| Some(headers.get(TARGET)?.to_str().ok()?.trim().to_owned()))
+}
+
+/// The event in a body, with a UUID of its own, and the text that is kept: as it came where nothing had to be
+/// added.
+fn event_in(house: &House, body: &Bytes) -> Result<(Members, String), MispError> {
+    let mut members = super::asked::body(body)?;
+    let is_wrapped = members.contains_key("Event");
+    let mut event = match members.remove("Event") {
+        Some(Value::Object(event)) => event,
+        Some(_) => return Err(MispError::bad("Event", "a JSON object is expected")),
+        None => members,
+    };
+    if !event.get("info").is_some_and(Value::is_string) {
+        return Err(MispError::bad(
+            "info",
+            "an event needs a text that says what it is about",
+        ));
+    }
+    let has_uuid = event.get("uuid").is_some_and(Value::is_string);
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    if has_uuid && is_wrapped {
+        return Ok((event, text.to_owned()));
+    }
+    if !has_uuid {
+        event.insert("uuid".to_owned(), fresh(house));
+    }
+    let text = json!({ "Event": event }).to_string();
+    Ok((event, text))
+}
+
+fn fresh(house: &House) -> Value {
+    let random = house.world().rng().bytes();
+    let uuid = uuid::Builder::from_random_bytes(random).into_uuid();
+    uuid.to_string().into()
+}
+
+async fn standing(
+    house: &House,
+    by: &By,
+    named: &str,
+    uri: &OriginalUri,
+) -> Result<Standing, MispError> {
+    let standing = house.world().misp_standing(by, named).await;
+    standing.map_err(|error| MispError::of(error, "event", url(uri)))
+}
+
+/// Why what another brought stays as it is.
+fn anothers(other: &Found, uri: &OriginalUri) -> MispError {
+    let whose = match other.object.origin {
+        Some(_) => "This event is the claim of another party; only that party changes it.",
+        None => {
+            "This event is the hub's: it changes by release alone. Answer it with a sighting, or hand in an event of your own."
+        }
+    };
+    MispError::forbidden(whose).at(url(uri))
+}
+
+/// The whole event of an own claim, as it was posted.
+async fn whole(house: &House, by: &By, own: &Found) -> Result<Members, MispError> {
+    let count = own.frame.refs.len();
+    let parts = house.world().misp_parts(by, &[(own, 0..count)]).await?;
+    let mut event = own.frame.members.clone();
+    let (mut attributes, mut objects, mut reports) = (Vec::new(), Vec::new(), Vec::new());
+    for part in parts.into_iter().flatten() {
+        match part.shown {
+            kaname_misp::Shown::Attribute(one) => attributes.push(Value::Object(one)),
+            kaname_misp::Shown::Object(one) => objects.push(Value::Object(one)),
+            kaname_misp::Shown::Report(one) => reports.push(Value::Object(one)),
+        }
+    }
+    for (key, list) in [
+        ("Attribute", attributes),
+        ("Object", objects),
+        ("EventReport", reports),
+    ] {
+        event.insert(key.to_owned(), list.into());
+    }
+    Ok(event)
+}
+
+/// Puts parts into a list: in the place of those of the same UUID, else behind them. What changes and does not
+/// say when, changes now.
+fn merge(house: &House, event: &mut Members, key: &str, parts: Vec<Value>) {
+    let now = || Value::from(house.world().now().as_second().to_string());
+    let list = event.entry(key).or_insert_with(|| json!([]));
+    let Value::Array(list) = list else {
+        return;
+    };
+    for part in parts {
+        let uuid = part.get("uuid").cloned();
+        let is_same = |one: &&mut Value| uuid.is_some() && one.get("uuid") == uuid.as_ref();
+        match (list.iter_mut().find(is_same), part) {
+            (Some(Value::Object(before)), Value::Object(part)) => {
+                let (old, time) = (before.clone(), before.get("timestamp").cloned());
+                let own = |key: &str| key == "id" || key == "event_id";
+                before.extend(part.into_iter().filter(|(key, _)| !own(key)));
+                if *before != old && before.get("timestamp") == time.as_ref() {
+                    before.insert("timestamp".to_owned(), now());
+                }
+            }
+            (_, Value::Object(mut part)) => {
+                part.entry("timestamp").or_insert_with(now);
+                list.push(Value::Object(part));
+            }
+            (_, part) => list.push(part),
+        }
+    }
+}
+
+async fn add_part(
+    house: &House,
+    by: &By,
+    (named, uri): (&str, &OriginalUri),
+    (key, body): (&str, &Bytes),
+) -> Result<Response, MispError> {
+    let standing = standing(house, by, named, uri).await?;
+    let parts = parts_in(house, body, key)?;
+    let first = match parts.as_slice() {
+        [only] => only.clone(),
+        several => several.to_vec().into(),
+    };
+    let posted = match standing {
+        Standing::HandedIn(mut event) => {
+            event
+                .retain(|name, _| !matches!(name.as_str(), "Attribute" | "Object" | "EventReport"));
+            event.insert(key.to_owned(), parts.into());
+            let text = json!({ "Event": event }).to_string();
+            house.world().misp_post(by, None, text.as_bytes()).await?
+        }
+        Standing::Own(own) => {
+            let mut event = whole(house, by, &own).await?;
+            merge(house, &mut event, key, parts);
+            touch(house, &mut event);
+            house.world().misp_replace(by, &own, event).await?
+        }
+        Standing::Other(other) => return Err(anothers(&other, uri)),
+    };
+    no_fault(&posted)?;
+    Ok(with_receipt(answer::json(&json!({ key: first })), &posted))
+}
+
+/// The parts in a body: one, or a list of them, each with a UUID and a time of its own.
+fn parts_in(house: &House, body: &Bytes, key: &str) -> Result<Vec<Value>, MispError> {
+    let read: Value =
+        serde_json::from_slice(body).map_err(|error| MispError::bad("body", error.to_string()))?;
+    let list = match read {
+        Value::Array(list) => list,
+        Value::Object(mut members) => match members.remove(key) {
+            Some(Value::Array(list)) => list,
+            Some(one @ Value::Object(_)) if key != "Attribute" || !members.contains_key("type") => {
+                vec![one]
+            }
+            Some(other) => {
+                members.insert(key.to_owned(), other);
+                vec![Value::Object(members)]
+            }
+            None => vec![Value::Object(members)],
+        },
+        _ => {
+            return Err(MispError::bad(
+                key,
+                "a JSON object or a list of them is expected",
+            ));
+        }
+    };
+    if list.is_empty() {
+        return Err(MispError::bad(key, "there is none"));
+    }
+    let now = house.world().now().as_second().to_string();
+    let named = list.into_iter().map(|one| match one {
+        Value::Object(mut part) => {
+            if !part.get("uuid").is_some_and(Value::is_string) {
+                part.insert("uuid".to_owned(), fresh(house));
+            }
+            part.entry("timestamp")
+                .or_insert_with(|| now.as_str().into());
+            Ok(Value::Object(part))
+        }
+        _ => Err(MispError::bad(key, "a JSON object is expected")),
+    });
+    named.collect()
+}
+
+/// A new version of an event is later than the one before.
+fn touch(house: &House, event: &mut Members) {
+    let seconds = |value: Option<&Value>| value?.as_str()?.parse::<i64>().ok();
+    let before = seconds(event.get("timestamp")).unwrap_or(0);
+    let now = house.world().now().as_second();
+    let next = now.max(before.saturating_add(1));
+    event.insert("timestamp".to_owned(), next.to_string().into());
+}
+
+fn uuid_of(event: &Members) -> Value {
+    event.get("uuid").cloned().unwrap_or_default()
+}
+
+async fn hand_in(house: &House, by: &By, event: Members) -> Result<Response, MispError> {
+    let text = json!({ "Event": event }).to_string();
+    let posted = house.world().misp_post(by, None, text.as_bytes()).await?;
+    told(house, by, posted).await
+}
+
+async fn replace(
+    house: &House,
+    by: &By,
+    own: &Found,
+    mut event: Members,
+) -> Result<Response, MispError> {
+    touch(house, &mut event);
+    let posted = house.world().misp_replace(by, own, event).await?;
+    told(house, by, posted).await
+}
+
+/// Everything was taken, or what was not and why.
+fn no_fault(posted: &MispPosted) -> Result<(), MispError> {
+    match posted.faults.as_slice() {
+        [] => Ok(()),
+        faults => Err(MispError::bad("Event", faults.join("; "))),
+    }
+}
+
+/// The event that was posted, as the poster may read it now; what was handed in as it was read.
+async fn told(house: &House, by: &By, posted: MispPosted) -> Result<Response, MispError> {
+    no_fault(&posted)?;
+    let uuid = uuid_of(&posted.event);
+    let uuid = uuid.as_str().unwrap_or_default();
+    if posted.receipt.is_none()
+        && let Ok(Standing::Own(found)) = house.world().misp_standing(by, uuid).await
+    {
+        return super::view::all_of(house, by, *found).await;
+    }
+    let event = handed_in(by, posted.event.clone())?;
+    Ok(with_receipt(
+        answer::json(&json!({ "Event": event })),
+        &posted,
+    ))
+}
+
+/// An event that was handed in, with the numbers clients expect.
+pub(super) fn handed_in(by: &By, mut event: Members) -> Result<Members, WorldError> {
+    let own = kaname_world::World::misp_own(by)?;
+    let uuid = uuid_of(&event);
+    let uuid = uuid.as_str().and_then(|uuid| Uuid::try_parse(uuid).ok());
+    let number = kaname_world::misp::number_of(uuid.unwrap_or_default());
+    for list in ["Attribute", "Object"] {
+        if let Some(Value::Array(parts)) = event.get_mut(list) {
+            for part in parts.iter_mut().filter_map(Value::as_object_mut) {
+                part.insert("event_id".to_owned(), number.as_str().into());
+            }
+        }
+    }
+    let mut put = |key: &str, value: Value| event.insert(key.to_owned(), value);
+    put("id", number.as_str().into());
+    put("org_id", own.number().into());
+    put("Org", own.in_event());
+    put("published", false.into());
+    event
+        .entry("orgc_id")
+        .or_insert_with(|| own.number().into());
+    event.entry("Orgc").or_insert_with(|| own.in_event());
+    event.entry("distribution").or_insert_with(|| "0".into());
+    event
+        .entry("sharing_group_id")
+        .or_insert_with(|| "0".into());
+    Ok(event)
+}
+
+fn with_receipt(mut response: Response, posted: &MispPosted) -> Response {
+    let receipt = posted.receipt.as_deref();
+    if let Some(value) = receipt.and_then(|receipt| HeaderValue::from_str(receipt).ok()) {
+        response.headers_mut().insert(RECEIPT, value);
+    }
+    response
+}
+
+/// A moment in seconds since 1970.
+fn moment(value: Option<&Value>) -> Option<Timestamp> {
+    let seconds = match value? {
+        Value::Number(number) => number.as_f64()?.trunc(),
+        Value::String(text) => text.parse::<f64>().ok()?.trunc(),
+        _ => return None,
+    };
+    // Times before 1970 and past the year 9999 are none.
+    let within = (0.0..253_402_300_800.0).contains(&seconds);
+    within
+        .then(|| Timestamp::from_second(seconds as i64).ok())
+        .flatten()
+}
