@@ -60,7 +60,7 @@ impl World {
         Ok(self.offered(caller, collection))
     }
 
-    fn offered(&self, caller: &Caller, collection: Loaded<Collection>) -> Offered {
+    pub(super) fn offered(&self, caller: &Caller, collection: Loaded<Collection>) -> Offered {
         let may = |action| self.allow_any(caller, action).is_ok();
         let (now, reader, state) = (self.now(), &caller.reader, &collection.state);
         let kind = state.definition.kind;
