@@ -1,8 +1,11 @@
-//! Other TAXII servers whose objects the hub takes over, under a written agreement: where, into which
-//! collection, by which rules, how often, and how far each was read.
+//! Other TAXII servers that the hub exchanges with under a written agreement: which way, with which collection,
+//! by which rules, how often, and how far each has come.
 
 mod agreeing;
 mod every;
+mod sent;
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kaname_kernel::{Matter, MatterId, Moment, Projection, Tlp, Unfit};
@@ -11,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     agreeing::{ask_peer, change_peer, join_peer, start_peer, stop_peer},
     every::{BadInterval, Every},
+    sent::{FailedObject, MAX_FAILED, SentPage, Waits, Way},
 };
 use crate::sealed::Sealed;
 
@@ -24,12 +28,13 @@ pub struct PeerDefinition {
     pub code: String,
     /// Address of its collection, such as `https://taxii.example/root/collections/ID/`.
     pub url: String,
-    /// The collection its objects go to, of kind peer.
-    pub into: MatterId,
-    /// Only these STIX types come in; empty for all.
+    /// Which way objects go, and the collection here.
+    #[serde(flatten)]
+    pub way: Way,
+    /// Only these STIX types; empty for all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<String>,
-    /// Nothing marked more strictly comes in; `None` for anything.
+    /// Nothing marked more strictly; `None` for anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tlp_at_most: Option<Tlp>,
     /// How often it has its turn; agreements of before say nothing.
@@ -113,6 +118,8 @@ pub enum PeerChange {
     Asked,
     /// A page was read.
     Pulled(PulledPage),
+    /// Objects were sent.
+    Sent(SentPage),
     /// Not read any more.
     Stopped {
         /// Why.
@@ -136,9 +143,22 @@ pub struct Peer {
     pub credential: Option<Sealed>,
     /// When it was agreed.
     pub joined: Timestamp,
-    /// From where on it is read next, microseconds since 1970.
+    /// From where on it is read next, or up to where in the collection here everything was sent; microseconds since
+    /// 1970.
     pub after_us: Option<i64>,
-    /// Objects taken so far, by pages whose reading was noted: a page that was cut off between its objects
+    /// Objects that the peer did not take, over all posts.
+    #[serde(default, skip_serializing_if = "none")]
+    pub refused: u64,
+    /// The latest of them, at most [`MAX_FAILED`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<FailedObject>,
+    /// Items that were taken back, of which the peer was told.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub taken_back: BTreeSet<MatterId>,
+    /// A post that the peer has not worked through yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Waits>,
+    /// Objects taken, or taken by the peer, so far, by pages whose reading was noted: a page that was cut off between its objects
     /// and the note is read again, and its objects are then there already.
     pub taken: u64,
     /// When a page came last.
@@ -164,8 +184,12 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
+fn none(count: &u64) -> bool {
+    *count == 0
+}
+
 impl Peer {
-    /// Seconds since everything the peer had was here; since it was agreed with, when that never was.
+    /// Seconds since everything the peer had was here, or all there is for it was there; since it was agreed with, when that never was.
     pub fn lag_s(&self, now: Timestamp) -> i64 {
         let since = self.read_whole.unwrap_or(self.joined);
         (now.as_second() - since.as_second()).max(0)
@@ -194,18 +218,44 @@ impl Peer {
     fn note_page(&mut self, page: &PulledPage, at: &Moment<'_>) {
         self.after_us = page.after_us.or(self.after_us);
         self.taken += page.taken;
-        self.trouble.clone_from(&page.trouble);
+        if page.trouble.is_none() {
+            self.reading.clone_from(&page.goes_on);
+        }
+        self.turned((page.trouble.as_ref(), page.wait_s), page.is_end, at);
+    }
+
+    fn note_sent(&mut self, page: &SentPage, at: &Moment<'_>) {
+        self.after_us = page.after_us.or(self.after_us);
+        self.taken += page.sent;
+        self.refused += page.refused;
+        self.failed.extend(page.failed.iter().cloned());
+        let over = self.failed.len().saturating_sub(MAX_FAILED);
+        self.failed.drain(..over);
+        self.taken_back.extend(page.taken_back);
+        if page.trouble.is_none() {
+            self.waits.clone_from(&page.waits);
+        }
+        self.turned((page.trouble.as_ref(), page.wait_s), page.is_end, at);
+    }
+
+    /// How a step of a turn ended, and when the next is.
+    fn turned(
+        &mut self,
+        (trouble, wait_s): (Option<&String>, Option<u32>),
+        is_end: bool,
+        at: &Moment<'_>,
+    ) {
+        self.trouble = trouble.cloned();
         let every = self.definition.every();
-        if page.trouble.is_some() {
+        if trouble.is_some() {
             self.troubles = self.troubles.saturating_add(1);
-            let pause = every.pause(self.troubles, page.wait_s);
+            let pause = every.pause(self.troubles, wait_s);
             self.next = pause.map(|pause| at.recorded + pause);
             return;
         }
         self.troubles = 0;
         self.read = Some(at.recorded);
-        self.reading.clone_from(&page.goes_on);
-        if page.is_end {
+        if is_end {
             self.read_whole = Some(at.recorded);
             self.next = every.span().map(|span| at.recorded + span);
         } else {
@@ -222,6 +272,7 @@ impl Peer {
         if is_elsewhere || is_otherwise {
             self.after_us = None;
             self.reading = None;
+            self.waits = None;
         }
         self.definition.url.clone_from(&terms.url);
         self.definition.types.clone_from(&terms.types);
@@ -247,6 +298,7 @@ impl Matter for Peer {
             PeerChange::Changed { .. } => "changed",
             PeerChange::Asked => "asked",
             PeerChange::Pulled(_) => "pulled",
+            PeerChange::Sent(_) => "sent",
             PeerChange::Stopped { .. } => "stopped",
             PeerChange::Started { .. } => "started",
         }
@@ -265,6 +317,10 @@ impl Matter for Peer {
             credential: credential.clone(),
             joined: at.recorded,
             after_us: None,
+            refused: 0,
+            failed: Vec::new(),
+            taken_back: BTreeSet::new(),
+            waits: None,
             taken: 0,
             read: None,
             read_whole: None,
@@ -288,6 +344,7 @@ impl Matter for Peer {
             }
             PeerChange::Asked => self.next = Some(at.recorded),
             PeerChange::Pulled(page) => self.note_page(page, at),
+            PeerChange::Sent(page) => self.note_sent(page, at),
             PeerChange::Stopped { reason } => {
                 self.stopped = Some(reason.clone());
                 self.next = None;
@@ -297,6 +354,7 @@ impl Matter for Peer {
                 if after_us.is_some() {
                     self.after_us = *after_us;
                     self.reading = None;
+                    self.waits = None;
                 }
                 self.troubles = 0;
                 self.first_turn(at);
@@ -307,7 +365,7 @@ impl Matter for Peer {
 
     fn project(&self) -> Projection {
         Projection {
-            scope: Some(self.definition.into),
+            scope: Some(self.definition.way.collection()),
             text: self.definition.code.clone(),
             lookups: vec![(PEER_SPACE.to_owned(), self.definition.code.clone())],
             due_at: self.next,

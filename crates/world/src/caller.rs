@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use kaname_directory::{Account, Group, Key, Party, day_of, reader};
+use kaname_directory::{Account, Group, Key, KeyScope, Party, day_of, reader};
 use kaname_kernel::{AccountId, Actor, GroupId, KeyId, MatterId, PartyId, Reader, Role};
 use kaname_policy::{Action, Decision, Principal, PrincipalKind, Resource};
 use kaname_store::ListQuery;
@@ -270,6 +270,32 @@ impl World {
             party: Some(party.clone()),
             ..Caller::public()
         })
+    }
+
+    /// A machine of a party that reads over TAXII without a key of its own: what is sent for the party is read as
+    /// the party would fetch it. `None` when there is no such party any more.
+    pub(crate) async fn taxii_reader(&self, party: PartyId) -> Result<Option<Caller>, WorldError> {
+        let Some(loaded) = self.load::<Party>(party.cast()).await? else {
+            return Ok(None);
+        };
+        let eyes = self.machine_eyes(&loaded).await?;
+        let principal = Principal {
+            kind: PrincipalKind::Machine,
+            party: Some(party),
+            scopes: BTreeSet::from([KeyScope::TaxiiRead.to_string()]),
+            member: eyes.reader.member,
+            ..Principal::public()
+        };
+        let reader = Reader {
+            officer: false,
+            ..eyes.reader.clone()
+        };
+        let is_there = reader.party.is_some();
+        Ok(is_there.then_some(Caller {
+            reader,
+            principal,
+            ..eyes
+        }))
     }
 
     /// Reads ahead what readers are asked by. Nodes do so as notices come in, so that no reader waits for it who

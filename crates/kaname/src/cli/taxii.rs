@@ -29,7 +29,7 @@ pub(crate) enum TaxiiCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Other TAXII servers that are read: add, change, list, now, stop, start
+    /// Other TAXII servers that are read or sent to: add, change, list, now, stop, start
     #[command(subcommand)]
     Peers(PeersCommand),
     /// Read peers now, from where the last reading came to; a running server or worker does so by itself
@@ -37,14 +37,19 @@ pub(crate) enum TaxiiCommand {
         after_help = "What comes goes into collections of kind peer, by each peer's rules. A reading that was cut off goes on\nwhere it was. While it runs, no worker reads the peer.\n\nExamples:\n  kaname taxii pull\n  kaname taxii pull partner --max-seconds 60 --json"
     )]
     Pull(PullArgs),
+    /// Send to peers now what they have not had yet; a running server or worker does so by itself
+    #[command(
+        after_help = "What the party behind a peer may read in the collection is sent, by the peer's rules. A sending that was\ncut off goes on where it was. While it runs, no worker sends to the peer.\n\nExamples:\n  kaname taxii push\n  kaname taxii push branch --max-seconds 60 --json"
+    )]
+    Push(PullArgs),
 }
 
 /// Commands about other TAXII servers.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PeersCommand {
-    /// Agree with a peer: its collection, and where its objects go
+    /// Agree with a peer: its collection, and where its objects go, or what is sent to it
     #[command(
-        after_help = "Example:\n  kaname taxii peers add partner --url https://taxii.partner.example/root/collections/91a7b528-80eb-42ed-a74d-c6fbd5a26116/ \\\n      --into partner --user kaname --password-file pw.txt --tlp-at-most GREEN --every 15m"
+        after_help = "Example:\n  kaname taxii peers add partner --url https://taxii.partner.example/root/collections/91a7b528-80eb-42ed-a74d-c6fbd5a26116/ \\\n      --into partner --user kaname --password-file pw.txt --tlp-at-most GREEN --every 15m\n  kaname taxii peers add branch --url https://taxii.branch.example/root/collections/4f8c2e0a-4c1b-4f0e-9d3c-1f9f2f6f7a10/ \\\n      --out-of library --party branch --user kaname --password-file pw.txt"
     )]
     Add(Box<AddPeer>),
     /// Agree otherwise: address, rules, interval, credential; what is left out stays
@@ -52,16 +57,16 @@ pub(crate) enum PeersCommand {
         after_help = "With another address or other rules it begins from the start; what is there already is not taken twice.\n\nExamples:\n  kaname taxii peers change partner --every 1h\n  kaname taxii peers change partner --every never\n  kaname taxii peers change partner --any-type --any-tlp"
     )]
     Change(Box<ChangePeer>),
-    /// List peers with how far each was read, how long ago it was read to its end, and when it is read next
+    /// List peers with how far each has come, how far behind it is, and when its next turn is
     #[command(after_help = "Example:\n  kaname taxii peers list --json")]
     List,
-    /// Have a running server or worker read a peer now, whatever its interval
+    /// Have a running server or worker give a peer its turn now, whatever its interval
     #[command(after_help = "Example:\n  kaname taxii peers now partner")]
     Now {
         /// Its code
         code: String,
     },
-    /// Read a peer no more; what came stays
+    /// Give a peer no turns any more; what came or went stays
     #[command(after_help = "Example:\n  kaname taxii peers stop partner --reason 合意の終了")]
     Stop {
         /// Its code
@@ -70,7 +75,7 @@ pub(crate) enum PeersCommand {
         #[arg(long)]
         reason: String,
     },
-    /// Read a stopped peer again, or any from another moment on
+    /// Give a stopped peer its turns again, or any from another moment on
     #[command(
         after_help = "Examples:\n  kaname taxii peers start partner\n  kaname taxii peers start partner --after 2026-01-01T00:00:00Z"
     )]
@@ -92,9 +97,15 @@ pub(crate) struct AddPeer {
     /// Address of its collection
     #[arg(long)]
     pub(crate) url: String,
-    /// Code of the collection its objects go to, of kind peer
-    #[arg(long)]
-    pub(crate) into: String,
+    /// Alias of the collection its objects go to, of kind peer
+    #[arg(long, required_unless_present = "out_of", conflicts_with = "out_of")]
+    pub(crate) into: Option<String>,
+    /// Alias of the collection whose objects are sent to it instead, of kind library or peer
+    #[arg(long, requires = "party")]
+    pub(crate) out_of: Option<String>,
+    /// Code of the party behind it: what that party may read over TAXII is sent, and nothing else
+    #[arg(long, requires = "out_of")]
+    pub(crate) party: Option<String>,
     /// User there
     #[arg(long, requires = "password_file")]
     pub(crate) user: Option<String>,
@@ -104,10 +115,10 @@ pub(crate) struct AddPeer {
     /// Only objects of this STIX type; may be repeated
     #[arg(long = "type")]
     pub(crate) types: Vec<String>,
-    /// Nothing marked more strictly than this TLP comes in
+    /// Nothing marked more strictly than this TLP
     #[arg(long)]
     pub(crate) tlp_at_most: Option<String>,
-    /// How often it is read: minutes, hours or days such as 15m, 6h, 1d, or never
+    /// How often: minutes, hours or days such as 15m, 6h, 1d, or never
     #[arg(long, default_value_t)]
     pub(crate) every: Every,
 }

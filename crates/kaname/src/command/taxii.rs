@@ -1,4 +1,4 @@
-//! `taxii load | dump`: a whole TAXII layout in and out; `taxii peers | pull`: other servers.
+//! `taxii load | dump`: a whole TAXII layout in and out; `taxii peers | pull | push`: other servers.
 
 mod dump;
 mod load;
@@ -15,6 +15,7 @@ pub(super) async fn run(config: &Config, command: TaxiiCommand, say: Say) -> Res
         }
         TaxiiCommand::Peers(command) => peers::peers(&hub.world, command, say).await,
         TaxiiCommand::Pull(args) => peers::pull(config, &hub.world, args, say).await,
+        TaxiiCommand::Push(args) => peers::push(config, &hub.world, args, say).await,
         TaxiiCommand::Dump { out } => {
             let names = ["hub.name_en", "hub.name_ja"];
             let names = names.map(|name| config.text(name).unwrap_or_default());

@@ -280,13 +280,13 @@ pub(crate) const KEYS: &[Key] = &[
         "taxii.private",
         Kind::Bool,
         "false",
-        "Whether peers in private networks may be read.",
+        "Whether peers in private networks may be read and sent to.",
     ),
     key(
         "taxii.loopback",
         Kind::Bool,
         "false",
-        "Whether this machine itself may be read as a peer, also without TLS: for trying out.",
+        "Whether this machine itself may be read and sent to as a peer, also without TLS: for trying out.",
     ),
     key(
         "limits.max_body",

@@ -188,7 +188,7 @@ impl Metrics {
             family(
                 "kaname_taxii_peer_lag_seconds",
                 "gauge",
-                "Longest time since one of them that is not stopped was read to its end.",
+                "Longest time since one of them that is not stopped was read, or sent to, to the end.",
                 &lag,
             );
         }

@@ -340,3 +340,73 @@ fn the_rules_of_a_peer_choose_what_comes_in() {
     );
     assert_eq!(there(&place), [indicator(1)["id"].as_str().unwrap()]);
 }
+
+#[test]
+fn a_hub_sends_to_another_what_the_party_behind_it_may_read() {
+    let second = Place::founded();
+    second.write("layout.json", &layout(0).to_string());
+    second.done(&["taxii", "load", "layout.json"]);
+    let secret = key(&second);
+    let server = Server::start(&second);
+    let first = reader();
+    first.add_member("branch");
+    let mut red = indicator(7);
+    red["object_marking_refs"] =
+        json!(["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]);
+    let mut objects: Vec<Value> = (100..1_300).map(indicator).collect();
+    objects.push(red);
+    let bundle = json!({ "type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000001", "objects": objects });
+    first.write("own.json", &bundle.to_string());
+    first.done(&["import", "own.json", "--collection", "partner"]);
+    first.write("pw.txt", &secret);
+    let url = format!(
+        "http://{}/taxii2/trustgroup1/collections/{OPEN}/",
+        server.address
+    );
+    let add = [
+        "taxii",
+        "peers",
+        "add",
+        "b",
+        "--url",
+        &url,
+        "--out-of",
+        "partner",
+        "--party",
+        "branch",
+        "--user",
+        "k",
+        "--password-file",
+        "pw.txt",
+    ];
+    first.done(&add);
+    // Killed in the middle, as often as it comes to that; then to the end.
+    for bytes in [20_000, 60_000] {
+        let mut sending = first.command(&["taxii", "push"]);
+        let sending = sending.env("KANAME_TAXII__LOOPBACK", "true");
+        killed_after(&first, sending.spawn().unwrap(), bytes);
+    }
+    let mut command = first.command(&["taxii", "push", "--json"]);
+    let ran = ran(command
+        .env("KANAME_TAXII__LOOPBACK", "true")
+        .output()
+        .unwrap());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let peer = &first.done(&["taxii", "peers", "list"])["peers"][0];
+    assert_eq!(
+        (&peer["taken"], &peer["refused"], &peer["trouble"]),
+        (&json!(1_200), &json!(0), &Value::Null),
+        "{peer}"
+    );
+    assert!(!peer.to_string().contains(&secret));
+    let there = second.run(&["export", "--collection", OPEN]).json();
+    let there = there["objects"].as_array().unwrap();
+    assert_eq!(there.len(), 1_200);
+    assert!(!there.iter().any(|one| one["id"] == indicator(7)["id"]));
+    let wrong = [
+        "taxii", "peers", "add", "c", "--url", &url, "--out-of", "partner",
+    ];
+    assert_eq!(first.run(&wrong).code, 2, "nobody stands behind it");
+    assert_eq!(first.done(&["verify", "--rows"])["fault"], Value::Null);
+    assert_eq!(first.done(&["rebuild"])["identical"], true);
+}

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Every, Peer, PeerChange, PeerDefinition, Terms};
+use super::{Every, Peer, PeerChange, PeerDefinition, Terms, Way};
 use crate::{
     refused::{Refused, bounded, reason},
     sealed::Sealed,
@@ -35,7 +35,7 @@ pub fn join_peer(
         });
     }
     check_types(&definition.types)?;
-    definition.url = checked_url(&definition.url)?;
+    definition.url = checked_url(&definition.url, definition.way)?;
     let every = definition.every.unwrap_or_default();
     definition.every = Some(every);
     let definition = Box::new(definition);
@@ -56,7 +56,7 @@ pub fn change_peer(
     credential: Option<Sealed>,
 ) -> Result<PeerChange, Refused> {
     check_types(&terms.types)?;
-    terms.url = checked_url(&terms.url)?;
+    terms.url = checked_url(&terms.url, peer.definition.way)?;
     if terms == peer.definition.terms() && credential.is_none() {
         return Err(Refused::NoChange);
     }
@@ -80,7 +80,7 @@ fn check_types(types: &[String]) -> Result<(), Refused> {
 }
 
 /// An address with its last stroke, when it is one of a TAXII collection (TAXII 2.1 §1.6.3: addresses end so).
-fn checked_url(given: &str) -> Result<String, Refused> {
+fn checked_url(given: &str, way: Way) -> Result<String, Refused> {
     let mut given = given.trim().to_owned();
     bounded("url", given.len(), MAX_URL)?;
     if !given.ends_with('/') {
@@ -89,12 +89,20 @@ fn checked_url(given: &str) -> Result<String, Refused> {
     let fits = Url::parse(&given).is_ok_and(|url| {
         let is_web = matches!(url.scheme(), "https" | "http") && url.host().is_some();
         let is_plain = url.username().is_empty() && url.password().is_none();
-        is_web && is_plain && url.query().is_none() && url.fragment().is_none()
+        // Root and statuses of the server that is sent to are found beside the collection (TAXII 2.1 §4, §5).
+        let is_found = matches!(way, Way::Pull { .. }) || is_collection(&url);
+        is_web && is_plain && is_found && url.query().is_none() && url.fragment().is_none()
     });
     match fits {
         true => Ok(given),
         false => Err(Refused::OutOfBounds { field: "url" }),
     }
+}
+
+/// Whether an address is `…/collections/ID/`.
+fn is_collection(url: &Url) -> bool {
+    let parts: Vec<&str> = url.path().trim_matches('/').split('/').collect();
+    matches!(parts.as_slice(), [_, .., "collections", _])
 }
 
 /// Stops a peer's turns.

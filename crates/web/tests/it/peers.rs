@@ -6,7 +6,7 @@ use kaname_kernel::Tlp;
 use kaname_sharing::{
     Text,
     collection::{Access, CollectionKind, Definition},
-    peer::{Peer, PeerChange, PulledPage},
+    peer::{FailedObject, Peer, PeerChange, PulledPage, SentPage},
 };
 use kaname_testkit::Nation;
 use kaname_world::Caller;
@@ -41,6 +41,7 @@ pub(crate) async fn agreed(nation: &Nation, admin: &Browser<'_>) {
     let into = collection(nation).await;
     let form = [
         ("code", "partner"),
+        ("direction", "pull"),
         ("into", into.as_str()),
         ("url", URL),
         ("user", "kaname"),
@@ -72,6 +73,7 @@ async fn what_will_not_do_is_told_at_its_field() {
     ] {
         let form = [
             ("code", code),
+            ("direction", "pull"),
             ("into", into.as_str()),
             ("url", url),
             ("types", types),
@@ -88,6 +90,7 @@ async fn what_will_not_do_is_told_at_its_field() {
     let library = nation.library.id.to_string();
     let form = [
         ("code", "partner"),
+        ("direction", "pull"),
         ("into", library.as_str()),
         ("url", URL),
         ("every", "1h"),
@@ -211,5 +214,75 @@ async fn officers_look_and_nobody_else_knows() {
     assert_eq!(
         door.get("/api/v1/peers", &key).await.status,
         StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_is_sent_to_shows_its_party_and_what_was_not_taken() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let admin = Browser::of(&door, &nation, &nation.administrator).await;
+    let library = nation.library.id.to_string();
+    let form = |party| {
+        [
+            ("code", "branch"),
+            ("direction", "push"),
+            ("into", ""),
+            ("out_of", library.as_str()),
+            ("party", party),
+            ("url", URL),
+            ("types", ""),
+            ("tlp_at_most", "GREEN"),
+            ("every", "1d"),
+        ]
+    };
+    for party in ["", "nobody-9", "centre"] {
+        let refused = admin.post("/peers-new", &form(party)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{party}");
+        assert!(
+            refused.text.contains("id=\"party-error\""),
+            "{party}: {}",
+            refused.text
+        );
+    }
+    let done = admin.post("/peers-new", &form("海浜銀行")).await;
+    assert_eq!(leads_to(&done), "/peers/branch");
+    let page = SentPage {
+        sent: 3,
+        refused: 1,
+        failed: vec![FailedObject {
+            id: "indicator--00000000-0000-4000-8000-000000000001".to_owned(),
+            version_us: 1_767_225_600_000_000,
+            why: "<i>not liked</i>".to_owned(),
+        }],
+        ..SentPage::default()
+    };
+    let noted = |_: &Peer| Ok(PeerChange::Sent(page));
+    let shell = Caller::system("shell");
+    let changed = nation.world.change_peer(&shell, "branch", noted).await;
+    changed.unwrap();
+    let page = admin.page("/peers/branch").await;
+    for said in [
+        "海浜銀行",
+        "いま送る",
+        "&#60;i&#62;not liked",
+        "indicator--00000000",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let auditor = Browser::of(&door, &nation, &nation.auditor).await;
+    let told = auditor.get("/api/v1/peers/branch").await.json();
+    assert_eq!(
+        (&told["direction"], &told["refused"]),
+        (&"push".into(), &1.into())
+    );
+    let english = Browser::of(&door, &nation, &nation.administrator)
+        .await
+        .english();
+    assert!(
+        english
+            .page("/peers/branch")
+            .await
+            .contains("Party behind it")
     );
 }

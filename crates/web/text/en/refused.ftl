@@ -59,6 +59,7 @@ refused-none-set = None is set.
 refused-not-disabled = It is not disabled.
 refused-not-in-group = The organisation is not in the group.
 refused-not-linked = It is not linked.
+refused-intake = What is handed in is not sent on.
 refused-not-peer = This is not the collection of a peer with an agreement.
 refused-not-this-accounts = It does not belong to this account.
 refused-not-told-yet = The organisation has not been told yet.

@@ -59,6 +59,7 @@ refused-none-set = 設定されていません。
 refused-not-disabled = 停止していません。
 refused-not-in-group = この組織はグループに入っていません。
 refused-not-linked = 結び付いていません。
+refused-intake = 受付のコレクションにあるものは、よそに送れません。
 refused-not-peer = 協定を結んだ相手のコレクションではありません。
 refused-not-this-accounts = このアカウントのものではありません。
 refused-not-told-yet = まだ相手の組織に伝えていません。

@@ -1,9 +1,9 @@
-//! Reading from other machines by HTTPS: bounded in time and size, never into the hub's own network.
+//! Reading from other machines, and posting to them, by HTTPS: bounded in time and size, never into the hub's own network.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{Method, body::Bytes, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use url::Url;
@@ -16,7 +16,7 @@ use super::{
 /// Longest wait for a whole answer: a peer that sends slowly is cut off.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A question: a GET.
+/// A question: a GET, or a POST of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetch {
     /// What is asked for.
@@ -25,6 +25,8 @@ pub struct Fetch {
     pub headers: Vec<(&'static str, String)>,
     /// Most bytes of the answer.
     pub most_bytes: usize,
+    /// What is posted; `None` only asks.
+    pub body: Option<Bytes>,
 }
 
 /// An answer, whatever it says.
@@ -38,7 +40,7 @@ pub struct Fetched {
     pub body: Bytes,
 }
 
-/// A door by which other machines are read.
+/// A door by which other machines are read and posted to.
 #[async_trait]
 pub trait FetchDoor: Send + Sync {
     /// Asks once. Redirects are not followed.
@@ -63,8 +65,12 @@ impl HttpsDoor {
             .await
             .map_err(later)?;
         let driving = tokio::spawn(connection);
-        let request = asking(Method::GET, &fetch.url, &fetch.headers)
-            .body(Empty::<Bytes>::new())
+        let method = match fetch.body {
+            Some(_) => Method::POST,
+            None => Method::GET,
+        };
+        let request = asking(method, &fetch.url, &fetch.headers)
+            .body(Full::new(fetch.body.clone().unwrap_or_default()))
             .map_err(|error| DoorError::Never(error.to_string()))?;
         let answer = match sender.send_request(request).await {
             Ok(answer) => answer,

@@ -1,4 +1,5 @@
-//! TAXII both ways (TAXII 2.1): what members read, what is posted here, what is pulled from other servers, and
+//! TAXII both ways (TAXII 2.1): what members read, what is posted here, what is pulled from and pushed to
+//! other servers, and
 //! whole servers written out and read in.
 
 mod envelope;
@@ -7,6 +8,7 @@ mod offered;
 mod peers;
 mod posted;
 mod pull;
+mod push;
 mod root;
 mod speaking;
 
@@ -16,6 +18,7 @@ pub use offered::Offered;
 pub use peers::{PEER, PeerDuty};
 pub use posted::{Posted, PostedObject, STATUS_HOURS, Status};
 pub use pull::{PullBounds, Pulled};
+pub use push::Pushed;
 pub use root::Root;
 
 /// A moment as TAXII writes it: UTC, six digits of a second (TAXII 2.1 §2). Microseconds since 1970.

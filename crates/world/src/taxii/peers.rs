@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use kaname_directory::Party;
 use kaname_kernel::{Id, Matter as _, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
     Collection,
     collection::CollectionKind,
-    peer::{self, PEER_SPACE, Peer, PeerChange, PeerDefinition, Terms},
+    peer::{self, PEER_SPACE, Peer, PeerChange, PeerDefinition, Terms, Way},
 };
 use kaname_store::{Job, NewJob, Sort};
 use serde::Deserialize;
@@ -84,13 +85,7 @@ impl World {
         credential: Option<(&str, &str)>,
     ) -> Result<Loaded<Peer>, WorldError> {
         self.allow_any(caller, Action::CollectionManage)?;
-        let into = self.see::<Collection>(caller, definition.into).await?;
-        if into.state.definition.kind != CollectionKind::Peer {
-            return Err(WorldError::refused(
-                "refused-not-peer",
-                "what a peer has goes into a collection of kind peer; nothing reaches a library without release",
-            ));
-        }
+        self.check_way(caller, definition.way).await?;
         let id: MatterId = Id::fresh(self.clock(), self.rng());
         let sealed = self.sealed_credential(id, credential)?;
         let change = peer::join_peer(definition, sealed)?;
@@ -99,6 +94,31 @@ impl World {
         work.notice(Peer::KIND, Some(id));
         work.commit().await?;
         Ok(joined)
+    }
+
+    /// Whether objects may go that way at all.
+    async fn check_way(&self, caller: &Caller, way: Way) -> Result<(), WorldError> {
+        let collection = self.see::<Collection>(caller, way.collection()).await?;
+        let kind = collection.state.definition.kind;
+        match way {
+            Way::Pull { .. } if kind != CollectionKind::Peer => Err(WorldError::refused(
+                "refused-not-peer",
+                "what a peer has goes into a collection of kind peer; nothing reaches a library without release",
+            )),
+            Way::Push { .. } if kind == CollectionKind::Intake => Err(WorldError::refused(
+                "refused-intake",
+                "what is handed in is not sent on; a library or a peer's collection is",
+            )),
+            Way::Push { party, .. } => {
+                let party = self.see::<Party>(caller, party.cast()).await?;
+                match party.state.is_hub() {
+                    // The hub's own eyes are those of its officers: nothing is sent by them.
+                    true => Err(kaname_sharing::Refused::OutOfBounds { field: "party" }.into()),
+                    false => Ok(()),
+                }
+            }
+            Way::Pull { .. } => Ok(()),
+        }
     }
 
     /// Agrees with a peer otherwise. `credential`: user and password there; `None` keeps them.
@@ -221,8 +241,11 @@ impl World {
             holds: false,
             progress: &|_| {},
         };
-        let pulled = self.pull_in(&turn, peer).await?;
-        if let Some(trouble) = &pulled.trouble {
+        let trouble = match peer.state.definition.way {
+            Way::Pull { .. } => self.pull_in(&turn, peer).await?.trouble,
+            Way::Push { .. } => self.push_in(&turn, peer).await?.trouble,
+        };
+        if let Some(trouble) = trouble {
             tracing::warn!(peer = %code, trouble, "a peer has trouble");
         }
         Ok(())

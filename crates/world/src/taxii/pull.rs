@@ -5,12 +5,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kaname_kernel::Matter as _;
+use kaname_kernel::{Matter as _, Tlp};
 use kaname_policy::Action;
 use kaname_sharing::{
     Collection,
     marking::strictest_tlp,
-    peer::{PEER_SPACE, Peer, PeerChange, PeerDefinition, PulledPage, Reading},
+    peer::{PEER_SPACE, Peer, PeerChange, PeerDefinition, PulledPage, Reading, Way},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -202,7 +202,10 @@ impl World {
         peer: &mut Loaded<Peer>,
         pulled: &mut Pulled,
     ) -> Result<(), Stopped> {
-        let into = peer.state.definition.into;
+        let Way::Pull { into } = peer.state.definition.way else {
+            let why = "a peer that is sent to is not read";
+            return Err(WorldError::refused("refused-state", why).into());
+        };
         let collection = self.see::<Collection>(turn.caller, into).await?;
         let mut place = Place::of(&peer.state);
         let mut came = 0u64;
@@ -290,7 +293,7 @@ impl World {
         let let_in: Vec<&str> = objects
             .iter()
             .map(|raw| raw.get())
-            .filter(|raw| lets_in(definition, raw))
+            .filter(|raw| lets_in(definition, None, raw))
             .collect();
         let source = format!("TAXII: {}", definition.code);
         let how = (source.as_str(), true);
@@ -328,6 +331,7 @@ impl World {
             url,
             headers: self.peer_headers(peer)?,
             most_bytes: PAGE_BYTES,
+            body: None,
         })
     }
 }
@@ -363,8 +367,8 @@ fn going_on(place: &Place, envelope: &Envelope) -> Option<Reading> {
     })
 }
 
-/// Whether the rules let an object in. What cannot be read is let through to be refused with its reason.
-fn lets_in(definition: &PeerDefinition, raw: &str) -> bool {
+/// Whether the rules let an object through; `unmarked` is what one without a marking counts as. What cannot be read is let through to be refused with its reason.
+pub(super) fn lets_in(definition: &PeerDefinition, unmarked: Option<Tlp>, raw: &str) -> bool {
     let Ok(head) = kaname_stix::head(raw) else {
         return true;
     };
@@ -373,7 +377,7 @@ fn lets_in(definition: &PeerDefinition, raw: &str) -> bool {
         return false;
     }
     let marks = head.markings.iter().chain(&head.granular_markings);
-    match (definition.tlp_at_most, strictest_tlp(marks)) {
+    match (definition.tlp_at_most, strictest_tlp(marks).or(unmarked)) {
         (Some(most), Some(strictest)) => strictest <= most,
         _ => true,
     }

@@ -20,6 +20,7 @@ mod outlet;
 mod own;
 mod passkey;
 mod peers;
+mod pushes;
 mod seal;
 mod showing;
 mod sight;

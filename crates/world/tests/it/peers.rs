@@ -7,7 +7,7 @@ use kaname_kernel::Tlp;
 use kaname_sharing::{
     Collection, Text,
     collection::{Access, CollectionKind, Definition},
-    peer::{Every, Peer, PeerDefinition, Terms, ask_peer, start_peer, stop_peer},
+    peer::{Every, Peer, PeerDefinition, Terms, Way, ask_peer, start_peer, stop_peer},
 };
 use kaname_store::{NewJob, ObjectFilter, Versions};
 use kaname_testkit::Nation;
@@ -83,7 +83,7 @@ async fn joined(nation: &Nation, url: &str, every: &str) -> Loaded<Peer> {
     let definition = PeerDefinition {
         code: "a".to_owned(),
         url: url.to_owned(),
-        into: into.id,
+        way: Way::Pull { into: into.id },
         types: Vec::new(),
         tlp_at_most: None,
         every: Some(every.parse().unwrap()),

@@ -14,8 +14,11 @@ use tokio::{
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
+    pub(crate) method: String,
+    pub(crate) path: String,
     pub(crate) query: BTreeMap<String, String>,
     pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
 }
 
 impl Asked {
@@ -136,7 +139,8 @@ async fn converse(
 
 async fn read(lines: &[String], stream: &mut BufReader<TcpStream>) -> std::io::Result<Asked> {
     let mut first = lines.first().map_or("", String::as_str).split(' ');
-    let url = format!("http://sink{}", first.nth(1).unwrap_or("/"));
+    let method = first.next().unwrap_or_default().to_owned();
+    let url = format!("http://sink{}", first.next().unwrap_or("/"));
     let url = url::Url::parse(&url).unwrap();
     let headers: BTreeMap<String, String> = lines
         .iter()
@@ -148,7 +152,10 @@ async fn read(lines: &[String], stream: &mut BufReader<TcpStream>) -> std::io::R
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await?;
     Ok(Asked {
+        method,
+        path: url.path().to_owned(),
         query: url.query_pairs().into_owned().collect(),
         headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
     })
 }

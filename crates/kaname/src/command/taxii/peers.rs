@@ -1,9 +1,12 @@
-//! `taxii peers add | change | list | now | stop | start` and `taxii pull`: other servers, and reading them.
+//! `taxii peers add | change | list | now | stop | start` and `taxii pull | push`: other
+//! servers, reading them and sending to them.
 
 use std::{path::Path, time::Duration};
 
 use kaname_kernel::Tlp;
-use kaname_sharing::peer::{Peer, PeerDefinition, Terms, ask_peer, start_peer, stop_peer};
+use kaname_sharing::peer::{
+    FailedObject, Peer, PeerDefinition, Terms, Way, ask_peer, start_peer, stop_peer,
+};
 use kaname_world::{
     Loaded, World, WorldError,
     taxii::{PullBounds, stamp},
@@ -32,7 +35,9 @@ pub(super) async fn peers(world: &World, command: PeersCommand, say: Say) -> Res
             say.result(&json!({ "count": told.len(), "peers": told }), || {
                 let rows: Vec<_> = all.iter().map(|peer| row(world, peer)).collect();
                 table(
-                    ["CODE", "STATE", "TAKEN", "LAG", "EVERY", "NEXT", "URL"],
+                    [
+                        "CODE", "WAY", "STATE", "TAKEN", "LAG", "EVERY", "NEXT", "URL",
+                    ],
                     &rows,
                 )
             })
@@ -42,7 +47,7 @@ pub(super) async fn peers(world: &World, command: PeersCommand, say: Say) -> Res
             let changed = world.change_peer(&shell(), &code, ask_peer).await;
             let changed = changed.map_err(|error| unknown(&code, error))?;
             say.result(&shown(world, &changed), || {
-                format!("a running server or worker reads {code} next")
+                format!("a running server or worker gives {code} its turn next")
             })
         }
         PeersCommand::Stop { code, reason } => {
@@ -51,7 +56,7 @@ pub(super) async fn peers(world: &World, command: PeersCommand, say: Say) -> Res
                 .await;
             let changed = changed.map_err(|error| unknown(&code, error))?;
             say.result(&shown(world, &changed), || {
-                format!("{code} is not read any more")
+                format!("{code} has no turns any more")
             })
         }
         PeersCommand::Start { code, after } => {
@@ -59,19 +64,21 @@ pub(super) async fn peers(world: &World, command: PeersCommand, say: Say) -> Res
                 .change_peer(&shell(), &code, |peer| start_peer(peer, after))
                 .await;
             let changed = changed.map_err(|error| unknown(&code, error))?;
-            say.result(&shown(world, &changed), || format!("{code} is read again"))
+            say.result(&shown(world, &changed), || {
+                format!("{code} has its turns again")
+            })
         }
     }
 }
 
 async fn add(world: &World, args: AddPeer, say: Say) -> Result<(), Fault> {
-    let into = collection::find(world, &args.into).await?;
+    let way = way(world, &args).await?;
     let most = tlp(args.tlp_at_most.as_deref())?;
     let password = args.password_file.as_deref().map(password).transpose()?;
     let definition = PeerDefinition {
         code: args.code.clone(),
         url: args.url,
-        into: into.id,
+        way,
         types: args.types,
         tlp_at_most: most,
         every: Some(args.every),
@@ -83,8 +90,28 @@ async fn add(world: &World, args: AddPeer, say: Say) -> Result<(), Fault> {
     let joined = world.join_peer(&shell(), definition, credential).await?;
     let code = &args.code;
     say.result(&shown(world, &joined), || {
-        format!("{code} is a peer; a running server reads it, and `kaname taxii pull {code}`")
+        format!("{code} is a peer; a running server gives it its turns")
     })
+}
+
+/// Which way objects are to go.
+async fn way(world: &World, args: &AddPeer) -> Result<Way, Fault> {
+    if let Some(into) = &args.into {
+        let into = collection::find(world, into).await?.id;
+        return Ok(Way::Pull { into });
+    }
+    let out_of = args.out_of.as_deref().unwrap_or_default();
+    let out_of = collection::find(world, out_of).await?.id;
+    let code = args.party.as_deref().unwrap_or_default();
+    let party = world
+        .party_of(&shell(), code)
+        .await
+        .map_err(|error| match error {
+            WorldError::NotFound(_) => Fault::not_found(format!("there is no party `{code}`")),
+            other => other.into(),
+        })?;
+    let party = party.id.cast();
+    Ok(Way::Push { out_of, party })
 }
 
 async fn change(world: &World, args: ChangePeer, say: Say) -> Result<(), Fault> {
@@ -143,9 +170,7 @@ pub(super) async fn pull(
     };
     let mut codes = args.peers;
     if codes.is_empty() {
-        let all = world.peers(&shell()).await?;
-        let active = all.into_iter().filter(|peer| peer.state.stopped.is_none());
-        codes = active.map(|peer| peer.state.definition.code).collect();
+        codes = active(world, "pull").await?;
     }
     let (mut told, mut troubled) = (Vec::new(), Vec::new());
     for code in &codes {
@@ -178,6 +203,62 @@ pub(super) async fn pull(
     Err(fault.hint("the next `kaname taxii pull` goes on from there"))
 }
 
+/// Codes of the peers that are not stopped, whose objects go that way.
+async fn active(world: &World, way: &str) -> Result<Vec<String>, Fault> {
+    let all = world.peers(&shell()).await?;
+    let active = all
+        .into_iter()
+        .filter(|peer| peer.state.stopped.is_none() && peer.state.definition.way.as_str() == way);
+    Ok(active.map(|peer| peer.state.definition.code).collect())
+}
+
+pub(super) async fn push(
+    config: &Config,
+    world: &World,
+    args: PullArgs,
+    say: Say,
+) -> Result<(), Fault> {
+    let door = serve::to_peers(config)?;
+    let bounds = PullBounds {
+        objects: args.max_objects,
+        time: Duration::from_secs(args.max_seconds),
+    };
+    let codes = match args.peers.is_empty() {
+        true => active(world, "push").await?,
+        false => args.peers,
+    };
+    let (mut told, mut troubled) = (Vec::new(), Vec::new());
+    for code in &codes {
+        let bar = say.progress("pushing", 0);
+        let moved = &|done| {
+            bar.set_length(done);
+            bar.set_position(done);
+        };
+        let pushed = world.push(&shell(), &door, code, bounds, moved).await;
+        bar.finish_and_clear();
+        let pushed = pushed.map_err(|error| unknown(code, error))?;
+        say.note(&format!(
+            "{code}: {} objects sent, {} left out by rule, {} not taken",
+            pushed.sent, pushed.left_out, pushed.refused
+        ));
+        if let Some(trouble) = pushed.trouble.as_ref().or(pushed.bound.as_ref()) {
+            troubled.push(format!("{code}: {trouble}"));
+        }
+        told.push(json!({ "peer": code, "pushed": pushed }));
+    }
+    say.result(&json!({ "pushed": told }), || match troubled.is_empty() {
+        true => "every peer was sent all there is for it".to_owned(),
+        false => String::new(),
+    })?;
+    if troubled.is_empty() {
+        return Ok(());
+    }
+    let mut fault =
+        Fault::failed("not every peer was sent all there is for it; what it took is put down");
+    fault.causes = troubled;
+    Err(fault.hint("the next `kaname taxii push` goes on from there"))
+}
+
 fn unknown(code: &str, error: WorldError) -> Fault {
     match error {
         WorldError::NotFound("taxii_peer") => {
@@ -200,6 +281,8 @@ fn shown(world: &World, peer: &Loaded<Peer>) -> Value {
         "has_credential": state.credential.is_some(),
         "added_after": state.after_us.map(stamp),
         "taken": state.taken,
+        "refused": state.refused,
+        "failed": state.failed.iter().map(failed).collect::<Vec<_>>(),
         "read": state.read,
         "read_whole": state.read_whole,
         "every": state.definition.every(),
@@ -211,10 +294,15 @@ fn shown(world: &World, peer: &Loaded<Peer>) -> Value {
     })
 }
 
-fn row(world: &World, peer: &Loaded<Peer>) -> [String; 7] {
+fn failed(one: &FailedObject) -> Value {
+    json!({ "id": one.id, "version": stamp(one.version_us), "why": one.why })
+}
+
+fn row(world: &World, peer: &Loaded<Peer>) -> [String; 8] {
     let state = &peer.state;
     [
         state.definition.code.clone(),
+        state.definition.way.as_str().to_owned(),
         state.state().to_owned(),
         state.taken.to_string(),
         format!("{} s", state.lag_s(world.now())),

@@ -6,7 +6,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use jiff::Timestamp;
-use kaname_sharing::peer::Peer;
+use kaname_sharing::peer::{FailedObject, Peer};
+use kaname_world::taxii::stamp;
 use serde_json::{Value, json};
 
 use crate::{
@@ -30,18 +31,24 @@ pub(super) async fn one(
     Ok(Json(told(&peer.state, house.world().now())).into_response())
 }
 
+fn failed(one: &FailedObject) -> Value {
+    json!({ "id": one.id, "version": stamp(one.version_us), "why": one.why })
+}
+
 fn told(peer: &Peer, now: Timestamp) -> Value {
     let definition = &peer.definition;
     json!({
         "code": definition.code,
-        "direction": "pull",
+        "direction": definition.way.as_str(),
         "url": definition.url,
-        "collection": definition.into,
+        "collection": definition.way.collection(),
         "types": definition.types,
         "tlp_at_most": definition.tlp_at_most,
         "every": definition.every(),
         "state": peer.state(),
         "objects": peer.taken,
+        "refused": peer.refused,
+        "failed": peer.failed.iter().map(failed).collect::<Vec<_>>(),
         "lag_s": peer.lag_s(now),
         "joined": peer.joined,
         "read": peer.read,

@@ -8,7 +8,7 @@ use kaname_kernel::{MatterId, Tlp};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     collection::CollectionKind,
-    peer::{Every, PeerDefinition, Terms},
+    peer::{Every, PeerDefinition, Terms, Way},
 };
 use kaname_world::WorldError;
 
@@ -20,7 +20,10 @@ use crate::{
         part::{Choice, Field},
     },
     house::{By, House},
-    room::form::{self, Asker, Form, Typed, Wrong, may},
+    room::{
+        choices,
+        form::{self, Asker, Form, Typed, Wrong, may},
+    },
 };
 
 /// Intervals that are offered.
@@ -31,7 +34,9 @@ pub(super) async fn ask_join(
     frame: Frame,
     by: By,
 ) -> Result<Response, Failure> {
-    let typed = Typed::default().set("every", Every::default().to_string());
+    let typed = Typed::default()
+        .set("direction", "pull")
+        .set("every", Every::default().to_string());
     join_form(&house, &frame, &by, &typed, None).await
 }
 
@@ -42,7 +47,8 @@ pub(super) async fn join(
     Posted(typed): Posted<Typed>,
 ) -> Result<Response, Failure> {
     let code = typed.one("code").to_owned();
-    let done = joined(&house, &by, &typed).await;
+    let lang = choices::lang_of(frame.text());
+    let done = joined(&house, lang, &by, &typed).await;
     match kept(&frame, &code, done) {
         Ok(answer) => Ok(answer),
         Err(Unkept::Wrong(wrong)) => join_form(&house, &frame, &by, &typed, Some(wrong)).await,
@@ -50,22 +56,58 @@ pub(super) async fn join(
     }
 }
 
-async fn joined(house: &House, by: &By, typed: &Typed) -> Result<(), WorldError> {
+async fn joined(
+    house: &House,
+    lang: kaname_directory::Lang,
+    by: &By,
+    typed: &Typed,
+) -> Result<(), WorldError> {
     let terms = terms(typed)?;
-    let into: Result<MatterId, _> = typed.one("into").parse();
-    let into = into.map_err(|_| {
-        WorldError::invalid("into", "error-text-choice", "a collection is expected")
-    })?;
+    let way = way(house, lang, by, typed).await?;
     let definition = PeerDefinition {
         code: typed.one("code").to_owned(),
         url: terms.url,
-        into,
+        way,
         types: terms.types,
         tlp_at_most: terms.tlp_at_most,
         every: Some(terms.every),
     };
     let joined = house.world().join_peer(by, definition, credential(typed));
     joined.await.map(|_| ())
+}
+
+/// Which way objects are to go, with which collection here.
+async fn way(
+    house: &House,
+    lang: kaname_directory::Lang,
+    by: &By,
+    typed: &Typed,
+) -> Result<Way, WorldError> {
+    let wrong = |field| WorldError::invalid(field, "error-text-choice", "one of those offered");
+    let collection = |field| {
+        let id: Result<MatterId, _> = typed.one(field).parse();
+        id.map_err(|_| wrong(field))
+    };
+    match typed.one("direction") {
+        "pull" => Ok(Way::Pull {
+            into: collection("into")?,
+        }),
+        "push" => {
+            let out_of = collection("out_of")?;
+            let offered = choices::recipients(house, lang, by).await?;
+            let code = choices::code_of(&offered, typed.one("party"));
+            let party = match house.world().party_of(by, code).await {
+                Ok(party) => party.id.cast(),
+                Err(WorldError::NotFound(_)) => {
+                    let key = "directory-wrong-party";
+                    return Err(WorldError::invalid("party", key, "there is no such party"));
+                }
+                Err(error) => return Err(error),
+            };
+            Ok(Way::Push { out_of, party })
+        }
+        _ => Err(wrong("direction")),
+    }
 }
 
 pub(super) async fn ask_change(
@@ -176,18 +218,22 @@ async fn join_form(
     let fresh = may(house, by, Action::CollectionManage, &Resource::default())?;
     let lang = frame.text().lang().tag();
     let collections = house.world().collections(by).await?;
-    let offered = collections
-        .iter()
-        .filter(|one| one.state.definition.kind == CollectionKind::Peer)
-        .map(|one| {
+    let offered = |fits: fn(CollectionKind) -> bool| {
+        let none = Choice::new("", "—");
+        let all = collections
+            .iter()
+            .filter(move |one| fits(one.state.definition.kind));
+        let all = all.map(|one| {
             let definition = &one.state.definition;
             let title = definition.title.in_language(lang);
-            Choice::new(
-                one.id.to_string(),
-                format!("{title} ({})", definition.alias),
-            )
-        })
-        .collect();
+            let label = format!("{title} ({})", definition.alias);
+            Choice::new(one.id.to_string(), label)
+        });
+        std::iter::once(none).chain(all).collect::<Vec<_>>()
+    };
+    let into = offered(|kind| kind == CollectionKind::Peer);
+    let out_of = offered(|kind| kind != CollectionKind::Intake);
+    let parties = choices::recipients(house, choices::lang_of(frame.text()), by).await?;
     let text = frame.text();
     let form = Form {
         section: Section::Directory,
@@ -204,10 +250,29 @@ async fn join_form(
             .line("text", "code", "peers-code")
             .hint(asker.page.t("peers-code-hint"))
             .longest(40);
-        let into = asker
-            .select("into", "peers-into", offered)
-            .hint(asker.page.t("peers-into-hint"));
-        let mut fields = vec![code, into];
+        let ways = ["pull", "push"].map(|way| {
+            let label = match way {
+                "pull" => asker.page.t("peers-pull-about"),
+                _ => asker.page.t("peers-push-about"),
+            };
+            Choice::new(way, label)
+        });
+        let mut fields = vec![
+            code,
+            asker.radio("direction", "peers-direction", ways.to_vec()),
+            asker
+                .select("into", "peers-into", into)
+                .hint(asker.page.t("peers-into-hint")),
+            asker
+                .select("out_of", "peers-out-of", out_of)
+                .hint(asker.page.t("peers-out-of-hint")),
+            asker
+                .line("text", "party", "peers-party")
+                .hint(asker.page.t("peers-party-hint"))
+                .offering(parties)
+                .longest(40)
+                .optional(),
+        ];
         fields.extend(of_terms(asker, "peers-password-hint"));
         (fields, Vec::new())
     })

@@ -59,7 +59,7 @@ pub(super) async fn list(
         rows.push(Row {
             code: state.definition.code.clone(),
             host: host(&state.definition.url).to_owned(),
-            direction: page.t("peers-pull").into_owned(),
+            direction: words::direction(text, state.definition.way),
             collection: words::collection(&house, &by, &page, peer).await?,
             state: words::state(text, state),
             trouble: state.stopped.clone().or_else(|| state.trouble.clone()),

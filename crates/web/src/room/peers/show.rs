@@ -5,8 +5,9 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use jiff::Timestamp;
 use kaname_policy::Action;
-use kaname_sharing::peer::{Peer, ask_peer, start_peer, stop_peer};
+use kaname_sharing::peer::{FailedObject, Peer, Way, ask_peer, start_peer, stop_peer};
 use kaname_world::{Loaded, WorldError};
 
 use super::words;
@@ -34,6 +35,11 @@ struct PeerPage {
     url: Copied,
     direction: String,
     collection: String,
+    /// The party that stands behind a peer which is sent to.
+    party: Option<String>,
+    refused: Option<Count>,
+    /// What was not taken last: id, version, why.
+    failed: Vec<(String, At, String)>,
     types: String,
     tlp_at_most: Option<TlpLabel>,
     every: String,
@@ -75,18 +81,28 @@ pub(super) async fn one(
         Ok(()) => acts(&page, &peer),
         Err(WorldError::Denied(why)) => {
             let why = why_not(page.text, why);
-            vec![page.refused(page.t("peers-now"), why)]
+            vec![page.refused(now_word(&page, &peer.state), why)]
         }
         Err(_) => Vec::new(),
     };
     let collection = words::collection(&house, &by, &page, &peer).await?;
     let state = &peer.state;
+    let party = words::party(&house, &by, &page, state.definition.way).await?;
+    let is_push = party.is_some();
     let text = page.text;
     show(&PeerPage {
         state: words::state(text, state),
         url: page.copied(state.definition.url.as_str()),
-        direction: page.t("peers-pull-about").into_owned(),
+        direction: words::direction(text, state.definition.way),
         collection,
+        party,
+        refused: is_push.then(|| Count::from(state.refused)),
+        failed: state
+            .failed
+            .iter()
+            .rev()
+            .map(|one| failed(&page, one))
+            .collect(),
         types: words::types(text, state),
         tlp_at_most: state.definition.tlp_at_most.map(|most| page.tlp(most)),
         every: words::every(text, state.definition.every()),
@@ -114,6 +130,11 @@ pub(super) async fn one(
     })
 }
 
+fn failed(page: &Page, one: &FailedObject) -> (String, At, String) {
+    let version = Timestamp::from_microsecond(one.version_us).unwrap_or_default();
+    (one.id.clone(), page.at(version), one.why.clone())
+}
+
 fn trouble(page: &Page, peer: &Peer) -> Option<Notice> {
     let trouble = peer.trouble.as_ref()?;
     Some(Notice {
@@ -129,7 +150,7 @@ fn acts(page: &Page, peer: &Loaded<Peer>) -> Vec<Verb> {
     let code = &peer.state.definition.code;
     let first = match peer.state.stopped {
         None => page
-            .post(format!("/peers/{code}/now"), page.t("peers-now"))
+            .post(format!("/peers/{code}/now"), now_word(page, &peer.state))
             .main(),
         Some(_) => page
             .post(format!("/peers/{code}/start"), page.t("peers-start"))
@@ -137,6 +158,14 @@ fn acts(page: &Page, peer: &Loaded<Peer>) -> Vec<Verb> {
     };
     let change = page.link(format!("/peers/{code}/change"), page.t("peers-change"));
     vec![first, change]
+}
+
+fn now_word(page: &Page, peer: &Peer) -> String {
+    match peer.definition.way {
+        Way::Pull { .. } => page.t("peers-now"),
+        Way::Push { .. } => page.t("peers-send-now"),
+    }
+    .into_owned()
 }
 
 pub(super) async fn now(

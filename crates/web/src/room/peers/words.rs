@@ -1,9 +1,10 @@
 //! What is said of a peer: its state, how far behind it is, its rules and its next turn.
 
 use jiff::{SignedDuration, Timestamp};
+use kaname_directory::Party;
 use kaname_sharing::{
     Collection,
-    peer::{Every, Peer},
+    peer::{Every, Peer, Way},
 };
 use kaname_world::Loaded;
 
@@ -11,6 +12,7 @@ use crate::{
     error::Failure,
     frame::Page,
     house::{By, House},
+    room::choices,
     text::Text,
 };
 
@@ -26,12 +28,14 @@ pub(in crate::room) fn state(text: Text, peer: &Peer) -> String {
 /// How long ago everything that the peer has was here, in words.
 pub(super) fn lag(text: Text, peer: &Peer, now: Timestamp) -> String {
     let lag = SignedDuration::from_secs(peer.lag_s(now));
-    let key = match peer.read_whole {
-        Some(_) if lag < SignedDuration::from_mins(1) => {
-            return text.t("peers-lag-none").into_owned();
-        }
-        Some(_) => "peers-lag",
-        None => "peers-lag-never",
+    let is_none = lag < SignedDuration::from_mins(1);
+    let key = match (peer.definition.way, peer.read_whole) {
+        (Way::Pull { .. }, Some(_)) if is_none => return text.t("peers-lag-none").into_owned(),
+        (Way::Push { .. }, Some(_)) if is_none => return text.t("peers-sent-none").into_owned(),
+        (Way::Pull { .. }, Some(_)) => "peers-lag",
+        (Way::Push { .. }, Some(_)) => "peers-sent-lag",
+        (Way::Pull { .. }, None) => "peers-lag-never",
+        (Way::Push { .. }, None) => "peers-sent-never",
     };
     text.t1(key, "length", text.length(lag)).into_owned()
 }
@@ -63,6 +67,32 @@ pub(super) fn types(text: Text, peer: &Peer) -> String {
     }
 }
 
+pub(super) fn direction(text: Text, way: Way) -> String {
+    match way {
+        Way::Pull { .. } => text.t("peers-pull"),
+        Way::Push { .. } => text.t("peers-push"),
+    }
+    .into_owned()
+}
+
+/// The party behind a peer that is sent to, where the reader may know of it.
+pub(super) async fn party(
+    house: &House,
+    by: &By,
+    page: &Page,
+    way: Way,
+) -> Result<Option<String>, Failure> {
+    let Way::Push { party, .. } = way else {
+        return Ok(None);
+    };
+    let seen = house.world().see_if::<Party>(by, party.cast()).await?;
+    let name = seen.map(|party| {
+        let name = &party.state.description.name;
+        name.get(choices::lang(page)).to_owned()
+    });
+    Ok(Some(name.unwrap_or_else(|| "—".to_owned())))
+}
+
 /// The name of a peer's collection, where the reader may know of it.
 pub(super) async fn collection(
     house: &House,
@@ -70,7 +100,7 @@ pub(super) async fn collection(
     page: &Page,
     peer: &Loaded<Peer>,
 ) -> Result<String, Failure> {
-    let id = peer.state.definition.into;
+    let id = peer.state.definition.way.collection();
     let seen = house.world().see_if::<Collection>(by, id).await?;
     let name = seen.map(|one| {
         let definition = one.state.definition;
