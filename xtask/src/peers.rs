@@ -19,7 +19,7 @@ pub(crate) struct Peer {
 }
 
 /// All of them.
-pub(crate) const ALL: [Peer; 4] = [
+pub(crate) const ALL: [Peer; 5] = [
     Peer {
         name: "peers",
         what: "TAXII, asked by one client",
@@ -47,6 +47,13 @@ pub(crate) const ALL: [Peer; 4] = [
         module: "misp_stix_converter",
         script: "xtask/misp.py",
         objects: 100_000,
+    },
+    Peer {
+        name: "misp-rest",
+        what: "PyMISP's searches over the hub; the objects are attributes",
+        module: "pymisp",
+        script: "xtask/misp_rest.py",
+        objects: 10_000,
     },
 ];
 

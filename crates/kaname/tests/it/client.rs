@@ -11,9 +11,9 @@ use serde_json::Value;
 use crate::program::Place;
 
 /// A demo that is ended with the test.
-struct Demo {
+pub(crate) struct Demo {
     child: Child,
-    guide: Value,
+    pub(crate) guide: Value,
 }
 
 impl Drop for Demo {
@@ -29,7 +29,7 @@ impl Demo {
         clippy::zombie_processes,
         reason = "its owner waits for it; else the test has failed"
     )]
-    fn start(place: &Place) -> Self {
+    pub(crate) fn start(place: &Place) -> Self {
         let arguments = ["demo", "--port", "0", "--data", "nation", "--json"];
         let mut child = place
             .command(&arguments)
@@ -49,7 +49,7 @@ impl Demo {
     }
 
     /// The key of the member's machine in the guide.
-    fn key(&self) -> &str {
+    pub(crate) fn key(&self) -> &str {
         self.guide["keys"][0]["secret"].as_str().unwrap()
     }
 }

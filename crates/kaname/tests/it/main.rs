@@ -25,6 +25,7 @@ mod operating;
 mod outlets;
 mod postgres;
 mod program;
+mod pymisp;
 mod relay;
 mod scene;
 mod serving;

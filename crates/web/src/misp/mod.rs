@@ -303,6 +303,12 @@ fn posts() -> Vec<Endpoint<House>> {
             routing::post(write::edit_event),
         ),
         post(
+            "/misp/events/edit/{event}/{*named}",
+            "misp.edit_event_named",
+            may(),
+            routing::post(write::edit_event_named),
+        ),
+        post(
             "/misp/events/publish/{event}",
             "misp.publish_event",
             may(),
@@ -342,8 +348,21 @@ fn posts() -> Vec<Endpoint<House>> {
     .into_iter()
     .map(|endpoint| endpoint.with_body(BodySize::Posted))
     .collect::<Vec<_>>();
+    all.push(before_a_push());
     all.extend(refusals());
     all
+}
+
+/// What a server asks before it pushes.
+fn before_a_push() -> Endpoint<House> {
+    let reads = Audit::None("reads what the key's own party brought");
+    post(
+        "/misp/events/filterEventIdsForPush",
+        "misp.filter_for_push",
+        (Access::Key(Action::TaxiiPost), reads),
+        routing::post(write::filter_for_push),
+    )
+    .with_body(BodySize::Posted)
 }
 
 fn refusals() -> Vec<Endpoint<House>> {

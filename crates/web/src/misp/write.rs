@@ -1,6 +1,8 @@
 //! Posting: an event becomes a submission or a claim, an attribute or object is added to an own event, a sighting
 //! answers the items that carry the value. What is another's stays as it is.
 
+mod pushed;
+mod sent;
 mod sighting;
 
 use axum::{
@@ -9,7 +11,6 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue},
     response::Response,
 };
-use jiff::Timestamp;
 use kaname_world::{
     WorldError,
     misp::{Found, MispPosted, Standing},
@@ -17,14 +18,14 @@ use kaname_world::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+pub(super) use self::pushed::filter_for_push;
+use self::sent::{event_in, members_in, merge, parts_in, target, touch};
 pub(super) use self::sighting::{add as add_sighting, add_to as add_sighting_to};
 use super::{answer, error::MispError, hello::url};
 use crate::house::{By, House};
 
 type Members = Map<String, Value>;
 
-/// Where a client names the collection that something goes into.
-const TARGET: HeaderName = HeaderName::from_static("kaname-collection");
 /// Where the answer names the receipt.
 const RECEIPT: HeaderName = HeaderName::from_static("kaname-receipt");
 
@@ -63,19 +64,41 @@ pub(super) async fn edit_event(
     uri: OriginalUri,
     body: Bytes,
 ) -> Result<Response, MispError> {
-    let standing = standing(&house, &by, &named, &uri).await?;
-    let (mut event, _) = event_in(&house, &body)?;
+    edit(&house, &by, (&named, &uri), &body).await
+}
+
+/// The same with more names in the address (`metadata:1`), as servers that push add them.
+pub(super) async fn edit_event_named(
+    State(house): State<House>,
+    by: By,
+    Path((named, _)): Path<(String, String)>,
+    uri: OriginalUri,
+    body: Bytes,
+) -> Result<Response, MispError> {
+    edit(&house, &by, (&named, &uri), &body).await
+}
+
+async fn edit(
+    house: &House,
+    by: &By,
+    (named, uri): (&str, &OriginalUri),
+    body: &Bytes,
+) -> Result<Response, MispError> {
+    let standing = standing(house, by, named, uri).await?;
+    let (mut event, _) = members_in(body)?;
     match standing {
         Standing::HandedIn(before) => {
             event.insert("uuid".to_owned(), uuid_of(&before));
-            hand_in(&house, &by, event).await
+            let info = before.get("info").cloned().unwrap_or_default();
+            event.entry("info").or_insert(info);
+            hand_in(house, by, event).await
         }
         Standing::Own(own) => {
-            let mut whole = whole(&house, &by, &own).await?;
+            let mut whole = whole(house, by, &own).await?;
             for (key, value) in event {
                 match (key.as_str(), value) {
                     ("Attribute" | "Object" | "EventReport", Value::Array(list)) => {
-                        merge(&house, &mut whole, &key, list);
+                        merge(house, &mut whole, &key, list);
                     }
                     ("uuid" | "id", _) => {}
                     (_, value) => {
@@ -83,9 +106,9 @@ pub(super) async fn edit_event(
                     }
                 }
             }
-            replace(&house, &by, &own, whole).await
+            replace(house, by, &own, whole).await
         }
-        Standing::Other(other) => Err(anothers(&other, &uri)),
+        Standing::Other(other) => Err(anothers(&other, uri)),
     }
 }
 
@@ -182,48 +205,6 @@ pub(super) async fn refuse_plainly(uri: OriginalUri) -> Result<Response, MispErr
 
 const NOT_HERE: &str = "This is not done here: an own event is changed by posting it anew (events/edit), own objects are taken back over TAXII, and what was released changes by its release alone.";
 
-/// The collection that is named.
-fn target(query: Option<&str>, headers: &HeaderMap) -> Option<String> {
-    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    let mut asked = pairs.filter(|(name, _)| name == "collection");
-    let asked = asked.next().map(|(_, value)| value.into_owned());
-    asked.or_else(|| Some(headers.get(TARGET)?.to_str().ok()?.trim().to_owned()))
-}
-
-/// The event in a body, with a UUID of its own, and the text that is kept: as it came where nothing had to be
-/// added.
-fn event_in(house: &House, body: &Bytes) -> Result<(Members, String), MispError> {
-    let mut members = super::asked::body(body)?;
-    let is_wrapped = members.contains_key("Event");
-    let mut event = match members.remove("Event") {
-        Some(Value::Object(event)) => event,
-        Some(_) => return Err(MispError::bad("Event", "a JSON object is expected")),
-        None => members,
-    };
-    if !event.get("info").is_some_and(Value::is_string) {
-        return Err(MispError::bad(
-            "info",
-            "an event needs a text that says what it is about",
-        ));
-    }
-    let has_uuid = event.get("uuid").is_some_and(Value::is_string);
-    let text = std::str::from_utf8(body).unwrap_or_default();
-    if has_uuid && is_wrapped {
-        return Ok((event, text.to_owned()));
-    }
-    if !has_uuid {
-        event.insert("uuid".to_owned(), fresh(house));
-    }
-    let text = json!({ "Event": event }).to_string();
-    Ok((event, text))
-}
-
-fn fresh(house: &House) -> Value {
-    let random = house.world().rng().bytes();
-    let uuid = uuid::Builder::from_random_bytes(random).into_uuid();
-    uuid.to_string().into()
-}
-
 async fn standing(
     house: &House,
     by: &By,
@@ -268,35 +249,6 @@ async fn whole(house: &House, by: &By, own: &Found) -> Result<Members, MispError
     Ok(event)
 }
 
-/// Puts parts into a list: in the place of those of the same UUID, else behind them. What changes and does not
-/// say when, changes now.
-fn merge(house: &House, event: &mut Members, key: &str, parts: Vec<Value>) {
-    let now = || Value::from(house.world().now().as_second().to_string());
-    let list = event.entry(key).or_insert_with(|| json!([]));
-    let Value::Array(list) = list else {
-        return;
-    };
-    for part in parts {
-        let uuid = part.get("uuid").cloned();
-        let is_same = |one: &&mut Value| uuid.is_some() && one.get("uuid") == uuid.as_ref();
-        match (list.iter_mut().find(is_same), part) {
-            (Some(Value::Object(before)), Value::Object(part)) => {
-                let (old, time) = (before.clone(), before.get("timestamp").cloned());
-                let own = |key: &str| key == "id" || key == "event_id";
-                before.extend(part.into_iter().filter(|(key, _)| !own(key)));
-                if *before != old && before.get("timestamp") == time.as_ref() {
-                    before.insert("timestamp".to_owned(), now());
-                }
-            }
-            (_, Value::Object(mut part)) => {
-                part.entry("timestamp").or_insert_with(now);
-                list.push(Value::Object(part));
-            }
-            (_, part) => list.push(part),
-        }
-    }
-}
-
 async fn add_part(
     house: &House,
     by: &By,
@@ -327,57 +279,6 @@ async fn add_part(
     };
     no_fault(&posted)?;
     Ok(with_receipt(answer::json(&json!({ key: first })), &posted))
-}
-
-/// The parts in a body: one, or a list of them, each with a UUID and a time of its own.
-fn parts_in(house: &House, body: &Bytes, key: &str) -> Result<Vec<Value>, MispError> {
-    let read: Value =
-        serde_json::from_slice(body).map_err(|error| MispError::bad("body", error.to_string()))?;
-    let list = match read {
-        Value::Array(list) => list,
-        Value::Object(mut members) => match members.remove(key) {
-            Some(Value::Array(list)) => list,
-            Some(one @ Value::Object(_)) if key != "Attribute" || !members.contains_key("type") => {
-                vec![one]
-            }
-            Some(other) => {
-                members.insert(key.to_owned(), other);
-                vec![Value::Object(members)]
-            }
-            None => vec![Value::Object(members)],
-        },
-        _ => {
-            return Err(MispError::bad(
-                key,
-                "a JSON object or a list of them is expected",
-            ));
-        }
-    };
-    if list.is_empty() {
-        return Err(MispError::bad(key, "there is none"));
-    }
-    let now = house.world().now().as_second().to_string();
-    let named = list.into_iter().map(|one| match one {
-        Value::Object(mut part) => {
-            if !part.get("uuid").is_some_and(Value::is_string) {
-                part.insert("uuid".to_owned(), fresh(house));
-            }
-            part.entry("timestamp")
-                .or_insert_with(|| now.as_str().into());
-            Ok(Value::Object(part))
-        }
-        _ => Err(MispError::bad(key, "a JSON object is expected")),
-    });
-    named.collect()
-}
-
-/// A new version of an event is later than the one before.
-fn touch(house: &House, event: &mut Members) {
-    let seconds = |value: Option<&Value>| value?.as_str()?.parse::<i64>().ok();
-    let before = seconds(event.get("timestamp")).unwrap_or(0);
-    let now = house.world().now().as_second();
-    let next = now.max(before.saturating_add(1));
-    event.insert("timestamp".to_owned(), next.to_string().into());
 }
 
 fn uuid_of(event: &Members) -> Value {
@@ -461,18 +362,4 @@ fn with_receipt(mut response: Response, posted: &MispPosted) -> Response {
         response.headers_mut().insert(RECEIPT, value);
     }
     response
-}
-
-/// A moment in seconds since 1970.
-fn moment(value: Option<&Value>) -> Option<Timestamp> {
-    let seconds = match value? {
-        Value::Number(number) => number.as_f64()?.trunc(),
-        Value::String(text) => text.parse::<f64>().ok()?.trunc(),
-        _ => return None,
-    };
-    // Times before 1970 and past the year 9999 are none.
-    let within = (0.0..253_402_300_800.0).contains(&seconds);
-    within
-        .then(|| Timestamp::from_second(seconds as i64).ok())
-        .flatten()
 }

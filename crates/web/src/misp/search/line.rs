@@ -6,15 +6,25 @@ use serde_json::{Value, json};
 use super::{Gives, Members, Search, inner};
 use crate::misp::{csv, walk::Piece};
 
+/// What stands beside each attribute of an event, written once.
+struct Around {
+    event: String,
+    /// Tags of the event, where they are asked for.
+    tags: Vec<Value>,
+}
+
 impl Search {
     pub(super) fn attributes(&mut self, piece: &Piece, out: &mut String) {
         let before = out.len();
+        let around = self.around(&piece.event);
         for said in &piece.said {
             match &said.shown {
-                Shown::Attribute(attribute) => self.attribute(piece, (None, attribute), out),
+                Shown::Attribute(attribute) => {
+                    self.attribute((piece, &around), (None, attribute), out);
+                }
                 Shown::Object(object) => {
                     for attribute in inner(object) {
-                        self.attribute(piece, (Some(object), attribute), out);
+                        self.attribute((piece, &around), (Some(object), attribute), out);
                     }
                 }
                 Shown::Report(_) => {}
@@ -25,9 +35,24 @@ impl Search {
         }
     }
 
+    fn around(&self, event: &Members) -> Around {
+        let tags = event.get("Tag").and_then(Value::as_array);
+        let tags = tags.filter(|_| self.ask.include_event_tags);
+        let inherited = tags.into_iter().flatten().cloned().map(|mut tag| {
+            if let Value::Object(tag) = &mut tag {
+                tag.insert("inherited".to_owned(), 1.into());
+            }
+            tag
+        });
+        Around {
+            event: short(event, self.ask.include_context).to_string(),
+            tags: inherited.collect(),
+        }
+    }
+
     fn attribute(
         &mut self,
-        piece: &Piece,
+        (piece, around): (&Piece, &Around),
         (object, attribute): (Option<&Members>, &Members),
         out: &mut String,
     ) {
@@ -41,39 +66,45 @@ impl Search {
             }
             Gives::Hashes => out.push_str(&csv::hashes(event, attribute)),
             _ => {
-                let told = self.in_list(event, object, attribute);
                 self.apart(out);
-                out.push_str(&told.to_string());
+                self.alone((event, around), (object, attribute), out);
             }
         }
     }
 
     /// An attribute as it stands alone: with what it is a part of.
-    fn in_list(&self, event: &Members, object: Option<&Members>, attribute: &Members) -> Value {
-        let mut told = self.bare(attribute);
-        told.insert("Event".to_owned(), short(event, self.ask.include_context));
+    fn alone(
+        &self,
+        (event, around): (&Members, &Around),
+        (object, attribute): (Option<&Members>, &Members),
+        out: &mut String,
+    ) {
+        let bare = !self.ask.with_attachments && attribute.contains_key("data");
+        let mut told = match bare || !around.tags.is_empty() {
+            true => {
+                let mut told = self.bare(attribute);
+                let tags = told.entry("Tag").or_insert_with(|| json!([]));
+                if let Value::Array(tags) = tags {
+                    tags.extend(around.tags.iter().cloned());
+                }
+                written(&told)
+            }
+            false => written(attribute),
+        };
+        // The closing brace comes behind what it is a part of.
+        told.pop();
+        out.push_str(&told);
+        out.push_str(",\"Event\":");
+        out.push_str(&around.event);
         if let Some(object) = object {
-            told.insert("Object".to_owned(), of_object(object));
+            out.push_str(",\"Object\":");
+            out.push_str(&of_object(object).to_string());
         }
         if self.ask.include_event_uuid {
             let uuid = event.get("uuid").cloned().unwrap_or_default();
-            told.insert("event_uuid".to_owned(), uuid);
+            out.push_str(&format!(",\"event_uuid\":{uuid}"));
         }
-        if self.ask.include_event_tags
-            && let Some(Value::Array(of_event)) = event.get("Tag")
-        {
-            let tags = told.entry("Tag").or_insert_with(|| json!([]));
-            if let Value::Array(tags) = tags {
-                let inherited = of_event.iter().cloned().map(|mut tag| {
-                    if let Value::Object(tag) = &mut tag {
-                        tag.insert("inherited".to_owned(), 1.into());
-                    }
-                    tag
-                });
-                tags.extend(inherited);
-            }
-        }
-        Value::Object(told)
+        out.push('}');
     }
 
     pub(super) fn objects(&mut self, piece: &Piece, out: &mut String) {
@@ -117,6 +148,11 @@ const SHORT: [&str; 12] = [
 ];
 /// Those that do where the context is asked for.
 const CONTEXT: [&str; 4] = ["publish_timestamp", "Org", "Orgc", "Tag"];
+
+/// Members as JSON. Memory takes every byte, so there is nothing to fail.
+fn written(members: &Members) -> String {
+    serde_json::to_string(members).unwrap_or_default()
+}
 
 fn short(event: &Members, context: bool) -> Value {
     let more = CONTEXT.iter().filter(|_| context);

@@ -9,7 +9,10 @@ use kaname_misp::Shown;
 use kaname_world::misp::{NewSighting, Seen};
 use serde_json::{Value, json};
 
-use super::{Members, fresh, moment};
+use super::{
+    Members,
+    sent::{fresh, moment},
+};
 use crate::{
     house::{By, House},
     misp::{answer, asked, error::MispError, hello::url, view},

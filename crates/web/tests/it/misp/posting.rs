@@ -84,6 +84,20 @@ async fn an_event_that_is_posted_becomes_a_submission_and_nothing_else() {
             .status,
         403
     );
+    // A server that pushes is told what it has brought already, and nothing of others.
+    let pushed = json!([
+        { "Event": { "uuid": uuid, "timestamp": "1763600000" } },
+        { "Event": { "uuid": uuid, "timestamp": "1999999999" } },
+        { "Event": { "uuid": "5c93d7f7-9999-4548-ae4c-403ec0a8ab16", "timestamp": "1" } },
+    ]);
+    let wanted = s
+        .post("events/filterEventIdsForPush", &poster, &pushed)
+        .await;
+    let other = "5c93d7f7-9999-4548-ae4c-403ec0a8ab16";
+    assert_eq!(wanted.json(), json!([uuid, other]));
+    let edited = format!("events/edit/{uuid}/metadata:1");
+    let edited = s.post(&edited, &poster, &sent_anew(&sent)).await;
+    assert_eq!(edited.status, 200, "{}", edited.text);
     // The original lies with the report, byte for byte.
     world
         .take_report(&analyst, report.id, "当番")

@@ -1,0 +1,96 @@
+//! PyMISP, unchanged, against the program: what members' scripts read, and what they hand in.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Demo, python},
+    program::Place,
+    serving::Server,
+    taxii::{OPEN, layout},
+};
+
+/// What the script tells; `None` where there is no PyMISP.
+fn told(arguments: &[&str]) -> Option<Value> {
+    let Some(python) = python() else {
+        eprintln!("skipped: no PyMISP; run ./setup --test and set KANAME_PYTHON");
+        return None;
+    };
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../e2e/misp_client.py");
+    let ran = Command::new(python)
+        .arg(script)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{error}");
+    Some(serde_json::from_slice(&ran.stdout).unwrap())
+}
+
+#[test]
+fn a_members_script_reads_what_was_released() {
+    let place = Place::new();
+    let demo = Demo::start(&place);
+    let url = demo.guide["url"].as_str().unwrap().trim_end_matches('/');
+    let Some(answer) = told(&[&format!("{url}/misp/"), demo.key()]) else {
+        return;
+    };
+    let read = &answer["read"];
+    let events = read["events"].as_array().unwrap();
+    assert!(events.len() > 3, "{read}");
+    for event in events {
+        let tags = event["tags"].as_array().unwrap();
+        let has = |start: &str| {
+            tags.iter()
+                .any(|tag| tag.as_str().unwrap().starts_with(start))
+        };
+        assert!(has("tlp:") && has("PAP:"), "{event}");
+    }
+    assert!(read["attributes"].as_u64().unwrap() >= events.len() as u64);
+    assert_eq!(
+        (&read["missing"], &read["unknown"]),
+        (&json!(false), &json!(400))
+    );
+}
+
+#[test]
+fn a_script_hands_in_an_event_and_claims_another() {
+    let place = Place::founded();
+    for party in ["minato", "kaihin"] {
+        place.add_member(party);
+    }
+    place.write("layout.json", &layout(0).to_string());
+    place.done(&["taxii", "load", "layout.json"]);
+    let mine = place.key("minato", &["taxii:read", "taxii:post", "feedback"]);
+    let theirs = place.key("kaihin", &["taxii:read"]);
+    let server = Server::start(&place);
+    let url = format!("http://{}/misp/", server.address);
+    let Some(answer) = told(&[&url, &theirs, "--post", &mine]) else {
+        return;
+    };
+    let posted = &answer["posted"];
+    assert_eq!(posted["added"], "203.0.113.99");
+    assert_eq!(posted["published"], false);
+    let said = posted["said"].as_str().unwrap();
+    assert!(said.starts_with("Handed in"), "{posted}");
+    assert_eq!(
+        (&posted["sighting"], &posted["deleted"]),
+        (&json!(404), &json!(403))
+    );
+    let none = &answer["after"]["events"];
+    assert_eq!(*none, json!([]), "nobody reads what was handed in");
+    let claimed = told(&[&url, &theirs, "--post", &mine, "--collection", OPEN]).unwrap();
+    let posted = &claimed["posted"];
+    assert_eq!(posted["said"], "Published.");
+    let [event] = claimed["after"]["events"].as_array().unwrap().as_slice() else {
+        panic!("{claimed}");
+    };
+    assert_eq!(
+        (&event["uuid"], &event["distribution"]),
+        (&posted["uuid"], &json!(1))
+    );
+    assert_eq!(event["values"], posted["values"]);
+    assert_eq!(event["values"].as_array().unwrap().len(), 3);
+    assert_eq!(event["objects"], json!(["file"]));
+}

@@ -1,0 +1,157 @@
+//! What a client sends, read: an event, parts of one, times, and where it is to go.
+
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderName},
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::Members;
+use crate::{
+    house::House,
+    misp::{asked, error::MispError},
+};
+
+/// Where a client names the collection that something goes into.
+const TARGET: HeaderName = HeaderName::from_static("kaname-collection");
+
+/// The collection that is named.
+pub(super) fn target(query: Option<&str>, headers: &HeaderMap) -> Option<String> {
+    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let mut asked = pairs.filter(|(name, _)| name == "collection");
+    let asked = asked.next().map(|(_, value)| value.into_owned());
+    asked.or_else(|| Some(headers.get(TARGET)?.to_str().ok()?.trim().to_owned()))
+}
+
+/// The members of the event in a body, which may be some of them, and whether they stand under `Event`.
+pub(super) fn members_in(body: &Bytes) -> Result<(Members, bool), MispError> {
+    let mut members = asked::body(body)?;
+    match members.remove("Event") {
+        Some(Value::Object(event)) => Ok((event, true)),
+        Some(_) => Err(MispError::bad("Event", "a JSON object is expected")),
+        None => Ok((members, false)),
+    }
+}
+
+/// The event in a body, with a UUID of its own, and the text that is kept: as it came where nothing had to be
+/// added.
+pub(super) fn event_in(house: &House, body: &Bytes) -> Result<(Members, String), MispError> {
+    let (mut event, is_wrapped) = members_in(body)?;
+    if !event.get("info").is_some_and(Value::is_string) {
+        return Err(MispError::bad(
+            "info",
+            "an event needs a text that says what it is about",
+        ));
+    }
+    let has_uuid = event.get("uuid").is_some_and(Value::is_string);
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    if has_uuid && is_wrapped {
+        return Ok((event, text.to_owned()));
+    }
+    if !has_uuid {
+        event.insert("uuid".to_owned(), fresh(house));
+    }
+    let text = json!({ "Event": event }).to_string();
+    Ok((event, text))
+}
+
+pub(super) fn fresh(house: &House) -> Value {
+    let random = house.world().rng().bytes();
+    let uuid = uuid::Builder::from_random_bytes(random).into_uuid();
+    uuid.to_string().into()
+}
+
+/// Puts parts into a list: in the place of those of the same UUID, else behind them. What changes and does not
+/// say when, changes now.
+pub(super) fn merge(house: &House, event: &mut Members, key: &str, parts: Vec<Value>) {
+    let now = || Value::from(house.world().now().as_second().to_string());
+    let list = event.entry(key).or_insert_with(|| json!([]));
+    let Value::Array(list) = list else {
+        return;
+    };
+    for part in parts {
+        let uuid = part.get("uuid").cloned();
+        let is_same = |one: &&mut Value| uuid.is_some() && one.get("uuid") == uuid.as_ref();
+        match (list.iter_mut().find(is_same), part) {
+            (Some(Value::Object(before)), Value::Object(part)) => {
+                let (old, time) = (before.clone(), before.get("timestamp").cloned());
+                let own = |key: &str| key == "id" || key == "event_id";
+                before.extend(part.into_iter().filter(|(key, _)| !own(key)));
+                if *before != old && before.get("timestamp") == time.as_ref() {
+                    before.insert("timestamp".to_owned(), now());
+                }
+            }
+            (_, Value::Object(mut part)) => {
+                part.entry("timestamp").or_insert_with(now);
+                list.push(Value::Object(part));
+            }
+            (_, part) => list.push(part),
+        }
+    }
+}
+
+/// The parts in a body: one, or a list of them, each with a UUID and a time of its own.
+pub(super) fn parts_in(house: &House, body: &Bytes, key: &str) -> Result<Vec<Value>, MispError> {
+    let read: Value =
+        serde_json::from_slice(body).map_err(|error| MispError::bad("body", error.to_string()))?;
+    let list = match read {
+        Value::Array(list) => list,
+        Value::Object(mut members) => match members.remove(key) {
+            Some(Value::Array(list)) => list,
+            Some(one @ Value::Object(_)) if key != "Attribute" || !members.contains_key("type") => {
+                vec![one]
+            }
+            Some(other) => {
+                members.insert(key.to_owned(), other);
+                vec![Value::Object(members)]
+            }
+            None => vec![Value::Object(members)],
+        },
+        _ => {
+            return Err(MispError::bad(
+                key,
+                "a JSON object or a list of them is expected",
+            ));
+        }
+    };
+    if list.is_empty() {
+        return Err(MispError::bad(key, "there is none"));
+    }
+    let now = house.world().now().as_second().to_string();
+    let named = list.into_iter().map(|one| match one {
+        Value::Object(mut part) => {
+            if !part.get("uuid").is_some_and(Value::is_string) {
+                part.insert("uuid".to_owned(), fresh(house));
+            }
+            part.entry("timestamp")
+                .or_insert_with(|| now.as_str().into());
+            Ok(Value::Object(part))
+        }
+        _ => Err(MispError::bad(key, "a JSON object is expected")),
+    });
+    named.collect()
+}
+
+/// A new version of an event is later than the one before.
+pub(super) fn touch(house: &House, event: &mut Members) {
+    let seconds = |value: Option<&Value>| value?.as_str()?.parse::<i64>().ok();
+    let before = seconds(event.get("timestamp")).unwrap_or(0);
+    let now = house.world().now().as_second();
+    let next = now.max(before.saturating_add(1));
+    event.insert("timestamp".to_owned(), next.to_string().into());
+}
+
+/// A moment in seconds since 1970.
+pub(super) fn moment(value: Option<&Value>) -> Option<Timestamp> {
+    let seconds = match value? {
+        Value::Number(number) => number.as_f64()?.trunc(),
+        Value::String(text) => text.parse::<f64>().ok()?.trunc(),
+        _ => return None,
+    };
+    // Times before 1970 and past the year 9999 are none.
+    let within = (0.0..253_402_300_800.0).contains(&seconds);
+    within
+        .then(|| Timestamp::from_second(seconds as i64).ok())
+        .flatten()
+}
