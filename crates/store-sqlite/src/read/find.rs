@@ -3,14 +3,17 @@
 //! the reader may see instead, and the words are looked up only there: what is hidden is passed over in leaps,
 //! however much of it there is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+};
 
 use kaname_kernel::{MatterId, Tlp};
 use kaname_store::{
     FindObjects, FoundObjects, Posting,
     find::{COUNTED, tlp_in},
 };
-use rusqlite::{Row, params};
+use rusqlite::{CachedStatement, Row, params};
 
 use super::{hits::Hits, object::decode};
 use crate::{
@@ -53,7 +56,7 @@ pub(crate) fn find(reading: &Reading<'_>, query: &FindObjects) -> Outcome<FoundO
             .add(stix_type, collection, one.added_us, one.tlp);
         true
     })?;
-    found.spread.groups = groups(reading, query, &matches)?;
+    found.spread.groups = finding.groups(&matches)?;
     let mut page: Vec<i64> = Vec::new();
     match query.before_us {
         None => page.extend(matches.iter().take(limit + 1)),
@@ -78,23 +81,6 @@ pub(crate) fn find(reading: &Reading<'_>, query: &FindObjects) -> Outcome<FoundO
     Ok(found)
 }
 
-/// In how many of the matches each group of texts is found.
-fn groups(reading: &Reading<'_>, query: &FindObjects, matches: &[i64]) -> Outcome<Vec<u32>> {
-    let mut all = Vec::new();
-    for group in &query.groups {
-        let texts: Vec<&str> = group.iter().map(String::as_str).collect();
-        let mut count = 0;
-        if let Some(expression) = any(&texts) {
-            let mut hits = Hits::new(reading, expression);
-            for added_us in matches {
-                count += u32::from(hits.has(*added_us)?);
-            }
-        }
-        all.push(count);
-    }
-    Ok(all)
-}
-
 /// A match.
 struct Match {
     added_us: i64,
@@ -108,6 +94,8 @@ struct Finding<'r> {
     reading: &'r Reading<'r>,
     query: &'r FindObjects,
     collections: HashMap<i64, MatterId>,
+    /// Asked for each object that is met, so that it is not looked up each time.
+    look: RefCell<CachedStatement<'r>>,
     /// Places in which something can be found, newest first, where ids or values say so.
     listed: Option<Vec<i64>>,
     /// What the words must meet; `None` when none are asked for.
@@ -147,6 +135,7 @@ impl<'r> Finding<'r> {
             reading,
             query,
             collections,
+            look: RefCell::new(reading.connection.prepare_cached(LOOKED_AT)?),
             listed: listed(reading, query)?,
             words,
             without,
@@ -237,6 +226,28 @@ impl<'r> Finding<'r> {
         Ok(())
     }
 
+    /// In how many of the matches each group of texts is found.
+    fn groups(&self, matches: &[i64]) -> Outcome<Vec<u32>> {
+        let mut all = Vec::new();
+        for group in &self.query.groups {
+            let texts: Vec<&str> = group.iter().map(String::as_str).collect();
+            let mut count = 0;
+            if let Some(group) = any(&texts) {
+                // Where words are asked for, only where they stand too.
+                let both = match &self.words {
+                    Some(words) => format!("({words}) AND ({group})"),
+                    None => group,
+                };
+                let mut hits = Hits::new(self.reading, both);
+                for added_us in matches {
+                    count += u32::from(hits.has(*added_us)?);
+                }
+            }
+            all.push(count);
+        }
+        Ok(all)
+    }
+
     fn low(&self) -> i64 {
         self.query.since_us.unwrap_or(i64::MIN)
     }
@@ -290,7 +301,7 @@ impl<'r> Finding<'r> {
 
     /// What stands in a place: `None` when the reader may not see it, nothing within when it does not match.
     fn look(&self, place: i64) -> Outcome<Option<Option<Match>>> {
-        let mut look = self.reading.connection.prepare_cached(LOOKED_AT)?;
+        let mut look = self.look.borrow_mut();
         let mut rows = look.query([place])?;
         let Some(row) = rows.next()? else {
             return Ok(Some(None));

@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use crate::{error::Outcome, read::Reading};
 
-/// Fewest and most places of one stretch.
+/// Fewest and most places of one stretch: to find a place takes about as long as to read some hundred.
 const STRETCH: (usize, usize) = (64, 8_192);
 
 pub(super) struct Hits<'r> {
@@ -14,8 +14,6 @@ pub(super) struct Hits<'r> {
     /// Places of the stretch, newest first.
     stretch: Vec<i64>,
     at: usize,
-    /// How many were asked about in this stretch.
-    asked: usize,
     size: usize,
     /// Whether nothing is found behind the stretch.
     is_last: bool,
@@ -28,7 +26,6 @@ impl<'r> Hits<'r> {
             expression,
             stretch: Vec::new(),
             at: 0,
-            asked: 0,
             size: STRETCH.0,
             is_last: false,
         }
@@ -36,7 +33,6 @@ impl<'r> Hits<'r> {
 
     /// Whether the words are found in a place. Asked about from the newest to the oldest.
     pub(super) fn has(&mut self, place: i64) -> Outcome<bool> {
-        self.asked += 1;
         loop {
             while self.stretch.get(self.at).is_some_and(|hit| *hit > place) {
                 self.at += 1;
@@ -47,8 +43,10 @@ impl<'r> Hits<'r> {
             if self.is_last {
                 return Ok(false);
             }
-            // Where many are asked about close together, more is read at once.
-            self.size = (self.asked * 16).clamp(STRETCH.0, STRETCH.1);
+            self.size = match self.is_near(place) {
+                true => (self.size * 4).min(STRETCH.1),
+                false => STRETCH.0,
+            };
             self.read_from(place)?;
         }
     }
@@ -70,6 +68,14 @@ impl<'r> Hits<'r> {
         }
     }
 
+    /// Whether a place is no farther from the stretch than the stretch is long: then more is read at once.
+    fn is_near(&self, place: i64) -> bool {
+        match (self.stretch.first(), self.stretch.last()) {
+            (Some(first), Some(last)) => last - place < first - last,
+            _ => false,
+        }
+    }
+
     fn read_from(&mut self, place: i64) -> Outcome<()> {
         let find = "SELECT rowid FROM object_text WHERE object_text MATCH ?1 AND rowid <= ?2
                     ORDER BY rowid DESC LIMIT ?3";
@@ -78,7 +84,7 @@ impl<'r> Hits<'r> {
         let hits = find.query_map(params![self.expression, place, most], |row| row.get(0))?;
         self.stretch = hits.collect::<Result<_, _>>()?;
         self.is_last = self.stretch.len() < self.size;
-        (self.at, self.asked) = (0, 0);
+        self.at = 0;
         Ok(())
     }
 }
