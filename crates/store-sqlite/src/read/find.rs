@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How many objects are met before it is asked whether the reader sees most of them.
-const TRIED: usize = 4_096;
+const TRIED: usize = 1_024;
 /// Most objects that a reader sees and that are gone along one by one; who sees more sees much of what there is.
 const MOST_SEEN: usize = 300_000;
 

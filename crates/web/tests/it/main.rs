@@ -30,6 +30,7 @@ mod oidc;
 mod pages;
 mod passkey;
 mod raw;
+mod search;
 #[path = "../../../world/tests/it/sink.rs"]
 mod sink;
 #[path = "../../../world/tests/it/story.rs"]

@@ -8,6 +8,7 @@ mod handed_in;
 mod items;
 mod records;
 mod reference;
+mod search;
 mod showing;
 
 use axum::{http::Method, routing};
@@ -83,6 +84,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             LIBRARY,
             Audit::Event("delivery.fetched"),
             routing::get(items::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/search",
+            "api.search",
+            LIBRARY,
+            Audit::None("finds what the reader may read elsewhere; what is opened says so itself"),
+            routing::get(search::search),
         ),
         Endpoint::new(
             Method::GET,
