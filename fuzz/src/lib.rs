@@ -21,6 +21,7 @@ mod mutate;
 mod openpgp;
 mod seeds;
 mod severity;
+mod sharing;
 mod sign_in;
 mod stix;
 mod web;
@@ -155,6 +156,12 @@ pub const TARGETS: &[Target] = &[
         run: intake::value,
         seeds: seeds::WORDS,
         longest: 512,
+    },
+    Target {
+        name: "search",
+        run: sharing::search,
+        seeds: seeds::SEARCH,
+        longest: 1 << 10,
     },
     Target {
         name: "decode",

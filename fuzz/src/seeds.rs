@@ -170,3 +170,11 @@ pub(crate) const LAYOUT: &[&[u8]] = &[
     br#"{"discovery":{"title":"t","description":"d","contact":"c","default":"/a/","api_roots":["/a/","https://x.example/b/"]},"roots":[{"path":"a","title":"A","description":"","max_content_length":9765,"collections":[{"id":"91a7b528-80eb-42ed-a74d-c6fbd5a26116","alias":"x","title":"c","description":"d","kind":"peer","can_read":true,"can_write":false,"media_types":["application/stix+json;version=2.1"],"objects":[{"date_added":"2016-11-01T03:04:05.000006Z","object":{"type":"malware","id":"malware--fdd60b30-b67c-11e3-b0b9-f01faf20d111"}}]}],"statuses":[{"id":"2d086da7-4bdc-4f91-900e-d77486753710","status":"pending","total_count":4,"success_count":1,"failure_count":1,"pending_count":2,"pendings":["a"]}]}]}"#,
     br#"{"roots":[{"collections":[{"objects":[],"can_read":false,"can_write":true,"kind":"intake","title":"c","id":"91a7b528-80eb-42ed-a74d-c6fbd5a26116"}]}]}"#,
 ];
+
+/// Searches.
+pub(crate) const SEARCH: &[&[u8]] = &[
+    "type:malware sector:電力 tlp:<=amber since:30d 192.0.2.0/24 \"潮見 作戦\" -訓練".as_bytes(),
+    "種別：マルウェア　pap:green until:2026-11-01 from:hub collection:library".as_bytes(),
+    b"id:indicator--1 cve:2026-12345 hxxp://evil[.]example/a value:deploy.sh",
+    "「開いた ＠ １９２．０．２．１ tipe:x".as_bytes(),
+];

@@ -8,6 +8,7 @@ import { keyboard } from "./keyboard.js";
 import { closeOutside, focusFirstError } from "./open.js";
 import { keepTyped } from "./typed.js";
 import { passkeys } from "./passkey.js";
+import { searchTerms } from "./search.js";
 
 copyOnClick(document);
 draftsWithoutFiles(document);
@@ -16,3 +17,4 @@ keyboard(document);
 closeOutside(document);
 focusFirstError(document);
 passkeys(document);
+searchTerms(document);

@@ -16,6 +16,7 @@ pub mod derive;
 pub mod deriving;
 pub mod evidence;
 pub mod feedback;
+pub mod find;
 pub mod funnel;
 pub mod item;
 pub mod manifest;

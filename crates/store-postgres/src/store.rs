@@ -6,17 +6,17 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
-    Batches, Commit, Commits, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes,
-    ObjectFilter, ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Sight, Store,
-    StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord, Writing,
-    check,
+    Batches, Carriers, Commit, Commits, Committed, FindObjects, FoundObjects, Job, JobOutcome,
+    ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage, ObjectRow, Page, Posting, Record,
+    SealedLink, Sight, Store, StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice,
+    StoredRecord, Writing, check,
 };
 use roaring::RoaringBitmap;
 use serde_json::Value;
 
 use crate::{
     open::{Change, PostgresStore},
-    read::{ledger, list, object, object_row, plain, record},
+    read::{carried, find, ledger, list, object, object_row, plain, record},
     write::{jobs, kv, sequence},
 };
 
@@ -259,6 +259,37 @@ impl Store for PostgresStore {
             async { object::referring(&self.session().await?, stix_id, readable, limit).await };
         read.await
             .map_err(|fault| self.told(fault, "finding references"))
+    }
+
+    async fn find_objects(&self, query: &FindObjects) -> Result<FoundObjects, StoreError> {
+        let read = async { find::find(&self.session().await?, query).await };
+        read.await
+            .map_err(|fault| self.told(fault, "searching objects"))
+    }
+
+    async fn values_beginning(
+        &self,
+        space: &str,
+        beginning: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        let read = async {
+            carried::values_beginning(&self.session().await?, space, beginning, limit).await
+        };
+        read.await
+            .map_err(|fault| self.told(fault, "looking for values"))
+    }
+
+    async fn carriers(
+        &self,
+        values: &[Posting],
+        readable: &RoaringBitmap,
+        except: &[String],
+    ) -> Result<Vec<Carriers>, StoreError> {
+        let read =
+            async { carried::carriers(&self.session().await?, values, readable, except).await };
+        read.await
+            .map_err(|fault| self.told(fault, "counting carriers"))
     }
 
     async fn blob(&self, id: MatterId) -> Result<Option<StoredBlob>, StoreError> {

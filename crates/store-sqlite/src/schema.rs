@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_dated.sql"),
     include_str!("migrations/0003_ordered.sql"),
+    include_str!("migrations/0004_tallies.sql"),
 ];
 
 /// Version of the schema this program writes.

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
-    Batches, Commit, Commits, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes,
-    ObjectFilter, ObjectPage, ObjectRow, Page, PlacedObject, Posting, Record, SealedLink, Sight,
-    Store, StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord,
-    Writing, check,
+    Batches, Carriers, Commit, Commits, Committed, FindObjects, FoundObjects, Job, JobOutcome,
+    ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage, ObjectRow, Page, PlacedObject,
+    Posting, Record, SealedLink, Sight, Store, StoreError, StoredBlob, StoredCheckpoint,
+    StoredEvent, StoredNotice, StoredRecord, Writing, check,
 };
 use roaring::RoaringBitmap;
 use rusqlite::params;
@@ -20,7 +20,7 @@ use crate::{
     error::{Outcome, corrupt, database},
     open::SqliteStore,
     prepared::{PreparedCommit, PreparedJob, PreparedObject, PreparedRecord},
-    read::{ledger, list, object, object_row, plain, record},
+    read::{carried, find, ledger, list, object, object_row, plain, record},
     write::{commit, jobs, kv, rebuild, shred},
 };
 
@@ -300,6 +300,42 @@ impl Store for SqliteStore {
         self.readers
             .read("finding references", move |r| {
                 object::referring(r, &stix_id, &readable, limit)
+            })
+            .await
+    }
+
+    async fn find_objects(&self, query: &FindObjects) -> Result<FoundObjects, StoreError> {
+        let query = query.clone();
+        self.readers
+            .read("searching objects", move |r| find::find(r, &query))
+            .await
+    }
+
+    async fn values_beginning(
+        &self,
+        space: &str,
+        beginning: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        let (space, beginning) = (space.to_owned(), beginning.to_owned());
+        self.readers
+            .read("looking for values", move |r| {
+                carried::values_beginning(r, &space, &beginning, limit)
+            })
+            .await
+    }
+
+    async fn carriers(
+        &self,
+        values: &[Posting],
+        readable: &RoaringBitmap,
+        except: &[String],
+    ) -> Result<Vec<Carriers>, StoreError> {
+        let (values, readable) = (values.to_vec(), readable.clone());
+        let except = except.to_vec();
+        self.readers
+            .read("counting carriers", move |r| {
+                carried::carriers(r, &values, &readable, &except)
             })
             .await
     }

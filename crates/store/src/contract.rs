@@ -20,6 +20,7 @@ use crate::port::Store;
 
 mod anew;
 mod bench;
+mod find;
 mod jobs;
 mod keep;
 mod ledger;
@@ -100,6 +101,11 @@ where
     placed::stand_beside_those_of_others(fresh("originators").await).await;
     refs::are_found_by_what_they_refer_to(fresh("references").await).await;
     anew::objects_are_written_anew_or_stay(fresh("objects anew").await).await;
+    find::agrees_with_brute_force(fresh("searches").await).await;
+    find::carriers_are_counted_as_they_are_seen(fresh("carriers").await).await;
+    find::values_are_given_by_their_beginning(fresh("values").await).await;
+    find::lists_take_words_and_more(fresh("lists by words").await).await;
+    find::a_hot_value_is_counted_exactly(fresh("hot value").await).await;
     jobs::are_leased_by_priority_once(fresh("leases").await).await;
     jobs::are_taken_over_and_buried(fresh("takeover").await).await;
     jobs::wait_once_under_one_key(fresh("dedup").await).await;

@@ -6,6 +6,7 @@ pub mod check;
 #[cfg(feature = "contract")]
 pub mod contract;
 pub mod digest;
+pub mod find;
 pub mod jobs;
 pub mod merge;
 pub mod port;
@@ -18,6 +19,7 @@ pub use change::{
     Append, Blob, Commit, Committed, NewJob, NewObject, Notice, PlacedObject, Posting, Record,
     Removed, SealedLink,
 };
+pub use find::{Carriers, FindObjects, FoundObjects, Spread};
 pub use jobs::{Job, JobOutcome};
 pub use merge::{Bounds, Merge};
 pub use port::{Batches, Commits, ObjectBytes, Rows, Store, StoreError};

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     change::{Commit, Committed, NewJob, PlacedObject, Posting, Record, SealedLink},
+    find::{Carriers, FindObjects, FoundObjects},
     jobs::{Job, JobOutcome},
     query::{ListQuery, ObjectFilter, ObjectPage, ObjectRow, Page, Sight},
     stored::{StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord},
@@ -238,6 +239,25 @@ pub trait Store: Send + Sync {
         readable: &roaring::RoaringBitmap,
         limit: u32,
     ) -> Result<Vec<String>, StoreError>;
+
+    /// Searches among objects, newest first, and how what was found spreads.
+    async fn find_objects(&self, query: &FindObjects) -> Result<FoundObjects, StoreError>;
+    /// Values of a space that begin so, of objects and of records, whoever may see them: each once, in order,
+    /// at most `limit`.
+    async fn values_beginning(
+        &self,
+        space: &str,
+        beginning: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError>;
+    /// Who carries each of these values among what `readable` shows, the objects of the ids `except` left out;
+    /// in the order of `values`.
+    async fn carriers(
+        &self,
+        values: &[Posting],
+        readable: &roaring::RoaringBitmap,
+        except: &[String],
+    ) -> Result<Vec<Carriers>, StoreError>;
 
     /// An attachment.
     async fn blob(&self, id: MatterId) -> Result<Option<StoredBlob>, StoreError>;

@@ -52,6 +52,16 @@ pub struct ListQuery {
     pub since: Option<Timestamp>,
     /// Words that must all be found (folded by the store with `kernel::fold`).
     pub search: Option<String>,
+    /// Of each group the words of one text are all found.
+    pub words: Vec<Vec<String>>,
+    /// Of none of these texts are all words found.
+    pub without: Vec<String>,
+    /// Only with one of these TLPs; empty for all.
+    pub tlps: Vec<Tlp>,
+    /// Only with `sort_at` before this moment.
+    pub until: Option<Timestamp>,
+    /// Only these; `None` for all.
+    pub among: Option<Vec<MatterId>>,
     /// Order.
     pub sort: Sort,
     /// Start after this row.
@@ -74,6 +84,11 @@ impl ListQuery {
             due_before: None,
             since: None,
             search: None,
+            words: Vec::new(),
+            without: Vec::new(),
+            tlps: Vec::new(),
+            until: None,
+            among: None,
             sort: Sort::Newest,
             after: None,
             limit: 50,

@@ -9,9 +9,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kaname_kernel::{Audience, AudienceId, EventId, HandleId, MatterId, merkle::Hash};
 use kaname_store::{
-    Batches, Commit, Commits, Committed, Job, JobOutcome, ListQuery, NewJob, ObjectBytes,
-    ObjectFilter, ObjectPage, ObjectRow, Page, Posting, Record, SealedLink, Sight, Store,
-    StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord,
+    Batches, Carriers, Commit, Commits, Committed, FindObjects, FoundObjects, Job, JobOutcome,
+    ListQuery, NewJob, ObjectBytes, ObjectFilter, ObjectPage, ObjectRow, Page, Posting, Record,
+    SealedLink, Sight, Store, StoreError, StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice,
+    StoredRecord,
 };
 use serde_json::Value;
 
@@ -214,6 +215,31 @@ impl Store for CountingStore {
     ) -> Result<Vec<String>, StoreError> {
         self.note("referring");
         self.inner.referring(stix_id, readable, limit).await
+    }
+
+    async fn find_objects(&self, query: &FindObjects) -> Result<FoundObjects, StoreError> {
+        self.note("find_objects");
+        self.inner.find_objects(query).await
+    }
+
+    async fn values_beginning(
+        &self,
+        space: &str,
+        beginning: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        self.note("values_beginning");
+        self.inner.values_beginning(space, beginning, limit).await
+    }
+
+    async fn carriers(
+        &self,
+        values: &[Posting],
+        readable: &roaring::RoaringBitmap,
+        except: &[String],
+    ) -> Result<Vec<Carriers>, StoreError> {
+        self.note("carriers");
+        self.inner.carriers(values, readable, except).await
     }
 
     async fn blob(&self, id: MatterId) -> Result<Option<StoredBlob>, StoreError> {

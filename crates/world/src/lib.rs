@@ -6,6 +6,7 @@ mod caller;
 pub mod directory;
 pub mod doors;
 mod error;
+pub mod find;
 mod kept;
 mod key_marks;
 mod keys;

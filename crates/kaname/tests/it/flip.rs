@@ -104,6 +104,8 @@ const COLUMNS: &[(&str, &[(&str, Is)])] = &[
     ("postings", &[("*", Made)]),
     ("object_values", &[("*", Proved)]),
     ("object_refs", &[("*", Proved)]),
+    ("value_tallies", &[("*", Made)]),
+    ("value_repeats", &[("*", Made)]),
     ("record_text", &[("*", Made)]),
     ("object_text", &[("*", Made)]),
     ("jobs", &[("*", Passing)]),

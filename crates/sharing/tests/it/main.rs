@@ -9,6 +9,7 @@ mod audience;
 mod checklist;
 mod derive;
 mod feedback;
+mod find;
 mod flow;
 mod hints;
 mod manifest;

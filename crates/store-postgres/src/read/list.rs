@@ -8,7 +8,7 @@ use crate::{
     open::Session,
     read::{
         record,
-        sql::{Conditions, words},
+        sql::{Conditions, any, words},
     },
     write::audience::Known,
 };
@@ -111,5 +111,31 @@ fn conditions(query: &ListQuery) -> Option<Conditions> {
     if let Some(search) = &query.search {
         all.and("words @> ?", vec![Box::new(words(search)?)]);
     }
+    and_found(query, &mut all)?;
     Some(all)
+}
+
+/// Words, and what else a search asks for; `None` when nothing can match.
+fn and_found(query: &ListQuery, all: &mut Conditions) -> Option<()> {
+    for group in &query.words {
+        let texts: Vec<&str> = group.iter().map(String::as_str).collect();
+        let (text, arguments) = any("words", &texts)?;
+        all.and(&text, arguments);
+    }
+    let unwanted: Vec<&str> = query.without.iter().map(String::as_str).collect();
+    if let Some((text, arguments)) = any("words", &unwanted) {
+        all.and(&format!("NOT {text}"), arguments);
+    }
+    if !query.tlps.is_empty() {
+        let ranks = query.tlps.iter().map(|tlp| form::tlp_rank(Some(*tlp)));
+        all.and("tlp = ANY(?)", vec![Box::new(ranks.collect::<Vec<i16>>())]);
+    }
+    if let Some(until) = query.until {
+        all.and("sort_us < ?", vec![Box::new(until.as_microsecond())]);
+    }
+    if let Some(among) = &query.among {
+        let among: Vec<Vec<u8>> = among.iter().map(|id| id.bytes().to_vec()).collect();
+        all.and("id = ANY(?)", vec![Box::new(among)]);
+    }
+    Some(())
 }

@@ -1,5 +1,7 @@
 //! Reading.
 
+pub(crate) mod carried;
+pub(crate) mod find;
 pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod object;

@@ -324,7 +324,7 @@ fn and_form(filter: &ObjectFilter, all: &mut Conditions) {
 
 /// A condition on the version, with its arguments. A version the reader may not see hides no other:
 /// the newest visible one is the last.
-fn versions(which: &Versions, readable: &[i32]) -> (String, Vec<Argument>) {
+pub(super) fn versions(which: &Versions, readable: &[i32]) -> (String, Vec<Argument>) {
     let beside = |mark: &str, order: &str| {
         let text = format!(
             "(o.{mark} OR NOT EXISTS (SELECT FROM objects AS n

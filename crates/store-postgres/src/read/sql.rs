@@ -22,6 +22,14 @@ impl Conditions {
         }
     }
 
+    /// A clause with so many arguments of other parts of the statement before its own.
+    pub(crate) fn behind(before: usize) -> Self {
+        Self {
+            before,
+            ..Self::default()
+        }
+    }
+
     /// Adds a condition; each `?` of the fragment stands for the next of `arguments`.
     pub(crate) fn and(&mut self, fragment: &str, arguments: Vec<Argument>) {
         self.text.push_str(if self.text.is_empty() {
@@ -63,4 +71,15 @@ pub(crate) fn words(text: &str) -> Option<Vec<String>> {
     let mut tokens = crate::form::tokens(text);
     tokens.truncate(MAX_WORDS);
     (!tokens.is_empty()).then_some(tokens)
+}
+
+/// That the words of one of the texts are all found, with its arguments; `None` when none of them has a word.
+pub(crate) fn any(column: &str, texts: &[&str]) -> Option<(String, Vec<Argument>)> {
+    let (mut conditions, mut arguments) = (Vec::new(), Vec::<Argument>::new());
+    for tokens in texts.iter().filter_map(|text| words(text)) {
+        conditions.push(format!("{column} @> ?"));
+        arguments.push(Box::new(tokens));
+    }
+    let text = format!("({})", conditions.join(" OR "));
+    (!conditions.is_empty()).then_some((text, arguments))
 }

@@ -12,7 +12,7 @@ use crate::{
     form,
     read::{
         Reading, record,
-        sql::{Conditions, words},
+        sql::{Conditions, any, words},
     },
 };
 
@@ -89,6 +89,8 @@ fn narrow(query: &ListQuery) -> bool {
         || query.owner.is_some()
         || query.scope.is_some()
         || query.search.is_some()
+        || !query.words.is_empty()
+        || query.among.is_some()
 }
 
 /// Everything but the cursor; `None` when nothing can match.
@@ -138,7 +140,34 @@ fn conditions_of(query: &ListQuery, audience: Option<AudienceId>) -> Option<Cond
         let found = "row IN (SELECT rowid FROM record_text WHERE record_text MATCH ?)";
         all.and(found, vec![Box::new(words(search)?)]);
     }
+    and_found(query, &mut all)?;
     Some(all)
+}
+
+/// Words, and what else a search asks for; `None` when nothing can match.
+fn and_found(query: &ListQuery, all: &mut Conditions) -> Option<()> {
+    for group in &query.words {
+        let texts: Vec<&str> = group.iter().map(String::as_str).collect();
+        let found = "row IN (SELECT rowid FROM record_text WHERE record_text MATCH ?)";
+        all.and(found, vec![Box::new(any(&texts)?)]);
+    }
+    let unwanted: Vec<&str> = query.without.iter().map(String::as_str).collect();
+    if let Some(unwanted) = any(&unwanted) {
+        let found = "row NOT IN (SELECT rowid FROM record_text WHERE record_text MATCH ?)";
+        all.and(found, vec![Box::new(unwanted)]);
+    }
+    if !query.tlps.is_empty() {
+        let ranks = query.tlps.iter().map(|tlp| form::tlp_rank(Some(*tlp)));
+        let ranks: Vec<i64> = ranks.collect();
+        all.and("tlp IN rarray(?)", vec![Box::new(form::numbers(&ranks))]);
+    }
+    if let Some(until) = query.until {
+        all.and("sort_us < ?", vec![Box::new(until.as_microsecond())]);
+    }
+    if let Some(among) = &query.among {
+        all.and("id IN rarray(?)", vec![Box::new(form::ids(among))]);
+    }
+    Some(())
 }
 
 fn count(reading: &Reading<'_>, query: &ListQuery, conditions: &Conditions) -> Outcome<u32> {

@@ -20,6 +20,9 @@ use crate::{
     watch::Watch,
 };
 
+pub(crate) mod carried;
+pub(crate) mod find;
+mod hits;
 pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod object;

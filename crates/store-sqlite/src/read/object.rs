@@ -145,7 +145,7 @@ fn limit(filter: &ObjectFilter) -> usize {
     filter.limit.clamp(1, 10_000) as usize
 }
 
-fn decode(row: &Row<'_>) -> Outcome<StoredObject> {
+pub(super) fn decode(row: &Row<'_>) -> Outcome<StoredObject> {
     Ok(StoredObject {
         key: form::id(row, 0)?,
         collection: form::id(row, 1)?,

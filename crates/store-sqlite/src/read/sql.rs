@@ -59,3 +59,11 @@ pub(crate) fn words(text: &str) -> Option<String> {
     let joined = quoted.collect::<Vec<_>>().join(" AND ");
     (!joined.is_empty()).then_some(joined)
 }
+
+/// A full-text question: the words of one of the texts must all be found (SQLite FTS5 §3). `None` when none of
+/// them has a word.
+pub(crate) fn any(texts: &[&str]) -> Option<String> {
+    let all: Vec<String> = texts.iter().filter_map(|text| words(text)).collect();
+    let all: Vec<String> = all.iter().map(|one| format!("({one})")).collect();
+    (!all.is_empty()).then(|| all.join(" OR "))
+}

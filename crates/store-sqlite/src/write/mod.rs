@@ -8,3 +8,4 @@ mod object;
 pub(crate) mod rebuild;
 mod record;
 pub(crate) mod shred;
+mod tally;

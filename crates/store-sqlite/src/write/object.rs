@@ -9,6 +9,7 @@ use crate::{
     error::{Outcome, corrupt},
     form,
     prepared::{Links, PreparedObject, sha256},
+    write::tally,
     writer::Writing,
 };
 
@@ -131,7 +132,14 @@ fn add(
         object.dated_us,
         form::origin_bytes(object.origin),
     ])?;
-    put_links(writing, new, added_us)
+    put_links(writing, new, added_us)?;
+    let own = tally::Standing {
+        added_us,
+        audience,
+        origin: form::origin_bytes(object.origin).to_vec(),
+        values: object.postings.iter().cloned().collect(),
+    };
+    tally::came(connection, &object.stix_id, &own)
 }
 
 /// What an object is found by.
@@ -244,6 +252,11 @@ pub(crate) fn withdraw(writing: &mut Writing<'_>, removed: &Removed) -> Outcome<
     Ok(())
 }
 
+/// Counts anew what carries each value.
+pub(crate) fn count_values(writing: &Writing<'_>) -> Outcome<()> {
+    tally::anew(writing.connection)
+}
+
 /// Marks which of the versions that are left are the first and the last.
 fn mark_left(
     writing: &Writing<'_>,
@@ -266,10 +279,13 @@ fn mark_left(
 
 fn withdraw_one(writing: &Writing<'_>, added_us: i64) -> Outcome<()> {
     let connection = writing.connection;
-    let find = "SELECT raw, links FROM objects WHERE added_us = ?1";
-    let (raw, links): (String, Option<String>) = connection
+    let find = "SELECT raw, links, stix_id FROM objects WHERE added_us = ?1";
+    let (raw, links, stix_id): (String, Option<String>, String) = connection
         .prepare_cached(find)?
-        .query_row([added_us], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row([added_us], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    tally::goes(connection, &stix_id, added_us)?;
     let links = links
         .as_deref()
         .map(serde_json::from_str::<Links>)

@@ -68,6 +68,7 @@ fn clear(writing: &mut Writing<'_>, with_objects: bool) -> Outcome<()> {
 fn end(writing: &mut Writing<'_>, with_objects: bool) -> Outcome<()> {
     if with_objects {
         object::mark_ends(writing)?;
+        object::count_values(writing)?;
     }
     for drop in [
         // The last number stays: given again it would mean something else.

@@ -26,6 +26,7 @@ pub mod policy;
 pub mod public;
 pub mod record;
 pub mod requests;
+pub mod search;
 pub mod sectors;
 mod showing;
 pub mod sign_in;
@@ -53,6 +54,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(triage::endpoints());
     all.extend(item::endpoints());
     all.extend(library::endpoints());
+    all.extend(search::endpoints());
     all.extend(record::endpoints());
     all.extend(funnel::endpoints());
     all.extend(deliveries::endpoints());

@@ -32,6 +32,7 @@ mod pages;
 mod passkey;
 mod peers;
 mod raw;
+mod search;
 #[path = "../../../world/tests/it/sink.rs"]
 mod sink;
 mod stix;

@@ -84,7 +84,7 @@ impl World {
     /// Shows reports as their provider and their assigned analyst may know them: something was derived
     /// already, though their history does not say so yet. Everyone else sees what the history says, and so
     /// does an analyst for whom all that was derived waits to be taken over.
-    pub(super) async fn show_derived(
+    pub(crate) async fn show_derived(
         &self,
         caller: &Caller,
         reports: &mut [Loaded<Report>],

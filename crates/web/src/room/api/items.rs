@@ -49,7 +49,7 @@ pub(super) async fn list(
 }
 
 /// What a list says of an item. Its title only where its provider agreed to the web as a way out.
-fn outline(house: &House, item: &Loaded<Item>) -> Value {
+pub(super) fn outline(house: &House, item: &Loaded<Item>) -> Value {
     let state = &item.state;
     let content = &state.content;
     let base = house.public_url();

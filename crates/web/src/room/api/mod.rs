@@ -9,6 +9,7 @@ mod items;
 mod peers;
 mod records;
 mod reference;
+mod search;
 mod showing;
 mod stix;
 
@@ -86,6 +87,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             LIBRARY,
             Audit::Event("delivery.fetched"),
             routing::get(items::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/search",
+            "api.search",
+            LIBRARY,
+            Audit::None("finds what the reader may read elsewhere; what is opened says so itself"),
+            routing::get(search::search),
         ),
         Endpoint::new(
             Method::GET,

@@ -190,7 +190,7 @@ pub(in crate::room) fn title(page: &Page, item: &Item) -> String {
 }
 
 /// An item as a row: when it came, what it is, how it may be told.
-pub(super) fn row(page: &Page, item: &Loaded<Item>) -> Row {
+pub(in crate::room) fn row(page: &Page, item: &Loaded<Item>) -> Row {
     let state = &item.state;
     let content = &state.content;
     let came = state.release.map_or(state.derived_at, |release| release.at);

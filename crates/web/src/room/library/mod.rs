@@ -3,6 +3,7 @@
 //! themselves.
 
 mod answer;
+mod correlation;
 mod download;
 pub(super) mod list;
 mod machines;
@@ -16,7 +17,8 @@ use kaname_policy::Action;
 
 pub(super) use self::{
     download::{STIX, attachment, bundle_of},
-    list::Asked as Filters,
+    list::{Asked as Filters, row as item_row},
+    objects::{Claimants, row as object_row, type_word},
     usage::Use,
 };
 use crate::{

@@ -16,6 +16,7 @@ use kaname_world::WorldError;
 use serde::Deserialize;
 
 use super::{
+    correlation::Correlation,
     download::attachment,
     objects::{self, Claimants},
 };
@@ -54,6 +55,8 @@ struct ObjectPage {
     refers: Vec<Relation>,
     referred: Vec<Relation>,
     versions: Vec<Version>,
+    /// What it correlates with, where it carries a value.
+    correlation: Option<Correlation>,
     /// What stands under the same id elsewhere or by others.
     beside: Vec<Beside>,
     pretty: String,
@@ -222,6 +225,7 @@ pub(super) async fn show_one(
         refers: refers(&house, &by, &page, object).await?,
         referred: referred(&house, &by, &page, object).await?,
         versions: versions.collect(),
+        correlation: correlation(&house, &by, &page, object).await?,
         beside: beside(&house, &by, &page, &standing).await?,
         pretty,
         cut,
@@ -229,6 +233,17 @@ pub(super) async fn show_one(
         page,
     };
     show(&shown)
+}
+
+/// What it correlates with; nothing where it carries no value.
+async fn correlation(
+    house: &House,
+    by: &By,
+    page: &Page,
+    object: &StoredObject,
+) -> Result<Option<Correlation>, Failure> {
+    let carrying = house.world().correlated_object(by, object).await?;
+    Ok((!carrying.values.is_empty()).then(|| Correlation::of(page, carrying)))
 }
 
 /// What stands under the same id in other collections or by others, each with whose it is.

@@ -206,7 +206,7 @@ pub(super) async fn list(
 }
 
 /// An object as a row; of a claim it says whose.
-fn row(page: &Page, claimants: &Claimants, object: &StoredObject) -> Row {
+pub(in crate::room) fn row(page: &Page, claimants: &Claimants, object: &StoredObject) -> Row {
     let added = Timestamp::from_microsecond(object.added_us).unwrap_or(page.now);
     let due = page.came(added, type_word(page.text, &object.stix_type));
     let row = Row::new(due, href(object), object.title.as_str()).about(object.stix_id.as_str());
@@ -231,10 +231,10 @@ pub(super) fn placed(object: &StoredObject) -> String {
 }
 
 /// What the parties are called whose claims are shown, as far as the reader may know it.
-pub(super) struct Claimants(BTreeMap<PartyId, String>);
+pub(in crate::room) struct Claimants(BTreeMap<PartyId, String>);
 
 impl Claimants {
-    pub(super) async fn of(
+    pub(in crate::room) async fn of(
         house: &House,
         by: &By,
         page: &Page,

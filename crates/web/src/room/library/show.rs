@@ -14,7 +14,7 @@ use kaname_policy::{Action, Resource};
 use kaname_sharing::{Item, ItemState, Outlet, Value, feedback::Feedback, rendition::is_current};
 use kaname_world::{Loaded, sharing::Warnings};
 
-use super::{answer, list, usage::Use};
+use super::{answer, correlation::Correlation, list, usage::Use};
 use crate::{
     error::Failure,
     frame::{
@@ -43,6 +43,8 @@ struct ShowPage {
     techniques: Vec<(String, String)>,
     values: Vec<ValueRow>,
     more_values: usize,
+    /// What it correlates with, where it carries a value.
+    correlation: Option<Correlation>,
     files: Vec<File>,
     addresses: Vec<(String, Copied)>,
     history: Vec<Happened>,
@@ -139,6 +141,7 @@ pub(super) async fn shown(
     for other in world.related_items(by, &item).await? {
         related.push(list::row(&page, &other));
     }
+    let carrying = world.correlated_item(by, &item).await?;
     let harm = world.harm_beside(by, &item).await?;
     let values = content.shared_values();
     let more_values = values.len().saturating_sub(MAX_VALUES);
@@ -169,6 +172,7 @@ pub(super) async fn shown(
             None => Vec::new(),
         },
         more_values,
+        correlation: (!carrying.values.is_empty()).then(|| Correlation::of(&page, carrying)),
         files: files(&page, state, now),
         addresses: addresses(house, by, &page, state).await?,
         history: history(&page, house, by, state).await?,

@@ -119,6 +119,9 @@ async fn no_surface_shows_what_the_markings_do_not_admit() {
             };
             looking.named_by_person(&browser, &may_see, named).await;
             looking.named_by_machine(&key, &machine_sees, named).await;
+            looking
+                .searched_by_machine(&key, &machine_sees, named)
+                .await;
         }
         compared += scene.out.len();
         shown += may_see.len();

@@ -435,9 +435,10 @@ impl Looking<'_> {
         for place in seen.iter().chain(&hidden) {
             let word = &self.scene.out[*place].mark;
             let asked: String = url::form_urlencoded::byte_serialize(word.as_bytes()).collect();
-            for list in ["/library", "/library/objects"] {
+            for list in ["/library", "/library/objects", "/search"] {
                 let answer = self.page(browser, &format!("{list}?q={asked}")).await;
                 let repeated = answer.text.replace(&format!("value=\"{word}\""), "");
+                let repeated = repeated.replace(&format!("検索：{word}"), "");
                 let told = self.told(&repeated);
                 within(list, &told, sees);
                 assert_eq!(
@@ -503,6 +504,21 @@ impl Looking<'_> {
                 }
                 let text = self.read(&of(*place), key).await;
                 within(one.path, &self.told(&text), sees);
+            }
+        }
+    }
+
+    /// What a machine finds by the mark of a seen and of a hidden item.
+    pub(super) async fn searched_by_machine(&self, key: &str, sees: &Places, named: Named) {
+        let [seen, hidden] = self.sample(sees, named);
+        for place in seen.iter().chain(&hidden) {
+            let word = &self.scene.out[*place].mark;
+            let asked: String = url::form_urlencoded::byte_serialize(word.as_bytes()).collect();
+            let text = self.read(&format!("/api/v1/search?q={asked}"), key).await;
+            let found: serde_json::Value = serde_json::from_str(&text).unwrap();
+            for kind in ["items", "objects"] {
+                let rows = found[kind]["rows"].to_string();
+                within(kind, &self.told(&rows), sees);
             }
         }
     }

@@ -1,0 +1,93 @@
+//! What a thing correlates with: its values, who else carries them, and how much that says.
+
+use askama::Template;
+use kaname_sharing::Value;
+use kaname_stix::{SearchValue, ValueKind};
+use kaname_world::find::{CarriedValue, Carrying};
+
+use crate::{
+    frame::Page,
+    room::{paging::address, words},
+    text::Count,
+};
+
+/// The section, for the page of an object and of an item.
+#[derive(Template)]
+#[template(path = "room/library/correlation.html")]
+pub(super) struct Correlation {
+    page: Page,
+    /// Values that others carry too, those that say most first.
+    shared: Vec<Shared>,
+    /// Values so common that they say little: name, address and numbers in one line each.
+    common: Vec<Shared>,
+    /// Values that nothing else carries.
+    alone: Vec<String>,
+    /// How many more there are.
+    left: usize,
+}
+
+impl askama::filters::HtmlSafe for Correlation {}
+
+struct Shared {
+    kind: String,
+    value: String,
+    /// Where everything that carries it is listed.
+    href: String,
+    objects: String,
+    items: String,
+    origins: String,
+    bits: String,
+}
+
+impl Correlation {
+    pub(super) fn of(page: &Page, carrying: Carrying) -> Self {
+        let is_alone = |one: &CarriedValue| one.objects + one.items == 0;
+        let (alone, others): (Vec<_>, Vec<_>) = carrying.values.into_iter().partition(is_alone);
+        let (common, shared): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.is_common);
+        let shown = |all: Vec<CarriedValue>| all.iter().map(|one| Shared::of(page, one)).collect();
+        Self {
+            shared: shown(shared),
+            common: shown(common),
+            alone: alone.into_iter().map(|one| one.value.text).collect(),
+            left: carrying.left,
+            page: page.clone(),
+        }
+    }
+}
+
+impl Shared {
+    fn of(page: &Page, one: &CarriedValue) -> Self {
+        let count = |number: u64| Count::from(number).to_string();
+        let bits = format!("{:.1}", one.bits);
+        Self {
+            kind: kind(page, &one.value),
+            value: one.value.text.clone(),
+            href: address("/search", &[("q", &asked(&one.value))]),
+            objects: count(one.objects),
+            items: count(one.items),
+            origins: count(one.origins),
+            bits: page.t1("search-values-bits-of", "bits", bits).into_owned(),
+        }
+    }
+}
+
+/// What kind of value it is, in words where there are some.
+fn kind(page: &Page, value: &SearchValue) -> String {
+    match Value::of_search_value(value) {
+        Some(known) => words::value_kind(page.text, known.kind),
+        None if value.kind == ValueKind::ExternalId => {
+            page.t("search-kind-external-id").into_owned()
+        }
+        None => value.kind.as_str().to_owned(),
+    }
+}
+
+/// The search that finds what carries a value: the value itself, else what is written exactly so.
+fn asked(value: &SearchValue) -> String {
+    let is_value = Value::of_search_value(value).is_some();
+    match (value.kind, is_value) {
+        (ValueKind::AutonomousSystem, _) => format!("value:AS{}", value.text),
+        (_, true) => format!("value:{}", value.text),
+        (_, false) => format!("\"{}\"", value.text.replace('"', " ")),
+    }
+}

@@ -1,0 +1,282 @@
+//! The page of what was found.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use kaname_store::find::COUNTED;
+use kaname_world::find::{Found, Left, Outcome, Part};
+use serde::Deserialize;
+
+use super::{
+    facet::{Facet, facets},
+    known,
+    told::Told,
+};
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Section,
+        part::{Empty, Notice, Pager, Row, Tone},
+        show,
+    },
+    house::{By, House},
+    room::{
+        library::{Claimants, item_row, object_row},
+        paging::{Reading, address, counted},
+        triage,
+    },
+    text::Count,
+};
+
+/// What an address asks for that has sectors counted.
+pub(super) const SECTORS: &str = "sectors";
+/// Rows of each kind on a page.
+const ROWS: u32 = 20;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    q: String,
+    /// Where objects go on.
+    objects: String,
+    /// Where items go on.
+    items: String,
+    /// `sectors` where it is counted how objects spread over them.
+    count: String,
+}
+
+#[derive(Template)]
+#[template(path = "room/search/show.html")]
+struct SearchPage {
+    page: Page,
+    query: String,
+    /// Conditions that are offered while typing.
+    terms: Vec<(String, String)>,
+    faults: Vec<Told>,
+    wide: Option<Notice>,
+    /// What stands there when nothing was asked for.
+    empty: Option<Empty>,
+    parts: Vec<Listed>,
+    /// Whether nothing was found at all.
+    none: bool,
+    facets: Vec<Facet>,
+    /// Of what the facets' numbers are.
+    counted: String,
+    help: Vec<(&'static str, String)>,
+}
+
+/// What of one kind was found.
+struct Listed {
+    id: &'static str,
+    title: String,
+    count: Option<String>,
+    /// Why it was not searched.
+    left: Option<String>,
+    rows: Vec<Row>,
+    pager: Option<Pager>,
+}
+
+pub(super) async fn show_found(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let reading = Reading::of(&house, &by, &address("/search", &[("q", &asked.q)]));
+    let part = Part {
+        objects_after: reading.read_moment(&asked.objects),
+        items_after: reading.read(&asked.items),
+        limit: ROWS,
+        sectors: asked.count == SECTORS,
+    };
+    let found = house.world().search(&by, &asked.q, &part).await?;
+    let page = titled(&frame, &found, &asked);
+    let is_first = (asked.items.is_empty(), asked.objects.is_empty());
+    let mut parts = vec![
+        items(&page, &reading, &asked, &found, is_first.0),
+        objects(&house, &by, &page, &reading, (&asked, &found, is_first.1)).await?,
+    ];
+    parts.extend(reports(&house, &page, &by, &found));
+    let none = parts.iter().all(|part| part.rows.is_empty());
+    let is_empty = found.search.asks_nothing();
+    let over = found
+        .objects
+        .as_ref()
+        .is_ok_and(|found| found.total > COUNTED);
+    let counted = match over {
+        true => page.t("search-facets-newest"),
+        false => page.t("search-facets-objects"),
+    };
+    let shown = SearchPage {
+        query: page.query.clone(),
+        terms: known::terms(&house, &by, &page).await?,
+        faults: found
+            .search
+            .faults
+            .iter()
+            .map(|fault| Told::of(&page, &asked.q, fault))
+            .collect(),
+        wide: wide(&page, &found),
+        empty: is_empty.then(|| empty(&page, &asked)),
+        parts,
+        none,
+        facets: match is_empty {
+            true => Vec::new(),
+            false => facets(&house, &by, &page, &found).await?,
+        },
+        counted: counted.into_owned(),
+        help: help(&page),
+        page,
+    };
+    show(&shown)
+}
+
+/// The page, with the search in its canonical form in the box; what was not understood stays there as typed.
+fn titled(frame: &Frame, found: &Found, asked: &Asked) -> Page {
+    let canonical = match found.search.faults.is_empty() {
+        true => found.search.canonical(),
+        false => asked.q.trim().to_owned(),
+    };
+    let text = frame.text();
+    let title = match canonical.is_empty() {
+        true => text.t("search-title"),
+        false => text.t1("search-title-of", "query", canonical.as_str()),
+    };
+    frame.page(Section::Library, title).searched(canonical)
+}
+
+fn wide(page: &Page, found: &Found) -> Option<Notice> {
+    let networks = found.too_wide.join(" ");
+    (!networks.is_empty()).then(|| Notice {
+        tone: Tone::Care,
+        title: page.t("search-too-wide").into_owned(),
+        text: page
+            .t1("search-too-wide-do", "networks", networks)
+            .into_owned(),
+    })
+}
+
+fn empty(page: &Page, asked: &Asked) -> Empty {
+    let (title, text) = match asked.q.trim().is_empty() {
+        true => ("search-box", "search-about"),
+        false => ("search-nothing-asked", "search-nothing-asked-do"),
+    };
+    Empty {
+        title: page.t(title).into_owned(),
+        text: page.t(text).into_owned(),
+        next: None,
+    }
+}
+
+fn said_count(page: &Page, count: Count) -> String {
+    page.t1("search-count", "count", count.to_string())
+        .into_owned()
+}
+
+/// Why a kind was not searched.
+fn left(page: &Page, why: Left) -> String {
+    let key = match why {
+        Left::Nothing => "search-left-nothing",
+        Left::NoPap => "search-left-no-pap",
+        Left::Sealed => "search-left-sealed",
+        Left::NoSuchType => "search-left-no-such-type",
+        Left::OnlyValues => "search-left-only-values",
+    };
+    page.t(key).into_owned()
+}
+
+fn without<T>(page: &Page, (id, title): (&'static str, &str), outcome: &Outcome<T>) -> Listed {
+    Listed {
+        id,
+        title: page.t(title).into_owned(),
+        count: None,
+        left: outcome.as_ref().err().map(|why| left(page, *why)),
+        rows: Vec::new(),
+        pager: None,
+    }
+}
+
+fn items(
+    page: &Page,
+    reading: &Reading<'_>,
+    asked: &Asked,
+    found: &Found,
+    is_first: bool,
+) -> Listed {
+    let mut listed = without(page, ("items", "search-items"), &found.items);
+    let Ok(items) = &found.items else {
+        return listed;
+    };
+    listed.rows = items.rows.iter().map(|item| item_row(page, item)).collect();
+    let to = |after: &str| address("/search", &[("q", &asked.q), ("items", after)]);
+    let next = items.next.as_ref().map(|next| to(&reading.written(next)));
+    let shown = listed.rows.len() as u64;
+    let total = counted(items.total);
+    listed.count = Some(said_count(page, total));
+    let is_paged = next.is_some() || !is_first;
+    let first = (!is_first).then(|| to(""));
+    let pager = page.pager(shown, total, first, next);
+    listed.pager = is_paged.then(|| pager.of(&listed.title));
+    listed
+}
+
+async fn objects(
+    house: &House,
+    by: &By,
+    page: &Page,
+    reading: &Reading<'_>,
+    (asked, found, is_first): (&Asked, &Found, bool),
+) -> Result<Listed, Failure> {
+    let mut listed = without(page, ("objects", "search-objects"), &found.objects);
+    let Ok(objects) = &found.objects else {
+        return Ok(listed);
+    };
+    let claimants = Claimants::of(house, by, page, &objects.objects).await?;
+    let rows = objects.objects.iter();
+    listed.rows = rows
+        .map(|object| object_row(page, &claimants, object))
+        .collect();
+    let to = |after: &str| address("/search", &[("q", &asked.q), ("objects", after)]);
+    let last = objects.objects.last().filter(|_| objects.more);
+    let next = last.map(|last| to(&reading.written_moment(last.added_us)));
+    let total = counted(objects.total);
+    listed.count = Some(said_count(page, total));
+    let is_paged = next.is_some() || !is_first;
+    let first = (!is_first).then(|| to(""));
+    let pager = page.pager(listed.rows.len() as u64, total, first, next);
+    listed.pager = is_paged.then(|| pager.of(&listed.title));
+    Ok(listed)
+}
+
+fn reports(house: &House, page: &Page, by: &By, found: &Found) -> Option<Listed> {
+    let outcome = found.reports.as_ref()?;
+    let mut listed = without(page, ("reports", "search-reports"), outcome);
+    if let Ok(reports) = outcome {
+        let count = Count::from(reports.len() as u64);
+        listed.count = Some(said_count(page, count));
+        listed.rows = triage::rows(house, page, by, reports.clone());
+    }
+    Some(listed)
+}
+
+/// What can be asked, with an example of each.
+fn help(page: &Page) -> Vec<(&'static str, String)> {
+    let all = [
+        ("type:malware,tool", "search-help-type"),
+        ("sector:電力", "search-help-sector"),
+        ("tlp:<=amber", "search-help-tlp"),
+        ("pap:green", "search-help-pap"),
+        ("since:30d", "search-help-since"),
+        ("until:2026-11-01", "search-help-until"),
+        ("from:hub", "search-help-from"),
+        ("collection:library", "search-help-collection"),
+        ("id:S-2611-QX3E9", "search-help-id"),
+        ("192.0.2.0/24", "search-help-value"),
+        ("\"潮見作戦\"", "search-help-phrase"),
+        ("電力 -訓練", "search-help-not"),
+    ];
+    all.map(|(term, key)| (term, page.t(key).into_owned()))
+        .to_vec()
+}

@@ -1,0 +1,265 @@
+//! The search: one box over items, objects and reports; what is not understood; facets; what a thing correlates
+//! with. All of it with the reader's eyes.
+
+use axum::http::StatusCode;
+use kaname_directory::KeyScope;
+use kaname_kernel::Tlp;
+use kaname_sharing::{Text, content::ItemKind};
+use kaname_testkit::Nation;
+use url::form_urlencoded::byte_serialize;
+
+use crate::{
+    browser::{Browser, between, leads_to},
+    house::Door,
+    library::released_with,
+    story,
+};
+
+fn at(query: &str) -> String {
+    let query: String = byte_serialize(query.as_bytes()).collect();
+    format!("/search?q={query}")
+}
+
+/// What stands in the section of that id.
+fn section<'p>(page: &'p str, id: &str) -> &'p str {
+    let (_, rest) = page.split_once(&format!("<h2 id=\"{id}\">")).unwrap();
+    rest.split("</section>").next().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_box_finds_items_and_objects_by_words_values_and_conditions() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |draft| draft.kind = ItemKind::Indicator).await;
+    let number = item.state.number.as_str();
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    for found in [
+        "VPN装置",
+        "VPN tlp:green",
+        "VPN tlp:<=amber since:30d",
+        "「VPN装置への侵入」",
+        "203.0.113.77",
+        "203.0.113[.]77",
+        "２０３．０．１１３．７７",
+        "203.0.113.0/24",
+        "files-sync[.]test",
+        "種別:指標 VPN",
+        "VPN -訓練",
+        "from:hub VPN",
+        "collection:library VPN",
+        number,
+        &format!("id:{number}"),
+    ] {
+        let page = member.page(&at(found)).await;
+        assert!(section(&page, "items").contains(number), "{found}: {page}");
+    }
+    for empty in [
+        "nothing-of-this",
+        "VPN tlp:red",
+        "VPN until:2020-01-01",
+        "「装置への 侵入」",
+        "203.0.114.0/24",
+        "VPN -侵入",
+        "type:phishing VPN",
+        "notfiles-sync.test",
+    ] {
+        let page = member.page(&at(empty)).await;
+        assert!(!page.contains(&format!("/library/{number}\"")), "{empty}");
+    }
+    let page = member.page(&at("203.0.113.0/24")).await;
+    let objects = section(&page, "objects");
+    assert!(
+        objects.contains("/library/objects/indicator--"),
+        "{objects}"
+    );
+    // The box shows the canonical form again, and it leads to the same.
+    let page = member.page(&at("種別：指標　203[.]0[.]113[.]77")).await;
+    assert!(
+        page.contains("value=\"type:indicator 203.0.113.77\""),
+        "{page}"
+    );
+    // Each facet is a link that adds its term.
+    assert!(page.contains("tlp%3Agreen"), "{page}");
+    let facet = between(&page, "<ul class=\"facet\"><li><a href=\"", "\"").replace("&#38;", "&");
+    assert!(member.page(&facet).await.contains(number), "{facet}");
+    let english = Browser::of(&door, &nation, &nation.member).await.english();
+    let page = english.page(&at("VPN")).await;
+    assert!(page.contains("Intrusion through a VPN appliance"));
+    // Whose membership is not in force, and who is nobody.
+    let outsider = Browser::of(&door, &nation, &nation.outsider).await;
+    assert_eq!(outsider.get(&at("VPN")).await.status, StatusCode::FORBIDDEN);
+    let nobody = Browser::nobody(&door);
+    assert!(leads_to(&nobody.get(&at("VPN")).await).starts_with("/sign-in"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_understood_is_told_and_the_rest_is_found() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |_| {}).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let typed = "VPN tipe:<u> collection:nowhere from:nobody";
+    let page = member.page(&at(typed)).await;
+    assert!(page.contains(&item.state.number));
+    for told in [
+        "そのような条件はありません",
+        "5文字目",
+        "使えるもの：type tlp",
+        "「collection:nowhere」：この値は使えません",
+        "「from:nobody」：この値は使えません",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("<u>"), "markup is shown as text");
+    for nothing in ["", "-訓練", "   "] {
+        let page = member.page(&at(nothing)).await;
+        assert!(
+            page.contains("使える条件") && !page.contains("id=\"items\""),
+            "{page}"
+        );
+    }
+    let long = member.page(&at(&"長い語 ".repeat(400))).await;
+    assert!(long.contains("検索は1,000文字までです") || long.contains("検索は1000文字までです"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_are_answered_what_they_asked_or_refused() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |_| {}).await;
+    let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
+    let ask = async |query: &str| {
+        let path = at(query).replacen("/search", "/api/v1/search", 1);
+        door.get(&path, &key).await
+    };
+    let answer = ask("ＶＰＮ tlp:<=amber").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    let found = answer.json();
+    assert_eq!(found["query"], "ＶＰＮ tlp:clear,green,amber");
+    assert_eq!(found["items"]["rows"][0]["number"], item.state.number);
+    assert_eq!(found["items"]["total"], 1);
+    let found = ask("203.0.113[.]77").await.json();
+    assert_eq!(found["objects"]["rows"][0]["type"], "indicator");
+    assert_eq!(found["objects"]["rows"][0]["tlp"], "GREEN");
+    assert_eq!(found["objects"]["spread"]["type"]["indicator"], 1);
+    let refused = ask("VPN tipe:malware").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let refused = refused.json();
+    assert_eq!(refused["faults"][0]["at"], "q, characters 5 to 16");
+    assert!(
+        refused["faults"][0]["why"]
+            .as_str()
+            .unwrap()
+            .starts_with("possible: type tlp")
+    );
+    assert_eq!(ask("").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let next = door
+        .get("/api/v1/search?q=VPN&objects=nonsense", &key)
+        .await;
+    assert_eq!(next.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_are_found_by_value_and_number_by_officers_only() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let provider = nation.caller(&nation.provider).await;
+    let receipt = nation
+        .world
+        .submit(&provider, story::report(), None)
+        .await
+        .unwrap();
+    let number = receipt.number.as_str();
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    for found in ["203.0.113[.]77", number, &format!("id:{number}")] {
+        let page = analyst.page(&at(found)).await;
+        let is_number = found == number;
+        let reports = section(&page, "reports");
+        assert_eq!(reports.contains(number), !is_number, "{found}: {reports}");
+    }
+    let page = analyst.page(&at("VPN")).await;
+    assert!(section(&page, "reports").contains("封をして保存"));
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member.page(&at("203.0.113.77")).await;
+    assert!(!page.contains(number) && !page.contains("id=\"reports\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_correlates_is_counted_as_far_as_it_is_seen() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let first = released_with(&nation, |draft| draft.title = Text::new("一つ目", "first")).await;
+    let second = released_with(&nation, |draft| draft.title = Text::new("二つ目", "second")).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member
+        .page(&format!("/library/{}", first.state.number))
+        .await;
+    let values = page
+        .split_once("持っている値と、ほかの情報とのつながり")
+        .unwrap()
+        .1;
+    let values = values.split("</section>").next().unwrap();
+    assert!(
+        values.contains("/search?q=value%3A203.0.113.77"),
+        "{values}"
+    );
+    assert!(values.contains("data-of=\"ほかの共有情報\">1<"), "{values}");
+    assert!(
+        values.contains("data-of=\"ほかのオブジェクト\">1<"),
+        "{values}"
+    );
+    let found = member.page(&at("value:203.0.113.77")).await;
+    for item in [&first, &second] {
+        assert!(section(&found, "items").contains(&item.state.number));
+    }
+    // What a reader may not see counts for nothing.
+    let hidden = released_with(&nation, |draft| {
+        draft.title = Text::new("三つ目", "third");
+        draft.tlp = Tlp::Red;
+        draft.named.persons = vec![nation.provider.account];
+    });
+    let hidden = hidden.await;
+    let page = member
+        .page(&format!("/library/{}", first.state.number))
+        .await;
+    assert!(page.contains("data-of=\"ほかの共有情報\">1<"));
+    let found = member.page(&at("203.0.113.77")).await;
+    assert!(!found.contains(&hidden.state.number) && !found.contains("三つ目"));
+    let known = member.get("/search/known?begins=%E4%B8%89%E3%81%A4").await;
+    assert!(known.text.contains("type:malware") && !known.text.contains("三つ目"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_released_to_machines_alone_is_found_by_its_number_only() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |draft| {
+        draft.title = Text::new("機械だけの件名", "for machines alone");
+        draft.outlets = [kaname_sharing::Outlet::Taxii].into();
+    });
+    let item = item.await;
+    let number = item.state.number.as_str();
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    for hidden in [
+        "機械だけの件名",
+        "「機械だけの件名」",
+        "203.0.113.77",
+        "203.0.113.0/24",
+        "files-sync.test",
+        "value:203.0.113.77 -訓練",
+        "type:indicator",
+    ] {
+        let page = member.page(&at(hidden)).await;
+        for id in ["items", "objects"] {
+            let found = section(&page, id);
+            assert!(
+                !found.contains(number) && !found.contains("indicator--"),
+                "{hidden}: {found}"
+            );
+        }
+    }
+    let page = member.page(&at(number)).await;
+    assert!(section(&page, "items").contains(number));
+    let known = member.get("/search/known?begins=%E6%A9%9F%E6%A2%B0").await;
+    assert!(!known.text.contains("機械だけの件名"));
+}
