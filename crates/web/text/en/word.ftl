@@ -384,6 +384,7 @@ word-field-subject = Subject
 word-field-submission = Submission
 word-field-summary = Summary
 word-field-taken = Taken
+word-field-taken_back = Item taken back
 word-field-temporary = Temporary
 word-field-terms = Terms
 word-field-text = Text

@@ -384,6 +384,7 @@ word-field-subject = 件名
 word-field-submission = 報告の内容
 word-field-summary = 概要
 word-field-taken = 取り込んだ件数
+word-field-taken_back = 取り下げを知らせた共有情報
 word-field-temporary = 仮のもの
 word-field-terms = 取り決め
 word-field-text = 本文

@@ -45,14 +45,14 @@ impl Kept {
     /// Root and collection are told, and what is posted is kept unless `verdict` has a word on it.
     fn answer(&self, asked: &Asked, verdict: impl Fn(&[Value], usize) -> Option<Reply>) -> Reply {
         match (asked.method.as_str(), asked.path.as_str()) {
-            ("GET", "/root/") => {
+            ("GET", "/base/") => {
                 Reply::of(200, json!({ "title": "r", "max_content_length": 6_000 }))
             }
-            ("GET", "/root/collections/a/") => Reply::of(
+            ("GET", "/base/collections/a/") => Reply::of(
                 200,
                 json!({ "id": "a", "can_read": true, "can_write": true }),
             ),
-            ("POST", "/root/collections/a/objects/") => {
+            ("POST", "/base/collections/a/objects/") => {
                 let mut envelope: Value = serde_json::from_str(&asked.body).unwrap();
                 let objects = envelope["objects"].take();
                 let objects = objects.as_array().unwrap();
@@ -288,7 +288,7 @@ async fn nobody_is_sent_to_with_the_eyes_of_the_hub_or_out_of_an_intake() {
     ] {
         let definition = PeerDefinition {
             code: "a".to_owned(),
-            url: "https://taxii.test/root/collections/a/".to_owned(),
+            url: "https://taxii.test/base/collections/a/".to_owned(),
             way: Way::Push { out_of, party },
             types: Vec::new(),
             tlp_at_most: None,
@@ -303,7 +303,7 @@ async fn nobody_is_sent_to_with_the_eyes_of_the_hub_or_out_of_an_intake() {
             "{refused:?}"
         );
         let nowhere = PeerDefinition {
-            url: "https://taxii.test/root/".to_owned(),
+            url: "https://taxii.test/base/".to_owned(),
             way: Way::Push {
                 out_of: nation.library.id,
                 party: nation.member.party,
@@ -439,7 +439,7 @@ async fn a_post_that_takes_long_is_looked_after_and_not_made_again() {
     let own = Arc::clone(&kept);
     let looks = Mutex::new(0);
     let sink = TaxiiSink::open(move |_, asked| {
-        if asked.path == "/root/status/s%2F1/" {
+        if asked.path == "/base/status/s%2F1/" {
             let mut looks = looks.lock().unwrap();
             *looks += 1;
             let status = if *looks > 8 { "complete" } else { "pending" };

@@ -88,7 +88,7 @@ impl TaxiiSink {
 
     /// Address of its only collection.
     pub(crate) fn collection(&self) -> String {
-        format!("http://{}/root/collections/a/", self.address)
+        format!("http://{}/base/collections/a/", self.address)
     }
 
     /// All it was asked.
