@@ -82,6 +82,13 @@ async fn one_box_finds_items_and_objects_by_words_values_and_conditions() {
     assert!(page.contains("tlp%3Agreen"), "{page}");
     let facet = between(&page, "<ul class=\"facet\"><li><a href=\"", "\"").replace("&#38;", "&");
     assert!(member.page(&facet).await.contains(number), "{facet}");
+    // Sectors are counted when that is asked for, none included.
+    let sectors = format!("{}&count=sectors", at("VPN"));
+    let page = member.page(&sectors).await;
+    assert!(
+        page.contains("分野") && !page.contains("件数を数える"),
+        "{page}"
+    );
     let english = Browser::of(&door, &nation, &nation.member).await.english();
     let page = english.page(&at("VPN")).await;
     assert!(page.contains("Intrusion through a VPN appliance"));

@@ -92,7 +92,14 @@ impl Making<'_> {
                 let (term, said) = named(code);
                 (term, said, *count)
             });
-            return self.facet(&title, &[Key::Sector], parts.collect());
+            let counted = self.facet(&title, &[Key::Sector], parts.collect());
+            // That there is none was asked for, too.
+            return Some(counted.unwrap_or_else(|| Facet {
+                title: title.into_owned(),
+                off: None,
+                choices: Vec::new(),
+                count: None,
+            }));
         }
         found
             .objects
