@@ -120,7 +120,7 @@ pub(crate) enum Command {
     /// MISP events to STIX and back: convert
     #[command(subcommand)]
     Misp(MispCommand),
-    /// The TAXII server's whole layout, and other servers that are read: load, dump, peers, pull
+    /// The TAXII server's whole layout, and other servers that are read or sent to: load, dump, peers, pull, push
     #[command(subcommand)]
     Taxii(TaxiiCommand),
     /// Bring STIX bundles into a collection, one event per file

@@ -108,7 +108,12 @@ fn beginning_v6(address: Ipv6Addr, prefix: u8) -> String {
     let whole = usize::from(prefix / 16);
     let groups = address.segments();
     let leading = groups.iter().take(whole).take_while(|group| **group != 0);
-    leading.map(|group| format!("{group:x}:")).collect()
+    let leading: String = leading.map(|group| format!("{group:x}:")).collect();
+    // The last group has no colon behind it.
+    match leading.matches(':').count() {
+        8 => leading.trim_end_matches(':').to_owned(),
+        _ => leading,
+    }
 }
 
 const fn width(address: IpAddr) -> u8 {

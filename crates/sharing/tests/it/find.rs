@@ -190,6 +190,14 @@ proptest! {
     }
 }
 
+#[test]
+fn the_last_group_of_an_address_has_no_colon_behind_it() {
+    let whole = Block::parse("2001:db8:1:1:1:1:1:1/128").unwrap();
+    assert_eq!(whole.beginnings(), ["2001:db8:1:1:1:1:1:1"]);
+    let wider = Block::parse("2001:db8:1:1:1:1:1:1/112").unwrap();
+    assert_eq!(wider.beginnings(), ["2001:db8:1:1:1:1:1:"]);
+}
+
 /// Spans point into what was typed, and the canonical form says the same again without a fault.
 fn holds(typed: &str) {
     let search = read(typed);

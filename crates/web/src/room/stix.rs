@@ -66,6 +66,8 @@ struct StixPage {
     page: Page,
     fields: Vec<Field>,
     seen: Option<Seen>,
+    /// Whether the form stands below what was seen.
+    again: bool,
 }
 
 /// What the page says of what was pasted.
@@ -149,6 +151,7 @@ async fn see(
             None => return again(&frame, &typed, level, unread(&page.page, &error)),
         },
     });
+    page.again = true;
     show(&page)
 }
 
@@ -203,6 +206,7 @@ fn page(frame: &Frame, typed: &str, level: Level, wrong: Option<String>) -> Stix
         page,
         fields,
         seen: None,
+        again: false,
     }
 }
 

@@ -37,3 +37,4 @@ stix-old = Written in STIX 2.0; kaname stix upgrade makes it 2.1.
 stix-pattern = Reads as a STIX pattern
 stix-means = Meaning
 stix-canonical = Canonical form
+stix-again = Check again

@@ -19,3 +19,4 @@ warninglist-none = There are no lists yet
 warninglist-none-about = An administrator brings them: kaname warninglist load.
 warninglist-warned = Widely used ({ $lists })
 warninglist-warned-more = Widely used ({ $lists }, and { $n } more)
+warninglist-all = Show all { $n } lists

@@ -16,3 +16,4 @@ warninglist-none = 一覧はまだありません
 warninglist-none-about = 管理者が kaname warninglist load で取り込みます。
 warninglist-warned = 広く使われている値です（{ $lists }）
 warninglist-warned-more = 広く使われている値です（{ $lists }、ほか { $n } 件）
+warninglist-all = 一覧 { $n } 件を見る
