@@ -3,14 +3,17 @@
 //! and leaves the log whole.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::Value;
 
 use crate::{
     actor::Actor,
     clock::Rng,
     id::{EventId, MatterId},
-    merkle::{Hash, leaf_hash},
+    merkle::{Hash, leaf_hash_of},
     seal::{DoesNotOpen, SecretKey},
 };
 
@@ -51,12 +54,12 @@ pub struct Event {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Body {
+struct Body<D> {
     actor: Actor,
     occurred: Timestamp,
     #[serde(default)]
     uncertainty_s: u32,
-    data: Value,
+    data: D,
 }
 
 /// An event as stored: header, ciphertext, and its key wrapped by the world's key.
@@ -113,6 +116,25 @@ impl Event {
 impl SealedEvent {
     /// Decrypts the payload.
     pub fn open(&self, master: &SecretKey) -> Result<Event, EventError> {
+        let body: Body<Value> = self.body(master)?;
+        Ok(Event {
+            header: self.header.clone(),
+            actor: body.actor,
+            occurred: body.occurred,
+            uncertainty_s: body.uncertainty_s,
+            data: body.data,
+        })
+    }
+
+    /// Decrypts the payload and reads all of it, without building what happened.
+    ///
+    /// # Errors
+    /// As [`SealedEvent::open`].
+    pub fn opens(&self, master: &SecretKey) -> Result<(), EventError> {
+        self.body::<IgnoredAny>(master).map(|_| ())
+    }
+
+    fn body<D: DeserializeOwned>(&self, master: &SecretKey) -> Result<Body<D>, EventError> {
         let id = self.header.id;
         let wrapped = self.wrapped_key.as_ref().ok_or(EventError::Redacted(id))?;
         let sealed = |e| EventError::Sealed(id, e);
@@ -122,14 +144,7 @@ impl SealedEvent {
         let plain = key
             .open(&self.header.encode(), &self.cipher)
             .map_err(sealed)?;
-        let body: Body = serde_json::from_slice(&plain).map_err(|e| EventError::Form(id, e))?;
-        Ok(Event {
-            header: self.header.clone(),
-            actor: body.actor,
-            occurred: body.occurred,
-            uncertainty_s: body.uncertainty_s,
-            data: body.data,
-        })
+        serde_json::from_slice(&plain).map_err(|e| EventError::Form(id, e))
     }
 
     /// The bytes the Merkle leaf stands for: header, then ciphertext.
@@ -141,7 +156,8 @@ impl SealedEvent {
 
     /// RFC 6962 leaf hash.
     pub fn leaf_hash(&self) -> Hash {
-        leaf_hash(&self.leaf_bytes())
+        let length = (self.cipher.len() as u32).to_be_bytes();
+        leaf_hash_of(&[&self.header.encode(), &length, &self.cipher])
     }
 }
 

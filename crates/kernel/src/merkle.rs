@@ -8,11 +8,16 @@ pub type Hash = [u8; 32];
 
 /// Hash of a leaf: SHA-256(0x00 ‖ data).
 pub fn leaf_hash(data: &[u8]) -> Hash {
-    Sha256::new()
-        .chain_update([0u8])
-        .chain_update(data)
-        .finalize()
-        .into()
+    leaf_hash_of(&[data])
+}
+
+/// The same of data that lies in parts, one after the other.
+pub fn leaf_hash_of(parts: &[&[u8]]) -> Hash {
+    let mut hash = Sha256::new_with_prefix([0u8]);
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
 }
 
 /// Hash of an inner node: SHA-256(0x01 ‖ left ‖ right).

@@ -124,15 +124,20 @@ async fn ledger(count: usize) {
         made += commit.appends.len();
         store.commit(commit).await.unwrap();
     }
-    let start = Instant::now();
+    let (start, used) = (Instant::now(), cpu_seconds());
     let proved = verify(&store, &keys, &[], &|_| {}).await.unwrap();
-    let time = start.elapsed();
+    let (time, used) = (start.elapsed(), cpu_seconds() - used);
     let verdict = proved.ledger;
     assert_eq!((verdict.fault, proved.payloads), (None, verdict.events));
     let rate = verdict.events as f64 / time.as_secs_f64();
     println!(
         "{:<58} {rate:>12.0}/s",
         format!("verify, {} events, each payload opened", verdict.events)
+    );
+    println!(
+        "{:<58} {:>12.0}/s",
+        "  for each second of a processor",
+        verdict.events as f64 / used
     );
     let root = <[u8; 32]>::try_from(hex::decode(&verdict.root).unwrap()).unwrap();
     let checkpoint = Checkpoint {
@@ -154,6 +159,18 @@ async fn ledger(count: usize) {
         "{:<58} {rate:>12.0}/s",
         "  with a signed checkpoint over it"
     );
+}
+
+/// Seconds of processors that this program has used, of all its threads (proc(5), `stat`, in hundredths).
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let ticks: u64 = fields[11..13]
+        .iter()
+        .map(|field| field.parse::<u64>().unwrap())
+        .sum();
+    ticks as f64 / 100.0
 }
 
 fn append(master: &SecretKey, rng: &SeededRng) -> Append {

@@ -8,7 +8,7 @@ pub(crate) mod object;
 mod payload;
 mod rows;
 
-use kaname_store::Store;
+use kaname_store::{Store, StoredEvent};
 use serde::Serialize;
 
 pub use self::rows::ProvedRows;
@@ -85,6 +85,25 @@ pub struct Whole {
     pub imported_objects: u64,
 }
 
+/// Proves events in their order, up to the first that does not fit.
+async fn prove(
+    chain: &mut Chain<'_>,
+    opening: &mut Opening<'_>,
+    batch: &[StoredEvent],
+) -> Result<(), WorldError> {
+    for stored in batch {
+        if !chain.take(stored).await? {
+            break;
+        }
+        if let Some(what) = opening.take(stored).await? {
+            let event = stored.event.header.id.to_string();
+            chain.breaks(stored.seq, Some(event), what);
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Checks the ledger of `store` against its leaves, tiles and checkpoints, and against the signed notes given; and
 /// opens and compares everything that was not redacted: payloads, handles, attachments, the objects of
 /// collections. The events are read once, whatever is done with them. `progress` hears how many events, and
@@ -100,21 +119,16 @@ pub async fn verify(
 ) -> Result<Whole, WorldError> {
     let mut chain = Chain::begin(store, &keys.verifying(), notes).await?;
     let mut opening = Opening::new(store, keys);
-    while !chain.is_broken() {
-        let batch = store.events(chain.size(), BATCH).await?;
-        if batch.is_empty() {
-            break;
-        }
-        for stored in &batch {
-            if !chain.take(stored).await? {
-                break;
-            }
-            if let Some(what) = opening.take(stored).await? {
-                let event = stored.event.header.id.to_string();
-                chain.breaks(stored.seq, Some(event), what);
-                break;
-            }
-        }
+    let mut batch = store.events(chain.size(), BATCH).await?;
+    while !chain.is_broken() && !batch.is_empty() {
+        // The next ones are read while these are proved.
+        let after = chain.size() + batch.len() as u64;
+        let (next, proved) = tokio::join!(
+            store.events(after, BATCH),
+            prove(&mut chain, &mut opening, &batch)
+        );
+        proved?;
+        batch = next?;
         progress(chain.size());
     }
     let mut ledger = match chain.is_broken() {
