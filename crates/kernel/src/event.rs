@@ -149,15 +149,19 @@ impl SealedEvent {
 
     /// The bytes the Merkle leaf stands for: header, then ciphertext.
     pub fn leaf_bytes(&self) -> Vec<u8> {
-        let mut bytes = self.header.encode();
-        push(&mut bytes, &self.cipher);
-        bytes
+        [self.before_cipher(), self.cipher.clone()].concat()
     }
 
-    /// RFC 6962 leaf hash.
+    /// RFC 6962 leaf hash of [`SealedEvent::leaf_bytes`], without copying them together.
     pub fn leaf_hash(&self) -> Hash {
-        let length = (self.cipher.len() as u32).to_be_bytes();
-        leaf_hash_of(&[&self.header.encode(), &length, &self.cipher])
+        leaf_hash_of(&[&self.before_cipher(), &self.cipher])
+    }
+
+    /// The header and the length of the ciphertext.
+    fn before_cipher(&self) -> Vec<u8> {
+        let mut bytes = self.header.encode();
+        bytes.extend_from_slice(&(self.cipher.len() as u32).to_be_bytes());
+        bytes
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kaname_kernel::{
     Actor, Event, FixedClock, Header, Id, SealedEvent, SeededRng, event::EventError,
-    seal::SecretKey,
+    merkle::leaf_hash, seal::SecretKey,
 };
 use proptest::prelude::*;
 
@@ -36,6 +36,8 @@ proptest! {
     #[test]
     fn what_was_sealed_opens_the_same(text in ".{0,200}") {
         let (sealed, event, key) = sealed(&text);
+        prop_assert_eq!(sealed.leaf_hash(), leaf_hash(&sealed.leaf_bytes()));
+        prop_assert!(sealed.opens(&key).is_ok());
         prop_assert_eq!(sealed.open(&key).unwrap(), event);
     }
 
