@@ -35,6 +35,7 @@ pub mod taxii;
 pub mod text;
 pub mod told;
 pub mod triage;
+pub mod turn;
 pub mod value;
 pub mod victim;
 pub mod warninglist;

@@ -2,21 +2,21 @@
 //! by which rules, how often, and how far each has come.
 
 mod agreeing;
-mod every;
 mod sent;
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use kaname_kernel::{Matter, MatterId, Moment, Projection, Tlp, Unfit};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
     agreeing::{ask_peer, change_peer, join_peer, start_peer, stop_peer},
-    every::{BadInterval, Every},
     sent::{FailedObject, MAX_FAILED, SentPage, Waits, Way},
 };
-use crate::sealed::Sealed;
+use crate::{
+    sealed::Sealed,
+    turn::{Every, Step, Turns},
+};
 
 /// Lookup space of peers by their code.
 pub const PEER_SPACE: &str = "taxii-peer";
@@ -141,8 +141,9 @@ pub struct Peer {
     pub definition: PeerDefinition,
     /// User and password there, sealed.
     pub credential: Option<Sealed>,
-    /// When it was agreed.
-    pub joined: Timestamp,
+    /// Where its turns stand.
+    #[serde(flatten)]
+    pub turns: Turns,
     /// From where on it is read next, or up to where in the collection here everything was sent; microseconds since
     /// 1970.
     pub after_us: Option<i64>,
@@ -161,27 +162,9 @@ pub struct Peer {
     /// Objects taken, or taken by the peer, so far, by pages whose reading was noted: a page that was cut off between its objects
     /// and the note is read again, and its objects are then there already.
     pub taken: u64,
-    /// When a page came last.
-    pub read: Option<Timestamp>,
-    /// When it was read to its end last.
-    pub read_whole: Option<Timestamp>,
-    /// Why the last reading stopped.
-    pub trouble: Option<String>,
-    /// Why it is not read any more.
-    pub stopped: Option<String>,
     /// How the reading goes on that was not at its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<Reading>,
-    /// When it has its turn next; `None` for not by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next: Option<Timestamp>,
-    /// Turns in a row that ended in trouble.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub troubles: u32,
-}
-
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 fn none(count: &u64) -> bool {
@@ -189,39 +172,14 @@ fn none(count: &u64) -> bool {
 }
 
 impl Peer {
-    /// Seconds since everything the peer had was here, or all there is for it was there; since it was agreed with, when that never was.
-    pub fn lag_s(&self, now: Timestamp) -> i64 {
-        let since = self.read_whole.unwrap_or(self.joined);
-        (now.as_second() - since.as_second()).max(0)
-    }
-
-    /// Whether it is to have its turn now.
-    pub fn is_due(&self, now: Timestamp) -> bool {
-        self.stopped.is_none() && self.next.is_some_and(|next| next <= now)
-    }
-
-    /// In which state it is: `active`, `troubled` or `stopped`.
-    pub fn state(&self) -> &'static str {
-        match (&self.stopped, &self.trouble) {
-            (Some(_), _) => "stopped",
-            (None, Some(_)) => "troubled",
-            (None, None) => "active",
-        }
-    }
-
-    /// The first turn of an agreement that has turns.
-    fn first_turn(&mut self, at: &Moment<'_>) {
-        let span = self.definition.every().span();
-        self.next = span.map(|_| at.recorded);
-    }
-
     fn note_page(&mut self, page: &PulledPage, at: &Moment<'_>) {
         self.after_us = page.after_us.or(self.after_us);
         self.taken += page.taken;
         if page.trouble.is_none() {
             self.reading.clone_from(&page.goes_on);
         }
-        self.turned((page.trouble.as_ref(), page.wait_s), page.is_end, at);
+        let step = Step::of(page.trouble.as_ref(), page.wait_s, page.is_end);
+        self.turns.stepped(self.definition.every(), step, at);
     }
 
     fn note_sent(&mut self, page: &SentPage, at: &Moment<'_>) {
@@ -235,33 +193,8 @@ impl Peer {
         if page.trouble.is_none() {
             self.waits.clone_from(&page.waits);
         }
-        self.turned((page.trouble.as_ref(), page.wait_s), page.is_end, at);
-    }
-
-    /// How a step of a turn ended, and when the next is.
-    fn turned(
-        &mut self,
-        (trouble, wait_s): (Option<&String>, Option<u32>),
-        is_end: bool,
-        at: &Moment<'_>,
-    ) {
-        self.trouble = trouble.cloned();
-        let every = self.definition.every();
-        if trouble.is_some() {
-            self.troubles = self.troubles.saturating_add(1);
-            let pause = every.pause(self.troubles, wait_s);
-            self.next = pause.map(|pause| at.recorded + pause);
-            return;
-        }
-        self.troubles = 0;
-        self.read = Some(at.recorded);
-        if is_end {
-            self.read_whole = Some(at.recorded);
-            self.next = every.span().map(|span| at.recorded + span);
-        } else {
-            // What is not at its end goes on at once, whoever has the next turn.
-            self.next = self.next.map(|next| next.min(at.recorded));
-        }
+        let step = Step::of(page.trouble.as_ref(), page.wait_s, page.is_end);
+        self.turns.stepped(self.definition.every(), step, at);
     }
 
     fn change(&mut self, terms: &Terms, credential: Option<&Sealed>, at: &Moment<'_>) {
@@ -281,10 +214,7 @@ impl Peer {
         if let Some(credential) = credential {
             self.credential = Some(credential.clone());
         }
-        self.troubles = 0;
-        if self.stopped.is_none() {
-            self.first_turn(at);
-        }
+        self.turns.change(terms.every, at);
     }
 }
 
@@ -312,26 +242,18 @@ impl Matter for Peer {
         else {
             return Err(at.unfit::<Self>("a peer begins with being agreed with"));
         };
-        let mut peer = Self {
+        Ok(Self {
+            turns: Turns::begin(definition.every(), at),
             definition: (**definition).clone(),
             credential: credential.clone(),
-            joined: at.recorded,
             after_us: None,
             refused: 0,
             failed: Vec::new(),
             taken_back: BTreeSet::new(),
             waits: None,
             taken: 0,
-            read: None,
-            read_whole: None,
-            trouble: None,
-            stopped: None,
             reading: None,
-            next: None,
-            troubles: 0,
-        };
-        peer.first_turn(at);
-        Ok(peer)
+        })
     }
 
     fn apply(&mut self, change: &PeerChange, at: &Moment<'_>) -> Result<(), Unfit> {
@@ -342,22 +264,17 @@ impl Matter for Peer {
             PeerChange::Changed { terms, credential } => {
                 self.change(terms, credential.as_ref(), at);
             }
-            PeerChange::Asked => self.next = Some(at.recorded),
+            PeerChange::Asked => self.turns.ask(at),
             PeerChange::Pulled(page) => self.note_page(page, at),
             PeerChange::Sent(page) => self.note_sent(page, at),
-            PeerChange::Stopped { reason } => {
-                self.stopped = Some(reason.clone());
-                self.next = None;
-            }
+            PeerChange::Stopped { reason } => self.turns.stop(reason),
             PeerChange::Started { after_us } => {
-                self.stopped = None;
                 if after_us.is_some() {
                     self.after_us = *after_us;
                     self.reading = None;
                     self.waits = None;
                 }
-                self.troubles = 0;
-                self.first_turn(at);
+                self.turns.start(self.definition.every(), at);
             }
         }
         Ok(())
@@ -368,8 +285,8 @@ impl Matter for Peer {
             scope: Some(self.definition.way.collection()),
             text: self.definition.code.clone(),
             lookups: vec![(PEER_SPACE.to_owned(), self.definition.code.clone())],
-            due_at: self.next,
-            ..Projection::officers(self.state(), self.joined)
+            due_at: self.turns.next,
+            ..Projection::officers(self.turns.state(), self.turns.joined)
         }
     }
 }

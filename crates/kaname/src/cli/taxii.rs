@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use kaname_sharing::peer::Every;
+use kaname_sharing::turn::Every;
 
 /// Commands about the TAXII server's layout, and about other servers.
 #[derive(Debug, Subcommand)]

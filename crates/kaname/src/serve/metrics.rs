@@ -61,9 +61,9 @@ impl PeerGauges {
     pub(crate) fn of<'p>(peers: impl IntoIterator<Item = &'p Peer>, now: Timestamp) -> Self {
         let mut gauges = Self::default();
         for peer in peers {
-            *gauges.states.entry(peer.state()).or_default() += 1;
-            if peer.stopped.is_none() {
-                let lag_s = peer.lag_s(now).unsigned_abs();
+            *gauges.states.entry(peer.turns.state()).or_default() += 1;
+            if peer.turns.stopped.is_none() {
+                let lag_s = peer.turns.lag_s(now).unsigned_abs();
                 gauges.longest_lag_s = gauges.longest_lag_s.max(lag_s);
             }
         }

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Every, Peer, PeerChange, PeerDefinition, Terms, Way};
+use super::{Peer, PeerChange, PeerDefinition, Terms, Way};
 use crate::{
-    refused::{Refused, bounded, reason},
+    refused::{Refused, bounded},
     sealed::Sealed,
+    turn::Every,
 };
 
 /// Longest code.
@@ -110,10 +111,7 @@ fn is_collection(url: &Url) -> bool {
 /// # Errors
 /// Without a reason, or a second time.
 pub fn stop_peer(peer: &Peer, why: &str) -> Result<PeerChange, Refused> {
-    if peer.stopped.is_some() {
-        return Err(Refused::NoChange);
-    }
-    let reason = reason(why)?;
+    let reason = peer.turns.may_stop(why)?;
     Ok(PeerChange::Stopped { reason })
 }
 
@@ -122,7 +120,7 @@ pub fn stop_peer(peer: &Peer, why: &str) -> Result<PeerChange, Refused> {
 /// # Errors
 /// When it was not stopped and no moment is given.
 pub fn start_peer(peer: &Peer, after: Option<Timestamp>) -> Result<PeerChange, Refused> {
-    if peer.stopped.is_none() && after.is_none() {
+    if peer.turns.stopped.is_none() && after.is_none() {
         return Err(Refused::NoChange);
     }
     let after_us = after.map(Timestamp::as_microsecond);
@@ -134,14 +132,8 @@ pub fn start_peer(peer: &Peer, after: Option<Timestamp>) -> Result<PeerChange, R
 /// # Errors
 /// When the peer was stopped.
 pub fn ask_peer(peer: &Peer) -> Result<PeerChange, Refused> {
-    match peer.stopped {
-        None => Ok(PeerChange::Asked),
-        Some(_) => Err(Refused::State {
-            matter: "taxii_peer",
-            state: "stopped",
-            needs: "active",
-        }),
-    }
+    peer.turns.may_ask("taxii_peer")?;
+    Ok(PeerChange::Asked)
 }
 
 impl PeerDefinition {

@@ -164,10 +164,10 @@ impl CallDoor for HttpsDoor {
 }
 
 /// The head of a request on a connection of its own, with these further headers.
-pub(super) fn asking(
+pub(super) fn asking<'h>(
     method: Method,
     url: &Url,
-    headers: &[(&'static str, String)],
+    headers: impl Iterator<Item = (&'h str, &'h str)>,
 ) -> http::request::Builder {
     let host = match url.port() {
         Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
@@ -183,8 +183,8 @@ pub(super) fn asking(
         .header(header::HOST, host)
         .header(header::USER_AGENT, "kaname")
         .header(header::CONNECTION, "close");
-    headers.iter().fold(request, |request, (name, value)| {
-        request.header(*name, value)
+    headers.fold(request, |request, (name, value)| {
+        request.header(name, value)
     })
 }
 
@@ -197,7 +197,9 @@ where
         .await
         .map_err(later)?;
     let driving = tokio::spawn(connection);
-    let request = asking(Method::POST, url, &call.headers)
+    let headers = call.headers.iter();
+    let headers = headers.map(|(name, value)| (*name, value.as_str()));
+    let request = asking(Method::POST, url, headers)
         .header(header::CONTENT_TYPE, "application/json")
         .body(Full::new(Bytes::from(call.body.clone())))
         .map_err(|error| DoorError::Never(error.to_string()))?;

@@ -1,6 +1,6 @@
 //! Reading from other machines, and posting to them, by HTTPS: bounded in time and size, never into the hub's own network.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use async_trait::async_trait;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -16,13 +16,16 @@ use super::{
 /// Longest wait for a whole answer: a peer that sends slowly is cut off.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Headers of a question, names in lower case.
+pub type Headers = Vec<(Cow<'static, str>, String)>;
+
 /// A question: a GET, or a POST of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetch {
     /// What is asked for.
     pub url: Url,
-    /// Headers, lower case.
-    pub headers: Vec<(&'static str, String)>,
+    /// Further headers.
+    pub headers: Headers,
     /// Most bytes of the answer.
     pub most_bytes: usize,
     /// What is posted; `None` only asks.
@@ -69,7 +72,9 @@ impl HttpsDoor {
             Some(_) => Method::POST,
             None => Method::GET,
         };
-        let request = asking(method, &fetch.url, &fetch.headers)
+        let headers = fetch.headers.iter();
+        let headers = headers.map(|(name, value)| (name.as_ref(), value.as_str()));
+        let request = asking(method, &fetch.url, headers)
             .body(Full::new(fetch.body.clone().unwrap_or_default()))
             .map_err(|error| DoorError::Never(error.to_string()))?;
         let answer = match sender.send_request(request).await {

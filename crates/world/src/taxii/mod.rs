@@ -17,7 +17,7 @@ use jiff::Timestamp;
 pub use offered::Offered;
 pub use peers::{PEER, PeerDuty};
 pub use posted::{Posted, PostedObject, STATUS_HOURS, Status};
-pub use pull::{PullBounds, Pulled};
+pub use pull::Pulled;
 pub use push::Pushed;
 pub use root::Root;
 

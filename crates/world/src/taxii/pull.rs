@@ -16,14 +16,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use url::Url;
 
-use super::{
-    speaking::{Stopped, Trouble},
-    stamp,
-};
+use super::stamp;
 use crate::{
     caller::Caller,
     doors::{Fetch, FetchDoor, Fetched},
     error::WorldError,
+    turn::{Ended, Stopped, Turn, TurnBounds, Turned as _},
     work::Loaded,
     world::World,
 };
@@ -39,24 +37,6 @@ const PAGE_BYTES: usize = 32 << 20;
 const AHEAD: Duration = Duration::from_secs(300);
 /// Longest `next` that is kept for another turn, in bytes.
 const MAX_NEXT: usize = 2_000;
-
-/// Bounds of one reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PullBounds {
-    /// Most objects.
-    pub objects: u64,
-    /// Longest time.
-    pub time: Duration,
-}
-
-impl Default for PullBounds {
-    fn default() -> Self {
-        Self {
-            objects: 1_000_000,
-            time: Duration::from_secs(600),
-        }
-    }
-}
 
 /// What one reading brought.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -88,17 +68,6 @@ struct Envelope {
     next: Option<String>,
     #[serde(default)]
     objects: Vec<Box<RawValue>>,
-}
-
-/// One reading: who reads through which door, how far, and who hears of it.
-pub(super) struct Turn<'a> {
-    pub(super) caller: &'a Caller,
-    pub(super) door: &'a dyn FetchDoor,
-    pub(super) bounds: PullBounds,
-    /// Whether it keeps the peer's turn for itself from page to page; a job does so by its lease.
-    pub(super) holds: bool,
-    /// Hears how many objects came.
-    pub(super) progress: &'a (dyn Fn(u64) + Sync),
 }
 
 /// Where a reading stands.
@@ -144,23 +113,14 @@ impl World {
         caller: &Caller,
         door: &dyn FetchDoor,
         code: &str,
-        bounds: PullBounds,
+        bounds: TurnBounds,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Pulled, WorldError> {
         self.allow_any(caller, Action::ImportRun)?;
         let peer = self.find::<Peer>(caller, PEER_SPACE, code).await?;
-        let id = peer.id;
-        self.hold_turn(id).await?;
-        let turn = Turn {
-            caller,
-            door,
-            bounds,
-            holds: true,
-            progress,
-        };
-        let pulled = self.pull_in(&turn, peer).await;
-        self.end_turn(id).await?;
-        pulled
+        let turn = Turn::by_hand(caller, door, bounds, progress);
+        self.turn_by_hand::<Peer, _>(peer.id, self.pull_in(&turn, peer))
+            .await
     }
 
     /// Reads a peer within a turn that is ours.
@@ -170,18 +130,12 @@ impl World {
         mut peer: Loaded<Peer>,
     ) -> Result<Pulled, WorldError> {
         self.allow_any(turn.caller, Action::ImportRun)?;
-        if peer.state.stopped.is_some() {
-            return Err(WorldError::refused("refused-state", "the peer was stopped"));
-        }
+        peer.state.must_run()?;
         let code = peer.state.definition.code.clone();
         let mut pulled = Pulled::default();
         let reading = self.read_pages(turn, &mut peer, &mut pulled);
-        let trouble = match tokio::time::timeout(turn.bounds.time, reading).await {
-            Ok(Ok(())) => None,
-            Ok(Err(Stopped::World(error))) => return Err(error),
-            Ok(Err(Stopped::Peer(trouble))) => Some(trouble),
-            Err(_) => pulled.ran_out(turn.bounds.time),
-        };
+        let ended = Ended::within(turn.bounds.time, reading).await?;
+        let trouble = ended.trouble(pulled.pages > 0, "read", &mut pulled.bound);
         if let Some(trouble) = trouble {
             // As it stands now: the time may have ended while a page was being written down.
             let page = PulledPage {
@@ -234,9 +188,7 @@ impl World {
             work.apply(peer, [PeerChange::Pulled(page)])?;
             work.notice(Peer::KIND, Some(peer.id));
             work.commit().await?;
-            if turn.holds {
-                self.hold_turn(peer.id).await?;
-            }
+            self.keep_turn::<Peer>(turn, peer.id).await?;
             (turn.progress)(came);
             if !envelope.more {
                 return Ok(());
@@ -313,7 +265,7 @@ impl World {
         let definition = &peer.state.definition;
         let url = Url::parse(&definition.url).map_err(WorldError::encoding)?;
         let mut url = url.join("objects/").map_err(WorldError::encoding)?;
-        let most = PAGE >> peer.state.troubles.min(MOST_HALVED);
+        let most = PAGE >> peer.state.turns.troubles.min(MOST_HALVED);
         let mut query = url.query_pairs_mut();
         query.append_pair("limit", &most.to_string());
         query.append_pair("match[version]", "all");
@@ -344,16 +296,6 @@ impl Pulled {
         self.left_out += page.left_out;
         self.refused += page.refused;
         self.is_end = page.is_end;
-    }
-
-    /// The time was over: nothing is wrong with a peer that sent something, only not all of it.
-    fn ran_out(&mut self, time: Duration) -> Option<Trouble> {
-        let what = format!("not read to its end within {} s", time.as_secs());
-        if self.pages > 0 {
-            self.bound = Some(what);
-            return None;
-        }
-        Some(Trouble { what, wait_s: None })
     }
 }
 

@@ -23,16 +23,13 @@ use self::{
     answer::{Answered, Server},
     post::{Outgoing, Post, Sending},
 };
-use super::{
-    Offered,
-    pull::{PullBounds, Turn},
-    speaking::{Stopped, Trouble},
-};
+use super::Offered;
 use crate::{
     caller::Caller,
     doors::FetchDoor,
     error::WorldError,
     outlet::{Fetch, Range},
+    turn::{Ended, Stopped, Turn, TurnBounds, Turned as _},
     work::Loaded,
     world::World,
 };
@@ -88,23 +85,14 @@ impl World {
         caller: &Caller,
         door: &dyn FetchDoor,
         code: &str,
-        bounds: PullBounds,
+        bounds: TurnBounds,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Pushed, WorldError> {
         self.allow_any(caller, Action::CollectionManage)?;
         let peer = self.find::<Peer>(caller, PEER_SPACE, code).await?;
-        let id = peer.id;
-        self.hold_turn(id).await?;
-        let turn = Turn {
-            caller,
-            door,
-            bounds,
-            holds: true,
-            progress,
-        };
-        let pushed = self.push_in(&turn, peer).await;
-        self.end_turn(id).await?;
-        pushed
+        let turn = Turn::by_hand(caller, door, bounds, progress);
+        self.turn_by_hand::<Peer, _>(peer.id, self.push_in(&turn, peer))
+            .await
     }
 
     /// Sends to a peer within a turn that is ours.
@@ -114,18 +102,12 @@ impl World {
         mut peer: Loaded<Peer>,
     ) -> Result<Pushed, WorldError> {
         self.allow_any(turn.caller, Action::CollectionManage)?;
-        if peer.state.stopped.is_some() {
-            return Err(WorldError::refused("refused-state", "the peer was stopped"));
-        }
+        peer.state.must_run()?;
         let code = peer.state.definition.code.clone();
         let mut pushed = Pushed::default();
         let sending = self.send_all(turn, &mut peer, &mut pushed);
-        let trouble = match tokio::time::timeout(turn.bounds.time, sending).await {
-            Ok(Ok(())) => None,
-            Ok(Err(Stopped::World(error))) => return Err(error),
-            Ok(Err(Stopped::Peer(trouble))) => Some(trouble),
-            Err(_) => pushed.ran_out(turn.bounds.time),
-        };
+        let ended = Ended::within(turn.bounds.time, sending).await?;
+        let trouble = ended.trouble(pushed.posts > 0, "sent", &mut pushed.bound);
         if let Some(trouble) = trouble {
             let page = SentPage {
                 trouble: Some(trouble.what.clone()),
@@ -262,7 +244,7 @@ impl World {
         pushed: &mut Pushed,
         sending: &mut Sending,
     ) -> Result<(), Stopped> {
-        if peer.state.troubles < PATIENCE {
+        if peer.state.turns.troubles < PATIENCE {
             let words = sending.suspects.first().map_or("", |one| one.why.as_str());
             let count = sending.suspects.len();
             return Err(Stopped::saying(format!(
@@ -304,7 +286,8 @@ impl World {
         pushed: &mut Pushed,
         waits: &Waits,
     ) -> Result<bool, Stopped> {
-        let since = peer.state.read.unwrap_or(peer.state.joined);
+        let turns = &peer.state.turns;
+        let since = turns.read.unwrap_or(turns.joined);
         let is_late = self.now().duration_since(since).unsigned_abs() > LONGEST_WAIT;
         let looked = server.look(turn.door, &waits.status).await?;
         let status = match looked {
@@ -401,10 +384,7 @@ impl World {
         work.apply(peer, [PeerChange::Sent(page)])?;
         work.notice(Peer::KIND, Some(peer.id));
         work.commit().await?;
-        if turn.holds {
-            self.hold_turn(peer.id).await?;
-        }
-        Ok(())
+        self.keep_turn::<Peer>(turn, peer.id).await
     }
 
     /// The party has what its peer took: its deliveries say so as if it had fetched it.
@@ -431,18 +411,6 @@ impl World {
             },
             last_us: until_us,
         });
-    }
-}
-
-impl Pushed {
-    /// The time was over: nothing is wrong with a peer that took something, only not all of it.
-    fn ran_out(&mut self, time: Duration) -> Option<Trouble> {
-        let what = format!("not sent to its end within {} s", time.as_secs());
-        if self.posts > 0 {
-            self.bound = Some(what);
-            return None;
-        }
-        Some(Trouble { what, wait_s: None })
     }
 }
 

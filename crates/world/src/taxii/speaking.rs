@@ -7,35 +7,19 @@ use kaname_sharing::{Sealed, peer::Peer};
 use serde::Deserialize;
 
 use crate::{
-    doors::{DoorError, Fetched},
+    doors::{Fetched, Headers},
     error::WorldError,
+    turn::{Stopped, told},
     work::Loaded,
     world::World,
 };
 
 /// The media type asked for.
 pub(super) const TAXII: &str = "application/taxii+json;version=2.1";
+/// What a peer's credential is sealed for.
+const SECRET: &str = "taxii-peer";
 /// Longest credential, in bytes.
 const MAX_CREDENTIAL: usize = 1_000;
-/// Most characters of a server's own words that are kept.
-const MAX_WORDS: usize = 300;
-
-/// Why a turn ended before its end.
-pub(super) enum Stopped {
-    /// By the peer's doing.
-    Peer(Trouble),
-    /// By the hub's own.
-    World(WorldError),
-}
-
-/// What is wrong with a peer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Trouble {
-    /// In words.
-    pub(super) what: String,
-    /// How long it asks to be left alone, in seconds.
-    pub(super) wait_s: Option<u32>,
-}
 
 impl Stopped {
     /// The peer did something that a server does not do.
@@ -43,35 +27,9 @@ impl Stopped {
         Self::saying(format!("the peer {what}"))
     }
 
-    pub(super) fn saying(what: String) -> Self {
-        Self::Peer(Trouble { what, wait_s: None })
-    }
-
     /// The peer answered with this status.
     pub(super) fn answered(answer: &Fetched) -> Self {
-        let said = words(&answer.body);
-        let status = answer.status;
-        let what = match said.is_empty() {
-            true => format!("the peer answered {status}"),
-            false => format!("the peer answered {status}: {said}"),
-        };
-        let wait = answer.headers.get("retry-after");
-        let wait = wait.and_then(|value| value.to_str().ok());
-        let wait_s = wait.and_then(|text| text.trim().parse().ok());
-        Self::Peer(Trouble { what, wait_s })
-    }
-}
-
-impl From<WorldError> for Stopped {
-    fn from(error: WorldError) -> Self {
-        Self::World(error)
-    }
-}
-
-impl From<DoorError> for Stopped {
-    fn from(error: DoorError) -> Self {
-        let (DoorError::Later(what) | DoorError::Never(what)) = error;
-        Self::saying(what)
+        Self::by_status("the peer", answer, &words(&answer.body))
     }
 }
 
@@ -94,18 +52,6 @@ fn words(body: &[u8]) -> String {
     }
 }
 
-/// Another's words, as they can be shown: on one line, without signs that steer a terminal or the direction of
-/// writing, cut off.
-pub(super) fn told(words: &str) -> String {
-    let steers = |sign: char| {
-        sign.is_control()
-            || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    let plain = |sign| if steers(sign) { ' ' } else { sign };
-    let shown: String = words.chars().map(plain).take(MAX_WORDS).collect();
-    shown.trim().to_owned()
-}
-
 impl World {
     /// User and password at a peer, sealed for it.
     pub(super) fn sealed_credential(
@@ -126,22 +72,16 @@ impl World {
             let why = "user and password together have at most 1000 bytes";
             return Err(WorldError::invalid("password", "error-text-length", why));
         }
-        let key = self.keys().master.derive("taxii-peer");
-        let boxed = key.seal(self.rng(), id.bytes(), pair.as_bytes());
-        Ok(Some(Sealed::of(&boxed)))
+        Ok(Some(self.seal_credential(SECRET, id, &pair)))
     }
 
     /// Headers of every question to a peer: what is spoken, and who asks.
-    pub(super) fn peer_headers(
-        &self,
-        peer: &Loaded<Peer>,
-    ) -> Result<Vec<(&'static str, String)>, WorldError> {
-        let mut headers = vec![("accept", TAXII.to_owned())];
+    pub(super) fn peer_headers(&self, peer: &Loaded<Peer>) -> Result<Headers, WorldError> {
+        let mut headers: Headers = vec![("accept".into(), TAXII.to_owned())];
         if let Some(sealed) = &peer.state.credential {
-            let key = self.keys().master.derive("taxii-peer");
-            let boxed = sealed.cipher().unwrap_or_default();
-            let pair = key.open(peer.id.bytes(), &boxed)?;
-            headers.push(("authorization", format!("Basic {}", STANDARD.encode(pair))));
+            let pair = self.open_credential(SECRET, peer.id, sealed)?;
+            let basic = format!("Basic {}", STANDARD.encode(pair));
+            headers.push(("authorization".into(), basic));
         }
         Ok(headers)
     }
@@ -156,6 +96,5 @@ mod tests {
         let body = br#"{"title":"No \u001b[31mwrite\u202e access","description":"line\nbreak"}"#;
         assert_eq!(words(body), "No  [31mwrite  access (line break)");
         assert_eq!(words(b"<html>"), "");
-        assert_eq!(told(&"x".repeat(5_000)).len(), MAX_WORDS);
     }
 }

@@ -7,14 +7,15 @@ use kaname_kernel::Tlp;
 use kaname_sharing::{
     Collection, Text,
     collection::{Access, CollectionKind, Definition},
-    peer::{Every, Peer, PeerDefinition, Terms, Way, ask_peer, start_peer, stop_peer},
+    peer::{Peer, PeerDefinition, Terms, Way, ask_peer, start_peer, stop_peer},
+    turn::Every,
 };
 use kaname_store::{NewJob, ObjectFilter, Versions};
 use kaname_testkit::Nation;
 use kaname_world::{
-    Caller, Loaded, Settings, WorldError,
+    Caller, Loaded, Settings, TurnBounds, WorldError,
     doors::{HttpsDoor, HttpsSettings},
-    taxii::{PEER, PeerDuty, PullBounds},
+    taxii::{PEER, PeerDuty},
     worker::Worker,
 };
 use serde_json::{Value, json};
@@ -148,19 +149,19 @@ async fn a_peer_is_read_when_it_is_due_and_once_over_all_workers() {
     assert_eq!(first.unwrap() + second.unwrap(), 1);
     assert_eq!(sink.asked().len(), 3);
     let after = peer(&nation).await;
-    assert_eq!((after.taken, after.state()), (25, "active"));
+    assert_eq!((after.taken, after.turns.state()), (25, "active"));
     assert_eq!(ids(&nation, "partner").await.len(), 25);
     assert_eq!(turn(&nation, &one).await, 0, "it is not due");
     nation.clock.advance(SignedDuration::from_mins(16));
-    assert!(after.lag_s(nation.world.now()) >= 960);
+    assert!(after.turns.lag_s(nation.world.now()) >= 960);
     assert_eq!(turn(&nation, &one).await, 1);
     let asked = sink.asked();
     assert_eq!(asked.len(), 4, "nothing is new there");
     assert_eq!(asked[3].parameter("added_after"), SAME);
-    assert!(peer(&nation).await.lag_s(nation.world.now()) < 60);
+    assert!(peer(&nation).await.turns.lag_s(nation.world.now()) < 60);
     // Who will not wait asks.
     let changed = nation.world.change_peer(&shell(), "a", ask_peer).await;
-    assert!(changed.unwrap().state.is_due(nation.world.now()));
+    assert!(changed.unwrap().state.turns.is_due(nation.world.now()));
     assert_eq!(one.turn().await.unwrap(), 1, "asking queues the turn");
     assert_eq!(sink.asked().len(), 5);
 }
@@ -177,7 +178,7 @@ async fn what_was_stopped_or_is_never_due_is_left_alone() {
     world.change_peer(&shell(), "a", ask_peer).await.unwrap();
     assert_eq!(turn(&nation, &worker).await, 1);
     assert_eq!(
-        (peer(&nation).await.taken, peer(&nation).await.next),
+        (peer(&nation).await.taken, peer(&nation).await.turns.next),
         (3, None)
     );
     let often = Terms {
@@ -187,7 +188,7 @@ async fn what_was_stopped_or_is_never_due_is_left_alone() {
     let changed = world
         .agree_otherwise(&shell(), "a", often.clone(), None)
         .await;
-    assert!(changed.unwrap().state.is_due(world.now()));
+    assert!(changed.unwrap().state.turns.is_due(world.now()));
     let again = world.agree_otherwise(&shell(), "a", often, None).await;
     assert!(
         matches!(again, Err(WorldError::Refused { .. })),
@@ -254,8 +255,8 @@ async fn trouble_is_told_in_the_peers_words_and_waited_out() {
     ] {
         assert_eq!(turn(&nation, &worker).await, 1);
         let troubled = peer(&nation).await;
-        assert_eq!(troubled.trouble.as_deref(), Some(trouble));
-        assert_eq!(troubled.state(), "troubled");
+        assert_eq!(troubled.turns.trouble.as_deref(), Some(trouble));
+        assert_eq!(troubled.turns.state(), "troubled");
         nation.clock.advance(SignedDuration::from_mins(wait - 1));
         assert_eq!(
             turn(&nation, &worker).await,
@@ -266,7 +267,10 @@ async fn trouble_is_told_in_the_peers_words_and_waited_out() {
     }
     assert_eq!(turn(&nation, &worker).await, 1);
     let well = peer(&nation).await;
-    assert_eq!((well.troubles, well.taken, well.trouble), (0, 4, None));
+    assert_eq!(
+        (well.turns.troubles, well.taken, well.turns.trouble),
+        (0, 4, None)
+    );
     let limits: Vec<_> = sink.asked();
     let limits: Vec<_> = limits
         .iter()
@@ -311,7 +315,10 @@ async fn a_reading_cut_off_anywhere_goes_on_by_its_mark() {
     let worker = worker(&nation);
     assert_eq!(turn(&nation, &worker).await, 2);
     let whole = peer(&nation).await;
-    assert_eq!((whole.state(), whole.reading.is_some()), ("active", false));
+    assert_eq!(
+        (whole.turns.state(), whole.reading.is_some()),
+        ("active", false)
+    );
     assert_eq!(ids(&nation, "partner").await.len(), 60);
     assert_eq!(
         whole.taken, 60,
@@ -340,9 +347,9 @@ async fn a_turn_that_reaches_its_bound_is_no_trouble_and_goes_on() {
     let worker = worker(&nation);
     assert_eq!(turn(&nation, &worker).await, 1);
     let half = peer(&nation).await;
-    assert_eq!((half.state(), half.taken), ("active", 10));
+    assert_eq!((half.turns.state(), half.taken), ("active", 10));
     assert!(
-        half.is_due(nation.world.now()),
+        half.turns.is_due(nation.world.now()),
         "what is left goes on at once"
     );
     assert_eq!(turn(&nation, &worker).await, 1);
@@ -358,9 +365,9 @@ async fn who_reads_by_hand_is_not_disturbed_by_a_worker() {
     })
     .await;
     joined(&nation, &sink.collection(), "15m").await;
-    let bounds = PullBounds {
+    let bounds = TurnBounds {
         time: Duration::from_millis(600),
-        ..PullBounds::default()
+        ..TurnBounds::default()
     };
     let world = &nation.world;
     let worker = worker(&nation);

@@ -144,7 +144,7 @@ async fn all_that_is_there_is_sent_once_in_envelopes_the_server_takes() {
     sending(&nation, 60, &sink).await;
     let after = turns(&nation).await;
     assert_eq!(
-        (after.taken, after.refused, after.state()),
+        (after.taken, after.refused, after.turns.state()),
         (60, 0, "active")
     );
     assert_eq!(kept.ids().len(), 60);
@@ -168,11 +168,11 @@ async fn all_that_is_there_is_sent_once_in_envelopes_the_server_takes() {
     // What is new goes at the next turn, and only that.
     add(&nation, 60..61).await;
     nation.clock.advance(SignedDuration::from_mins(16));
-    assert!(after.lag_s(nation.world.now()) >= 960);
+    assert!(after.turns.lag_s(nation.world.now()) >= 960);
     let after = turns(&nation).await;
     assert_eq!((after.taken, kept.ids().len()), (61, 61));
     assert_eq!(kept.posts().last(), Some(&1));
-    assert!(after.lag_s(nation.world.now()) < 60);
+    assert!(after.turns.lag_s(nation.world.now()) < 60);
 }
 
 #[tokio::test]
@@ -226,7 +226,7 @@ async fn what_the_party_may_not_read_is_never_sent() {
     ended.unwrap();
     nation.clock.advance(SignedDuration::from_hours(48));
     let after = turns(&nation).await;
-    let trouble = after.trouble.unwrap_or_default();
+    let trouble = after.turns.trouble.unwrap_or_default();
     assert!(trouble.contains("may not read"), "{trouble}");
     assert_eq!(kept.posts().len(), posts);
 }
@@ -370,7 +370,7 @@ async fn an_object_that_is_refused_is_found_named_and_passed() {
     sending(&nation, 30, &sink).await;
     let after = turns(&nation).await;
     assert_eq!(
-        (after.taken, after.refused, after.state()),
+        (after.taken, after.refused, after.turns.state()),
         (28, 2, "active")
     );
     let failed: Vec<_> = after
@@ -403,7 +403,13 @@ async fn a_server_that_refuses_everything_is_not_believed_at_once() {
             (0, None),
             "nothing is passed over"
         );
-        assert!(troubled.trouble.unwrap().contains("refuses everything"));
+        assert!(
+            troubled
+                .turns
+                .trouble
+                .unwrap()
+                .contains("refuses everything")
+        );
         assert_eq!(
             turn(&nation, &worker).await,
             0,
@@ -415,7 +421,7 @@ async fn a_server_that_refuses_everything_is_not_believed_at_once() {
     assert_eq!(turn(&nation, &worker).await, 1);
     let passed = peer(&nation).await;
     assert_eq!(
-        (passed.refused, passed.failed.len(), passed.state()),
+        (passed.refused, passed.failed.len(), passed.turns.state()),
         (5, 5, "troubled")
     );
     is_sick.store(false, Ordering::SeqCst);
@@ -459,7 +465,7 @@ async fn a_post_that_takes_long_is_looked_after_and_not_made_again() {
     assert_eq!((waiting.taken, waiting.waits.is_some()), (0, true));
     let after = turns(&nation).await;
     assert_eq!(
-        (after.taken, after.waits.as_ref(), after.state()),
+        (after.taken, after.waits.as_ref(), after.turns.state()),
         (5, None, "active")
     );
     assert_eq!(kept.posts(), [5]);
@@ -496,15 +502,19 @@ async fn trouble_with_the_server_moves_nothing() {
     ] {
         assert_eq!(turn(&nation, &worker).await, 1, "{word}");
         let troubled = peer(&nation).await;
-        let trouble = troubled.trouble.clone().unwrap_or_default();
+        let trouble = troubled.turns.trouble.clone().unwrap_or_default();
         assert!(trouble.contains(word), "{word}: {trouble}");
         assert_eq!((troubled.after_us, troubled.taken), (None, 0));
-        let wait = troubled.next.unwrap().duration_since(nation.world.now());
+        let wait = troubled
+            .turns
+            .next
+            .unwrap()
+            .duration_since(nation.world.now());
         nation.clock.advance(wait + SignedDuration::from_secs(1));
     }
     let after = turns(&nation).await;
     assert_eq!(
-        (after.taken, after.state(), kept.ids().len()),
+        (after.taken, after.turns.state(), kept.ids().len()),
         (5, "active", 5)
     );
 }

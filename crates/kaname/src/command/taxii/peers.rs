@@ -7,10 +7,7 @@ use kaname_kernel::Tlp;
 use kaname_sharing::peer::{
     FailedObject, Peer, PeerDefinition, Terms, Way, ask_peer, start_peer, stop_peer,
 };
-use kaname_world::{
-    Loaded, World, WorldError,
-    taxii::{PullBounds, stamp},
-};
+use kaname_world::{Loaded, TurnBounds, World, WorldError, taxii::stamp};
 use serde_json::{Value, json};
 
 use super::super::{collection, shell};
@@ -164,7 +161,7 @@ pub(super) async fn pull(
     say: Say,
 ) -> Result<(), Fault> {
     let door = serve::to_peers(config)?;
-    let bounds = PullBounds {
+    let bounds = TurnBounds {
         objects: args.max_objects,
         time: Duration::from_secs(args.max_seconds),
     };
@@ -206,9 +203,9 @@ pub(super) async fn pull(
 /// Codes of the peers that are not stopped, whose objects go that way.
 async fn active(world: &World, way: &str) -> Result<Vec<String>, Fault> {
     let all = world.peers(&shell()).await?;
-    let active = all
-        .into_iter()
-        .filter(|peer| peer.state.stopped.is_none() && peer.state.definition.way.as_str() == way);
+    let active = all.into_iter().filter(|peer| {
+        peer.state.turns.stopped.is_none() && peer.state.definition.way.as_str() == way
+    });
     Ok(active.map(|peer| peer.state.definition.code).collect())
 }
 
@@ -219,7 +216,7 @@ pub(super) async fn push(
     say: Say,
 ) -> Result<(), Fault> {
     let door = serve::to_peers(config)?;
-    let bounds = PullBounds {
+    let bounds = TurnBounds {
         objects: args.max_objects,
         time: Duration::from_secs(args.max_seconds),
     };
@@ -283,14 +280,14 @@ fn shown(world: &World, peer: &Loaded<Peer>) -> Value {
         "taken": state.taken,
         "refused": state.refused,
         "failed": state.failed.iter().map(failed).collect::<Vec<_>>(),
-        "read": state.read,
-        "read_whole": state.read_whole,
+        "read": state.turns.read,
+        "read_whole": state.turns.read_whole,
         "every": state.definition.every(),
-        "next": state.next,
-        "troubles": state.troubles,
-        "lag_s": state.lag_s(world.now()),
-        "trouble": state.trouble,
-        "stopped": state.stopped,
+        "next": state.turns.next,
+        "troubles": state.turns.troubles,
+        "lag_s": state.turns.lag_s(world.now()),
+        "trouble": state.turns.trouble,
+        "stopped": state.turns.stopped,
     })
 }
 
@@ -303,11 +300,12 @@ fn row(world: &World, peer: &Loaded<Peer>) -> [String; 8] {
     [
         state.definition.code.clone(),
         state.definition.way.as_str().to_owned(),
-        state.state().to_owned(),
+        state.turns.state().to_owned(),
         state.taken.to_string(),
-        format!("{} s", state.lag_s(world.now())),
+        format!("{} s", state.turns.lag_s(world.now())),
         state.definition.every().to_string(),
         state
+            .turns
             .next
             .map_or("-".to_owned(), |next| format!("{next:.0}")),
         state.definition.url.clone(),

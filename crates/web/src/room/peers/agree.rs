@@ -8,7 +8,8 @@ use kaname_kernel::{MatterId, Tlp};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     collection::CollectionKind,
-    peer::{Every, PeerDefinition, Terms, Way},
+    peer::{PeerDefinition, Terms, Way},
+    turn::{BadInterval, Every},
 };
 use kaname_world::WorldError;
 
@@ -179,13 +180,9 @@ fn kept(frame: &Frame, code: &str, done: Result<(), WorldError>) -> Result<Respo
 }
 
 fn terms(typed: &Typed) -> Result<Terms, WorldError> {
-    let every =
-        typed
-            .one("every")
-            .parse()
-            .map_err(|error: kaname_sharing::peer::BadInterval| {
-                WorldError::invalid("every", "error-text-choice", error.to_string())
-            })?;
+    let every = typed.one("every").parse().map_err(|error: BadInterval| {
+        WorldError::invalid("every", "error-text-choice", error.to_string())
+    })?;
     let most = typed.one("tlp_at_most");
     let tlp_at_most = match most.is_empty() {
         true => None,
@@ -339,7 +336,7 @@ fn of_terms(asker: &Asker<'_>, password: &str) -> Vec<Field> {
 }
 
 /// The intervals offered, and the one there is.
-fn intervals(asker: &Asker<'_>) -> Vec<Choice> {
+pub(in crate::room) fn intervals(asker: &Asker<'_>) -> Vec<Choice> {
     let own = asker.typed.one("every");
     let all = INTERVALS
         .into_iter()

@@ -46,7 +46,7 @@ pub(super) async fn list(
     let world = house.world();
     let mut peers = world.peers(&by).await?;
     // The sort is stable: within each they stay by their code.
-    peers.sort_by_key(|peer| match peer.state.state() {
+    peers.sort_by_key(|peer| match peer.state.turns.state() {
         "troubled" => 0,
         "active" => 1,
         _ => 2,
@@ -61,11 +61,15 @@ pub(super) async fn list(
             host: host(&state.definition.url).to_owned(),
             direction: words::direction(text, state.definition.way),
             collection: words::collection(&house, &by, &page, peer).await?,
-            state: words::state(text, state),
-            trouble: state.stopped.clone().or_else(|| state.trouble.clone()),
+            state: words::state(text, &state.turns),
+            trouble: state
+                .turns
+                .stopped
+                .clone()
+                .or_else(|| state.turns.trouble.clone()),
             count: Count::from(state.taken),
             lag: words::lag(text, state, page.now),
-            next: words::next(&page, state),
+            next: words::next(&page, &state.turns),
         });
     }
     let manages = may(&house, &by, Action::CollectionManage, &Resource::default()).is_ok();

@@ -91,7 +91,7 @@ pub(super) async fn one(
     let is_push = party.is_some();
     let text = page.text;
     show(&PeerPage {
-        state: words::state(text, state),
+        state: words::state(text, &state.turns),
         url: page.copied(state.definition.url.as_str()),
         direction: words::direction(text, state.definition.way),
         collection,
@@ -108,19 +108,19 @@ pub(super) async fn one(
         every: words::every(text, state.definition.every()),
         has_credential: state.credential.is_some(),
         count: Count::from(state.taken),
-        joined: page.at(state.joined),
-        read: state.read.map(|read| page.at(read)),
+        joined: page.at(state.turns.joined),
+        read: state.turns.read.map(|read| page.at(read)),
         lag: words::lag(text, state, page.now),
-        next: words::next(&page, state),
+        next: words::next(&page, &state.turns),
         trouble: trouble(&page, state),
-        stopped: state.stopped.as_ref().map(|why| Notice {
+        stopped: state.turns.stopped.as_ref().map(|why| Notice {
             tone: Tone::Care,
             title: page.t("peers-was-stopped").into_owned(),
             text: why.clone(),
         }),
         gate,
         acts,
-        stop: (fresh && state.stopped.is_none()).then(|| {
+        stop: (fresh && state.turns.stopped.is_none()).then(|| {
             let reason = page
                 .line("text", "reason", page.t("peers-stop-why"))
                 .longest(300);
@@ -136,11 +136,11 @@ fn failed(page: &Page, one: &FailedObject) -> (String, At, String) {
 }
 
 fn trouble(page: &Page, peer: &Peer) -> Option<Notice> {
-    let trouble = peer.trouble.as_ref()?;
+    let trouble = peer.turns.trouble.as_ref()?;
     Some(Notice {
         tone: Tone::Care,
         title: page
-            .t1("peers-trouble", "n", peer.troubles.max(1))
+            .t1("peers-trouble", "n", peer.turns.troubles.max(1))
             .into_owned(),
         text: trouble.clone(),
     })
@@ -148,7 +148,7 @@ fn trouble(page: &Page, peer: &Peer) -> Option<Notice> {
 
 fn acts(page: &Page, peer: &Loaded<Peer>) -> Vec<Verb> {
     let code = &peer.state.definition.code;
-    let first = match peer.state.stopped {
+    let first = match peer.state.turns.stopped {
         None => page
             .post(format!("/peers/{code}/now"), now_word(page, &peer.state))
             .main(),

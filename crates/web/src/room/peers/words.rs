@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use kaname_directory::Party;
 use kaname_sharing::{
     Collection,
-    peer::{Every, Peer, Way},
+    peer::{Peer, Way},
+    turn::{Every, Turns},
 };
 use kaname_world::Loaded;
 
@@ -16,8 +17,8 @@ use crate::{
     text::Text,
 };
 
-pub(in crate::room) fn state(text: Text, peer: &Peer) -> String {
-    let key = match peer.state() {
+pub(in crate::room) fn state(text: Text, turns: &Turns) -> String {
+    let key = match turns.state() {
         "stopped" => "peers-stopped",
         "troubled" => "peers-troubled",
         _ => "peers-active",
@@ -27,9 +28,9 @@ pub(in crate::room) fn state(text: Text, peer: &Peer) -> String {
 
 /// How long ago everything that the peer has was here, in words.
 pub(super) fn lag(text: Text, peer: &Peer, now: Timestamp) -> String {
-    let lag = SignedDuration::from_secs(peer.lag_s(now));
+    let lag = SignedDuration::from_secs(peer.turns.lag_s(now));
     let is_none = lag < SignedDuration::from_mins(1);
-    let key = match (peer.definition.way, peer.read_whole) {
+    let key = match (peer.definition.way, peer.turns.read_whole) {
         (Way::Pull { .. }, Some(_)) if is_none => return text.t("peers-lag-none").into_owned(),
         (Way::Push { .. }, Some(_)) if is_none => return text.t("peers-sent-none").into_owned(),
         (Way::Pull { .. }, Some(_)) => "peers-lag",
@@ -40,7 +41,7 @@ pub(super) fn lag(text: Text, peer: &Peer, now: Timestamp) -> String {
     text.t1(key, "length", text.length(lag)).into_owned()
 }
 
-pub(super) fn every(text: Text, every: Every) -> String {
+pub(in crate::room) fn every(text: Text, every: Every) -> String {
     match every.span() {
         Some(span) => text.t1("peers-every-length", "length", text.length(span)),
         None => text.t("peers-every-never"),
@@ -48,10 +49,10 @@ pub(super) fn every(text: Text, every: Every) -> String {
     .into_owned()
 }
 
-/// When it has its next turn, in words.
-pub(super) fn next(page: &Page, peer: &Peer) -> String {
-    match peer.next {
-        _ if peer.stopped.is_some() => page.t("peers-next-stopped").into_owned(),
+/// When something has its next turn, in words.
+pub(in crate::room) fn next(page: &Page, turns: &Turns) -> String {
+    match turns.next {
+        _ if turns.stopped.is_some() => page.t("peers-next-stopped").into_owned(),
         None => page.t("peers-next-never").into_owned(),
         Some(next) if next <= page.now => page.t("peers-next-now").into_owned(),
         Some(next) => page.text.jst(next, page.now),

@@ -10,9 +10,10 @@ use url::Url;
 
 use super::post::Post;
 use crate::{
-    doors::{Fetch, FetchDoor, Fetched},
+    doors::{Fetch, FetchDoor, Fetched, Headers},
     error::WorldError,
-    taxii::speaking::{Stopped, TAXII, told},
+    taxii::speaking::TAXII,
+    turn::{Stopped, told},
     work::Loaded,
     world::World,
 };
@@ -89,7 +90,7 @@ pub(super) enum Answered {
 pub(super) struct Server {
     objects: Url,
     statuses: Url,
-    headers: Vec<(&'static str, String)>,
+    headers: Headers,
     /// Most bytes of one envelope.
     pub(super) most_bytes: usize,
 }
@@ -159,7 +160,7 @@ impl Server {
         post: &Post<'_>,
     ) -> Result<Answered, Stopped> {
         let mut headers = self.headers.clone();
-        headers.push(("content-type", TAXII.to_owned()));
+        headers.push(("content-type".into(), TAXII.to_owned()));
         let fetch = Fetch {
             url: self.objects.clone(),
             headers,
@@ -171,7 +172,7 @@ impl Server {
             200 | 202 => {}
             // The envelope or an object in it is not to its liking; which one has to be found out.
             400 | 413 | 422 => {
-                let Stopped::Peer(trouble) = Stopped::answered(&answer) else {
+                let Stopped::Other(trouble) = Stopped::answered(&answer) else {
                     return Ok(Answered::Refused(String::new()));
                 };
                 return Ok(Answered::Refused(trouble.what));

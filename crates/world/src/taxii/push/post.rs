@@ -11,7 +11,7 @@ use super::{
     answer::{Server, Status},
     failed,
 };
-use crate::taxii::{pull::lets_in, speaking::told};
+use crate::{taxii::pull::lets_in, turn::told};
 
 const OPENS: &str = "{\"objects\":[";
 const CLOSES: &str = "]}";

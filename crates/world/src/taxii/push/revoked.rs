@@ -18,7 +18,7 @@ use super::{
 use crate::{
     error::WorldError,
     outlet::Range,
-    taxii::{pull::Turn, speaking::Stopped},
+    turn::{Stopped, Turn},
     work::Loaded,
     world::World,
 };
@@ -101,7 +101,7 @@ impl World {
             let was_sent = state
                 .release
                 .is_some_and(|one| one.at.as_microsecond() <= came_us);
-            let is_since = ended(state).is_some_and(|at| at >= peer.joined);
+            let is_since = ended(state).is_some_and(|at| at >= peer.turns.joined);
             let is_here = state.content.collections.contains(&collection);
             let is_new = !peer.taken_back.contains(&item.id);
             if was_sent && is_since && is_here && is_new && found.len() < MOST {

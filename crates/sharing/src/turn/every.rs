@@ -1,4 +1,4 @@
-//! How often a peer has its turn, and how long it waits when it has trouble.
+//! How often something has its turn, and how long it waits when it has trouble.
 
 use std::{fmt, str::FromStr};
 
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 const DEFAULT_MINUTES: u32 = 15;
 /// Most minutes between two turns: 31 days.
 const MOST_MINUTES: u32 = 31 * 24 * 60;
-/// A peer with trouble waits no longer than this, in minutes, unless its turns are further apart anyway.
+/// What has trouble waits no longer than this, in minutes, unless its turns are further apart anyway.
 const LONGEST_PAUSE_MINUTES: u32 = 6 * 60;
-/// What a peer itself asks to be waited for is believed up to this, in seconds.
+/// What the other side itself asks to be waited for is believed up to this, in seconds.
 const LONGEST_WISH_S: u32 = 24 * 3_600;
 
-/// How often a peer has its turn by itself: every so many minutes, or never.
+/// How often something has its turn by itself: every so many minutes, or never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Every(Option<u32>);
@@ -46,7 +46,7 @@ impl Every {
     }
 
     /// How long it waits after so many turns in a row that ended in trouble: twice as long each time, six hours
-    /// at most, and as long as the peer itself asked for, a day at most.
+    /// at most, and as long as the other side asked for, a day at most.
     pub(super) fn pause(self, troubles: u32, wish_s: Option<u32>) -> Option<SignedDuration> {
         let minutes = self.0?;
         let doubled = minutes.saturating_mul(1 << troubles.saturating_sub(1).min(16));
