@@ -12,6 +12,8 @@ use kaname_intake::{
 };
 use kaname_intake::{
     layout::{LayoutLimits, read_layout},
+    listed::{ListLimits, Mapping, Shape, read_list},
+    table::Delimiter,
     warning::{WarningIndex, WarningKind, WarningLimits, WarningList, read_warning_list},
 };
 
@@ -251,6 +253,51 @@ pub(crate) fn warninglist(data: &[u8]) {
             assert_eq!(found, [0], "{entry}");
         }
     }
+}
+
+/// A list is read within its bounds or refused; each value stands once, is canonical, and can be read again.
+pub(crate) fn listed(data: &[u8]) {
+    let Some((first, document)) = data.split_first() else {
+        return;
+    };
+    let shape = match first % 5 {
+        0 => Shape::Lines,
+        1 => Shape::Table(Delimiter::Auto),
+        2 => Shape::Table(Delimiter::Tab),
+        _ => Shape::Json,
+    };
+    let place = |name: &str| Some(name.to_owned());
+    let mapping = match first % 5 {
+        3 => Mapping {
+            entries: place("*"),
+            value: place("ioc"),
+            kind: place("kind"),
+            first_seen: place("seen"),
+            label: place("note"),
+        },
+        _ => Mapping::default(),
+    };
+    let limits = ListLimits {
+        bytes: 4 << 10,
+        entries: 50,
+        depth: 8,
+    };
+    let Ok(read) = read_list(document, shape, &mapping, &limits) else {
+        return;
+    };
+    assert!(document.len() <= limits.bytes);
+    let mut seen = std::collections::BTreeSet::new();
+    for entry in &read.entries {
+        let value = &entry.value;
+        assert!(entry.line > 0 && seen.insert((value.kind, &value.value)));
+        let again = read_value_as(value.kind, &value.value).map(|value| value.value);
+        assert_eq!(
+            again.as_ref(),
+            Some(&value.value),
+            "a canonical value changes"
+        );
+    }
+    assert!(read.unlisted.len() as u64 <= read.refused);
 }
 
 /// A layout is read or refused with a place; what is handed out is within the bounds, and JSON once it is

@@ -134,6 +134,12 @@ pub const TARGETS: &[Target] = &[
         longest: 4 << 10,
     },
     Target {
+        name: "listed",
+        run: intake::listed,
+        seeds: seeds::LISTED,
+        longest: 8 << 10,
+    },
+    Target {
         name: "layout",
         run: intake::layout,
         seeds: seeds::LAYOUT,

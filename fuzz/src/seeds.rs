@@ -166,6 +166,15 @@ pub(crate) const WARNINGLIST: &[&[u8]] = &[
     br#"{"name":"Empty files","type":"string","list":["d41d8cd98f00b204e9800998ecf8427e"]}"#,
 ];
 
+/// Lists; the first byte chooses the form and what is mapped.
+pub(crate) const LISTED: &[&[u8]] = &[
+    b"0# a list\n192.0.2.1 ; SBL1\n0.0.0.0 ads.example\nhxxp://evil[.]example/a#b # c2\n0.0.0.0/0\n",
+    b"1when,ioc,kind,note\n2026-11-01,evil.example,domain,\"a,b\"\n,,,\n",
+    b"2192.0.2.1\tip\tx\n# remark\nevil.example\tdomain\ty\n",
+    br#"3{"1":[{"ioc":"192.0.2.1","kind":"ip","seen":"2026-11-01","note":["x"]}],"2":[{"ioc":"deploy.sh","kind":"domain"},{}]}"#,
+    br#"4["192.0.2.1","evil.example",7,null,{"ioc":"x"}]"#,
+];
+
 pub(crate) const LAYOUT: &[&[u8]] = &[
     br#"{"discovery":{"title":"t","description":"d","contact":"c","default":"/a/","api_roots":["/a/","https://x.example/b/"]},"roots":[{"path":"a","title":"A","description":"","max_content_length":9765,"collections":[{"id":"91a7b528-80eb-42ed-a74d-c6fbd5a26116","alias":"x","title":"c","description":"d","kind":"peer","can_read":true,"can_write":false,"media_types":["application/stix+json;version=2.1"],"objects":[{"date_added":"2016-11-01T03:04:05.000006Z","object":{"type":"malware","id":"malware--fdd60b30-b67c-11e3-b0b9-f01faf20d111"}}]}],"statuses":[{"id":"2d086da7-4bdc-4f91-900e-d77486753710","status":"pending","total_count":4,"success_count":1,"failure_count":1,"pending_count":2,"pendings":["a"]}]}]}"#,
     br#"{"roots":[{"collections":[{"objects":[],"can_read":false,"can_write":true,"kind":"intake","title":"c","id":"91a7b528-80eb-42ed-a74d-c6fbd5a26116"}]}]}"#,

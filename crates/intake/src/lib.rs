@@ -10,6 +10,7 @@
 //! | bytes of an unknown encoding | [`decode`] |
 //! | text with indicators in it | [`extract`]; one value alone: [`read_value`], [`read_value_as`] |
 //! | a table | [`table::propose`], [`table::read_table`]; cells that leave: [`csv_safe`] |
+//! | a published list: lines, a table, JSON with a mapping | [`listed::read_list`] |
 //! | a mail | [`mail::read_mail`], [`mail::mail_indicators`] |
 //! | JSON | [`guard`], [`check_json`] |
 //! | a file name, a time, a file of which one must not say more | [`safe_file_name`], [`read_when`], [`read_when_seen`], [`binary_type`] |
@@ -34,6 +35,7 @@ mod html;
 mod indicator;
 mod json;
 pub mod layout;
+pub mod listed;
 pub mod mail;
 mod name;
 mod network;

@@ -16,6 +16,7 @@ use crate::when::When;
 
 pub use grid::{Grid, GridRow, read_grid};
 pub use propose::{Proposal, ProposedColumn, propose};
+pub(crate) use rows::kind_of_word;
 pub use rows::read_table;
 
 /// What stands between cells.

@@ -30,6 +30,7 @@ pub mod rendition;
 pub mod report;
 pub mod row;
 pub mod sealed;
+pub mod source;
 mod special;
 pub mod taxii;
 pub mod text;

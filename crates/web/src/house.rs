@@ -15,6 +15,7 @@ use kaname_kernel::AccountId;
 use kaname_policy::{Action, Resource, TEMPORARY_PASSWORD};
 use kaname_world::{
     Caller, Limits, World, WorldError,
+    doors::FetchDoor,
     sign_in::{oidc::OpenId, passkey::RelyingParty},
 };
 use tokio::sync::watch;
@@ -38,6 +39,7 @@ const SESSION_PLAIN: &str = "kaname-session";
 pub struct House {
     inside: Arc<Inside>,
     openid: Option<Arc<OpenId>>,
+    sources: Option<Arc<dyn FetchDoor>>,
     ending: Option<watch::Receiver<bool>>,
 }
 
@@ -77,6 +79,7 @@ impl House {
                 feeds: Known::default(),
             }),
             openid: None,
+            sources: None,
             ending: None,
         }
     }
@@ -109,6 +112,17 @@ impl House {
     /// The provider that people may sign in with.
     pub fn openid(&self) -> Option<&OpenId> {
         self.openid.as_deref()
+    }
+
+    /// With the door by which a source is looked at before it is agreed with.
+    pub fn with_sources(mut self, door: Arc<dyn FetchDoor>) -> Self {
+        self.sources = Some(door);
+        self
+    }
+
+    /// The door by which a source is looked at.
+    pub(crate) fn sources_door(&self) -> Option<&dyn FetchDoor> {
+        self.sources.as_deref()
     }
 
     /// The site that passkeys are made for; `None` where browsers would make none.

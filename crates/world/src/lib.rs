@@ -24,6 +24,7 @@ mod settings;
 pub mod sharing;
 mod sight;
 pub mod sign_in;
+pub mod source;
 pub mod taxii;
 mod turn;
 mod typed;

@@ -81,7 +81,7 @@ const KINDS: &[(&str, &[Kind])] = &[
 ];
 
 /// The kinds that a word in a table may mean; `None` for words that mean none.
-pub(super) fn kind_of_word(word: &str) -> Option<&'static [Kind]> {
+pub(crate) fn kind_of_word(word: &str) -> Option<&'static [Kind]> {
     let word = word.trim();
     if word.len() > 60 {
         return None;

@@ -15,6 +15,7 @@ mod foreign;
 mod group;
 mod hostile;
 mod linear;
+mod listed;
 mod mail;
 mod real_text;
 mod submission;

@@ -5,6 +5,7 @@ mod misp;
 mod people;
 mod run;
 mod severity;
+mod source;
 mod stix;
 mod taxii;
 mod warninglist;
@@ -24,6 +25,7 @@ pub(crate) use self::{
     people::{AddParty, AddUser, GroupCommand, KeyCommand, PartyCommand, UserCommand},
     run::{DemoArgs, InitArgs, ServeArgs},
     severity::{LangArg, PolicyArgs, SeverityCommand, SignedArgs},
+    source::{AddSource, ChangeSource, FormArgs, SourceCommand, TrySource},
     stix::{LevelArg, StixCommand},
     taxii::{AddPeer, ChangePeer, PeersCommand, PullArgs, TaxiiCommand},
     warninglist::WarninglistCommand,
@@ -123,6 +125,9 @@ pub(crate) enum Command {
     /// The TAXII server's whole layout, and other servers that are read or sent to: load, dump, peers, pull, push
     #[command(subcommand)]
     Taxii(TaxiiCommand),
+    /// What others publish, read on a schedule: add, try, list, show, change, now, read, stop, start
+    #[command(subcommand)]
+    Source(SourceCommand),
     /// Bring STIX bundles into a collection, one event per file
     #[command(
         after_help = "Example:\n  kaname import enterprise-attack.json --collection reference"

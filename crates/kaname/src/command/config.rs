@@ -7,12 +7,7 @@ use serde_json::json;
 use crate::{
     cli::ConfigCommand,
     config::{
-        Config, check,
-        key::{KEYS, Key},
-        kind::Kind,
-        load::Sources,
-        stray::stray,
-        value::Value,
+        Config, check, key::Key, keys::KEYS, kind::Kind, load::Sources, stray::stray, value::Value,
     },
     fault::{Exit, Fault},
     say::{Say, print, table},

@@ -18,6 +18,7 @@ mod restore;
 mod secret;
 mod sector;
 mod severity;
+mod source;
 mod stix;
 mod taxii;
 mod undone;
@@ -87,6 +88,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Collection(command) => once(collection::run(&config, command, say)),
         Command::Warninglist(command) => once(warninglist::run(&config, command, say)),
         Command::Taxii(command) => once(taxii::run(&config, command, say)),
+        Command::Source(command) => once(source::run(&config, command, say)),
         Command::Import(args) => once(import::run(&config, args, say)),
         Command::Export(args) => once(export::run(&config, args, say)),
         Command::Verify(args) => once(verify::run(&config, args, say)),

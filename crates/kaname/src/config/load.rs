@@ -9,7 +9,8 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    key::{self, KEYS, Key},
+    key::{self, Key},
+    keys::KEYS,
     kind::Kind,
     stray,
     value::{self, Value},

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod key;
+pub(crate) mod keys;
 pub(crate) mod kind;
 pub(crate) mod load;
 pub(crate) mod stray;

@@ -1,7 +1,8 @@
 //! Environment variables that look like Kaname's and are nobody's: a slip that would be passed over.
 
 use super::{
-    key::{KEYS, Key},
+    key::Key,
+    keys::KEYS,
     load::{Mistake, Origin},
 };
 

@@ -4,12 +4,7 @@ use std::path::PathBuf;
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{
-    Config,
-    key::{KEYS, Key},
-    kind::Kind,
-    load::Sources,
-};
+use super::{Config, key::Key, keys::KEYS, kind::Kind, load::Sources};
 
 /// Values of every type, and beyond their bounds.
 const WRITTEN: &[&str] = &[

@@ -1,4 +1,4 @@
-//! The doors to the outside, as configured: mail and calls for what is released, and other TAXII servers.
+//! The doors to the outside, as configured: mail and calls for what is released, other TAXII servers, and sources.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use kaname_world::{
         DoorError, HttpsDoor, HttpsSettings, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings,
     },
     outlet,
+    source::SourceDuty,
     taxii::PeerDuty,
     worker::Duty,
 };
@@ -34,8 +35,17 @@ pub(super) fn shifts(config: &Config, public_url: &str) -> Result<Shifts, Fault>
     };
     let calls = HttpsDoor::new(settings).map_err(|error| shut(&error))?;
     let outlets = outlet::duties(mail(config)?, Arc::new(calls), Arc::new(scribe));
-    let door = Arc::new(to_peers(config)?);
-    Ok(vec![outlets, vec![Box::new(PeerDuty { door })]])
+    let peers = PeerDuty {
+        door: Arc::new(to_peers(config)?),
+    };
+    let sources = SourceDuty {
+        door: Arc::new(to_sources(config)?),
+    };
+    Ok(vec![
+        outlets,
+        vec![Box::new(peers)],
+        vec![Box::new(sources)],
+    ])
 }
 
 /// The door to other TAXII servers.
@@ -43,6 +53,15 @@ pub(crate) fn to_peers(config: &Config) -> Result<HttpsDoor, Fault> {
     let settings = HttpsSettings {
         private: config.switch("taxii.private"),
         loopback: config.switch("taxii.loopback"),
+    };
+    HttpsDoor::new(settings).map_err(|error| shut(&error))
+}
+
+/// The door to what others publish.
+pub(crate) fn to_sources(config: &Config) -> Result<HttpsDoor, Fault> {
+    let settings = HttpsSettings {
+        private: config.switch("sources.private"),
+        loopback: config.switch("sources.loopback"),
     };
     HttpsDoor::new(settings).map_err(|error| shut(&error))
 }

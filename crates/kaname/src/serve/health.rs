@@ -22,7 +22,7 @@ use kaname_world::{Caller, ClockDoubt, World, WorldError};
 use tokio::time::timeout;
 
 use super::{
-    metrics::{Gauges, Metrics, PeerGauges},
+    metrics::{Gauges, Metrics, TurnGauges},
     telling::told,
 };
 use crate::ambient;
@@ -114,6 +114,7 @@ async fn numbers(
     let store = probe.world.store();
     let dead = store.dead_letters(MOST_DEAD).await;
     let peers = probe.world.peers(&Caller::system("metrics")).await;
+    let sources = probe.world.sources(&Caller::system("metrics")).await;
     let now = probe.world.now();
     let gauges = Gauges {
         events: store.ledger_size().await.ok(),
@@ -121,7 +122,15 @@ async fn numbers(
         dead_jobs: dead.map(|dead| dead.len() as u64).ok(),
         notices: store.last_notice().await.ok(),
         peers: peers
-            .map(|peers| PeerGauges::of(peers.iter().map(|peer| &peer.state), now))
+            .map(|peers| TurnGauges::of(peers.iter().map(|peer| &peer.state.turns), now))
+            .ok(),
+        sources: sources
+            .map(|sources| {
+                let own = sources.iter().map(|one| &one.state);
+                // What is handed over as a file is not behind.
+                let own = own.filter(|one| one.definition.terms.url.is_some());
+                TurnGauges::of(own.map(|one| &one.turns), now)
+            })
             .ok(),
     };
     let form = [(

@@ -9,7 +9,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use kaname_sharing::peer::Peer;
+use kaname_sharing::turn::Turns;
 
 /// Upper bounds of the time buckets, in milliseconds.
 const BOUNDS_MS: [u64; 8] = [1, 5, 20, 50, 100, 500, 2_000, 10_000];
@@ -44,30 +44,38 @@ pub(crate) struct Gauges {
     /// Position of the newest notice.
     pub(crate) notices: Option<u64>,
     /// Other TAXII servers.
-    pub(crate) peers: Option<PeerGauges>,
+    pub(crate) peers: Option<TurnGauges>,
+    /// What others publish.
+    pub(crate) sources: Option<TurnGauges>,
 }
 
-/// How the TAXII peers are, all together: which one it is stands on their page.
+/// How those are that have turns, all together: which one it is stands on their page.
 #[derive(Debug, Default)]
-pub(crate) struct PeerGauges {
+pub(crate) struct TurnGauges {
     /// How many are in each state, by its word.
     pub(crate) states: BTreeMap<&'static str, u64>,
     /// The longest lag of one that was not stopped, in seconds.
     pub(crate) longest_lag_s: u64,
 }
 
-impl PeerGauges {
-    /// Of these peers.
-    pub(crate) fn of<'p>(peers: impl IntoIterator<Item = &'p Peer>, now: Timestamp) -> Self {
+impl TurnGauges {
+    /// Of these.
+    pub(crate) fn of<'t>(all: impl IntoIterator<Item = &'t Turns>, now: Timestamp) -> Self {
         let mut gauges = Self::default();
-        for peer in peers {
-            *gauges.states.entry(peer.turns.state()).or_default() += 1;
-            if peer.turns.stopped.is_none() {
-                let lag_s = peer.turns.lag_s(now).unsigned_abs();
+        for turns in all {
+            *gauges.states.entry(turns.state()).or_default() += 1;
+            if turns.stopped.is_none() {
+                let lag_s = turns.lag_s(now).unsigned_abs();
                 gauges.longest_lag_s = gauges.longest_lag_s.max(lag_s);
             }
         }
         gauges
+    }
+
+    fn by_state(&self) -> Vec<(String, String)> {
+        let line =
+            |(state, count): (&&str, &u64)| (format!("{{state=\"{state}\"}}"), count.to_string());
+        self.states.iter().map(line).collect()
     }
 }
 
@@ -170,27 +178,31 @@ impl Metrics {
             "Position of the newest notice.",
             &read(gauges.notices),
         );
-        if let Some(peers) = &gauges.peers {
-            let state = |(state, count): (&&str, &u64)| {
-                (format!("{{state=\"{state}\"}}"), count.to_string())
-            };
-            let states: Vec<_> = peers.states.iter().map(state).collect();
-            family(
-                "kaname_taxii_peers",
-                "gauge",
-                "Other TAXII servers by state.",
-                &states,
-            );
-            let lag = match states.is_empty() {
+        for (gauges, states, lag) in [
+            (
+                &gauges.peers,
+                ("kaname_taxii_peers", "Other TAXII servers by state."),
+                (
+                    "kaname_taxii_peer_lag_seconds",
+                    "Longest time since one of them that is not stopped was read, or sent to, to the end.",
+                ),
+            ),
+            (
+                &gauges.sources,
+                ("kaname_sources", "Sources by state."),
+                (
+                    "kaname_source_lag_seconds",
+                    "Longest time since one of them that is not stopped, and is read by itself, was read to the end.",
+                ),
+            ),
+        ] {
+            let Some(gauges) = gauges else { continue };
+            family(states.0, "gauge", states.1, &gauges.by_state());
+            let longest = match gauges.states.is_empty() {
                 true => Vec::new(),
-                false => one(peers.longest_lag_s),
+                false => one(gauges.longest_lag_s),
             };
-            family(
-                "kaname_taxii_peer_lag_seconds",
-                "gauge",
-                "Longest time since one of them that is not stopped was read, or sent to, to the end.",
-                &lag,
-            );
+            family(lag.0, "gauge", lag.1, &longest);
         }
         family(
             "kaname_memory_resident_bytes",

@@ -30,7 +30,10 @@ use kaname_world::{
 use tokio::{sync::watch, time::timeout};
 
 use self::{bus::Bus, ending::Ending, metrics::Metrics, steady::Steady};
-pub(crate) use self::{doors::to_peers, listen::Doors};
+pub(crate) use self::{
+    doors::{to_peers, to_sources},
+    listen::Doors,
+};
 use crate::{
     config::{Config, load::Mistake},
     fault::Fault,
@@ -172,6 +175,7 @@ impl Running {
         let (stop, stopping) = watch::channel(false);
         let house = house(config, Arc::clone(&world), address, demo);
         let house = house.with_ending(stopping.clone());
+        let house = house.with_sources(Arc::new(to_sources(config)?));
         let house = match openid::provider(config)? {
             Some(provider) => house.with_openid(provider),
             None => house,

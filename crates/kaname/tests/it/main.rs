@@ -33,6 +33,7 @@ mod severity;
 mod shell;
 mod sink;
 mod slips;
+mod sources;
 mod stix;
 mod store;
 mod taxii;

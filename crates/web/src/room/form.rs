@@ -208,6 +208,11 @@ impl Wrong {
         })
     }
 
+    /// Whether what was wrong is that the second factor has to be shown again.
+    pub(super) fn is_lapsed(&self) -> bool {
+        self.again
+    }
+
     /// The first thing that is wrong.
     pub(super) fn said(&self) -> String {
         let first = self.faults.first();

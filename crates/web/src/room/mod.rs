@@ -30,6 +30,7 @@ pub mod search;
 pub mod sectors;
 mod showing;
 pub mod sign_in;
+pub mod sources;
 pub mod stix;
 pub mod submission;
 pub mod triage;
@@ -59,6 +60,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(funnel::endpoints());
     all.extend(deliveries::endpoints());
     all.extend(peers::endpoints());
+    all.extend(sources::endpoints());
     all.extend(public::endpoints());
     all.extend(api::endpoints());
     all.extend(now::endpoints());

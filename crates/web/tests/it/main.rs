@@ -35,6 +35,7 @@ mod raw;
 mod search;
 #[path = "../../../world/tests/it/sink.rs"]
 mod sink;
+mod sources;
 mod stix;
 #[path = "../../../world/tests/it/story.rs"]
 mod story;

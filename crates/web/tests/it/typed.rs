@@ -24,7 +24,9 @@ const WRITTEN: &str = "途中まで&#60;i&#62;&#34;書いた&#34;&#60;/i&#62; &#
 const PAGES: usize = 150;
 
 /// Endpoints to which no page of the walk posts, because a button does, without a word.
-const BUTTONS: [&str; 33] = [
+const BUTTONS: [&str; 35] = [
+    "source.start",
+    "source.look",
     "peer.start",
     "passkey.add",
     "passkey.remove",
@@ -227,6 +229,7 @@ async fn scene(nation: &Nation, door: &Door) {
     ];
     leads_to(&admin.post("/groups-new", &group).await);
     super::peers::agreed(nation, &admin).await;
+    super::sources::agreed(nation, &admin).await;
 }
 
 /// Leaves a trace of the provider to be settled.

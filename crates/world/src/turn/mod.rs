@@ -1,4 +1,4 @@
-//! Turns of what is agreed with others and runs on a schedule: peers. A turn is short and bounded; what is
+//! Turns of what is agreed with others and runs on a schedule: peers and sources. A turn is short and bounded; what is
 //! left goes on in the next. Whose turn it is stands in the matter itself, so that any worker on any node gives it;
 //! that only one gives it at a time, in the space of values that expire.
 
@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, time::Duration};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{Matter, MatterId};
-use kaname_sharing::{peer::Peer, turn::Turns};
+use kaname_sharing::{peer::Peer, source::Source, turn::Turns};
 use kaname_store::{Job, NewJob, Sort};
 use serde_json::json;
 
@@ -115,7 +115,7 @@ impl World {
     /// Queues a turn of everything that is due; gives how many. Every node does so: of the same turn only one waits
     /// at a time.
     pub async fn queue_turns(&self) -> Result<usize, WorldError> {
-        self.queue_due::<Peer>().await
+        Ok(self.queue_due::<Peer>().await? + self.queue_due::<Source>().await?)
     }
 
     async fn queue_due<M: Turned>(&self) -> Result<usize, WorldError> {

@@ -26,6 +26,7 @@ mod showing;
 mod sight;
 mod sign_in;
 mod sink;
+mod sources;
 mod story;
 mod submitting;
 mod taxii_sink;

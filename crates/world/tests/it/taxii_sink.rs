@@ -36,6 +36,8 @@ pub(crate) struct Reply {
     pub(crate) body: String,
     /// Nothing is answered at all; the connection stays open.
     pub(crate) silent: bool,
+    /// Bytes that are announced and never come: the connection is closed before them.
+    pub(crate) missing: usize,
 }
 
 impl Reply {
@@ -49,6 +51,11 @@ impl Reply {
 
     pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.headers.push((name, value.to_string()));
+        self
+    }
+
+    pub(crate) fn short_of(mut self, bytes: usize) -> Self {
+        self.missing = bytes;
         self
     }
 
@@ -127,7 +134,7 @@ async fn converse(
     let mut head = format!(
         "HTTP/1.1 {} said\r\ncontent-type: application/taxii+json;version=2.1\r\ncontent-length: {}\r\n",
         reply.status,
-        reply.body.len()
+        reply.body.len() + reply.missing
     );
     for (name, value) in &reply.headers {
         head.push_str(&format!("{name}: {value}\r\n"));

@@ -11,6 +11,7 @@ mod records;
 mod reference;
 mod search;
 mod showing;
+mod sources;
 mod stix;
 
 use axum::{http::Method, routing};
@@ -151,6 +152,22 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             PEERS,
             Audit::None("reads what is agreed with peers and how far each has come"),
             routing::get(peers::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/sources",
+            "api.sources",
+            PEERS,
+            Audit::None("reads what is agreed with sources and what their readings brought"),
+            routing::get(sources::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/sources/{code}",
+            "api.source",
+            PEERS,
+            Audit::None("reads what is agreed with sources and what their readings brought"),
+            routing::get(sources::one),
         ),
         Endpoint::new(
             Method::GET,

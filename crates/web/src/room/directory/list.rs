@@ -44,6 +44,7 @@ struct ListPage {
     empty: Empty,
     more: Option<Notice>,
     peers: Option<Verb>,
+    sources: Option<Verb>,
     new: Option<Verb>,
 }
 
@@ -171,6 +172,9 @@ pub(super) async fn list(
         peers: by
             .is_officer()
             .then(|| page.link("/peers", text.t("peers-title"))),
+        sources: by
+            .is_officer()
+            .then(|| page.link("/sources", text.t("sources-title"))),
         new,
         page,
     })

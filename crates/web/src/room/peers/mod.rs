@@ -6,6 +6,8 @@ mod list;
 mod show;
 pub(super) mod words;
 
+pub(in crate::room) use self::agree::intervals;
+
 use axum::{http::Method, routing};
 use kaname_policy::Action;
 

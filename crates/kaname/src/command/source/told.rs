@@ -1,0 +1,129 @@
+//! What is said of a source and of a dry look at one.
+
+use jiff::Timestamp;
+use kaname_sharing::source::Source;
+use kaname_world::{Loaded, source::Trial};
+use serde_json::{Value, json};
+
+use crate::say::table;
+
+/// Head of the list.
+pub(super) const HEAD: [&str; 8] = [
+    "CODE", "FORM", "STATE", "LISTED", "LAG", "EVERY", "NEXT", "URL",
+];
+
+pub(super) fn shown(source: &Loaded<Source>, now: Timestamp) -> Value {
+    let state = &source.state;
+    let turns = &state.turns;
+    json!({
+        "id": source.id,
+        "definition": state.definition,
+        "has_credential": state.credential.is_some(),
+        "state": turns.state(),
+        "listed": state.listed,
+        "taken": state.taken,
+        "refused": state.refused,
+        "unlisted": state.unlisted,
+        "validators": state.validators,
+        "read": turns.read,
+        "read_whole": turns.read_whole,
+        "next": turns.next,
+        "lag_s": turns.lag_s(now),
+        "trouble": turns.trouble,
+        "troubles": turns.troubles,
+        "stopped": turns.stopped,
+        "history": state.history,
+    })
+}
+
+pub(super) fn row(source: &Source, now: Timestamp) -> [String; 8] {
+    let (terms, turns) = (&source.definition.terms, &source.turns);
+    [
+        source.definition.code.clone(),
+        terms.form.kind.as_str().to_owned(),
+        turns.state().to_owned(),
+        source.listed.to_string(),
+        format!("{} s", turns.lag_s(now)),
+        terms.every.to_string(),
+        turns
+            .next
+            .map_or("-".to_owned(), |next| format!("{next:.0}")),
+        terms.url.clone().unwrap_or_else(|| "-".to_owned()),
+    ]
+}
+
+/// One source in words.
+pub(super) fn whole(source: &Source, now: Timestamp) -> String {
+    let (terms, turns) = (&source.definition.terms, &source.turns);
+    let mut lines = vec![
+        format!("{} ({})", source.definition.code, terms.publisher),
+        format!("url: {}", terms.url.as_deref().unwrap_or("a file")),
+        format!("form: {}", terms.form.kind.as_str()),
+        format!("every: {}", terms.every),
+        format!("state: {}, {} s behind", turns.state(), turns.lag_s(now)),
+    ];
+    lines.extend(turns.stopped.iter().map(|why| format!("stopped: {why}")));
+    lines.extend(turns.trouble.iter().map(|why| format!("trouble: {why}")));
+    lines.push(format!(
+        "the last document: {} listed, {} refused",
+        source.listed, source.refused
+    ));
+    let refused = source.unlisted.iter();
+    lines.extend(refused.map(|one| format!("  {}: {}: {}", one.line, one.why, one.said)));
+    let rows: Vec<[String; 6]> = source
+        .history
+        .iter()
+        .map(|past| {
+            [
+                format!("{:.0}", past.at),
+                past.listed.to_string(),
+                past.taken.to_string(),
+                past.gone.to_string(),
+                past.refused.to_string(),
+                match (&past.trouble, past.unchanged) {
+                    (Some(why), _) => why.clone(),
+                    (None, 0) => String::new(),
+                    (None, times) => format!("as it was, {times} times"),
+                },
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let head = ["READ", "LISTED", "TAKEN", "LEFT", "REFUSED", ""];
+        lines.push(table(head, &rows));
+    }
+    lines.join("\n")
+}
+
+/// A dry look in words.
+pub(super) fn trial(trial: &Trial) -> String {
+    if trial.trouble.is_some() {
+        return String::new();
+    }
+    let mut parts = vec![format!(
+        "{} would be taken, {} say a value again, {} would be refused; warninglists know {}",
+        trial.listed, trial.repeated, trial.refused, trial.known
+    )];
+    let entries: Vec<[String; 5]> = trial
+        .entries
+        .iter()
+        .map(|one| {
+            [
+                one.line.to_string(),
+                one.kind.to_string(),
+                one.value.clone(),
+                one.label.clone(),
+                one.known_by.join(", "),
+            ]
+        })
+        .collect();
+    if !entries.is_empty() {
+        let head = ["LINE", "KIND", "VALUE", "LABEL", "KNOWN BY"];
+        parts.push(table(head, &entries));
+    }
+    let objects = trial.objects.iter();
+    parts.extend(objects.map(|one| format!("{} {}", one.id, one.name)));
+    let refused = trial.unlisted.iter();
+    parts.extend(refused.map(|one| format!("refused, {}: {}: {}", one.line, one.why, one.said)));
+    parts.join("\n")
+}

@@ -1,0 +1,173 @@
+//! Sources at the command line: looked at, agreed with, read from an address and from a file, killed in between.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::{SocketAddr, TcpListener},
+};
+
+use serde_json::json;
+
+use crate::{
+    program::{Place, Ran, ran},
+    taxii::killed_after,
+};
+
+/// A hub with a collection for what is public.
+fn hub() -> Place {
+    let place = Place::founded();
+    let add = [
+        "collection",
+        "add",
+        "public",
+        "--kind",
+        "peer",
+        "--name-ja",
+        "公開",
+        "--name-en",
+        "Public",
+        "--tlp",
+        "GREEN",
+    ];
+    place.done(&add);
+    place
+}
+
+/// A server of one document on loopback, for who has its mark: `304`.
+fn served(document: String) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let asked: Vec<String> = lines
+                .by_ref()
+                .map_while(Result::ok)
+                .take_while(|line| !line.is_empty())
+                .collect();
+            let same = asked.iter().any(|line| line == "if-none-match: \"1\"");
+            let answer = match same {
+                true => "HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n".to_owned(),
+                false => format!(
+                    "HTTP/1.1 200 OK\r\netag: \"1\"\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{document}",
+                    document.len()
+                ),
+            };
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+fn by_loopback(place: &Place, arguments: &[&str]) -> Ran {
+    let mut command = place.command(arguments);
+    command.env("KANAME_SOURCES__LOOPBACK", "true");
+    ran(command.output().unwrap())
+}
+
+#[test]
+fn a_list_is_looked_at_agreed_with_and_read_whatever_kills_it() {
+    let place = hub();
+    let list: String = (0..3_000).map(|n| format!("n{n}.example\n")).collect();
+    let address = served(format!("{list}10.0.0.1\n"));
+    let url = format!("http://{address}/list.txt");
+    let refused = place.run(&["source", "try", &url, "--form", "list", "--json"]);
+    assert!(refused.err.contains("private network"), "{}", refused.err);
+    let tried = by_loopback(&place, &["source", "try", &url, "--form", "list", "--json"]);
+    let trial = &tried.json()["trial"];
+    assert_eq!(
+        (&trial["listed"], &trial["refused"]),
+        (&json!(3_000), &json!(1))
+    );
+    assert_eq!(trial["unlisted"][0]["line"], 3_001);
+    let add = [
+        "source",
+        "add",
+        "a",
+        "--publisher",
+        "Example",
+        "--url",
+        &url,
+        "--form",
+        "list",
+        "--into",
+        "public",
+    ];
+    place.done(&add);
+    let mut reading = place.command(&["source", "read", "a"]);
+    let reading = reading
+        .env("KANAME_SOURCES__LOOPBACK", "true")
+        .spawn()
+        .unwrap();
+    assert!(
+        killed_after(&place, reading, 400_000),
+        "it ended before it was killed"
+    );
+    let read = by_loopback(&place, &["source", "read", "a", "--json"]);
+    assert_eq!(read.code, 0, "{}", read.err);
+    assert_eq!(read.json()["read"]["listed"], 3_000);
+    let bundle = place.run(&["export", "--collection", "public"]).json();
+    assert_eq!(bundle["objects"].as_array().unwrap().len(), 3_001);
+    let again = by_loopback(&place, &["source", "read", "a"]);
+    assert!(
+        again.out.contains("as it was"),
+        "{}{}",
+        again.out,
+        again.err
+    );
+    place.done(&["verify", "--rows"]);
+}
+
+#[test]
+fn files_are_read_and_what_is_wrong_is_told_with_what_to_do() {
+    let place = hub();
+    place.write(
+        "v.csv",
+        "ioc,first seen,note\nevil.example,2026-11-01,c2\n,,\n0.0.0.0/0,,\n",
+    );
+    place.write(
+        "v.html",
+        "<html><body>\n<p>Not here any more</p>\n</body></html>\n",
+    );
+    let add = [
+        "source",
+        "add",
+        "v",
+        "--publisher",
+        "Vendor",
+        "--form",
+        "csv",
+        "--map",
+        "value=ioc",
+        "--map",
+        "label=note",
+        "--into",
+        "public",
+    ];
+    let added = place.done(&add);
+    assert_eq!(added["definition"]["every"], "never");
+    let read = place.done(&["source", "read", "v", "v.csv"]);
+    assert_eq!(
+        (&read["read"]["taken"], &read["read"]["refused"]),
+        (&json!(1), &json!(1))
+    );
+    let wrong = place.run(&["source", "read", "v", "v.html"]);
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.err.contains("cannot be read as csv"), "{}", wrong.err);
+    let listed = place.done(&["source", "list"]);
+    assert_eq!(listed["sources"][0]["state"], "troubled");
+    let shown = place.run(&["source", "show", "v"]);
+    assert!(shown.out.contains("trouble: "), "{}", shown.out);
+    place.done(&["source", "change", "v", "--grace-h", "1"]);
+    place.done(&["source", "stop", "v", "--reason", "終了"]);
+    for (arguments, said) in [
+        (["source", "read", "v", "v.csv"], "was stopped"),
+        (["source", "show", "w", "--json"], "there is no source `w`"),
+        (["source", "now", "v", "--json"], "stopped"),
+    ] {
+        let refused = place.run(&arguments);
+        assert_ne!(refused.code, 0);
+        assert!(refused.err.contains(said), "{said}: {}", refused.err);
+    }
+    place.done(&["source", "start", "v"]);
+}

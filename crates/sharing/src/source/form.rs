@@ -1,0 +1,108 @@
+//! How a source writes what it says.
+
+use std::str::FromStr;
+
+use kaname_intake::{
+    listed::{Mapping, Shape},
+    table::Delimiter,
+};
+use serde::{Deserialize, Serialize};
+
+/// A way of writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FormKind {
+    /// One value on each line.
+    List,
+    /// Cells with commas or semicolons between them.
+    Csv,
+    /// Cells with tabulators between them.
+    Tsv,
+    /// JSON with a mapping.
+    Json,
+    /// A STIX bundle, or a list of STIX objects.
+    Stix,
+    /// A security advisory of CSAF, VEX included.
+    Csaf,
+    /// An entry of Open Source Vulnerabilities.
+    Osv,
+    /// A CVE record.
+    Cve,
+    /// Indicators of OpenIOC.
+    Openioc,
+}
+
+impl FormKind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::List,
+        Self::Csv,
+        Self::Tsv,
+        Self::Json,
+        Self::Stix,
+        Self::Csaf,
+        Self::Osv,
+        Self::Cve,
+        Self::Openioc,
+    ];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Json => "json",
+            Self::Stix => "stix",
+            Self::Csaf => "csaf",
+            Self::Osv => "osv",
+            Self::Cve => "cve",
+            Self::Openioc => "openioc",
+        }
+    }
+
+    /// How it is read as a list of values; `None` where it holds objects.
+    pub const fn shape(self) -> Option<Shape> {
+        match self {
+            Self::List => Some(Shape::Lines),
+            Self::Csv => Some(Shape::Table(Delimiter::Auto)),
+            Self::Tsv => Some(Shape::Table(Delimiter::Tab)),
+            Self::Json => Some(Shape::Json),
+            Self::Stix | Self::Csaf | Self::Osv | Self::Cve | Self::Openioc => None,
+        }
+    }
+}
+
+/// A word that names no form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a form is list, csv, tsv, json, stix, csaf, osv, cve or openioc")]
+pub struct BadForm;
+
+impl FromStr for FormKind {
+    type Err = BadForm;
+
+    fn from_str(text: &str) -> Result<Self, BadForm> {
+        let named = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        named.ok_or(BadForm)
+    }
+}
+
+/// A way of writing, and where in it things stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// The way.
+    pub kind: FormKind,
+    /// Where things stand in a table or in JSON.
+    #[serde(default, skip_serializing_if = "Mapping::is_empty")]
+    pub mapping: Mapping,
+}
+
+impl Form {
+    /// Without a mapping.
+    pub fn of(kind: FormKind) -> Self {
+        Self {
+            kind,
+            mapping: Mapping::default(),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The list of sources: those with trouble first.
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use kaname_policy::{Action, Resource};
+
+use super::words;
+use crate::{
+    error::Failure,
+    frame::{
+        Frame, Page, Section,
+        part::{Empty, Verb},
+        show,
+    },
+    house::{By, House},
+    room::{deliveries::host, form::may, peers::words as peers},
+    text::Count,
+};
+
+#[derive(Template)]
+#[template(path = "room/sources/list.html")]
+struct SourcesPage {
+    page: Page,
+    rows: Vec<Row>,
+    empty: Empty,
+    new: Option<Verb>,
+}
+
+struct Row {
+    code: String,
+    publisher: String,
+    host: String,
+    form: String,
+    collection: String,
+    state: String,
+    trouble: Option<String>,
+    count: Count,
+    lag: String,
+    next: String,
+}
+
+pub(super) async fn list(
+    State(house): State<House>,
+    frame: Frame,
+    by: By,
+) -> Result<Response, Failure> {
+    let mut sources = house.world().sources(&by).await?;
+    // The sort is stable: within each they stay by their code.
+    sources.sort_by_key(|source| match source.state.turns.state() {
+        "troubled" => 0,
+        "active" => 1,
+        _ => 2,
+    });
+    let page = frame.page(Section::Directory, frame.text().t("sources-title"));
+    let text = page.text;
+    let mut rows = Vec::with_capacity(sources.len());
+    for source in &sources {
+        let state = &source.state;
+        let terms = &state.definition.terms;
+        let turns = &state.turns;
+        let host = terms.url.as_deref().map(host);
+        rows.push(Row {
+            code: state.definition.code.clone(),
+            publisher: terms.publisher.clone(),
+            host: match host {
+                Some(host) => host.to_owned(),
+                None => text.t("sources-file").into_owned(),
+            },
+            form: words::form(text, terms.form.kind),
+            collection: words::collection(&house, &by, &page, source).await?,
+            state: peers::state(text, turns),
+            trouble: turns.stopped.clone().or_else(|| turns.trouble.clone()),
+            count: Count::from(state.listed),
+            lag: words::lag(text, state, page.now),
+            next: peers::next(&page, turns),
+        });
+    }
+    let manages = may(&house, &by, Action::CollectionManage, &Resource::default()).is_ok();
+    let new = || manages.then(|| page.link("/sources-new", page.t("sources-add")).main());
+    show(&SourcesPage {
+        rows,
+        empty: Empty {
+            title: page.t("sources-none").into_owned(),
+            text: page.t("sources-about").into_owned(),
+            next: new(),
+        },
+        new: new(),
+        page,
+    })
+}

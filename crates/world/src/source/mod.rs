@@ -1,0 +1,182 @@
+//! Sources: what somebody publishes at an address, agreed with, changed, listed, and read in turns into a collection of
+//! kind peer. What each says is its own word; nothing of it reaches a library without release.
+
+mod question;
+mod read;
+mod take;
+mod trial;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kaname_kernel::{Id, Matter as _, MatterId};
+use kaname_policy::Action;
+use kaname_sharing::{
+    Collection, Sealed,
+    collection::CollectionKind,
+    source::{self, SOURCE_SPACE, Source, SourceChange, SourceDefinition, SourceTerms},
+    turn::Turns,
+};
+use kaname_store::Job;
+
+pub use self::{
+    read::SourceRead,
+    trial::{Trial, TrialEntry, TrialObject, Tried},
+};
+use crate::{
+    caller::Caller,
+    doors::FetchDoor,
+    error::WorldError,
+    turn::{Turn, Turned},
+    work::Loaded,
+    worker::{Duty, Failed},
+    world::World,
+};
+
+/// Kind of the job that gives a source its turn.
+pub const SOURCE: &str = "source";
+/// What the header is sealed for by which the hub is known at a source.
+const SECRET: &str = "source";
+
+/// Gives sources their turns.
+pub struct SourceDuty {
+    /// The door to other servers.
+    pub door: Arc<dyn FetchDoor>,
+}
+
+#[async_trait]
+impl Duty for SourceDuty {
+    fn kind(&self) -> &'static str {
+        SOURCE
+    }
+
+    async fn run(&self, world: &World, job: &Job) -> Result<(), Failed> {
+        world.do_turn::<Source>(self.door.as_ref(), job).await
+    }
+}
+
+#[async_trait]
+impl Turned for Source {
+    const JOB: &'static str = SOURCE;
+    const SPACE: &'static str = "source-turn";
+
+    fn turns(&self) -> &Turns {
+        &self.turns
+    }
+
+    fn code(&self) -> &str {
+        &self.definition.code
+    }
+
+    async fn take(
+        world: &World,
+        turn: &Turn<'_>,
+        one: Loaded<Self>,
+    ) -> Result<Option<String>, WorldError> {
+        Ok(world.read_turn(turn, one).await?.trouble)
+    }
+}
+
+impl World {
+    /// Agrees with a source. `header`: name and value of the header by which the hub is known there.
+    pub async fn join_source(
+        &self,
+        caller: &Caller,
+        definition: SourceDefinition,
+        header: Option<(&str, &str)>,
+    ) -> Result<Loaded<Source>, WorldError> {
+        self.allow_any(caller, Action::CollectionManage)?;
+        self.check_into(caller, definition.into).await?;
+        let id: MatterId = Id::fresh(self.clock(), self.rng());
+        let sealed = self.sealed_header(id, header)?;
+        let change = source::join_source(definition, sealed)?;
+        let mut work = self.work(&caller.actor);
+        let joined = work.begin::<Source>(id, change)?;
+        work.notice(Source::KIND, Some(id));
+        self.queue_turn(&mut work, &joined);
+        work.commit().await?;
+        Ok(joined)
+    }
+
+    /// What a source says stays apart from what the hub releases.
+    async fn check_into(&self, caller: &Caller, into: MatterId) -> Result<(), WorldError> {
+        let collection = self.see::<Collection>(caller, into).await?;
+        match collection.state.definition.kind {
+            CollectionKind::Peer => Ok(()),
+            _ => Err(WorldError::refused(
+                "refused-not-peer",
+                "what a source says goes into a collection of kind peer; nothing reaches a library without release",
+            )),
+        }
+    }
+
+    /// Agrees with a source otherwise. `header` is `None` to keep the one there is.
+    pub async fn agree_with_source(
+        &self,
+        caller: &Caller,
+        code: &str,
+        terms: SourceTerms,
+        header: Option<(&str, &str)>,
+    ) -> Result<Loaded<Source>, WorldError> {
+        self.allow_any(caller, Action::CollectionManage)?;
+        let found = self.find::<Source>(caller, SOURCE_SPACE, code).await?;
+        let sealed = self.sealed_header(found.id, header)?;
+        let change = source::change_source(&found.state, terms, sealed)?;
+        self.keep_source(caller, found, change).await
+    }
+
+    /// Changes a source as `decide` says.
+    pub async fn change_source(
+        &self,
+        caller: &Caller,
+        code: &str,
+        decide: impl FnOnce(&Source) -> Result<SourceChange, kaname_sharing::Refused>,
+    ) -> Result<Loaded<Source>, WorldError> {
+        self.allow_any(caller, Action::CollectionManage)?;
+        let found = self.find::<Source>(caller, SOURCE_SPACE, code).await?;
+        let change = decide(&found.state)?;
+        self.keep_source(caller, found, change).await
+    }
+
+    async fn keep_source(
+        &self,
+        caller: &Caller,
+        mut source: Loaded<Source>,
+        change: SourceChange,
+    ) -> Result<Loaded<Source>, WorldError> {
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut source, [change])?;
+        work.notice(Source::KIND, Some(source.id));
+        self.queue_turn(&mut work, &source);
+        work.commit().await?;
+        Ok(source)
+    }
+
+    /// One source, by its code.
+    pub async fn source(&self, caller: &Caller, code: &str) -> Result<Loaded<Source>, WorldError> {
+        self.allow_any(caller, Action::DeliveryRead)?;
+        self.find::<Source>(caller, SOURCE_SPACE, code).await
+    }
+
+    /// Every source, by its code.
+    pub async fn sources(&self, caller: &Caller) -> Result<Vec<Loaded<Source>>, WorldError> {
+        self.allow_any(caller, Action::DeliveryRead)?;
+        let mut all = Vec::new();
+        let query = self.query::<Source>(caller).await?;
+        self.walk::<Source>(query, |one| all.push(one)).await?;
+        all.sort_by(|a, b| a.state.definition.code.cmp(&b.state.definition.code));
+        Ok(all)
+    }
+
+    fn sealed_header(
+        &self,
+        id: MatterId,
+        header: Option<(&str, &str)>,
+    ) -> Result<Option<Sealed>, WorldError> {
+        let Some((name, value)) = header else {
+            return Ok(None);
+        };
+        let header = question::checked_header(name, value)?;
+        Ok(Some(self.seal_credential(SECRET, id, &header)))
+    }
+}

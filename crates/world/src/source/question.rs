@@ -1,0 +1,142 @@
+//! What a source is asked, and what its answer says: a document, that it is as it was, or trouble.
+
+use std::borrow::Cow;
+
+use kaname_kernel::MatterId;
+use kaname_sharing::{
+    Sealed,
+    source::{SourceTerms, Validators},
+};
+use url::Url;
+
+use super::SECRET;
+use crate::{
+    doors::{Fetch, Fetched, Headers},
+    error::WorldError,
+    turn::{Stopped, told},
+    world::World,
+};
+
+/// Longest header by which the hub is known, in bytes.
+const MAX_HEADER: usize = 2_000;
+/// Longest mark of a document that is kept, in bytes.
+const MAX_MARK: usize = 300;
+/// Headers that say how the question itself is carried, or what is asked: they are the hub's own.
+const OWN_HEADERS: [&str; 14] = [
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "range",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// An answer that was hoped for.
+pub(super) enum Answer {
+    /// The document is as it was.
+    Same,
+    /// A document with its marks.
+    Document(hyper::body::Bytes, Validators),
+}
+
+/// `name: value` of a header, as it may be sent.
+pub(super) fn checked_header(name: &str, value: &str) -> Result<String, WorldError> {
+    let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let is_name = !name.is_empty() && name.bytes().all(token);
+    if !is_name || OWN_HEADERS.contains(&name.as_str()) {
+        let why = "the name of a header such as Authorization or X-API-Key is expected";
+        return Err(WorldError::invalid("header", "error-text-character", why));
+    }
+    // RFC 9110 §5.5: visible signs and spaces.
+    let is_value = value.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    if value.is_empty() || !is_value {
+        let why = "the value of a header has visible ASCII signs";
+        return Err(WorldError::invalid("secret", "error-text-character", why));
+    }
+    let header = format!("{name}: {value}");
+    if header.len() > MAX_HEADER {
+        let why = "the header has at most 2000 bytes";
+        return Err(WorldError::invalid("secret", "error-text-length", why));
+    }
+    Ok(header)
+}
+
+impl World {
+    /// The question for a source's document. `known` are the marks of the one that is here.
+    pub(super) fn source_question(
+        &self,
+        terms: &SourceTerms,
+        credential: Option<(MatterId, &Sealed)>,
+        known: &Validators,
+    ) -> Result<Fetch, Stopped> {
+        let url = terms.url.as_deref().unwrap_or_default();
+        let url = Url::parse(url).map_err(WorldError::encoding)?;
+        let mut headers: Headers = vec![("accept".into(), "*/*".to_owned())];
+        if let Some(etag) = &known.etag {
+            headers.push(("if-none-match".into(), etag.clone()));
+        }
+        if let Some(moment) = &known.last_modified {
+            headers.push(("if-modified-since".into(), moment.clone()));
+        }
+        if let Some((id, sealed)) = credential {
+            let header = self.open_credential(SECRET, id, sealed)?;
+            headers.extend(parted(&header));
+        }
+        Ok(Fetch {
+            url,
+            headers,
+            most_bytes: usize::try_from(terms.most_bytes).unwrap_or(usize::MAX),
+            body: None,
+        })
+    }
+}
+
+/// Name and value of a header that was sealed as one line.
+pub(super) fn parted(header: &[u8]) -> Option<(Cow<'static, str>, String)> {
+    let header = std::str::from_utf8(header).ok()?;
+    let (name, value) = header.split_once(": ")?;
+    Some((name.to_owned().into(), value.to_owned()))
+}
+
+/// What an answer says. `asked`: whether the source was told which document is here.
+pub(super) fn answer(fetched: Fetched, asked: bool) -> Result<Answer, Stopped> {
+    let header = |name: &str| fetched.headers.get(name).and_then(|one| one.to_str().ok());
+    match fetched.status {
+        200 => {}
+        304 if asked => return Ok(Answer::Same),
+        300..400 => {
+            let to = told(header("location").unwrap_or_default());
+            let said = match to.is_empty() {
+                true => "redirects are not followed".to_owned(),
+                false => format!("redirects are not followed; this one leads to {to}"),
+            };
+            return Err(Stopped::by_status("the source", &fetched, &said));
+        }
+        _ => return Err(Stopped::by_status("the source", &fetched, "")),
+    }
+    if let Some(packed) = header("content-encoding").filter(|one| *one != "identity") {
+        let packed = told(packed);
+        return Err(Stopped::saying(format!(
+            "the source sent its document packed ({packed}), which was not asked for"
+        )));
+    }
+    let mark = |name: &str| {
+        let mark = header(name).filter(|mark| mark.len() <= MAX_MARK);
+        mark.map(str::to_owned)
+    };
+    let validators = Validators {
+        etag: mark("etag"),
+        last_modified: mark("last-modified"),
+        sha256: None,
+    };
+    Ok(Answer::Document(fetched.body, validators))
+}

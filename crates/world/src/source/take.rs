@@ -1,0 +1,277 @@
+//! A source's document, taken into its collection: a list value by value in the publisher's name, objects as they are.
+
+use std::sync::Arc;
+
+use kaname_intake::{
+    JsonLimits,
+    foreign::{self, Form as Record},
+    listed::{ListLimits, Listed, Shape, Unlisted, read_list},
+};
+use kaname_kernel::MatterId;
+use kaname_sharing::{
+    Collection,
+    source::{FormKind, Source, SourceReading, SourceTerms, Word},
+};
+use kaname_store::{ObjectFilter, Versions};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    error::WorldError,
+    turn::{Stopped, Turn},
+    work::Loaded,
+    world::World,
+};
+
+/// Objects that are written and taken at a time.
+const PART: usize = 2_000;
+/// Refused entries that are no reason to doubt that the document is a list.
+const FEW: u64 = 10;
+
+/// The mark of a document for a source that gives none.
+pub(super) fn digest(document: &[u8]) -> String {
+    hex::encode(Sha256::digest(document))
+}
+
+/// Why a document cannot be what was agreed.
+fn other_form(kind: FormKind, error: impl std::fmt::Display) -> Stopped {
+    let error = crate::turn::told(&error.to_string());
+    Stopped::saying(format!(
+        "the document cannot be read as {}: {error}",
+        kind.as_str()
+    ))
+}
+
+/// A list, when the document is one. `before`: how many entries it had the last time.
+pub(super) fn list_of(
+    document: &[u8],
+    shape: Shape,
+    (terms, before): (&SourceTerms, u64),
+    depth: usize,
+) -> Result<Listed, Stopped> {
+    let limits = ListLimits {
+        bytes: usize::try_from(terms.most_bytes).unwrap_or(usize::MAX),
+        depth,
+        ..ListLimits::default()
+    };
+    let kind = terms.form.kind;
+    let listed = read_list(document, shape, &terms.form.mapping, &limits)
+        .map_err(|error| other_form(kind, error))?;
+    let good = listed.entries.len() as u64 + listed.repeated;
+    // A page that says that the list has moved is no list of which nearly everything has left.
+    if listed.refused > FEW.max(good) || (good == 0 && listed.refused > 0) {
+        let refused = listed.refused;
+        let first = listed.unlisted.first();
+        let first = first.map_or_else(String::new, |one| {
+            format!("; the first, {}: {}: {}", one.line, one.why, one.said)
+        });
+        return Err(other_form(
+            kind,
+            format!("{refused} entries say no value that can be taken, {good} do{first}"),
+        ));
+    }
+    if good == 0 && before > 0 {
+        return Err(other_form(
+            kind,
+            format!("it is empty; it had {before} entries the last time"),
+        ));
+    }
+    Ok(listed)
+}
+
+/// The STIX objects of a document that holds them, or a record that they are made of; and what is left out.
+pub(super) fn objects_of(
+    document: &[u8],
+    kind: FormKind,
+    limits: &kaname_stix::Limits,
+) -> Result<(Vec<String>, Vec<Unlisted>), Stopped> {
+    let json = JsonLimits {
+        max_bytes: limits.bytes,
+        max_depth: limits.depth,
+        ..JsonLimits::default()
+    };
+    let record = match kind {
+        FormKind::Csaf => Record::Csaf,
+        FormKind::Osv => Record::Osv,
+        FormKind::Cve => Record::Cve,
+        FormKind::Openioc => Record::OpenIoc,
+        _ => {
+            let bundle = kaname_stix::bundle(document, limits);
+            let bundle = bundle.map_err(|error| other_form(kind, error))?;
+            let objects = bundle.objects.iter().map(|raw| raw.get().to_owned());
+            return Ok((objects.collect(), Vec::new()));
+        }
+    };
+    let is = foreign::form_of(document, &json).map_err(|error| other_form(kind, error))?;
+    if is != record {
+        return Err(other_form(kind, format!("it is {is:?}")));
+    }
+    let made = foreign::read(document, &json).map_err(|error| other_form(kind, error))?;
+    let left_out = made.left_out.into_iter().map(|one| Unlisted {
+        line: 0,
+        why: one.reason,
+        said: one.path,
+    });
+    let objects = made.objects.into_iter().map(|one| one.json);
+    Ok((objects.collect(), left_out.collect()))
+}
+
+impl World {
+    pub(super) async fn take_document(
+        &self,
+        turn: &Turn<'_>,
+        source: &Loaded<Source>,
+        document: &[u8],
+        reading: &mut SourceReading,
+    ) -> Result<(), Stopped> {
+        let state = &source.state;
+        let terms = &state.definition.terms;
+        if document.len() as u64 > terms.most_bytes {
+            let most = terms.most_bytes;
+            return Err(Stopped::saying(format!(
+                "the document is over {most} bytes"
+            )));
+        }
+        if state.validators.sha256.as_deref() == Some(digest(document).as_str()) {
+            reading.unchanged = true;
+            reading.listed = state.listed;
+            return Ok(());
+        }
+        let into = state.definition.into;
+        let collection = self.see::<Collection>(turn.caller, into).await?;
+        match terms.form.kind.shape() {
+            Some(shape) => {
+                let depth = self.settings().limits.max_depth;
+                let listed = list_of(document, shape, (terms, state.listed), depth)?;
+                self.take_list(turn, source, &collection, listed, reading)
+                    .await
+            }
+            None => {
+                let limits = self.source_limits(terms);
+                let (objects, left_out) = objects_of(document, terms.form.kind, &limits)?;
+                self.take_objects(turn, source, &collection, (objects, left_out), reading)
+                    .await
+            }
+        }
+    }
+
+    /// Bounds on objects: those of an import, and no more bytes than were agreed.
+    pub(super) fn source_limits(&self, terms: &SourceTerms) -> kaname_stix::Limits {
+        let limits = self.settings().limits.import();
+        kaname_stix::Limits {
+            bytes: usize::try_from(terms.most_bytes).unwrap_or(limits.bytes),
+            ..limits
+        }
+    }
+
+    async fn take_list(
+        &self,
+        turn: &Turn<'_>,
+        source: &Loaded<Source>,
+        collection: &Loaded<Collection>,
+        listed: Listed,
+        reading: &mut SourceReading,
+    ) -> Result<(), Stopped> {
+        let word = Word::of(source.id, &source.state, self.now()).map_err(WorldError::encoding)?;
+        let entries = listed.entries;
+        let mut held = word.hold(&entries);
+        self.each_listed(collection.id, |raw| held.meet(raw))
+            .await?;
+        let said = held.said();
+        reading.listed = entries.len() as u64;
+        reading.there = said.there;
+        reading.refused = listed.refused + said.unfit.len() as u64;
+        reading.unlisted = listed.unlisted;
+        let unfit = said.unfit.iter().filter_map(|place| entries.get(*place));
+        reading.unlisted.extend(unfit.map(|entry| Unlisted {
+            line: entry.line,
+            why: "no pattern asks for values of this kind".to_owned(),
+            said: entry.value.value.clone(),
+        }));
+        let name = told_as(source);
+        if !said.changes.is_empty() {
+            let identity = [word.identity().json.as_str()];
+            self.import(turn.caller, collection, (&name, true), &identity, &|_| {})
+                .await?;
+        }
+        for part in said.changes.chunks(PART) {
+            let mut objects = Vec::with_capacity(part.len());
+            for saying in part {
+                let object = word.write(saying, &entries);
+                objects.extend(object.map_err(WorldError::encoding)?);
+            }
+            let raws: Vec<&str> = objects.iter().map(String::as_str).collect();
+            let taken = self
+                .import(turn.caller, collection, (&name, true), &raws, &|_| {})
+                .await?;
+            reading.taken += taken.taken;
+            reading.refused += taken.rejected.len() as u64;
+            self.keep_turn::<Source>(turn, source.id).await?;
+            (turn.progress)(reading.taken);
+        }
+        reading.gone = said.gone;
+        Ok(())
+    }
+
+    /// Shows `each` the last version of every object that a list could have brought into a collection.
+    async fn each_listed(
+        &self,
+        collection: MatterId,
+        mut each: impl FnMut(&str) + Send,
+    ) -> Result<(), WorldError> {
+        let readable: Arc<_> = self.everything().await?;
+        let mut filter = ObjectFilter {
+            collection: Some(collection),
+            origins: vec![None],
+            types: vec!["indicator".to_owned(), "vulnerability".to_owned()],
+            versions: Versions::Last,
+            ..ObjectFilter::all(readable)
+        };
+        loop {
+            let page = self.store().objects(&filter).await?;
+            filter.after_us = page.objects.last().map(|object| object.added_us);
+            page.objects.iter().for_each(|object| each(&object.raw));
+            if !page.more {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn take_objects(
+        &self,
+        turn: &Turn<'_>,
+        source: &Loaded<Source>,
+        collection: &Loaded<Collection>,
+        (objects, left_out): (Vec<String>, Vec<Unlisted>),
+        reading: &mut SourceReading,
+    ) -> Result<(), Stopped> {
+        reading.listed = objects.len() as u64;
+        reading.refused = left_out.len() as u64;
+        reading.unlisted = left_out;
+        let name = told_as(source);
+        let mut place = 0;
+        for part in objects.chunks(PART) {
+            let raws: Vec<&str> = part.iter().map(String::as_str).collect();
+            let taken = self
+                .import(turn.caller, collection, (&name, true), &raws, &|_| {})
+                .await?;
+            reading.taken += taken.taken;
+            reading.there += taken.there;
+            reading.refused += taken.rejected.len() as u64;
+            let rejected = taken.rejected.into_iter().map(|one| Unlisted {
+                line: place + one.index + 1,
+                why: one.why,
+                said: String::new(),
+            });
+            reading.unlisted.extend(rejected);
+            place += part.len();
+            self.keep_turn::<Source>(turn, source.id).await?;
+            (turn.progress)(reading.taken);
+        }
+        Ok(())
+    }
+}
+
+/// How imports of a source name it.
+fn told_as(source: &Loaded<Source>) -> String {
+    format!("source: {}", source.state.definition.code)
+}
