@@ -114,6 +114,20 @@ pub struct SourceReading {
     pub wait_s: Option<u32>,
 }
 
+impl SourceReading {
+    /// Something is not taken: the first of these are named.
+    pub fn refuse(&mut self, line: usize, why: &str, said: &str) {
+        self.refused += 1;
+        if self.unlisted.len() < MAX_UNLISTED {
+            self.unlisted.push(Unlisted {
+                line,
+                why: why.to_owned(),
+                said: said.to_owned(),
+            });
+        }
+    }
+}
+
 fn is_false(flag: &bool) -> bool {
     !flag
 }

@@ -1,6 +1,7 @@
 //! Sources at the command line: looked at, agreed with, read from an address and from a file, killed in between.
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead as _, BufReader, Write as _},
     net::{SocketAddr, TcpListener},
 };
@@ -9,7 +10,8 @@ use serde_json::json;
 
 use crate::{
     program::{Place, Ran, ran},
-    taxii::killed_after,
+    serving::Server,
+    taxii::{key, killed_after},
 };
 
 /// A hub with a collection for what is public.
@@ -170,4 +172,61 @@ fn files_are_read_and_what_is_wrong_is_told_with_what_to_do() {
         assert!(refused.err.contains(said), "{said}: {}", refused.err);
     }
     place.done(&["source", "start", "v"]);
+}
+
+/// Ids of what stands in a collection.
+fn ids(place: &Place, collection: &str) -> BTreeSet<String> {
+    let bundle = place.run(&["export", "--collection", collection]).json();
+    let objects = bundle["objects"].as_array().unwrap().iter();
+    objects
+        .map(|one| one["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_hub_reads_another_as_a_misp_server_and_has_the_same() {
+    let first = hub();
+    let event = json!({ "Event": {
+        "uuid": "0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d01", "info": "電力", "date": "2026-05-01",
+        "timestamp": "1777600000", "published": true,
+        "Orgc": { "name": "Centre", "uuid": "0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d99" },
+        "Tag": [{ "name": "tlp:green" }],
+        "Attribute": [
+            { "uuid": "0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d02", "type": "ip-dst", "value": "203.0.113.77",
+              "to_ids": true, "timestamp": "1777600000" },
+            { "uuid": "0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d03", "type": "domain", "value": "evil.example",
+              "to_ids": true, "timestamp": "1777600000" },
+        ],
+    } });
+    first.write("e.json", &event.to_string());
+    let told = first.done(&["misp", "convert", "e.json", "--out", "stix"]);
+    let written = told["files"][0]["written"][0].as_str().unwrap().to_owned();
+    first.done(&["import", &written, "--collection", "public"]);
+    let secret = key(&first);
+    let server = Server::start_in(&first, &[], &[]);
+    let second = hub();
+    second.write("key.txt", &format!("Authorization: {secret}\n"));
+    let url = format!("http://{}/misp/", server.address);
+    let add = [
+        "source",
+        "add",
+        "a",
+        "--publisher",
+        "First",
+        "--url",
+        &url,
+        "--form",
+        "misp",
+        "--header-file",
+        "key.txt",
+        "--into",
+        "public",
+    ];
+    second.done(&add);
+    let read = by_loopback(&second, &["source", "read", "a", "--json"]);
+    assert_eq!(read.code, 0, "{}", read.err);
+    assert_eq!(read.json()["read"]["listed"], 1, "{}", read.out);
+    assert_eq!(ids(&second, "public"), ids(&first, "public"));
+    let again = by_loopback(&second, &["source", "read", "a", "--json"]);
+    assert_eq!(again.json()["read"]["taken"], 0, "{}", again.out);
 }

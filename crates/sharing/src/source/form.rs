@@ -30,11 +30,15 @@ pub enum FormKind {
     Cve,
     /// Indicators of OpenIOC.
     Openioc,
+    /// A MISP feed: a folder with a manifest and a file for each event.
+    MispFeed,
+    /// A MISP server, asked over its REST interface.
+    Misp,
 }
 
 impl FormKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::List,
         Self::Csv,
         Self::Tsv,
@@ -44,6 +48,8 @@ impl FormKind {
         Self::Osv,
         Self::Cve,
         Self::Openioc,
+        Self::MispFeed,
+        Self::Misp,
     ];
 
     /// The word for it.
@@ -58,7 +64,14 @@ impl FormKind {
             Self::Osv => "osv",
             Self::Cve => "cve",
             Self::Openioc => "openioc",
+            Self::MispFeed => "misp-feed",
+            Self::Misp => "misp",
         }
+    }
+
+    /// Whether what stands at the address says only which events there are.
+    pub const fn lists_events(self) -> bool {
+        matches!(self, Self::MispFeed | Self::Misp)
     }
 
     /// How it is read as a list of values; `None` where it holds objects.
@@ -68,14 +81,20 @@ impl FormKind {
             Self::Csv => Some(Shape::Table(Delimiter::Auto)),
             Self::Tsv => Some(Shape::Table(Delimiter::Tab)),
             Self::Json => Some(Shape::Json),
-            Self::Stix | Self::Csaf | Self::Osv | Self::Cve | Self::Openioc => None,
+            Self::Stix
+            | Self::Csaf
+            | Self::Osv
+            | Self::Cve
+            | Self::Openioc
+            | Self::MispFeed
+            | Self::Misp => None,
         }
     }
 }
 
 /// A word that names no form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a form is list, csv, tsv, json, stix, csaf, osv, cve or openioc")]
+#[error("a form is list, csv, tsv, json, stix, csaf, osv, cve, openioc, misp-feed or misp")]
 pub struct BadForm;
 
 impl FromStr for FormKind {

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use kaname_kernel::MatterId;
 use kaname_sharing::{
     Sealed,
-    source::{SourceTerms, Validators},
+    source::{FormKind, SourceTerms, Validators},
 };
 use url::Url;
 
-use super::SECRET;
+use super::{SECRET, misp};
 use crate::{
     doors::{Fetch, Fetched, Headers},
     error::WorldError,
@@ -71,16 +71,43 @@ pub(super) fn checked_header(name: &str, value: &str) -> Result<String, WorldErr
 }
 
 impl World {
-    /// The question for a source's document. `known` are the marks of the one that is here.
-    pub(super) fn source_question(
+    /// The question for what is read first of a source: its document, or the list of its events. `known` are the marks of
+    /// the one that is here.
+    pub(super) fn first_question(
         &self,
         terms: &SourceTerms,
         credential: Option<(MatterId, &Sealed)>,
         known: &Validators,
-    ) -> Result<Fetch, Stopped> {
+    ) -> Result<Fetch, WorldError> {
+        if terms.form.kind.lists_events() {
+            let url = misp::list_url(terms)?;
+            let mut fetch = self.source_question(url, terms, credential, known)?;
+            fetch.body = misp::list_body(terms.form.kind);
+            if fetch.body.is_some() {
+                let json = ("content-type".into(), "application/json".to_owned());
+                fetch.headers.push(json);
+            }
+            return Ok(fetch);
+        }
         let url = terms.url.as_deref().unwrap_or_default();
         let url = Url::parse(url).map_err(WorldError::encoding)?;
-        let mut headers: Headers = vec![("accept".into(), "*/*".to_owned())];
+        self.source_question(url, terms, credential, known)
+    }
+
+    /// The question for one document of a source.
+    pub(super) fn source_question(
+        &self,
+        url: Url,
+        terms: &SourceTerms,
+        credential: Option<(MatterId, &Sealed)>,
+        known: &Validators,
+    ) -> Result<Fetch, WorldError> {
+        let accepted = match terms.form.kind {
+            // MISP answers with a page to whoever would take one.
+            FormKind::Misp => "application/json",
+            _ => "*/*",
+        };
+        let mut headers: Headers = vec![("accept".into(), accepted.to_owned())];
         if let Some(etag) = &known.etag {
             headers.push(("if-none-match".into(), etag.clone()));
         }

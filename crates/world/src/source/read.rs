@@ -114,6 +114,10 @@ impl World {
         let ended = Ended::within(turn.bounds.time, taking).await?;
         let mut bound = None;
         let trouble = ended.trouble(reading.taken > 0, "read", &mut bound);
+        if trouble.is_none() && bound.is_none() && !reading.is_end {
+            let most = turn.bounds.objects;
+            bound = Some(format!("not read to its end: over {most} objects"));
+        }
         if let Some(trouble) = trouble {
             reading.trouble = Some(trouble.what);
             reading.wait_s = trouble.wait_s;
@@ -148,6 +152,7 @@ impl World {
         reading: &mut SourceReading,
     ) -> Result<(), Stopped> {
         let fetched;
+        let from_file = matches!(given, Given::File(_));
         let (document, mut validators) = match given {
             Given::File(document) => (document, Validators::default()),
             Given::Address => match self.ask(turn, source).await? {
@@ -163,10 +168,14 @@ impl World {
                 }
             },
         };
-        self.take_document(turn, source, document, reading).await?;
-        validators.sha256 = Some(super::take::digest(document));
-        reading.validators = Some(validators);
-        reading.is_end = true;
+        let is_whole = self
+            .take_document(turn, source, (document, from_file), reading)
+            .await?;
+        if is_whole {
+            validators.sha256 = Some(super::take::digest(document));
+            reading.validators = Some(validators);
+        }
+        reading.is_end = is_whole;
         Ok(())
     }
 
@@ -175,7 +184,7 @@ impl World {
         let credential = state.credential.as_ref();
         let credential = credential.map(|sealed| (source.id, sealed));
         let known = &state.validators;
-        let fetch = self.source_question(&state.definition.terms, credential, known)?;
+        let fetch = self.first_question(&state.definition.terms, credential, known)?;
         let fetched = turn.door.fetch(&fetch).await?;
         answer(
             fetched,

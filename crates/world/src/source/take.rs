@@ -33,7 +33,7 @@ pub(super) fn digest(document: &[u8]) -> String {
 }
 
 /// Why a document cannot be what was agreed.
-fn other_form(kind: FormKind, error: impl std::fmt::Display) -> Stopped {
+pub(super) fn other_form(kind: FormKind, error: impl std::fmt::Display) -> Stopped {
     let error = crate::turn::told(&error.to_string());
     Stopped::saying(format!(
         "the document cannot be read as {}: {error}",
@@ -81,9 +81,14 @@ pub(super) fn list_of(
 /// The STIX objects of a document that holds them, or a record that they are made of; and what is left out.
 pub(super) fn objects_of(
     document: &[u8],
-    kind: FormKind,
+    terms: &SourceTerms,
     limits: &kaname_stix::Limits,
 ) -> Result<(Vec<String>, Vec<Unlisted>), Stopped> {
+    let kind = terms.form.kind;
+    if kind.lists_events() {
+        return super::misp::objects_of(document, None, (terms, limits))
+            .map_err(|error| other_form(kind, error));
+    }
     let json = JsonLimits {
         max_bytes: limits.bytes,
         max_depth: limits.depth,
@@ -116,13 +121,15 @@ pub(super) fn objects_of(
 }
 
 impl World {
+    /// Takes what a document says. `from_file`: it was handed over, and did not come from the address. Gives whether that
+    /// is all of it.
     pub(super) async fn take_document(
         &self,
         turn: &Turn<'_>,
         source: &Loaded<Source>,
-        document: &[u8],
+        (document, from_file): (&[u8], bool),
         reading: &mut SourceReading,
-    ) -> Result<(), Stopped> {
+    ) -> Result<bool, Stopped> {
         let state = &source.state;
         let terms = &state.definition.terms;
         if document.len() as u64 > terms.most_bytes {
@@ -134,24 +141,35 @@ impl World {
         if state.validators.sha256.as_deref() == Some(digest(document).as_str()) {
             reading.unchanged = true;
             reading.listed = state.listed;
-            return Ok(());
+            return Ok(true);
         }
         let into = state.definition.into;
         let collection = self.see::<Collection>(turn.caller, into).await?;
-        match terms.form.kind.shape() {
+        let kind = terms.form.kind;
+        if kind.lists_events() && !from_file {
+            return self
+                .take_events(turn, source, &collection, document, reading)
+                .await;
+        }
+        match kind.shape() {
             Some(shape) => {
                 let depth = self.settings().limits.max_depth;
                 let listed = list_of(document, shape, (terms, state.listed), depth)?;
                 self.take_list(turn, source, &collection, listed, reading)
-                    .await
+                    .await?;
             }
             None => {
                 let limits = self.source_limits(terms);
-                let (objects, left_out) = objects_of(document, terms.form.kind, &limits)?;
-                self.take_objects(turn, source, &collection, (objects, left_out), reading)
-                    .await
+                let (objects, left_out) = objects_of(document, terms, &limits)?;
+                reading.listed = objects.len() as u64;
+                reading.refused = left_out.len() as u64;
+                reading.unlisted = left_out;
+                let name = told_as(source);
+                self.take_all(turn, (source.id, &collection, &name), &objects, reading)
+                    .await?;
             }
         }
+        Ok(true)
     }
 
     /// Bounds on objects: those of an import, and no more bytes than were agreed.
@@ -236,35 +254,41 @@ impl World {
         }
     }
 
-    async fn take_objects(
+    /// Takes objects as they are; none in the hub's own name, which says itself what it has to say.
+    pub(super) async fn take_all(
         &self,
         turn: &Turn<'_>,
-        source: &Loaded<Source>,
-        collection: &Loaded<Collection>,
-        (objects, left_out): (Vec<String>, Vec<Unlisted>),
+        (source, collection, name): (MatterId, &Loaded<Collection>, &str),
+        objects: &[String],
         reading: &mut SourceReading,
     ) -> Result<(), Stopped> {
-        reading.listed = objects.len() as u64;
-        reading.refused = left_out.len() as u64;
-        reading.unlisted = left_out;
-        let name = told_as(source);
+        let hub = self.author().await?;
         let mut place = 0;
         for part in objects.chunks(PART) {
-            let raws: Vec<&str> = part.iter().map(String::as_str).collect();
+            let mut raws: Vec<&str> = Vec::with_capacity(part.len());
+            let mut places = Vec::with_capacity(part.len());
+            for raw in part {
+                place += 1;
+                match kaname_stix::head(raw) {
+                    Ok(head) if head.id == hub || head.created_by.as_ref() == Some(&hub) => {
+                        reading.refuse(place, "it is in this hub's own name", &head.id.to_string());
+                    }
+                    _ => {
+                        raws.push(raw);
+                        places.push(place);
+                    }
+                }
+            }
             let taken = self
-                .import(turn.caller, collection, (&name, true), &raws, &|_| {})
+                .import(turn.caller, collection, (name, true), &raws, &|_| {})
                 .await?;
             reading.taken += taken.taken;
             reading.there += taken.there;
-            reading.refused += taken.rejected.len() as u64;
-            let rejected = taken.rejected.into_iter().map(|one| Unlisted {
-                line: place + one.index + 1,
-                why: one.why,
-                said: String::new(),
-            });
-            reading.unlisted.extend(rejected);
-            place += part.len();
-            self.keep_turn::<Source>(turn, source.id).await?;
+            for one in taken.rejected {
+                let place = places.get(one.index).copied().unwrap_or_default();
+                reading.refuse(place, &one.why, "");
+            }
+            self.keep_turn::<Source>(turn, source).await?;
             (turn.progress)(reading.taken);
         }
         Ok(())
@@ -272,6 +296,6 @@ impl World {
 }
 
 /// How imports of a source name it.
-fn told_as(source: &Loaded<Source>) -> String {
+pub(super) fn told_as(source: &Loaded<Source>) -> String {
     format!("source: {}", source.state.definition.code)
 }

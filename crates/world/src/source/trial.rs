@@ -1,12 +1,17 @@
 //! A dry look at a source before it is agreed with: what would be taken, what would not and why, and which values are so
 //! common that meeting one says little. Nothing is kept of it.
 
-use kaname_intake::{Kind, listed::Unlisted};
+use hyper::body::Bytes;
+use kaname_intake::{
+    Kind,
+    listed::{Listed, Unlisted},
+};
 use kaname_policy::Action;
 use kaname_sharing::source::{SourceTerms, Validators, check_terms};
 use serde::Serialize;
 
 use super::{
+    misp::listing,
     question::{Answer, answer, checked_header, parted},
     take::{list_of, objects_of},
 };
@@ -94,77 +99,122 @@ impl World {
         terms: &SourceTerms,
         tried: Tried<'_>,
     ) -> Result<Trial, Stopped> {
+        let kind = terms.form.kind;
         let fetched;
         let document = match tried {
             Tried::File(document) => document,
             Tried::Address(door, header) => {
-                let mut fetch = self.source_question(terms, None, &Validators::default())?;
-                if let Some((name, value)) = header {
-                    let header = checked_header(name, value)?;
-                    fetch.headers.extend(parted(header.as_bytes()));
+                fetched = self.fetched_to_look(terms, door, header).await?;
+                if kind.lists_events() {
+                    return trial_of_events(&fetched, terms);
                 }
-                fetched = match answer(door.fetch(&fetch).await?, false)? {
-                    Answer::Document(document, _) => document,
-                    Answer::Same => Default::default(),
-                };
                 fetched.as_ref()
             }
         };
-        match terms.form.kind.shape() {
+        match kind.shape() {
             Some(shape) => {
                 let depth = self.settings().limits.max_depth;
                 let listed = list_of(document, shape, (terms, 0), depth)?;
-                let warnings = self.warnings(caller).await?;
-                let mut trial = Trial {
-                    listed: listed.entries.len() as u64,
-                    repeated: listed.repeated,
-                    refused: listed.refused,
-                    unlisted: listed.unlisted,
-                    ..Trial::default()
-                };
-                for entry in listed.entries {
-                    let lists = warnings.of(entry.value.kind, &entry.value.value);
-                    let known_by: Vec<_> = lists.iter().map(|list| list.name.clone()).collect();
-                    trial.known += u64::from(!known_by.is_empty());
-                    if trial.entries.len() < FIRST {
-                        trial.entries.push(TrialEntry {
-                            line: entry.line,
-                            kind: entry.value.kind,
-                            value: entry.value.value,
-                            label: entry.label,
-                            known_by,
-                        });
-                    }
-                }
-                Ok(trial)
+                Ok(self.trial_of_list(caller, listed).await?)
             }
             None => {
                 let limits = self.source_limits(terms);
-                let (objects, mut unlisted) = objects_of(document, terms.form.kind, &limits)?;
-                let mut trial = Trial::default();
-                for (place, raw) in objects.iter().enumerate() {
-                    match kaname_stix::object(raw, &limits) {
-                        Ok(head) => {
-                            trial.listed += 1;
-                            if trial.objects.len() < FIRST {
-                                trial.objects.push(TrialObject {
-                                    id: head.id.to_string(),
-                                    name: head.name.unwrap_or_default(),
-                                });
-                            }
-                        }
-                        Err(error) => unlisted.push(Unlisted {
-                            line: place + 1,
-                            why: error.to_string(),
-                            said: String::new(),
-                        }),
-                    }
-                }
-                trial.refused = unlisted.len() as u64;
-                unlisted.truncate(FIRST);
-                trial.unlisted = unlisted;
-                Ok(trial)
+                let read = objects_of(document, terms, &limits)?;
+                Ok(trial_of_objects(read, &limits))
             }
         }
     }
+
+    async fn fetched_to_look(
+        &self,
+        terms: &SourceTerms,
+        door: &dyn FetchDoor,
+        header: Option<(&str, &str)>,
+    ) -> Result<Bytes, Stopped> {
+        let mut fetch = self.first_question(terms, None, &Validators::default())?;
+        if let Some((name, value)) = header {
+            let header = checked_header(name, value)?;
+            fetch.headers.extend(parted(header.as_bytes()));
+        }
+        match answer(door.fetch(&fetch).await?, false)? {
+            Answer::Document(document, _) => Ok(document),
+            Answer::Same => Ok(Bytes::new()),
+        }
+    }
+
+    async fn trial_of_list(&self, caller: &Caller, listed: Listed) -> Result<Trial, WorldError> {
+        let warnings = self.warnings(caller).await?;
+        let mut trial = Trial {
+            listed: listed.entries.len() as u64,
+            repeated: listed.repeated,
+            refused: listed.refused,
+            unlisted: listed.unlisted,
+            ..Trial::default()
+        };
+        for entry in listed.entries {
+            let lists = warnings.of(entry.value.kind, &entry.value.value);
+            let known_by: Vec<_> = lists.iter().map(|list| list.name.clone()).collect();
+            trial.known += u64::from(!known_by.is_empty());
+            if trial.entries.len() < FIRST {
+                trial.entries.push(TrialEntry {
+                    line: entry.line,
+                    kind: entry.value.kind,
+                    value: entry.value.value,
+                    label: entry.label,
+                    known_by,
+                });
+            }
+        }
+        trial.unlisted.truncate(FIRST);
+        Ok(trial)
+    }
+}
+
+fn trial_of_objects(
+    (objects, mut unlisted): (Vec<String>, Vec<Unlisted>),
+    limits: &kaname_stix::Limits,
+) -> Trial {
+    let mut trial = Trial::default();
+    for (place, raw) in objects.iter().enumerate() {
+        match kaname_stix::object(raw, limits) {
+            Ok(head) => {
+                trial.listed += 1;
+                if trial.objects.len() < FIRST {
+                    trial.objects.push(TrialObject {
+                        id: head.id.to_string(),
+                        name: head.name.unwrap_or_default(),
+                    });
+                }
+            }
+            Err(error) => unlisted.push(Unlisted {
+                line: place + 1,
+                why: error.to_string(),
+                said: String::new(),
+            }),
+        }
+    }
+    trial.refused = unlisted.len() as u64;
+    unlisted.truncate(FIRST);
+    trial.unlisted = unlisted;
+    trial
+}
+
+/// The events that are listed; none of them is fetched.
+fn trial_of_events(document: &[u8], terms: &SourceTerms) -> Result<Trial, Stopped> {
+    let (listed, mut unlisted) = listing(document, terms)?;
+    let refused = unlisted.len() as u64;
+    unlisted.truncate(FIRST);
+    let newest = listed.iter().rev().take(FIRST);
+    Ok(Trial {
+        listed: listed.len() as u64,
+        refused,
+        unlisted,
+        objects: newest
+            .map(|one| TrialObject {
+                id: one.event.to_string(),
+                name: one.info.clone(),
+            })
+            .collect(),
+        ..Trial::default()
+    })
 }

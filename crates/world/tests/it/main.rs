@@ -27,6 +27,7 @@ mod sight;
 mod sign_in;
 mod sink;
 mod sources;
+mod sources_misp;
 mod story;
 mod submitting;
 mod taxii_sink;

@@ -41,22 +41,22 @@ fn door() -> Arc<HttpsDoor> {
     Arc::new(HttpsDoor::new(settings).unwrap())
 }
 
-fn worker(nation: &Nation) -> Worker {
+pub(crate) fn worker(nation: &Nation) -> Worker {
     let duty = SourceDuty { door: door() };
     Worker::new(Arc::clone(&nation.world), vec![Box::new(duty)])
 }
 
 /// What is due is queued and done; gives how many turns were given.
-async fn turn(nation: &Nation, worker: &Worker) -> usize {
+pub(crate) async fn turn(nation: &Nation, worker: &Worker) -> usize {
     nation.world.queue_turns().await.unwrap();
     worker.turn().await.unwrap()
 }
 
-async fn source(nation: &Nation) -> Source {
+pub(crate) async fn source(nation: &Nation) -> Source {
     nation.world.source(&shell(), "a").await.unwrap().state
 }
 
-fn terms(url: Option<String>, kind: FormKind) -> SourceTerms {
+pub(crate) fn terms(url: Option<String>, kind: FormKind) -> SourceTerms {
     SourceTerms {
         publisher: "Example CERT".to_owned(),
         url,
@@ -68,7 +68,7 @@ fn terms(url: Option<String>, kind: FormKind) -> SourceTerms {
     }
 }
 
-async fn joined(nation: &Nation, terms: SourceTerms) {
+pub(crate) async fn joined(nation: &Nation, terms: SourceTerms) {
     let into = peer_collection(nation, "public").await.id;
     let definition = SourceDefinition {
         code: "a".to_owned(),
@@ -360,13 +360,17 @@ async fn objects_come_as_they_are_and_another_form_is_told() {
     let nation = Nation::new().await;
     joined(&nation, terms(None, FormKind::Stix)).await;
     let world = &nation.world;
-    let objects: Vec<Value> = (0..3).map(crate::peers::indicator).collect();
+    let mut objects: Vec<Value> = (0..4).map(crate::peers::indicator).collect();
+    // Nobody speaks in the hub's name.
+    let hub: Value = serde_json::from_str(&world.hub_identity().await.unwrap()).unwrap();
+    objects[3]["created_by_ref"] = hub["id"].clone();
     let bundle = serde_json::json!({
         "type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000000", "objects": objects,
     });
     let (bundle, caller) = (bundle.to_string(), shell());
     let read = world.read_source_file(&caller, "a", ("b.json", bundle.as_bytes()), &|_| {});
-    assert_eq!(read.await.unwrap().taken, 3);
+    let read = read.await.unwrap();
+    assert_eq!((read.taken, read.refused, read.unlisted[0].line), (3, 1, 4));
     let kept = crate::peers::ids(&nation, "public").await;
     assert!(kept.contains(objects[0]["id"].as_str().unwrap()));
     let osv = SourceTerms {

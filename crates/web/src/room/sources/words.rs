@@ -41,6 +41,8 @@ pub(super) fn form(text: Text, kind: FormKind) -> String {
         FormKind::Osv => "sources-form-osv",
         FormKind::Cve => "sources-form-cve",
         FormKind::Openioc => "sources-form-openioc",
+        FormKind::MispFeed => "sources-form-misp-feed",
+        FormKind::Misp => "sources-form-misp",
     };
     text.t(key).into_owned()
 }

@@ -1,0 +1,198 @@
+//! MISP feeds and servers as sources: what changed comes event by event, and a reading that was cut off goes on there.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use kaname_misp::{Limits, events, feed};
+use kaname_sharing::source::{FormKind, SourceTerms};
+use kaname_testkit::Nation;
+use serde_json::{Value, json};
+
+use crate::{
+    peers::ids,
+    sources::{joined, source, terms, turn, worker},
+    taxii_sink::{Asked, Reply, TaxiiSink},
+};
+
+fn uuid(n: u32) -> String {
+    format!("0b6a1f0e-5a53-4c6e-9d3a-{n:012}")
+}
+
+fn event(n: u32, changed: u32) -> Value {
+    json!({ "Event": {
+        "uuid": uuid(n), "info": format!("event {n}"), "date": "2026-05-01",
+        "timestamp": (1_777_600_000 + changed).to_string(), "published": n % 2 == 0,
+        "Orgc": { "name": "Centre", "uuid": "0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d99" },
+        "Tag": [{ "name": "tlp:green" }],
+        "Attribute": [{ "uuid": uuid(1_000 * (changed + 1) + n), "type": "ip-dst", "value": format!("203.0.113.{n}"),
+            "to_ids": true, "timestamp": (1_777_600_000 + changed).to_string() }],
+    } })
+}
+
+/// The manifest of these events, as this program writes it.
+fn manifest(all: &[Value]) -> String {
+    let texts: Vec<String> = all.iter().map(ToString::to_string).collect();
+    let entries: Vec<feed::Entry> = texts
+        .iter()
+        .map(|text| {
+            let read = events(text.as_bytes(), &Limits::default()).unwrap();
+            feed::Entry::of(read[0].as_ref().unwrap())
+        })
+        .collect();
+    String::from_utf8(feed::write_manifest(&entries)).unwrap()
+}
+
+/// The file of an event that is asked for.
+fn file(asked: &Asked, all: &[Value]) -> Reply {
+    let one = all.iter().find(|one| {
+        let uuid = one["Event"]["uuid"].as_str().unwrap();
+        asked.path.contains(uuid)
+    });
+    one.map_or_else(|| Reply::of(404, ""), |one| Reply::of(200, one))
+}
+
+fn feed_terms(sink: &TaxiiSink, kind: FormKind) -> SourceTerms {
+    terms(Some(format!("http://{}/feed", sink.address)), kind)
+}
+
+fn files(asked: &[Asked]) -> usize {
+    let files = asked
+        .iter()
+        .filter(|one| !one.path.ends_with("manifest.json"));
+    files.count()
+}
+
+#[tokio::test]
+async fn only_events_that_changed_are_fetched() {
+    let nation = Nation::new().await;
+    let first: Vec<Value> = (0..4).map(|n| event(n, 0)).collect();
+    let mut later = first.clone();
+    later[1] = event(1, 5);
+    later.push(event(7, 3));
+    let sink = TaxiiSink::open(move |before, asked| {
+        // The manifest is asked for at first, again, and once more when it has changed.
+        let now = if before < 6 { &first } else { &later };
+        match asked.path.ends_with("/feed/manifest.json") {
+            true => Reply::of(200, manifest(now)),
+            false => file(asked, now),
+        }
+    })
+    .await;
+    joined(&nation, feed_terms(&sink, FormKind::MispFeed)).await;
+    let worker = worker(&nation);
+    assert_eq!(turn(&nation, &worker).await, 1);
+    let well = source(&nation).await;
+    assert_eq!(
+        (well.listed, well.refused, well.turns.state()),
+        (4, 0, "active"),
+        "{well:?}"
+    );
+    assert_eq!(files(&sink.asked()), 4);
+    let kept = ids(&nation, "public").await;
+    assert!(kept.contains(&format!("report--{}", uuid(2))), "{kept:?}");
+    assert!(kept.contains(&format!("grouping--{}", uuid(1))), "{kept:?}");
+    nation.clock.advance(SignedDuration::from_hours(2));
+    turn(&nation, &worker).await;
+    assert_eq!(files(&sink.asked()), 4, "the list is as it was");
+    assert_eq!(source(&nation).await.history[0].unchanged, 1);
+    nation.clock.advance(SignedDuration::from_hours(2));
+    turn(&nation, &worker).await;
+    assert_eq!(
+        files(&sink.asked()),
+        6,
+        "one that changed and one that is new"
+    );
+    assert_eq!(source(&nation).await.listed, 5);
+}
+
+#[tokio::test]
+async fn a_feed_cut_off_anywhere_leads_to_the_same_set() {
+    let whole = Nation::new().await;
+    let all: Vec<Value> = (0..5).map(|n| event(n, n)).collect();
+    let served = all.clone();
+    let sink = TaxiiSink::open(
+        move |_, asked| match asked.path.ends_with("manifest.json") {
+            true => Reply::of(200, manifest(&served)),
+            false => file(asked, &served),
+        },
+    )
+    .await;
+    joined(&whole, feed_terms(&sink, FormKind::MispFeed)).await;
+    turn(&whole, &worker(&whole)).await;
+    let wanted: BTreeSet<String> = ids(&whole, "public").await;
+    assert_eq!(source(&whole).await.listed, 5);
+
+    let cut = Nation::new().await;
+    let sink = TaxiiSink::open(move |before, asked| match before {
+        // The answers to these never come: the worker is killed while it waits.
+        2 | 5 => Reply::silent(),
+        _ if asked.path.ends_with("manifest.json") => Reply::of(200, manifest(&all)),
+        _ => file(asked, &all),
+    })
+    .await;
+    joined(&cut, feed_terms(&sink, FormKind::MispFeed)).await;
+    for silent in [2, 5] {
+        cut.world.queue_turns().await.unwrap();
+        let worker = worker(&cut);
+        let asked = async {
+            while sink.asked().len() <= silent {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            done = worker.turn() => panic!("it ended before it was killed: {done:?}"),
+            () = asked => {}
+        }
+        cut.clock.advance(SignedDuration::from_secs(61));
+    }
+    turn(&cut, &worker(&cut)).await;
+    assert_eq!(ids(&cut, "public").await, wanted);
+    assert_eq!(source(&cut).await.listed, 5);
+    // Of the five events each came once; two questions were never answered.
+    assert_eq!(files(&sink.asked()), 5 + 2);
+}
+
+#[tokio::test]
+async fn a_server_that_lies_is_told_and_takes_nothing_else_down() {
+    let nation = Nation::new().await;
+    let index: Vec<Value> = (0..5)
+        .map(|n| json!({ "uuid": uuid(n), "timestamp": "1777600000" }))
+        .collect();
+    let sink = TaxiiSink::open(move |_, asked| {
+        let is = |n: u32| asked.path.ends_with(&uuid(n));
+        match asked.path.ends_with("/events/index") {
+            true => Reply::of(200, json!(index)),
+            false if is(0) => file(asked, &[event(0, 0)]),
+            false if is(1) => Reply::of(200, event(9, 0)),
+            false if is(2) => Reply::of(200, "<html>"),
+            false if is(3) => Reply::of(404, ""),
+            false => Reply::of(403, ""),
+        }
+    })
+    .await;
+    joined(&nation, feed_terms(&sink, FormKind::Misp)).await;
+    turn(&nation, &worker(&nation)).await;
+    let asked = sink.asked();
+    assert_eq!(
+        (asked[0].method.as_str(), asked[0].path.as_str()),
+        ("POST", "/feed/events/index")
+    );
+    assert_eq!(asked[0].headers["accept"], "application/json");
+    let after = source(&nation).await;
+    assert_eq!(after.turns.trouble, None);
+    let told: Vec<&str> = after.unlisted.iter().map(|one| one.why.as_str()).collect();
+    for said in [
+        "was asked for",
+        "expected value",
+        "the source answered 403",
+        "the source answered 404",
+    ] {
+        assert!(
+            told.iter().any(|why| why.contains(said)),
+            "{said}: {told:?}"
+        );
+    }
+    let kept = ids(&nation, "public").await;
+    assert!(kept.contains(&format!("report--{}", uuid(0))), "{kept:?}");
+    assert!(!kept.iter().any(|id| id.ends_with(&uuid(9))), "{kept:?}");
+}
