@@ -6,6 +6,7 @@
 
 mod json;
 mod lines;
+pub mod why;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,8 @@ use crate::when::When;
 const MAX_NAMED: usize = 50;
 /// Most characters of an entry that are told.
 const MAX_TOLD: usize = 120;
+/// Longest document of JSON, in bytes: it takes many times its length while it is read.
+const MAX_JSON: usize = 32 << 20;
 /// Longest remark that is kept, in bytes.
 const MAX_LABEL: usize = 1_000;
 
@@ -172,7 +175,7 @@ pub fn read_list(
 ) -> Result<Listed, ListError> {
     if shape == Shape::Json {
         let bounds = JsonLimits {
-            max_bytes: limits.bytes,
+            max_bytes: limits.bytes.min(MAX_JSON),
             max_depth: limits.depth,
             ..JsonLimits::default()
         };
@@ -246,16 +249,16 @@ impl<'l> Reader<'l> {
 /// Why nobody may act on a value, whoever lists it: it would hit the house itself, half the net, or everybody.
 fn unfit(value: &Value) -> Option<&'static str> {
     if value.kind == Kind::Domain && is_whole_zone(&value.value) {
-        return Some("a zone under which strangers register names");
+        return Some(why::ZONE);
     }
     value.notes.iter().find_map(|note| match note {
-        Note::Private => Some("an address or name of inner networks"),
-        Note::Loopback => Some("the address of whoever reads it"),
-        Note::LinkLocal => Some("a link-local address"),
-        Note::Multicast => Some("a multicast address"),
-        Note::Reserved => Some("a reserved address"),
-        Note::WideNetwork => Some("a network so wide that acting on it would be a mistake"),
-        Note::EmptyFile => Some("the hash of the empty file"),
+        Note::Private => Some(why::INNER),
+        Note::Loopback => Some(why::LOOPBACK),
+        Note::LinkLocal => Some(why::LINK_LOCAL),
+        Note::Multicast => Some(why::MULTICAST),
+        Note::Reserved => Some(why::RESERVED),
+        Note::WideNetwork => Some(why::WIDE),
+        Note::EmptyFile => Some(why::EMPTY_FILE),
         _ => None,
     })
 }

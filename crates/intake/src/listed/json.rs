@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Entry, ListError, ListLimits, Listed, Mapping, Reader};
+use super::{Entry, ListError, ListLimits, Listed, Mapping, Reader, why};
 use crate::json::{JsonLimits, guard};
 use crate::table::kind_of_word;
 use crate::value::{Value, read_listed, read_value_as};
@@ -57,7 +57,7 @@ fn read_entry(entry: &Json, mapping: &Mapping, reader: &mut Reader<'_>) -> Resul
     let seen = texts(&mapping.first_seen);
     let label = texts(&mapping.label).join(", ");
     if said.is_empty() {
-        reader.refuse(place, "nothing stands where the value should be", "");
+        reader.refuse(place, why::NOTHING, "");
     }
     for said in said {
         match value(&said, &word) {
@@ -70,7 +70,7 @@ fn read_entry(entry: &Json, mapping: &Mapping, reader: &mut Reader<'_>) -> Resul
                 };
                 reader.take(entry, &said);
             }
-            None => reader.refuse(place, "no value is written here", &said),
+            None => reader.refuse(place, why::NO_VALUE, &said),
         }
     }
     Ok(())

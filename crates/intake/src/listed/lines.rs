@@ -1,6 +1,6 @@
 //! Plain lines and tables.
 
-use super::{Entry, ListError, ListLimits, Listed, Mapping, Reader};
+use super::{Entry, ListError, ListLimits, Listed, Mapping, Reader, why};
 use crate::table::{
     Column, Delimiter, Field, RowFault, TableLimits, TableOptions, read_table as read_rows,
 };
@@ -28,7 +28,7 @@ pub(super) fn read_lines(text: &str, limits: &ListLimits) -> Result<Listed, List
                 };
                 reader.take(entry, said);
             }
-            None => reader.refuse(line, "no value is written here", said),
+            None => reader.refuse(line, why::NO_VALUE, said),
         }
     }
     Ok(reader.listed)
@@ -90,7 +90,12 @@ pub(super) fn read_table(
     for fault in table.errors {
         // The value was taken all the same.
         if !matches!(fault.what, RowFault::KindDiffers { .. } | RowFault::BadTime) {
-            reader.refuse(fault.line, &fault.what.to_string(), &fault.cell);
+            let why = match fault.what {
+                RowFault::NoCell => why::NOTHING.to_owned(),
+                RowFault::NoValue => why::NO_VALUE.to_owned(),
+                other => other.to_string(),
+            };
+            reader.refuse(fault.line, &why, &fault.cell);
         }
     }
     Ok(reader.listed)

@@ -17,9 +17,9 @@ const MAX_URL: usize = 2_000;
 /// Longest path or word of a mapping.
 const MAX_PATH: usize = 200;
 /// Most bytes of one document when nothing is said.
-pub const DEFAULT_BYTES: u64 = 32 << 20;
+pub const DEFAULT_BYTES: u64 = 16 << 20;
 /// Most bytes that may be agreed.
-pub const MAX_BYTES: u64 = 128 << 20;
+pub const MAX_BYTES: u64 = 64 << 20;
 /// Hours that a value holds after it has left the list when nothing is said.
 pub const DEFAULT_GRACE_H: u32 = 48;
 /// Most of those: a year.

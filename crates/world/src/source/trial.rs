@@ -18,7 +18,7 @@ use super::{
 use crate::{caller::Caller, doors::FetchDoor, error::WorldError, turn::Stopped, world::World};
 
 /// Entries that are shown.
-const FIRST: usize = 20;
+const FIRST: usize = 10;
 
 /// What is looked at.
 pub enum Tried<'t> {

@@ -21,7 +21,7 @@ fn uuid(n: u32) -> String {
 fn event(n: u32, changed: u32) -> Value {
     json!({ "Event": {
         "uuid": uuid(n), "info": format!("event {n}"), "date": "2026-05-01",
-        "timestamp": (1_777_600_000 + changed).to_string(), "published": n % 2 == 0,
+        "timestamp": (1_777_600_000 + changed).to_string(), "published": n.is_multiple_of(2),
         "Orgc": { "name": "Centre", "uuid": "0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d99" },
         "Tag": [{ "name": "tlp:green" }],
         "Attribute": [{ "uuid": uuid(1_000 * (changed + 1) + n), "type": "ip-dst", "value": format!("203.0.113.{n}"),

@@ -7,7 +7,7 @@ use kaname_world::{
     source::{Trial, Tried},
 };
 
-use super::agree;
+use super::{agree, words};
 use crate::{
     error::Failure,
     frame::{
@@ -28,13 +28,13 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn of(one: &Unlisted) -> Self {
+    pub(super) fn of(text: Text, one: &Unlisted) -> Self {
         Self {
             line: match one.line {
                 0 => String::new(),
                 line => line.to_string(),
             },
-            why: one.why.clone(),
+            why: words::unlisted(text, &one.why),
             said: one.said.clone(),
         }
     }
@@ -54,11 +54,11 @@ pub(super) struct Looked {
 }
 
 impl Looked {
-    fn of(page: Text, trial: Trial) -> Self {
+    fn of(text: Text, trial: Trial) -> Self {
         Self {
             trouble: trial.trouble.map(|trouble| Notice {
                 tone: Tone::Care,
-                title: page.t("sources-look-trouble").into_owned(),
+                title: text.t("sources-look-trouble").into_owned(),
                 text: trouble,
             }),
             listed: Count::from(trial.listed),
@@ -78,7 +78,11 @@ impl Looked {
                 .into_iter()
                 .map(|one| (one.id, one.name))
                 .collect(),
-            unlisted: trial.unlisted.iter().map(Place::of).collect(),
+            unlisted: trial
+                .unlisted
+                .iter()
+                .map(|one| Place::of(text, one))
+                .collect(),
         }
     }
 

@@ -41,7 +41,7 @@ struct SourcePage {
     tlp: Option<TlpLabel>,
     every: String,
     grace: String,
-    most_bytes: Count,
+    most: String,
     has_credential: bool,
     listed: Count,
     taken: Count,
@@ -113,7 +113,9 @@ pub(super) async fn one(
         grace: text
             .t1("sources-grace-length", "n", terms.grace_h)
             .into_owned(),
-        most_bytes: Count::from(terms.most_bytes),
+        most: text
+            .t1("sources-most-length", "n", (terms.most_bytes >> 20).max(1))
+            .into_owned(),
         has_credential: state.credential.is_some(),
         listed: Count::from(state.listed),
         taken: Count::from(state.taken),
@@ -121,7 +123,11 @@ pub(super) async fn one(
         read: state.turns.read.map(|read| page.at(read)),
         lag: words::lag(text, state, page.now),
         next: peers::next(&page, &state.turns),
-        unlisted: state.unlisted.iter().map(Place::of).collect(),
+        unlisted: state
+            .unlisted
+            .iter()
+            .map(|one| Place::of(text, one))
+            .collect(),
         refused: Count::from(state.refused),
         history: state.history.iter().map(|one| past(&page, one)).collect(),
         trouble: trouble(&page, state),

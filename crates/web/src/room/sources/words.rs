@@ -1,6 +1,7 @@
 //! What is said of a source: its state, how far behind it is, when it is read next, how it is written.
 
 use jiff::{SignedDuration, Timestamp};
+use kaname_intake::listed::why;
 use kaname_sharing::{
     Collection,
     source::{FormKind, Source},
@@ -43,6 +44,24 @@ pub(super) fn form(text: Text, kind: FormKind) -> String {
         FormKind::Openioc => "sources-form-openioc",
         FormKind::MispFeed => "sources-form-misp-feed",
         FormKind::Misp => "sources-form-misp",
+    };
+    text.t(key).into_owned()
+}
+
+/// Why an entry is not taken: in the page's language where it is one of those that lists have, else as it was told.
+pub(super) fn unlisted(text: Text, told: &str) -> String {
+    let key = match told {
+        why::NO_VALUE => "sources-why-no-value",
+        why::NOTHING => "sources-why-nothing",
+        why::INNER => "sources-why-inner",
+        why::LOOPBACK => "sources-why-loopback",
+        why::LINK_LOCAL => "sources-why-link-local",
+        why::MULTICAST => "sources-why-multicast",
+        why::RESERVED => "sources-why-reserved",
+        why::WIDE => "sources-why-wide",
+        why::ZONE => "sources-why-zone",
+        why::EMPTY_FILE => "sources-why-empty-file",
+        other => return other.to_owned(),
     };
     text.t(key).into_owned()
 }
