@@ -27,6 +27,7 @@ mod machines;
 mod misp;
 mod named;
 mod now;
+mod objects;
 mod oidc;
 mod pages;
 mod passkey;

@@ -4,6 +4,7 @@
 mod carried;
 mod items;
 mod objects;
+pub mod relations;
 mod reports;
 mod values;
 

@@ -6,6 +6,7 @@ mod answers;
 mod body;
 mod handed_in;
 mod items;
+mod objects;
 mod peers;
 mod records;
 mod reference;
@@ -95,6 +96,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             LIBRARY,
             Audit::None("finds what the reader may read elsewhere; what is opened says so itself"),
             routing::get(search::search),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/objects/{id}/relations",
+            "api.relations",
+            LIBRARY,
+            Audit::None("reads objects that were released to the reader"),
+            routing::get(objects::relations),
         ),
         Endpoint::new(
             Method::GET,

@@ -7,7 +7,7 @@ mod correlation;
 mod download;
 pub(super) mod list;
 mod machines;
-mod object;
+pub(in crate::room) mod object;
 pub(in crate::room) mod objects;
 mod show;
 mod usage;
@@ -73,6 +73,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             READ,
             READS,
             routing::get(object::raw),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/library/objects/{id}/relations",
+            "library.object_relations",
+            READ,
+            READS,
+            routing::get(object::relations::list),
         ),
         Endpoint::new(
             Method::GET,

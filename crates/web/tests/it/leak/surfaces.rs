@@ -68,6 +68,8 @@ const FILLED: &[(&str, Filled)] = &[
     ("feed.read", Filled::Feed),
     ("library.object", Filled::Object),
     ("library.object_raw", Filled::Object),
+    ("library.object_relations", Filled::Object),
+    ("api.relations", Filled::Object),
     ("library.show", Filled::Number),
     ("library.download", Filled::Number),
     ("public.show", Filled::Number),

@@ -1,0 +1,331 @@
+//! The page of a threat object: what it says, its versions, its relations as a graph and a table. A reader who may not see a neighbour meets it nowhere.
+
+use axum::http::StatusCode;
+use kaname_directory::KeyScope;
+use kaname_kernel::Tlp;
+use kaname_sharing::{
+    Text,
+    collection::{Access, CollectionKind, Definition},
+};
+use kaname_testkit::Nation;
+
+use crate::{
+    browser::{Browser, between},
+    house::Door,
+    raw::unresolved,
+};
+
+const RED: &str = "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1";
+
+/// A peer's collection with these objects in it.
+async fn imported(nation: &Nation, objects: &[String]) {
+    let admin = nation.caller(&nation.administrator).await;
+    let definition = Definition {
+        alias: "knowledge".to_owned(),
+        title: Text::new("知識", "Knowledge"),
+        description: Text::default(),
+        kind: CollectionKind::Peer,
+        default_tlp: Some(Tlp::Green),
+        default_pap: None,
+        read: Access::Members,
+        write: Access::Nobody,
+        taxii: Default::default(),
+    };
+    let world = &nation.world;
+    let peer = world.open_collection(&admin, definition).await.unwrap();
+    let objects: Vec<&str> = objects.iter().map(String::as_str).collect();
+    let done = world
+        .import(&admin, &peer, ("試験", false), &objects, &|_| {})
+        .await
+        .unwrap();
+    assert_eq!(done.taken, objects.len() as u64, "{:?}", done.rejected);
+}
+
+fn id(stix_type: &str, n: usize) -> String {
+    format!("{stix_type}--00000000-0000-4000-8000-{n:012}")
+}
+
+/// An object of a type with more properties.
+fn object(stix_type: &str, n: usize, more: &str) -> String {
+    version(stix_type, n, "2026-01-01", more)
+}
+
+fn version(stix_type: &str, n: usize, day: &str, more: &str) -> String {
+    let id = id(stix_type, n);
+    format!(
+        r#"{{"type":"{stix_type}","spec_version":"2.1","id":"{id}","created":"2026-01-01T00:00:00.000Z","modified":"{day}T00:00:00.000Z",{more}}}"#
+    )
+}
+
+fn relation(n: usize, how: &str, source: &str, target: &str) -> String {
+    let more =
+        format!(r#""relationship_type":"{how}","source_ref":"{source}","target_ref":"{target}""#);
+    object("relationship", n, &more)
+}
+
+fn group(n: usize, name: &str) -> String {
+    object("intrusion-set", n, &format!(r#""name":"{name}""#))
+}
+
+fn technique(n: usize, number: &str, name: &str) -> String {
+    object(
+        "attack-pattern",
+        n,
+        &format!(
+            r#""name":"{name}","kill_chain_phases":[{{"kill_chain_name":"mitre-attack","phase_name":"initial-access"}}],"external_references":[{{"source_name":"mitre-attack","external_id":"{number}"}}]"#
+        ),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_says_in_words_what_an_object_says_and_why_it_is_seen() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let long = "長".repeat(70_000);
+    let hostile = r#""name":"<script>alert(1)</script>\u202egnp.exe","description":"<img src=x onerror=alert(2)>LONG","aliases":["<b>別名</b>"],"first_seen":"2025-04-01T00:00:00Z","goals":["諜報"],"external_references":[{"source_name":"<i>出典</i>","url":"javascript:alert(3)"},{"source_name":"ok","url":"https://example.com/a?b=1"},{"source_name":"user","url":"https://a:b@example.com/"}]"#;
+    let indicator = r#""name":"C2","pattern":"[ipv4-addr:value = '203.0.113.9']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z","valid_until":"2027-01-01T00:00:00Z","kill_chain_phases":[{"kill_chain_name":"mitre-attack","phase_name":"command-and-control"}]"#;
+    imported(
+        &nation,
+        &[
+            object("intrusion-set", 1, &hostile.replace("LONG", &long)),
+            object("indicator", 2, indicator),
+        ],
+    )
+    .await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let at = format!("/library/objects/{}", id("intrusion-set", 1));
+    let page = member.page(&at).await;
+    for markup in ["<script>alert", "<img src=x", "<b>別名", "<i>出典"] {
+        assert!(!page.contains(markup), "{markup} is shown as text");
+    }
+    let said = between(&page, "id=\"said\"", "</section>");
+    assert!(
+        said.contains("<bdi class=\"lines\">"),
+        "the writing's direction stays inside"
+    );
+    assert!(said.len() < 60_000, "a long text is cut: {}", said.len());
+    for told in ["別名", "狙い", "諜報", "初めて見られた日時", "2025年4月1日"] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert!(!said.contains("href=\"javascript:") && said.contains("javascript:alert(3)"));
+    assert!(said.contains("href=\"https://example.com/a?b=1\" rel=\"noopener noreferrer nofollow"));
+    assert!(!said.contains("href=\"https://a:b@"));
+    assert_eq!(unresolved(&page), [""; 0]);
+    // The reader's own way of meeting the conditions, and no other.
+    let seen = between(&page, "id=\"seen-by\"", "</section>");
+    assert!(seen.contains("構成員資格が有効な組織"), "{seen}");
+    assert!(!seen.contains("ハブの職員"), "{seen}");
+    let officer = Browser::of(&door, &nation, &nation.analyst).await;
+    let all = officer.page(&at).await;
+    let seen = between(&all, "id=\"seen-by\"", "</section>");
+    assert!(
+        seen.contains("条件 1") && seen.contains("ハブの職員"),
+        "{seen}"
+    );
+    // A pattern in words, in both languages.
+    let at = format!("/library/objects/{}", id("indicator", 2));
+    let page = member.page(&at).await;
+    let said = between(&page, "id=\"said\"", "</section>");
+    assert!(said.contains("である」観測を検出"), "{said}");
+    assert!(said.contains("コマンド＆コントロール") && said.contains("有効期限"));
+    let english = Browser::of(&door, &nation, &nation.member).await.english();
+    let page = english.page(&at).await;
+    let said = between(&page, "id=\"said\"", "</section>");
+    assert!(said.contains("finds an observation where"), "{said}");
+    assert!(said.contains("Command and Control") && said.contains("Valid until"));
+    assert_eq!(unresolved(&page), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_versions_are_compared_property_by_property() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let of = |day: &str, more: &str| version("malware", 1, day, more);
+    imported(
+        &nation,
+        &[
+            of("2026-01-01", r#""name":"つなみ","is_family":false,"description":"古い説明です","goals":["x"]"#),
+            of("2026-02-01", r#""name":"つなみ","is_family":true,"description":"新しい説明です""#),
+            of("2026-03-01", r#""name":"おおなみ","is_family":true,"description":"新しい説明です","aliases":["なみ"]"#),
+            object("malware", 2, r#""name":"ほか","is_family":false"#),
+        ],
+    )
+    .await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let at = format!("/library/objects/{}", id("malware", 1));
+    let page = member.page(&at).await;
+    let versions = between(&page, "id=\"versions\"", "</section>");
+    // The newest beside the one before it.
+    for told in [
+        "<code>/name</code>",
+        "<code>/aliases</code>",
+        "加わった項目 1",
+    ] {
+        assert!(versions.contains(told), "{told}: {versions}");
+    }
+    assert!(!versions.contains("<code>/is_family</code>"), "{versions}");
+    let places: Vec<&str> = versions
+        .match_indices("<option value=\"")
+        .map(|(start, open)| {
+            let rest = &versions[start + open.len()..];
+            rest.split('"').next().unwrap()
+        })
+        .take(3)
+        .collect();
+    let (oldest, newest) = (places[2], places[0]);
+    let page = member
+        .page(&format!("{at}?from={oldest}&to={newest}"))
+        .await;
+    let versions = between(&page, "id=\"versions\"", "</section>");
+    assert!(
+        versions.contains("<code>/is_family</code>") && versions.contains("<code>/goals</code>")
+    );
+    assert!(
+        versions.contains("<del>") && versions.contains("<ins>"),
+        "{versions}"
+    );
+    let page = member
+        .page(&format!("{at}?from={oldest}&to={oldest}"))
+        .await;
+    assert!(page.contains("この二つの版に違いはありません"));
+    // A place of another object is no version of this one.
+    let other = member
+        .page(&format!("/library/objects/{}/raw", id("malware", 2)))
+        .await;
+    assert!(other.contains("ほか"));
+    let caller = nation.caller(&nation.member).await;
+    let other = nation
+        .world
+        .objects(&caller, |filter| filter.ids = vec![id("malware", 2)])
+        .await
+        .unwrap();
+    let place = other.objects[0].added_us;
+    let answer = member.get(&format!("{at}?from={place}")).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_neighbour_is_in_no_graph_table_or_answer() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let secret =
+        format!(r#""name":"秘匿のマルウェア","is_family":false,"object_marking_refs":["{RED}"]"#);
+    let (centre, near, hidden) = (id("intrusion-set", 1), id("malware", 2), id("malware", 3));
+    let far = id("attack-pattern", 4);
+    imported(
+        &nation,
+        &[
+            group(1, "しらなみ"),
+            object("malware", 2, r#""name":"つなみ","is_family":false"#),
+            object("malware", 3, &secret),
+            technique(4, "T1566", "フィッシング"),
+            relation(5, "uses", &centre, &near),
+            relation(6, "uses", &centre, &hidden),
+            relation(7, "uses", &near, &far),
+            relation(8, "uses", &hidden, &far),
+            // What nobody has, what leads back, and what leads to itself.
+            relation(9, "uses", &centre, &id("malware", 999)),
+            relation(10, "related-to", &near, &centre),
+            relation(11, "related-to", &centre, &centre),
+            object(
+                "note",
+                12,
+                &format!(r#""abstract":"所見","content":"所見","object_refs":["{centre}","{hidden}"]"#),
+            ),
+        ],
+    )
+    .await;
+    let at = format!("/library/objects/{centre}");
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let officer = Browser::of(&door, &nation, &nation.analyst).await;
+    let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
+    for depth in ["", "?depth=2"] {
+        let page = member.page(&format!("{at}{depth}")).await;
+        let relations = between(&page, "id=\"relations\"", "</section>");
+        assert!(
+            relations.contains("つなみ") && relations.contains("所見"),
+            "{relations}"
+        );
+        for secret in ["秘匿", &hidden, "-000000000999"] {
+            assert!(!page.contains(secret), "{secret} {depth}");
+        }
+        let seen = officer.page(&format!("{at}{depth}")).await;
+        assert!(seen.contains("秘匿のマルウェア"), "{depth}");
+    }
+    let list = member.page(&format!("{at}/relations")).await;
+    assert!(list.contains("つなみ") && !list.contains("秘匿"));
+    let kinds = between(&list, "class=\"facet\"", "</ul>");
+    assert!(
+        kinds.contains("<span class=\"number\">1</span>") && !kinds.contains("\">2</span>"),
+        "{kinds}"
+    );
+    let all = officer
+        .page(&format!("{at}/relations?side=out&how=uses&type=malware"))
+        .await;
+    assert!(all.contains("秘匿のマルウェア"));
+    // The same as a program reads it.
+    let path = format!("/api/v1/objects/{centre}/relations");
+    for (depth, nodes, edges) in [("", 3, 4), ("?depth=2", 4, 5)] {
+        let answer = door.get(&format!("{path}{depth}"), &key).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        let told = answer.json();
+        assert!(!answer.text.contains("秘匿") && !answer.text.contains(&hidden));
+        assert_eq!(told["nodes"].as_array().unwrap().len(), nodes, "{told}");
+        assert_eq!(told["edges"].as_array().unwrap().len(), edges, "{told}");
+        assert_eq!(told["more"].as_array().unwrap().len(), 0, "{told}");
+    }
+    let wrong = door.get(&format!("{path}?depth=3"), &key).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    let hidden_at = format!("/api/v1/objects/{hidden}/relations");
+    let absent_at = format!("/api/v1/objects/{}/relations", id("malware", 999));
+    let (kept, absent) = (
+        door.get(&hidden_at, &key).await,
+        door.get(&absent_at, &key).await,
+    );
+    assert_eq!(
+        (kept.status, absent.status),
+        (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_relations_are_bounded_and_counted() {
+    const RELATIONS: usize = 10_050;
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let centre = id("intrusion-set", 1);
+    let mut objects = vec![group(1, "しらなみ")];
+    for n in 0..300 {
+        objects.push(object(
+            "malware",
+            n,
+            &format!(r#""name":"m-{n}","is_family":false"#),
+        ));
+    }
+    for n in 0..RELATIONS {
+        let (how, target) = match n {
+            0..300 => ("uses", id("malware", n)),
+            _ => ("related-to", id("malware", n % 300)),
+        };
+        objects.push(relation(n, how, &centre, &target));
+    }
+    imported(&nation, &objects).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let at = format!("/library/objects/{centre}");
+    let page = member.page(&at).await;
+    let relations = between(&page, "id=\"relations\"", "</section>");
+    let rows = relations.matches("<tr data-row").count();
+    assert!(rows < 120, "{rows}");
+    assert!(relations.contains("はじめの 10,000 件"), "{relations}");
+    assert!(page.len() < 200_000, "{}", page.len());
+    let list = format!("{at}/relations?side=out&how=related-to&type=malware");
+    let mut found = std::collections::BTreeSet::new();
+    for nth in 0..4 {
+        let page = member.page(&format!("{list}&page={nth}")).await;
+        let ids = page.match_indices("href=\"/library/objects/malware--");
+        found.extend(ids.map(|(at, _)| page[at..at + 80].to_owned()));
+    }
+    assert!(found.len() > 250, "{}", found.len());
+    let beyond = member.get(&format!("{list}&page=99999999999")).await;
+    assert_eq!(beyond.status, StatusCode::OK);
+}
