@@ -1,4 +1,5 @@
-//! The page of a threat object: what it says, its versions, its relations as a graph and a table. A reader who may not see a neighbour meets it nowhere.
+//! The page of a threat object: what it says, its versions, its relations as a graph and a table, the matrix of
+//! techniques. A reader who may not see a neighbour meets it nowhere.
 
 use axum::http::StatusCode;
 use kaname_directory::KeyScope;
@@ -12,6 +13,7 @@ use kaname_testkit::Nation;
 use crate::{
     browser::{Browser, between},
     house::Door,
+    library::released_with,
     raw::unresolved,
 };
 
@@ -286,6 +288,14 @@ async fn a_hidden_neighbour_is_in_no_graph_table_or_answer() {
         (kept.status, absent.status),
         (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND)
     );
+    // Nor is it counted in the matrix.
+    let matrix = door.get("/api/v1/matrix", &key).await.json();
+    let technique = &matrix["tactics"][0]["techniques"][0];
+    assert_eq!(
+        (technique["number"].as_str(), technique["uses"].as_u64()),
+        (Some("T1566"), Some(1)),
+        "{matrix}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -328,4 +338,97 @@ async fn ten_thousand_relations_are_bounded_and_counted() {
     assert!(found.len() > 250, "{}", found.len());
     let beyond = member.get(&format!("{list}&page=99999999999")).await;
     assert_eq!(beyond.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_matrix_counts_what_its_reader_sees_and_is_filtered() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (one, other) = (id("intrusion-set", 1), id("intrusion-set", 2));
+    let [phishing, link, accounts] = [4, 5, 6].map(|n| id("attack-pattern", n));
+    imported(
+        &nation,
+        &[
+            group(1, "しらなみ"),
+            group(2, "電力を狙う集団"),
+            technique(4, "T1566", "<b>フィッシング</b>"),
+            technique(5, "T1566.002", "リンク"),
+            technique(6, "T1078", "正規アカウント"),
+            technique(7, "T1190", "使われない手法"),
+            relation(10, "uses", &one, &phishing),
+            relation(11, "uses", &other, &phishing),
+            relation(12, "uses", &one, &link),
+            relation(13, "uses", &other, &accounts),
+            relation(14, "mitigates", &one, &accounts),
+        ],
+    )
+    .await;
+    let item = released_with(&nation, |draft| {
+        draft.techniques = vec![("T1078".to_owned(), "正規アカウント".to_owned())];
+    });
+    item.await;
+    let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
+    let uses = async |query: &str| {
+        let answer = door.get(&format!("/api/v1/matrix{query}"), &key).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        let told = answer.json();
+        let mut all = Vec::new();
+        for tactic in told["tactics"].as_array().unwrap() {
+            for one in tactic["techniques"].as_array().unwrap() {
+                let subs = one["sub_techniques"].as_array().unwrap();
+                for one in std::iter::once(one).chain(subs) {
+                    let number = one["number"].as_str().unwrap_or("-").to_owned();
+                    all.push((
+                        number,
+                        one["uses"].as_u64().unwrap(),
+                        one["items"].as_u64().unwrap(),
+                    ));
+                }
+            }
+        }
+        all
+    };
+    let is = |all: &[(&str, u64, u64)]| -> Vec<(String, u64, u64)> {
+        all.iter()
+            .map(|(n, u, i)| ((*n).to_owned(), *u, *i))
+            .collect()
+    };
+    assert_eq!(
+        uses("").await,
+        is(&[("T1566", 2, 0), ("T1566.002", 1, 0), ("T1078", 1, 1)])
+    );
+    assert_eq!(
+        uses(&format!("?by={one}")).await,
+        is(&[("T1566", 1, 0), ("T1566.002", 1, 0)])
+    );
+    assert_eq!(
+        uses("?by=%E3%81%97%E3%82%89%E3%81%AA%E3%81%BF").await,
+        is(&[("T1566", 1, 0), ("T1566.002", 1, 0)]),
+        "by name"
+    );
+    assert_eq!(
+        uses("?sector=electricity").await,
+        is(&[("T1078", 1, 0), ("T1566", 1, 0)])
+    );
+    assert_eq!(uses("?since=1").await.len(), 3);
+    assert_eq!(uses("?since=2030-01-01").await, is(&[]));
+    assert_eq!(uses("?show=all").await.len(), 4);
+    let nobody = door.get("/api/v1/matrix?by=nobody", &key).await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member.page("/library/matrix").await;
+    assert!(
+        page.contains("初期アクセス") && page.contains("正規アカウント"),
+        "{page}"
+    );
+    assert!(!page.contains("<b>フィッシング") && !page.contains("使われない手法"));
+    assert_eq!(unresolved(&page), [""; 0]);
+    let english = Browser::of(&door, &nation, &nation.member).await.english();
+    let page = english.page("/library/matrix?by=nobody").await;
+    assert!(page.contains("Nothing of that name"), "{page}");
+    let outsider = Browser::of(&door, &nation, &nation.outsider).await;
+    assert_eq!(
+        outsider.get("/library/matrix").await.status,
+        StatusCode::FORBIDDEN
+    );
 }

@@ -6,6 +6,7 @@ mod answers;
 mod body;
 mod handed_in;
 mod items;
+mod matrix;
 mod objects;
 mod peers;
 mod records;
@@ -96,6 +97,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             LIBRARY,
             Audit::None("finds what the reader may read elsewhere; what is opened says so itself"),
             routing::get(search::search),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/matrix",
+            "api.matrix",
+            LIBRARY,
+            Audit::None("counts what was released to the reader"),
+            routing::get(matrix::matrix),
         ),
         Endpoint::new(
             Method::GET,

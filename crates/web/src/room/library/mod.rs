@@ -7,6 +7,7 @@ mod correlation;
 mod download;
 pub(super) mod list;
 mod machines;
+pub(in crate::room) mod matrix;
 pub(in crate::room) mod object;
 pub(in crate::room) mod objects;
 mod show;
@@ -49,6 +50,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             MACHINES,
             READS,
             routing::get(machines::show_machines),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/library/matrix",
+            "library.matrix",
+            READ,
+            READS,
+            routing::get(matrix::show_all),
         ),
         Endpoint::new(
             Method::GET,

@@ -19,6 +19,7 @@ use kaname_store::StoredObject;
 use kaname_world::WorldError;
 use serde::Deserialize;
 
+pub(super) use self::said::phase_word;
 pub(in crate::room) use self::standing::standing;
 use self::{
     compared::Versions,
