@@ -7,6 +7,7 @@ use kaname_kernel::Tlp;
 use kaname_sharing::{
     Text,
     collection::{Access, CollectionKind, Definition},
+    feedback::{Given, Sighting, SightingKind},
 };
 use kaname_testkit::Nation;
 
@@ -431,4 +432,123 @@ async fn the_matrix_counts_what_its_reader_sees_and_is_filtered() {
         outsider.get("/library/matrix").await.status,
         StatusCode::FORBIDDEN
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sightings_and_what_happened_stand_on_the_page_as_far_as_they_may_be_known() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let malware = id("malware", 1);
+    let of = |count: u64, day: &str| {
+        format!(
+            r#""sighting_of_ref":"{malware}","count":{count},"last_seen":"2026-{day}T00:00:00Z""#
+        )
+    };
+    let red = format!(r#","object_marking_refs":["{RED}"]"#);
+    imported(
+        &nation,
+        &[
+            object("malware", 1, r#""name":"つなみ","is_family":true,"first_seen":"2025-01-01T00:00:00Z","last_seen":"2026-06-01T00:00:00Z""#),
+            object("sighting", 2, &of(3, "02-03")),
+            object("sighting", 3, &of(900_000, "02-04")).replace("}", &format!("{red}}}")),
+            object("sighting", 4, &of(40, "05-05")),
+            object("report", 5, &format!(r#""name":"公表された報告","published":"2026-03-01T00:00:00Z","object_refs":["{malware}"]"#)),
+            object("report", 6, &format!(r#""name":"秘匿の報告","published":"2026-03-02T00:00:00Z","object_refs":["{malware}"]{red}"#)),
+            object("indicator", 7, r#""name":"通信先","pattern":"[ipv4-addr:value = '203.0.113.9']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z","valid_until":"2027-01-01T00:00:00Z""#),
+            relation(8, "indicates", &id("indicator", 7), &malware),
+        ],
+    )
+    .await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let at = format!("/library/objects/{malware}");
+    let page = member.page(&at).await;
+    let sightings = between(&page, "id=\"sightings\"", "</section>");
+    assert!(
+        sightings.contains("目撃 43 回") && sightings.contains("<rect"),
+        "{sightings}"
+    );
+    let timeline = between(&page, "id=\"timeline\"", "</section>");
+    for told in [
+        "活動期間",
+        "公表された報告",
+        "通信先",
+        "目撃 40 回",
+        "指標の有効期間",
+    ] {
+        assert!(timeline.contains(told), "{told}: {timeline}");
+    }
+    assert!(
+        !page.contains("秘匿") && !page.contains("900,0"),
+        "what is hidden is not counted"
+    );
+    assert!(
+        !page.contains("id=\"sent\""),
+        "where it was sent is the officers' to know"
+    );
+    assert_eq!(unresolved(&page), [""; 0]);
+    let english = Browser::of(&door, &nation, &nation.member).await.english();
+    let page = english.page(&at).await;
+    assert!(page.contains("Seen 43 times") && page.contains("Timeline"));
+    assert_eq!(unresolved(&page), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_counted_for_who_may_know_of_it_and_officers_see_where_it_went() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |_| {}).await;
+    let mut objects = item.state.content.objects.iter();
+    let indicator = objects.find(|raw| raw.contains("\"indicator\"")).unwrap();
+    let at = format!(
+        "/library/objects/{}",
+        kaname_stix::head(indicator).unwrap().id
+    );
+    let caller = nation.caller(&nation.member).await;
+    let given = Given {
+        sighting: Some(Sighting {
+            kind: SightingKind::Seen,
+            count: Some(7),
+            first: None,
+            last: None,
+        }),
+        ..Given::default()
+    };
+    let world = &nation.world;
+    world.give_feedback(&caller, item.id, given).await.unwrap();
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member.page(&at).await;
+    assert!(page.contains("目撃 7 回"), "the own answer: {page}");
+    assert!(!page.contains("id=\"sent\""));
+    // Another member learns nothing of it.
+    let party = nation
+        .party(
+            "suido",
+            kaname_directory::PartyKind::Operator,
+            "湾岸水道",
+            "Wangan",
+        )
+        .await;
+    let other = nation
+        .hire(party, "suido", &[kaname_kernel::Role::Member])
+        .await;
+    let other = Browser::of(&door, &nation, &other).await;
+    let page = other.page(&at).await;
+    assert!(
+        !page.contains("id=\"sightings\"") && !page.contains("7 回"),
+        "{page}"
+    );
+    // Officers are told the sum, without a time; and where it went.
+    let officer = Browser::of(&door, &nation, &nation.analyst).await;
+    let page = officer.page(&at).await;
+    let sightings = between(&page, "id=\"sightings\"", "</section>");
+    assert!(
+        sightings.contains("1 組織が計 7 回") && !sightings.contains("<rect"),
+        "{sightings}"
+    );
+    let sent = between(&page, "id=\"sent\"", "</section>");
+    assert!(
+        sent.contains("配信の状況") || sent.contains("コレクション"),
+        "{sent}"
+    );
+    assert_eq!(unresolved(&page), [""; 0]);
 }

@@ -51,3 +51,66 @@ object-graph-keys = Choose with the arrow keys, open with Enter. + and − chang
 object-graph-whole = Show all
 object-graph-nearer = Larger
 object-graph-farther = Smaller
+
+# Sightings
+object-sightings = Sightings over time
+object-seen-said =
+    { $n ->
+        [one] Seen { $n } time
+       *[other] Seen { $n } times
+    }
+object-seen-answered =
+    { $parties ->
+        [one] { $parties } organisation
+       *[other] { $parties } organisations
+    } answered to have seen it, { $times } times in all. Only answers whose organisation may be named stand in the chart with their time.
+object-seen-chart = Sightings week by week. The table below says the same.
+object-seen-unit = a week
+object-seen-week = Week of { $week }: { $n }
+object-seen-older = { $n } before that
+object-seen-cut = There are so many sightings that only 2,000 were counted.
+object-seen-table = See as a table
+object-seen-from = Week from
+object-seen-stix = Sightings (STIX)
+object-seen-answers = Members' answers
+
+# What happened, and when
+object-timeline = Timeline
+object-time-count = { $n }
+object-time-chart = What happened, and when. The table below says the same.
+object-time-table = See as a table
+object-time-now = now
+object-time-from = When, or from
+object-time-to = To
+object-time-what = What
+object-time-active = Active
+object-time-seen = Sighting
+object-time-report = Report
+object-time-campaign = Campaign
+object-time-indicator = Indicator
+object-time-item = Item released
+object-time-version = Version
+object-time-times =
+    { $n ->
+        [one] Seen { $n } time
+       *[other] Seen { $n } times
+    }
+
+# Where it was sent, for officers
+object-sent = Where it was sent
+object-sent-peers = TAXII peers
+object-sent-deliveries = Deliveries
+object-sent-has =
+    { $n ->
+        [one] { $n } organisation has it
+       *[other] { $n } organisations have it
+    }
+object-sent-has-not =
+    { $n ->
+        [one] { $n } organisation does not have it yet
+       *[other] { $n } organisations do not have it yet
+    }
+object-sent-sent = sent
+object-sent-waits = goes with the next turn
+object-sent-not-agreed = not agreed upon
+object-sent-not-readable = that party may not see it

@@ -51,3 +51,46 @@ object-graph-keys = 矢印キーで選び、Enter で開く。+ と − で拡�
 object-graph-whole = 全体
 object-graph-nearer = 拡大
 object-graph-farther = 縮小
+
+# 目撃
+object-sightings = 目撃の推移
+object-seen-said = 目撃 { $n } 回
+object-seen-answered = 回答では { $parties } 組織が計 { $times } 回見ています。名前を伝えてよい組織の回答だけ、日時が図に入ります。
+object-seen-chart = 週ごとの目撃の回数。同じ内容が下の表にあります。
+object-seen-unit = 回／週
+object-seen-week = { $week } の週：{ $n } 回
+object-seen-older = それより前に { $n } 回
+object-seen-cut = 目撃が多いため、2,000 件だけを数えました。
+object-seen-table = 表で見る
+object-seen-from = 週の始まり
+object-seen-stix = STIX の目撃
+object-seen-answers = 構成員の回答
+
+# 活動の経過
+object-timeline = 活動の経過
+object-time-count = { $n } 件
+object-time-chart = 活動の経過の図。同じ内容が下の表にあります。
+object-time-table = 表で見る
+object-time-now = いま
+object-time-from = 日時・始まり
+object-time-to = 終わり
+object-time-what = できごと
+object-time-active = 活動期間
+object-time-seen = 目撃
+object-time-report = 報告の公表
+object-time-campaign = 攻撃活動
+object-time-indicator = 指標の有効期間
+object-time-item = 情報の提供
+object-time-version = 版
+object-time-times = 目撃 { $n } 回
+
+# どこへ送ったか（職員向け）
+object-sent = どこへ送ったか
+object-sent-peers = 連携先の TAXII
+object-sent-deliveries = 配信の状況
+object-sent-has = 受け取った組織 { $n }
+object-sent-has-not = まだの組織 { $n }
+object-sent-sent = 送信済み
+object-sent-waits = 次の回に送信
+object-sent-not-agreed = 取り決めの対象外
+object-sent-not-readable = 相手の組織には見えない

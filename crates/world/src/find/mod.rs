@@ -6,6 +6,7 @@ mod items;
 mod objects;
 pub mod relations;
 mod reports;
+pub mod sightings;
 pub mod techniques;
 mod values;
 

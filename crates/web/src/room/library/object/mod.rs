@@ -6,7 +6,10 @@ mod compared;
 pub(super) mod relations;
 mod said;
 mod seen_by;
+mod sent;
+mod sightings;
 mod standing;
+mod timeline;
 
 use askama::Template;
 use axum::{
@@ -26,7 +29,10 @@ use self::{
     relations::Graph,
     said::{Address, Form, Marking, Said},
     seen_by::SeenBy,
+    sent::Sent,
+    sightings::Weeks,
     standing::{Standing, versions},
+    timeline::{Known, Timeline},
 };
 use super::{
     correlation::Correlation,
@@ -60,6 +66,11 @@ struct ObjectPage {
     source: Option<(String, String)>,
     collection: String,
     relations: Graph,
+    /// What happened and when, for attackers and what they attack with.
+    timeline: Option<Timeline>,
+    sightings: Option<Weeks>,
+    /// For the hub's officers.
+    sent: Option<Sent>,
     versions: Versions,
     seen_by: SeenBy,
     /// What it correlates with, where it carries a value.
@@ -113,6 +124,15 @@ pub(super) async fn show_one(
     let versions = (object, same.as_slice(), others.as_slice());
     let item = item(&house, &by, object.source).await?;
     let links = house.world().links(&by, object).await?;
+    let sightings = house.world().sightings(&by, object, &links.links).await?;
+    let known = Known {
+        object,
+        same: &same,
+        links: &links,
+        sightings: &sightings,
+    };
+    let timeline = Timeline::of(&house, &by, &page, known).await?;
+    let of_item = (&standing, item.as_ref());
     let raw = match asked.added {
         None => format!("/library/objects/{}/raw", object.stix_id),
         Some(added_us) => format!("/library/objects/{}/raw?added={added_us}", object.stix_id),
@@ -138,6 +158,9 @@ pub(super) async fn show_one(
             text: page.t("library-claimed-about").into_owned(),
         }),
         collection: collection(&house, &by, &page, object.collection).await?,
+        timeline,
+        sightings: Weeks::of(&page, &sightings),
+        sent: Sent::of(&house, &by, &page, of_item).await?,
         relations: Graph::of(&house, &by, &page, (object, links, &asked)).await?,
         versions: Versions::of(&house, &by, &page, &asked, versions).await?,
         correlation: correlation(&house, &by, &page, object).await?,
