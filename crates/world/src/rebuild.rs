@@ -102,6 +102,7 @@ fn kinds() -> Vec<(&'static str, Fold)> {
         kind::<kaname_sharing::Webhook>(),
         kind::<kaname_sharing::peer::Peer>(),
         kind::<kaname_sharing::warninglist::Warninglist>(),
+        kind::<kaname_sharing::find::SavedSearch>(),
         kind::<kaname_sharing::taxii::ApiRoot>(),
         kind::<kaname_sharing::taxii::Discovery>(),
         kind::<crate::redact::Redaction>(),

@@ -7,7 +7,7 @@ use kaname_world::{
     doors::{
         DoorError, HttpsDoor, HttpsSettings, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings,
     },
-    outlet,
+    outlet::{self, WatchDuty},
     taxii::PeerDuty,
     worker::Duty,
 };
@@ -17,8 +17,8 @@ use crate::{
     fault::{Exit, Fault},
 };
 
-/// What a worker does at the same time: each of these is worked through by itself, so that a slow peer keeps no
-/// mail waiting.
+/// What a worker does at the same time: each of these is worked through by itself, so that a slow peer or a
+/// search through much keeps no mail waiting.
 pub(super) type Shifts = Vec<Vec<Box<dyn Duty>>>;
 
 /// Everything a worker of this program does. `public_url` is where links in mails lead.
@@ -33,9 +33,17 @@ pub(super) fn shifts(config: &Config, public_url: &str) -> Result<Shifts, Fault>
         loopback: config.switch("webhooks.loopback"),
     };
     let calls = HttpsDoor::new(settings).map_err(|error| shut(&error))?;
-    let outlets = outlet::duties(mail(config)?, Arc::new(calls), Arc::new(scribe));
+    let (mail, scribe) = (mail(config)?, Arc::new(scribe));
+    let watch = WatchDuty {
+        mail: mail.clone().map(|door| (door, scribe.clone() as _)),
+    };
+    let outlets = outlet::duties(mail, Arc::new(calls), scribe);
     let door = Arc::new(to_peers(config)?);
-    Ok(vec![outlets, vec![Box::new(PeerDuty { door })]])
+    Ok(vec![
+        outlets,
+        vec![Box::new(PeerDuty { door })],
+        vec![Box::new(watch)],
+    ])
 }
 
 /// The door to other TAXII servers.

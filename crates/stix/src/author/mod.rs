@@ -5,12 +5,14 @@
 //! out an object with an error.
 
 mod observed;
+mod revoke;
 mod threat;
 mod write;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use revoke::revoked;
 pub use observed::{Observed, ObservedIds, observable, observed};
 pub use threat::{Known, intrusion_set, malware, threat_actor, tool};
 

@@ -17,6 +17,7 @@ mod flow;
 mod harm;
 mod hostile;
 mod house;
+mod kept;
 mod language;
 mod leak;
 mod library;

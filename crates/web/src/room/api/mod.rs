@@ -98,6 +98,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         ),
         Endpoint::new(
             Method::GET,
+            "/api/v1/seen",
+            "api.seen",
+            LIBRARY,
+            super::search::SEEN,
+            routing::get(super::search::tell_seen),
+        ),
+        Endpoint::new(
+            Method::GET,
             "/api/v1/records",
             "api.records",
             Access::Either(Action::VictimRead),
