@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -42,7 +42,8 @@ const usedTokens = {
 
 const bundled = await esbuild.build({
   absWorkingDir: here,
-  entryPoints: ["css/kaname.css", "js/kaname.js"],
+  // The drawing of relations is large and loaded by the page that has one.
+  entryPoints: ["css/kaname.css", "js/kaname.js", "js/graph.js"],
   outdir: "built",
   bundle: true,
   minify: true,
@@ -57,7 +58,7 @@ const bundled = await esbuild.build({
 
 const made = [
   ...bundled.outputFiles.map((file) => ({
-    name: `kaname${extname(file.path)}`,
+    name: basename(file.path),
     bytes: Buffer.from(file.contents),
   })),
   { name: "icon.svg", bytes: await readFile(join(here, "icon.svg")) },

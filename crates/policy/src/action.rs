@@ -62,6 +62,7 @@ actions! {
     VictimRead, "victim.read", "Read victim records shown to the own party.";
     VictimAcknowledge, "victim.acknowledge", "Take note of a victim record that is shown.";
     LibraryRead, "library.read", "Read released items.";
+    SearchKeep, "search.keep", "Keep own searches and be told of what they find.";
     FeedRead, "feed.read", "Read feeds.";
     TaxiiRead, "taxii.read", "Read over TAXII.";
     TaxiiPost, "taxii.post", "Post over TAXII.";

@@ -1,6 +1,8 @@
 //! Commands of the provider on an item: say yes to exact bytes, propose others, say no. And what the
 //! hub's own job does when nothing is said.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use kaname_kernel::HandleId;
 
@@ -108,11 +110,15 @@ pub fn refuse(item: &Item, by: HandleId, comment: Sealed) -> Result<Vec<ItemChan
     }
 }
 
-/// The provider takes a released item back.
+/// The provider takes a released item back. `own` are the ids of its objects that the hub may revoke.
 ///
 /// # Errors
 /// For anyone else, and when it is not released.
-pub fn take_back(item: &Item, by: HandleId) -> Result<Vec<ItemChange>, Refused> {
+pub fn take_back(
+    item: &Item,
+    by: HandleId,
+    own: BTreeSet<String>,
+) -> Result<Vec<ItemChange>, Refused> {
     needs_owner(item, by)?;
     if item.state != ItemState::Released {
         return Err(wrong_state(item, "released"));
@@ -120,6 +126,7 @@ pub fn take_back(item: &Item, by: HandleId) -> Result<Vec<ItemChange>, Refused> 
     Ok(vec![ItemChange::Withdrawn {
         by_provider: true,
         reason: String::new(),
+        revoked: own,
     }])
 }
 

@@ -85,6 +85,8 @@ pub enum DeliveryChange {
         /// By whom, when a person did.
         by: Option<AccountId>,
     },
+    /// The organisation, which had it, knows that it was taken back.
+    Recalled,
 }
 
 /// A delivery as it stands.
@@ -115,6 +117,9 @@ pub struct Delivery {
     pub acknowledged: Option<(Timestamp, Option<AccountId>)>,
     /// Why it was given up.
     pub failure: Option<String>,
+    /// When the organisation got the word that it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recalled: Option<Timestamp>,
 }
 
 /// Key in [`SPACE`] that leads to the delivery of an item to an organisation by a way; for webhooks
@@ -141,6 +146,7 @@ impl Matter for Delivery {
             DeliveryChange::Retried => "retried",
             DeliveryChange::Fetched => "fetched",
             DeliveryChange::Acknowledged { .. } => "acknowledged",
+            DeliveryChange::Recalled => "recalled",
         }
     }
 
@@ -168,6 +174,7 @@ impl Matter for Delivery {
             fetched: None,
             acknowledged: None,
             failure: None,
+            recalled: None,
         })
     }
 
@@ -197,6 +204,7 @@ impl Matter for Delivery {
                 self.state = DeliveryState::Acknowledged;
                 self.acknowledged = Some((at.recorded, *by));
             }
+            DeliveryChange::Recalled => self.recalled = Some(at.recorded),
         }
         Ok(())
     }
@@ -219,6 +227,11 @@ impl Delivery {
             Some(webhook) => webhook_key(self.item, self.party, webhook),
             None => lookup_key(self.item, self.party, self.outlet),
         }
+    }
+
+    /// Whether the organisation got what was delivered.
+    pub fn was_had(&self) -> bool {
+        self.sent.is_some() || self.fetched.is_some() || self.acknowledged.is_some()
     }
 
     fn wrong_state(&self, needs: &'static str) -> Refused {
@@ -299,6 +312,14 @@ pub fn mark_fetched(delivery: &Delivery) -> Vec<DeliveryChange> {
             vec![DeliveryChange::Fetched]
         }
         DeliveryState::Fetched | DeliveryState::Acknowledged => Vec::new(),
+    }
+}
+
+/// The organisation got the word that what it had was taken back. Only the first time is an event.
+pub fn mark_recalled(delivery: &Delivery) -> Vec<DeliveryChange> {
+    match delivery.was_had() && delivery.recalled.is_none() {
+        true => vec![DeliveryChange::Recalled],
+        false => Vec::new(),
     }
 }
 

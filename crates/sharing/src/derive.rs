@@ -320,7 +320,7 @@ impl<'a> Composer<'a> {
         let same = |head: &Head| {
             head.type_name() == "attack-pattern" && head.name.as_deref() == Some(name)
         };
-        let make = |base: &Base<'_>| author::attack_pattern(base, name, None);
+        let make = |base: &Base<'_>| author::attack_pattern(base, name, None, &[]);
         self.write(&attack, same, make).map(|_| ())
     }
 

@@ -7,7 +7,8 @@ mod fold;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use kaname_kernel::{AccountId, Audience, Clause, HandleId, MatterId, Term, Tlp};
+use kaname_kernel::{AccountId, Audience, Clause, HandleId, MatterId, Moment, Term, Tlp};
+use kaname_stix::author::revoked;
 use serde::{Deserialize, Serialize};
 
 pub use self::change::{Derivation, ItemChange};
@@ -154,6 +155,25 @@ pub struct Withdrawal {
     pub at: Timestamp,
 }
 
+/// Objects that are revoked: their last version stands in the collections.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocation {
+    /// Their STIX ids.
+    pub ids: BTreeSet<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Revocation {
+    /// Of these ids at that moment; `None` when there are none.
+    fn of(ids: &BTreeSet<String>, at: &Moment<'_>) -> Option<Self> {
+        (!ids.is_empty()).then(|| Self {
+            ids: ids.clone(),
+            at: at.recorded,
+        })
+    }
+}
+
 /// Whether its values may stand in block lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
@@ -244,6 +264,9 @@ pub struct Item {
     pub replaced_by: Option<MatterId>,
     /// Why it was taken back.
     pub withdrawal: Option<Withdrawal>,
+    /// Which of its objects are revoked, since it was replaced or taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation: Option<Revocation>,
 }
 
 impl Item {
@@ -285,6 +308,22 @@ impl Item {
             self.state,
             ItemState::Released | ItemState::Superseded | ItemState::Withdrawn | ItemState::Expired
         ) && self.release.is_some()
+    }
+
+    /// What of it stands in its collections: its objects while it is released, and the last versions of those that
+    /// were revoked after it ended.
+    pub fn standing(&self) -> Vec<String> {
+        if self.state == ItemState::Released {
+            return self.content.objects.clone();
+        }
+        let Some(revocation) = &self.revocation else {
+            return Vec::new();
+        };
+        let revoked = self.content.heads().filter_map(|(raw, head)| {
+            let is_revoked = revocation.ids.contains(&head.id.to_string());
+            is_revoked.then(|| revoked(raw, revocation.at)).flatten()
+        });
+        revoked.collect()
     }
 
     /// Whether its values belong into block lists now: released, valid, not under embargo, PAP

@@ -4,9 +4,7 @@
 mod agreeing;
 mod sent;
 
-use std::collections::BTreeSet;
-
-use kaname_kernel::{Matter, MatterId, Moment, Projection, Tlp, Unfit};
+use kaname_kernel::{Matter, Moment, Projection, Tlp, Unfit};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -153,9 +151,6 @@ pub struct Peer {
     /// The latest of them, at most [`MAX_FAILED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<FailedObject>,
-    /// Items that were taken back, of which the peer was told.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub taken_back: BTreeSet<MatterId>,
     /// A post that the peer has not worked through yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits: Option<Waits>,
@@ -189,7 +184,6 @@ impl Peer {
         self.failed.extend(page.failed.iter().cloned());
         let over = self.failed.len().saturating_sub(MAX_FAILED);
         self.failed.drain(..over);
-        self.taken_back.extend(page.taken_back);
         if page.trouble.is_none() {
             self.waits.clone_from(&page.waits);
         }
@@ -249,7 +243,6 @@ impl Matter for Peer {
             after_us: None,
             refused: 0,
             failed: Vec::new(),
-            taken_back: BTreeSet::new(),
             waits: None,
             taken: 0,
             reading: None,

@@ -1,5 +1,7 @@
 //! Commands of the second officer on an item, and how what is out ends.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use kaname_kernel::AccountId;
 
@@ -74,11 +76,16 @@ pub fn send_back(item: &Item, by: AccountId, why: &str) -> Result<Vec<ItemChange
     Ok(vec![ItemChange::Returned { by, reason }])
 }
 
-/// A released item gives way to the one that was derived to replace it.
+/// A released item gives way to the one that was derived to replace it. `own` are the ids of its objects that
+/// the hub may revoke.
 ///
 /// # Errors
 /// When it is not released, or the other is not released or was not derived to replace it.
-pub fn supersede(item: &Item, by: &Item) -> Result<Vec<ItemChange>, Refused> {
+pub fn supersede(
+    item: &Item,
+    by: &Item,
+    mut own: BTreeSet<String>,
+) -> Result<Vec<ItemChange>, Refused> {
     if item.state != ItemState::Released {
         return Err(wrong_state(item, "released"));
     }
@@ -88,10 +95,17 @@ pub fn supersede(item: &Item, by: &Item) -> Result<Vec<ItemChange>, Refused> {
     if by.replaces != Some(item.id) {
         return Err(Refused::OutOfBounds { field: "replaces" });
     }
-    Ok(vec![ItemChange::Superseded { by_item: by.id }])
+    for (_, head) in by.content.heads() {
+        own.remove(&head.id.to_string());
+    }
+    Ok(vec![ItemChange::Superseded {
+        by_item: by.id,
+        revoked: own,
+    }])
 }
 
-/// An officer takes an item back, before or after release.
+/// An officer takes an item back, before or after release. `own` are the ids of its objects that the hub may
+/// revoke.
 ///
 /// # Errors
 /// When it has ended already, or without a reason.
@@ -99,6 +113,7 @@ pub fn withdraw_item(
     item: &Item,
     why: &str,
     by_provider: bool,
+    own: BTreeSet<String>,
 ) -> Result<Vec<ItemChange>, Refused> {
     if matches!(
         item.state,
@@ -109,6 +124,7 @@ pub fn withdraw_item(
     Ok(vec![ItemChange::Withdrawn {
         by_provider,
         reason: reason(why)?,
+        revoked: own,
     }])
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kaname_intake::{Kind, submission::GroupKey};
 use kaname_kernel::Posting;
-use kaname_stix::{SearchValue, ValueKind};
+use kaname_stix::{Head, SearchValue, ValueKind};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -110,6 +110,20 @@ pub fn posting(value: &SearchValue) -> Posting {
         space: value.kind.as_str().to_owned(),
         value: text,
     }
+}
+
+/// Space of what relationships say is used: the id of the technique. So uses are counted as values are.
+pub const USES_SPACE: &str = "uses";
+
+/// The technique that a relationship says is used, as what it is found by.
+pub fn technique_used(head: &Head) -> Option<Posting> {
+    let is_use = head.relationship_type.as_deref() == Some("uses");
+    let target = head.target()?;
+    let counts = is_use && !head.revoked && target.type_name() == "attack-pattern";
+    counts.then(|| Posting {
+        space: USES_SPACE.to_owned(),
+        value: target.to_string(),
+    })
 }
 
 /// Whether equal values of the kind say that two things belong together; names do not.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::author::{self, Authored, Base, External, Known};
+use crate::author::{self, Authored, Base, External, Known, Phase};
 use crate::error::{Limits, StixError};
 use crate::id::ObjectId;
 
@@ -23,6 +23,9 @@ const MOST_REFERENCES: usize = 10;
 
 /// Other names kept of one value.
 const MOST_ALIASES: usize = 50;
+
+/// Phases of kill chains kept of one technique.
+const MOST_PHASES: usize = 20;
 
 /// Relations that say something a reader can use. `similar` and its like are left out.
 const RELATIONS: &[&str] = &[
@@ -81,6 +84,7 @@ struct Value {
 #[serde(default)]
 struct Meta {
     external_id: Option<String>,
+    kill_chain: Vec<String>,
     refs: Vec<String>,
     synonyms: Vec<String>,
 }
@@ -244,7 +248,10 @@ fn write(kind: Kind, base: &Base<'_>, value: &Value) -> Result<Authored, StixErr
         Kind::IntrusionSet => author::intrusion_set(base, &known),
         Kind::Malware(_) => author::malware(base, &known, true),
         Kind::Tool => author::tool(base, &known),
-        Kind::Technique => author::attack_pattern(base, technique_name(name), description),
+        Kind::Technique => {
+            let phases = phases(&value.meta.kill_chain);
+            author::attack_pattern(base, technique_name(name), description, &phases)
+        }
         Kind::CourseOfAction => author::course_of_action(base, technique_name(name), description),
     }
 }
@@ -255,6 +262,27 @@ fn technique_name(name: &str) -> &str {
         Some((plain, number)) if number.starts_with(['T', 'M', 'G', 'S']) => plain,
         _ => name,
     }
+}
+
+/// Phases as ATT&CK itself names them: a galaxy repeats each for every platform
+/// (`attack-Windows:persistence`).
+fn phases(kill_chain: &[String]) -> Vec<Phase> {
+    let phase = |written: &String| {
+        let (chain, name) = written.split_once(':')?;
+        let chain = match chain.split('-').next()? {
+            "attack" => "mitre-attack",
+            "mobile" => "mitre-mobile-attack",
+            "ics" => "mitre-ics-attack",
+            "pre" => "mitre-pre-attack",
+            _ => return None,
+        };
+        Some(Phase {
+            chain: chain.to_owned(),
+            name: name.to_owned(),
+        })
+    };
+    let all: BTreeSet<Phase> = kill_chain.iter().filter_map(phase).collect();
+    all.into_iter().take(MOST_PHASES).collect()
 }
 
 fn external(cluster: &str, meta: &Meta) -> Vec<External> {

@@ -103,6 +103,7 @@ fn kinds() -> Vec<(&'static str, Fold)> {
         kind::<kaname_sharing::peer::Peer>(),
         kind::<kaname_sharing::source::Source>(),
         kind::<kaname_sharing::warninglist::Warninglist>(),
+        kind::<kaname_sharing::find::SavedSearch>(),
         kind::<kaname_sharing::taxii::ApiRoot>(),
         kind::<kaname_sharing::taxii::Discovery>(),
         kind::<crate::redact::Redaction>(),

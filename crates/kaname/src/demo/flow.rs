@@ -314,7 +314,8 @@ impl<'s> Flow<'s> {
         let given = given(story)?;
         let (world, item) = (&self.nation.world, self.item(place, false)?);
         // Whoever answers has read it and says so; what they read is written down as fetched.
-        world.note_read(&member, item);
+        let read = world.library_item(&member, item).await?;
+        world.note_read(&member, &read);
         world.write_fetched().await?;
         world.acknowledge_item(&member, item).await?;
         world.give_feedback(&member, item, given).await?;

@@ -73,7 +73,8 @@ pub(crate) fn start(
                     // would not be read again before the time it was taken to be.
                     true => {
                         world.sweep().await?;
-                        world.queue_turns().await.map(|_| ())
+                        world.queue_turns().await?;
+                        world.queue_watch().await
                     }
                     false => Ok(()),
                 }

@@ -7,7 +7,7 @@ use kaname_world::{
     doors::{
         DoorError, HttpsDoor, HttpsSettings, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings,
     },
-    outlet,
+    outlet::{self, WatchDuty},
     source::SourceDuty,
     taxii::PeerDuty,
     worker::Duty,
@@ -18,8 +18,8 @@ use crate::{
     fault::{Exit, Fault},
 };
 
-/// What a worker does at the same time: each of these is worked through by itself, so that a slow peer keeps no
-/// mail waiting.
+/// What a worker does at the same time: each of these is worked through by itself, so that a slow peer or a
+/// search through much keeps no mail waiting.
 pub(super) type Shifts = Vec<Vec<Box<dyn Duty>>>;
 
 /// Everything a worker of this program does. `public_url` is where links in mails lead.
@@ -34,7 +34,11 @@ pub(super) fn shifts(config: &Config, public_url: &str) -> Result<Shifts, Fault>
         loopback: config.switch("webhooks.loopback"),
     };
     let calls = HttpsDoor::new(settings).map_err(|error| shut(&error))?;
-    let outlets = outlet::duties(mail(config)?, Arc::new(calls), Arc::new(scribe));
+    let (mail, scribe) = (mail(config)?, Arc::new(scribe));
+    let watch = WatchDuty {
+        mail: mail.clone().map(|door| (door, scribe.clone() as _)),
+    };
+    let outlets = outlet::duties(mail, Arc::new(calls), scribe);
     let peers = PeerDuty {
         door: Arc::new(to_peers(config)?),
     };
@@ -45,6 +49,7 @@ pub(super) fn shifts(config: &Config, public_url: &str) -> Result<Shifts, Fault>
         outlets,
         vec![Box::new(peers)],
         vec![Box::new(sources)],
+        vec![Box::new(watch)],
     ])
 }
 

@@ -8,6 +8,7 @@ mod lex;
 mod names;
 mod network;
 mod read;
+mod saved;
 
 use jiff::Timestamp;
 use kaname_kernel::{Pap, Tlp, fold};
@@ -16,6 +17,10 @@ pub use self::{
     fault::{Fault, Why},
     names::{Key, TYPES, Vocabulary, type_code},
     network::{Block, within},
+    saved::{
+        Alert, MAX_SAVED, News, SavedSearch, SavedSearchChange, Told, Watched, change_saved,
+        drop_saved, save,
+    },
 };
 use self::{
     lex::{Piece, Place},

@@ -1,5 +1,7 @@
 //! What can happen to an item.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use kaname_kernel::{AccountId, HandleId, MatterId};
 use serde::{Deserialize, Serialize};
@@ -109,6 +111,9 @@ pub enum ItemChange {
     Superseded {
         /// Which.
         by_item: MatterId,
+        /// STIX ids of the objects that it does not bring anew, which are revoked.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        revoked: BTreeSet<String>,
     },
     /// Taken back.
     Withdrawn {
@@ -116,6 +121,9 @@ pub enum ItemChange {
         by_provider: bool,
         /// Why.
         reason: String,
+        /// STIX ids of its objects that are revoked; before they were, they only left their collections.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        revoked: BTreeSet<String>,
     },
     /// Its validity ended.
     Expired,

@@ -6,7 +6,8 @@ use kaname_kernel::{Matter, Moment, Posting, Projection, Unfit};
 use kaname_stix::SearchValue;
 
 use super::{
-    Asked, Blocking, Consent, Item, ItemChange, ItemState, Refusal, Release, Returned, Withdrawal,
+    Asked, Blocking, Consent, Item, ItemChange, ItemState, Refusal, Release, Returned, Revocation,
+    Withdrawal,
 };
 use crate::{
     blocking,
@@ -71,6 +72,7 @@ impl Matter for Item {
             replaces: first.replaces,
             replaced_by: None,
             withdrawal: None,
+            revocation: None,
         })
     }
 
@@ -158,14 +160,17 @@ impl Matter for Item {
                     at: at.recorded,
                 });
             }
-            ItemChange::Superseded { by_item } => {
+            ItemChange::Superseded { by_item, revoked } => {
                 self.state = ItemState::Superseded;
                 self.replaced_by = Some(*by_item);
+                self.revocation = Revocation::of(revoked, at);
             }
             ItemChange::Withdrawn {
                 by_provider,
                 reason,
+                revoked,
             } => {
+                self.revocation = Revocation::of(revoked, at);
                 self.state = ItemState::Withdrawn;
                 self.withdrawal = Some(Withdrawal {
                     by_provider: *by_provider,

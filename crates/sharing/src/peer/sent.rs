@@ -81,9 +81,6 @@ pub struct SentPage {
     pub left_out: u64,
     /// Whether there is nothing left to send.
     pub is_end: bool,
-    /// An item that was taken back, of which the peer was told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub taken_back: Option<MatterId>,
     /// A post that is not worked through yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits: Option<Waits>,

@@ -1,6 +1,6 @@
 //! Who sees what at which time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_kernel::{Audience, Matter, Reader, Tlp};
 use kaname_sharing::{
@@ -99,7 +99,7 @@ fn while_it_is_written_an_item_is_its_writers_own() {
     tale.take(provider(), refused).unwrap();
     assert!(read_by(&tale, 3) && !read_by(&tale, 2));
     // What ends while it is being written is not shown to others for having ended.
-    let ended = withdraw_item(tale.state(), "見送り", false);
+    let ended = withdraw_item(tale.state(), "見送り", false, BTreeSet::new());
     tale.take(officer(1), ended).unwrap();
     assert!(read_by(&tale, 3) && !read_by(&tale, 2));
     assert_eq!(tale.replayed(), *tale.state());

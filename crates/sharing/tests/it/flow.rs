@@ -1,5 +1,7 @@
 //! The flow, rule by rule.
 
+use std::collections::BTreeSet;
+
 use kaname_kernel::{Actor, Tlp};
 use kaname_sharing::{
     Item, ItemChange, ItemState, Refused, Sealed, Text, Told,
@@ -322,7 +324,10 @@ fn only_the_owner_answers_and_only_in_time() {
         refuse(&item, stranger, Sealed::default()),
         Err(Refused::NotOwner)
     );
-    assert_eq!(take_back(&item, stranger), Err(Refused::NotOwner));
+    assert_eq!(
+        take_back(&item, stranger, BTreeSet::new()),
+        Err(Refused::NotOwner)
+    );
     assert_eq!(lapse(&item, tale.now), Err(Refused::NotDue));
     tale.now += hours(73);
     let late = consent(&item, handle(OWNER), hash, told(), tale.now);
@@ -426,22 +431,22 @@ fn what_is_out_ends_in_three_ways() {
         replaces: Some(old.id),
     };
     new.take(officer(1), derive_item(derive)).unwrap();
-    assert!(supersede(old.state(), new.state()).is_err());
+    assert!(supersede(old.state(), new.state(), BTreeSet::new()).is_err());
     ask(&mut new);
     agree(&mut new);
     let over = hand_over(new.state(), account(1));
     new.take(officer(1), over).unwrap();
     let out = release(new.state(), &releasing(&new, 2));
     new.take(officer(2), out).unwrap();
-    let gone = supersede(old.state(), new.state());
+    let gone = supersede(old.state(), new.state(), BTreeSet::new());
     old.take(officer(2), gone).unwrap();
     assert_eq!(old.state().replaced_by, Some(new.id));
 
     let mut tale = released(Tlp::Green);
-    let back = take_back(tale.state(), handle(OWNER));
+    let back = take_back(tale.state(), handle(OWNER), BTreeSet::new());
     tale.take(provider(), back).unwrap();
     assert!(tale.state().withdrawal.as_ref().unwrap().by_provider);
-    assert!(withdraw_item(tale.state(), "二度目", false).is_err());
+    assert!(withdraw_item(tale.state(), "二度目", false, BTreeSet::new()).is_err());
 
     let mut tale = released(Tlp::Green);
     assert_eq!(expire(tale.state(), tale.now), Err(Refused::NotDue));

@@ -156,8 +156,8 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
             tale.take(officer(9), lapse(&item, now))
         }
         16 => match b % 4 {
-            0 => tale.take(actor, withdraw_item(&item, "取消", false)),
-            1 => tale.take(provider(), take_back(&item, someone)),
+            0 => tale.take(actor, withdraw_item(&item, "取消", false, BTreeSet::new())),
+            1 => tale.take(provider(), take_back(&item, someone, BTreeSet::new())),
             2 => tale.take(actor, suspend_blocking(&item, u32::from(a % 9))),
             _ => tale.take(actor, expire(&item, now)),
         },

@@ -5,6 +5,7 @@
 //! out an object with an error.
 
 mod observed;
+mod revoke;
 mod threat;
 mod write;
 
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use observed::{Observed, ObservedIds, observable, observed};
+pub use revoke::revoked;
 pub use threat::{Known, intrusion_set, malware, threat_actor, tool};
 
 use crate::error::StixError;
@@ -205,8 +207,17 @@ pub fn course_of_action(
     named("course-of-action", base, name, description)
 }
 
+/// A phase of a kill chain (§2.11), such as `mitre-attack`, `initial-access`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Phase {
+    /// The kill chain.
+    pub chain: String,
+    /// The phase in it.
+    pub name: String,
+}
+
 /// Writes an `attack-pattern` (§4.1); `base.external` names it elsewhere, such
-/// as source `mitre-attack`, id `T1566`.
+/// as source `mitre-attack`, id `T1566`, and `phases` say what it is used for.
 ///
 /// # Errors
 /// [`StixError::Invalid`] with the rules that it would break.
@@ -214,8 +225,13 @@ pub fn attack_pattern(
     base: &Base<'_>,
     name: &str,
     description: Option<&str>,
+    phases: &[Phase],
 ) -> Result<Authored, StixError> {
-    named("attack-pattern", base, name, description)
+    let mut w = Writer::start("attack-pattern", base);
+    w.text("name", name);
+    w.opt_text("description", description);
+    w.phases(phases);
+    w.finish(base)
 }
 
 /// Writes a `vulnerability` (§4.19); `base.external` names it, source `cve`.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Authored, Base, External};
+use super::{Authored, Base, External, Phase};
 use crate::canonical::write_text;
 use crate::check::{Severity, check};
 use crate::error::StixError;
@@ -89,6 +89,22 @@ impl Writer {
     pub(super) fn ids(&mut self, key: &str, ids: &[ObjectId]) {
         let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
         self.texts(key, &texts);
+    }
+
+    /// `kill_chain_phases`; left out when empty.
+    pub(super) fn phases(&mut self, phases: &[Phase]) {
+        if phases.is_empty() {
+            return;
+        }
+        self.key("kill_chain_phases");
+        for (index, one) in phases.iter().enumerate() {
+            self.json.push(if index == 0 { '[' } else { ',' });
+            self.json.push_str("{\"kill_chain_name\":");
+            write_text(&one.chain, &mut self.json);
+            self.text("phase_name", &one.name);
+            self.json.push('}');
+        }
+        self.json.push(']');
     }
 
     fn external(&mut self, external: &[External]) {

@@ -73,7 +73,7 @@ fn all_kinds_are_valid_and_in_a_fixed_order() {
     );
     assert_eq!(finder.json, expected);
     let refs = [finder.id.clone()];
-    let technique = author::attack_pattern(&base, "phishing", None).unwrap();
+    let technique = author::attack_pattern(&base, "phishing", None, &[]).unwrap();
     let all = [
         author::identity(
             &Base {

@@ -43,7 +43,8 @@ fn techniques() -> Vec<u8> {
     file(
         "mitre-attack-pattern",
         json!([
-            {"uuid": TECHNIQUE, "value": "Phishing - T1566", "meta": {"external_id": "T1566"}},
+            {"uuid": TECHNIQUE, "value": "Phishing - T1566", "meta": {"external_id": "T1566", "kill_chain":
+                ["attack-Windows:initial-access", "attack-Linux:initial-access", "mobile-attack-iOS:initial-access", "x"]}},
             {"uuid": ABSENT, "value": "Old - T1000", "revoked": true},
             {"value": "No uuid - T1001"}
         ]),
@@ -84,6 +85,14 @@ fn values_become_valid_objects_and_relations_need_both_ends() {
         1
     );
     assert_eq!(values[1]["name"], "Phishing");
+    // Each phase once, however many platforms the galaxy repeats it for.
+    assert_eq!(
+        values[1]["kill_chain_phases"],
+        json!([
+            { "kill_chain_name": "mitre-attack", "phase_name": "initial-access" },
+            { "kill_chain_name": "mitre-mobile-attack", "phase_name": "initial-access" },
+        ])
+    );
     assert_eq!(values[1]["external_references"][0]["external_id"], "T1566");
     assert_eq!(values[2]["source_ref"], values[0]["id"]);
     assert_eq!(values[2]["target_ref"], values[1]["id"]);

@@ -16,6 +16,7 @@ mod pattern;
 mod pattern_tree;
 mod real;
 mod redact;
+mod revoke;
 mod rules;
 mod set;
 mod types;

@@ -3,8 +3,14 @@
 
 use askama::Template;
 use kaname_directory::Lang as Spoken;
-use kaname_sharing::rendition::{Notice, NoticeContent};
-use kaname_world::outlet::{Letter, Scribe};
+use kaname_sharing::{
+    find::Watched,
+    rendition::{Notice, NoticeContent},
+};
+use kaname_world::{
+    find::FoundNew,
+    outlet::{Letter, Scribe},
+};
 
 use crate::text::{Lang, Text};
 
@@ -203,6 +209,49 @@ impl Scribe for MailScribe {
         );
         draft.subject = subject.into_owned();
         draft.opening = text.t1("mail-opening-digest", "n", count).into_owned();
+        draft.letter()
+    }
+
+    fn found(&self, lang: Spoken, to: &str, what: Option<(&Watched, FoundNew)>) -> Letter {
+        let (text, mut draft) = self.draft(lang, to, &[]);
+        let hub = self.hub_name(text.lang());
+        draft.subject = text.t1("mail-subject-found", "hub", hub).into_owned();
+        let mut facts = Vec::new();
+        draft.opening = match what {
+            None => text.t("mail-opening-found"),
+            Some((watched, found)) => {
+                let query = text.t1("mail-found-query", "query", watched.query.as_str());
+                facts.push(query.into_owned());
+                let said = [
+                    ("name", &watched.name.as_str() as _),
+                    ("items", &found.items as _),
+                    ("objects", &found.objects as _),
+                ];
+                text.t_args("mail-opening-found-sealed", &said)
+            }
+        }
+        .into_owned();
+        draft.entries = vec![Entry {
+            heading: text.t("mail-found-heading").into_owned(),
+            facts,
+            sections: Vec::new(),
+            url: format!("{}/search/saved", self.public_url),
+        }];
+        draft.letter()
+    }
+
+    fn withdrawn(&self, lang: Spoken, to: &str, number: &str) -> Letter {
+        let (text, mut draft) = self.draft(lang, to, &[]);
+        let hub = self.hub_name(text.lang());
+        let subject = text.t2("mail-subject-withdrawn", "hub", hub, "number", number);
+        draft.subject = subject.into_owned();
+        draft.opening = text.t("mail-opening-withdrawn").into_owned();
+        draft.entries = vec![Entry {
+            heading: number.to_owned(),
+            facts: vec![text.t("mail-withdrawn-do").into_owned()],
+            sections: Vec::new(),
+            url: self.item_url(number),
+        }];
         draft.letter()
     }
 

@@ -1,6 +1,6 @@
 //! Deliveries: what went to whom by which way, what became of it, and what was given up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::{
@@ -16,7 +16,7 @@ use kaname_sharing::{
     Delivery, Item, Webhook,
     delivery::{DeliveryState, Mode},
 };
-use kaname_world::Loaded;
+use kaname_world::{Loaded, outlet::Recalled};
 use serde::Deserialize;
 
 use super::{
@@ -29,7 +29,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Pager, Row, Tab, Tabs},
+        part::{Empty, Notice, Pager, Row, Tab, Tabs, Tone},
         show,
     },
     house::{By, House},
@@ -100,6 +100,8 @@ impl Asked {
 struct DeliveriesPage {
     page: Page,
     about: Option<(String, String)>,
+    /// How far the word has come that the item was taken back.
+    recalled: Option<Notice>,
     tabs: Tabs,
     rows: Vec<Row>,
     pager: Pager,
@@ -144,6 +146,13 @@ async fn list(
         asked.address(state, after)
     });
     let dead = world.dead_letters(&by).await?;
+    let recalled = match &item {
+        Some(item) if item.state.withdrawal.is_some() => {
+            let recalled = world.recalled(&by, item).await?;
+            Some(told_of_end(&page, recalled))
+        }
+        _ => None,
+    };
     let shown = DeliveriesPage {
         about: item.map(|item| {
             let title = item
@@ -154,6 +163,7 @@ async fn list(
                 .to_owned();
             (format!("/items/{}", item.state.number), title)
         }),
+        recalled,
         tabs: tabs(&page, &asked, &counts),
         pager,
         empty: Empty {
@@ -173,6 +183,8 @@ async fn list(
 struct Names {
     parties: HashMap<PartyId, String>,
     items: HashMap<MatterId, Option<String>>,
+    /// Items that were taken back.
+    withdrawn: HashSet<MatterId>,
 }
 
 async fn row(
@@ -205,6 +217,12 @@ async fn row(
         Some(known) => known.clone(),
         None => {
             let item = world.see_if::<Item>(by, state.item).await?;
+            if item
+                .as_ref()
+                .is_some_and(|item| item.state.withdrawal.is_some())
+            {
+                names.withdrawn.insert(state.item);
+            }
             let number = item.map(|item| item.state.number);
             names.items.insert(state.item, number.clone());
             number
@@ -230,6 +248,12 @@ async fn row(
     {
         row = row.about(host(&webhook.state.url).to_owned());
     }
+    if let Some(at) = state.recalled {
+        let at = page.text.jst(at, page.now);
+        row = row.about(page.t1("deliveries-recalled-at", "at", at));
+    } else if state.was_had() && names.withdrawn.contains(&state.item) {
+        row = row.about(page.t("deliveries-not-recalled"));
+    }
     if let Some(why) = &state.failure {
         row = row.about(why.as_str());
     }
@@ -244,6 +268,27 @@ async fn row(
         });
     }
     Ok(row)
+}
+
+/// How many of those who had it know that it was taken back.
+fn told_of_end(page: &Page, recalled: Recalled) -> Notice {
+    let is_told = recalled.told == recalled.had;
+    let said = match (recalled.had, is_told) {
+        (0, _) => page.t("deliveries-recalled-nobody"),
+        (_, true) => page.t1("deliveries-recalled-all", "had", recalled.had),
+        (_, false) => page.t2(
+            "deliveries-recalled-some",
+            "had",
+            recalled.had,
+            "told",
+            recalled.told,
+        ),
+    };
+    Notice {
+        tone: if is_told { Tone::Done } else { Tone::Care },
+        title: page.t("deliveries-withdrawn").into_owned(),
+        text: said.into_owned(),
+    }
 }
 
 pub(super) fn state_word(text: Text, state: DeliveryState) -> String {

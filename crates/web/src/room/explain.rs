@@ -13,7 +13,7 @@ use kaname_directory::{
     account::{LOGIN_SPACE, login_key},
     reader,
 };
-use kaname_kernel::{PartyId, Reader, audience::Term};
+use kaname_kernel::{Audience, PartyId, Reader, audience::Term};
 use kaname_policy::Action;
 use kaname_sharing::Item;
 use kaname_world::{Loaded, WorldError};
@@ -64,15 +64,66 @@ struct Answer {
     who: String,
     traits: Vec<String>,
     verdict: Notice,
-    clauses: Vec<Clause>,
+    clauses: Clauses,
     epoch: u64,
     audience: u32,
 }
 
+/// The conditions of an audience, each with what would meet it and what does.
+#[derive(Template)]
+#[template(path = "room/clauses.html")]
+pub(super) struct Clauses {
+    page: Page,
+    all: Vec<Clause>,
+}
+
+impl askama::filters::HtmlSafe for Clauses {}
+
+impl Clauses {
+    pub(super) fn of(page: &Page, all: Vec<Clause>) -> Self {
+        let page = page.clone();
+        Self { page, all }
+    }
+
+    fn len(&self) -> usize {
+        self.all.len()
+    }
+}
+
 /// One condition: all of them have to hold.
-struct Clause {
+pub(super) struct Clause {
     holds: bool,
     terms: Vec<(String, bool)>,
+}
+
+impl Clause {
+    /// By what the reader meets it.
+    pub(super) fn met(&self) -> Vec<String> {
+        let met = self.terms.iter().filter(|(_, holds)| *holds);
+        met.map(|(said, _)| said.clone()).collect()
+    }
+}
+
+/// Each condition of an audience in words, as it is for a reader.
+pub(super) async fn clauses(
+    house: &House,
+    by: &By,
+    page: &Page,
+    (audience, reader): (&Audience, &Reader),
+) -> Result<Vec<Clause>, Failure> {
+    let mut clauses = Vec::new();
+    for verdict in reader.explain(audience, house.world().now()) {
+        let mut terms = Vec::new();
+        for term in &verdict.terms {
+            let holds = verdict.satisfied_by.contains(term);
+            terms.push((term_said(house, by, page, term).await?, holds));
+        }
+        clauses.push(Clause {
+            holds: !verdict.satisfied_by.is_empty(),
+            terms,
+        });
+    }
+    Ok(clauses)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -197,19 +248,9 @@ async fn answer(
         .map_err(WorldError::from)?;
     let stored = stored.ok_or(Failure::NotFound)?;
     let now = world.now();
-    let mut clauses = Vec::new();
-    for verdict in who.reader.explain(&stored.record.audience, now) {
-        let mut terms = Vec::new();
-        for term in &verdict.terms {
-            let holds = verdict.satisfied_by.contains(term);
-            terms.push((term_said(house, by, page, term).await?, holds));
-        }
-        clauses.push(Clause {
-            holds: !verdict.satisfied_by.is_empty(),
-            terms,
-        });
-    }
-    let visible = stored.record.audience.admits(&who.reader, now);
+    let audience = &stored.record.audience;
+    let clauses = clauses(house, by, page, (audience, &who.reader)).await?;
+    let visible = audience.admits(&who.reader, now);
     let (tone, title, text) = if visible {
         (Tone::Done, "explain-visible", "explain-visible-about")
     } else {
@@ -234,7 +275,7 @@ async fn answer(
         who: who.name.clone(),
         traits: traits(page, &who.reader),
         verdict,
-        clauses,
+        clauses: Clauses::of(page, clauses),
         epoch: world.store().epoch().await.map_err(WorldError::from)?,
         audience: stored.audience_id,
     })

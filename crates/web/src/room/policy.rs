@@ -234,6 +234,7 @@ pub(super) fn action(text: Text, action: Action) -> String {
         Action::VictimRead => "policy-victim-read",
         Action::VictimAcknowledge => "policy-victim-acknowledge",
         Action::LibraryRead => "policy-library-read",
+        Action::SearchKeep => "policy-search-keep",
         Action::FeedRead => "policy-feed-read",
         Action::TaxiiRead => "policy-taxii-read",
         Action::TaxiiPost => "policy-taxii-post",

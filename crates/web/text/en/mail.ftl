@@ -23,3 +23,11 @@ mail-more-values = { $n ->
 }
 mail-link = Details, acknowledgement, sightings and false positives:
 mail-closing = This mail was sent by the system of { $hub }. Opening it or its links acknowledges nothing. Your steward can change on the portal how you are told.
+mail-subject-found = [{ $hub }] A saved search found something new
+mail-opening-found = A search that you saved has found something new since you were told last. This mail does not say what; sign in to read it.
+mail-opening-found-sealed = The saved search “{ $name }” has found something new: { $items } items, { $objects } objects.
+mail-found-query = Search: { $query }
+mail-found-heading = Saved searches
+mail-subject-withdrawn = [{ $hub }] Withdrawn: { $number }
+mail-opening-withdrawn = The following item, of which you were told before, has been withdrawn.
+mail-withdrawn-do = Undo what you block, detect or have passed on because of it. The page says why.

@@ -65,6 +65,7 @@ policy-item-return = Send items back
 policy-item-withdraw = Withdraw items
 policy-item-read-desk = Read items in any state
 policy-library-read = Read the library
+policy-search-keep = Keep own searches and be told
 policy-feed-read = Read feeds
 policy-taxii-read = Read over TAXII and MISP
 policy-taxii-post = Post over TAXII and MISP

@@ -65,6 +65,7 @@ policy-item-return = 差し戻し
 policy-item-withdraw = 提供の取り下げ
 policy-item-read-desk = 作成中を含む情報の参照
 policy-library-read = ライブラリの参照
+policy-search-keep = 自分の検索の保存と知らせ
 policy-feed-read = フィードの参照
 policy-taxii-read = TAXII・MISPでの参照
 policy-taxii-post = TAXII・MISPでの投稿

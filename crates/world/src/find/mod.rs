@@ -4,7 +4,12 @@
 mod carried;
 mod items;
 mod objects;
+pub mod relations;
 mod reports;
+mod saved;
+mod seen;
+pub mod sightings;
+pub mod techniques;
 mod values;
 
 use std::collections::BTreeMap;
@@ -20,6 +25,8 @@ use kaname_store::{Cursor, FoundObjects, Posting};
 
 pub use self::carried::{CarriedValue, Carrying};
 pub use self::objects::marks;
+pub use self::saved::FoundNew;
+pub use self::seen::{MOST_ASKED, SEEN_BY_AT_LEAST, SEEN_WITHIN_DAYS};
 use self::values::Sought;
 use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
 

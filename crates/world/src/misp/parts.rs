@@ -12,7 +12,7 @@ use kaname_sharing::Outlet;
 use kaname_store::{ObjectFilter, StoredObject, Versions};
 
 use super::{DEPTH, found::Found};
-use crate::{caller::Caller, error::WorldError, world::World};
+use crate::{caller::Caller, error::WorldError, outlet::is_revoked, world::World};
 
 /// Ids asked for at once.
 const AT_ONCE: usize = 500;
@@ -105,7 +105,10 @@ impl World {
         events: impl IntoIterator<Item = &'e Found>,
     ) {
         if let Some(party) = caller.reader.party {
-            let items = events.into_iter().filter_map(Found::item);
+            let items = events.into_iter().filter_map(|found| {
+                let item = found.item()?;
+                Some((item, is_revoked(&found.object.raw)))
+            });
             self.fetched.note_items(party, Outlet::Taxii, items);
         }
     }

@@ -256,9 +256,14 @@ impl Telling {
             object.entry(key).or_insert(value);
         }
         let time = object.get("timestamp").cloned().unwrap_or_default();
+        let is_gone = object.get("deleted") == Some(&Value::Bool(true));
         let attributes = object.get_mut("Attribute").and_then(Value::as_array_mut);
         for (nth, attribute) in attributes.into_iter().flatten().enumerate() {
             if let Value::Object(attribute) = attribute {
+                // With an object its attributes go.
+                if is_gone {
+                    attribute.insert("deleted".to_owned(), true.into());
+                }
                 let own = number_within(&part.object, nth + 1);
                 self.spread(attribute, Reach::All, Reach::All);
                 fill(attribute, (&own, event, &id), &time);

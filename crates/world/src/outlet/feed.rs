@@ -180,7 +180,11 @@ impl Feed {
     /// Notes that the caller's party fetched these items.
     pub fn note_fetched(&self, items: impl IntoIterator<Item = MatterId>) {
         if let Some(party) = self.caller.reader.party {
-            self.world.fetched.note_items(party, Outlet::Feed, items);
+            self.world.fetched.note_items(
+                party,
+                Outlet::Feed,
+                items.into_iter().map(|item| (item, false)),
+            );
         }
     }
 

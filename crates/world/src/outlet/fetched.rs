@@ -11,7 +11,7 @@ use kaname_directory::Party;
 use kaname_kernel::{Actor, MatterId, PartyId};
 use kaname_sharing::{
     Delivery, Item, Outlet,
-    delivery::{self, Mode, SPACE, lookup_key},
+    delivery::{self, DeliveryChange, Mode, SPACE, lookup_key},
 };
 use kaname_store::{Job, NewJob, Versions};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use super::{Range, distribute::begin_delivery};
 use crate::{
     caller::Caller,
     error::WorldError,
+    work::Loaded,
     worker::{Duty, Failed},
     world::World,
 };
@@ -52,8 +53,11 @@ pub struct FetchBook(Mutex<Noted>);
 struct Noted {
     /// Pages, each with the `date_added` it went up to.
     pages: HashMap<Line, i64>,
-    items: BTreeSet<(PartyId, Outlet, MatterId)>,
+    items: BTreeSet<Seen>,
 }
+
+/// An item that a party saw by a way, and whether it saw that the item was taken back.
+type Seen = (PartyId, Outlet, MatterId, bool);
 
 /// What was asked, but for how far it went.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -84,12 +88,12 @@ impl FetchBook {
         &self,
         party: PartyId,
         outlet: Outlet,
-        items: impl IntoIterator<Item = MatterId>,
+        items: impl IntoIterator<Item = (MatterId, bool)>,
     ) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for item in items {
+        for (item, is_over) in items {
             if noted.items.len() < MAX_NOTED {
-                noted.items.insert((party, outlet, item));
+                noted.items.insert((party, outlet, item, is_over));
             }
         }
     }
@@ -108,6 +112,9 @@ enum Payload {
         party: PartyId,
         outlet: Outlet,
         items: Vec<MatterId>,
+        /// Those that were taken back.
+        #[serde(default)]
+        over: Vec<MatterId>,
     },
 }
 
@@ -143,15 +150,20 @@ impl World {
                 specs: range.specs,
             }));
         }
-        let mut of: BTreeMap<(PartyId, Outlet), Vec<MatterId>> = BTreeMap::new();
-        for (party, outlet, item) in noted.items {
-            of.entry((party, outlet)).or_default().push(item);
+        let mut of: BTreeMap<(PartyId, Outlet), (Vec<MatterId>, Vec<MatterId>)> = BTreeMap::new();
+        for (party, outlet, item, is_over) in noted.items {
+            let (items, over) = of.entry((party, outlet)).or_default();
+            match is_over {
+                true => over.push(item),
+                false => items.push(item),
+            }
         }
-        for ((party, outlet), items) in of {
+        for ((party, outlet), (items, over)) in of {
             payloads.push(Payload::Items {
                 party,
                 outlet,
                 items,
+                over,
             });
         }
         let count = payloads.len();
@@ -170,21 +182,30 @@ impl World {
     }
 
     /// Notes that the caller looked at an item on a page. Costs nothing and waits for nothing.
-    pub fn note_read(&self, caller: &Caller, item: MatterId) {
+    pub fn note_read(&self, caller: &Caller, item: &Loaded<Item>) {
         if let Some(party) = caller.reader.party {
-            self.fetched.note_items(party, Outlet::Web, [item]);
+            let is_over = item.state.withdrawal.is_some();
+            self.fetched
+                .note_items(party, Outlet::Web, [(item.id, is_over)]);
         }
     }
 
     async fn mark_item_fetched(
         &self,
-        item: MatterId,
+        (item, is_over): (MatterId, bool),
         party: PartyId,
         outlet: Outlet,
     ) -> Result<(), WorldError> {
         let key = lookup_key(item, party, outlet);
         if let Some(id) = self.store().lookup(SPACE, &key).await? {
-            return self.mark_fetched(id).await;
+            return match is_over {
+                true => self.mark_recalled(id).await,
+                false => self.mark_fetched(id).await,
+            };
+        }
+        // Who never had it has nothing to unlearn.
+        if is_over {
+            return Ok(());
         }
         // Nothing was planned this way, because the key was issued after the release. Officers' looks
         // and peers' objects are no deliveries.
@@ -209,16 +230,27 @@ impl World {
     }
 
     async fn mark_fetched(&self, id: MatterId) -> Result<(), WorldError> {
+        self.mark_delivery(id, &Actor::system(FETCHED), delivery::mark_fetched)
+            .await
+    }
+
+    /// Changes a delivery as `decide` says, if it says anything.
+    pub(super) async fn mark_delivery(
+        &self,
+        id: MatterId,
+        actor: &Actor,
+        decide: fn(&Delivery) -> Vec<DeliveryChange>,
+    ) -> Result<(), WorldError> {
         // Another node may mark it at the same moment: load and decide again, a few times.
         for _ in 0..4 {
             let Some(mut delivery) = self.load::<Delivery>(id).await? else {
                 return Ok(());
             };
-            let changes = delivery::mark_fetched(&delivery.state);
+            let changes = decide(&delivery.state);
             if changes.is_empty() {
                 return Ok(());
             }
-            let mut work = self.work(&Actor::system(FETCHED));
+            let mut work = self.work(actor);
             work.apply(&mut delivery, changes)?;
             match work.commit().await {
                 Err(error) if error.is_conflict() => {}
@@ -228,8 +260,8 @@ impl World {
         Err(WorldError::Stale(id))
     }
 
-    /// Items whose objects stand in what was served.
-    async fn items_in(&self, payload: &Page) -> Result<BTreeSet<MatterId>, WorldError> {
+    /// Items whose objects stand in what was served, each with whether they were revoked there.
+    async fn items_in(&self, payload: &Page) -> Result<BTreeSet<(MatterId, bool)>, WorldError> {
         let mut items = BTreeSet::new();
         let Some(party) = self.load::<Party>(payload.party.cast()).await? else {
             return Ok(items);
@@ -253,7 +285,7 @@ impl World {
                 .objects
                 .iter()
                 .take_while(|object| object.added_us <= payload.until_us);
-            items.extend(inside.map(|object| object.source));
+            items.extend(inside.map(|object| (object.source, is_revoked(&object.raw))));
             let last = page.objects.last().map(|object| object.added_us);
             match last {
                 Some(last) if page.more && last < payload.until_us => range.after_us = Some(last),
@@ -262,6 +294,11 @@ impl World {
         }
         Ok(items)
     }
+}
+
+/// Whether it is the last version of an object.
+pub(crate) fn is_revoked(raw: &str) -> bool {
+    kaname_stix::head(raw).is_ok_and(|head| head.revoked)
 }
 
 /// Marks deliveries fetched.
@@ -283,7 +320,12 @@ impl Duty for FetchedDuty {
                 party,
                 outlet,
                 items,
-            } => (party, outlet, items.into_iter().collect()),
+                over,
+            } => {
+                let items = items.into_iter().map(|item| (item, false));
+                let over = over.into_iter().map(|item| (item, true));
+                (party, outlet, items.chain(over).collect())
+            }
         };
         for item in items {
             world.mark_item_fetched(item, party, outlet).await?;

@@ -2,7 +2,9 @@
 //! whoever has them implements [`Scribe`] (the web crate does), and what arrives here is finished text.
 
 use kaname_directory::Lang;
-use kaname_sharing::rendition::Notice;
+use kaname_sharing::{find::Watched, rendition::Notice};
+
+use crate::find::FoundNew;
 
 /// A finished mail text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,11 @@ pub trait Scribe: Send + Sync {
     fn notice(&self, lang: Lang, to: &str, notice: &Notice) -> Letter;
     /// What was released since yesterday's letter, on that day (`2026-11-24`).
     fn digest(&self, lang: Lang, to: &str, day: &str, notices: &[Notice]) -> Letter;
+    /// A saved search found something new. `to` is its owner's title; `what` is the search and how much it found, where the
+    /// letter may say so.
+    fn found(&self, lang: Lang, to: &str, what: Option<(&Watched, FoundNew)>) -> Letter;
+    /// An item that was sent was taken back. `to` is the party's name.
+    fn withdrawn(&self, lang: Lang, to: &str, number: &str) -> Letter;
     /// Address of an item's page, which its number leads to.
     fn item_url(&self, number: &str) -> String;
 }

@@ -131,7 +131,10 @@ pub(super) async fn handed_over(world: &World, key: &str) -> Result<(), DoorErro
     Ok(())
 }
 
-async fn recipients(world: &World, sending: &Sending) -> Result<Vec<Recipient>, WorldError> {
+pub(super) async fn recipients(
+    world: &World,
+    sending: &Sending,
+) -> Result<Vec<Recipient>, WorldError> {
     let party = &sending.party.state;
     if sending.item.state.content.tlp != Tlp::Red {
         let address = party.notify.mail.as_ref().map(|mail| Recipient {

@@ -2,7 +2,7 @@
 //! what, by whichever way.
 //!
 //! A release queues a `distribute` job; it plans one delivery for each party and way out, with the jobs
-//! `mail`, `digest` and `webhook` that send what is sent. What parties fetch themselves is noted by
+//! `mail`, `digest` and `webhook` that send what is sent; `recall` tells that it was taken back. What parties fetch themselves is noted by
 //! [`FetchBook`] and written down by `fetched` jobs. [`duties`] are all of them.
 
 mod digest;
@@ -14,7 +14,9 @@ mod hook;
 mod letter;
 mod mail;
 mod range;
+mod recall;
 mod sealing;
+mod watch;
 mod webhook;
 
 use std::sync::Arc;
@@ -24,11 +26,13 @@ pub use distribute::DistributeDuty;
 pub use edition::Edition;
 pub(crate) use edition::{Changes, OUT, put_out_by};
 pub use feed::{Feed, FeedObject};
-pub(crate) use fetched::Fetch;
 pub use fetched::{FETCHED, FetchBook, FetchedDuty};
+pub(crate) use fetched::{Fetch, is_revoked};
 pub use letter::{Letter, Scribe};
 pub use mail::{MAIL, MailDuty};
 pub use range::Range;
+pub use recall::{RECALL, RecallDuty, Recalled};
+pub use watch::{WATCH, WatchDuty};
 pub use webhook::{WEBHOOK, WebhookDuty};
 
 use crate::{
@@ -47,6 +51,11 @@ pub fn duties(
             mail: mail.is_some(),
         }),
         Box::new(FetchedDuty),
+        Box::new(RecallDuty {
+            mail: mail.clone(),
+            calls: Arc::clone(&calls),
+            scribe: Arc::clone(&scribe),
+        }),
         Box::new(WebhookDuty {
             door: calls,
             scribe: Arc::clone(&scribe),

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use kaname_kernel::MatterId;
 use kaname_sharing::{
-    Outlet, Webhook, rendition,
+    Item, Outlet, Webhook, rendition,
     webhook::{SIGNATURE_HEADER, sign},
 };
 use kaname_store::Job;
@@ -16,6 +17,7 @@ use super::{distribute::ATTEMPTS, letter::Scribe};
 use crate::{
     doors::{Call, CallDoor, DoorError},
     error::WorldError,
+    work::Loaded,
     worker::{Duty, Failed},
     world::World,
 };
@@ -71,19 +73,7 @@ impl Duty for WebhookDuty {
             .release
             .map_or_else(|| world.now(), |release| release.at);
         let url = self.scribe.item_url(&item.number);
-        let body = rendition::webhook_body(item, EVENT, &url, at);
-        let secret = world.webhook_secret(webhook.id, &webhook.state)?;
-        let call = Call {
-            url: webhook.state.url.clone(),
-            headers: vec![
-                (
-                    SIGNATURE_HEADER,
-                    sign(&secret, world.now(), body.as_bytes()),
-                ),
-                (DELIVERY_HEADER, payload.delivery.to_string()),
-            ],
-            body,
-        };
+        let call = call_of(world, &webhook, item, (EVENT, at), &url, payload.delivery)?;
         let error = match self.door.call(&call).await {
             Ok(()) => return Ok(world.mark_sent(&[payload.delivery]).await?),
             Err(error) => error,
@@ -104,6 +94,28 @@ impl Duty for WebhookDuty {
             }
         }
     }
+}
+
+/// The call that tells of an item, signed for its receiver.
+pub(super) fn call_of(
+    world: &World,
+    webhook: &Loaded<Webhook>,
+    item: &Item,
+    (event, at): (&str, Timestamp),
+    url: &str,
+    delivery: MatterId,
+) -> Result<Call, WorldError> {
+    let body = rendition::webhook_body(item, event, url, at);
+    let secret = world.webhook_secret(webhook.id, &webhook.state)?;
+    let signature = sign(&secret, world.now(), body.as_bytes());
+    Ok(Call {
+        url: webhook.state.url.clone(),
+        headers: vec![
+            (SIGNATURE_HEADER, signature),
+            (DELIVERY_HEADER, delivery.to_string()),
+        ],
+        body,
+    })
 }
 
 impl World {

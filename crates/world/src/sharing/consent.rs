@@ -98,10 +98,13 @@ impl World {
         id: MatterId,
     ) -> Result<Loaded<Item>, WorldError> {
         let (mut item, handle) = self.own_item(caller, id, Action::ItemRefuse).await?;
-        let changes = consenting::take_back(&item.state, handle)?;
+        let own = self.revocable(&item.state).await?;
+        let changes = consenting::take_back(&item.state, handle, own)?;
         let mut work = self.work(&Actor::sealed(handle));
         self.pull_back(&mut work, &item.state);
         work.apply(&mut item, changes)?;
+        self.put_revoked(&mut work, &item.state)?;
+        self.recall(&mut work, &item)?;
         work.notice(Item::KIND, Some(id));
         work.commit().await?;
         Ok(item)

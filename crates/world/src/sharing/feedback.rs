@@ -196,7 +196,7 @@ impl World {
         Ok(feedback::for_provider(&all))
     }
 
-    async fn feedback_on(&self, item: MatterId) -> Result<Vec<Feedback>, WorldError> {
+    pub(crate) async fn feedback_on(&self, item: MatterId) -> Result<Vec<Feedback>, WorldError> {
         let mut query = ListQuery::of(Feedback::KIND, self.everything().await?);
         query.scope = Some(item);
         query.limit = MAX_FEEDBACK;

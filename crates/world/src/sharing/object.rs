@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kaname_kernel::{Audience, Id, MatterId, ObjectKey, PartyId};
-use kaname_sharing::value::{correlates, posting};
+use kaname_sharing::value::{correlates, posting, technique_used};
 use kaname_stix::{Head, StixError};
 use kaname_store::NewObject;
 
@@ -67,6 +67,7 @@ pub(crate) fn object_of(
     let values = head.values.iter();
     let values = values.filter(|value| correlates(value.kind));
     object.postings = values.map(posting).collect();
+    object.postings.extend(technique_used(&head));
     object.postings.sort();
     object.postings.dedup();
     Ok(object)

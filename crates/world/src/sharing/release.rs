@@ -1,6 +1,8 @@
 //! The second officer: release exactly what was consented to, or send it back; and how what is out
 //! ends.
 
+use std::collections::BTreeSet;
+
 use kaname_kernel::{Clause, Matter, MatterId, Term};
 use kaname_policy::Action;
 use kaname_sharing::{
@@ -8,6 +10,7 @@ use kaname_sharing::{
     item::Item,
     releasing::{self, Releasing},
 };
+use kaname_stix::author::revoked;
 use kaname_store::NewJob;
 
 use super::object::Standing;
@@ -21,7 +24,7 @@ use crate::{
 /// Kind of the job that queues deliveries of a released item; its payload is `{"item": id}`.
 pub const DISTRIBUTE: &str = "distribute";
 
-/// How the objects of a released item stand in a collection of it.
+/// How the objects of an item that is out, or was, stand in a collection of it.
 pub(crate) fn released_in(item: &Item, collection: MatterId) -> Standing {
     let audience = match item.content.is_on_the_web() {
         true => item.audience(),
@@ -32,7 +35,11 @@ pub(crate) fn released_in(item: &Item, collection: MatterId) -> Standing {
         collection,
         origin: None,
         audience,
-        expires: item.content.valid_until,
+        // That something is revoked is told for good.
+        expires: item
+            .content
+            .valid_until
+            .filter(|_| item.revocation.is_none()),
         source: item.id,
     }
 }
@@ -69,10 +76,13 @@ impl World {
         self.put_out(&mut work, &item.state)?;
         if let Some(replaced) = item.state.replaces
             && let Some(mut old) = self.load::<Item>(replaced).await?
-            && let Ok(changes) = releasing::supersede(&old.state, &item.state)
         {
-            self.pull_back(&mut work, &old.state);
-            work.apply(&mut old, changes)?;
+            let own = self.revocable(&old.state).await?;
+            if let Ok(changes) = releasing::supersede(&old.state, &item.state, own) {
+                self.pull_back(&mut work, &old.state);
+                work.apply(&mut old, changes)?;
+                self.put_revoked(&mut work, &old.state)?;
+            }
         }
         work.notice(Item::KIND, Some(id));
         work.commit().await?;
@@ -92,7 +102,7 @@ impl World {
         self.keep_item(caller, desk.item, changes).await
     }
 
-    /// An officer takes an item back; what is out leaves the collections.
+    /// An officer takes an item back; what is out leaves the collections, and is revoked there.
     pub async fn withdraw_item(
         &self,
         caller: &Caller,
@@ -101,10 +111,13 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let desk = self.item_for(caller, id, Action::ItemWithdraw).await?;
         let mut item = desk.item;
-        let changes = releasing::withdraw_item(&item.state, reason, false)?;
+        let own = self.revocable(&item.state).await?;
+        let changes = releasing::withdraw_item(&item.state, reason, false, own)?;
         let mut work = self.work(&caller.actor);
         self.pull_back(&mut work, &item.state);
         work.apply(&mut item, changes)?;
+        self.put_revoked(&mut work, &item.state)?;
+        self.recall(&mut work, &item)?;
         work.notice(Item::KIND, Some(id));
         work.commit().await?;
         Ok(item)
@@ -153,9 +166,40 @@ impl World {
         Ok(())
     }
 
-    /// Objects of an item that ends leave its collections.
+    /// Ids of the objects of an item that are out and the hub's own word: those it may revoke. What no moment has
+    /// shown to anybody yet needs no revoking.
+    pub(crate) async fn revocable(&self, item: &Item) -> Result<BTreeSet<String>, WorldError> {
+        let now = self.now();
+        let is_out = item.state == ItemState::Released && item.content.leaves_by(Outlet::Taxii);
+        if !is_out || item.content.embargo.is_some_and(|opens| opens > now) {
+            return Ok(BTreeSet::new());
+        }
+        let hub = self.hub_identity().await?;
+        let hub = kaname_stix::head(&hub).map_err(WorldError::encoding)?.id;
+        let own = item.content.heads().filter(|(raw, head)| {
+            head.created_by.as_ref() == Some(&hub) && revoked(raw, now).is_some()
+        });
+        Ok(own.map(|(_, head)| head.id.to_string()).collect())
+    }
+
+    /// The last versions of what an item that ended has revoked take the place of its objects: whoever has those
+    /// learns that they are over.
+    pub(crate) fn put_revoked(&self, work: &mut Work<'_>, item: &Item) -> Result<(), WorldError> {
+        if item.revocation.is_none() {
+            return Ok(());
+        }
+        let standing = item.standing();
+        for collection in &item.content.collections {
+            for raw in &standing {
+                work.object(self.new_object(raw, released_in(item, *collection))?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Objects of an item that ends leave its collections, and so do those that it revoked when it is redacted.
     pub(crate) fn pull_back(&self, work: &mut Work<'_>, item: &Item) {
-        if item.state != ItemState::Released {
+        if item.state != ItemState::Released && item.revocation.is_none() {
             return;
         }
         for collection in &item.content.collections {

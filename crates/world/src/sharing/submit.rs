@@ -252,20 +252,28 @@ impl World {
         self.prove(first.event.header.id).await
     }
 
-    /// Counts what a party hands in, in whole hours. The count stands under a keyed tag: a copy of the
-    /// database does not tell who is busy.
+    /// Counts what a party hands in, in whole hours.
     pub(crate) async fn count_submission(&self, party: PartyId) -> Result<(), WorldError> {
+        let most = self.settings().max_submissions_per_hour;
+        self.count_hourly("submissions", party, most).await
+    }
+
+    /// Counts what a party does in a whole hour, and refuses what is over `most`. The count stands under a keyed
+    /// tag: a copy of the database does not tell who is busy.
+    pub(crate) async fn count_hourly(
+        &self,
+        space: &str,
+        party: PartyId,
+        most: u64,
+    ) -> Result<(), WorldError> {
         let now = self.now();
         let hour = now.as_second().div_euclid(3_600);
-        let tag = self.keys().token.derive("submissions").tag(party.bytes());
+        let tag = self.keys().token.derive(space).tag(party.bytes());
         let key = format!("{}/{hour}", hex::encode(tag));
         let left = (hour + 1) * 3_600 - now.as_second();
         let until = now + SignedDuration::from_secs(left.max(1));
-        let count = self
-            .store()
-            .kv_count("submissions", &key, now, until)
-            .await?;
-        if count > self.settings().max_submissions_per_hour {
+        let count = self.store().kv_count(space, &key, now, until).await?;
+        if count > most {
             return Err(WorldError::TooMany(left.max(1).unsigned_abs()));
         }
         Ok(())

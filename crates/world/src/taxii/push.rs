@@ -5,7 +5,6 @@
 
 mod answer;
 mod post;
-mod revoked;
 
 use std::time::Duration;
 
@@ -141,9 +140,7 @@ impl World {
         loop {
             let objects = self.to_send(&sender, sending.place).await?;
             if objects.is_empty() {
-                return self
-                    .at_end(turn, (&server, &sender), (peer, pushed), sending)
-                    .await;
+                return self.at_end(turn, (peer, pushed), sending).await;
             }
             let post = Post::of(
                 &objects,
@@ -259,15 +256,12 @@ impl World {
     async fn at_end(
         &self,
         turn: &Turn<'_>,
-        (server, sender): (&Server, &Sender),
         (peer, pushed): (&mut Loaded<Peer>, &mut Pushed),
         mut sending: Sending,
     ) -> Result<(), Stopped> {
         if !sending.suspects.is_empty() {
             self.pass_over(turn, peer, pushed, &mut sending).await?;
         }
-        self.send_revoked(turn, (server, sender), (&mut *peer, &mut *pushed))
-            .await?;
         let page = SentPage {
             is_end: true,
             ..SentPage::default()

@@ -8,7 +8,7 @@ use std::{
 };
 
 use kaname_kernel::{Audience, AudienceId, Event, Matter, MatterId, ObjectKey};
-use kaname_sharing::{Collection, Item, ItemState, Outlet};
+use kaname_sharing::{Collection, Item, Outlet};
 use kaname_store::{ObjectFilter, ObjectRow, Store, StoredEvent};
 
 use super::{
@@ -27,10 +27,10 @@ use crate::{
 const FOLDED: usize = 256;
 /// Types of the objects that stand in a library from its beginning.
 const FROM_BEGINNING: [&str; 2] = ["marking-definition", "identity"];
-/// Names of the events with which what an item put out leaves its collections.
+/// Names of the events with which what an item put out leaves its collections; what it revoked takes its place.
 const ENDS: [&str; 3] = ["superseded", "withdrawn", "expired"];
 
-/// An item that put objects out and did not end, while they are read.
+/// An item that put objects out, while they are read: what stands for it is told by its fold.
 #[derive(Default)]
 struct Out {
     seq: u64,
@@ -39,9 +39,11 @@ struct Out {
     rows: u64,
 }
 
-/// A released item with what is asked of it for each of its objects.
+/// An item of which something stands in collections.
 struct Released {
     item: Item,
+    /// What of it stands there.
+    objects: Vec<String>,
     keys: HashSet<ObjectKey>,
 }
 
@@ -95,8 +97,11 @@ impl Grounds {
                 None => _ = self.silent.insert(header.matter),
             },
             Collection::KIND => _ = self.collections.insert(header.matter),
-            Item::KIND if is_redacted || ENDS.contains(&header.kind.as_str()) => {
+            Item::KIND if is_redacted => {
                 self.out.remove(&header.matter);
+                self.ended.insert(header.matter);
+            }
+            Item::KIND if ENDS.contains(&header.kind.as_str()) => {
                 self.ended.insert(header.matter);
             }
             Item::KIND if header.kind == "released" => {
@@ -160,12 +165,15 @@ impl Grounds {
             return Ok(read);
         };
         let more = self.catch_up(by).await?;
-        if self.ended_meanwhile.contains(&row.object.source) {
-            return Ok(Read::Gone);
-        }
-        match more {
-            true => self.look(by, row).await,
-            false => Ok(Read::Groundless(fault)),
+        let again = match more {
+            true => self.look(by, row).await?,
+            false => Read::Groundless(fault),
+        };
+        match again {
+            Read::Groundless(_) if self.ended_meanwhile.contains(&row.object.source) => {
+                Ok(Read::Gone)
+            }
+            again => Ok(again),
         }
     }
 
@@ -334,7 +342,7 @@ impl Grounds {
         };
         let item = &released.item;
         let mut versions = BTreeSet::new();
-        for raw in &item.content.objects {
+        for raw in &released.objects {
             let nowhere = released_in(item, id);
             let object = object_of(raw, nowhere, NO_VERSION).map_err(WorldError::encoding)?;
             versions.insert((object.stix_id, object.version_us));
@@ -411,13 +419,17 @@ async fn released(
     }
     let item = state
         .map(|loaded| loaded.state)
-        .filter(|item| item.state == ItemState::Released && item.content.leaves_by(Outlet::Taxii));
+        .filter(|item| item.content.leaves_by(Outlet::Taxii));
     let Some(item) = item else {
         return Ok(None);
     };
-    let objects = item.content.objects.iter();
-    let keys = objects.map(|raw| key_of(raw.as_bytes())).collect();
-    Ok(Some(Released { item, keys }))
+    let objects = item.standing();
+    let keys = objects.iter().map(|raw| key_of(raw.as_bytes())).collect();
+    Ok((!objects.is_empty()).then_some(Released {
+        item,
+        objects,
+        keys,
+    }))
 }
 
 /// Stands for the version of an object that says none.

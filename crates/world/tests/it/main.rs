@@ -32,3 +32,4 @@ mod story;
 mod submitting;
 mod taxii_sink;
 mod told;
+mod watch;

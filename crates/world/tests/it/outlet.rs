@@ -8,12 +8,14 @@ use kaname_kernel::{MatterId, PartyId, Tlp};
 use kaname_sharing::{
     Delivery, Outlet,
     delivery::{DeliveryState, Mode},
+    find::Watched,
     rendition::Notice,
 };
 use kaname_testkit::Nation;
 use kaname_world::{
     WorldError,
     doors::{HttpsDoor, HttpsSettings, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings},
+    find::FoundNew,
     outlet::{self, Letter, Scribe},
     worker::Worker,
 };
@@ -24,7 +26,7 @@ use crate::{
 };
 
 /// Letters of one line, for looking at what is sent and not at its words.
-struct Plain;
+pub(crate) struct Plain;
 
 impl Scribe for Plain {
     fn notice(&self, lang: Lang, to: &str, notice: &Notice) -> Letter {
@@ -53,6 +55,25 @@ impl Scribe for Plain {
         }
     }
 
+    fn found(&self, lang: Lang, to: &str, what: Option<(&Watched, FoundNew)>) -> Letter {
+        let what = what.map(|(watched, _)| watched.query.as_str());
+        let text = format!("{} {to} {}", lang.as_str(), what.unwrap_or_default());
+        Letter {
+            subject: "found".to_owned(),
+            html: format!("<p>{text}</p>"),
+            text,
+        }
+    }
+
+    fn withdrawn(&self, lang: Lang, to: &str, number: &str) -> Letter {
+        let text = format!("{} {to} {number}", lang.as_str());
+        Letter {
+            subject: format!("withdrawn {number}"),
+            html: format!("<p>{text}</p>"),
+            text,
+        }
+    }
+
     fn item_url(&self, number: &str) -> String {
         format!("https://hub.test/library/{number}")
     }
@@ -64,9 +85,8 @@ pub(crate) struct Setting {
     pub(crate) sink: MailSink,
 }
 
-pub(crate) async fn setting() -> Setting {
-    let nation = Nation::new().await;
-    let sink = MailSink::open().await;
+/// The door to a mail server of the test.
+pub(crate) fn door_to(sink: &MailSink) -> Arc<dyn MailDoor> {
     let door = SmtpDoor::new(&SmtpSettings {
         host: "127.0.0.1".to_owned(),
         port: sink.address.port(),
@@ -74,7 +94,13 @@ pub(crate) async fn setting() -> Setting {
         login: None,
         from: "要 <hub@kaname.test>".to_owned(),
     });
-    let door: Arc<dyn MailDoor> = Arc::new(door.unwrap());
+    Arc::new(door.unwrap())
+}
+
+pub(crate) async fn setting() -> Setting {
+    let nation = Nation::new().await;
+    let sink = MailSink::open().await;
+    let door = door_to(&sink);
     let calls = HttpsDoor::new(HttpsSettings {
         private: false,
         loopback: true,
@@ -434,7 +460,7 @@ async fn what_was_looked_at_is_written_down_by_a_job() {
     let member = s.nation.caller(&s.nation.member).await;
     let party = s.nation.member.party;
     let world = &s.nation.world;
-    world.note_read(&member, item.id);
+    world.note_read(&member, &item);
     let before = s.delivery(item.id, party, Outlet::Web).await.unwrap();
     assert_eq!(
         before.state,
@@ -448,9 +474,64 @@ async fn what_was_looked_at_is_written_down_by_a_job() {
     assert_eq!(after.state, DeliveryState::Fetched);
     // An officer's look is no delivery.
     let officer = s.nation.caller(&s.nation.releaser).await;
-    world.note_read(&officer, item.id);
+    world.note_read(&officer, &item);
     world.write_fetched().await.unwrap();
     s.work().await;
     let hub = s.nation.releaser.party;
     assert!(s.delivery(item.id, hub, Outlet::Web).await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_had_what_is_taken_back_gets_the_word_and_who_has_not_is_known() {
+    let s = setting().await;
+    let (member, provider) = (s.nation.member.party, s.nation.provider.party);
+    s.tell(member, "soc@kaihin.example", Cadence::Immediate)
+        .await;
+    let item = story::released_as(&s.nation, |_| {}).await;
+    s.work().await;
+    let world = &s.nation.world;
+    // One had it by mail, one looked at its page.
+    let reader = s.nation.caller(&s.nation.provider).await;
+    world.note_read(&reader, &item);
+    world.write_fetched().await.unwrap();
+    s.work().await;
+    let releaser = s.nation.caller(&s.nation.releaser).await;
+    let none = world.recalled(&releaser, &item).await.unwrap();
+    assert_eq!((none.had, none.told), (2, 0));
+    // Seen before it was taken back, written down after: that is not the word of its end.
+    world.note_read(&reader, &item);
+    let item = world.withdraw_item(&releaser, item.id, "誤りがあったため");
+    let item = item.await.unwrap();
+    world.write_fetched().await.unwrap();
+    s.work().await;
+    let mails = s.sink.mails();
+    assert_eq!(mails.len(), 2);
+    let said = &mails[1].message;
+    assert!(said.contains(&format!("Subject: withdrawn {}", item.state.number)));
+    let by_mail = s.delivery(item.id, member, Outlet::Mail).await.unwrap();
+    assert!(by_mail.recalled.is_some());
+    let some = world.recalled(&releaser, &item).await.unwrap();
+    assert_eq!((some.had, some.told), (2, 1));
+    // It opens the page again.
+    let item = world.library_item(&reader, item.id).await.unwrap();
+    world.note_read(&reader, &item);
+    world.write_fetched().await.unwrap();
+    s.work().await;
+    let by_page = s.delivery(item.id, provider, Outlet::Web).await.unwrap();
+    assert!(by_page.recalled.is_some());
+    let all = world.recalled(&releaser, &item).await.unwrap();
+    assert_eq!((all.had, all.told), (2, 2));
+    assert_eq!(s.sink.mails().len(), 2, "once");
+    // The ledger tells what stands now, and so it is after a redaction.
+    for step in 0..2 {
+        let proved = kaname_world::verify::verify(world.store(), world.keys(), &[], &|_| {}).await;
+        assert_eq!(proved.unwrap().ledger.fault, None, "{step}");
+        let rebuilt = world.rebuild(&|_| {}).await.unwrap();
+        assert!(rebuilt.identical, "{step}: {rebuilt:?}");
+        if step == 0 {
+            let shell = kaname_world::Caller::system("shell");
+            let redacted = world.redact(&shell, item.id, "誤って含まれた").await;
+            redacted.unwrap();
+        }
+    }
 }

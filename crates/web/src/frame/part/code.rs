@@ -43,6 +43,28 @@ pub enum Piece {
     Mark(String),
 }
 
+impl Piece {
+    /// What went and what came, character by character where the language has no spaces.
+    pub fn between(before: &str, after: &str) -> Vec<Self> {
+        let diff = similar::TextDiff::configure()
+            .timeout(std::time::Duration::from_millis(200))
+            .diff_chars(before, after);
+        let mut pieces: Vec<Self> = Vec::new();
+        for change in diff.iter_all_changes() {
+            let text = change.value();
+            match (change.tag(), pieces.last_mut()) {
+                (similar::ChangeTag::Equal, Some(Self::Same(last)))
+                | (similar::ChangeTag::Delete, Some(Self::Gone(last)))
+                | (similar::ChangeTag::Insert, Some(Self::New(last))) => last.push_str(text),
+                (similar::ChangeTag::Equal, _) => pieces.push(Self::Same(text.to_owned())),
+                (similar::ChangeTag::Delete, _) => pieces.push(Self::Gone(text.to_owned())),
+                (similar::ChangeTag::Insert, _) => pieces.push(Self::New(text.to_owned())),
+            }
+        }
+        pieces
+    }
+}
+
 /// A text with what was taken out and put in.
 #[derive(Debug, Clone, Template)]
 #[template(path = "parts/difference.html")]

@@ -82,7 +82,7 @@ pub(super) async fn one(
     let world = house.world();
     let item = world.item_of(&by, &typed).await?;
     let item = world.library_item(&by, item.id).await?;
-    world.note_read(&by, item.id);
+    world.note_read(&by, &item);
     let state = &item.state;
     let content = &state.content;
     let mut answer = outline(&house, &item);

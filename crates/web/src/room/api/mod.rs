@@ -6,6 +6,8 @@ mod answers;
 mod body;
 mod handed_in;
 mod items;
+mod matrix;
+mod objects;
 mod peers;
 mod records;
 mod reference;
@@ -96,6 +98,30 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             LIBRARY,
             Audit::None("finds what the reader may read elsewhere; what is opened says so itself"),
             routing::get(search::search),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/seen",
+            "api.seen",
+            LIBRARY,
+            super::search::SEEN,
+            routing::get(super::search::tell_seen),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/matrix",
+            "api.matrix",
+            LIBRARY,
+            Audit::None("counts what was released to the reader"),
+            routing::get(matrix::matrix),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/objects/{id}/relations",
+            "api.relations",
+            LIBRARY,
+            Audit::None("reads objects that were released to the reader"),
+            routing::get(objects::relations),
         ),
         Endpoint::new(
             Method::GET,

@@ -302,7 +302,7 @@ async fn proposed(house: &House, page: &Page, item: &Item) -> Result<Option<Prop
     };
     let lang = page.lang().tag();
     let (now, then) = (&item.content, &proposal.content);
-    let differ = |before: &str, after: &str| page.difference(&pieces(before, after));
+    let differ = |before: &str, after: &str| page.difference(&Piece::between(before, after));
     let measures = (
         now.countermeasures.in_language(lang),
         then.countermeasures.in_language(lang),
@@ -377,26 +377,6 @@ fn techniques(content: &Content) -> String {
 
 fn moment(page: &Page, at: Option<jiff::Timestamp>) -> String {
     at.map(|at| page.text.jst(at, page.now)).unwrap_or_default()
-}
-
-/// What went and what came, character by character where the language has no spaces.
-fn pieces(before: &str, after: &str) -> Vec<Piece> {
-    let diff = similar::TextDiff::configure()
-        .timeout(std::time::Duration::from_millis(200))
-        .diff_chars(before, after);
-    let mut pieces: Vec<Piece> = Vec::new();
-    for change in diff.iter_all_changes() {
-        let text = change.value();
-        match (change.tag(), pieces.last_mut()) {
-            (similar::ChangeTag::Equal, Some(Piece::Same(last)))
-            | (similar::ChangeTag::Delete, Some(Piece::Gone(last)))
-            | (similar::ChangeTag::Insert, Some(Piece::New(last))) => last.push_str(text),
-            (similar::ChangeTag::Equal, _) => pieces.push(Piece::Same(text.to_owned())),
-            (similar::ChangeTag::Delete, _) => pieces.push(Piece::Gone(text.to_owned())),
-            (similar::ChangeTag::Insert, _) => pieces.push(Piece::New(text.to_owned())),
-        }
-    }
-    pieces
 }
 
 /// That more may be done, or more may read it, than the provider asked for when handing in.

@@ -29,7 +29,7 @@ pub(super) async fn download(
     let item = found(&house, &by, &typed).await?;
     let now = world.now();
     let (body, kind) = rendered(world, &item.state, &file, now).await?;
-    world.note_read(&by, item.id);
+    world.note_read(&by, &item);
     attachment(&format!("{}-{file}", item.state.number), kind, body)
 }
 

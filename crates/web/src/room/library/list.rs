@@ -264,6 +264,12 @@ fn tabs(page: &Page, asked: &Asked, here: ItemState, counts: &[(String, u64)]) -
         count: None,
         here: false,
     });
+    tabs.push(Tab {
+        label: page.t("matrix-link").into_owned(),
+        href: "/library/matrix".to_owned(),
+        count: None,
+        here: false,
+    });
     Tabs {
         name: page.t("library-state").into_owned(),
         tabs,

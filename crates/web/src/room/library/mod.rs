@@ -7,7 +7,8 @@ mod correlation;
 mod download;
 pub(super) mod list;
 mod machines;
-mod object;
+pub(in crate::room) mod matrix;
+pub(in crate::room) mod object;
 pub(in crate::room) mod objects;
 mod show;
 mod usage;
@@ -52,6 +53,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         ),
         Endpoint::new(
             Method::GET,
+            "/library/matrix",
+            "library.matrix",
+            READ,
+            READS,
+            routing::get(matrix::show_all),
+        ),
+        Endpoint::new(
+            Method::GET,
             "/library/objects",
             "library.objects",
             READ,
@@ -73,6 +82,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             READ,
             READS,
             routing::get(object::raw),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/library/objects/{id}/relations",
+            "library.object_relations",
+            READ,
+            READS,
+            routing::get(object::relations::list),
         ),
         Endpoint::new(
             Method::GET,

@@ -207,13 +207,18 @@ pub(super) async fn list(
 
 /// An object as a row; of a claim it says whose.
 pub(in crate::room) fn row(page: &Page, claimants: &Claimants, object: &StoredObject) -> Row {
-    let added = Timestamp::from_microsecond(object.added_us).unwrap_or(page.now);
+    let added = moment(page, object.added_us);
     let due = page.came(added, type_word(page.text, &object.stix_type));
     let row = Row::new(due, href(object), object.title.as_str()).about(object.stix_id.as_str());
     match claimants.whose(page, object) {
         Some(from) => row.about(from),
         None => row,
     }
+}
+
+/// A moment as stores keep it, microseconds since 1970.
+pub(super) fn moment(page: &Page, us: i64) -> Timestamp {
+    Timestamp::from_microsecond(us).unwrap_or(page.now)
 }
 
 /// Where an object is shown: at its id what the hub has, at its place what somebody claims under that id.
@@ -241,8 +246,19 @@ impl Claimants {
         objects: impl IntoIterator<Item = &StoredObject>,
     ) -> Result<Self, Failure> {
         let parties = objects.into_iter().filter_map(|object| object.origin);
+        let parties = parties.collect();
+        Self::of_parties(house, by, page, parties).await
+    }
+
+    /// The same for parties whose objects are not at hand.
+    pub(super) async fn of_parties(
+        house: &House,
+        by: &By,
+        page: &Page,
+        parties: BTreeSet<PartyId>,
+    ) -> Result<Self, Failure> {
         let mut names = BTreeMap::new();
-        for party in parties.collect::<BTreeSet<PartyId>>() {
+        for party in parties {
             match house.world().see::<Party>(by, party.cast()).await {
                 Ok(known) => {
                     let name = known.state.description.name.get(lang(page));
@@ -257,7 +273,12 @@ impl Claimants {
 
     /// Whose word an object is; `None` for the hub's.
     pub(super) fn whose(&self, page: &Page, object: &StoredObject) -> Option<String> {
-        let party = object.origin?;
+        self.of_party(page, object.origin)
+    }
+
+    /// Whose word something is that a party claims; `None` for the hub's.
+    pub(super) fn of_party(&self, page: &Page, party: Option<PartyId>) -> Option<String> {
+        let party = party?;
         let from = match self.0.get(&party) {
             Some(name) => page.t1("library-from-party", "name", name.as_str()),
             None => page.t("library-from-some-party"),

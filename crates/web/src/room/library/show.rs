@@ -123,7 +123,7 @@ pub(super) async fn shown(
 ) -> Result<Response, Failure> {
     let world = house.world();
     let (text, now) = (frame.text(), frame.now());
-    world.note_read(by, item.id);
+    world.note_read(by, &item);
     let own = world.own_feedback(by, item.id).await?;
     let acknowledged = world.acknowledged_at(by, item.id).await?;
     let state = &item.state;

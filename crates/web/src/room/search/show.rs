@@ -5,6 +5,7 @@ use axum::{
     extract::{Query, State},
     response::Response,
 };
+use kaname_sharing::find::Ask;
 use kaname_store::find::COUNTED;
 use kaname_world::find::{Found, Left, Outcome, Part};
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Section,
-        part::{Empty, Notice, Pager, Row, Tone},
+        part::{Empty, Notice, Pager, Row, Tone, Verb},
         show,
     },
     house::{By, House},
@@ -65,6 +66,8 @@ struct SearchPage {
     /// Of what the facets' numbers are.
     counted: String,
     help: Vec<(&'static str, String)>,
+    /// What else can be done with this search.
+    ways: Vec<Verb>,
 }
 
 /// What of one kind was found.
@@ -128,6 +131,7 @@ pub(super) async fn show_found(
         },
         counted: counted.into_owned(),
         help: help(&page),
+        ways: ways(&house, &by, &page, &found),
         page,
     };
     show(&shown)
@@ -145,6 +149,34 @@ fn titled(frame: &Frame, found: &Found, asked: &Asked) -> Page {
         false => text.t1("search-title-of", "query", canonical.as_str()),
     };
     frame.page(Section::Library, title).searched(canonical)
+}
+
+/// To ask who else saw the values searched for, to save the search where all of it was understood, and to those
+/// saved before.
+fn ways(house: &House, by: &By, page: &Page, found: &Found) -> Vec<Verb> {
+    let mut all = Vec::new();
+    let values = found
+        .search
+        .terms
+        .iter()
+        .filter_map(|term| match &term.ask {
+            Ask::Value(value) => Some(value.value.as_str()),
+            _ => None,
+        });
+    let values: Vec<&str> = values.collect();
+    if !values.is_empty() {
+        let to = address("/search/seen", &[("values", &values.join(" "))]);
+        all.push(page.link(to, page.t("search-seen")));
+    }
+    if house.world().keeps_searches(by).is_err() {
+        return all;
+    }
+    if !page.query.is_empty() && !found.search.asks_nothing() && found.search.faults.is_empty() {
+        let to = address("/search/saved-new", &[("q", &page.query)]);
+        all.push(page.link(to, page.t("search-save")));
+    }
+    all.push(page.link("/search/saved", page.t("search-saved")));
+    all
 }
 
 fn wide(page: &Page, found: &Found) -> Option<Notice> {

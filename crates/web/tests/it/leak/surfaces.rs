@@ -37,6 +37,10 @@ const FILLED: &[(&str, Filled)] = &[
         Filled::NoItem("style and script of every page"),
     ),
     (
+        "search.ask_change",
+        Filled::NoItem("the form of one's own saved search; shows what its owner typed"),
+    ),
+    (
         "news.follow",
         Filled::Stream("library::an_open_library_hears_once_of_what_its_reader_may_see"),
     ),
@@ -68,6 +72,8 @@ const FILLED: &[(&str, Filled)] = &[
     ("feed.read", Filled::Feed),
     ("library.object", Filled::Object),
     ("library.object_raw", Filled::Object),
+    ("library.object_relations", Filled::Object),
+    ("api.relations", Filled::Object),
     ("library.show", Filled::Number),
     ("library.download", Filled::Number),
     ("public.show", Filled::Number),

@@ -4,6 +4,7 @@ use kaname_kernel::Tlp;
 use serde_json::{Value as Json, json};
 
 use super::{misp_event, setting, text};
+use crate::story;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_learns_what_this_is_and_whose_key_it_has() {
@@ -283,4 +284,41 @@ async fn a_large_event_is_told_whole_and_in_pages() {
             .count()
     };
     assert_eq!((of("indicator"), of("report"), of("note")), (2_501, 1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_withdrawn_is_an_event_that_says_so_and_nothing_else() {
+    let s = setting().await;
+    let (_, item) = story::released(&s.nation).await;
+    let before = s.get("events/index", &s.key).await.json();
+    let uuid = text(&before[0]["uuid"]);
+    let whole = format!("events/view/{uuid}/deleted[]:0/deleted[]:1");
+    assert!(s.get(&whole, &s.key).await.text.contains("203.0.113.77"));
+    let releaser = s.nation.caller(&s.nation.releaser).await;
+    let withdrawn = s
+        .nation
+        .world
+        .withdraw_item(&releaser, item.id, "誤りがあったため");
+    withdrawn.await.unwrap();
+    let after = s.get("events/index", &s.key).await.json();
+    assert_eq!(text(&after[0]["uuid"]), uuid, "{after}");
+    assert_eq!(after[0]["info"], "Withdrawn (取り下げ)");
+    let (was, is) = (&before[0]["timestamp"], &after[0]["timestamp"]);
+    assert!(text(is) >= text(was), "a client that pulls takes it anew");
+    for view in [whole, format!("events/view/{uuid}")] {
+        let event = s.get(&view, &s.key).await;
+        assert_eq!(event.status, 200);
+        for said in ["203.0.113.77", "files-sync.test", "VPN"] {
+            assert!(!event.text.contains(said), "{said}: {}", event.text);
+        }
+        let attributes = event.json()["Event"]["Attribute"].clone();
+        let attributes = attributes.as_array().cloned().unwrap_or_default();
+        assert!(
+            attributes.iter().all(|one| one["deleted"] == true),
+            "{attributes:?}"
+        );
+    }
+    let found = json!({ "value": "203.0.113.77" });
+    let found = s.post("attributes/restSearch", &s.key, &found).await;
+    assert!(!found.text.contains("203.0.113.77"), "{}", found.text);
 }

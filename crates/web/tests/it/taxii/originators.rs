@@ -390,7 +390,7 @@ async fn pages_show_the_hubs_own_first_and_say_whose_a_claim_is() {
         "{officers}"
     );
     // Who relates something to the hub's object is said where the relation stands.
-    let related = &page[page.find("このオブジェクトを指すもの").unwrap()..];
+    let related = &page[page.find("id=\"relations-table\"").unwrap()..];
     assert!(related.contains("参加組織からの情報"), "{related}");
     // On its own page, under its own address.
     let (_, rest) = page.split_once("同じIDのほかの情報").unwrap();

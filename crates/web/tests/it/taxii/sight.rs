@@ -89,14 +89,37 @@ async fn a_member_reads_what_was_released_and_an_outsider_does_not() {
         shut.status,
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
     ));
-    // A withdrawn item is gone.
+    let objects = format!("{COLLECTIONS}{}/objects/", s.nation.library.id);
+    let before = ids(&s.door.taxii(&objects, &s.key).await);
     let releaser = s.nation.caller(&s.nation.releaser).await;
     s.nation
         .world
         .withdraw_item(&releaser, item.id, "誤りがあったため")
         .await
         .unwrap();
-    assert_eq!(s.door.taxii(&path, &s.key).await.text, "{}");
+    // What it said is gone. Whoever has it finds that it is over; nothing else went but what has no versions.
+    let after = s.door.taxii(&objects, &s.key).await;
+    for said in ["203.0.113.77", "files-sync.test", "VPN"] {
+        assert!(!after.text.contains(said), "{said} in {}", after.text);
+    }
+    let last = after.json();
+    let last = last["objects"].as_array().unwrap().iter();
+    let revoked: Vec<&Value> = last.filter(|object| object["revoked"] == true).collect();
+    let had = |name: &str| before.iter().filter(|id| id.starts_with(name)).count();
+    let over = |name: &str| revoked.iter().filter(|one| one["type"] == name).count();
+    for name in ["indicator", "report", "relationship"] {
+        assert_eq!(over(name), had(name), "{name}");
+    }
+    assert_eq!(over("indicator"), 2);
+    // The versions before are not asked for by any means.
+    let all = format!("{objects}?match[version]=all");
+    assert!(
+        !s.door
+            .taxii(&all, &s.key)
+            .await
+            .text
+            .contains("203.0.113.77")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

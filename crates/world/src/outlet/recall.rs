@@ -1,0 +1,259 @@
+//! That something was taken back reaches whoever had it. What fetches by itself finds revoked objects and the page of
+//! the item; who was sent it by mail or call is told the same way. Each delivery says whether the organisation
+//! has the word.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kaname_directory::Party;
+use kaname_kernel::{Actor, Matter, MatterId};
+use kaname_sharing::{
+    Delivery, Item, ItemState, Outlet, Webhook,
+    delivery::{self, mark_recalled},
+};
+use kaname_store::{Job, ListQuery, NewJob};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    distribute::ATTEMPTS,
+    letter::Scribe,
+    mail::{self, Sending},
+    sealing,
+    webhook::call_of,
+};
+use crate::{
+    caller::Caller,
+    doors::{CallDoor, DoorError, MailDoor},
+    error::WorldError,
+    work::{Loaded, Work},
+    worker::{Duty, Failed},
+    world::World,
+};
+
+/// Kind of the jobs that tell that an item was taken back: `{"item": id}` plans them, `{"delivery": id}`
+/// is one.
+pub const RECALL: &str = "recall";
+/// Name of what happened, in the body of a call.
+const EVENT: &str = "item.withdrawn";
+/// Deliveries read at a time.
+const PAGE: u32 = 1_000;
+
+/// Tells those who were sent an item that it was taken back.
+pub struct RecallDuty {
+    /// The door for mails, when there is a mail server.
+    pub mail: Option<Arc<dyn MailDoor>>,
+    /// The door for calls.
+    pub calls: Arc<dyn CallDoor>,
+    /// Writes the letters.
+    pub scribe: Arc<dyn Scribe>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Payload {
+    Item(MatterId),
+    Delivery(MatterId),
+}
+
+/// How many organisations had an item that was taken back, and how many of them have the word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recalled {
+    /// Organisations that had it.
+    pub had: usize,
+    /// Those that know of it by at least one way.
+    pub told: usize,
+}
+
+#[async_trait]
+impl Duty for RecallDuty {
+    fn kind(&self) -> &'static str {
+        RECALL
+    }
+
+    async fn run(&self, world: &World, job: &Job) -> Result<(), Failed> {
+        let payload: Payload = serde_json::from_value(job.payload.clone())
+            .map_err(|error| Failed::Never(error.to_string()))?;
+        match payload {
+            Payload::Item(item) => Ok(world.plan_recall(item).await?),
+            Payload::Delivery(id) => match self.tell(world, job, id).await? {
+                Ok(()) => Ok(world.mark_recalled(id).await?),
+                Err(DoorError::Later(why)) if job.attempt < ATTEMPTS => Err(Failed::Later(why)),
+                Err(DoorError::Later(why) | DoorError::Never(why)) => Err(Failed::Never(why)),
+            },
+        }
+    }
+}
+
+impl RecallDuty {
+    /// Tells it the way the item went. Nothing is left to do where the delivery is gone or has the word.
+    async fn tell(
+        &self,
+        world: &World,
+        job: &Job,
+        id: MatterId,
+    ) -> Result<Result<(), DoorError>, WorldError> {
+        let Some(sending) = world.recalling(id).await? else {
+            return Ok(Ok(()));
+        };
+        if world.now() >= job.leased_until {
+            return Ok(Err(DoorError::Later("the lease ran out".to_owned())));
+        }
+        match sending.webhook {
+            Some(webhook) => self.call(world, &sending.sending, webhook).await,
+            None => self.mail(world, &sending.sending).await,
+        }
+    }
+
+    async fn mail(
+        &self,
+        world: &World,
+        sending: &Sending,
+    ) -> Result<Result<(), DoorError>, WorldError> {
+        let Some(door) = &self.mail else {
+            let why = "there is no mail server any more";
+            return Ok(Err(DoorError::Never(why.to_owned())));
+        };
+        for (number, to) in mail::recipients(world, sending).await?.iter().enumerate() {
+            let key = format!("{RECALL}/{}/{number}", sending.delivery);
+            match mail::was_handed_over(world, &key).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => return Ok(Err(error)),
+            }
+            let name = sending.party.state.description.name.get(to.lang);
+            let id = key.replace('/', ".");
+            let letter = sealing::mail(world, id, to, |_| {
+                self.scribe
+                    .withdrawn(to.lang, name, &sending.item.state.number)
+            });
+            let sent = match door.send(&letter).await {
+                Ok(()) => mail::handed_over(world, &key).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = sent {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    async fn call(
+        &self,
+        world: &World,
+        sending: &Sending,
+        webhook: MatterId,
+    ) -> Result<Result<(), DoorError>, WorldError> {
+        let webhook = world.load::<Webhook>(webhook).await?;
+        let Some(webhook) = webhook.filter(|webhook| webhook.state.active) else {
+            return Ok(Err(DoorError::Never("the webhook was stopped".to_owned())));
+        };
+        let item = &sending.item.state;
+        let at = item.withdrawal.as_ref().map_or(world.now(), |one| one.at);
+        let url = self.scribe.item_url(&item.number);
+        let call = call_of(world, &webhook, item, (EVENT, at), &url, sending.delivery)?;
+        Ok(self.calls.call(&call).await)
+    }
+}
+
+/// A delivery whose organisation has to be told.
+struct Recalling {
+    sending: Sending,
+    webhook: Option<MatterId>,
+}
+
+impl World {
+    /// Queues that those are told who were sent an item that was taken back.
+    pub(crate) fn recall(
+        &self,
+        work: &mut Work<'_>,
+        item: &Loaded<Item>,
+    ) -> Result<(), WorldError> {
+        if item.state.is_out() {
+            work.job(self.recall_job(&Payload::Item(item.id))?);
+        }
+        Ok(())
+    }
+
+    fn recall_job(&self, payload: &Payload) -> Result<NewJob, WorldError> {
+        let payload = json!(payload);
+        Ok(NewJob {
+            kind: RECALL.to_owned(),
+            dedup: Some(format!("{RECALL}/{payload}")),
+            priority: 10,
+            run_at: self.now(),
+            max_attempts: ATTEMPTS,
+            payload,
+        })
+    }
+
+    async fn plan_recall(&self, item: MatterId) -> Result<(), WorldError> {
+        for delivery in self.deliveries_of(item).await? {
+            let is_sent = matches!(delivery.state.outlet, Outlet::Mail | Outlet::Webhook);
+            if is_sent && !mark_recalled(&delivery.state).is_empty() {
+                let job = self.recall_job(&Payload::Delivery(delivery.id))?;
+                self.store().enqueue(job).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn recalling(&self, id: MatterId) -> Result<Option<Recalling>, WorldError> {
+        let Some(delivery) = self.load::<Delivery>(id).await? else {
+            return Ok(None);
+        };
+        let item = self.load::<Item>(delivery.state.item).await?;
+        let item = item.filter(|item| item.state.state == ItemState::Withdrawn);
+        let party = self.load::<Party>(delivery.state.party.cast()).await?;
+        let (Some(item), Some(party)) = (item, party) else {
+            return Ok(None);
+        };
+        if mark_recalled(&delivery.state).is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Recalling {
+            webhook: delivery.state.webhook,
+            sending: Sending {
+                delivery: id,
+                item,
+                party,
+            },
+        }))
+    }
+
+    /// Notes that the organisation of a delivery knows that the item was taken back.
+    pub(super) async fn mark_recalled(&self, id: MatterId) -> Result<(), WorldError> {
+        self.mark_delivery(id, &Actor::system(RECALL), delivery::mark_recalled)
+            .await
+    }
+
+    /// How far the word has come that an item was taken back.
+    pub async fn recalled(
+        &self,
+        caller: &Caller,
+        item: &Loaded<Item>,
+    ) -> Result<Recalled, WorldError> {
+        self.allow_any(caller, kaname_policy::Action::DeliveryRead)?;
+        let all = self.deliveries_of(item.id).await?;
+        let parties = |fits: fn(&Delivery) -> bool| {
+            let fitting = all.iter().filter(|one| fits(&one.state));
+            let parties = fitting.map(|one| one.state.party);
+            parties.collect::<std::collections::BTreeSet<_>>().len()
+        };
+        Ok(Recalled {
+            had: parties(Delivery::was_had),
+            told: parties(|one| one.recalled.is_some()),
+        })
+    }
+
+    /// Every delivery of an item.
+    async fn deliveries_of(&self, item: MatterId) -> Result<Vec<Loaded<Delivery>>, WorldError> {
+        let mut query = ListQuery::of(Delivery::KIND, self.everything().await?);
+        query.scope = Some(item);
+        query.limit = PAGE;
+        let mut all = Vec::new();
+        self.walk::<Delivery>(query, |delivery| all.push(delivery))
+            .await?;
+        Ok(all)
+    }
+}

@@ -1,0 +1,170 @@
+//! Saved searches: whose they are, and who is told what by them.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use kaname_kernel::Tlp;
+use kaname_sharing::find::{Alert, MAX_SAVED, Told, Watched};
+use kaname_testkit::Person;
+use kaname_world::{Caller, WorldError, outlet::WatchDuty, worker::Worker};
+
+use crate::{
+    outlet::{Plain, Setting, door_to, setting},
+    story,
+};
+
+fn watched(query: &str, alert: Alert) -> Watched {
+    Watched {
+        name: "私の検索".to_owned(),
+        query: query.to_owned(),
+        alert,
+    }
+}
+
+/// Gives a person an address of mail.
+async fn address(s: &Setting, person: &Person, mail: &str) {
+    let mail = Some(mail.parse().unwrap());
+    let shell = Caller::system("shell");
+    let changed = s
+        .nation
+        .world
+        .change_account(&shell, person.account, None, |account| {
+            account.describe(account.title.clone(), account.lang, mail)
+        });
+    changed.await.unwrap();
+}
+
+/// What a worker does that begins when this hour is over; asked twice, as two nodes would.
+async fn an_hour_later(s: &Setting) {
+    s.nation.clock.advance(SignedDuration::from_hours(1));
+    let world = &s.nation.world;
+    world.queue_watch().await.unwrap();
+    world.queue_watch().await.unwrap();
+    let mail = door_to(&s.sink);
+    let duty = WatchDuty {
+        mail: Some((mail, Arc::new(Plain))),
+    };
+    let worker = Worker::new(Arc::clone(world), vec![Box::new(duty)]);
+    while worker.turn().await.unwrap() > 0 {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_owner_is_told_once_of_what_is_new_and_only_what_its_owner_may_see() {
+    let s = setting().await;
+    let world = &s.nation.world;
+    let (member, outsider) = (&s.nation.member, &s.nation.outsider);
+    let analyst = &s.nation.analyst;
+    address(&s, member, "tantou@kaihin.example").await;
+    for person in [member, analyst] {
+        let caller = s.nation.caller(person).await;
+        let saved = world.save_search(&caller, watched("VPN", Alert::Hourly));
+        saved.await.unwrap();
+    }
+    // Not a member: it keeps a search, and nothing is ever found by it.
+    let stranger = s.nation.caller(outsider).await;
+    let kept = world.save_search(&stranger, watched("VPN", Alert::Hourly));
+    kept.await.unwrap();
+    an_hour_later(&s).await;
+    assert!(s.sink.mails().is_empty(), "nothing is there");
+
+    story::released_as(&s.nation, |draft| {
+        draft.tlp = Tlp::AmberStrict;
+        draft.named.parties = vec![member.party];
+    })
+    .await;
+    an_hour_later(&s).await;
+    an_hour_later(&s).await;
+    let mails = s.sink.mails();
+    assert_eq!(mails.len(), 1, "once");
+    assert_eq!(mails[0].to, "tantou@kaihin.example");
+    assert!(mails[0].message.contains("Subject: found"));
+    assert!(
+        !mails[0].message.contains("VPN"),
+        "nothing of what it is about"
+    );
+
+    let news = async |person| {
+        let caller = s.nation.caller(person).await;
+        let mut all = world.saved_searches(&caller).await.unwrap();
+        assert_eq!(all.len(), 1);
+        all.remove(0).state.news
+    };
+    let told = news(member).await.unwrap();
+    assert_eq!((told.items, told.notified), (1, Told::Mail));
+    assert!(told.objects > 0 && told.from < told.until);
+    assert_eq!(news(analyst).await.unwrap().notified, Told::Page);
+    assert_eq!(news(outsider).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_is_changed_begins_anew_and_one_that_is_dropped_is_gone() {
+    let s = setting().await;
+    let world = &s.nation.world;
+    let member = s.nation.caller(&s.nation.member).await;
+    let analyst = s.nation.caller(&s.nation.analyst).await;
+    let saved = world.save_search(&member, watched("種別:指標　VPN", Alert::Hourly));
+    let saved = saved.await.unwrap();
+    assert_eq!(saved.state.watched.query, "type:indicator VPN", "canonical");
+    // Nobody else's, whatever they do.
+    let others = world.saved_search(&analyst, saved.id).await;
+    assert!(matches!(others, Err(WorldError::NotFound(_))));
+    assert!(matches!(
+        world.drop_search(&analyst, saved.id).await,
+        Err(WorldError::NotFound(_))
+    ));
+    let system = world.saved_searches(&Caller::system("shell")).await;
+    assert!(system.is_err(), "a job keeps no searches");
+
+    story::released(&s.nation).await;
+    an_hour_later(&s).await;
+    let other = world.change_search(&member, saved.id, watched("天気", Alert::Hourly));
+    let other = other.await.unwrap();
+    assert_eq!(other.state.news, None);
+    an_hour_later(&s).await;
+    let again = world.saved_search(&member, saved.id).await.unwrap();
+    assert_eq!(again.state.news, None, "nothing of that since");
+    world.drop_search(&member, saved.id).await.unwrap();
+    assert!(world.saved_searches(&member).await.unwrap().is_empty());
+    let gone = world.saved_search(&member, saved.id).await;
+    assert!(matches!(gone, Err(WorldError::NotFound(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_search_or_too_many_of_them_is_refused() {
+    let s = setting().await;
+    let world = &s.nation.world;
+    let member = s.nation.caller(&s.nation.member).await;
+    for wrong in ["", "  ", "-訓練", "colour:red", "tlp:mauve VPN"] {
+        let saved = world
+            .save_search(&member, watched(wrong, Alert::Never))
+            .await;
+        assert!(saved.is_err(), "{wrong}");
+    }
+    for _ in 0..MAX_SAVED {
+        let saved = world.save_search(&member, watched("VPN", Alert::Never));
+        saved.await.unwrap();
+    }
+    let over = world
+        .save_search(&member, watched("VPN", Alert::Never))
+        .await;
+    assert!(matches!(over, Err(WorldError::Refused { .. })), "{over:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_cannot_be_sent_waits_and_the_page_tells_it_in_the_end() {
+    let s = setting().await;
+    let world = &s.nation.world;
+    address(&s, &s.nation.member, "busy@kaihin.example").await;
+    let member = s.nation.caller(&s.nation.member).await;
+    let saved = world.save_search(&member, watched("VPN", Alert::Hourly));
+    let saved = saved.await.unwrap();
+    story::released(&s.nation).await;
+    an_hour_later(&s).await;
+    let waits = world.saved_search(&member, saved.id).await.unwrap();
+    assert_eq!(waits.state.news, None, "tried again in the next hour");
+    for _ in 0..25 {
+        an_hour_later(&s).await;
+    }
+    let told = world.saved_search(&member, saved.id).await.unwrap();
+    assert_eq!(told.state.news.unwrap().notified, Told::Failed);
+}
