@@ -251,7 +251,7 @@ impl Source {
         if before.publisher != terms.publisher {
             self.named = at.recorded;
         }
-        // What is somewhere else, or read otherwise, is not as it was.
+        // Whatever was agreed otherwise, the whole document is read once more.
         self.validators = Validators::default();
         self.definition.terms.clone_from(terms);
         if let Some(credential) = credential {

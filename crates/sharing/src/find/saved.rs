@@ -1,7 +1,7 @@
 //! Searches that a person keeps, and is told of when they find something new. Nobody else sees what somebody
 //! searches for.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kaname_kernel::{AccountId, Audience, Clause, Matter, Moment, Projection, Term, Unfit};
 use serde::{Deserialize, Serialize};
 
@@ -42,15 +42,6 @@ impl Alert {
     /// The one of this word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|alert| alert.as_str() == word)
-    }
-
-    /// How long it is from one look to the next.
-    pub const fn span(self) -> Option<SignedDuration> {
-        match self {
-            Self::Never => None,
-            Self::Hourly => Some(SignedDuration::from_hours(1)),
-            Self::Daily => Some(SignedDuration::from_hours(24)),
-        }
     }
 }
 

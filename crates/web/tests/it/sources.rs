@@ -118,7 +118,7 @@ async fn a_source_is_looked_at_before_it_is_agreed_with() {
         "192.0.2.7",
         "&#60;b&#62;scanner",
         "127.0.0.1",
-        "読む機械自身のアドレスです",
+        "自分自身を指すアドレス（ループバック）です",
         "value=\"例示CERT\"",
     ] {
         assert!(looked.text.contains(said), "{said}: {}", looked.text);

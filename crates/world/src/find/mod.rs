@@ -26,6 +26,7 @@ use kaname_store::{Cursor, FoundObjects, Posting};
 pub use self::carried::{CarriedValue, Carrying};
 pub use self::objects::marks;
 pub use self::saved::FoundNew;
+pub(crate) use self::seen::hour_of;
 pub use self::seen::{MOST_ASKED, SEEN_BY_AT_LEAST, SEEN_WITHIN_DAYS};
 use self::values::Sought;
 use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};

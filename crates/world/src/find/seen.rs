@@ -65,10 +65,7 @@ impl World {
 
     /// From when on, and before when, what was told counts.
     fn counted_span(&self) -> Result<(Timestamp, Timestamp), WorldError> {
-        let whole = TimestampRound::new()
-            .smallest(Unit::Hour)
-            .mode(RoundMode::Trunc);
-        let until = self.now().round(whole).map_err(WorldError::encoding)?;
+        let until = hour_of(self.now())?;
         let from = until - SignedDuration::from_hours(24 * SEEN_WITHIN_DAYS);
         Ok((from, until))
     }
@@ -165,4 +162,12 @@ impl World {
         let ids: BTreeSet<MatterId> = hits.into_iter().map(|(id, _)| id).collect();
         Ok(ids.into_iter().rev().collect())
     }
+}
+
+/// The beginning of the hour in which a moment lies.
+pub(crate) fn hour_of(at: Timestamp) -> Result<Timestamp, WorldError> {
+    let whole = TimestampRound::new()
+        .smallest(Unit::Hour)
+        .mode(RoundMode::Trunc);
+    at.round(whole).map_err(WorldError::encoding)
 }

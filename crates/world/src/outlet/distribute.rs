@@ -32,7 +32,7 @@ pub(super) const ATTEMPTS: u16 = 12;
 /// When digests go out, in Japan.
 const DIGEST_HOUR: i8 = 8;
 const DIGEST_MINUTE: i8 = 30;
-const JAPAN: Offset = Offset::constant(9);
+pub(super) const JAPAN: Offset = Offset::constant(9);
 
 /// Plans the deliveries of released items.
 #[derive(Debug, Clone, Copy)]

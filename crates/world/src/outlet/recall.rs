@@ -77,7 +77,8 @@ impl Duty for RecallDuty {
         match payload {
             Payload::Item(item) => Ok(world.plan_recall(item).await?),
             Payload::Delivery(id) => match self.tell(world, job, id).await? {
-                Ok(()) => Ok(world.mark_recalled(id).await?),
+                Ok(true) => Ok(world.mark_recalled(id).await?),
+                Ok(false) => Ok(()),
                 Err(DoorError::Later(why)) if job.attempt < ATTEMPTS => Err(Failed::Later(why)),
                 Err(DoorError::Later(why) | DoorError::Never(why)) => Err(Failed::Never(why)),
             },
@@ -86,23 +87,25 @@ impl Duty for RecallDuty {
 }
 
 impl RecallDuty {
-    /// Tells it the way the item went. Nothing is left to do where the delivery is gone or has the word.
+    /// Tells it the way the item went; gives whether it was told. Nothing is left to do where the item, the party or
+    /// the delivery is gone, or has the word.
     async fn tell(
         &self,
         world: &World,
         job: &Job,
         id: MatterId,
-    ) -> Result<Result<(), DoorError>, WorldError> {
+    ) -> Result<Result<bool, DoorError>, WorldError> {
         let Some(sending) = world.recalling(id).await? else {
-            return Ok(Ok(()));
+            return Ok(Ok(false));
         };
         if world.now() >= job.leased_until {
             return Ok(Err(DoorError::Later("the lease ran out".to_owned())));
         }
-        match sending.webhook {
-            Some(webhook) => self.call(world, &sending.sending, webhook).await,
-            None => self.mail(world, &sending.sending).await,
-        }
+        let told = match sending.webhook {
+            Some(webhook) => self.call(world, &sending.sending, webhook).await?,
+            None => self.mail(world, &sending.sending).await?,
+        };
+        Ok(told.map(|()| true))
     }
 
     async fn mail(
@@ -114,7 +117,12 @@ impl RecallDuty {
             let why = "there is no mail server any more";
             return Ok(Err(DoorError::Never(why.to_owned())));
         };
-        for (number, to) in mail::recipients(world, sending).await?.iter().enumerate() {
+        let recipients = mail::recipients(world, sending).await?;
+        if recipients.is_empty() {
+            let why = "nobody is to be told by mail any more";
+            return Ok(Err(DoorError::Never(why.to_owned())));
+        }
+        for (number, to) in recipients.iter().enumerate() {
             let key = format!("{RECALL}/{}/{number}", sending.delivery);
             match mail::was_handed_over(world, &key).await {
                 Ok(true) => continue,

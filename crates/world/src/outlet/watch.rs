@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit, tz::Offset};
+use jiff::{SignedDuration, Timestamp};
 use kaname_directory::Account;
 use kaname_kernel::{Matter, MatterId};
 use kaname_sharing::find::{Alert, News, SavedSearch, SavedSearchChange, Told};
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
+    distribute::JAPAN,
     letter::Scribe,
     mail::{handed_over, was_handed_over},
     sealing::{self, Cover, Recipient},
@@ -21,7 +22,7 @@ use crate::{
     caller::Caller,
     doors::{DoorError, Mail, MailDoor},
     error::WorldError,
-    find::FoundNew,
+    find::{FoundNew, hour_of},
     openpgp,
     work::Loaded,
     worker::{Duty, Failed},
@@ -32,6 +33,8 @@ use crate::{
 pub const WATCH: &str = "watch";
 /// Space of hours that were seen to.
 const HOURS: &str = "watched-hour";
+/// Space of mails that wait to be sent, by search: since which hour.
+const WAITING: &str = "watch-waiting";
 /// What is written at the end of an hour is there so long after it.
 const SETTLED: SignedDuration = SignedDuration::from_secs(120);
 /// The hour in Japan in which daily searches are looked through.
@@ -78,7 +81,7 @@ impl Duty for WatchDuty {
             for saved in page.rows {
                 let place = (saved.state.saved.as_microsecond(), saved.id);
                 if let Err(error) = self.look(world, saved, payload.hour).await {
-                    // What it would have told is found again in the next hour.
+                    // What it would have told is found again the next time.
                     tracing::warn!(search = %place.1, %error, "a saved search could not be looked through");
                 }
                 if world.now() + REST >= job.leased_until {
@@ -107,10 +110,14 @@ impl WatchDuty {
         hour: Timestamp,
     ) -> Result<(), WorldError> {
         let state = &saved.state;
+        // A mail that waits is tried every hour.
         let is_due = match state.watched.alert {
             Alert::Never => false,
             Alert::Hourly => true,
-            Alert::Daily => Offset::constant(9).to_datetime(hour).hour() == MORNING,
+            Alert::Daily => {
+                JAPAN.to_datetime(hour).hour() == MORNING
+                    || self.waits(world, saved.id).await?.is_some()
+            }
         };
         if !is_due || state.seen >= hour {
             return Ok(());
@@ -129,7 +136,7 @@ impl WatchDuty {
             Ok(_) | Err(WorldError::Denied(_)) => return Ok(()),
             Err(error) => return Err(error),
         };
-        let Some(told) = self.tell(world, &owner, &saved, found, hour).await else {
+        let Some(told) = self.tell(world, &owner, &saved, found, hour).await? else {
             return Ok(());
         };
         let news = News {
@@ -156,10 +163,11 @@ impl WatchDuty {
         saved: &Loaded<SavedSearch>,
         found: FoundNew,
         hour: Timestamp,
-    ) -> Option<Told> {
-        let account = owner.account.as_ref().map(|account| &account.state)?;
+    ) -> Result<Option<Told>, WorldError> {
+        let account = owner.account.as_ref().ok_or(WorldError::Unauthenticated)?;
+        let account = &account.state;
         let (Some((door, scribe)), Some(to)) = (&self.mail, recipient(world, account)) else {
-            return Some(Told::Page);
+            return Ok(Some(Told::Page));
         };
         let key = format!("{WATCH}/{}/{}", saved.id, hour.as_second());
         let watched = &saved.state.watched;
@@ -168,17 +176,44 @@ impl WatchDuty {
             let told = (cover == Cover::Sealed).then_some((watched, found));
             scribe.found(to.lang, name, told)
         });
-        match send(world, door.as_ref(), &key, &mail).await {
-            Ok(()) => Some(Told::Mail),
-            Err(DoorError::Later(why)) if hour.duration_since(saved.state.seen) < PATIENCE => {
+        let waits = self.waits(world, saved.id).await?;
+        let told = match send(world, door.as_ref(), &key, &mail).await {
+            Ok(()) => Told::Mail,
+            Err(DoorError::Later(why)) if hour.duration_since(waits.unwrap_or(hour)) < PATIENCE => {
                 tracing::warn!(search = %saved.id, why, "a mail about a saved search waits");
-                None
+                self.wait(world, saved.id, waits.unwrap_or(hour)).await?;
+                return Ok(None);
             }
             Err(DoorError::Later(why) | DoorError::Never(why)) => {
                 tracing::warn!(search = %saved.id, why, "a mail about a saved search was given up");
-                Some(Told::Failed)
+                Told::Failed
             }
-        }
+        };
+        let (store, key) = (world.store(), saved.id.to_string());
+        store.kv_take(WAITING, &key, world.now()).await?;
+        Ok(Some(told))
+    }
+
+    /// Since which hour the mail about a search waits to be sent.
+    async fn waits(
+        &self,
+        world: &World,
+        search: MatterId,
+    ) -> Result<Option<Timestamp>, WorldError> {
+        let key = search.to_string();
+        let held = world.store().kv_get(WAITING, &key, world.now()).await?;
+        Ok(held.and_then(|held| serde_json::from_value(held).ok()))
+    }
+
+    async fn wait(
+        &self,
+        world: &World,
+        search: MatterId,
+        since: Timestamp,
+    ) -> Result<(), WorldError> {
+        let (key, until) = (search.to_string(), world.now() + PATIENCE * 2);
+        let kept = world.store().kv_put(WAITING, &key, json!(since), until);
+        Ok(kept.await?)
     }
 }
 
@@ -215,10 +250,7 @@ impl World {
     /// Queues the look through saved searches that belongs to this hour, once; every node does so.
     pub async fn queue_watch(&self) -> Result<(), WorldError> {
         let settled = self.now() - SETTLED;
-        let whole = TimestampRound::new()
-            .smallest(Unit::Hour)
-            .mode(RoundMode::Trunc);
-        let hour = settled.round(whole).map_err(WorldError::encoding)?;
+        let hour = hour_of(settled)?;
         let key = hour.as_second().to_string();
         let store = self.store();
         if store.kv_get(HOURS, &key, self.now()).await?.is_some() {

@@ -174,8 +174,7 @@ impl World {
         if !is_out || item.content.embargo.is_some_and(|opens| opens > now) {
             return Ok(BTreeSet::new());
         }
-        let hub = self.hub_identity().await?;
-        let hub = kaname_stix::head(&hub).map_err(WorldError::encoding)?.id;
+        let hub = self.author().await?;
         let own = item.content.heads().filter(|(raw, head)| {
             head.created_by.as_ref() == Some(&hub) && revoked(raw, now).is_some()
         });

@@ -184,7 +184,8 @@ async fn a_list_is_the_publishers_word_and_follows_what_is_listed() {
         .map(|one| (one.taken, one.gone, one.unchanged))
         .collect();
     assert_eq!(told, [(1, 0, 0), (2, 1, 0), (0, 0, 1), (2, 0, 0)]);
-    nation.world.verify_rows(&|_| {}).await.unwrap();
+    let rows = nation.world.verify_rows(&|_| {}).await.unwrap();
+    assert!(rows.fault.is_none(), "{rows:?}");
 }
 
 #[tokio::test]

@@ -117,7 +117,10 @@ async fn a_search_that_is_changed_begins_anew_and_one_that_is_dropped_is_gone() 
 
     story::released(&s.nation).await;
     an_hour_later(&s).await;
-    let other = world.change_search(&member, saved.id, watched("天気", Alert::Hourly));
+    let found = world.saved_search(&member, saved.id).await.unwrap();
+    assert!(found.state.news.is_some());
+    // The other one finds what came before it was asked for: that is nothing new.
+    let other = world.change_search(&member, saved.id, watched("装置", Alert::Hourly));
     let other = other.await.unwrap();
     assert_eq!(other.state.news, None);
     an_hour_later(&s).await;
@@ -158,6 +161,10 @@ async fn a_mail_that_cannot_be_sent_waits_and_the_page_tells_it_in_the_end() {
     let member = s.nation.caller(&s.nation.member).await;
     let saved = world.save_search(&member, watched("VPN", Alert::Hourly));
     let saved = saved.await.unwrap();
+    // However long nothing was found before.
+    for _ in 0..30 {
+        an_hour_later(&s).await;
+    }
     story::released(&s.nation).await;
     an_hour_later(&s).await;
     let waits = world.saved_search(&member, saved.id).await.unwrap();

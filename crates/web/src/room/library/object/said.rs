@@ -293,12 +293,10 @@ pub(super) fn shortened(text: &str, most: usize) -> (String, bool) {
 fn word(page: &Page, of: &str, name: &str) -> Option<String> {
     let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b);
     let code = format!("{of}-{name}");
-    let said = name
-        .bytes()
-        .all(is_plain)
+    let is_plain = name.bytes().all(is_plain);
+    is_plain
         .then(|| page.word(&code))
-        .filter(|said| *said != code);
-    said
+        .filter(|said| *said != code)
 }
 
 /// What a property is called.

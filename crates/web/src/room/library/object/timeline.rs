@@ -141,7 +141,7 @@ impl Timeline {
         if all.iter().all(|one| one.kind == Kind::Version) {
             return Ok(None);
         }
-        all.sort_by(|one, other| (other.from, other.kind).cmp(&(one.from, one.kind)));
+        all.sort_by_key(|one| std::cmp::Reverse((one.from, one.kind)));
         let more = all.len().saturating_sub(MOST_ROWS);
         all.truncate(MOST_ROWS);
         Ok(Some(Self::drawn(page, &all, more)))
