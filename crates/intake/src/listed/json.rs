@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Entry, ListError, ListLimits, Listed, Mapping, Reader, why};
+use super::{Entry, ListError, ListLimits, Listed, MAX_LABEL, Mapping, Reader, cut, why};
 use crate::json::{JsonLimits, guard};
 use crate::table::kind_of_word;
 use crate::value::{Value, read_listed, read_value_as};
@@ -10,6 +10,8 @@ use crate::when::read_when;
 
 /// Most steps of one path.
 const MAX_STEPS: usize = 20;
+/// Most values of one entry.
+const MAX_VALUES: usize = 1_000;
 
 pub(super) fn read(
     bytes: &[u8],
@@ -56,16 +58,20 @@ fn read_entry(entry: &Json, mapping: &Mapping, reader: &mut Reader<'_>) -> Resul
     let word = texts(&mapping.kind).into_iter().next().unwrap_or_default();
     let seen = texts(&mapping.first_seen);
     let label = texts(&mapping.label).join(", ");
+    let label = cut(&label, MAX_LABEL);
     if said.is_empty() {
         reader.refuse(place, why::NOTHING, "");
     }
-    for said in said {
+    if said.len() > MAX_VALUES {
+        reader.refuse(place, why::MANY, "");
+    }
+    for said in said.into_iter().take(MAX_VALUES) {
         match value(&said, &word) {
             Some(value) => {
                 let entry = Entry {
                     line: place,
                     value,
-                    label: label.clone(),
+                    label: label.to_owned(),
                     first_seen: seen.first().and_then(|seen| read_when(seen)),
                 };
                 reader.take(entry, &said);

@@ -20,3 +20,5 @@ pub const WIDE: &str = "a network so wide that acting on it would be a mistake";
 pub const ZONE: &str = "a zone under which strangers register names";
 /// The hash of nothing.
 pub const EMPTY_FILE: &str = "the hash of the empty file";
+/// One entry with more values than are taken.
+pub const MANY: &str = "an entry with more than 1,000 values, of which the first are taken";

@@ -80,7 +80,7 @@ pub(crate) async fn lookup(session: &Session, space: &str, key: &str) -> Outcome
 }
 
 /// Most rows given by [`carrying`].
-const MOST_CARRIERS: i64 = 1_000;
+const MOST_CARRIERS: i64 = 20_000;
 
 pub(crate) async fn carrying(
     session: &Session,

@@ -61,7 +61,7 @@ pub(crate) fn lookup(reading: &Reading<'_>, space: &str, key: &str) -> Outcome<O
 }
 
 /// Most rows given by [`carrying`].
-const MOST_CARRIERS: usize = 1_000;
+const MOST_CARRIERS: usize = 20_000;
 
 pub(crate) fn carrying(
     reading: &Reading<'_>,

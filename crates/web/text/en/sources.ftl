@@ -89,4 +89,5 @@ sources-why-multicast = A multicast address
 sources-why-reserved = A reserved address
 sources-why-wide = A network so wide that acting on it would be a mistake
 sources-why-zone = A zone under which strangers register names
+sources-why-many = An entry with more than 1,000 values, of which the first are taken
 sources-why-empty-file = The hash of the empty file

@@ -89,4 +89,5 @@ sources-why-multicast = マルチキャストアドレスです
 sources-why-reserved = 予約されたアドレスです
 sources-why-wide = 広すぎるネットワークです
 sources-why-zone = だれもが登録できるドメインの親です
+sources-why-many = 一つの項目の値が1,000個を超えています（初めの1,000個だけ取り込みます）
 sources-why-empty-file = 空のファイルのハッシュ値です

@@ -22,16 +22,17 @@ pub const MOST_ASKED: usize = 50;
 const MOST_AN_HOUR: u64 = 1_000;
 /// Space of the counts of what was asked.
 const ASKED: &str = "seen-asked";
-/// Reports of one value that are looked at, the newest.
-const REPORTS: usize = 500;
 /// So many are opened at least, whatever there is.
 const OPENED: usize = 32;
 /// Items of one value whose answers are looked at.
 const ITEMS: usize = 64;
-/// Claims of one value that are looked at, the newest.
-const CLAIMS: u32 = 200;
-/// An answer comes after this time, so that its time does not tell what was looked at.
-const HELD: Duration = Duration::from_millis(250);
+/// Claims that are read at a time, and how often at most.
+const CLAIMS: u32 = 1_000;
+const MOST_PAGES: usize = 100;
+/// An answer comes after this time, and this much more for each value, so that its time does not tell what was
+/// looked at.
+const HELD: Duration = Duration::from_millis(200);
+const HELD_A_VALUE: Duration = Duration::from_millis(50);
 
 impl World {
     /// For each value whether at least [`SEEN_BY_AT_LEAST`] organisations other than the caller's told of it
@@ -43,7 +44,8 @@ impl World {
         values: &[Value],
     ) -> Result<Vec<bool>, WorldError> {
         self.allow_any(caller, Action::LibraryRead)?;
-        let until = tokio::time::Instant::now() + HELD;
+        let more = u32::try_from(values.len().min(MOST_ASKED)).unwrap_or_default();
+        let until = tokio::time::Instant::now() + HELD + HELD_A_VALUE * more;
         let own = caller.party_id()?;
         if values.len() > MOST_ASKED {
             let message = format!("at most {MOST_ASKED} values at once");
@@ -89,8 +91,8 @@ impl World {
         (from, until): (Timestamp, Timestamp),
     ) -> Result<BTreeSet<PartyId>, WorldError> {
         let tag = self.keys().posting::<Report>(value.clone());
-        let mut ids = self.carriers_of::<Report>(&tag).await?;
-        ids.truncate(REPORTS);
+        // All of them: of the newest alone whoever reports often would learn how many others there are.
+        let ids = self.carriers_of::<Report>(&tag).await?;
         let (first, rest) = ids.split_at(ids.len().min(OPENED));
         let nothing = std::iter::repeat_with(|| Id::random(self.rng()));
         let padded = first.iter().copied().chain(nothing).take(OPENED);
@@ -118,7 +120,7 @@ impl World {
         value: &Posting,
         (from, until): (Timestamp, Timestamp),
     ) -> Result<BTreeSet<PartyId>, WorldError> {
-        let query = FindObjects {
+        let mut query = FindObjects {
             readable: self.everything().await?,
             values: vec![vec![value.clone()]],
             since_us: Some(from.as_microsecond()),
@@ -126,8 +128,16 @@ impl World {
             limit: CLAIMS,
             ..FindObjects::default()
         };
-        let found = self.store().find_objects(&query).await?;
-        Ok(found.objects.iter().filter_map(|one| one.origin).collect())
+        let mut told = BTreeSet::new();
+        for _ in 0..MOST_PAGES {
+            let found = self.store().find_objects(&query).await?;
+            told.extend(found.objects.iter().filter_map(|one| one.origin));
+            query.before_us = found.objects.last().map(|one| one.added_us);
+            if !found.more {
+                break;
+            }
+        }
+        Ok(told)
     }
 
     /// Who answered an item with it that they saw it.

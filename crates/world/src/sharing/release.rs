@@ -201,9 +201,15 @@ impl World {
         if item.state != ItemState::Released && item.revocation.is_none() {
             return;
         }
+        let is_over = |id: &String| {
+            let revoked = item.revocation.as_ref();
+            revoked.is_none_or(|revocation| revocation.ids.contains(id))
+        };
+        let ids = item.content.heads().map(|(_, head)| head.id.to_string());
+        let ids: Vec<String> = ids.filter(is_over).collect();
         for collection in &item.content.collections {
-            for (_, head) in item.content.heads() {
-                work.remove_object(*collection, &head.id.to_string());
+            for id in &ids {
+                work.remove_object(*collection, id);
             }
         }
     }

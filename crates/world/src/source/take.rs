@@ -1,6 +1,6 @@
 //! A source's document, taken into its collection: a list value by value in the publisher's name, objects as they are.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use kaname_intake::{
     JsonLimits,
@@ -10,12 +10,14 @@ use kaname_intake::{
 use kaname_kernel::MatterId;
 use kaname_sharing::{
     Collection,
+    collection::CollectionKind,
     source::{FormKind, Source, SourceReading, SourceTerms, Word},
 };
 use kaname_store::{ObjectFilter, Versions};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    caller::Caller,
     error::WorldError,
     turn::{Stopped, Turn},
     work::Loaded,
@@ -24,6 +26,8 @@ use crate::{
 
 /// Objects that are written and taken at a time.
 const PART: usize = 2_000;
+/// Ids that are asked for at a time.
+const ASKED: usize = 500;
 /// Refused entries that are no reason to doubt that the document is a list.
 const FEW: u64 = 10;
 
@@ -254,6 +258,32 @@ impl World {
         }
     }
 
+    /// Ids among those of these objects under which the hub has released something: nobody else speaks under them.
+    /// Markings stand everywhere.
+    async fn released_among(&self, objects: &[String]) -> Result<BTreeSet<String>, WorldError> {
+        let heads = objects.iter().filter_map(|raw| kaname_stix::head(raw).ok());
+        let ids = heads
+            .filter(|head| head.type_name() != "marking-definition")
+            .map(|head| head.id.to_string());
+        let ids: Vec<String> = ids.collect();
+        let mut released = BTreeSet::new();
+        let everything = self.everything().await?;
+        for collection in self.collections(&Caller::system("source")).await? {
+            if collection.state.definition.kind != CollectionKind::Library {
+                continue;
+            }
+            for part in ids.chunks(ASKED) {
+                let mut filter = ObjectFilter::all(Arc::clone(&everything));
+                filter.collection = Some(collection.id);
+                filter.ids = part.to_vec();
+                filter.versions = Versions::Last;
+                let found = self.store().objects(&filter).await?.objects;
+                released.extend(found.into_iter().map(|one| one.stix_id));
+            }
+        }
+        Ok(released)
+    }
+
     /// Takes objects as they are; none in the hub's own name, which says itself what it has to say.
     pub(super) async fn take_all(
         &self,
@@ -267,11 +297,16 @@ impl World {
         for part in objects.chunks(PART) {
             let mut raws: Vec<&str> = Vec::with_capacity(part.len());
             let mut places = Vec::with_capacity(part.len());
+            let released = self.released_among(part).await?;
             for raw in part {
                 place += 1;
                 match kaname_stix::head(raw) {
                     Ok(head) if head.id == hub || head.created_by.as_ref() == Some(&hub) => {
                         reading.refuse(place, "it is in this hub's own name", &head.id.to_string());
+                    }
+                    Ok(head) if released.contains(&head.id.to_string()) => {
+                        let why = "its id is that of something this hub released";
+                        reading.refuse(place, why, &head.id.to_string());
                     }
                     _ => {
                         raws.push(raw);

@@ -61,6 +61,7 @@ pub(super) fn unlisted(text: Text, told: &str) -> String {
         why::WIDE => "sources-why-wide",
         why::ZONE => "sources-why-zone",
         why::EMPTY_FILE => "sources-why-empty-file",
+        why::MANY => "sources-why-many",
         other => return other.to_owned(),
     };
     text.t(key).into_owned()

@@ -136,6 +136,8 @@ impl World {
         self.allow_any(caller, Action::LibraryRead)?;
         let patterns = self.objects(caller, |filter| {
             filter.types = vec!["attack-pattern".to_owned()];
+            // What a technique is called and where it stands is no member's to claim.
+            filter.origins = vec![None];
             filter.versions = Versions::Last;
             filter.limit = MOST_TECHNIQUES;
             filter.count = false;
@@ -389,6 +391,7 @@ impl World {
         }
         let found = self.objects(caller, |filter| {
             filter.types = vec!["x-mitre-matrix".to_owned(), "x-mitre-tactic".to_owned()];
+            filter.origins = vec![None];
             filter.versions = Versions::Last;
             filter.limit = MOST_TACTICS;
             filter.count = false;
