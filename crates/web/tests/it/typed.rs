@@ -199,6 +199,8 @@ async fn scene(nation: &Nation, door: &Door) {
     let asked = [("parties", "kaihin"), ("reason", "連絡のため")];
     let to = format!("/triage/{}/victim", taken.number);
     leads_to(&analyst.post(&to, &asked).await);
+    let search = [("name", "VPN"), ("query", "VPN"), ("alert", "daily")];
+    leads_to(&analyst.post("/search/saved-new", &search).await);
     for code in ["kaihin", "minato"] {
         let request = [
             ("to", code),
