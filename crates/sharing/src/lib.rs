@@ -6,6 +6,7 @@
 //! and which handle stands for whom, and what came from what, is known to the sealed store only.
 #![forbid(unsafe_code)]
 
+mod agreed;
 pub mod blocking;
 pub mod checklist;
 pub mod collection;

@@ -5,15 +5,12 @@ use url::Url;
 
 use super::{Peer, PeerChange, PeerDefinition, Terms, Way};
 use crate::{
+    agreed::{MAX_URL, check_code, is_plain_web, is_word},
     refused::{Refused, bounded},
     sealed::Sealed,
     turn::Every,
 };
 
-/// Longest code.
-const MAX_CODE: usize = 40;
-/// Longest address.
-const MAX_URL: usize = 2_000;
 /// Most types named.
 const MAX_TYPES: usize = 100;
 /// Longest name of a type.
@@ -27,14 +24,7 @@ pub fn join_peer(
     mut definition: PeerDefinition,
     credential: Option<Sealed>,
 ) -> Result<PeerChange, Refused> {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let code = &definition.code;
-    if code.is_empty() || code.len() > MAX_CODE || !code.bytes().all(plain) {
-        return Err(Refused::BadName {
-            field: "code",
-            allowed: "a-z 0-9 -",
-        });
-    }
+    check_code(&definition.code)?;
     check_types(&definition.types)?;
     definition.url = checked_url(&definition.url, definition.way)?;
     let every = definition.every.unwrap_or_default();
@@ -67,10 +57,9 @@ pub fn change_peer(
 
 fn check_types(types: &[String]) -> Result<(), Refused> {
     bounded("types", types.len(), MAX_TYPES)?;
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     for one in types {
         bounded("types", one.len(), MAX_TYPE)?;
-        if one.is_empty() || !one.bytes().all(plain) {
+        if !is_word(one) {
             return Err(Refused::BadName {
                 field: "types",
                 allowed: "a-z 0-9 -",
@@ -88,11 +77,9 @@ fn checked_url(given: &str, way: Way) -> Result<String, Refused> {
         given.push('/');
     }
     let fits = Url::parse(&given).is_ok_and(|url| {
-        let is_web = matches!(url.scheme(), "https" | "http") && url.host().is_some();
-        let is_plain = url.username().is_empty() && url.password().is_none();
         // Root and statuses of the server that is sent to are found beside the collection (TAXII 2.1 §4, §5).
         let is_found = matches!(way, Way::Pull { .. }) || is_collection(&url);
-        is_web && is_plain && is_found && url.query().is_none() && url.fragment().is_none()
+        is_plain_web(&url) && is_found && url.query().is_none()
     });
     match fits {
         true => Ok(given),

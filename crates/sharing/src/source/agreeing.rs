@@ -4,16 +4,13 @@ use url::Url;
 
 use super::{Form, FormKind, Source, SourceChange, SourceDefinition, SourceTerms};
 use crate::{
+    agreed::{MAX_URL, check_code, is_plain_web},
     refused::{Refused, bounded},
     sealed::Sealed,
     text::MAX_TITLE_BYTES,
     turn::Every,
 };
 
-/// Longest code.
-const MAX_CODE: usize = 40;
-/// Longest address.
-const MAX_URL: usize = 2_000;
 /// Longest path or word of a mapping.
 const MAX_PATH: usize = 200;
 /// Most bytes of one document when nothing is said.
@@ -33,14 +30,7 @@ pub fn join_source(
     mut definition: SourceDefinition,
     credential: Option<Sealed>,
 ) -> Result<SourceChange, Refused> {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let code = &definition.code;
-    if code.is_empty() || code.len() > MAX_CODE || !code.bytes().all(plain) {
-        return Err(Refused::BadName {
-            field: "code",
-            allowed: "a-z 0-9 -",
-        });
-    }
+    check_code(&definition.code)?;
     definition.terms = check_terms(definition.terms)?;
     let definition = Box::new(definition);
     Ok(SourceChange::Joined {
@@ -113,12 +103,7 @@ fn check_form(form: &Form) -> Result<(), Refused> {
 fn checked_url(given: &str) -> Result<String, Refused> {
     let given = given.trim();
     bounded("url", given.len(), MAX_URL)?;
-    let fits = Url::parse(given).is_ok_and(|url| {
-        let is_web = matches!(url.scheme(), "https" | "http") && url.host().is_some();
-        let is_plain = url.username().is_empty() && url.password().is_none();
-        is_web && is_plain && url.fragment().is_none()
-    });
-    match fits {
+    match Url::parse(given).is_ok_and(|url| is_plain_web(&url)) {
         true => Ok(given.to_owned()),
         false => Err(Refused::OutOfBounds { field: "url" }),
     }

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use kaname_directory::{Party, day_of};
-use kaname_kernel::{Pap, PartyId, Tlp};
+use kaname_kernel::{MatterId, Pap, PartyId, Tlp};
+use kaname_sharing::Collection;
 use kaname_world::WorldError;
 
 use crate::{
+    error::Failure,
     frame::{
         Page,
         part::{Choice, Field},
@@ -170,4 +172,19 @@ pub(super) async fn party_names(
         }
     }
     Ok(names)
+}
+
+/// What a collection is called, where the reader may know of it.
+pub(super) async fn collection_name(
+    house: &House,
+    by: &By,
+    page: &Page,
+    id: MatterId,
+) -> Result<String, Failure> {
+    let seen = house.world().see_if::<Collection>(by, id).await?;
+    let name = seen.map(|one| {
+        let title = one.state.definition.title;
+        title.in_language(page.lang().tag()).to_owned()
+    });
+    Ok(name.unwrap_or_else(|| "—".to_owned()))
 }

@@ -261,8 +261,8 @@ impl World {
     }
 
     /// Items whose objects stand in what was served, each with whether they were revoked there.
-    async fn items_in(&self, payload: &Page) -> Result<BTreeSet<(MatterId, bool)>, WorldError> {
-        let mut items = BTreeSet::new();
+    async fn items_in(&self, payload: &Page) -> Result<BTreeMap<MatterId, bool>, WorldError> {
+        let mut items = BTreeMap::new();
         let Some(party) = self.load::<Party>(payload.party.cast()).await? else {
             return Ok(items);
         };
@@ -285,7 +285,11 @@ impl World {
                 .objects
                 .iter()
                 .take_while(|object| object.added_us <= payload.until_us);
-            items.extend(inside.map(|object| (object.source, is_revoked(&object.raw))));
+            // Of an item that was taken back only last versions are left: one tells it of all.
+            for object in inside {
+                let item = items.entry(object.source);
+                item.or_insert_with(|| is_revoked(&object.raw));
+            }
             let last = page.objects.last().map(|object| object.added_us);
             match last {
                 Some(last) if page.more && last < payload.until_us => range.after_us = Some(last),
@@ -315,7 +319,10 @@ impl Duty for FetchedDuty {
         let payload: Payload = serde_json::from_value(job.payload.clone())
             .map_err(|error| Failed::Never(error.to_string()))?;
         let (party, outlet, items) = match payload {
-            Payload::Page(page) => (page.party, page.outlet, world.items_in(&page).await?),
+            Payload::Page(page) => {
+                let items = world.items_in(&page).await?.into_iter();
+                (page.party, page.outlet, items.collect::<Vec<_>>())
+            }
             Payload::Items {
                 party,
                 outlet,

@@ -76,7 +76,7 @@ impl Duty for RecallDuty {
             .map_err(|error| Failed::Never(error.to_string()))?;
         match payload {
             Payload::Item(item) => Ok(world.plan_recall(item).await?),
-            Payload::Delivery(id) => match self.tell(world, job, id).await? {
+            Payload::Delivery(id) => match self.tell(world, job, id).await {
                 Ok(true) => Ok(world.mark_recalled(id).await?),
                 Ok(false) => Ok(()),
                 Err(DoorError::Later(why)) if job.attempt < ATTEMPTS => Err(Failed::Later(why)),
@@ -89,45 +89,34 @@ impl Duty for RecallDuty {
 impl RecallDuty {
     /// Tells it the way the item went; gives whether it was told. Nothing is left to do where the item, the party or
     /// the delivery is gone, or has the word.
-    async fn tell(
-        &self,
-        world: &World,
-        job: &Job,
-        id: MatterId,
-    ) -> Result<Result<bool, DoorError>, WorldError> {
-        let Some(sending) = world.recalling(id).await? else {
-            return Ok(Ok(false));
+    async fn tell(&self, world: &World, job: &Job, id: MatterId) -> Result<bool, DoorError> {
+        let Some(sending) = world.recalling(id).await.map_err(later)? else {
+            return Ok(false);
         };
         if world.now() >= job.leased_until {
-            return Ok(Err(DoorError::Later("the lease ran out".to_owned())));
+            return Err(DoorError::Later("the lease ran out".to_owned()));
         }
-        let told = match sending.webhook {
+        match sending.webhook {
             Some(webhook) => self.call(world, &sending.sending, webhook).await?,
             None => self.mail(world, &sending.sending).await?,
-        };
-        Ok(told.map(|()| true))
+        }
+        Ok(true)
     }
 
-    async fn mail(
-        &self,
-        world: &World,
-        sending: &Sending,
-    ) -> Result<Result<(), DoorError>, WorldError> {
+    async fn mail(&self, world: &World, sending: &Sending) -> Result<(), DoorError> {
         let Some(door) = &self.mail else {
             let why = "there is no mail server any more";
-            return Ok(Err(DoorError::Never(why.to_owned())));
+            return Err(DoorError::Never(why.to_owned()));
         };
-        let recipients = mail::recipients(world, sending).await?;
+        let recipients = mail::recipients(world, sending).await.map_err(later)?;
         if recipients.is_empty() {
             let why = "nobody is to be told by mail any more";
-            return Ok(Err(DoorError::Never(why.to_owned())));
+            return Err(DoorError::Never(why.to_owned()));
         }
         for (number, to) in recipients.iter().enumerate() {
             let key = format!("{RECALL}/{}/{number}", sending.delivery);
-            match mail::was_handed_over(world, &key).await {
-                Ok(true) => continue,
-                Ok(false) => {}
-                Err(error) => return Ok(Err(error)),
+            if mail::was_handed_over(world, &key).await? {
+                continue;
             }
             let name = sending.party.state.description.name.get(to.lang);
             let id = key.replace('/', ".");
@@ -135,15 +124,10 @@ impl RecallDuty {
                 self.scribe
                     .withdrawn(to.lang, name, &sending.item.state.number)
             });
-            let sent = match door.send(&letter).await {
-                Ok(()) => mail::handed_over(world, &key).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = sent {
-                return Ok(Err(error));
-            }
+            door.send(&letter).await?;
+            mail::handed_over(world, &key).await?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     async fn call(
@@ -151,17 +135,22 @@ impl RecallDuty {
         world: &World,
         sending: &Sending,
         webhook: MatterId,
-    ) -> Result<Result<(), DoorError>, WorldError> {
-        let webhook = world.load::<Webhook>(webhook).await?;
+    ) -> Result<(), DoorError> {
+        let webhook = world.load::<Webhook>(webhook).await.map_err(later)?;
         let Some(webhook) = webhook.filter(|webhook| webhook.state.active) else {
-            return Ok(Err(DoorError::Never("the webhook was stopped".to_owned())));
+            return Err(DoorError::Never("the webhook was stopped".to_owned()));
         };
         let item = &sending.item.state;
         let at = item.withdrawal.as_ref().map_or(world.now(), |one| one.at);
         let url = self.scribe.item_url(&item.number);
-        let call = call_of(world, &webhook, item, (EVENT, at), &url, sending.delivery)?;
-        Ok(self.calls.call(&call).await)
+        let call = call_of(world, &webhook, item, (EVENT, at), &url, sending.delivery);
+        self.calls.call(&call.map_err(later)?).await
     }
+}
+
+/// What went wrong here and not at the other side is tried again.
+fn later(error: WorldError) -> DoorError {
+    DoorError::Later(error.to_string())
 }
 
 /// A delivery whose organisation has to be told.

@@ -43,7 +43,7 @@ const MORNING: i8 = 8;
 const PAGE: u32 = 100;
 /// How long before the end of its lease a job leaves the rest to the next.
 const REST: SignedDuration = SignedDuration::from_secs(10);
-/// A mail that could not be sent for so long is given up; the page has told it all the while.
+/// A mail that could not be sent for so long is given up, and what it was about is told on the page.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
 /// How often a job is taken over from workers that died.
 const ATTEMPTS: u16 = 20;

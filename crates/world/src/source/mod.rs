@@ -60,6 +60,7 @@ impl Duty for SourceDuty {
 impl Turned for Source {
     const JOB: &'static str = SOURCE;
     const SPACE: &'static str = "source-turn";
+    const CODES: &'static str = SOURCE_SPACE;
 
     fn turns(&self) -> &Turns {
         &self.turns
@@ -119,11 +120,11 @@ impl World {
         terms: SourceTerms,
         header: Option<(&str, &str)>,
     ) -> Result<Loaded<Source>, WorldError> {
-        self.allow_any(caller, Action::CollectionManage)?;
-        let found = self.find::<Source>(caller, SOURCE_SPACE, code).await?;
-        let sealed = self.sealed_header(found.id, header)?;
-        let change = source::change_source(&found.state, terms, sealed)?;
-        self.keep_source(caller, found, change).await
+        let agree = |one: &Loaded<Source>| {
+            let sealed = self.sealed_header(one.id, header)?;
+            Ok(source::change_source(&one.state, terms, sealed)?)
+        };
+        self.change_turned(caller, code, agree).await
     }
 
     /// Changes a source as `decide` says.
@@ -133,40 +134,18 @@ impl World {
         code: &str,
         decide: impl FnOnce(&Source) -> Result<SourceChange, kaname_sharing::Refused>,
     ) -> Result<Loaded<Source>, WorldError> {
-        self.allow_any(caller, Action::CollectionManage)?;
-        let found = self.find::<Source>(caller, SOURCE_SPACE, code).await?;
-        let change = decide(&found.state)?;
-        self.keep_source(caller, found, change).await
-    }
-
-    async fn keep_source(
-        &self,
-        caller: &Caller,
-        mut source: Loaded<Source>,
-        change: SourceChange,
-    ) -> Result<Loaded<Source>, WorldError> {
-        let mut work = self.work(&caller.actor);
-        work.apply(&mut source, [change])?;
-        work.notice(Source::KIND, Some(source.id));
-        self.queue_turn(&mut work, &source);
-        work.commit().await?;
-        Ok(source)
+        self.change_turned(caller, code, |one| Ok(decide(&one.state)?))
+            .await
     }
 
     /// One source, by its code.
     pub async fn source(&self, caller: &Caller, code: &str) -> Result<Loaded<Source>, WorldError> {
-        self.allow_any(caller, Action::DeliveryRead)?;
-        self.find::<Source>(caller, SOURCE_SPACE, code).await
+        self.turned(caller, code).await
     }
 
     /// Every source, by its code.
     pub async fn sources(&self, caller: &Caller) -> Result<Vec<Loaded<Source>>, WorldError> {
-        self.allow_any(caller, Action::DeliveryRead)?;
-        let mut all = Vec::new();
-        let query = self.query::<Source>(caller).await?;
-        self.walk::<Source>(query, |one| all.push(one)).await?;
-        all.sort_by(|a, b| a.state.definition.code.cmp(&b.state.definition.code));
-        Ok(all)
+        self.all_turned(caller).await
     }
 
     fn sealed_header(

@@ -13,6 +13,7 @@ use kaname_sharing::{
     collection::CollectionKind,
     source::{FormKind, Source, SourceReading, SourceTerms, Word},
 };
+use kaname_stix::Head;
 use kaname_store::{ObjectFilter, Versions};
 use sha2::{Digest as _, Sha256};
 
@@ -260,12 +261,12 @@ impl World {
 
     /// Ids among those of these objects under which the hub has released something: nobody else speaks under them.
     /// Markings stand everywhere.
-    async fn released_among(&self, objects: &[String]) -> Result<BTreeSet<String>, WorldError> {
-        let heads = objects.iter().filter_map(|raw| kaname_stix::head(raw).ok());
-        let ids = heads
-            .filter(|head| head.type_name() != "marking-definition")
-            .map(|head| head.id.to_string());
-        let ids: Vec<String> = ids.collect();
+    async fn released_among(
+        &self,
+        heads: impl Iterator<Item = &Head>,
+    ) -> Result<BTreeSet<String>, WorldError> {
+        let spoken = heads.filter(|head| head.type_name() != "marking-definition");
+        let ids: Vec<String> = spoken.map(|head| head.id.to_string()).collect();
         let mut released = BTreeSet::new();
         let everything = self.everything().await?;
         for collection in self.collections(&Caller::system("source")).await? {
@@ -297,10 +298,11 @@ impl World {
         for part in objects.chunks(PART) {
             let mut raws: Vec<&str> = Vec::with_capacity(part.len());
             let mut places = Vec::with_capacity(part.len());
-            let released = self.released_among(part).await?;
-            for raw in part {
+            let heads: Vec<_> = part.iter().map(|raw| kaname_stix::head(raw)).collect();
+            let released = self.released_among(heads.iter().flatten()).await?;
+            for (raw, head) in part.iter().zip(&heads) {
                 place += 1;
-                match kaname_stix::head(raw) {
+                match head {
                     Ok(head) if head.id == hub || head.created_by.as_ref() == Some(&hub) => {
                         reading.refuse(place, "it is in this hub's own name", &head.id.to_string());
                     }

@@ -48,6 +48,7 @@ impl Duty for PeerDuty {
 impl Turned for Peer {
     const JOB: &'static str = PEER;
     const SPACE: &'static str = "peer-turn";
+    const CODES: &'static str = PEER_SPACE;
 
     fn turns(&self) -> &Turns {
         &self.turns
@@ -122,11 +123,11 @@ impl World {
         terms: Terms,
         credential: Option<(&str, &str)>,
     ) -> Result<Loaded<Peer>, WorldError> {
-        self.allow_any(caller, Action::CollectionManage)?;
-        let peer = self.find::<Peer>(caller, PEER_SPACE, code).await?;
-        let sealed = self.sealed_credential(peer.id, credential)?;
-        let change = peer::change_peer(&peer.state, terms, sealed)?;
-        self.keep_peer(caller, peer, change).await
+        let agree = |one: &Loaded<Peer>| {
+            let sealed = self.sealed_credential(one.id, credential)?;
+            Ok(peer::change_peer(&one.state, terms, sealed)?)
+        };
+        self.change_turned(caller, code, agree).await
     }
 
     /// Changes a peer as `decide` says.
@@ -136,39 +137,17 @@ impl World {
         code: &str,
         decide: impl FnOnce(&Peer) -> Result<PeerChange, kaname_sharing::Refused>,
     ) -> Result<Loaded<Peer>, WorldError> {
-        self.allow_any(caller, Action::CollectionManage)?;
-        let peer = self.find::<Peer>(caller, PEER_SPACE, code).await?;
-        let change = decide(&peer.state)?;
-        self.keep_peer(caller, peer, change).await
-    }
-
-    async fn keep_peer(
-        &self,
-        caller: &Caller,
-        mut peer: Loaded<Peer>,
-        change: PeerChange,
-    ) -> Result<Loaded<Peer>, WorldError> {
-        let mut work = self.work(&caller.actor);
-        work.apply(&mut peer, [change])?;
-        work.notice(Peer::KIND, Some(peer.id));
-        self.queue_turn(&mut work, &peer);
-        work.commit().await?;
-        Ok(peer)
+        self.change_turned(caller, code, |one| Ok(decide(&one.state)?))
+            .await
     }
 
     /// One peer, by its code.
     pub async fn peer(&self, caller: &Caller, code: &str) -> Result<Loaded<Peer>, WorldError> {
-        self.allow_any(caller, Action::DeliveryRead)?;
-        self.find::<Peer>(caller, PEER_SPACE, code).await
+        self.turned(caller, code).await
     }
 
     /// Every peer, by its code.
     pub async fn peers(&self, caller: &Caller) -> Result<Vec<Loaded<Peer>>, WorldError> {
-        self.allow_any(caller, Action::DeliveryRead)?;
-        let mut all = Vec::new();
-        let query = self.query::<Peer>(caller).await?;
-        self.walk::<Peer>(query, |peer| all.push(peer)).await?;
-        all.sort_by(|a, b| a.state.definition.code.cmp(&b.state.definition.code));
-        Ok(all)
+        self.all_turned(caller).await
     }
 }

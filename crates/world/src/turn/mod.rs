@@ -10,6 +10,7 @@ use std::{collections::BTreeMap, time::Duration};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{Matter, MatterId};
+use kaname_policy::Action;
 use kaname_sharing::{peer::Peer, source::Source, turn::Turns};
 use kaname_store::{Job, NewJob, Sort};
 use serde_json::json;
@@ -87,6 +88,8 @@ pub(crate) trait Turned: Matter {
     const JOB: &'static str;
     /// Space of turns that are being given.
     const SPACE: &'static str;
+    /// Lookup space of its codes.
+    const CODES: &'static str;
 
     fn turns(&self) -> &Turns;
 
@@ -133,6 +136,47 @@ impl World {
             queued += 1;
         }
         Ok(queued)
+    }
+
+    /// Changes what an administrator finds by its code as `decide` says.
+    pub(crate) async fn change_turned<M: Turned>(
+        &self,
+        caller: &Caller,
+        code: &str,
+        decide: impl FnOnce(&Loaded<M>) -> Result<M::Change, WorldError>,
+    ) -> Result<Loaded<M>, WorldError> {
+        self.allow_any(caller, Action::CollectionManage)?;
+        let mut one = self.find::<M>(caller, M::CODES, code).await?;
+        let change = decide(&one)?;
+        let mut work = self.work(&caller.actor);
+        work.apply(&mut one, [change])?;
+        work.notice(M::KIND, Some(one.id));
+        self.queue_turn(&mut work, &one);
+        work.commit().await?;
+        Ok(one)
+    }
+
+    /// One, by its code.
+    pub(crate) async fn turned<M: Turned>(
+        &self,
+        caller: &Caller,
+        code: &str,
+    ) -> Result<Loaded<M>, WorldError> {
+        self.allow_any(caller, Action::DeliveryRead)?;
+        self.find::<M>(caller, M::CODES, code).await
+    }
+
+    /// Every one, by its code.
+    pub(crate) async fn all_turned<M: Turned>(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<Loaded<M>>, WorldError> {
+        self.allow_any(caller, Action::DeliveryRead)?;
+        let mut all = Vec::new();
+        let query = self.query::<M>(caller).await?;
+        self.walk::<M>(query, |one| all.push(one)).await?;
+        all.sort_by(|a, b| a.state.code().cmp(b.state.code()));
+        Ok(all)
     }
 
     /// Queues the turn of what was just changed, when it is due.

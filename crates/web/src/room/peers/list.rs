@@ -13,7 +13,7 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::{deliveries::host, form::may},
+    room::{choices, deliveries::host, form::may},
     text::Count,
 };
 
@@ -60,7 +60,13 @@ pub(super) async fn list(
             code: state.definition.code.clone(),
             host: host(&state.definition.url).to_owned(),
             direction: words::direction(text, state.definition.way),
-            collection: words::collection(&house, &by, &page, peer).await?,
+            collection: choices::collection_name(
+                &house,
+                &by,
+                &page,
+                state.definition.way.collection(),
+            )
+            .await?,
             state: words::state(text, &state.turns),
             trouble: state
                 .turns

@@ -21,6 +21,7 @@ use crate::{
     house::{By, House},
     room::{
         back::back,
+        choices,
         form::{Typed, again},
     },
     said::why_not,
@@ -85,7 +86,8 @@ pub(super) async fn one(
         }
         Err(_) => Vec::new(),
     };
-    let collection = words::collection(&house, &by, &page, &peer).await?;
+    let into = peer.state.definition.way.collection();
+    let collection = choices::collection_name(&house, &by, &page, into).await?;
     let state = &peer.state;
     let party = words::party(&house, &by, &page, state.definition.way).await?;
     let is_push = party.is_some();

@@ -3,11 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use kaname_directory::Party;
 use kaname_sharing::{
-    Collection,
     peer::{Peer, Way},
     turn::{Every, Turns},
 };
-use kaname_world::Loaded;
 
 use crate::{
     error::Failure,
@@ -92,20 +90,4 @@ pub(super) async fn party(
         name.get(choices::lang(page)).to_owned()
     });
     Ok(Some(name.unwrap_or_else(|| "—".to_owned())))
-}
-
-/// The name of a peer's collection, where the reader may know of it.
-pub(super) async fn collection(
-    house: &House,
-    by: &By,
-    page: &Page,
-    peer: &Loaded<Peer>,
-) -> Result<String, Failure> {
-    let id = peer.state.definition.way.collection();
-    let seen = house.world().see_if::<Collection>(by, id).await?;
-    let name = seen.map(|one| {
-        let definition = one.state.definition;
-        definition.title.in_language(page.lang().tag()).to_owned()
-    });
-    Ok(name.unwrap_or_else(|| "—".to_owned()))
 }

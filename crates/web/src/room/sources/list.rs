@@ -13,7 +13,7 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::{deliveries::host, form::may, peers::words as peers},
+    room::{choices, deliveries::host, form::may, peers::words as peers},
     text::Count,
 };
 
@@ -67,7 +67,7 @@ pub(super) async fn list(
                 None => text.t("sources-file").into_owned(),
             },
             form: words::form(text, terms.form.kind),
-            collection: words::collection(&house, &by, &page, source).await?,
+            collection: choices::collection_name(&house, &by, &page, state.definition.into).await?,
             state: peers::state(text, turns),
             trouble: turns.stopped.clone().or_else(|| turns.trouble.clone()),
             count: Count::from(state.listed),

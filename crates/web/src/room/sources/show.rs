@@ -20,6 +20,7 @@ use crate::{
     house::{By, House},
     room::{
         back::back,
+        choices,
         form::{Typed, again},
         peers::words as peers,
     },
@@ -97,7 +98,8 @@ pub(super) async fn one(
         }
         Err(_) => Vec::new(),
     };
-    let collection = words::collection(&house, &by, &page, &source).await?;
+    let into = source.state.definition.into;
+    let collection = choices::collection_name(&house, &by, &page, into).await?;
     let state = &source.state;
     let terms = &state.definition.terms;
     let text = page.text;

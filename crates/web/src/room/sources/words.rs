@@ -2,18 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kaname_intake::listed::why;
-use kaname_sharing::{
-    Collection,
-    source::{FormKind, Source},
-};
-use kaname_world::Loaded;
+use kaname_sharing::source::{FormKind, Source};
 
-use crate::{
-    error::Failure,
-    frame::Page,
-    house::{By, House},
-    text::Text,
-};
+use crate::text::Text;
 
 /// How long ago everything that the source has was here.
 pub(super) fn lag(text: Text, source: &Source, now: Timestamp) -> String {
@@ -65,20 +56,4 @@ pub(super) fn unlisted(text: Text, told: &str) -> String {
         other => return other.to_owned(),
     };
     text.t(key).into_owned()
-}
-
-/// The name of a source's collection, where the reader may know of it.
-pub(super) async fn collection(
-    house: &House,
-    by: &By,
-    page: &Page,
-    source: &Loaded<Source>,
-) -> Result<String, Failure> {
-    let into = source.state.definition.into;
-    let seen = house.world().see_if::<Collection>(by, into).await?;
-    let name = seen.map(|one| {
-        let definition = one.state.definition;
-        definition.title.in_language(page.lang().tag()).to_owned()
-    });
-    Ok(name.unwrap_or_else(|| "—".to_owned()))
 }
