@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use kaname_kernel::{MatterId, Pap, Posting, Tlp, audience::Named};
 use kaname_stix::{Class, Head, ObjectId, SearchValue, TlpMark, ValueKind, tlp_marking_id, tlp_of};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
+    marking::strictest_tlp,
     refused::{Refused, bounded},
     text::{MAX_TEXT_BYTES, MAX_TITLE_BYTES, Text},
     value::{Value, correlates, posting},
@@ -167,6 +169,26 @@ pub fn tlp_mark(tlp: Tlp) -> TlpMark {
         Tlp::AmberStrict => TlpMark::AmberStrict,
         Tlp::Red => TlpMark::Red,
     }
+}
+
+/// What every reference to a marking definition begins with (STIX 2.1 §7.2.1).
+const MARKING: &str = "marking-definition--";
+/// Bytes of a UUID as it is written.
+const UUID: usize = 36;
+
+/// The narrowest TLP whose marking definition, of TLP 2 or of TLP 1, is named anywhere in an object's text
+/// (STIX 2.1 §7.2.1.4): on the whole of it, on a part of it, or as what it is about.
+#[must_use]
+pub fn tlp_named(raw: &str) -> Option<Tlp> {
+    let mut rest = raw;
+    let mut narrowest = None;
+    while let Some(at) = rest.find(MARKING) {
+        rest = rest.get(at + MARKING.len()..)?;
+        let uuid = rest.get(..UUID).and_then(|uuid| Uuid::try_parse(uuid).ok());
+        let id = uuid.and_then(|uuid| ObjectId::new("marking-definition", uuid).ok());
+        narrowest = narrowest.max(strictest_tlp(&id));
+    }
+    narrowest
 }
 
 impl Content {
@@ -354,5 +376,36 @@ impl Content {
     /// Whether it is still to be used.
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.valid_until.is_none_or(|until| now < until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kaname_kernel::Tlp;
+    use kaname_stix::{tlp_marking_id, tlp1_marking_id};
+
+    use super::{tlp_mark, tlp_named};
+
+    #[test]
+    fn the_narrowest_marking_counts() {
+        for tlp in Tlp::ALL {
+            let mark = tlp_mark(tlp);
+            for id in [Some(tlp_marking_id(mark)), tlp1_marking_id(mark)] {
+                let Some(id) = id else { continue };
+                assert_eq!(tlp_named(&format!("[\"{id}\"]")), Some(tlp));
+            }
+        }
+        let named = |tlp| tlp_marking_id(tlp_mark(tlp)).to_string();
+        let both = format!("[\"{}\",\"{}\"]", named(Tlp::Red), named(Tlp::Green));
+        assert_eq!(tlp_named(&both), Some(Tlp::Red));
+        let other = "marking-definition--00000000-0000-4000-8000-000000000001";
+        for none in [
+            "{}",
+            other,
+            "marking-definition--電力",
+            "marking-definition--",
+        ] {
+            assert_eq!(tlp_named(none), None, "{none}");
+        }
     }
 }

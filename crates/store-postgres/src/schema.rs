@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_dated.sql"),
     include_str!("migrations/0003_origin.sql"),
+    include_str!("migrations/0004_tlp.sql"),
 ];
 
 /// Version of the schema this program writes.

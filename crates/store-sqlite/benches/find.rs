@@ -110,6 +110,7 @@ fn object(rng: &Cheap, collection: MatterId, n: u64, audience_of: u64) -> NewObj
         version_us: 1_775_000_000_000_000,
         spec: "2.1".to_owned(),
         audience: audience(audience_of),
+        tlp: Some(kaname_kernel::Tlp::Green),
         expires_us: None,
         text: format!("{title}\n{}", value.value),
         title,
@@ -197,10 +198,6 @@ async fn searches(store: &dyn Store, rng: &Cheap) {
     for (who, readable) in readers(store).await {
         let base = FindObjects {
             readable,
-            marks: vec![(
-                "bab4a63c-aed9-4cf5-a766-dfca5abac2bb".to_owned(),
-                kaname_kernel::Tlp::Green,
-            )],
             limit: 20,
             ..FindObjects::default()
         };

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_dated.sql"),
     include_str!("migrations/0003_ordered.sql"),
     include_str!("migrations/0004_tallies.sql"),
+    include_str!("migrations/0005_looked_at.sql"),
 ];
 
 /// Version of the schema this program writes.

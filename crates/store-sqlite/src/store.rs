@@ -215,7 +215,9 @@ impl Store for SqliteStore {
     }
 
     async fn replace_rows(&self, batches: &mut dyn Batches) -> Result<(), StoreError> {
-        crate::many::replace_rows(self, batches).await
+        let replaced = crate::many::replace_rows(self, batches).await;
+        self.readers.forget_places();
+        replaced
     }
 
     async fn put_records(&self, records: Vec<Record>) -> Result<(), StoreError> {

@@ -71,6 +71,8 @@ pub struct NewObject {
     pub spec: String,
     /// Who may see it.
     pub audience: Audience,
+    /// Narrowest TLP it is marked with.
+    pub tlp: Option<Tlp>,
     /// Valid until, when it expires; microseconds since 1970.
     pub expires_us: Option<i64>,
     /// Name or value to show in lists.

@@ -12,10 +12,6 @@ use crate::{change::Posting, query::StoredObject};
 /// Counts are exact up to here; what is found spreads over so many of the newest.
 pub const COUNTED: u32 = 10_000;
 
-/// What every reference to a marking definition begins with (STIX 2.1 §7.2.1).
-const MARKING: &str = "marking-definition--";
-/// Bytes of a UUID as it is written.
-const UUID: usize = 36;
 /// Years are Japan's, like the dates that people ask with.
 const JST: Offset = Offset::constant(9);
 
@@ -33,10 +29,8 @@ pub struct FindObjects {
     pub collections: Vec<MatterId>,
     /// Only what these brought, the hub being `None`; empty for all.
     pub origins: Vec<Option<PartyId>>,
-    /// Only with one of these markings, as [`tlp_in`] reads it; empty for all.
+    /// Only with one of these markings; empty for all.
     pub tlps: Vec<Tlp>,
-    /// Ids of marking definitions, each without its type, with what they mean.
-    pub marks: Vec<(String, Tlp)>,
     /// Added at this moment or later, microseconds since 1970.
     pub since_us: Option<i64>,
     /// Added before this moment.
@@ -119,19 +113,6 @@ pub struct Carriers {
     pub objects: u64,
     /// Organisations whose word they are, the hub being one.
     pub origins: u64,
-}
-
-/// The narrowest TLP whose marking definition is named in an object.
-pub fn tlp_in(raw: &str, marks: &[(String, Tlp)]) -> Option<Tlp> {
-    let mut rest = raw;
-    let mut narrowest = None;
-    while let Some(at) = rest.find(MARKING) {
-        rest = rest.get(at + MARKING.len()..)?;
-        let Some(id) = rest.get(..UUID) else { continue };
-        let mark = marks.iter().find(|(mark, _)| mark == id);
-        narrowest = narrowest.max(mark.map(|(_, tlp)| *tlp));
-    }
-    narrowest
 }
 
 /// Whether an object says a text, whatever the writing of its letters: in its title or in one of its strings.
@@ -218,19 +199,6 @@ mod tests {
         ] {
             assert!(!names_host(text, "evil.example"), "{text}");
         }
-    }
-
-    #[test]
-    fn the_narrowest_marking_counts() {
-        let id = |last: char| format!("00000000-0000-4000-8000-00000000000{last}");
-        let marks = vec![(id('1'), Tlp::Green), (id('2'), Tlp::Red)];
-        let named = |last| format!("\"marking-definition--{}\"", id(last));
-        assert_eq!(tlp_in("{}", &marks), None);
-        assert_eq!(tlp_in(&named('3'), &marks), None);
-        assert_eq!(tlp_in(&named('1'), &marks), Some(Tlp::Green));
-        let both = format!("[{},{}]", named('2'), named('1'));
-        assert_eq!(tlp_in(&both, &marks), Some(Tlp::Red));
-        assert_eq!(tlp_in("marking-definition--電力", &marks), None);
     }
 
     #[test]

@@ -206,6 +206,8 @@ pub struct StoredObject {
     pub dated_us: Option<i64>,
     /// Interned audience.
     pub audience_id: AudienceId,
+    /// Narrowest TLP it is marked with.
+    pub tlp: Option<Tlp>,
     /// Name or value.
     pub title: String,
     /// The matter that brought it.

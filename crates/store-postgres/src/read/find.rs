@@ -14,12 +14,6 @@ use crate::{
     read::sql::{Argument, Conditions, any},
 };
 
-/// Rank of the narrowest TLP whose marking definition an object names; `$1` its ids, `$2` their ranks.
-const TLP: &str = "(SELECT max(m.rank) FROM unnest($1::text[], $2::smallint[]) AS m (id, rank)
-                    WHERE strpos(o.raw, 'marking-definition--' || m.id) > 0)";
-/// Arguments of [`TLP`].
-const TLP_ARGUMENTS: usize = 2;
-
 /// A match.
 struct Match {
     added_us: i64,
@@ -76,14 +70,11 @@ async fn matches(
         false => ("", format!(" LIMIT {most}")),
     };
     let sql = format!(
-        "SELECT o.added_us, o.stix_type, o.collection, {TLP}{texts} FROM objects AS o{}
+        "SELECT o.added_us, o.stix_type, o.collection, o.tlp{texts} FROM objects AS o{}
          ORDER BY o.added_us DESC{end}",
         conditions.text()
     );
-    let (ids, ranks) = marks(query);
-    let mut arguments: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = vec![&ids, &ranks];
-    arguments.extend(conditions.arguments());
-    let rows = session.query_raw(&sql, arguments).await?;
+    let rows = session.query_raw(&sql, conditions.arguments()).await?;
     pin_mut!(rows);
     let mut found = Vec::new();
     while let Some(row) = rows.try_next().await? {
@@ -99,26 +90,17 @@ async fn matches(
 }
 
 fn matched(row: &Row) -> Outcome<Match> {
-    let rank: Option<i16> = row.try_get(3)?;
     Ok(Match {
         added_us: row.try_get(0)?,
         stix_type: row.try_get(1)?,
         collection: form::id(row, 2)?,
-        tlp: rank.and_then(form::tlp),
+        tlp: form::tlp(row.try_get(3)?),
     })
-}
-
-/// Ids of marking definitions, and the ranks of what they mean.
-fn marks(query: &FindObjects) -> (Vec<String>, Vec<i16>) {
-    let marks = query.marks.iter();
-    marks
-        .map(|(id, tlp)| (id.clone(), form::tlp_rank(Some(*tlp))))
-        .unzip()
 }
 
 /// Everything but phrases; `None` when nothing can match.
 fn conditions(query: &FindObjects, before: Option<i64>) -> Option<Conditions> {
-    let mut all = Conditions::behind(TLP_ARGUMENTS);
+    let mut all = Conditions::default();
     let readable = form::bitmap(&query.readable);
     all.and("o.audience = ANY(?)", vec![Box::new(readable.clone())]);
     and_form(query, &mut all);
@@ -171,7 +153,7 @@ fn and_form(query: &FindObjects, all: &mut Conditions) {
     if !query.tlps.is_empty() {
         let tlps = query.tlps.iter();
         let ranks: Vec<i16> = tlps.map(|tlp| form::tlp_rank(Some(*tlp))).collect();
-        all.and(&format!("{TLP} = ANY(?)"), vec![Box::new(ranks)]);
+        all.and("o.tlp = ANY(?)", vec![Box::new(ranks)]);
     }
     if !query.ids.is_empty() {
         all.and("o.stix_id = ANY(?)", vec![Box::new(query.ids.clone())]);

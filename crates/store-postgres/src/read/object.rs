@@ -36,7 +36,7 @@ const ADDED_AFTER: &str = "SELECT greatest($2::bigint, (
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
 
 pub(crate) const COLUMNS: &str = "o.key, o.collection, o.stix_id, o.stix_type, o.version_us, o.spec, \
-    o.added_us, o.audience, o.title, o.source, o.raw, o.dated_us, o.origin";
+    o.added_us, o.audience, o.title, o.source, o.raw, o.dated_us, o.origin, o.tlp";
 
 pub(crate) async fn page(session: &Session, filter: &ObjectFilter) -> Outcome<ObjectPage> {
     let Some(range) = range(session, filter).await? else {
@@ -157,6 +157,7 @@ pub(crate) fn decode(row: &Row) -> Outcome<StoredObject> {
         raw: row.try_get::<_, String>(10)?.into_boxed_str(),
         dated_us: row.try_get(11)?,
         origin: form::origin(row, 12)?,
+        tlp: form::tlp(row.try_get(13)?),
     })
 }
 

@@ -68,9 +68,9 @@ async fn bounded(
 fn decode(row: &Row) -> Outcome<ObjectRow> {
     Ok(ObjectRow {
         object: object::decode(row)?,
-        expires_us: row.try_get(13)?,
-        marked: (row.try_get(14)?, row.try_get(15)?),
-        ends: (row.try_get(16)?, row.try_get(17)?),
+        expires_us: row.try_get(14)?,
+        marked: (row.try_get(15)?, row.try_get(16)?),
+        ends: (row.try_get(17)?, row.try_get(18)?),
         postings: BTreeSet::new(),
         refs: BTreeSet::new(),
     })

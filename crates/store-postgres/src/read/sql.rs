@@ -22,14 +22,6 @@ impl Conditions {
         }
     }
 
-    /// A clause with so many arguments of other parts of the statement before its own.
-    pub(crate) fn behind(before: usize) -> Self {
-        Self {
-            before,
-            ..Self::default()
-        }
-    }
-
     /// Adds a condition; each `?` of the fragment stands for the next of `arguments`.
     pub(crate) fn and(&mut self, fragment: &str, arguments: Vec<Argument>) {
         self.text.push_str(if self.text.is_empty() {

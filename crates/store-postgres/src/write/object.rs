@@ -63,14 +63,15 @@ async fn insert(
 ) -> Outcome<HashSet<i64>> {
     let put = "INSERT INTO objects (added_us, collection, audience, version_us, expires_us, key,
                                     source, stix_id, stix_type, spec, title, words, raw, dated_us,
-                                    origin)
+                                    origin, tlp)
                SELECT added_us, collection, audience, version_us, expires_us, key, source, stix_id,
-                      stix_type, spec, title, string_to_array(words, ' '), raw, dated_us, origin
+                      stix_type, spec, title, string_to_array(words, ' '), raw, dated_us, origin, tlp
                FROM unnest($1::bigint[], $2::bytea[], $3::int[], $4::bigint[], $5::bigint[],
                            $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::text[],
-                           $11::text[], $12::text[], $13::text[], $14::bigint[], $15::bytea[])
+                           $11::text[], $12::text[], $13::text[], $14::bigint[], $15::bytea[],
+                           $16::smallint[])
                    AS new (added_us, collection, audience, version_us, expires_us, key, source,
-                           stix_id, stix_type, spec, title, words, raw, dated_us, origin)
+                           stix_id, stix_type, spec, title, words, raw, dated_us, origin, tlp)
                ORDER BY added_us
                ON CONFLICT ON CONSTRAINT objects_id DO NOTHING RETURNING added_us";
     let all: Vec<&NewObject> = objects.iter().collect();
@@ -78,7 +79,7 @@ async fn insert(
     let raws: Vec<&str> = objects.iter().map(|o| &*o.raw).collect();
     let dated: Vec<Option<i64>> = objects.iter().map(|o| o.dated_us).collect();
     let put = transaction.prepare_cached(put).await?;
-    let arguments: [&(dyn ToSql + Sync); 15] = [
+    let arguments: [&(dyn ToSql + Sync); 16] = [
         &added,
         &columns.collections,
         &audiences,
@@ -94,6 +95,7 @@ async fn insert(
         &raws,
         &dated,
         &columns.origins,
+        &columns.tlps,
     ];
     let written = transaction.query(&put, &arguments).await?;
     written.iter().map(|row| Ok(row.try_get(0)?)).collect()
@@ -172,25 +174,25 @@ pub(crate) async fn put_anew(
 ) -> Outcome<()> {
     let put = "UPDATE objects AS o
                SET (collection, audience, version_us, expires_us, key, source, stix_id, stix_type,
-                    spec, title, words, origin)
+                    spec, title, words, origin, tlp)
                  = (n.collection, n.audience, n.version_us, n.expires_us, n.key, n.source, n.stix_id,
-                    n.stix_type, n.spec, n.title, string_to_array(n.words, ' '), n.origin)
+                    n.stix_type, n.spec, n.title, string_to_array(n.words, ' '), n.origin, n.tlp)
                FROM unnest($1::bigint[], $2::bytea[], $3::int[], $4::bigint[], $5::bigint[],
                            $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::text[],
-                           $11::text[], $12::text[], $13::bytea[])
+                           $11::text[], $12::text[], $13::bytea[], $14::smallint[])
                    AS n (added_us, collection, audience, version_us, expires_us, key, source,
-                         stix_id, stix_type, spec, title, words, origin)
+                         stix_id, stix_type, spec, title, words, origin, tlp)
                WHERE o.added_us = n.added_us
                AND (o.collection, o.audience, o.version_us, o.expires_us, o.key, o.source, o.stix_id,
-                    o.stix_type, o.spec, o.title, o.words, o.origin)
+                    o.stix_type, o.spec, o.title, o.words, o.origin, o.tlp)
                    IS DISTINCT FROM
                    (n.collection, n.audience, n.version_us, n.expires_us, n.key, n.source, n.stix_id,
-                    n.stix_type, n.spec, n.title, string_to_array(n.words, ' '), n.origin)";
+                    n.stix_type, n.spec, n.title, string_to_array(n.words, ' '), n.origin, n.tlp)";
     let added: Vec<i64> = placed.iter().map(|one| one.added_us).collect();
     let objects: Vec<&NewObject> = placed.iter().map(|one| &one.object).collect();
     let columns = Columns::of(&objects);
     let put = transaction.prepare_cached(put).await?;
-    let arguments: [&(dyn ToSql + Sync); 13] = [
+    let arguments: [&(dyn ToSql + Sync); 14] = [
         &added,
         &columns.collections,
         &audiences,
@@ -204,6 +206,7 @@ pub(crate) async fn put_anew(
         &columns.titles,
         &columns.words,
         &columns.origins,
+        &columns.tlps,
     ];
     transaction.execute(&put, &arguments).await?;
     let links: Vec<_> = objects.into_iter().zip(&added).collect();
@@ -223,6 +226,7 @@ struct Columns<'o> {
     titles: Vec<String>,
     words: Vec<String>,
     origins: Vec<Vec<u8>>,
+    tlps: Vec<i16>,
 }
 
 impl<'o> Columns<'o> {
@@ -240,6 +244,7 @@ impl<'o> Columns<'o> {
             titles: all().map(|o| form::plain(&o.title).into_owned()).collect(),
             words: all().map(|o| form::words(&o.text)).collect(),
             origins: all().map(|o| form::origin_bytes(o.origin)).collect(),
+            tlps: all().map(|o| form::tlp_rank(o.tlp)).collect(),
         }
     }
 }

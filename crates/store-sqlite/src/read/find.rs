@@ -9,10 +9,7 @@ use std::{
 };
 
 use kaname_kernel::{MatterId, Tlp};
-use kaname_store::{
-    FindObjects, FoundObjects, Posting,
-    find::{COUNTED, tlp_in},
-};
+use kaname_store::{FindObjects, FoundObjects, Posting, find::COUNTED};
 use rusqlite::{CachedStatement, Row, params};
 
 use super::{hits::Hits, object::decode};
@@ -30,10 +27,12 @@ const TRIED: usize = 1_024;
 /// Most objects that a reader sees and that are gone along one by one; who sees more sees much of what there is.
 const MOST_SEEN: usize = 300_000;
 
-/// Columns that are looked at of each object that is met.
-const LOOKED_AT: &str =
-    "SELECT audience, collection, stix_type, origin, last, version_us, stix_id, title, raw
-                         FROM objects WHERE added_us = ?1";
+/// Columns that are looked at of each object that is met: all within an index, which is a tenth of the objects.
+const LOOKED_AT: &str = "SELECT audience, collection, stix_type, origin, last, tlp
+                         FROM objects INDEXED BY objects_looked_at WHERE added_us = ?1";
+
+/// Columns that are looked at of few.
+const BESIDE: &str = "SELECT version_us, stix_id, title, raw FROM objects WHERE added_us = ?1";
 
 /// Whether a version is followed by one that the reader may see.
 const FOLLOWED: &str = "SELECT EXISTS (SELECT 1 FROM objects
@@ -68,7 +67,7 @@ pub(crate) fn find(reading: &Reading<'_>, query: &FindObjects) -> Outcome<FoundO
     found.more = page.len() > limit;
     page.truncate(limit);
     let whole = "SELECT o.key, c.id, o.stix_id, o.stix_type, o.version_us, o.spec, o.added_us,
-                        o.audience, o.title, o.source, o.raw, o.dated_us, o.origin
+                        o.audience, o.title, o.source, o.raw, o.dated_us, o.origin, o.tlp
                  FROM objects AS o JOIN collections AS c ON c.number = o.collection
                  WHERE o.added_us = ?1";
     let mut whole = reading.connection.prepare_cached(whole)?;
@@ -233,6 +232,10 @@ impl<'r> Finding<'r> {
             let texts: Vec<&str> = group.iter().map(String::as_str).collect();
             let mut count = 0;
             if let Some(group) = any(&texts) {
+                if let Some(among) = self.reading.places.among(self.reading, &group, matches)? {
+                    all.push(among);
+                    continue;
+                }
                 // Where words are asked for, only where they stand too.
                 let both = match &self.words {
                     Some(words) => format!("({words}) AND ({group})"),
@@ -314,33 +317,31 @@ impl<'r> Finding<'r> {
 
     fn matching(&self, added_us: i64, row: &Row<'_>) -> Outcome<Option<Match>> {
         let query = self.query;
-        let Some(collection) = self.collections.get(&row.get(1)?).copied() else {
+        let collection_number = row.get(1)?;
+        let Some(collection) = self.collections.get(&collection_number).copied() else {
             return Ok(None);
         };
-        let text = |column| -> Outcome<&str> {
-            row.get_ref(column)?
-                .as_str()
-                .map_err(|e| corrupt("object", e))
-        };
-        let stix_type = text(2)?;
+        let stix_type = text(row, 2)?;
         let is = |list: &[String], one: &str| list.iter().any(|other| other == one);
+        let tlp = form::tlp(row.get(5)?);
         if (!query.collections.is_empty() && !query.collections.contains(&collection))
             || (!query.types.is_empty() && !is(&query.types, stix_type))
             || is(&query.not_types, stix_type)
-            || (!query.ids.is_empty() && !is(&query.ids, text(6)?))
-            || (!query.origins.is_empty() && !query.origins.contains(&form::origin(row, 3)?))
+            || (!query.tlps.is_empty() && !tlp.is_some_and(|tlp| query.tlps.contains(&tlp)))
         {
             return Ok(None);
         }
-        let raw = text(8)?;
-        let tlp = tlp_in(raw, &query.marks);
-        if !query.tlps.is_empty() && !tlp.is_some_and(|tlp| query.tlps.contains(&tlp)) {
-            return Ok(None);
+        let origin: [u8; 16] = row.get(3)?;
+        if !query.origins.is_empty() {
+            let origins = query.origins.iter();
+            let mut origins = origins.map(|origin| form::origin_bytes(*origin));
+            if !origins.any(|one| one == origin) {
+                return Ok(None);
+            }
         }
-        if !row.get::<_, bool>(4)? && self.is_followed(row)? {
-            return Ok(None);
-        }
-        if query.asks_texts() && !query.texts_hold(text(7)?, raw) {
+        let is_last: bool = row.get(4)?;
+        let beside = !is_last || !query.ids.is_empty() || query.asks_texts();
+        if beside && !self.is_beside(added_us, (collection_number, origin), is_last)? {
             return Ok(None);
         }
         Ok(Some(Match {
@@ -351,11 +352,32 @@ impl<'r> Finding<'r> {
         }))
     }
 
+    /// Whether what does not stand in the index is as asked for too.
+    fn is_beside(&self, added_us: i64, of: (i64, [u8; 16]), is_last: bool) -> Outcome<bool> {
+        let query = self.query;
+        let mut beside = self.reading.connection.prepare_cached(BESIDE)?;
+        let mut rows = beside.query([added_us])?;
+        let Some(row) = rows.next()? else {
+            return Ok(false);
+        };
+        let (version_us, stix_id) = (row.get(0)?, text(row, 1)?);
+        if !query.ids.is_empty() && !query.ids.iter().any(|id| id == stix_id) {
+            return Ok(false);
+        }
+        if !is_last && self.is_followed(stix_id, of, version_us)? {
+            return Ok(false);
+        }
+        Ok(!query.asks_texts() || query.texts_hold(text(row, 2)?, text(row, 3)?))
+    }
+
     /// A version that the reader may not see hides no other: the newest visible one is the last.
-    fn is_followed(&self, row: &Row<'_>) -> Outcome<bool> {
+    fn is_followed(
+        &self,
+        stix_id: &str,
+        (collection, origin): (i64, [u8; 16]),
+        version_us: i64,
+    ) -> Outcome<bool> {
         let mut followed = self.reading.connection.prepare_cached(FOLLOWED)?;
-        let (stix_id, origin): (String, Vec<u8>) = (row.get(6)?, row.get(3)?);
-        let (collection, version_us): (i64, i64) = (row.get(1)?, row.get(5)?);
         let readable = form::bitmap(&self.query.readable);
         let is_followed = followed.query_row(
             params![stix_id, collection, origin, version_us, readable],
@@ -363,6 +385,11 @@ impl<'r> Finding<'r> {
         );
         Ok(is_followed?)
     }
+}
+
+fn text<'r>(row: &'r Row<'_>, column: usize) -> Outcome<&'r str> {
+    let text = row.get_ref(column)?;
+    text.as_str().map_err(|e| corrupt("object", e))
 }
 
 /// Places where ids or values are, newest first; `None` when neither is asked for.

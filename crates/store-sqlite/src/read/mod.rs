@@ -12,6 +12,7 @@ use kaname_store::StoreError;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use self::places::Places;
 use crate::{
     connection,
     error::{Fault, Outcome, corrupt, database},
@@ -27,6 +28,7 @@ pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod object;
 pub(crate) mod object_row;
+mod places;
 pub(crate) mod plain;
 pub(crate) mod record;
 mod runs;
@@ -42,6 +44,10 @@ pub(crate) type Known = RwLock<HashMap<AudienceId, Audience>>;
 pub(crate) struct Reading<'a> {
     pub(crate) connection: &'a Connection,
     known: &'a Known,
+    /// Where frequent words are found.
+    places: &'a Places,
+    /// How often those were forgotten before this state was held.
+    round: u64,
 }
 
 impl Reading<'_> {
@@ -74,6 +80,7 @@ struct Pool {
     free: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
     known: Known,
+    places: Places,
     watch: Arc<Watch>,
 }
 
@@ -86,6 +93,7 @@ impl Readers {
             free: Mutex::new(free),
             permits: Arc::new(Semaphore::new(count)),
             known: Known::default(),
+            places: Places::default(),
             watch,
         })))
     }
@@ -115,6 +123,11 @@ impl Readers {
         })
     }
 
+    /// Forgets where words are found: those of objects that are there were written anew.
+    pub(crate) fn forget_places(&self) {
+        self.0.places.forget();
+    }
+
     /// Lends no connection any more and closes those that are free.
     pub(crate) fn close(&self) {
         self.0.permits.close();
@@ -142,10 +155,13 @@ impl Pool {
         let Some(connection) = &lent.connection else {
             return Err(Fault::Store(database("reading", "no connection is free")));
         };
+        let round = self.places.round();
         let transaction = connection.unchecked_transaction()?;
         let answer = question(&Reading {
             connection,
             known: &self.known,
+            places: &self.places,
+            round,
         });
         transaction.finish()?;
         answer

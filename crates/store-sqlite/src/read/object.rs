@@ -49,7 +49,7 @@ pub(crate) fn page(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Obje
         ..ObjectPage::default()
     };
     let whole = "SELECT o.key, c.id, o.stix_id, o.stix_type, o.version_us, o.spec, o.added_us,
-                        o.audience, o.title, o.source, o.raw, o.dated_us, o.origin
+                        o.audience, o.title, o.source, o.raw, o.dated_us, o.origin, o.tlp
                  FROM objects AS o JOIN collections AS c ON c.number = o.collection
                  WHERE o.added_us = ?1";
     let mut whole = reading.connection.prepare_cached(whole)?;
@@ -160,6 +160,7 @@ pub(super) fn decode(row: &Row<'_>) -> Outcome<StoredObject> {
         raw: row.get::<_, String>(10)?.into_boxed_str(),
         dated_us: row.get(11)?,
         origin: form::origin(row, 12)?,
+        tlp: form::tlp(row.get(13)?),
     })
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn page(reading: &Reading<'_>, after_us: i64, limit: u32) -> Outcome<
                        NOT EXISTS (SELECT 1 FROM objects AS n INDEXED BY objects_id
                            WHERE n.stix_id = o.stix_id AND n.collection = o.collection
                            AND n.origin = o.origin AND n.version_us > o.version_us),
-                       o.dated_us, o.origin
+                       o.dated_us, o.origin, o.tlp
                 FROM objects AS o NOT INDEXED
                      LEFT JOIN collections AS c ON c.number = o.collection
                 WHERE o.added_us > ?1 ORDER BY o.added_us LIMIT ?2";
@@ -85,6 +85,7 @@ fn decode(
             raw: row.get::<_, String>(10)?.into_boxed_str(),
             dated_us: row.get(17)?,
             origin: form::origin(row, 18)?,
+            tlp: form::tlp(row.get(19)?),
         },
         expires_us: row.get(11)?,
         marked: (mark(row.get(12)?, ends.0), mark(row.get(13)?, ends.1)),

@@ -111,8 +111,9 @@ fn add(
     let audience = writing.head.audience(connection, &object.audience)?;
     let put = "INSERT INTO objects (added_us, collection, audience, first, last, version_us,
                    expires_us, key, source, stix_id, stix_type, spec, title, links, raw, dated_us,
-                   origin)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+                   origin, tlp)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                   ?18)";
     connection.prepare_cached(put)?.execute(params![
         added_us,
         collection,
@@ -131,6 +132,7 @@ fn add(
         &*object.raw,
         object.dated_us,
         form::origin_bytes(object.origin),
+        form::tlp_rank(object.tlp),
     ])?;
     put_links(writing, new, added_us)?;
     let own = tally::Standing {
@@ -175,12 +177,12 @@ pub(crate) fn put_anew(
     let connection = writing.connection;
     let put = "UPDATE objects
                SET (collection, audience, version_us, expires_us, key, source, stix_id, stix_type,
-                    spec, title, links, origin)
-                 = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                    spec, title, links, origin, tlp)
+                 = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                WHERE added_us = ?1
                AND (collection, audience, version_us, expires_us, key, source, stix_id, stix_type,
-                    spec, title, links, origin)
-                   IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+                    spec, title, links, origin, tlp)
+                   IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     let mut put = connection.prepare_cached(put)?;
     for (added_us, prepared) in objects {
         let object = &prepared.object;
@@ -200,6 +202,7 @@ pub(crate) fn put_anew(
             object.title,
             prepared.links,
             form::origin_bytes(object.origin),
+            form::tlp_rank(object.tlp),
         ])?;
         put_links(writing, prepared, *added_us)?;
     }

@@ -180,6 +180,7 @@ async fn objects_added_while_the_clock_stands_still_keep_their_order() {
         version_us: 1,
         spec: "2.1".to_owned(),
         audience: kaname_kernel::Audience::everyone(),
+        tlp: None,
         expires_us: None,
         title: String::new(),
         text: String::new(),

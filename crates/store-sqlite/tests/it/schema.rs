@@ -1,5 +1,6 @@
 //! Files that do not fit are refused with a word that helps.
 
+use kaname_kernel::Tlp;
 use kaname_store::{Store as _, StoreError};
 use kaname_store_sqlite::SqliteStore;
 
@@ -46,7 +47,20 @@ async fn nobody_else_reads_the_file() {
     store.close().await;
 }
 
-/// A file as an older version left it, with one object.
+/// Marking definitions of TLP 2 and of TLP 1, with what they mean (STIX 2.1 §7.2.1.4 and the TLP 2 extension).
+const MARKS: [(&str, Tlp); 9] = [
+    ("94868c89-83c2-464b-929b-a1a8aa3c8487", Tlp::Clear),
+    ("bab4a63c-aed9-4cf5-a766-dfca5abac2bb", Tlp::Green),
+    ("55d920b0-5e8b-4f79-9ee9-91f868d9b421", Tlp::Amber),
+    ("939a9414-2ddd-4d32-a0cd-375ea402b003", Tlp::AmberStrict),
+    ("e828b379-4e03-4974-9ac4-e53a884c97c1", Tlp::Red),
+    ("613f2e26-407d-48c7-9eca-b8e91df99dc9", Tlp::Clear),
+    ("34098fce-860f-48ae-8e50-ebd3cc5e41da", Tlp::Green),
+    ("f88d31f6-486f-44da-b317-01333bde0b82", Tlp::Amber),
+    ("5e57c739-391a-4eb3-b6be-7d15ca92d5ed", Tlp::Red),
+];
+
+/// A file as an older version left it: an object without marking, and one with each.
 fn of_schema_2(path: &std::path::Path) {
     let raw = rusqlite::Connection::open(path).unwrap();
     raw.execute_batch("CREATE TABLE migrations (number INTEGER PRIMARY KEY) STRICT")
@@ -69,21 +83,37 @@ fn of_schema_2(path: &std::path::Path) {
          PRAGMA user_version = 2;",
     )
     .unwrap();
+    for (n, (mark, _)) in MARKS.iter().enumerate() {
+        let put = "INSERT INTO objects (added_us, collection, audience, first, last, version_us, key, source,
+                       stix_id, stix_type, spec, title, raw)
+                   VALUES (?1, 1, 1, 1, 1, 7, randomblob(16), randomblob(16), 'tool--' || ?1, 'tool', '2.1',
+                       't', ?2)";
+        let marked = format!("{{\"object_marking_refs\":[\"marking-definition--{mark}\"]}}");
+        raw.execute(put, rusqlite::params![10 + n as i64, marked])
+            .unwrap();
+    }
     raw.pragma_update(None, "application_id", 0x4b41_4e4d)
         .unwrap();
 }
 
 #[tokio::test]
-async fn what_stood_before_originators_were_told_apart_is_the_hubs() {
+async fn what_an_older_version_left_is_the_hubs_and_marked_as_it_says() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("world.db");
     of_schema_2(&path);
     let store = open_store(&path);
     assert_eq!(store.schema_version(), 2);
-    let rows = store.object_rows(i64::MIN, 10).await.unwrap();
-    let [row] = &rows[..] else { panic!("{rows:?}") };
-    assert_eq!(row.object.origin, None);
-    assert_eq!((row.marked, row.ends), ((true, true), (true, true)));
+    let rows = store.object_rows(i64::MIN, 20).await.unwrap();
+    for row in &rows {
+        assert_eq!(row.object.origin, None);
+        assert_eq!((row.marked, row.ends), ((true, true), (true, true)));
+    }
+    let marked: Vec<_> = rows.iter().map(|row| row.object.tlp).collect();
+    let expected = MARKS.iter().map(|(_, tlp)| Some(*tlp));
+    assert_eq!(
+        marked,
+        [None].into_iter().chain(expected).collect::<Vec<_>>()
+    );
     store.close().await;
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kaname_kernel::Audience;
+use kaname_kernel::{Audience, Tlp};
 
 use super::bench::{Bench, audiences, posting};
 use crate::{
@@ -106,6 +106,7 @@ pub(super) async fn objects_are_written_anew_or_stay(bench: Bench) {
         );
         assert!(everyone.contains(row.object.audience_id));
         assert_eq!(row.object.origin, None);
+        assert_eq!(row.object.tlp, Some(Tlp::Red));
         assert_eq!(row.marked, row.ends);
         assert_eq!((row.postings.len(), row.refs.len()), (1, 0));
     }
@@ -136,6 +137,7 @@ fn other(object: &NewObject) -> NewObject {
     NewObject {
         audience: Audience::everyone(),
         origin: None,
+        tlp: Some(Tlp::Red),
         stix_id: format!("{}0", object.stix_id),
         title: "別".to_owned(),
         text: "水道".to_owned(),

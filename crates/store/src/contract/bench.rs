@@ -123,6 +123,7 @@ impl Bench {
             version_us,
             spec: "2.1".to_owned(),
             audience: Audience::everyone(),
+            tlp: None,
             expires_us: None,
             title: note,
             text: String::new(),

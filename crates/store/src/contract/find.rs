@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     change::{Commit, NewObject, Removed},
-    find::{Carriers, FindObjects, Spread, tlp_in},
+    find::{Carriers, FindObjects, Spread},
     query::{ObjectFilter, StoredObject},
 };
 
@@ -24,15 +24,6 @@ struct Library {
     collections: [MatterId; 2],
     origins: [Option<PartyId>; 3],
     rows: Vec<(StoredObject, NewObject)>,
-}
-
-fn mark(n: usize) -> String {
-    format!("00000000-0000-4000-8000-00000000000{n}")
-}
-
-fn marks() -> Vec<(String, Tlp)> {
-    let all = Tlp::ALL.iter().enumerate();
-    all.map(|(n, tlp)| (mark(n), *tlp)).collect()
 }
 
 /// An object of random words, value, marking and audience, of which there may be other versions.
@@ -48,12 +39,12 @@ fn object(bench: &Bench, library: &Library, n: u64) -> NewObject {
     object.text = format!("{}\n{host}", object.title);
     let value: &str = bench.pick::<&str>(&VALUES);
     object.postings = vec![posting("ipv4", value)];
-    let marking = match bench.below(3) {
-        0 => String::new(),
-        _ => format!("\"marking-definition--{}\"", mark(bench.below(5) as usize)),
+    object.tlp = match bench.below(3) {
+        0 => None,
+        _ => Some(*bench.pick(&Tlp::ALL)),
     };
     object.raw = format!(
-        "{{\"id\":\"{name}\",\"name\":\"{}\",\"v\":\"{host}\",\"object_marking_refs\":[{marking}]}}",
+        "{{\"id\":\"{name}\",\"name\":\"{}\",\"v\":\"{host}\"}}",
         object.title
     )
     .into_boxed_str();
@@ -96,7 +87,6 @@ async fn library(bench: &Bench) -> Library {
 fn search(bench: &Bench, library: &Library, readable: Arc<RoaringBitmap>) -> FindObjects {
     let mut query = FindObjects {
         readable,
-        marks: marks(),
         limit: 1 + bench.below(40) as u32,
         groups: vec![
             vec!["電力".to_owned(), "phishing".to_owned()],
@@ -159,8 +149,7 @@ fn matches(query: &FindObjects, library: &Library, row: &(StoredObject, NewObjec
         && is_in(&query.ids, &stored.stix_id)
         && (query.collections.is_empty() || query.collections.contains(&stored.collection))
         && (query.origins.is_empty() || query.origins.contains(&stored.origin))
-        && (query.tlps.is_empty()
-            || tlp_in(&stored.raw, &query.marks).is_some_and(|tlp| query.tlps.contains(&tlp)))
+        && (query.tlps.is_empty() || new.tlp.is_some_and(|tlp| query.tlps.contains(&tlp)))
         && query.since_us.is_none_or(|since| stored.added_us >= since)
         && query.until_us.is_none_or(|until| stored.added_us < until)
         && query
@@ -200,9 +189,14 @@ pub(super) async fn agrees_with_brute_force(bench: Bench) {
             "round {round}: {query:?}"
         );
         let mut spread = Spread::default();
-        for (stored, _) in &expected {
-            let tlp = tlp_in(&stored.raw, &query.marks);
-            spread.add(&stored.stix_type, stored.collection, stored.added_us, tlp);
+        for (stored, new) in &expected {
+            assert_eq!(stored.tlp, new.tlp);
+            spread.add(
+                &stored.stix_type,
+                stored.collection,
+                stored.added_us,
+                new.tlp,
+            );
         }
         let groups = query.groups.iter().map(|group| {
             let has = |(_, new): &&&(StoredObject, NewObject)| {

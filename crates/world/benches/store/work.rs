@@ -135,6 +135,7 @@ fn object(rng: &dyn Rng, collection: MatterId, n: u64) -> NewObject {
         version_us: 1_775_000_000_000_000,
         spec: "2.1".to_owned(),
         audience: audience(n),
+        tlp: None,
         expires_us: None,
         title: format!("Phishing domain {value}"),
         text: format!("Phishing domain {value}"),

@@ -24,7 +24,6 @@ use kaname_sharing::{
 use kaname_store::{Cursor, FoundObjects, Posting};
 
 pub use self::carried::{CarriedValue, Carrying};
-pub use self::objects::marks;
 pub use self::saved::FoundNew;
 pub(crate) use self::seen::hour_of;
 pub use self::seen::{MOST_ASKED, SEEN_BY_AT_LEAST, SEEN_WITHIN_DAYS};

@@ -1,25 +1,11 @@
 //! Threat objects that a search asks for.
 
-use kaname_kernel::Tlp;
 use kaname_policy::Action;
-use kaname_sharing::{content::tlp_mark, find::Vocabulary};
-use kaname_stix::{tlp_marking_id, tlp1_marking_id};
+use kaname_sharing::find::Vocabulary;
 use kaname_store::{FindObjects, FoundObjects};
 
 use super::{Left, Outcome, Part, Wanted, values::Sought};
 use crate::{caller::Caller, error::WorldError, world::World};
-
-/// Every marking definition that stands for a TLP, of both versions, without its type.
-#[must_use]
-pub fn marks() -> Vec<(String, Tlp)> {
-    let mut all = Vec::new();
-    for tlp in Tlp::ALL {
-        let mark = tlp_mark(tlp);
-        all.push((tlp_marking_id(mark).uuid().to_string(), tlp));
-        all.extend(tlp1_marking_id(mark).map(|id| (id.uuid().to_string(), tlp)));
-    }
-    all
-}
 
 impl World {
     pub(super) async fn find_objects(
@@ -104,7 +90,6 @@ fn asked(wanted: &Wanted) -> FindObjects {
         collections: wanted.collections.clone().unwrap_or_default(),
         origins: wanted.origins.clone().unwrap_or_default(),
         tlps: wanted.tlps.clone().unwrap_or_default(),
-        marks: marks(),
         since_us: wanted.since.map(jiff::Timestamp::as_microsecond),
         until_us: wanted.until.map(jiff::Timestamp::as_microsecond),
         ids: wanted.ids.clone().unwrap_or_default(),

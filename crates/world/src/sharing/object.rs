@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 use kaname_kernel::{Audience, Id, MatterId, ObjectKey, PartyId};
-use kaname_sharing::value::{correlates, posting, technique_used};
+use kaname_sharing::{
+    content::tlp_named,
+    value::{correlates, posting, technique_used},
+};
 use kaname_stix::{Head, StixError};
 use kaname_store::NewObject;
 
@@ -53,6 +56,7 @@ pub(crate) fn object_of(
         version_us: head.version_micros().unwrap_or(version_us),
         spec: head.spec_version.as_str().to_owned(),
         audience: standing.audience,
+        tlp: tlp_named(raw),
         expires_us: standing.expires.map(Timestamp::as_microsecond),
         title: String::new(),
         text: String::new(),

@@ -10,10 +10,10 @@ use axum::{
 };
 use jiff::Timestamp;
 use kaname_sharing::Collection;
-use kaname_store::{FoundObjects, StoredObject, find::tlp_in};
+use kaname_store::{FoundObjects, StoredObject};
 use kaname_world::{
     Loaded,
-    find::{Found, Left, Part, marks},
+    find::{Found, Left, Part},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -167,7 +167,7 @@ fn objects(
             "id": id,
             "type": object.stix_type,
             "title": object.title,
-            "tlp": tlp_in(&object.raw, &marks()),
+            "tlp": object.tlp,
             "collection": named(object.collection),
             "claimed": object.origin.is_some(),
             "version": moment(object.version_us),

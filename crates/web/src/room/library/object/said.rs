@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use kaname_sharing::content::tlp_named;
 use kaname_stix::pattern::{Language, explain_pattern, parse_pattern};
 use kaname_stix::{is_uri, time};
-use kaname_store::{StoredObject, find::tlp_in};
-use kaname_world::find::marks;
+use kaname_store::StoredObject;
 use serde_json::{Map, Value};
 
 use super::super::objects;
@@ -389,7 +389,7 @@ async fn markings(
 ) -> Result<Vec<Marking>, Failure> {
     let mut found = Vec::new();
     let own = all.get("object_marking_refs").map(Value::to_string);
-    let tlp = tlp_in(own.as_deref().unwrap_or_default(), &marks());
+    let tlp = tlp_named(own.as_deref().unwrap_or_default());
     found.extend(tlp.map(|tlp| Marking::Tlp(page.tlp(tlp))));
     let ids = all.get("object_marking_refs").and_then(Value::as_array);
     let ids = ids.map(Vec::as_slice).unwrap_or_default().iter();

@@ -8,8 +8,8 @@ use kaname_directory::{Party, reader};
 use kaname_kernel::PartyId;
 use kaname_policy::Action;
 use kaname_sharing::{Item, delivery::DeliveryState, peer::Way};
-use kaname_store::{StoredObject, find::tlp_in};
-use kaname_world::{WorldError, find::marks};
+use kaname_store::StoredObject;
+use kaname_world::WorldError;
 
 use super::standing::Standing;
 use crate::{
@@ -185,10 +185,9 @@ async fn peers(
         }
         let definition = &peer.state.definition;
         let is_agreed = definition.types.is_empty() || definition.types.contains(&object.stix_type);
-        let tlp = tlp_in(&object.raw, &marks());
         let is_within = definition
             .tlp_at_most
-            .is_none_or(|most| tlp.is_none_or(|tlp| tlp <= most));
+            .is_none_or(|most| object.tlp.is_none_or(|tlp| tlp <= most));
         let party = world.load::<Party>(party.cast()).await?;
         let may_read = party.is_some_and(|party| {
             let eyes = reader(&party.state, None, &groups, world.now());
