@@ -38,28 +38,34 @@ const SAID: &[&str] = &[
     "Tag",
 ];
 
+/// What the manifest says of an event that has these members.
+#[must_use]
+pub fn said(event: &Map<String, Value>) -> Map<String, Value> {
+    let mut members = Members::new();
+    for key in SAID {
+        if let Some(value) = event.get(*key) {
+            members.insert((*key).to_owned(), value.clone());
+        }
+    }
+    if let Some(Value::Object(orgc)) = event.get("Orgc") {
+        let said = orgc
+            .iter()
+            .filter(|(key, _)| matches!(key.as_str(), "name" | "uuid"));
+        let said: Members = said
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        members.insert("Orgc".to_owned(), Value::Object(said));
+    }
+    members
+}
+
 impl Entry {
     /// The entry of an event.
     #[must_use]
     pub fn of(event: &Event<'_>) -> Self {
-        let mut members = Members::new();
-        for key in SAID {
-            if let Some(value) = event.members().get(*key) {
-                members.insert((*key).to_owned(), value.clone());
-            }
-        }
-        if let Some(Value::Object(orgc)) = event.members().get("Orgc") {
-            let said = orgc
-                .iter()
-                .filter(|(key, _)| matches!(key.as_str(), "name" | "uuid"));
-            let said: Members = said
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect();
-            members.insert("Orgc".to_owned(), Value::Object(said));
-        }
         Self {
             event: event.uuid(),
-            members,
+            members: said(event.members()),
         }
     }
 

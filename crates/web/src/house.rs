@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use kaname_directory::Party;
-use kaname_kernel::AccountId;
+use kaname_kernel::{AccountId, Who};
 use kaname_policy::{Action, Resource, TEMPORARY_PASSWORD};
 use kaname_world::{
     Caller, Limits, World, WorldError,
@@ -21,6 +21,7 @@ use kaname_world::{
 use tokio::sync::watch;
 
 use crate::{
+    allowance::{Allowance, Allowances},
     error::Failure,
     feed::Known,
     frame::{Ended, Host, Section, Settings, Visitor, WhoAmI, cookie},
@@ -31,6 +32,8 @@ use crate::{
 
 /// Name of the session cookie over TLS. Browsers take it only with Secure, Path=/ and no Domain.
 const SESSION: &str = "__Host-kaname";
+/// What every address of the JSON API begins with.
+const API: &str = "/api/";
 /// Its name on plain loopback, where browsers refuse the other.
 const SESSION_PLAIN: &str = "kaname-session";
 
@@ -57,6 +60,8 @@ struct Inside {
     streams: Streams,
     /// What readings of feeds found.
     feeds: Known,
+    /// What each caller may ask of the JSON API.
+    api: Option<Allowances>,
 }
 
 impl House {
@@ -68,8 +73,10 @@ impl House {
         behind_proxy: bool,
     ) -> Self {
         let public_url = public_url.into().trim_end_matches('/').to_owned();
+        let api = Allowances::new(world.settings().limits.api_per_minute);
         Self {
             inside: Arc::new(Inside {
+                api,
                 world,
                 settings,
                 passkeys: RelyingParty::of(&public_url),
@@ -280,6 +287,19 @@ impl Host for House {
 
     fn limits(&self) -> Limits {
         self.world().settings().limits
+    }
+
+    fn allowance(&self, request: &Parts) -> Option<Allowance> {
+        let api = self.inside.api.as_ref()?;
+        if !request.uri.path().starts_with(API) {
+            return None;
+        }
+        let by = request.extensions.get::<By>();
+        Some(match by.map(|by| &by.actor.who) {
+            Some(Who::Person { account, .. }) => api.of_known(account.to_string()),
+            Some(Who::Machine { key, .. }) => api.of_known(key.to_string()),
+            _ => api.of_place(&self.counted_as(request)),
+        })
     }
 
     async fn keep_typed(&self, binding: &str, typed: &str) -> Result<(), Failure> {

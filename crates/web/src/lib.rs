@@ -19,6 +19,7 @@
 //! 5. Sample: a test renders it in both languages from `frame::sample::page(lang, section, title)`
 //!    and hands it to `frame::sample::keep`, which writes it to `$KANAME_SAMPLES` to be looked at.
 
+mod allowance;
 pub mod assets;
 mod cursor;
 pub mod error;

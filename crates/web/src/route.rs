@@ -253,6 +253,8 @@ async fn admit<S: Host>(State(gate): State<Gate<S>>, request: Request, next: Nex
         .host
         .admit(frame.visitor(), &gate.access, &mut parts)
         .await;
+    let allowance = gate.host.allowance(&parts);
+    let admitted = admitted.and_then(|()| allowance.map_or(Ok(()), |one| one.granted()));
     let mut response = match admitted {
         Err(failure @ Failure::SignIn) if gate.guarded => {
             let typed = frame::unsent(&frame, &parts, body).await;
@@ -269,6 +271,9 @@ async fn admit<S: Host>(State(gate): State<Gate<S>>, request: Request, next: Nex
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
     };
     let about = response.extensions_mut();
+    if let Some(allowance) = allowance {
+        about.insert(allowance);
+    }
     about.insert(BodyLimit(gate.bytes));
     about.insert(gate.audit);
     response

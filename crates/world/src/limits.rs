@@ -58,6 +58,8 @@ pub struct Limits {
     pub max_import_bytes: u64,
     /// Most objects of one file that an operator imports.
     pub max_import_objects: usize,
+    /// Requests of the JSON API that one caller may make in a minute; 0 where nobody counts.
+    pub api_per_minute: u32,
     /// A request is told that the house is busy after so many seconds without an answer.
     pub request_timeout_s: u32,
 }
@@ -87,6 +89,7 @@ impl Default for Limits {
             max_cell_bytes: 8 << 10,
             max_import_bytes: 1 << 30,
             max_import_objects: 2_000_000,
+            api_per_minute: 600,
             request_timeout_s: 30,
         }
     }

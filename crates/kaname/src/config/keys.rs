@@ -393,6 +393,12 @@ pub(crate) const KEYS: &[Key] = &[
         "Most objects of one file of `kaname import`.",
     ),
     key(
+        "limits.api_per_minute",
+        Kind::Number(0, 1_000_000),
+        "600",
+        "Requests of the JSON API that one person, key or unknown address may make in a minute, of each server; 0 for any number.",
+    ),
+    key(
         "limits.request_timeout_s",
         Kind::Number(1, 600),
         "30",

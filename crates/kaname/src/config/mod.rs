@@ -184,6 +184,7 @@ impl Config {
             max_cell_bytes: size("limits.max_cell"),
             max_import_bytes: self.number("limits.max_import"),
             max_import_objects: size("limits.max_import_objects"),
+            api_per_minute: u32::try_from(self.number("limits.api_per_minute")).unwrap_or(u32::MAX),
             request_timeout_s: u32::try_from(self.number("limits.request_timeout_s"))
                 .unwrap_or(u32::MAX),
         }

@@ -184,7 +184,7 @@ fn ids(place: &Place, collection: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn a_hub_reads_another_as_a_misp_server_and_has_the_same() {
+fn a_hub_reads_another_as_a_misp_server_or_feed_and_has_the_same() {
     let first = hub();
     let event = json!({ "Event": {
         "uuid": "0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d01", "info": "電力", "date": "2026-05-01",
@@ -204,29 +204,31 @@ fn a_hub_reads_another_as_a_misp_server_and_has_the_same() {
     first.done(&["import", &written, "--collection", "public"]);
     let secret = key(&first);
     let server = Server::start_in(&first, &[], &[]);
-    let second = hub();
-    second.write("key.txt", &format!("Authorization: {secret}\n"));
-    let url = format!("http://{}/misp/", server.address);
-    let add = [
-        "source",
-        "add",
-        "a",
-        "--publisher",
-        "First",
-        "--url",
-        &url,
-        "--form",
-        "misp",
-        "--header-file",
-        "key.txt",
-        "--into",
-        "public",
-    ];
-    second.done(&add);
-    let read = by_loopback(&second, &["source", "read", "a", "--json"]);
-    assert_eq!(read.code, 0, "{}", read.err);
-    assert_eq!(read.json()["read"]["listed"], 1, "{}", read.out);
-    assert_eq!(ids(&second, "public"), ids(&first, "public"));
-    let again = by_loopback(&second, &["source", "read", "a", "--json"]);
-    assert_eq!(again.json()["read"]["taken"], 0, "{}", again.out);
+    for (form, path) in [("misp", "misp/"), ("misp-feed", "misp/feed/")] {
+        let second = hub();
+        second.write("key.txt", &format!("Authorization: {secret}\n"));
+        let url = format!("http://{}/{path}", server.address);
+        let add = [
+            "source",
+            "add",
+            "a",
+            "--publisher",
+            "First",
+            "--url",
+            &url,
+            "--form",
+            form,
+            "--header-file",
+            "key.txt",
+            "--into",
+            "public",
+        ];
+        second.done(&add);
+        let read = by_loopback(&second, &["source", "read", "a", "--json"]);
+        assert_eq!(read.code, 0, "{form}: {}", read.err);
+        assert_eq!(read.json()["read"]["listed"], 1, "{form}: {}", read.out);
+        assert_eq!(ids(&second, "public"), ids(&first, "public"), "{form}");
+        let again = by_loopback(&second, &["source", "read", "a", "--json"]);
+        assert_eq!(again.json()["read"]["taken"], 0, "{form}: {}", again.out);
+    }
 }

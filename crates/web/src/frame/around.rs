@@ -17,6 +17,7 @@ use super::{
     Flash, Frame, Host, Page, Section, Visitor, cookie, csrf::Sent, show_with, typed::Typed,
 };
 use crate::{
+    allowance::Allowance,
     error::{Failed, Failure, Problem},
     route::BodyLimit,
     text::group,
@@ -128,6 +129,7 @@ pub async fn around<H: Host>(
         None => next.run(request).await,
         Some(failure) => failure.into_response(),
     };
+    let allowance = response.extensions_mut().remove::<Allowance>();
     if let Some(failure) = failure_in(&response) {
         let mut sent = response.extensions_mut().remove::<Sent>();
         let back = match asked.reading {
@@ -162,6 +164,9 @@ pub async fn around<H: Host>(
         response = filled(&host, &frame, response).await;
     }
     protect(&mut response, is_page);
+    if let Some(allowance) = allowance {
+        allowance.say(response.headers_mut());
+    }
     if is_page {
         keep(&frame, response.headers_mut());
     }

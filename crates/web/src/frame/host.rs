@@ -8,6 +8,7 @@ use kaname_world::Limits;
 
 use super::{CsrfKey, Section};
 use crate::{
+    allowance::Allowance,
     error::Failure,
     route::Access,
     text::{Count, Lang},
@@ -38,6 +39,12 @@ pub trait Host: Clone + Send + Sync + 'static {
         access: &Access,
         request: &mut Parts,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// What the caller has left of what may be asked, with this request counted; `None` where nobody counts.
+    /// Called after [`Host::admit`].
+    fn allowance(&self, _request: &Parts) -> Option<Allowance> {
+        None
+    }
 
     /// Keeps what was typed, a short while, for the session of that binding.
     ///

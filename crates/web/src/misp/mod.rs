@@ -9,6 +9,7 @@ mod answer;
 mod asked;
 mod csv;
 mod error;
+mod feed;
 mod hello;
 mod index;
 mod lists;
@@ -69,6 +70,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     let mut all = about_the_hub();
     all.extend(events());
     all.extend(searches());
+    all.extend(feed());
     all.extend(posts());
     all
 }
@@ -261,6 +263,29 @@ fn searches() -> Vec<Endpoint<House>> {
             "misp.search_objects",
             reads(),
             routing::post(search::objects),
+        ),
+    ]
+}
+
+fn feed() -> Vec<Endpoint<House>> {
+    vec![
+        get(
+            "/misp/feed/manifest.json",
+            "misp.manifest",
+            reads(),
+            routing::get(feed::manifest),
+        ),
+        get(
+            "/misp/feed/hashes.csv",
+            "misp.hashes",
+            reads(),
+            routing::get(feed::hashes),
+        ),
+        get(
+            "/misp/feed/{event}",
+            "misp.feed_event",
+            reads(),
+            routing::get(feed::event),
         ),
     ]
 }

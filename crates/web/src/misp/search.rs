@@ -90,6 +90,8 @@ enum Gives {
     Events,
     /// Events without.
     Index,
+    /// What the manifest of a feed says of events.
+    Manifest,
     /// Attributes one by one, those in objects too.
     Attributes,
     /// Objects one by one.
@@ -107,6 +109,7 @@ impl Gives {
         match self {
             Self::Events | Self::Objects => "{\"response\":[",
             Self::Index => "[",
+            Self::Manifest => "{",
             Self::Attributes => "{\"response\":{\"Attribute\":[",
             Self::OneEvent | Self::Lines(_) | Self::Hashes | Self::Stix => "",
         }
@@ -116,6 +119,7 @@ impl Gives {
         match self {
             Self::Events | Self::Objects => "]}",
             Self::Index => "]",
+            Self::Manifest => "}",
             Self::Attributes => "]}}",
             Self::Stix => "]}\n",
             Self::OneEvent | Self::Lines(_) | Self::Hashes => "",
@@ -142,6 +146,8 @@ pub(super) struct Search {
     stage: Stage,
     /// STIX objects given so far.
     given: HashSet<ObjectKey>,
+    /// Events that the manifest names so far.
+    named: HashSet<String>,
 }
 
 impl Search {
@@ -161,6 +167,7 @@ impl Search {
             any: false,
             stage: Stage::default(),
             given: HashSet::new(),
+            named: HashSet::new(),
         }
     }
 
@@ -172,6 +179,16 @@ impl Search {
     /// Events without their parts.
     pub(super) fn index(house: &House, by: &By, walk: Walk, ask: Ask) -> Self {
         Self::new(house, by, walk, (ask, Gives::Index))
+    }
+
+    /// What the manifest of a feed says of events.
+    pub(super) fn manifest(house: &House, by: &By, walk: Walk) -> Self {
+        Self::new(house, by, walk, (Ask::whole(), Gives::Manifest))
+    }
+
+    /// Hashes of all values.
+    pub(super) fn hashes(house: &House, by: &By, walk: Walk) -> Self {
+        Self::new(house, by, walk, (Ask::whole(), Gives::Hashes))
     }
 
     /// The answer, piece by piece.
@@ -224,7 +241,7 @@ impl Search {
 
     fn give(&mut self, piece: &Piece, out: &mut String) {
         match self.gives {
-            Gives::OneEvent | Gives::Events | Gives::Index | Gives::Stix => {
+            Gives::OneEvent | Gives::Events | Gives::Index | Gives::Manifest | Gives::Stix => {
                 self.event(piece, out);
             }
             Gives::Attributes | Gives::Lines(_) | Gives::Hashes => self.attributes(piece, out),

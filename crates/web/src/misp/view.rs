@@ -56,7 +56,7 @@ pub(super) async fn event_asked(
     show(&house, &by, (&event, &asked::body(&body)?), &uri).await
 }
 
-async fn show(
+pub(super) async fn show(
     house: &House,
     by: &By,
     (event, asked): (&str, &Map<String, Value>),

@@ -64,6 +64,10 @@ pub(crate) fn check(
     let kind = headers.get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap();
+    // Every operation may be refused for being asked too often.
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return;
+    }
     let described = &operation["responses"][status.as_str()];
     assert!(described.is_object(), "{here}: the status is not described");
     let schema = &described["content"][kind]["schema"];

@@ -1,6 +1,9 @@
 //! How much one party may hand in, by every way in; and who hears of what.
 
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
 use jiff::SignedDuration;
 use kaname_directory::KeyScope;
 use kaname_kernel::Clock as _;
@@ -66,6 +69,57 @@ async fn a_party_that_hands_in_too_much_is_told_when_to_come_back_by_every_way()
     nation.clock.advance(SignedDuration::from_hours(1));
     let taken = provider.upload("/submissions", &parts).await;
     assert!(leads_to(&taken).starts_with("/submissions/R-"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_says_what_is_left_and_refuses_more_than_is_granted() {
+    let settings = Settings {
+        limits: Limits {
+            api_per_minute: 3,
+            ..Limits::default()
+        },
+        ..Settings::default()
+    };
+    let nation = Nation::with(settings).await;
+    let door = Door::of(&nation);
+    let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
+    let other = nation.key(&nation.provider, &[KeyScope::ApiRead]).await;
+    for left in ["2", "1", "0"] {
+        let answer = door.get("/api/v1/items", &key).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.header("ratelimit-policy"), "\"api\";q=3;w=60");
+        let told = answer.header("ratelimit");
+        assert!(told.starts_with(&format!("\"api\";r={left};t=")), "{told}");
+    }
+    let over = door.get("/api/v1/items/S-2611-9QX3E", &key).await;
+    assert_eq!(over.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(over.json()["code"], "too_many");
+    assert!(over.header("ratelimit").starts_with("\"api\";r=0;t="));
+    let wait: u64 = over.header("retry-after").parse().unwrap();
+    assert!((1..=20).contains(&wait), "{wait}");
+    // Nobody else's, no other door's, and who is not known has one by the address.
+    assert_eq!(
+        door.get("/api/v1/items", &other).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        door.get("/api/v1/items", "kn_nobody").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let page = door.get("/taxii2/", &key).await;
+    assert_ne!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(page.headers.get("ratelimit").is_none());
+    let anyone = async || {
+        let request = Request::get("/api/v1/sectors").body(Body::empty());
+        door.send(request.unwrap()).await
+    };
+    let mut refused = 0;
+    for _ in 0..4 {
+        let answer = anyone().await;
+        assert!(answer.header("ratelimit").starts_with("\"api\";r="));
+        refused += u32::from(answer.status == StatusCode::TOO_MANY_REQUESTS);
+    }
+    assert!(refused >= 1, "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

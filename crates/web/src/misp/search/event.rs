@@ -1,7 +1,6 @@
 //! Events in an answer: small ones whole, large ones part by part.
 
-use kaname_misp::Shown;
-use kaname_misp::ask::Verdict;
+use kaname_misp::{Shown, ask::Verdict, feed};
 use serde_json::{Value, json};
 
 use super::{Gives, Members, Search, inner, is_asked_for};
@@ -73,7 +72,8 @@ impl Search {
             self.walk.skip();
             return;
         }
-        let without_parts = self.ask.metadata || self.gives == Gives::Index;
+        let without_parts =
+            self.ask.metadata || matches!(self.gives, Gives::Index | Gives::Manifest);
         if without_parts {
             self.walk.skip();
             self.whole(piece, out);
@@ -92,6 +92,10 @@ impl Search {
         if self.gives == Gives::Stix {
             self.raw(piece, out);
             self.note_fetched(piece);
+            return;
+        }
+        if self.gives == Gives::Manifest {
+            self.entry(piece, out);
             return;
         }
         self.apart(out);
@@ -120,6 +124,17 @@ impl Search {
             self.note_fetched(piece);
         }
         out.push_str(&json!({ "Event": event }).to_string());
+    }
+
+    /// The event in the manifest. Under one UUID the first is meant, as it is where the event is asked for.
+    fn entry(&mut self, piece: &Piece, out: &mut String) {
+        let uuid = piece.event.get("uuid").and_then(Value::as_str);
+        let Some(uuid) = uuid.filter(|uuid| self.named.insert((*uuid).to_owned())) else {
+            return;
+        };
+        self.apart(out);
+        let said = Value::Object(feed::said(&piece.event));
+        out.push_str(&format!("{}:{said}", Value::from(uuid)));
     }
 
     /// A part as it goes along with its event.

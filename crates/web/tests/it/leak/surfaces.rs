@@ -55,6 +55,7 @@ const FILLED: &[(&str, Filled)] = &[
     ),
     ("misp.event", Filled::MispEvent),
     ("misp.event_named", Filled::MispEvent),
+    ("misp.feed_event", Filled::MispEvent),
     ("misp.attribute", Filled::MispPart),
     ("misp.object", Filled::MispPart),
     (
