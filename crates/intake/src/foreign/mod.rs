@@ -1,4 +1,5 @@
-//! Records and reports in other formats, as STIX 2.1: CVE records, OSV, CSAF with VEX, OpenIOC.
+//! Records and reports in other formats, as STIX 2.1: CVE records, OSV, CSAF with VEX, OpenIOC, and the entries of Atom, RSS and
+//! JSON Feed.
 //!
 //! Ids follow from who wrote a record and what it is about, and times are the record's own: a record
 //! read again gives the same objects, and a newer one gives new versions of them.
@@ -6,6 +7,7 @@
 mod csaf;
 mod cve;
 mod ioc;
+mod news;
 mod osv;
 
 use jiff::Timestamp;
@@ -32,6 +34,8 @@ pub enum Form {
     Csaf,
     /// Indicators of OpenIOC 1.0 or 1.1, XML.
     OpenIoc,
+    /// Entries of Atom (RFC 4287), RSS 0.9 to 2.0, or JSON Feed 1.0 and 1.1.
+    Feed,
 }
 
 /// What was made of a document.
@@ -56,7 +60,7 @@ pub struct LeftOut {
 #[derive(Debug, thiserror::Error)]
 pub enum ForeignError {
     /// It is of no format that is understood.
-    #[error("neither a CVE record, OSV, CSAF nor OpenIOC")]
+    #[error("neither a CVE record, OSV, CSAF, OpenIOC, Atom, RSS nor JSON Feed")]
     Unknown,
     /// It is not JSON, or passes a bound.
     #[error(transparent)]
@@ -64,6 +68,9 @@ pub enum ForeignError {
     /// It is not XML.
     #[error("not XML: {0}")]
     Xml(#[from] roxmltree::Error),
+    /// It is no feed.
+    #[error("{0}")]
+    Feed(String),
     /// Something that has to be there is not.
     #[error("`{path}` {reason}")]
     Lacks {
@@ -80,7 +87,10 @@ pub enum ForeignError {
 /// The form of a document, by what it begins with.
 pub fn form_of(bytes: &[u8], limits: &JsonLimits) -> Result<Form, ForeignError> {
     if is_xml(bytes) {
-        return Ok(Form::OpenIoc);
+        return Ok(match news::is_feed(bytes) {
+            true => Form::Feed,
+            false => Form::OpenIoc,
+        });
     }
     let value = guard(bytes, limits)?;
     form_of_json(&value).ok_or(ForeignError::Unknown)
@@ -92,13 +102,17 @@ pub fn form_of(bytes: &[u8], limits: &JsonLimits) -> Result<Form, ForeignError> 
 /// [`ForeignError`] for another format, a bound, or a record without what it has to have.
 pub fn read(bytes: &[u8], limits: &JsonLimits) -> Result<Made, ForeignError> {
     if is_xml(bytes) {
-        return ioc::read(bytes, limits);
+        return match news::is_feed(bytes) {
+            true => news::read(bytes, limits),
+            false => ioc::read(bytes, limits),
+        };
     }
     let value = guard(bytes, limits)?;
     match form_of_json(&value) {
         Some(Form::Cve) => cve::read(&value),
         Some(Form::Osv) => osv::read(&value),
         Some(Form::Csaf) => csaf::read(&value),
+        Some(Form::Feed) => news::read(bytes, limits),
         Some(Form::OpenIoc) | None => Err(ForeignError::Unknown),
     }
 }
@@ -114,6 +128,10 @@ fn form_of_json(value: &Value) -> Option<Form> {
     }
     if value.pointer("/document/csaf_version").is_some() {
         return Some(Form::Csaf);
+    }
+    let version = value.get("version").and_then(Value::as_str);
+    if version.is_some_and(|version| version.starts_with("https://jsonfeed.org/version/")) {
+        return Some(Form::Feed);
     }
     let is_osv = value.get("id").is_some_and(Value::is_string)
         && value.get("modified").is_some_and(Value::is_string)

@@ -17,6 +17,7 @@ mod hostile;
 mod linear;
 mod listed;
 mod mail;
+mod news;
 mod real_text;
 mod submission;
 mod table;

@@ -74,7 +74,7 @@ pub(crate) enum SourceCommand {
 /// How a source is written.
 #[derive(Debug, Args)]
 pub(crate) struct FormArgs {
-    /// How it is written: list, csv, tsv, json, stix, csaf, osv, cve, openioc, misp-feed or misp
+    /// How it is written: list, csv, tsv, json, stix, csaf, osv, cve, openioc, feed, misp-feed or misp
     #[arg(long)]
     pub(crate) form: FormKind,
     /// Where something stands: FIELD=PLACE, FIELD being value, kind, first-seen, label or entries; may be repeated

@@ -232,3 +232,43 @@ fn a_hub_reads_another_as_a_misp_server_or_feed_and_has_the_same() {
         assert_eq!(again.json()["read"]["taken"], 0, "{form}: {}", again.out);
     }
 }
+
+#[test]
+fn a_feed_of_news_is_read_as_reports() {
+    let place = hub();
+    let feed = r#"<rss version="2.0"><channel><title>Example CERT</title><link>https://cert.example</link>
+        <item><title>偽の更新</title><guid>1</guid><pubDate>Fri, 01 May 2026 00:00:00 GMT</pubDate>
+        <description>&lt;p&gt;203[.]0[.]113[.]77&lt;/p&gt;</description></item>
+        <item><title>no time</title><guid>2</guid></item></channel></rss>"#;
+    let address = served(feed.to_owned());
+    let url = format!("http://{address}/rss");
+    let add = [
+        "source",
+        "add",
+        "a",
+        "--publisher",
+        "Example CERT",
+        "--url",
+        &url,
+        "--form",
+        "feed",
+        "--into",
+        "public",
+    ];
+    let added = by_loopback(&place, &add);
+    assert_eq!(added.code, 0, "{}", added.err);
+    let read = by_loopback(&place, &["source", "read", "a", "--json"]);
+    assert_eq!(read.code, 0, "{}", read.err);
+    let told = &read.json()["read"];
+    // The publisher, the address and the report; an entry without a time is named.
+    assert_eq!((&told["taken"], &told["refused"]), (&json!(3), &json!(1)));
+    assert_eq!(told["unlisted"][0]["why"], "has no time");
+    let kinds = ids(&place, "public");
+    let kinds: BTreeSet<&str> = kinds
+        .iter()
+        .map(|id| id.split_once("--").unwrap().0)
+        .collect();
+    assert_eq!(kinds, BTreeSet::from(["identity", "ipv4-addr", "report"]));
+    let again = by_loopback(&place, &["source", "read", "a", "--json"]);
+    assert_eq!(again.json()["read"]["unchanged"], true, "{}", again.out);
+}

@@ -30,6 +30,8 @@ pub enum FormKind {
     Cve,
     /// Indicators of OpenIOC.
     Openioc,
+    /// Entries of Atom, RSS or JSON Feed, each a report.
+    Feed,
     /// A MISP feed: a folder with a manifest and a file for each event.
     MispFeed,
     /// A MISP server, asked over its REST interface.
@@ -38,7 +40,7 @@ pub enum FormKind {
 
 impl FormKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::List,
         Self::Csv,
         Self::Tsv,
@@ -48,6 +50,7 @@ impl FormKind {
         Self::Osv,
         Self::Cve,
         Self::Openioc,
+        Self::Feed,
         Self::MispFeed,
         Self::Misp,
     ];
@@ -64,6 +67,7 @@ impl FormKind {
             Self::Osv => "osv",
             Self::Cve => "cve",
             Self::Openioc => "openioc",
+            Self::Feed => "feed",
             Self::MispFeed => "misp-feed",
             Self::Misp => "misp",
         }
@@ -86,6 +90,7 @@ impl FormKind {
             | Self::Osv
             | Self::Cve
             | Self::Openioc
+            | Self::Feed
             | Self::MispFeed
             | Self::Misp => None,
         }
@@ -94,7 +99,7 @@ impl FormKind {
 
 /// A word that names no form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a form is list, csv, tsv, json, stix, csaf, osv, cve, openioc, misp-feed or misp")]
+#[error("a form is list, csv, tsv, json, stix, csaf, osv, cve, openioc, feed, misp-feed or misp")]
 pub struct BadForm;
 
 impl FromStr for FormKind {

@@ -17,6 +17,7 @@ sources-form-stix = STIX
 sources-form-csaf = CSAF (advisories, VEX)
 sources-form-osv = OSV
 sources-form-cve = CVE record
+sources-form-feed = Atom, RSS or JSON Feed: a report for each entry
 sources-form-openioc = OpenIOC
 sources-form-misp-feed = MISP feed (the folder of its manifest)
 sources-form-misp = MISP server (REST, with an authentication key)

@@ -17,6 +17,7 @@ sources-form-stix = STIX
 sources-form-csaf = CSAF（セキュリティ勧告、VEX）
 sources-form-osv = OSV
 sources-form-cve = CVE レコード
+sources-form-feed = Atom・RSS・JSON Feed（記事ごとに報告書）
 sources-form-openioc = OpenIOC
 sources-form-misp-feed = MISP フィード（一覧と各イベントの置き場所）
 sources-form-misp = MISP サーバー（REST、認証キーが必要）

@@ -104,6 +104,7 @@ pub(super) fn objects_of(
         FormKind::Osv => Record::Osv,
         FormKind::Cve => Record::Cve,
         FormKind::Openioc => Record::OpenIoc,
+        FormKind::Feed => Record::Feed,
         _ => {
             let bundle = kaname_stix::bundle(document, limits);
             let bundle = bundle.map_err(|error| other_form(kind, error))?;

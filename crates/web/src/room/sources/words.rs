@@ -33,6 +33,7 @@ pub(super) fn form(text: Text, kind: FormKind) -> String {
         FormKind::Osv => "sources-form-osv",
         FormKind::Cve => "sources-form-cve",
         FormKind::Openioc => "sources-form-openioc",
+        FormKind::Feed => "sources-form-feed",
         FormKind::MispFeed => "sources-form-misp-feed",
         FormKind::Misp => "sources-form-misp",
     };
