@@ -2,14 +2,21 @@
 //! by being so.
 
 use axum::{
+    body::Bytes,
     extract::{OriginalUri, Path, State},
     response::Response,
 };
+use kaname_intake::read_listed;
 use kaname_world::misp::tag_number;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{answer, asked, error::MispError, hello::url};
 use crate::house::{By, House};
+
+/// Most values that are asked about at once.
+const MOST_VALUES: usize = 10_000;
+/// Longest value that is asked about, in bytes.
+const LONGEST_VALUE: usize = 2_000;
 
 /// `GET organisations/index`
 pub(super) async fn organisations(
@@ -94,6 +101,74 @@ pub(super) async fn galaxies() -> Response {
 }
 
 /// `GET warninglists/index`
-pub(super) async fn warninglists() -> Response {
-    answer::json(&json!({ "Warninglists": [] }))
+pub(super) async fn warninglists(
+    State(house): State<House>,
+    by: By,
+) -> Result<Response, MispError> {
+    let all = house.world().warninglists(&by).await?;
+    let told = all.iter().enumerate().map(|(place, list)| {
+        let outline = &list.state.outline;
+        json!({ "Warninglist": {
+            "id": (place + 1).to_string(),
+            "name": outline.name,
+            "type": outline.kind.as_str(),
+            "description": outline.description,
+            "version": outline.version.to_string(),
+            "enabled": true,
+            "default": true,
+            "category": "known",
+            "warninglist_entry_count": outline.entries.to_string(),
+            "valid_attributes": outline.types.join(", "),
+        } })
+    });
+    let told: Vec<Value> = told.collect();
+    Ok(answer::json(&json!({ "Warninglists": told })))
+}
+
+/// `POST warninglists/checkValue`: one value or a list of them. Only those are answered that a list knows.
+pub(super) async fn check_values(
+    State(house): State<House>,
+    by: By,
+    body: Bytes,
+) -> Result<Response, MispError> {
+    let asked: Value =
+        serde_json::from_slice(&body).map_err(|error| MispError::bad("body", error.to_string()))?;
+    let values = match &asked {
+        Value::Array(values) => values.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    if values.len() > MOST_VALUES {
+        let why = format!("more than {MOST_VALUES} values are asked about");
+        return Err(MispError::bad("value", why));
+    }
+    let world = house.world();
+    let names = world.warninglists(&by).await?;
+    let names: Vec<&str> = names
+        .iter()
+        .map(|list| list.state.outline.name.as_str())
+        .collect();
+    let warnings = world.warnings(&by).await?;
+    let mut told = Map::new();
+    for value in values {
+        let text = value.as_str().filter(|text| text.len() <= LONGEST_VALUE);
+        let text = text.ok_or_else(|| MispError::bad("value", "a text is expected".to_owned()))?;
+        let Some(read) = read_listed(text) else {
+            continue;
+        };
+        let lists = warnings.of(read.kind, &read.value).into_iter();
+        let lists = lists.map(|list| {
+            let place = names.iter().position(|name| *name == list.name);
+            let id = place.map_or_else(String::new, |place| (place + 1).to_string());
+            json!({ "id": id, "name": list.name, "matched": read.value })
+        });
+        let lists: Vec<Value> = lists.collect();
+        if !lists.is_empty() {
+            told.insert(text.to_owned(), lists.into());
+        }
+    }
+    // As MISP answers where nothing is found.
+    Ok(answer::json(&match told.is_empty() {
+        true => json!([]),
+        false => Value::Object(told),
+    }))
 }

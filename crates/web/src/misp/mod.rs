@@ -179,8 +179,14 @@ fn about_the_hub() -> Vec<Endpoint<House>> {
         get(
             "/misp/warninglists/index",
             "misp.warninglists",
-            fixed(),
+            (ANY_KEY, Audit::None("reads lists of what is widely known")),
             routing::get(lists::warninglists),
+        ),
+        post(
+            "/misp/warninglists/checkValue",
+            "misp.check_values",
+            (ANY_KEY, Audit::None("reads lists of what is widely known")),
+            routing::post(lists::check_values),
         ),
     ]
 }

@@ -137,3 +137,73 @@ async fn the_lists_are_asked_by_page_and_api_and_by_nobody_else() {
     let nobody = Browser::nobody(&door).get("/warninglists").await;
     assert_ne!(nobody.status, StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn misps_clients_learn_which_values_are_widely_used() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let key = nation.key(&nation.member, &[KeyScope::TaxiiRead]).await;
+    let check = async |body: &str| {
+        let answer = door
+            .post("/misp/warninglists/checkValue", &key, body.to_owned())
+            .await;
+        (answer.status, answer.text)
+    };
+    assert_eq!(
+        check(r#""203.0.113.9""#).await,
+        (StatusCode::OK, "[]".to_owned())
+    );
+    load(&nation, "\"203.0.113.0/25\"").await;
+    let lists = door.get("/misp/warninglists/index", &key).await.json();
+    assert_eq!(
+        lists["Warninglists"][0]["Warninglist"]["name"],
+        "Public name servers"
+    );
+    assert_eq!(
+        lists["Warninglists"][0]["Warninglist"]["warninglist_entry_count"],
+        "1"
+    );
+    let (status, told) =
+        check(r#"["203.0.113.9","198.51.100.4","no value","203.0.113[.]10"]"#).await;
+    assert_eq!(status, StatusCode::OK);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let found: Vec<&String> = told.as_object().unwrap().keys().collect();
+    assert_eq!(found, ["203.0.113.9", "203.0.113[.]10"]);
+    assert_eq!(told["203.0.113.9"][0]["name"], "Public name servers");
+    assert_eq!(told["203.0.113.9"][0]["id"], "1");
+    for wrong in ["{", r#"{"value":"x"}"#, "[7]"] {
+        assert_eq!(check(wrong).await.0, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_widely_used_value_says_nothing_of_what_belongs_together() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (_, first) = story::released(&nation).await;
+    let (_, second) = story::released(&nation).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let path = format!("/library/{}", second.state.number);
+    let before = member.page(&path).await;
+    let shown = |page: &str| {
+        let section = page
+            .split("持っている値と、ほかの情報とのつながり")
+            .nth(1)
+            .unwrap();
+        section.split("</section>").next().unwrap().to_owned()
+    };
+    assert!(shown(&before).contains("203.0.113"), "{before}");
+    assert!(!shown(&before).contains("手掛かりにならない値"));
+    load(&nation, "\"203.0.113.0/24\"").await;
+    let after = shown(&member.page(&path).await);
+    assert!(
+        after.contains("広く使われていて、手掛かりにならない値（1個）"),
+        "{after}"
+    );
+    let folded = after.split("手掛かりにならない値").nth(1).unwrap();
+    assert!(
+        folded.contains("0.0ビット") && folded.contains("Public name servers"),
+        "{folded}"
+    );
+    assert_ne!(first.id, second.id);
+}

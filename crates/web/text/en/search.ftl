@@ -69,6 +69,7 @@ search-values-bits-of = { $bits } bits
 search-values-common = Common values ({ $n })
 search-values-alone = Values that only this carries ({ $n })
 search-kind-external-id = number elsewhere (ATT&CK and others)
+search-values-warned = Values so widely used that they say nothing ({ $n })
 search-values-left = It has { $n } more values, which are not counted here.
 search-save = Save this search
 search-save-do = Save

@@ -69,6 +69,7 @@ search-values-bits-of = { $bits }ビット
 search-values-common = よくある値（{ $n }個）
 search-values-alone = この情報だけが持つ値（{ $n }個）
 search-kind-external-id = 外部の番号（ATT&CK など）
+search-values-warned = 広く使われていて、手掛かりにならない値（{ $n }個）
 search-values-left = ほかに値が{ $n }個あり、ここでは数えていません。
 search-save = 検索を保存する
 search-save-do = 保存する

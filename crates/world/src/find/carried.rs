@@ -6,13 +6,20 @@ use std::collections::BTreeSet;
 use kaname_kernel::{Matter, MatterId, Posting};
 use kaname_policy::Action;
 use kaname_sharing::{
-    Item,
+    Item, Value,
     value::{correlates, posting},
+    warninglist::Outline,
 };
 use kaname_stix::SearchValue;
 use kaname_store::StoredObject;
 
-use crate::{caller::Caller, error::WorldError, sharing::library::OUT, work::Loaded, world::World};
+use crate::{
+    caller::Caller,
+    error::WorldError,
+    sharing::{Warnings, library::OUT},
+    work::Loaded,
+    world::World,
+};
 
 /// Most values of one thing that are looked up.
 const MOST_VALUES: usize = 200;
@@ -30,8 +37,10 @@ pub struct CarriedValue {
     pub items: u64,
     /// Organisations whose word those objects are, the hub being one.
     pub origins: u64,
-    /// Rank of information: bits, by how few of all objects carry it.
+    /// Rank of information: bits, by how few of all objects carry it; nothing where a warninglist knows it.
     pub bits: f64,
+    /// The warninglists that it stands on: it is so widely used that meeting it again says nothing.
+    pub warned: Vec<Outline>,
     /// Whether so many carry it that it says little.
     pub is_common: bool,
 }
@@ -105,21 +114,32 @@ impl World {
             .await?;
         let items = self.items_carrying(caller, &postings, own.item).await?;
         let all = self.objects_seen(caller).await?;
+        let warnings = self.warnings(caller).await?;
         let mut carried: Vec<CarriedValue> = values
             .into_iter()
             .zip(carriers)
             .zip(items)
-            .map(|((value, who), items)| CarriedValue {
-                value,
-                objects: who.objects,
-                items,
-                origins: who.origins,
-                bits: bits(all, who.objects + 1),
-                is_common: who.objects > COMMON,
+            .map(|((value, who), items)| {
+                let warned = warning_of(&warnings, &value);
+                CarriedValue {
+                    objects: who.objects,
+                    items,
+                    origins: who.origins,
+                    bits: match warned.is_empty() {
+                        true => bits(all, who.objects + 1),
+                        false => 0.0,
+                    },
+                    is_common: who.objects > COMMON,
+                    warned,
+                    value,
+                }
             })
             .collect();
-        // What others carry too, the rarer the sooner; then what nobody else does.
-        carried.sort_by_key(|one| (one.objects + one.items == 0, one.objects + one.items));
+        // What others carry too, the rarer the sooner and what says nothing last; then what nobody else does.
+        carried.sort_by_key(|one| {
+            let others = one.objects + one.items;
+            (others == 0, !one.warned.is_empty(), others)
+        });
         Ok(Carrying {
             values: carried,
             left,
@@ -170,6 +190,13 @@ impl World {
 struct Own {
     stix_ids: Vec<String>,
     item: Option<MatterId>,
+}
+
+/// The warninglists that a value stands on.
+fn warning_of(warnings: &Warnings, value: &SearchValue) -> Vec<Outline> {
+    let read = Value::of_search_value(value);
+    let lists = read.map(|value| warnings.of(value.kind, &value.value));
+    lists.into_iter().flatten().cloned().collect()
 }
 
 /// Bits of information in that one of so few of all is met.

@@ -7,7 +7,7 @@ use kaname_world::find::{CarriedValue, Carrying};
 
 use crate::{
     frame::Page,
-    room::{paging::address, words},
+    room::{paging::address, warninglist::warned, words},
     text::Count,
 };
 
@@ -20,6 +20,8 @@ pub(super) struct Correlation {
     shared: Vec<Shared>,
     /// Values so common that they say little: name, address and numbers in one line each.
     common: Vec<Shared>,
+    /// Values that a warninglist knows: they say nothing, and stay in sight.
+    warned: Vec<Shared>,
     /// Values that nothing else carries.
     alone: Vec<String>,
     /// How many more there are.
@@ -37,17 +39,22 @@ struct Shared {
     items: String,
     origins: String,
     bits: String,
+    /// What warns of it.
+    warned: Option<String>,
 }
 
 impl Correlation {
     pub(super) fn of(page: &Page, carrying: Carrying) -> Self {
         let is_alone = |one: &CarriedValue| one.objects + one.items == 0;
         let (alone, others): (Vec<_>, Vec<_>) = carrying.values.into_iter().partition(is_alone);
+        let (warned, others): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|one| !one.warned.is_empty());
         let (common, shared): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.is_common);
         let shown = |all: Vec<CarriedValue>| all.iter().map(|one| Shared::of(page, one)).collect();
         Self {
             shared: shown(shared),
             common: shown(common),
+            warned: shown(warned),
             alone: alone.into_iter().map(|one| one.value.text).collect(),
             left: carrying.left,
             page: page.clone(),
@@ -59,6 +66,7 @@ impl Shared {
     fn of(page: &Page, one: &CarriedValue) -> Self {
         let count = |number: u64| Count::from(number).to_string();
         let bits = format!("{:.1}", one.bits);
+        let lists: Vec<_> = one.warned.iter().collect();
         Self {
             kind: kind(page, &one.value),
             value: one.value.text.clone(),
@@ -66,6 +74,7 @@ impl Shared {
             objects: count(one.objects),
             items: count(one.items),
             origins: count(one.origins),
+            warned: warned(page, &lists),
             bits: page.t1("search-values-bits-of", "bits", bits).into_owned(),
         }
     }
