@@ -1,12 +1,13 @@
 //! Values of a report or item: what can be looked for and matched with others.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::IpAddr};
 
-use kaname_intake::{Kind, submission::GroupKey};
+use kaname_intake::{Kind, is_whole_zone, submission::GroupKey};
 use kaname_kernel::Posting;
 use kaname_stix::{Head, SearchValue, ValueKind};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use url::{Host, Url};
 
 /// Longest value kept as it is in a posting, in bytes.
 const MAX_POSTING_BYTES: usize = 1024;
@@ -124,6 +125,59 @@ pub fn technique_used(head: &Head) -> Option<Posting> {
         space: USES_SPACE.to_owned(),
         value: target.to_string(),
     })
+}
+
+/// Space of hosts: what names a host, or one below it, as a name, in a URL or in an address of mail.
+pub const HOST_SPACE: &str = "host";
+/// Most hosts above one that are named with it.
+const MOST_ABOVE: usize = 8;
+
+/// The host that a value names: itself, that of a URL, or that of an address of mail.
+pub fn host_of(value: &SearchValue) -> Option<String> {
+    match value.kind {
+        ValueKind::Domain => Some(value.text.to_ascii_lowercase()),
+        ValueKind::Email => {
+            let (_, host) = value.text.rsplit_once('@')?;
+            Some(host.to_ascii_lowercase())
+        }
+        ValueKind::Url => match Url::parse(&value.text).ok()?.host()? {
+            Host::Domain(name) => Some(name.to_ascii_lowercase()),
+            Host::Ipv4(address) => Some(address.to_string()),
+            Host::Ipv6(address) => Some(address.to_string()),
+        },
+        _ => None,
+    }
+}
+
+/// The hosts above one, the nearest first, up to what anybody can register (`example.co.jp`).
+pub fn hosts_above(host: &str) -> Vec<String> {
+    let mut above = Vec::new();
+    let mut rest = host;
+    if rest.parse::<IpAddr>().is_ok() {
+        return above;
+    }
+    while let Some((_, parent)) = rest.split_once('.') {
+        if above.len() == MOST_ABOVE || !parent.contains('.') || is_whole_zone(parent) {
+            break;
+        }
+        above.push(parent.to_owned());
+        rest = parent;
+    }
+    above
+}
+
+/// What a value is found by where a host is asked for, or one above it.
+pub fn hosts_named(value: &SearchValue) -> Vec<Posting> {
+    let Some(host) = host_of(value).filter(|host| host.len() <= MAX_POSTING_BYTES) else {
+        return Vec::new();
+    };
+    let above = hosts_above(&host);
+    let all = std::iter::once(host).chain(above);
+    all.map(|value| Posting {
+        space: HOST_SPACE.to_owned(),
+        value,
+    })
+    .collect()
 }
 
 /// Whether equal values of the kind say that two things belong together; names do not.

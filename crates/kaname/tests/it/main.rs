@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod analyst;
 mod browser;
 mod client;
 mod config;

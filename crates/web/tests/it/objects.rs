@@ -281,6 +281,16 @@ async fn a_hidden_neighbour_is_in_no_graph_table_or_answer() {
     }
     let wrong = door.get(&format!("{path}?depth=3"), &key).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    let carried = door
+        .get(&format!("/api/v1/objects/{centre}/correlations"), &key)
+        .await;
+    assert_eq!(carried.json()["object"], centre.to_string());
+    for what in ["relations", "correlations"] {
+        let gone = door
+            .get(&format!("/api/v1/objects/{hidden}/{what}"), &key)
+            .await;
+        assert_eq!(gone.status, 404, "{what}");
+    }
     let hidden_at = format!("/api/v1/objects/{hidden}/relations");
     let absent_at = format!("/api/v1/objects/{}/relations", id("malware", 999));
     let (kept, absent) = (
@@ -553,4 +563,96 @@ async fn an_answer_is_counted_for_who_may_know_of_it_and_officers_see_where_it_w
         "{sent}"
     );
     assert_eq!(unresolved(&page), [""; 0]);
+}
+
+fn finds(n: usize, pattern: &str, more: &str) -> String {
+    let valid = r#""pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z""#;
+    object(
+        "indicator",
+        n,
+        &format!(r#""name":"{n}","pattern":"[{pattern}]",{valid}{more}"#),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_near_a_value_is_told_as_far_as_it_is_seen() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let hidden = format!(r#","object_marking_refs":["{RED}"]"#);
+    imported(
+        &nation,
+        &[
+            finds(1, "ipv4-addr:value = '203.0.113.9'", ""),
+            finds(2, "ipv4-addr:value = '203.0.113.0/24'", ""),
+            finds(3, "ipv4-addr:value = '203.0.0.0/16'", &hidden),
+            finds(4, "url:value = 'http://203.0.113.9:8080/a'", ""),
+            finds(5, "domain-name:value = 'c2.evil.example'", ""),
+            finds(6, "domain-name:value = 'evil.example'", ""),
+            finds(7, "url:value = 'https://www.c2.evil.example/x'", ""),
+            finds(8, "email-addr:value = 'a@evil.example'", &hidden),
+            finds(9, "domain-name:value = 'notevil.example'", ""),
+        ],
+    )
+    .await;
+    let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
+    let near = async |n: usize, by: &str| -> Vec<String> {
+        let path = format!("/api/v1/objects/{}/correlations", id("indicator", n));
+        let told = door.get(&path, by).await;
+        assert_eq!(told.status, StatusCode::OK, "{n}: {}", told.text);
+        let told = told.json();
+        let near = told["values"][0]["near"].as_array().unwrap().iter();
+        let near = near.map(|one| {
+            let text = |key: &str| one[key].to_string().replace('"', "");
+            format!("{} {} {}", text("how"), text("value"), text("objects"))
+        });
+        let mut near: Vec<String> = near.collect();
+        near.sort();
+        near
+    };
+    assert_eq!(
+        near(1, &key).await,
+        ["around 203.0.113.0/24 1", "at 203.0.113.9 1"]
+    );
+    assert_eq!(near(2, &key).await, ["inside 203.0.113.9 1"]);
+    assert_eq!(near(4, &key).await, Vec::<String>::new());
+    assert_eq!(
+        near(5, &key).await,
+        ["above evil.example 1", "at c2.evil.example 1"]
+    );
+    assert_eq!(near(6, &key).await, ["at evil.example 2"]);
+    assert_eq!(
+        near(7, &key).await,
+        ["above c2.evil.example 1", "above evil.example 1"]
+    );
+    assert_eq!(near(9, &key).await, Vec::<String>::new());
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member
+        .page(&format!("/library/objects/{}", id("indicator", 1)))
+        .await;
+    assert!(
+        page.contains("これを含むネットワーク 203.0.113.0/24（1件）"),
+        "{page}"
+    );
+    assert!(
+        page.contains("/search?q=value%3A203.0.113.0%2F24"),
+        "{page}"
+    );
+    assert!(!page.contains("203.0.0.0"), "{page}");
+    // Officers meet what is hidden from the member.
+    let officer = Browser::of(&door, &nation, &nation.analyst).await;
+    let of = async |n: usize| {
+        officer
+            .page(&format!("/library/objects/{}", id("indicator", n)))
+            .await
+    };
+    assert!(
+        of(1)
+            .await
+            .contains("これを含むネットワーク 203.0.0.0/16（1件）")
+    );
+    assert!(
+        of(6)
+            .await
+            .contains("同じホスト evil.example の下位のホスト・URL・メールアドレス（3件）")
+    );
 }

@@ -13,6 +13,7 @@ use kaname_sharing::{
 use kaname_stix::SearchValue;
 use kaname_store::StoredObject;
 
+use super::near::Nearby;
 use crate::{
     caller::Caller,
     error::WorldError,
@@ -43,6 +44,8 @@ pub struct CarriedValue {
     pub warned: Vec<Outline>,
     /// Whether so many carry it that it says little.
     pub is_common: bool,
+    /// What lies near it that others carry.
+    pub near: Nearby,
 }
 
 /// What a thing carries.
@@ -112,6 +115,9 @@ impl World {
             .store()
             .carriers(&postings, &readable, &own.stix_ids)
             .await?;
+        let near = self
+            .nearby((&values, &carriers), &readable, &own.stix_ids)
+            .await?;
         let items = self.items_carrying(caller, &postings, own.item).await?;
         let all = self.objects_seen(caller).await?;
         let warnings = self.warnings(caller).await?;
@@ -119,7 +125,8 @@ impl World {
             .into_iter()
             .zip(carriers)
             .zip(items)
-            .map(|((value, who), items)| {
+            .zip(near)
+            .map(|(((value, who), items), near)| {
                 let warned = warning_of(&warnings, &value);
                 CarriedValue {
                     objects: who.objects,
@@ -131,6 +138,7 @@ impl World {
                     },
                     is_common: who.objects > COMMON,
                     warned,
+                    near,
                     value,
                 }
             })
@@ -138,7 +146,8 @@ impl World {
         // What others carry too, the rarer the sooner and what says nothing last; then what nobody else does.
         carried.sort_by_key(|one| {
             let others = one.objects + one.items;
-            (others == 0, !one.warned.is_empty(), others)
+            let is_alone = others == 0 && one.near.is_empty();
+            (is_alone, !one.warned.is_empty(), others == 0, others)
         });
         Ok(Carrying {
             values: carried,

@@ -3,6 +3,7 @@
 
 mod carried;
 mod items;
+pub mod near;
 mod objects;
 pub mod relations;
 mod reports;

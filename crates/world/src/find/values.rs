@@ -62,6 +62,19 @@ impl World {
         }
     }
 
+    /// Addresses and networks within a network, as it is written, that something carries.
+    pub(super) async fn values_inside(&self, network: &str) -> Result<Vec<Posting>, WorldError> {
+        match Block::parse(network) {
+            Some(block) => {
+                let own = block.written();
+                let mut inside = self.inside(&block, &mut Vec::new()).await?;
+                inside.retain(|one| one.value != own);
+                Ok(inside)
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// Addresses and networks within a network that something carries.
     async fn inside(
         &self,
@@ -89,7 +102,7 @@ impl World {
     }
 }
 
-fn posting(kind: ValueKind, value: String) -> Posting {
+pub(super) fn posting(kind: ValueKind, value: String) -> Posting {
     Posting {
         space: kind.as_str().to_owned(),
         value,

@@ -125,6 +125,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
         ),
         Endpoint::new(
             Method::GET,
+            "/api/v1/objects/{id}/correlations",
+            "api.correlations",
+            LIBRARY,
+            Audit::None("counts what was released to the reader"),
+            routing::get(objects::correlations),
+        ),
+        Endpoint::new(
+            Method::GET,
             "/api/v1/records",
             "api.records",
             Access::Either(Action::VictimRead),

@@ -1,11 +1,14 @@
-//! The neighbourhood of a threat object as JSON, with the reader's eyes.
+//! The neighbourhood of a threat object, and what it correlates with, as JSON, with the reader's eyes.
 
 use axum::{
     Json,
     extract::{Path, Query, State},
     response::{IntoResponse as _, Response},
 };
-use kaname_world::find::relations::{Edge, More, Node, Relations};
+use kaname_world::find::{
+    CarriedValue,
+    relations::{Edge, More, Node, Relations},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -54,6 +57,39 @@ pub(super) async fn relations(
         "nodes": nodes, "edges": edges, "more": more, "more_than_looked_at": cut,
     });
     Ok(Json(answer).into_response())
+}
+
+/// What an object correlates with: each value it carries, and who else does.
+pub(super) async fn correlations(
+    State(house): State<House>,
+    by: By,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let object = standing(&house, &by, &id, &Asked::default()).await?.shown;
+    let carrying = house.world().correlated_object(&by, &object).await?;
+    let values: Vec<Value> = carrying.values.iter().map(carried).collect();
+    let answer =
+        json!({ "object": object.stix_id, "values": values, "not_looked_up": carrying.left });
+    Ok(Json(answer).into_response())
+}
+
+fn carried(one: &CarriedValue) -> Value {
+    let lists: Vec<&str> = one.warned.iter().map(|list| list.name.as_str()).collect();
+    let near = one.near.told.iter();
+    let near: Vec<Value> = near
+        .map(|near| json!({ "how": near.how.as_str(), "value": near.value, "objects": near.objects }))
+        .collect();
+    json!({
+        "kind": one.value.kind.as_str(),
+        "value": one.value.text,
+        "objects": one.objects,
+        "items": one.items,
+        "origins": one.origins,
+        "bits": (one.bits * 10.0).round() / 10.0,
+        "common": one.is_common,
+        "warninglists": lists,
+        "near": near,
+    })
 }
 
 fn node(house: &House, node: &Node) -> Value {

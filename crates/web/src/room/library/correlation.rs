@@ -3,7 +3,10 @@
 use askama::Template;
 use kaname_sharing::Value;
 use kaname_stix::{SearchValue, ValueKind};
-use kaname_world::find::{CarriedValue, Carrying};
+use kaname_world::find::{
+    CarriedValue, Carrying,
+    near::{How, Near},
+};
 
 use crate::{
     frame::Page,
@@ -41,11 +44,15 @@ struct Shared {
     bits: String,
     /// What warns of it.
     warned: Option<String>,
+    /// What lies near it: in words, and where all of it is listed.
+    near: Vec<(String, String)>,
+    /// How many more places near it there are.
+    near_left: usize,
 }
 
 impl Correlation {
     pub(super) fn of(page: &Page, carrying: Carrying) -> Self {
-        let is_alone = |one: &CarriedValue| one.objects + one.items == 0;
+        let is_alone = |one: &CarriedValue| one.objects + one.items == 0 && one.near.is_empty();
         let (alone, others): (Vec<_>, Vec<_>) = carrying.values.into_iter().partition(is_alone);
         let (warned, others): (Vec<_>, Vec<_>) =
             others.into_iter().partition(|one| !one.warned.is_empty());
@@ -75,9 +82,25 @@ impl Shared {
             items: count(one.items),
             origins: count(one.origins),
             warned: warned(page, &lists),
+            near: one.near.told.iter().map(|near| told(page, near)).collect(),
+            near_left: one.near.left,
             bits: page.t1("search-values-bits-of", "bits", bits).into_owned(),
         }
     }
+}
+
+/// What lies near a value, and the search for it.
+fn told(page: &Page, near: &Near) -> (String, String) {
+    let key = match near.how {
+        How::At => "search-values-near-at",
+        How::Around => "search-values-near-around",
+        How::Inside => "search-values-near-inside",
+        How::Above => "search-values-near-above",
+    };
+    let n = Count::from(near.objects).to_string();
+    let text = page.t2(key, "value", near.value.as_str(), "n", n);
+    let search = format!("value:{}", near.value);
+    (text.into_owned(), address("/search", &[("q", &search)]))
 }
 
 /// What kind of value it is, in words where there are some.

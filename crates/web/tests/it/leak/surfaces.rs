@@ -75,6 +75,7 @@ const FILLED: &[(&str, Filled)] = &[
     ("library.object_raw", Filled::Object),
     ("library.object_relations", Filled::Object),
     ("api.relations", Filled::Object),
+    ("api.correlations", Filled::Object),
     ("library.show", Filled::Number),
     ("library.download", Filled::Number),
     ("public.show", Filled::Number),

@@ -1,0 +1,207 @@
+//! What lies near a value: networks that hold an address, what lies in a network, what is named at a host or below it,
+//! and the hosts above. Each is found by what it is carried as, never by comparing pairs.
+
+use std::collections::BTreeMap;
+
+use kaname_kernel::Posting;
+use kaname_sharing::{
+    find::Block,
+    value::{HOST_SPACE, host_of, hosts_above},
+};
+use kaname_stix::{SearchValue, ValueKind};
+use kaname_store::Carriers;
+use roaring::RoaringBitmap;
+
+use super::values::posting;
+use crate::{error::WorldError, world::World};
+
+/// Most places near all values of one thing that are looked up.
+const MOST_LOOKED_UP: usize = 4_000;
+/// Most values within a network that are looked up.
+const MOST_INSIDE: usize = 500;
+/// Most neighbours of one value that are told; the others are counted.
+const MOST_TOLD: usize = 20;
+
+/// How something lies near a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum How {
+    /// It names the same host, or one below: as a name, in a URL or in an address of mail.
+    At,
+    /// It is a network that holds the address or network.
+    Around,
+    /// It is an address or network within the network.
+    Inside,
+    /// It is a host above.
+    Above,
+}
+
+impl How {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::At => "at",
+            Self::Around => "around",
+            Self::Inside => "inside",
+            Self::Above => "above",
+        }
+    }
+}
+
+/// Something near a value that others carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Near {
+    /// How it lies.
+    pub how: How,
+    /// A host, an address or a network.
+    pub value: String,
+    /// Objects that carry it and not the value itself.
+    pub objects: u64,
+}
+
+/// What lies near a value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Nearby {
+    /// The rarest first.
+    pub told: Vec<Near>,
+    /// How many more places there are.
+    pub left: usize,
+}
+
+impl Nearby {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+}
+
+/// A place to be looked up: whose neighbour it is, how it lies, and what it is carried as.
+type Place = (usize, How, Posting);
+
+impl World {
+    /// What lies near each of these values, as far as the reader may see it. `with` says how many others carry each of
+    /// them.
+    pub(super) async fn nearby(
+        &self,
+        (values, with): (&[SearchValue], &[Carriers]),
+        readable: &RoaringBitmap,
+        except: &[String],
+    ) -> Result<Vec<Nearby>, WorldError> {
+        let mut places: Vec<Place> = Vec::new();
+        for (at, value) in values.iter().enumerate() {
+            if places.len() >= MOST_LOOKED_UP {
+                break;
+            }
+            places.extend(places_of(at, value));
+            if value.kind == ValueKind::Cidr {
+                let inside = self.values_inside(&value.text).await?.into_iter();
+                let inside = inside.take(MOST_INSIDE);
+                places.extend(inside.map(|posting| (at, How::Inside, posting)));
+            }
+        }
+        places.truncate(MOST_LOOKED_UP);
+        let postings: Vec<Posting> = places.iter().map(|(_, _, one)| one.clone()).collect();
+        let found = match postings.is_empty() {
+            true => Vec::new(),
+            false => self.store().carriers(&postings, readable, except).await?,
+        };
+        let mut near: BTreeMap<usize, Vec<Near>> = BTreeMap::new();
+        for ((at, how, posting), carriers) in places.into_iter().zip(found) {
+            // Whatever carries the value names its host too.
+            let own = match (how, values.get(at), with.get(at)) {
+                (How::At, Some(value), Some(own)) if names_its_host(value.kind) => own.objects,
+                _ => 0,
+            };
+            let objects = carriers.objects.saturating_sub(own);
+            if objects > 0 {
+                let value = posting.value;
+                near.entry(at).or_default().push(Near {
+                    how,
+                    value,
+                    objects,
+                });
+            }
+        }
+        let told = (0..values.len()).map(|at| {
+            let mut told = near.remove(&at).unwrap_or_default();
+            told.sort_by(|a, b| (a.objects, a.how, &a.value).cmp(&(b.objects, b.how, &b.value)));
+            let left = told.len().saturating_sub(MOST_TOLD);
+            told.truncate(MOST_TOLD);
+            Nearby { told, left }
+        });
+        Ok(told.collect())
+    }
+}
+
+const fn names_its_host(kind: ValueKind) -> bool {
+    matches!(kind, ValueKind::Domain | ValueKind::Url | ValueKind::Email)
+}
+
+/// The places near a value that follow from how it is written.
+fn places_of(at: usize, value: &SearchValue) -> Vec<Place> {
+    let host = |value: String| Posting {
+        space: HOST_SPACE.to_owned(),
+        value,
+    };
+    let mut places = Vec::new();
+    match value.kind {
+        ValueKind::Ipv4 | ValueKind::Ipv6 | ValueKind::Cidr => {
+            let block = Block::parse(&value.text);
+            let around = block.map(|block| block.around()).unwrap_or_default();
+            let cidr = |network| (at, How::Around, posting(ValueKind::Cidr, network));
+            places.extend(around.into_iter().map(cidr));
+            if value.kind != ValueKind::Cidr {
+                places.push((at, How::At, host(value.text.clone())));
+            }
+        }
+        _ => {
+            let Some(name) = host_of(value) else {
+                return places;
+            };
+            let domain = |name| (at, How::Above, posting(ValueKind::Domain, name));
+            places.extend(hosts_above(&name).into_iter().map(domain));
+            places.push((at, How::At, host(name)));
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(kind: ValueKind, text: &str) -> Vec<String> {
+        let all = places_of(0, &SearchValue::new(kind, text));
+        let told = all.into_iter().map(|(_, how, posting)| {
+            format!("{} {}:{}", how.as_str(), posting.space, posting.value)
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn the_neighbours_of_a_value_follow_from_its_writing() {
+        assert_eq!(
+            places(ValueKind::Url, "http://a.b.example.co.jp/x"),
+            [
+                "above domain:b.example.co.jp",
+                "above domain:example.co.jp",
+                "at host:a.b.example.co.jp",
+            ]
+        );
+        assert_eq!(
+            places(ValueKind::Email, "x@Mail.example"),
+            ["at host:mail.example"]
+        );
+        assert_eq!(
+            places(ValueKind::Url, "http://203.0.113.7:8080/"),
+            ["at host:203.0.113.7"]
+        );
+        let address = places(ValueKind::Ipv4, "203.0.113.7");
+        assert_eq!(address.len(), 33);
+        assert!(
+            address.contains(&"around cidr:203.0.113.0/24".to_owned()),
+            "{address:?}"
+        );
+        assert_eq!(places(ValueKind::Ipv6, "2001:db8::1").len(), 129);
+        assert!(places(ValueKind::Sha256, "ab").is_empty());
+    }
+}
