@@ -1,10 +1,9 @@
 //! The house: what the routes stand on. It tells the frame who is asking, and every handler with
 //! whose eyes and rights it works.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+mod site;
+
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -20,6 +19,8 @@ use kaname_world::{
 };
 use tokio::sync::watch;
 
+pub use self::site::site;
+use self::site::told_ip;
 use crate::{
     allowance::{Allowance, Allowances},
     error::Failure,
@@ -32,10 +33,10 @@ use crate::{
 
 /// Name of the session cookie over TLS. Browsers take it only with Secure, Path=/ and no Domain.
 const SESSION: &str = "__Host-kaname";
-/// What every address of the JSON API begins with.
-const API: &str = "/api/";
 /// Its name on plain loopback, where browsers refuse the other.
 const SESSION_PLAIN: &str = "kaname-session";
+/// What every address of the JSON API begins with.
+const API: &str = "/api/";
 
 /// The application state.
 #[derive(Clone)]
@@ -428,26 +429,6 @@ impl Host for House {
 #[derive(Clone)]
 pub struct By(pub Arc<Caller>);
 
-/// What counts as one address, for connections and for guesses: in IPv6 the network of 64 bits that one
-/// customer is given, so that nobody has as many budgets as addresses.
-pub fn site(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
-        v4 => v4,
-    }
-}
-
-/// The address that a proxy wrote, with or without port and brackets.
-fn told_ip(told: &str) -> Option<IpAddr> {
-    if let Ok(address) = told.parse::<SocketAddr>() {
-        return Some(address.ip());
-    }
-    let bare = told
-        .strip_prefix('[')
-        .and_then(|told| told.strip_suffix(']'));
-    bare.unwrap_or(told).parse().ok()
-}
-
 /// What the request counts under where addresses are counted.
 pub(crate) struct Address(pub(crate) String);
 
@@ -472,31 +453,5 @@ impl<S: Sync> FromRequestParts<S> for By {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let by = parts.extensions.get::<Self>().cloned();
         by.ok_or_else(|| Failure::internal("the gate does not stand before this route"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_of_one_customer_counts_as_one_however_a_proxy_writes_it() {
-        let counted = |told: &str| told_ip(told).map(|address| site(address).to_string());
-        for told in [
-            "2001:db8::1",
-            "2001:db8::ffff:1",
-            "[2001:db8::7]",
-            "[2001:db8::7]:443",
-        ] {
-            assert_eq!(counted(told).as_deref(), Some("2001:db8::"), "{told}");
-        }
-        for told in ["192.0.2.1", "192.0.2.1:4711", "::ffff:192.0.2.1"] {
-            assert_eq!(counted(told).as_deref(), Some("192.0.2.1"), "{told}");
-        }
-        assert_eq!(
-            counted("2001:db8:0:1::1").as_deref(),
-            Some("2001:db8:0:1::")
-        );
-        assert_eq!(counted("unknown"), None);
     }
 }
