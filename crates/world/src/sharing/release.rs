@@ -82,6 +82,7 @@ impl World {
                 self.pull_back(&mut work, &old.state);
                 work.apply(&mut old, changes)?;
                 self.put_revoked(&mut work, &old.state)?;
+                self.recall(&mut work, &old)?;
             }
         }
         work.notice(Item::KIND, Some(id));

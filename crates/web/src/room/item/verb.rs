@@ -34,6 +34,7 @@ pub(super) struct Permitted {
     pub(super) send_back: bool,
     pub(super) withdraw: bool,
     pub(super) decide: bool,
+    pub(super) review: bool,
     pub(super) consent: bool,
 }
 
@@ -55,6 +56,7 @@ impl Permitted {
             send_back: why(Action::ItemReturn).is_none(),
             withdraw: curable(why(Action::ItemWithdraw)),
             decide: why(Action::ExportSuspendDecide).is_none(),
+            review: why(Action::ItemReview).is_none(),
             consent: why(Action::ItemConsent).is_none(),
         }
     }
@@ -217,6 +219,14 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
     if matches!(state.blocking, Blocking::Suspended { .. }) && may.decide {
         let keys = ("item-blocking-decide", "item-reason");
         ask("blocking", keys, false, false);
+    }
+    if state.state == ItemState::Released && state.content.is_valid(page.now) && may.review {
+        let keys = ("review-confirm", "review-confirm-why");
+        ask("confirm", keys, false, false);
+    }
+    if state.waits_for_review() && may.review {
+        let keys = ("review-let-end", "review-let-end-why");
+        ask("let-end", keys, false, false);
     }
     let ended = matches!(
         state.state,
