@@ -25,6 +25,8 @@ pub(super) struct Age {
     steady: Option<String>,
 }
 
+impl askama::filters::HtmlSafe for Age {}
+
 /// The words of the part that stand for themselves.
 struct AgePage {
     title: String,
