@@ -295,6 +295,9 @@ pub struct Item {
     pub returned: Option<Returned>,
     /// Who released it.
     pub release: Option<Release>,
+    /// When its embargo was over, where that was after its release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<Timestamp>,
     /// Whether block lists may carry it.
     pub blocking: Blocking,
     /// When an officer confirmed last that it still holds.
@@ -415,6 +418,7 @@ impl Item {
                 | "withdrawn"
                 | "expired"
                 | "confirmed"
+                | "embargo_opened"
                 | "blocking_suspended"
                 | "blocking_resumed"
                 | "blocking_kept"

@@ -148,6 +148,8 @@ pub enum ItemChange {
         /// Why.
         reason: String,
     },
+    /// The hub's own job: its embargo is over, and what it put out comes anew.
+    EmbargoOpened,
     /// The hub's own job: somebody has to look at it again.
     ReviewDue,
     /// The hub's own job: members have seen it, so that nobody has to before a later moment.

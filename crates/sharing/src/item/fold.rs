@@ -12,7 +12,7 @@ use super::{
 use crate::{
     blocking,
     content::{Content, MAX_POSTINGS},
-    number, review,
+    number, releasing, review,
     row::RowState,
 };
 
@@ -41,6 +41,7 @@ impl Matter for Item {
             ItemChange::BlockingSuspended { .. } => "blocking_suspended",
             ItemChange::BlockingResumed { .. } => "blocking_resumed",
             ItemChange::BlockingKept { .. } => "blocking_kept",
+            ItemChange::EmbargoOpened => "embargo_opened",
             ItemChange::ReviewDue => "review_due",
             ItemChange::ReviewDeferred { .. } => "review_deferred",
             ItemChange::Confirmed { .. } => "confirmed",
@@ -72,6 +73,7 @@ impl Matter for Item {
             refusal: None,
             returned: None,
             release: None,
+            opened: None,
             blocking: Blocking::Open,
             confirmed: None,
             review: Review::Clear,
@@ -208,6 +210,7 @@ impl Matter for Item {
                     reason: reason.clone(),
                 };
             }
+            ItemChange::EmbargoOpened => self.opened = Some(at.recorded),
             ItemChange::ReviewDue => {
                 self.review = Review::Due { since: at.recorded };
             }
@@ -238,12 +241,15 @@ impl Matter for Item {
         let due_at = match self.state {
             ItemState::AwaitingConsent => asked.map(|asked| asked.deadline),
             ItemState::Released => {
-                let both = [content.valid_until, review::due_at(self)];
-                both.into_iter().flatten().min()
+                let opens = releasing::opens_at(self);
+                let next = [content.valid_until, opens, review::due_at(self)];
+                next.into_iter().flatten().min()
             }
             _ => None,
         };
-        let sort_at = self.release.map_or(self.derived_at, |release| release.at);
+        // What comes out of an embargo is new to its readers then.
+        let out_at = self.opened.or(self.release.map(|release| release.at));
+        let sort_at = out_at.unwrap_or(self.derived_at);
         Projection {
             audience: self.audience(),
             owner: Some(self.handle.cast()),

@@ -177,6 +177,7 @@ word-did-item-expired = expired
 word-did-item-blocking_suspended = blocking exports suspended
 word-did-item-blocking_resumed = blocking exports resumed
 word-did-item-blocking_kept = kept out of blocking exports
+word-did-item-embargo_opened = embargo over
 word-did-item-review_due = due to be looked at again
 word-did-item-review_deferred = looked at later, since it was seen
 word-did-item-confirmed = confirmed to hold still

@@ -177,6 +177,7 @@ word-did-item-expired = 有効期限が到来
 word-did-item-blocking_suspended = 遮断用出力を停止
 word-did-item-blocking_resumed = 遮断用出力を再開
 word-did-item-blocking_kept = 遮断用出力から除外
+word-did-item-embargo_opened = 解禁
 word-did-item-review_due = 見直しの時期
 word-did-item-review_deferred = 見直しを先送り（検知あり）
 word-did-item-confirmed = まだ有効と確認

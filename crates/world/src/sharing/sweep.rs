@@ -42,7 +42,9 @@ impl World {
         for mut item in due.rows {
             let now = self.now();
             let lapsed = consenting::lapse(&item.state, now);
-            let over = lapsed.or_else(|_| releasing::expire(&item.state, now));
+            let over = lapsed
+                .or_else(|_| releasing::expire(&item.state, now))
+                .or_else(|_| releasing::open_embargo(&item.state, now));
             let changes = match over {
                 Ok(changes) => changes,
                 Err(_) => {
@@ -56,6 +58,9 @@ impl World {
             let mut work = self.work(&caller.actor);
             if changes.contains(&ItemChange::Expired) {
                 self.pull_back(&mut work, &item.state);
+            }
+            if changes.contains(&ItemChange::EmbargoOpened) {
+                self.put_anew(&mut work, &item.state).await?;
             }
             work.apply(&mut item, changes)?;
             work.notice(Item::KIND, Some(item.id));
