@@ -211,7 +211,7 @@ impl Models {
         let day = day_of(seen_at);
         let mut fitting = self.0.iter().filter(|model| model.kinds.contains(&kind));
         let first = fitting.next()?;
-        let later = fitting.filter(|model| model.valid_from <= day);
-        Some(later.last().unwrap_or(first))
+        let mut later = fitting.filter(|model| model.valid_from <= day);
+        Some(later.next_back().unwrap_or(first))
     }
 }

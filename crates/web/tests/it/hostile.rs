@@ -58,7 +58,7 @@ fn lasting(answer: &Answer) -> String {
         text = kept;
     }
     // How fresh something is falls by the second.
-    for mark in ["\"score\":", "鮮度 ", "data-of=\"鮮度\"><span>"] {
+    for mark in ["\"score\":", "鮮度 "] {
         let mut pieces = text.split(mark);
         let mut kept = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {

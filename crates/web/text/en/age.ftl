@@ -2,7 +2,6 @@
 age-title = Freshness
 age-about = It falls as time passes since it was seen last. Values below the threshold are left out of what machines are given.
 age-seen = Seen last
-age-kind = Kind of value
 age-score = Freshness
 age-fades = Below the threshold
 age-low = below threshold

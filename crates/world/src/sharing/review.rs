@@ -1,6 +1,8 @@
 //! What officers look at again: items that age or near their end, and items whose blocking exports false positives
 //! suspended. Decision 0027.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use kaname_kernel::{Matter, MatterId};
 use kaname_policy::Action;
@@ -44,12 +46,8 @@ impl World {
     /// 1,000 of a kind.
     pub async fn reviews(&self, caller: &Caller) -> Result<Vec<ForReview>, WorldError> {
         self.allow_any(caller, Action::ItemReadReviews)?;
-        let waiting = [suspended_posting(), due_posting()];
         let readable = self.reviewable(caller).await?;
-        let found = self.store().carrying(Item::KIND, &waiting, &readable);
-        let mut ids: Vec<MatterId> = found.await?.into_iter().map(|(id, _)| id).collect();
-        ids.sort();
-        ids.dedup();
+        let ids: Vec<MatterId> = self.waiting_ids(&readable).await?.into_iter().collect();
         let mut all = Vec::new();
         for some in ids.chunks(AT_ONCE) {
             for stored in self.store().records(some).await? {
@@ -62,6 +60,19 @@ impl World {
         }
         all.sort_by_key(|one| (one.since(), one.item.id));
         Ok(all)
+    }
+
+    /// How many items wait to be looked at again that the caller may see.
+    pub async fn reviews_waiting(&self, caller: &Caller) -> Result<usize, WorldError> {
+        self.allow_any(caller, Action::ItemReadReviews)?;
+        let readable = self.reviewable(caller).await?;
+        Ok(self.waiting_ids(&readable).await?.len())
+    }
+
+    async fn waiting_ids(&self, readable: &Readable) -> Result<BTreeSet<MatterId>, WorldError> {
+        let waiting = [suspended_posting(), due_posting()];
+        let found = self.store().carrying(Item::KIND, &waiting, readable);
+        Ok(found.await?.into_iter().map(|(id, _)| id).collect())
     }
 
     /// How an item waits to be looked at again, where it does.

@@ -127,7 +127,7 @@ pub(super) async fn list(
         .allow_any(&by, Action::ItemReadReviews)
         .is_ok()
     {
-        let waiting = house.world().reviews(&by).await?.len();
+        let waiting = house.world().reviews_waiting(&by).await?;
         tabs.push(Tab {
             label: text.t("item-tab-review").into_owned(),
             href: "/reviews".to_owned(),
