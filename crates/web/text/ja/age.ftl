@@ -1,7 +1,7 @@
 # 鮮度
 age-title = 鮮度
 age-about = 最後に確かめられてから時間がたつほど下がります。基準を下回った値は、機械向けの一覧に載せません。
-age-seen = 最後に確かめられた時
+age-seen = 最後の確認
 age-score = 鮮度
 age-fades = 基準を下回る時
 age-low = 基準未満

@@ -5,6 +5,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use jiff::{SignedDuration, Timestamp};
 use kaname_policy::Action;
 use kaname_sharing::{Item, item::Review};
 use kaname_world::{World, sharing::ForReview};
@@ -22,6 +23,9 @@ use crate::{
     room::{age, back::back, choices::lang, words},
     said::why_not,
 };
+
+/// Of what ends within this time a row tells.
+const SOON: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 #[derive(Template)]
 #[template(path = "room/item/reviews.html")]
@@ -94,7 +98,13 @@ fn reasons(page: &Page, one: &ForReview) -> Vec<String> {
     if one.due_since.is_none() {
         return all;
     }
-    for kind in &one.fresh.kinds {
+    // What comes soon is why; of what comes late the item's page tells.
+    let soon = |at: Timestamp| at.duration_since(page.now) < SOON;
+    let first = one.fresh.kinds.first().map(|kind| kind.fades_at);
+    let near = one.fresh.kinds.iter().filter(|kind| {
+        soon(kind.fades_at) || (state.content.valid_until.is_none() && Some(kind.fades_at) == first)
+    });
+    for kind in near {
         let key = match kind.is_aged {
             true => "review-aged",
             false => "review-fades",
@@ -108,7 +118,7 @@ fn reasons(page: &Page, one: &ForReview) -> Vec<String> {
         ];
         all.push(page.text.t_args(key, &said).into_owned());
     }
-    if let Some(until) = state.content.valid_until {
+    if let Some(until) = state.content.valid_until.filter(|until| soon(*until)) {
         let at = page.text.jst(until, page.now);
         all.push(page.t1("review-ends", "at", at).into_owned());
     }

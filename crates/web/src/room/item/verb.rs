@@ -22,6 +22,8 @@ pub(super) struct Ask {
     pub(super) grave: bool,
     /// One of the buttons that the page has for what is asked now: stands beside those, shut.
     pub(super) beside: bool,
+    /// Shown open: it is what the item waits for.
+    pub(super) open: bool,
     /// Two answers instead of one button: the value of `resume`, and what the button says.
     pub(super) answers: Vec<(bool, String)>,
 }
@@ -182,6 +184,7 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
             button: text.t(keys.0).into_owned(),
             grave,
             beside: own && state.state == ItemState::AwaitingConsent,
+            open: verb == "blocking" || (verb == "confirm" && state.waits_for_review()),
             answers: match verb {
                 "blocking" => vec![
                     answer(true, "item-blocking-resume"),
