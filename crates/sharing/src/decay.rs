@@ -1,6 +1,6 @@
 //! How long it is worth acting on an indicator that nobody has seen again: a score that is computed when it is
 //! read, from when its value was seen last, by the dated models of `data/decay.toml`. Everything that decides is
-//! reckoned in whole seconds and whole numbers, so that two machines never differ.
+//! reckoned in whole hours and whole numbers, so that two machines never differ and no page changes by the second.
 
 mod model;
 

@@ -7,8 +7,9 @@ use kaname_directory::{Lang, day_of};
 use kaname_stix::ValueKind;
 use serde::Deserialize;
 
-/// Seconds of a day.
-const DAY_S: u64 = 24 * 60 * 60;
+/// Seconds of a day, and of an hour.
+const DAY_S: u64 = 24 * HOUR_S;
+const HOUR_S: u64 = 60 * 60;
 /// Longest lifetime, in days: what is raised to a power has to stay within 128 bits.
 const MAX_LIFETIME_DAYS: u32 = 7_500;
 /// Largest number above or below the line of a speed.
@@ -102,7 +103,7 @@ impl Model {
         }
     }
 
-    /// Whether the score at an age is at least `score`. With speed p/q this is
+    /// Whether the score at an age, in whole hours, is at least `score`. With speed p/q this is
     /// tᑫ × baseᵖ ≤ τᑫ × (base − score)ᵖ, which whole numbers can say.
     fn is_at_least(&self, age_s: u64, score: u32) -> bool {
         if score == 0 {
@@ -110,14 +111,15 @@ impl Model {
         }
         let (above, below) = self.speed;
         let lifetime_s = self.lifetime_s();
-        let age = u128::from(age_s.min(lifetime_s)).pow(below);
+        let hours_s = age_s - age_s % HOUR_S;
+        let age = u128::from(hours_s.min(lifetime_s)).pow(below);
         let lifetime = u128::from(lifetime_s).pow(below);
         let base = u128::from(self.base).pow(above);
         let left = u128::from(self.base.saturating_sub(score)).pow(above);
         age * base <= lifetime * left
     }
 
-    /// The score at an age in seconds, rounded down.
+    /// The score at an age in seconds, of which whole hours count; rounded down.
     pub fn score(&self, age_s: u64) -> u32 {
         let (mut low, mut high) = (0, self.base);
         while low < high {

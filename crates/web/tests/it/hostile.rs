@@ -57,16 +57,6 @@ fn lasting(answer: &Answer) -> String {
         kept.push_str(rest);
         text = kept;
     }
-    // How fresh something is falls by the second.
-    for mark in ["\"score\":", "鮮度 "] {
-        let mut pieces = text.split(mark);
-        let mut kept = pieces.next().unwrap_or_default().to_owned();
-        for piece in pieces {
-            kept.push_str(mark);
-            kept.push_str(piece.trim_start_matches(|sign: char| sign.is_ascii_digit()));
-        }
-        text = kept;
-    }
     text
 }
 
