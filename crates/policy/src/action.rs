@@ -58,6 +58,8 @@ actions! {
     ItemReturn, "item.return", "Send an item back instead of releasing it.";
     ItemWithdraw, "item.withdraw", "Withdraw a released item.";
     ItemReadDesk, "item.read_desk", "Read items at the hub's desks.";
+    ItemReadReviews, "item.read_reviews", "See what of what is out waits to be looked at again.";
+    ItemReview, "item.review", "Confirm that a released item still holds, or let it end.";
     VictimConsent, "victim.consent", "Have a victim record shown to those asked for, or not.";
     VictimRead, "victim.read", "Read victim records shown to the own party.";
     VictimAcknowledge, "victim.acknowledge", "Take note of a victim record that is shown.";

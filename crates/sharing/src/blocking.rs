@@ -11,8 +11,8 @@ use crate::{
     refused::{Refused, reason},
 };
 
-/// Distinct organisations whose word suspends blocking exports.
-pub const ORGANISATIONS_NEEDED: u32 = 3;
+/// Fewest distinct organisations whose word may suspend blocking exports: one, or one with a friend, never does.
+pub const FEWEST_ORGANISATIONS: u32 = 3;
 
 /// What released items are found by while their blocking exports wait for an officer. No value of a report
 /// or an item has this space.
@@ -38,11 +38,16 @@ pub fn organisations_against<'a>(
 }
 
 /// The rule: suspends blocking exports of a released item when `organisations` distinct ones speak
-/// against it. After an officer let it stand, as many again have to.
+/// against it, and `quota` are enough; fewer than [`FEWEST_ORGANISATIONS`] never are. After an officer let it
+/// stand, as many again have to.
 ///
 /// # Errors
 /// When too few do, it is suspended or kept out already, or it is not released.
-pub fn suspend_blocking(item: &Item, organisations: u32) -> Result<Vec<ItemChange>, Refused> {
+pub fn suspend_blocking(
+    item: &Item,
+    organisations: u32,
+    quota: u32,
+) -> Result<Vec<ItemChange>, Refused> {
     if item.state != ItemState::Released {
         return Err(wrong_state(item, "released"));
     }
@@ -51,7 +56,7 @@ pub fn suspend_blocking(item: &Item, organisations: u32) -> Result<Vec<ItemChang
         Blocking::Resumed { organisations, .. } => *organisations,
         Blocking::Suspended { .. } | Blocking::Kept { .. } => return Err(Refused::NoChange),
     };
-    let needed = before.saturating_add(ORGANISATIONS_NEEDED);
+    let needed = before.saturating_add(quota.max(FEWEST_ORGANISATIONS));
     if organisations < needed {
         return Err(Refused::TooFew {
             organisations,

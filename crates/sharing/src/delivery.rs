@@ -117,7 +117,7 @@ pub struct Delivery {
     pub acknowledged: Option<(Timestamp, Option<AccountId>)>,
     /// Why it was given up.
     pub failure: Option<String>,
-    /// When the organisation got the word that it was taken back.
+    /// When the organisation got the word that it was taken back or replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recalled: Option<Timestamp>,
 }

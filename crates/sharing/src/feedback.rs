@@ -87,6 +87,11 @@ pub enum FeedbackChange {
     },
 }
 
+impl FeedbackChange {
+    /// Name of what is said anew.
+    pub const CHANGED: &'static str = "changed";
+}
+
 /// What an organisation says of an item, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Feedback {
@@ -114,7 +119,7 @@ impl Matter for Feedback {
     fn name(change: &FeedbackChange) -> &'static str {
         match change {
             FeedbackChange::Given { .. } => "given",
-            FeedbackChange::Changed { .. } => "changed",
+            FeedbackChange::Changed { .. } => FeedbackChange::CHANGED,
         }
     }
 

@@ -174,6 +174,45 @@ impl Revocation {
     }
 }
 
+/// An officer confirmed that what is out still holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// Who.
+    pub by: AccountId,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whether somebody has to look again at what is out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Review {
+    /// Not before its time, which follows from when it was released or confirmed.
+    #[default]
+    Clear,
+    /// Not before this moment, since members have seen it.
+    Later {
+        /// When.
+        at: Timestamp,
+    },
+    /// It waits for an officer.
+    Due {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// An officer lets it end by itself.
+    Left {
+        /// Who.
+        by: AccountId,
+        /// Why.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
+}
+
 /// Whether its values may stand in block lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
@@ -256,8 +295,17 @@ pub struct Item {
     pub returned: Option<Returned>,
     /// Who released it.
     pub release: Option<Release>,
+    /// When its embargo was over, where that was after its release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<Timestamp>,
     /// Whether block lists may carry it.
     pub blocking: Blocking,
+    /// When an officer confirmed last that it still holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Confirmation>,
+    /// Whether somebody has to look at it again.
+    #[serde(default)]
+    pub review: Review,
     /// The item it replaces.
     pub replaces: Option<MatterId>,
     /// The item that replaced it.
@@ -273,6 +321,11 @@ impl Item {
     /// Whether it is out and an officer has to decide about its blocking exports.
     pub fn waits_for_blocking(&self) -> bool {
         self.state == ItemState::Released && matches!(self.blocking, Blocking::Suspended { .. })
+    }
+
+    /// Whether it is out and an officer has to say whether it still holds.
+    pub fn waits_for_review(&self) -> bool {
+        self.state == ItemState::Released && matches!(self.review, Review::Due { .. })
     }
 
     /// The manifest the provider was asked about or consented to; of whom it names it tells nothing before.
@@ -356,7 +409,7 @@ impl Item {
     }
 
     /// Whether an event of this name puts an item out to outlets, takes it away from them, or changes
-    /// whether block lists carry it. Of an item that was never out, none does.
+    /// whether block lists carry it, or how long they do. Of an item that was never out, none does.
     pub fn may_change_outlets(name: &str) -> bool {
         matches!(
             name,
@@ -364,6 +417,8 @@ impl Item {
                 | "superseded"
                 | "withdrawn"
                 | "expired"
+                | "confirmed"
+                | "embargo_opened"
                 | "blocking_suspended"
                 | "blocking_resumed"
                 | "blocking_kept"

@@ -141,3 +141,23 @@ pub fn expire(item: &Item, now: Timestamp) -> Result<Vec<ItemChange>, Refused> {
     }
     Ok(vec![ItemChange::Expired])
 }
+
+/// When the embargo of a released item is over and what it put out has to come anew; `None` where nothing has to.
+pub fn opens_at(item: &Item) -> Option<Timestamp> {
+    let released = item.release?.at;
+    let is_shut = item.state == ItemState::Released && item.opened.is_none();
+    item.content
+        .embargo
+        .filter(|opens| is_shut && *opens > released)
+}
+
+/// The hub's own job: the embargo of a released item is over.
+///
+/// # Errors
+/// Before that, or when it has none or is not released.
+pub fn open_embargo(item: &Item, now: Timestamp) -> Result<Vec<ItemChange>, Refused> {
+    match opens_at(item) {
+        Some(opens) if opens <= now => Ok(vec![ItemChange::EmbargoOpened]),
+        _ => Err(Refused::NotDue),
+    }
+}

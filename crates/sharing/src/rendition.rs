@@ -15,13 +15,14 @@ use url::{Host, Url};
 use uuid::Uuid;
 
 use crate::{
+    decay::fades_at,
     item::{Item, ItemState},
     marking::standing_objects,
     special::meets_special,
 };
 
 /// Columns of the CSV feed, in order.
-pub const CSV_COLUMNS: [&str; 12] = [
+pub const CSV_COLUMNS: [&str; 13] = [
     "item",
     "kind",
     "value_kind",
@@ -34,6 +35,7 @@ pub const CSV_COLUMNS: [&str; 12] = [
     "valid_until",
     "blocking",
     "stix_id",
+    "fresh_until",
 ];
 
 /// One value of a released item, as feeds carry it.
@@ -63,6 +65,22 @@ pub struct ValueLine {
     pub blocking: bool,
     /// The object that carries it.
     pub stix_id: String,
+    /// Until when it counts as seen not too long ago, as far as the reader may know; empty for what does not age.
+    pub fresh_until: String,
+}
+
+impl ValueLine {
+    /// Says until when it is fresh where it was seen last at `seen_at`; gives that moment.
+    pub fn seen_at(&mut self, seen_at: Timestamp) -> Option<Timestamp> {
+        let fades_at = fades_at(self.value_kind, seen_at);
+        self.fresh_until = told(fades_at);
+        fades_at
+    }
+}
+
+/// A moment as feeds write it; empty for none.
+pub fn told(at: Option<Timestamp>) -> String {
+    at.map(|at| format!("{at:.0}")).unwrap_or_default()
 }
 
 /// Whether an item is in feeds: released and valid. Superseded, withdrawn and expired ones are not.
@@ -70,13 +88,13 @@ pub fn is_current(item: &Item, now: Timestamp) -> bool {
     item.state == ItemState::Released && item.content.is_valid(now)
 }
 
-/// The values of an item, one line each, in the order of its objects; none when it is not current.
-pub fn value_lines(item: &Item, now: Timestamp) -> Vec<ValueLine> {
+/// The values of an item that was seen last at `seen_at`, one line each, in the order of its objects; none when it
+/// is not current.
+pub fn value_lines(item: &Item, seen_at: Timestamp, now: Timestamp) -> Vec<ValueLine> {
     if !is_current(item, now) {
         return Vec::new();
     }
     let content = &item.content;
-    let moment = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
     let blocking = item.may_block(now);
     let mut lines = Vec::new();
     let mut seen = BTreeSet::new();
@@ -85,7 +103,7 @@ pub fn value_lines(item: &Item, now: Timestamp) -> Vec<ValueLine> {
             continue;
         }
         let text = value.text;
-        lines.push(ValueLine {
+        let mut line = ValueLine {
             item: item.number.clone(),
             kind: content.kind.as_str(),
             value_kind: value.kind,
@@ -94,11 +112,14 @@ pub fn value_lines(item: &Item, now: Timestamp) -> Vec<ValueLine> {
             pap: content.pap.to_string(),
             title_ja: content.title.ja.clone(),
             title_en: content.title.en.clone(),
-            released: moment(item.release.map(|release| release.at)),
-            valid_until: moment(content.valid_until),
+            released: told(item.release.map(|release| release.at)),
+            valid_until: told(content.valid_until),
             blocking: blocking && can_be_acted_on(value.kind, &text),
             stix_id: id.to_string(),
-        });
+            fresh_until: String::new(),
+        };
+        line.seen_at(seen_at);
+        lines.push(line);
     }
     lines
 }
@@ -118,7 +139,7 @@ fn values_with_ids(item: &Item) -> Vec<(ObjectId, SearchValue)> {
 }
 
 /// What feeds carry: not names, and not ids of other catalogues.
-fn is_feed_value(kind: ValueKind) -> bool {
+pub(crate) fn is_feed_value(kind: ValueKind) -> bool {
     crate::value::correlates(kind) && kind != ValueKind::ExternalId
 }
 
@@ -128,8 +149,11 @@ pub fn csv_header() -> String {
 }
 
 /// An item's lines of the CSV feed. Cells that a spreadsheet would take for a formula are escaped.
-pub fn csv_lines(item: &Item, now: Timestamp) -> String {
-    value_lines(item, now).iter().map(csv_line).collect()
+pub fn csv_lines(item: &Item, seen_at: Timestamp, now: Timestamp) -> String {
+    value_lines(item, seen_at, now)
+        .iter()
+        .map(csv_line)
+        .collect()
 }
 
 /// One line of the CSV feed.
@@ -148,6 +172,7 @@ pub fn csv_line(line: &ValueLine) -> String {
         &line.valid_until,
         blocking,
         &line.stix_id,
+        &line.fresh_until,
     ];
     let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
     cells.join(",") + "\r\n"
@@ -164,9 +189,9 @@ fn csv_cell(text: &str) -> String {
 }
 
 /// An item's lines of the JSON Lines feed.
-pub fn json_lines(item: &Item, now: Timestamp) -> String {
+pub fn json_lines(item: &Item, seen_at: Timestamp, now: Timestamp) -> String {
     let mut out = String::new();
-    for line in value_lines(item, now) {
+    for line in value_lines(item, seen_at, now) {
         out.push_str(&json_line(&line));
     }
     out

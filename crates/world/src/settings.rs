@@ -1,5 +1,6 @@
 //! Names and bounds of a world. Every bound has a key in the configuration file.
 
+use kaname_sharing::blocking::FEWEST_ORGANISATIONS;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
@@ -26,6 +27,10 @@ pub struct Settings {
     pub consent_hours: u32,
     /// Hours without a change after which what is still being written comes up before other analysts.
     pub draft_hours: u32,
+    /// Distinct organisations whose false positives suspend an item's blocking exports; never fewer than three.
+    pub false_positive_quota: u32,
+    /// Answers to items one party may give within an hour, by all ways together.
+    pub max_answers_per_hour: u64,
     /// A worker holds a job that many seconds before another may take it over.
     pub job_lease_s: u32,
 }
@@ -42,6 +47,8 @@ impl Default for Settings {
             session_max_hours: 168,
             consent_hours: 72,
             draft_hours: 48,
+            false_positive_quota: FEWEST_ORGANISATIONS,
+            max_answers_per_hour: 2_000,
             job_lease_s: 60,
         }
     }

@@ -1,6 +1,7 @@
 //! The command line: the tree of commands with their options. What they do stands in `command`.
 
 mod data;
+mod item;
 mod misp;
 mod people;
 mod run;
@@ -21,6 +22,7 @@ pub(crate) use self::{
         BackupArgs, CollectionCommand, ConfigCommand, ExportArgs, ExportForm, ImportArgs,
         MigrateArgs, RedactArgs, RestoreArgs, SectorCommand, VerifyArgs,
     },
+    item::{AgeArg, ItemCommand, ListItems},
     misp::{ConvertArgs, ConvertTo, MispCommand},
     people::{AddParty, AddUser, GroupCommand, KeyCommand, PartyCommand, UserCommand},
     run::{DemoArgs, InitArgs, ServeArgs},
@@ -110,6 +112,9 @@ pub(crate) enum Command {
     /// Collections of threat objects: add, pap, rename, close, list
     #[command(subcommand)]
     Collection(CollectionCommand),
+    /// Items that are out: how fresh, what waits for officers: list, show, reviews, models
+    #[command(subcommand)]
+    Item(ItemCommand),
     /// Values so widely used that meeting one says little, in MISP's form: load, list, check, drop
     #[command(subcommand)]
     Warninglist(WarninglistCommand),

@@ -7,6 +7,7 @@ mod export;
 mod group;
 mod import;
 pub(crate) mod init;
+mod item;
 mod key;
 mod mail_key;
 mod migrate;
@@ -86,6 +87,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Webhook(command) => once(webhook::run(&config, command, say)),
         Command::Group(command) => once(group::run(&config, command, say)),
         Command::Collection(command) => once(collection::run(&config, command, say)),
+        Command::Item(command) => once(item::run(&config, command, say)),
         Command::Warninglist(command) => once(warninglist::run(&config, command, say)),
         Command::Taxii(command) => once(taxii::run(&config, command, say)),
         Command::Source(command) => once(source::run(&config, command, say)),

@@ -411,6 +411,12 @@ pub(crate) const KEYS: &[Key] = &[
         "Reports one party may hand in within an hour, by all ways together.",
     ),
     key(
+        "limits.max_answers_per_hour",
+        Kind::Number(1, 1_000_000),
+        "2000",
+        "Answers to items one party may give within an hour, by all ways together.",
+    ),
+    key(
         "limits.max_sign_in_failures",
         Kind::Number(1, 100),
         "5",
@@ -440,6 +446,13 @@ pub(crate) const KEYS: &[Key] = &[
         Kind::Number(9, 2_160),
         "48",
         "Hours without a change after which an item that is still being written comes up before the other analysts.",
+    ),
+    key(
+        "review.false_positive_quota",
+        // What fewer say is never enough: one organisation, or one with a friend, stops nothing.
+        Kind::Number(3, 1_000),
+        "3",
+        "Distinct organisations whose false positives suspend an item's blocking exports until an officer decides.",
     ),
     secret(
         "bus.nats_url",

@@ -206,6 +206,8 @@ impl Config {
             session_max_hours: small("limits.session_max_hours"),
             consent_hours: small("limits.consent_hours"),
             draft_hours: small("limits.draft_hours"),
+            false_positive_quota: small("review.false_positive_quota"),
+            max_answers_per_hour: self.number("limits.max_answers_per_hour"),
             job_lease_s: small("jobs.lease_s"),
         }
     }

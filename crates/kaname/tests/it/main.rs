@@ -15,6 +15,7 @@ mod database_away;
 mod emptied;
 mod flip;
 mod hub;
+mod item;
 mod kill;
 mod kill_database;
 mod kill_flow;

@@ -35,6 +35,7 @@ fn machines_and_jobs_never_decide() {
         Action::ItemWithdraw,
         Action::SealOpen,
         Action::ExportSuspendDecide,
+        Action::ItemReview,
         Action::DutyAccept,
         Action::CooperationAnswer,
         Action::VictimConsent,

@@ -148,4 +148,27 @@ pub enum ItemChange {
         /// Why.
         reason: String,
     },
+    /// The hub's own job: its embargo is over, and what it put out comes anew.
+    EmbargoOpened,
+    /// The hub's own job: somebody has to look at it again.
+    ReviewDue,
+    /// The hub's own job: members have seen it, so that nobody has to before a later moment.
+    ReviewDeferred {
+        /// When.
+        until: Timestamp,
+    },
+    /// An officer says that it still holds.
+    Confirmed {
+        /// Who.
+        by: AccountId,
+        /// Why.
+        reason: String,
+    },
+    /// An officer lets it end by itself.
+    LeftToEnd {
+        /// Who.
+        by: AccountId,
+        /// Why.
+        reason: String,
+    },
 }

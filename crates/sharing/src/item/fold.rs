@@ -6,13 +6,13 @@ use kaname_kernel::{Matter, Moment, Posting, Projection, Unfit};
 use kaname_stix::SearchValue;
 
 use super::{
-    Asked, Blocking, Consent, Item, ItemChange, ItemState, Refusal, Release, Returned, Revocation,
-    Withdrawal,
+    Asked, Blocking, Confirmation, Consent, Item, ItemChange, ItemState, Refusal, Release,
+    Returned, Review, Revocation, Withdrawal,
 };
 use crate::{
     blocking,
     content::{Content, MAX_POSTINGS},
-    number,
+    number, releasing, review,
     row::RowState,
 };
 
@@ -41,6 +41,11 @@ impl Matter for Item {
             ItemChange::BlockingSuspended { .. } => "blocking_suspended",
             ItemChange::BlockingResumed { .. } => "blocking_resumed",
             ItemChange::BlockingKept { .. } => "blocking_kept",
+            ItemChange::EmbargoOpened => "embargo_opened",
+            ItemChange::ReviewDue => "review_due",
+            ItemChange::ReviewDeferred { .. } => "review_deferred",
+            ItemChange::Confirmed { .. } => "confirmed",
+            ItemChange::LeftToEnd { .. } => "left_to_end",
         }
     }
 
@@ -68,7 +73,10 @@ impl Matter for Item {
             refusal: None,
             returned: None,
             release: None,
+            opened: None,
             blocking: Blocking::Open,
+            confirmed: None,
+            review: Review::Clear,
             replaces: first.replaces,
             replaced_by: None,
             withdrawal: None,
@@ -202,6 +210,26 @@ impl Matter for Item {
                     reason: reason.clone(),
                 };
             }
+            ItemChange::EmbargoOpened => self.opened = Some(at.recorded),
+            ItemChange::ReviewDue => {
+                self.review = Review::Due { since: at.recorded };
+            }
+            ItemChange::ReviewDeferred { until } => self.review = Review::Later { at: *until },
+            ItemChange::Confirmed { by, reason } => {
+                self.review = Review::Clear;
+                self.confirmed = Some(Confirmation {
+                    by: *by,
+                    reason: reason.clone(),
+                    at: at.recorded,
+                });
+            }
+            ItemChange::LeftToEnd { by, reason } => {
+                self.review = Review::Left {
+                    by: *by,
+                    reason: reason.clone(),
+                    at: at.recorded,
+                };
+            }
         }
         Ok(())
     }
@@ -212,10 +240,16 @@ impl Matter for Item {
         let asked = self.asked.as_ref();
         let due_at = match self.state {
             ItemState::AwaitingConsent => asked.map(|asked| asked.deadline),
-            ItemState::Released => content.valid_until,
+            ItemState::Released => {
+                let opens = releasing::opens_at(self);
+                let next = [content.valid_until, opens, review::due_at(self)];
+                next.into_iter().flatten().min()
+            }
             _ => None,
         };
-        let sort_at = self.release.map_or(self.derived_at, |release| release.at);
+        // What comes out of an embargo is new to its readers then.
+        let out_at = self.opened.or(self.release.map(|release| release.at));
+        let sort_at = out_at.unwrap_or(self.derived_at);
         Projection {
             audience: self.audience(),
             owner: Some(self.handle.cast()),
@@ -238,11 +272,13 @@ impl Matter for Item {
 }
 
 impl Item {
-    /// What it is found by: its values, and that its blocking exports wait for an officer.
+    /// What it is found by: its values, and what of it waits for an officer.
     fn postings(&self, values: &BTreeSet<SearchValue>) -> Vec<Posting> {
-        let waits = self.waits_for_blocking().then(blocking::suspended_posting);
+        let suspended = self.waits_for_blocking().then(blocking::suspended_posting);
+        let due = self.waits_for_review().then(review::due_posting);
+        let waits = suspended.into_iter().chain(due);
         let values = Content::postings_of(values).into_iter();
-        waits.into_iter().chain(values).take(MAX_POSTINGS).collect()
+        waits.chain(values).take(MAX_POSTINGS).collect()
     }
 
     /// Back to being written; nothing the provider said before counts for what comes.

@@ -127,7 +127,7 @@ fn three_organisations_suspend_and_an_officer_decides() {
     let count = |all: &[Tale<Feedback>], tale: &Tale<kaname_sharing::Item>| {
         organisations_against(tale.state(), all.iter().map(Tale::state))
     };
-    let few = suspend_blocking(tale.state(), count(&against, &tale));
+    let few = suspend_blocking(tale.state(), count(&against, &tale), 3);
     assert_eq!(
         few,
         Err(Refused::TooFew {
@@ -136,18 +136,18 @@ fn three_organisations_suspend_and_an_officer_decides() {
         })
     );
     against.push(feedback(party(3), 3, said(SightingKind::FalsePositive)));
-    let enough = suspend_blocking(tale.state(), count(&against, &tale));
+    let enough = suspend_blocking(tale.state(), count(&against, &tale), 3);
     tale.take(officer(9), enough).unwrap();
     assert!(!tale.state().may_block(now));
-    assert_eq!(suspend_blocking(tale.state(), 8), Err(Refused::NoChange));
+    assert_eq!(suspend_blocking(tale.state(), 8, 3), Err(Refused::NoChange));
     let resumed = resume_blocking(tale.state(), account(1), "確認済み", 3);
     tale.take(officer(1), resumed).unwrap();
     assert!(tale.state().may_block(now));
     assert!(
-        suspend_blocking(tale.state(), 5).is_err(),
+        suspend_blocking(tale.state(), 5, 3).is_err(),
         "three more are needed"
     );
-    let again = suspend_blocking(tale.state(), 6);
+    let again = suspend_blocking(tale.state(), 6, 3);
     tale.take(officer(9), again).unwrap();
     let kept = keep_suspended(tale.state(), account(1), "誤検知");
     tale.take(officer(1), kept).unwrap();

@@ -7,6 +7,7 @@
 
 mod audience;
 mod checklist;
+mod decay;
 mod derive;
 mod feedback;
 mod find;
@@ -15,6 +16,7 @@ mod hints;
 mod manifest;
 mod outlets;
 mod report;
+mod review;
 mod rules;
 mod rules_judged;
 mod support;

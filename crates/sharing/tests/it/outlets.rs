@@ -28,14 +28,14 @@ use crate::{
 fn feeds_carry_what_is_current() {
     let tale = released(Tlp::Green);
     let (item, now) = (tale.state(), tale.now);
-    let csv = csv_lines(item, now);
+    let csv = csv_lines(item, start(), now);
     assert_eq!(csv.lines().count(), 3, "{csv}");
     assert!(
         csv.contains("domain,evil.example,TLP:GREEN,PAP:GREEN"),
         "{csv}"
     );
     assert_eq!(csv_header().trim().split(',').count(), CSV_COLUMNS.len());
-    let json = json_lines(item, now);
+    let json = json_lines(item, start(), now);
     for line in json.lines() {
         let value: serde_json::Value = serde_json::from_str(line).unwrap();
         assert_eq!(value["item"], "S-2611-0093A");
@@ -47,10 +47,13 @@ fn feeds_carry_what_is_current() {
     );
     assert_eq!(plain_lines(item, Some(ValueKind::Cve), now), "");
     let later = now + hours(24 * 61);
-    assert!(csv_lines(item, later).is_empty() && plain_lines(item, None, later).is_empty());
+    assert!(
+        csv_lines(item, start(), later).is_empty() && plain_lines(item, None, later).is_empty()
+    );
     let waiting = at_second_officer(Tlp::Green);
     assert!(
-        csv_lines(waiting.state(), now).is_empty() && json_lines(waiting.state(), now).is_empty()
+        csv_lines(waiting.state(), start(), now).is_empty()
+            && json_lines(waiting.state(), start(), now).is_empty()
     );
 }
 
@@ -62,18 +65,21 @@ fn block_lists_leave_out_strict_pap_and_suspended_items() {
     for pap in [Pap::Amber, Pap::Red] {
         strict.content.pap = pap;
         assert_eq!(plain_lines(&strict, None, now), "");
-        assert!(csv_lines(&strict, now).contains(",no,"));
+        assert!(csv_lines(&strict, start(), now).contains(",no,"));
     }
     let is_found = |item: &Item| item.project().postings.contains(&suspended_posting());
     assert!(!is_found(tale.state()));
-    let suspended = suspend_blocking(tale.state(), 3);
+    let suspended = suspend_blocking(tale.state(), 3, 3);
     tale.take(officer(9), suspended).unwrap();
     assert!(is_found(tale.state()), "it waits for an officer");
     let mut ended = tale.state().clone();
     ended.state = ItemState::Withdrawn;
     assert!(!is_found(&ended), "what is no longer out waits for nobody");
     assert_eq!(plain_lines(tale.state(), None, now), "");
-    assert!(!csv_lines(tale.state(), now).is_empty(), "still readable");
+    assert!(
+        !csv_lines(tale.state(), start(), now).is_empty(),
+        "still readable"
+    );
     let mut closed = released(Tlp::Green).state().clone();
     closed.content.embargo = Some(now + hours(1));
     assert_eq!(plain_lines(&closed, None, now), "");
@@ -84,7 +90,7 @@ fn cells_are_inert() {
     let mut item = released(Tlp::Green).state().clone();
     item.content.title.ja = "=HYPERLINK(\"http://x\")".to_owned();
     item.content.title.en = "a, \"b\"\nc".to_owned();
-    let csv = csv_lines(&item, start());
+    let csv = csv_lines(&item, start(), start());
     assert!(csv.contains("\"'=HYPERLINK(\"\"http://x\"\")\""), "{csv}");
     assert!(csv.contains("\"a, \"\"b\"\"\nc\""), "{csv}");
 }

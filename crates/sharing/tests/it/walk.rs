@@ -13,6 +13,7 @@ use kaname_sharing::{
     },
     item::Proposal,
     releasing::{Releasing, expire, release, send_back, withdraw_item},
+    review::{confirm, fall_due, let_end},
     row::{Row, RowState, Sign},
 };
 use kaname_stix::redact::Reading;
@@ -155,10 +156,18 @@ fn step(tale: &mut Tale<Item>, witness: &mut Witness, (what, who, a, b): Step) {
             let now = tale.now;
             tale.take(officer(9), lapse(&item, now))
         }
-        16 => match b % 4 {
+        16 => match b % 8 {
+            4 => tale.take(officer(9), fall_due(&item, None, now)),
+            5 => {
+                tale.now += hours(24 * i64::from(b));
+                let now = tale.now;
+                tale.take(officer(9), fall_due(&item, Some(now - hours(24)), now))
+            }
+            6 => tale.take(actor, confirm(&item, by, "確認済み", now)),
+            7 => tale.take(actor, let_end(&item, by, "古い")),
             0 => tale.take(actor, withdraw_item(&item, "取消", false, BTreeSet::new())),
             1 => tale.take(provider(), take_back(&item, someone, BTreeSet::new())),
-            2 => tale.take(actor, suspend_blocking(&item, u32::from(a % 9))),
+            2 => tale.take(actor, suspend_blocking(&item, u32::from(a % 9), 3)),
             _ => tale.take(actor, expire(&item, now)),
         },
         _ if b.is_multiple_of(2) => tale.take(actor, resume_blocking(&item, by, "確認済み", 3)),

@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{MatterId, Pap, Tlp};
 use kaname_sharing::{
     Item, Value,
@@ -80,6 +80,14 @@ impl Format {
     }
 }
 
+/// What is asked for: in which form, and whether with what has aged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Asked {
+    pub(super) format: Format,
+    /// Whether what nobody has seen for too long is given too.
+    pub(super) with_aged: bool,
+}
+
 /// What a feed says about itself before its first line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Summary {
@@ -91,18 +99,26 @@ pub(super) struct Summary {
     pub(super) first_end: Option<Timestamp>,
     /// Values machines would block that lists call widely used, and how many they are.
     pub(super) warned: (Vec<String>, u64),
-    /// When time alone changes it: something ends, or an embargo opens.
+    /// Values that are left out since nobody has seen them for too long; lines, where each line is one.
+    pub(super) aged: u64,
+    /// Items that are left out since their validity ended within the last 30 days, and objects of peers whose
+    /// validity ended.
+    pub(super) ended: u64,
+    /// When time alone changes it: something ends or ages, or an embargo opens.
     pub(super) changes_at: Option<Timestamp>,
 }
 
 /// Makes the lines of one reading.
 pub(super) struct Maker {
     format: Format,
+    with_aged: bool,
     now: Timestamp,
     /// Items told already.
     told: HashSet<MatterId>,
     /// First halves of the SHA-256 of plain values given: each is given once.
     given: HashSet<[u8; 16]>,
+    /// The same of plain values that were left out.
+    left_out: HashSet<[u8; 16]>,
     /// Of the rules, where it makes rules.
     writer: Option<Writer>,
     /// What may be done with a peer's objects that say nothing of it; `None`: none is to be blocked.
@@ -125,20 +141,23 @@ struct Words {
 
 impl Maker {
     pub(super) fn new(
-        format: Format,
+        asked: Asked,
         default_pap: Option<Pap>,
         warnings: Arc<Warnings>,
         now: Timestamp,
     ) -> Self {
+        let Asked { format, with_aged } = asked;
         let writer = match format {
             Format::Rules(language) => Some(Writer::new(language)),
             _ => None,
         };
         Self {
             format,
+            with_aged,
             now,
             told: HashSet::new(),
             given: HashSet::new(),
+            left_out: HashSet::new(),
             writer,
             default_pap,
             warnings,
@@ -146,8 +165,22 @@ impl Maker {
         }
     }
 
-    pub(super) fn summary(&self) -> &Summary {
-        &self.summary
+    /// What was told of so far.
+    pub(super) fn summary(&self) -> Summary {
+        let mut summary = self.summary.clone();
+        summary.aged += match &self.writer {
+            Some(writer) => writer.left_out(),
+            None => self.left_out.difference(&self.given).count() as u64,
+        };
+        summary
+    }
+
+    /// Counts items whose validity ended lately; `counted_for` is for how long they are counted.
+    pub(super) fn ended(&mut self, at: &[Timestamp], counted_for: SignedDuration) {
+        self.summary.ended += at.len() as u64;
+        for ended in at {
+            self.until(ended.checked_add(counted_for).ok());
+        }
     }
 
     /// What an object adds: all lines of its item when it is the item's first, nothing at later ones.
@@ -160,7 +193,7 @@ impl Maker {
             return self.object(one);
         }
         match &one.item {
-            Some(item) if self.told.insert(item.id) => self.item_lines(item),
+            Some(item) if self.told.insert(item.id) => self.item_lines(item, one.seen_at),
             Some(_) => String::new(),
             None => self.peer_lines(one),
         }
@@ -176,57 +209,59 @@ impl Maker {
         format!("{comma}{}", one.raw.trim())
     }
 
-    fn item_lines(&mut self, item: &Item) -> String {
+    fn item_lines(&mut self, item: &Item, seen_at: Option<Timestamp>) -> String {
         let (tlp, ends) = (item.content.tlp, item.content.valid_until);
-        if self.warns() {
-            self.warn(&rendition::value_lines(item, self.now));
+        let seen_at = seen_at.unwrap_or(self.now);
+        let mut lines = rendition::value_lines(item, seen_at, self.now);
+        if self.format == Format::Txt {
+            lines.sort_by(|a, b| (a.value_kind, &a.value).cmp(&(b.value_kind, &b.value)));
         }
-        if self.writer.is_some() {
-            let lines = rendition::value_lines(item, self.now);
-            return self.rules(&lines, Some(tlp), ends);
-        }
-        let lines = match self.format {
-            Format::Csv => rendition::csv_lines(item, self.now),
-            Format::Jsonl => rendition::json_lines(item, self.now),
-            Format::Txt => {
-                let values = rendition::plain_lines(item, None, self.now);
-                let fresh = values.lines().filter(|value| self.is_new(value));
-                fresh.map(|value| format!("{value}\n")).collect()
-            }
-            Format::Json | Format::Rules(_) => String::new(),
-        };
-        let count = lines.bytes().filter(|byte| *byte == b'\n').count();
-        self.counted(count as u64, Some(tlp), ends);
-        lines
+        self.told_lines(lines, Some(seen_at), (Some(tlp), ends))
     }
 
     fn peer_lines(&mut self, one: &FeedObject) -> String {
-        let mut out = String::new();
         let Some(PeerValues {
             lines,
             tlp,
             begins,
             ends,
+            seen_at,
         }) = peer_values(one, self.default_pap)
         else {
-            return out;
+            return String::new();
         };
         self.until(begins);
         self.until(ends);
-        if begins.is_some_and(|begin| begin > self.now) || ends.is_some_and(|end| end <= self.now) {
-            return out;
+        if ends.is_some_and(|end| end <= self.now) {
+            self.summary.ended += 1;
+            return String::new();
         }
+        if begins.is_some_and(|begin| begin > self.now) {
+            return String::new();
+        }
+        self.told_lines(lines, seen_at, (tlp, ends))
+    }
+
+    /// What lines of one item or object, that was seen last at `seen_at`, add in the form; what has aged is left out.
+    fn told_lines(
+        &mut self,
+        lines: Vec<ValueLine>,
+        seen_at: Option<Timestamp>,
+        (tlp, ends): (Option<Tlp>, Option<Timestamp>),
+    ) -> String {
+        let lines = self.fresh(lines, seen_at);
         if self.warns() {
             self.warn(&lines);
         }
         if self.writer.is_some() {
             return self.rules(&lines, tlp, ends);
         }
+        let mut out = String::new();
         for line in lines {
             let text = match self.format {
                 Format::Csv => rendition::csv_line(&line),
                 Format::Jsonl => rendition::json_line(&line),
-                Format::Txt if line.blocking => format!("{}\n", line.value),
+                Format::Txt if is_plain(&line) => format!("{}\n", line.value),
                 Format::Txt | Format::Json | Format::Rules(_) => continue,
             };
             if self.format == Format::Txt && !self.is_new(&line.value) {
@@ -236,6 +271,33 @@ impl Maker {
             out.push_str(&text);
         }
         out
+    }
+
+    /// The lines that have not aged; the others are counted as left out, unless they are asked for.
+    fn fresh(&mut self, lines: Vec<ValueLine>, seen_at: Option<Timestamp>) -> Vec<ValueLine> {
+        let Some(seen_at) = seen_at else {
+            return lines;
+        };
+        let mut fresh = Vec::with_capacity(lines.len());
+        let mut aged = Vec::new();
+        for mut line in lines {
+            let fades_at = line.seen_at(seen_at);
+            if self.with_aged || fades_at.is_none_or(|at| at > self.now) {
+                self.until(fades_at.filter(|_| !self.with_aged));
+                fresh.push(line);
+            } else {
+                aged.push(line);
+            }
+        }
+        match (&mut self.writer, self.format) {
+            (Some(writer), _) => writer.leave_out(&aged),
+            (None, Format::Txt) => {
+                let plain = aged.iter().filter(|line| is_plain(line));
+                self.left_out.extend(plain.map(|line| half(&line.value)));
+            }
+            (None, _) => self.summary.aged += aged.len() as u64,
+        }
+        fresh
     }
 
     /// Whether its heading tells of widely used values.
@@ -291,11 +353,21 @@ impl Maker {
     }
 
     fn is_new(&mut self, value: &str) -> bool {
-        let digest = Sha256::digest(value);
-        let mut half = [0; 16];
-        half.copy_from_slice(&digest[..16]);
-        self.given.insert(half)
+        self.given.insert(half(value))
     }
+}
+
+/// The first half of a text's SHA-256.
+fn half(text: &str) -> [u8; 16] {
+    let digest = Sha256::digest(text);
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    half
+}
+
+/// Whether a line stands in a list of values alone, by which machines block.
+fn is_plain(line: &ValueLine) -> bool {
+    line.blocking && !line.value.contains(['\r', '\n'])
 }
 
 /// Names of the columns.
@@ -309,6 +381,8 @@ struct PeerValues {
     tlp: Option<Tlp>,
     begins: Option<Timestamp>,
     ends: Option<Timestamp>,
+    /// What it says of when it was there last; `None` where it does not age.
+    seen_at: Option<Timestamp>,
 }
 
 /// Values of a peer's indicator that is in force. Nothing is to be blocked unless the collection says what may
@@ -344,8 +418,13 @@ fn peer_values(one: &FeedObject, default_pap: Option<Pap>) -> Option<PeerValues>
         .collect();
     // Two values in a pattern may mean "both at once": neither is then to be blocked alone.
     let alone = values.len() == 1;
-    let told = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
     let added = Timestamp::from_microsecond(one.added_us).ok();
+    // By its own word, and not later than it came: a peer cannot make it fresh for ever.
+    let modified = head.modified.map(|stamp| stamp.micros);
+    let modified = modified.and_then(|us| Timestamp::from_microsecond(us).ok());
+    let seen_at = one
+        .seen_at
+        .map(|came| modified.max(begins).unwrap_or(came).min(came));
     let lines = values.into_iter().map(|value| ValueLine {
         item: String::new(),
         kind: "indicator",
@@ -355,19 +434,21 @@ fn peer_values(one: &FeedObject, default_pap: Option<Pap>) -> Option<PeerValues>
         pap: pap.map(|pap| pap.to_string()).unwrap_or_default(),
         title_ja: String::new(),
         title_en: one.title.clone(),
-        released: told(added),
-        valid_until: told(ends),
+        released: rendition::told(added),
+        valid_until: rendition::told(ends),
         blocking: may_block
             && alone
             && rendition::can_be_acted_on(value.kind, &value.text)
             && !value.text.contains(['\r', '\n']),
         stix_id: one.stix_id.clone(),
+        fresh_until: String::new(),
     });
     Some(PeerValues {
         lines: lines.collect(),
         tlp,
         begins,
         ends,
+        seen_at,
     })
 }
 

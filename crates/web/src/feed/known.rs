@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 use kaname_world::outlet::Edition;
 
-use super::format::{Format, Summary};
+use super::format::{Asked, Summary};
 
 /// Most findings kept; each is some 200 bytes.
 const MOST: usize = 4_096;
@@ -29,29 +29,29 @@ pub(super) struct Found {
 
 /// Findings of this node. They say nothing that the store does not: a node that has none reads.
 #[derive(Debug, Default)]
-pub(crate) struct Known(Mutex<HashMap<(Edition, Format), Found>>);
+pub(crate) struct Known(Mutex<HashMap<(Edition, Asked), Found>>);
 
 impl Known {
     /// What was found, if it still holds at `now` and under these warninglists.
     pub(super) fn of(
         &self,
         edition: Edition,
-        format: Format,
+        asked: Asked,
         (now, warned_by): (Timestamp, u64),
     ) -> Option<Found> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known.get(&(edition, format))?;
+        let found = known.get(&(edition, asked))?;
         let holds = found.summary.changes_at.is_none_or(|at| now < at);
         (holds && found.warned_by == warned_by).then(|| found.clone())
     }
 
     /// The serial of the same lines in the edition before. What changed and left them as they were gives
     /// them no new one; lines that come back after others do.
-    pub(super) fn serial(&self, edition: Edition, format: Format, digest: [u8; 32]) -> Option<u32> {
+    pub(super) fn serial(&self, edition: Edition, asked: Asked, digest: [u8; 32]) -> Option<u32> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = known
             .iter()
-            .filter(|((held, form), _)| *form == format && is_of_the_same(held, &edition));
+            .filter(|((held, form), _)| *form == asked && is_of_the_same(held, &edition));
         let before = before.max_by_key(|((held, _), _)| held.changed);
         before
             .filter(|(_, found)| found.digest == digest)
@@ -59,15 +59,15 @@ impl Known {
     }
 
     /// Keeps what was found of an edition, in the place of earlier editions.
-    pub(super) fn keep(&self, edition: Edition, format: Format, found: Found) {
+    pub(super) fn keep(&self, edition: Edition, asked: Asked, found: Found) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|(held, form), _| {
-            *form != format || !is_of_the_same(held, &edition) || held.changed > edition.changed
+            *form != asked || !is_of_the_same(held, &edition) || held.changed > edition.changed
         });
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert((edition, format), found);
+        known.insert((edition, asked), found);
     }
 }
 

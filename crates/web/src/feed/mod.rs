@@ -2,7 +2,8 @@
 //! and lists of tools (`.suricata.rules`, `.rpz`, …), for a machine's key or a signed-in person.
 //!
 //! The ETag is a digest of the very bytes this reader gets, so that nothing shows in it that the reader
-//! does not see. What a reading found is kept by the edition it was made from ([`known`]): a client that
+//! does not see. Lists and rules leave out what nobody has seen for too long and what is no longer valid, and say how
+//! much; `?aged=include` brings the first. What a reading found is kept by the edition it was made from ([`known`]): a client that
 //! holds the feed is then told so without reading it, and another gets it while it is read, broken off
 //! should it not be what was found. Where nothing is known, a first reading makes heading and digest;
 //! what is small is kept and sent, what is large is read again. Nothing is ever held whole.
@@ -13,7 +14,7 @@ mod tag;
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing,
@@ -22,13 +23,14 @@ use futures_util::stream;
 use kaname_kernel::{MatterId, Pap};
 use kaname_policy::Action;
 use kaname_world::{WorldError, outlet, sharing::Warnings};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
 pub(crate) use self::known::Known;
 use self::{
-    format::{Format, Maker, Summary, columns},
+    format::{Asked, Format, Maker, Summary, columns},
     known::Found,
 };
 use crate::{
@@ -46,6 +48,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x5b0f_7a44_93c6_4f0a_8f0e_6f27_31d8_aa5
 
 const TLP: HeaderName = HeaderName::from_static("kaname-tlp");
 const LINES: HeaderName = HeaderName::from_static("kaname-lines");
+const LEFT_OUT: HeaderName = HeaderName::from_static("kaname-left-out");
 
 /// Endpoints of feeds.
 pub fn endpoints() -> Vec<Endpoint<House>> {
@@ -63,7 +66,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
 struct Reading {
     feed: outlet::Feed,
     maker: Maker,
-    format: Format,
+    asked: Asked,
     warnings: Arc<Warnings>,
     /// Items in it, to be noted as fetched.
     items: BTreeSet<MatterId>,
@@ -88,6 +91,8 @@ impl Reading {
 
     /// Reads all of it for what it says of itself, and keeps the lines while they are few.
     async fn first(&mut self) -> Result<(Found, Option<String>), WorldError> {
+        let ended = self.feed.ended().await?;
+        self.maker.ended(&ended, outlet::ENDED_WITHIN);
         let mut body = Sha256::new();
         let mut kept = Some(String::new());
         while let Some(lines) = self.lines().await? {
@@ -99,7 +104,7 @@ impl Reading {
         }
         let found = Found {
             digest: body.finalize().into(),
-            summary: self.maker.summary().clone(),
+            summary: self.maker.summary(),
             warned_by: self.warnings.mark(),
             serial: 0,
         };
@@ -109,7 +114,7 @@ impl Reading {
     fn again(&mut self, now: jiff::Timestamp) {
         self.feed.rewind();
         let warnings = Arc::clone(&self.warnings);
-        self.maker = Maker::new(self.format, default_pap(&self.feed), warnings, now);
+        self.maker = Maker::new(self.asked, default_pap(&self.feed), warnings, now);
         self.items.clear();
     }
 }
@@ -118,14 +123,27 @@ fn default_pap(feed: &outlet::Feed) -> Option<Pap> {
     feed.collection.state.definition.default_pap
 }
 
+/// What else the address of a feed may say.
+#[derive(Deserialize)]
+struct Parameters {
+    /// `include`: with what nobody has seen for too long.
+    #[serde(default)]
+    aged: String,
+}
+
 /// `GET /feeds/{alias}.{csv,txt,jsonl,json}`, and the endings of rules
 async fn read(
     State(house): State<House>,
     by: By,
     Path(file): Path<String>,
+    Query(parameters): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let (alias, format) = Format::of(&file).ok_or(Failure::NotFound)?;
+    let asked = Asked {
+        format,
+        with_aged: parameters.aged == "include",
+    };
     let feed = outlet::Feed::open(house.shared_world(), &by, alias).await?;
     let now = house.world().now();
     let warnings: Arc<Warnings> = match format.is_to_block() {
@@ -134,22 +152,22 @@ async fn read(
     };
     let warned_by = warnings.mark();
     let mut reading = Reading {
-        maker: Maker::new(format, default_pap(&feed), Arc::clone(&warnings), now),
+        maker: Maker::new(asked, default_pap(&feed), Arc::clone(&warnings), now),
         warnings,
         feed,
-        format,
+        asked,
         items: BTreeSet::new(),
     };
     // Asked before anything is read: what changes meanwhile makes another edition.
     let edition = reading.feed.edition().await?;
-    let (found, kept) = match house.feeds().of(edition, format, (now, warned_by)) {
+    let (found, kept) = match house.feeds().of(edition, asked, (now, warned_by)) {
         Some(found) => (found, None),
         None => {
             let (mut found, kept) = reading.first().await?;
-            let serial = house.feeds().serial(edition, format, found.digest);
+            let serial = house.feeds().serial(edition, asked, found.digest);
             let seconds = u32::try_from(now.as_second()).unwrap_or(u32::MAX);
             found.serial = serial.unwrap_or(seconds);
-            house.feeds().keep(edition, format, found.clone());
+            house.feeds().keep(edition, asked, found.clone());
             (found, kept)
         }
     };
@@ -200,6 +218,10 @@ fn dressed(mut response: Response, tag: &str, summary: &Summary) -> Response {
         HeaderValue::from_static("authorization, cookie"),
     );
     headers.insert(LINES, summary.lines.into());
+    let left_out = format!("aged={}, ended={}", summary.aged, summary.ended);
+    if let Ok(left_out) = HeaderValue::from_str(&left_out) {
+        headers.insert(LEFT_OUT, left_out);
+    }
     if let Some(tlp) = summary.tlp.map(|tlp| tlp.to_string())
         && let Ok(tlp) = HeaderValue::from_str(&tlp)
     {
@@ -211,7 +233,7 @@ fn dressed(mut response: Response, tag: &str, summary: &Summary) -> Response {
 /// What stands before and after the lines.
 fn around(house: &House, reading: &Reading, found: &Found) -> (String, String) {
     let heading = || heading(house, reading, &found.summary);
-    match reading.format {
+    match reading.asked.format {
         Format::Csv => (heading() + &columns(), String::new()),
         Format::Txt => (heading(), String::new()),
         Format::Rules(language) => (heading() + &language.opening(found.serial), String::new()),
@@ -228,7 +250,7 @@ fn around(house: &House, reading: &Reading, found: &Found) -> (String, String) {
 /// Comment lines: whose, what, how far it may go, until when. Both languages, since a file has no
 /// reader's language.
 fn heading(house: &House, reading: &Reading, summary: &Summary) -> String {
-    let (sign, end) = match reading.format {
+    let (sign, end) = match reading.asked.format {
         Format::Rules(language) => (language.comment(), "\n"),
         _ => ("#", "\r\n"),
     };
@@ -253,7 +275,7 @@ fn heading(house: &House, reading: &Reading, summary: &Summary) -> String {
             None => text.t("feed-no-end"),
         };
         let whose = format!("{} / {title}", house.settings().hub_name(lang));
-        let use_for = match reading.format {
+        let use_for = match reading.asked.format {
             format if format.is_to_block() => text.t("feed-may-block"),
             Format::Rules(_) => text.t("feed-watch"),
             _ => text.t("feed-look-up"),
@@ -262,8 +284,14 @@ fn heading(house: &House, reading: &Reading, summary: &Summary) -> String {
             0 => None,
             count => Some(text.t1("feed-widely-used", "n", count)),
         };
+        let left = |key, count| (count > 0).then(|| text.t1(key, "n", count));
+        let aged = left("feed-left-aged", summary.aged);
+        let ended = left("feed-left-ended", summary.ended);
+        let asked_for = reading.asked.with_aged.then(|| text.t("feed-with-aged"));
         let all = [whose.as_str(), &tlp, &use_for, &valid];
-        for line in all.into_iter().chain(warned.as_deref()) {
+        let more = [aged, ended, asked_for, warned];
+        let more = more.iter().flatten().map(AsRef::as_ref);
+        for line in all.into_iter().chain(more) {
             let line: String = line.chars().filter(|sign| !sign.is_control()).collect();
             heading.push_str(&format!("{sign} {line}{end}"));
         }

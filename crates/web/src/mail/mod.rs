@@ -171,6 +171,30 @@ impl Draft {
     }
 }
 
+impl MailScribe {
+    /// That an item is over: by the number alone, which its reader was told before.
+    fn ended(
+        &self,
+        lang: Spoken,
+        to: &str,
+        number: &str,
+        [subject, opening, what_to_do]: [&str; 3],
+    ) -> Letter {
+        let (text, mut draft) = self.draft(lang, to, &[]);
+        let hub = self.hub_name(text.lang());
+        let subject = text.t2(subject, "hub", hub, "number", number);
+        draft.subject = subject.into_owned();
+        draft.opening = text.t(opening).into_owned();
+        draft.entries = vec![Entry {
+            heading: number.to_owned(),
+            facts: vec![text.t(what_to_do).into_owned()],
+            sections: Vec::new(),
+            url: self.item_url(number),
+        }];
+        draft.letter()
+    }
+}
+
 impl Scribe for MailScribe {
     fn notice(&self, lang: Spoken, to: &str, notice: &Notice) -> Letter {
         let (text, mut draft) = self.draft(lang, to, std::slice::from_ref(notice));
@@ -241,18 +265,21 @@ impl Scribe for MailScribe {
     }
 
     fn withdrawn(&self, lang: Spoken, to: &str, number: &str) -> Letter {
-        let (text, mut draft) = self.draft(lang, to, &[]);
-        let hub = self.hub_name(text.lang());
-        let subject = text.t2("mail-subject-withdrawn", "hub", hub, "number", number);
-        draft.subject = subject.into_owned();
-        draft.opening = text.t("mail-opening-withdrawn").into_owned();
-        draft.entries = vec![Entry {
-            heading: number.to_owned(),
-            facts: vec![text.t("mail-withdrawn-do").into_owned()],
-            sections: Vec::new(),
-            url: self.item_url(number),
-        }];
-        draft.letter()
+        let keys = [
+            "mail-subject-withdrawn",
+            "mail-opening-withdrawn",
+            "mail-withdrawn-do",
+        ];
+        self.ended(lang, to, number, keys)
+    }
+
+    fn replaced(&self, lang: Spoken, to: &str, number: &str) -> Letter {
+        let keys = [
+            "mail-subject-replaced",
+            "mail-opening-replaced",
+            "mail-replaced-do",
+        ];
+        self.ended(lang, to, number, keys)
     }
 
     fn item_url(&self, number: &str) -> String {

@@ -13,7 +13,7 @@ use kaname_directory::Party;
 use kaname_kernel::{MatterId, PartyId};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
-    Delivery, Item, Webhook,
+    Delivery, Item, ItemState, Webhook,
     delivery::{DeliveryState, Mode},
 };
 use kaname_world::{Loaded, outlet::Recalled};
@@ -147,9 +147,9 @@ async fn list(
     });
     let dead = world.dead_letters(&by).await?;
     let recalled = match &item {
-        Some(item) if item.state.withdrawal.is_some() => {
+        Some(item) if was_recalled(&item.state) => {
             let recalled = world.recalled(&by, item).await?;
-            Some(told_of_end(&page, recalled))
+            Some(told_of_end(&page, &item.state, recalled))
         }
         _ => None,
     };
@@ -183,8 +183,8 @@ async fn list(
 struct Names {
     parties: HashMap<PartyId, String>,
     items: HashMap<MatterId, Option<String>>,
-    /// Items that were taken back.
-    withdrawn: HashSet<MatterId>,
+    /// Items that were taken back or replaced.
+    over: HashSet<MatterId>,
 }
 
 async fn row(
@@ -217,11 +217,8 @@ async fn row(
         Some(known) => known.clone(),
         None => {
             let item = world.see_if::<Item>(by, state.item).await?;
-            if item
-                .as_ref()
-                .is_some_and(|item| item.state.withdrawal.is_some())
-            {
-                names.withdrawn.insert(state.item);
+            if item.as_ref().is_some_and(|item| was_recalled(&item.state)) {
+                names.over.insert(state.item);
             }
             let number = item.map(|item| item.state.number);
             names.items.insert(state.item, number.clone());
@@ -251,7 +248,7 @@ async fn row(
     if let Some(at) = state.recalled {
         let at = page.text.jst(at, page.now);
         row = row.about(page.t1("deliveries-recalled-at", "at", at));
-    } else if state.was_had() && names.withdrawn.contains(&state.item) {
+    } else if state.was_had() && names.over.contains(&state.item) {
         row = row.about(page.t("deliveries-not-recalled"));
     }
     if let Some(why) = &state.failure {
@@ -270,8 +267,13 @@ async fn row(
     Ok(row)
 }
 
-/// How many of those who had it know that it was taken back.
-fn told_of_end(page: &Page, recalled: Recalled) -> Notice {
+/// Whether those who had it are told that it is over.
+fn was_recalled(item: &Item) -> bool {
+    matches!(item.state, ItemState::Withdrawn | ItemState::Superseded)
+}
+
+/// How many of those who had it know that it was taken back or replaced.
+fn told_of_end(page: &Page, item: &Item, recalled: Recalled) -> Notice {
     let is_told = recalled.told == recalled.had;
     let said = match (recalled.had, is_told) {
         (0, _) => page.t("deliveries-recalled-nobody"),
@@ -286,7 +288,12 @@ fn told_of_end(page: &Page, recalled: Recalled) -> Notice {
     };
     Notice {
         tone: if is_told { Tone::Done } else { Tone::Care },
-        title: page.t("deliveries-withdrawn").into_owned(),
+        title: page
+            .t(match item.state {
+                ItemState::Superseded => "deliveries-superseded",
+                _ => "deliveries-withdrawn",
+            })
+            .into_owned(),
         text: said.into_owned(),
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod acting;
+mod age;
 pub mod api;
 mod back;
 mod choices;

@@ -90,6 +90,7 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
     }
     if by.has(Role::Releaser) || by.has(Role::Analyst) {
         sections.extend(permitted(suspended(&house, &page, &by).await)?);
+        sections.extend(permitted(reviews(&house, &page, &by).await)?);
     }
     if by.has(Role::Analyst) {
         sections.extend(permitted(reports(&house, &page, &by).await)?);
@@ -226,6 +227,22 @@ async fn suspended(house: &House, page: &Page, by: &By) -> Result<Waiting, Failu
     Ok(Waiting {
         title: page.t("now-suspended").into_owned(),
         about: items.len().to_string(),
+        rows: rows.collect(),
+    })
+}
+
+/// Items that age or near their end until an officer says whether they still hold.
+async fn reviews(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let mut all = house.world().reviews(by).await?;
+    // Those stand in a section of their own.
+    all.retain(|one| one.suspended.is_none());
+    let rows = all
+        .iter()
+        .take(ROWS as usize)
+        .map(|one| item::review_row(house, page, by, one));
+    Ok(Waiting {
+        title: page.t("now-reviews").into_owned(),
+        about: all.len().to_string(),
         rows: rows.collect(),
     })
 }

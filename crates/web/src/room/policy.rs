@@ -230,6 +230,8 @@ pub(super) fn action(text: Text, action: Action) -> String {
         Action::ItemReturn => "policy-item-return",
         Action::ItemWithdraw => "policy-item-withdraw",
         Action::ItemReadDesk => "policy-item-read-desk",
+        Action::ItemReadReviews => "policy-item-read-reviews",
+        Action::ItemReview => "policy-item-review",
         Action::VictimConsent => "policy-victim-consent",
         Action::VictimRead => "policy-victim-read",
         Action::VictimAcknowledge => "policy-victim-acknowledge",

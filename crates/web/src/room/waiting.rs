@@ -42,7 +42,13 @@ pub(crate) async fn waiting(
         let desk = world
             .desk_items(caller, |query| only(query, &states))
             .await?;
-        add(Section::Desk, desk.total);
+        let again = match world.reviews_waiting(caller).await {
+            Ok(count) => u32::try_from(count).unwrap_or(u32::MAX),
+            // Acting for a party without that power.
+            Err(WorldError::Denied(_)) => 0,
+            Err(error) => return Err(error),
+        };
+        add(Section::Desk, desk.total.saturating_add(again));
     }
     if caller.has(Role::Provider) {
         add(Section::Submissions, world.own_waiting(caller).await?);

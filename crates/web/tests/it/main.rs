@@ -6,6 +6,7 @@
 )]
 
 mod administration;
+mod age;
 mod api;
 mod audit;
 #[path = "../../../world/tests/it/authenticator.rs"]

@@ -63,10 +63,11 @@ const BUTTONS: [&str; 35] = [
 ];
 /// Endpoints whose forms stand on pages in a state that the walk's scene does not have; they are of the
 /// same pieces and kept the same way.
-const ELSEWHERE: [&str; 7] = [
+const ELSEWHERE: [&str; 8] = [
     "triage.open",
     "item.decline_proposal",
     "item.decide_blocking",
+    "item.let_end",
     "party.undelegate",
     "party.release_duty",
     "account.link_identity",

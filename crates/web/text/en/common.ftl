@@ -85,6 +85,7 @@ common-fault = { $field }: { $said }
 common-percent = { $n }%
 common-pager = Pages
 common-pager-shown = { $shown } of { $count } shown
+common-pager-uncounted = { $shown } shown (with this filter the whole is not counted)
 common-pager-previous = Previous
 common-pager-next = Next
 common-fresh = { $n ->

@@ -6,3 +6,6 @@ feed-no-end = No end of validity is set. Fetch it again at least once a day: val
 feed-watch = Rules to detect by: they alert and stop nothing. What they hold is not always allowed to be blocked.
 feed-look-up = Values to look for. Block only those with "yes" in the column "blocking".
 feed-widely-used = { $n } of the values are widely used; blocking them may hit people who have nothing to do with it.
+feed-left-aged = { $n } left out that nobody has seen for too long (add ?aged=include to the address to have them).
+feed-left-ended = { $n } left out whose validity ended (items of the last 30 days, and objects of peers).
+feed-with-aged = Also holds what nobody has seen for too long (?aged=include).

@@ -6,6 +6,7 @@ item-tab-consent = Awaiting consent
 item-tab-release = Awaiting release
 item-tab-out = Released
 item-tab-refused = Refused
+item-tab-review = To look at again
 item-tab-ended = Ended
 item-none = Nothing here yet
 item-none-do = What is derived from reports in triage appears here.

@@ -31,3 +31,6 @@ mail-found-heading = Saved searches
 mail-subject-withdrawn = [{ $hub }] Withdrawn: { $number }
 mail-opening-withdrawn = The following item, of which you were told before, has been withdrawn.
 mail-withdrawn-do = Undo what you block, detect or have passed on because of it. The page says why.
+mail-subject-replaced = [{ $hub }] Replaced: { $number }
+mail-opening-replaced = The following item, of which you were told before, has been replaced by a newer one.
+mail-replaced-do = Look again at what you block, detect or have passed on because of it. The page names the newer item, where it is shared with you.

@@ -17,6 +17,7 @@ now-question = A question from the analyst
 now-question-verb = Answer
 now-release = Waiting for release
 now-suspended = Suspended blocking exports, waiting for a decision
+now-reviews = To be looked at again (ageing, or nearly at their end)
 now-items = Items to be worked on
 now-reports = Reports that wait for analysis
 now-reports-about = { $rows } rows, { $n } reports (those alike stand together)

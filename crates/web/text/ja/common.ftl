@@ -76,6 +76,7 @@ common-fault = { $field }：{ $said }
 common-percent = { $n } %
 common-pager = ページ送り
 common-pager-shown = { $count } 件のうち { $shown } 件を表示
+common-pager-uncounted = { $shown } 件を表示（この絞り込みでは全体の件数を数えません）
 common-pager-previous = 前へ
 common-pager-next = 次へ
 common-fresh = 新しい { $n } 件を表示

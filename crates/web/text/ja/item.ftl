@@ -6,6 +6,7 @@ item-tab-consent = 同意待ち
 item-tab-release = 承認待ち
 item-tab-out = 提供中
 item-tab-refused = 不同意
+item-tab-review = 見直し
 item-tab-ended = 終了
 item-none = ここにはまだありません
 item-none-do = 受付・分析で報告から共有情報を作ると、ここに並びます。

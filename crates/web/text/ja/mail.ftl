@@ -22,3 +22,6 @@ mail-found-heading = 保存した検索
 mail-subject-withdrawn = 【{ $hub }】取り下げのお知らせ（{ $number }）
 mail-opening-withdrawn = 以前にお知らせした次の情報は取り下げられました。
 mail-withdrawn-do = この情報に基づく遮断・検知の設定や、社内への案内を取り消してください。理由はページに記載しています。
+mail-subject-replaced = 【{ $hub }】差し替えのお知らせ（{ $number }）
+mail-opening-replaced = 以前にお知らせした次の情報は、新しい情報に差し替えられました。
+mail-replaced-do = この情報に基づく遮断・検知の設定や社内への案内を、新しい情報に合わせて見直してください。新しい情報の番号はページに記載しています（共有範囲に含まれる場合）。

@@ -17,6 +17,7 @@ now-question = 分析担当からの質問
 now-question-verb = 回答する
 now-release = 承認を待つもの
 now-suspended = 止まっている遮断用出力（再開するかの決定待ち）
+now-reviews = 見直しを待つ情報（古くなる・期限が近い）
 now-items = 対応が必要な共有情報
 now-reports = 分析を待つ報告
 now-reports-about = { $rows } 行・報告 { $n } 件（似た報告はまとめてあります）

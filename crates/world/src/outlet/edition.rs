@@ -11,7 +11,10 @@ use std::{
 };
 
 use kaname_kernel::{AudienceId, Matter as _, MatterId};
-use kaname_sharing::{Collection, Item};
+use kaname_sharing::{
+    Collection, Feedback, Item,
+    feedback::{FeedbackChange, SightingKind},
+};
 use kaname_store::{Commit, StoredRecord};
 use roaring::RoaringBitmap;
 use sha2::{Digest as _, Sha256};
@@ -20,7 +23,7 @@ use super::Feed;
 use crate::{error::WorldError, keys::Keys, read::loaded, sharing::Import, world::World};
 
 /// Topic of the outbox that tells what was put out to outlets, taken away from them, or may be blocked
-/// by now and might not before, or the reverse. Its matter is the item, the import, or the collection.
+/// by now and might not before, or the reverse. Its matter is the item, the import, the collection, or an answer.
 pub(crate) const OUT: &str = "out";
 
 /// Most places at which changes are told apart, each some 50 bytes. One more makes them all one change,
@@ -73,6 +76,11 @@ pub(crate) fn put_out_by(commit: &Commit) -> Result<BTreeSet<MatterId>, WorldErr
             Import::KIND => true,
             // Its title stands in every file, and it says what may be blocked of a peer's.
             Collection::KIND => true,
+            // What an organisation saw stays longer in what it is given; what it says otherwise later does not.
+            Feedback::KIND => {
+                record.state == SightingKind::Seen.as_str()
+                    || names.any(|name| name == FeedbackChange::CHANGED)
+            }
             Item::KIND if names.any(Item::may_change_outlets) => {
                 let item: Item =
                     serde_json::from_value(record.body.clone()).map_err(WorldError::encoding)?;
@@ -128,11 +136,11 @@ impl World {
             let (first, newest) = (first.position, newest.position);
             let mut found = Vec::new();
             for notice in notices.iter().filter(|notice| notice.topic == OUT) {
-                let reach = match notice.matter {
-                    Some(matter) => reach(self.keys(), self.store().record(matter).await?)?,
+                let reached = match notice.matter {
+                    Some(matter) => self.reach_of(matter).await?,
                     None => Reach::Anyone,
                 };
-                found.push((notice.position, reach));
+                found.push((notice.position, reached));
             }
             // What the sweep has taken away unseen may have been one.
             if first > seen + 1 {
@@ -142,6 +150,28 @@ impl World {
             seen = newest;
         }
         Ok(())
+    }
+}
+
+impl World {
+    async fn reach_of(&self, matter: MatterId) -> Result<Reach, WorldError> {
+        let stored = self.store().record(matter).await?;
+        let Some(answer) = stored
+            .as_ref()
+            .filter(|one| one.record.kind == Feedback::KIND)
+        else {
+            return reach(self.keys(), stored);
+        };
+        // An answer is of its organisation's and the officers' knowing alone; its scope is the item.
+        let item = match answer.record.scope {
+            Some(item) => self.load::<Item>(item).await?,
+            None => None,
+        };
+        let collections = item.map(|item| item.state.content.collections);
+        Ok(Reach::Audience(
+            answer.audience_id,
+            collections.unwrap_or_default(),
+        ))
     }
 }
 

@@ -4,9 +4,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{Matter as _, MatterId};
 use kaname_policy::Action;
-use kaname_sharing::{Collection, Item, ItemState, Outlet, collection::CollectionKind, rendition};
+use kaname_sharing::{
+    Collection, Item, ItemState, Outlet, collection::CollectionKind, decay::Seen, rendition,
+};
 use kaname_store::{Cursor, ListQuery, StoredObject, Versions};
 
 use super::Range;
@@ -28,6 +31,9 @@ pub struct FeedObject {
     pub raw: Box<str>,
     /// Its item.
     pub item: Option<Arc<Item>>,
+    /// When it was seen last, as far as the reader's organisation knows or its originator may say so; `None` where it
+    /// does not age: a list that is read again and again ends by itself what it no longer names.
+    pub seen_at: Option<Timestamp>,
 }
 
 /// Where a reading stands.
@@ -43,6 +49,10 @@ enum Place {
 
 /// Items looked at in one page.
 const ITEMS: u32 = 200;
+/// For how long items whose validity ended are counted.
+pub const ENDED_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// Most of them that are looked at, the newest.
+const MOST_ENDED: u32 = 1_000;
 
 /// A reading of a collection, from its beginning.
 pub struct Feed {
@@ -53,6 +63,14 @@ pub struct Feed {
     place: Place,
     /// Items of the page at hand.
     items: HashMap<MatterId, Option<Arc<Item>>>,
+    /// When the reader's organisation saw items, and whether what others say here ages; asked for once.
+    known: Option<Known>,
+}
+
+/// What is known of when things in a collection were seen.
+struct Known {
+    seen_by_own: HashMap<MatterId, Timestamp>,
+    others_age: bool,
 }
 
 impl Feed {
@@ -76,6 +94,7 @@ impl Feed {
             collection,
             place: Place::Objects(None),
             items: HashMap::new(),
+            known: None,
         })
     }
 
@@ -87,15 +106,50 @@ impl Feed {
 
     /// The next objects, filtered with the reader's eyes as they are now; `None` at the end.
     pub async fn page(&mut self) -> Result<Option<Vec<FeedObject>>, WorldError> {
-        match self.place {
-            Place::Objects(after_us) => Ok(Some(self.stored(after_us).await?)),
-            Place::Items(after) => Ok(Some(self.by_feed_alone(after).await?)),
-            Place::Ended => Ok(None),
-        }
+        let known = match self.known.take() {
+            Some(known) => known,
+            None => self.ask_known().await?,
+        };
+        let objects = match self.place {
+            Place::Objects(after_us) => Some(self.stored(after_us, &known).await),
+            Place::Items(after) => Some(self.by_feed_alone(after, &known).await),
+            Place::Ended => None,
+        };
+        self.known = Some(known);
+        objects.transpose()
+    }
+
+    async fn ask_known(&self) -> Result<Known, WorldError> {
+        Ok(Known {
+            seen_by_own: self.world.seen_by_own(&self.caller).await?,
+            others_age: !self.world.is_fed_by_source(self.collection.id).await?,
+        })
+    }
+
+    /// When items of the collection ended whose validity was over within the last 30 days.
+    pub async fn ended(&self) -> Result<Vec<Timestamp>, WorldError> {
+        let now = self.world.now();
+        let query = ListQuery {
+            states: vec![ItemState::Expired.as_str().to_owned()],
+            limit: MOST_ENDED,
+            ..ListQuery::of(Item::KIND, self.world.readable(&self.caller).await?)
+        };
+        let page = self.world.list::<Item>(&query).await?;
+        let contents = page.rows.iter().map(|item| &item.state.content);
+        let here = contents.filter(|content| {
+            content.leaves_by(Outlet::Feed) && content.collections.contains(&self.collection.id)
+        });
+        let ended = here.filter_map(|content| content.valid_until);
+        let lately = ended.filter(|at| *at <= now && now.duration_since(*at) < ENDED_WITHIN);
+        Ok(lately.collect())
     }
 
     /// The next of the collection's objects.
-    async fn stored(&mut self, after_us: Option<i64>) -> Result<Vec<FeedObject>, WorldError> {
+    async fn stored(
+        &mut self,
+        after_us: Option<i64>,
+        known: &Known,
+    ) -> Result<Vec<FeedObject>, WorldError> {
         let range = Range {
             after_us,
             versions: Versions::Last,
@@ -128,7 +182,13 @@ impl Feed {
                 None => !is_library || is_standing,
             };
             if belongs {
-                objects.push(FeedObject::of(object, item));
+                let seen_at = match &item {
+                    Some(item) => known.seen_at(item),
+                    None => Timestamp::from_microsecond(object.added_us)
+                        .ok()
+                        .filter(|_| known.others_age),
+                };
+                objects.push(FeedObject::of(object, item, seen_at));
             }
         }
         Ok(objects)
@@ -138,6 +198,7 @@ impl Feed {
     async fn by_feed_alone(
         &mut self,
         after: Option<Cursor>,
+        known: &Known,
     ) -> Result<Vec<FeedObject>, WorldError> {
         let query = ListQuery {
             states: vec![ItemState::Released.as_str().to_owned()],
@@ -170,6 +231,7 @@ impl Feed {
                     title: object.title,
                     added_us,
                     raw: object.raw,
+                    seen_at: known.seen_at(&item),
                     item: Some(Arc::clone(&item)),
                 });
             }
@@ -199,8 +261,16 @@ impl Feed {
     }
 }
 
+impl Known {
+    /// When an item was seen last: by what all its readers know, or by the reader's own organisation.
+    fn seen_at(&self, item: &Item) -> Option<Timestamp> {
+        let known = Seen::of_item(item).map(|seen| seen.at);
+        known.max(self.seen_by_own.get(&item.id).copied())
+    }
+}
+
 impl FeedObject {
-    fn of(object: StoredObject, item: Option<Arc<Item>>) -> Self {
+    fn of(object: StoredObject, item: Option<Arc<Item>>, seen_at: Option<Timestamp>) -> Self {
         Self {
             stix_id: object.stix_id,
             stix_type: object.stix_type,
@@ -208,6 +278,7 @@ impl FeedObject {
             added_us: object.added_us,
             raw: object.raw,
             item,
+            seen_at,
         }
     }
 }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use kaname_directory::Party;
 use kaname_kernel::{Actor, MatterId, PartyId};
 use kaname_sharing::{
-    Delivery, Item, Outlet,
+    Delivery, Item, ItemState, Outlet,
     delivery::{self, DeliveryChange, Mode, SPACE, lookup_key},
 };
 use kaname_store::{Job, NewJob, Versions};
@@ -112,7 +112,7 @@ enum Payload {
         party: PartyId,
         outlet: Outlet,
         items: Vec<MatterId>,
-        /// Those that were taken back.
+        /// Those that were taken back or replaced.
         #[serde(default)]
         over: Vec<MatterId>,
     },
@@ -184,7 +184,8 @@ impl World {
     /// Notes that the caller looked at an item on a page. Costs nothing and waits for nothing.
     pub fn note_read(&self, caller: &Caller, item: &Loaded<Item>) {
         if let Some(party) = caller.reader.party {
-            let is_over = item.state.withdrawal.is_some();
+            let over = [ItemState::Withdrawn, ItemState::Superseded];
+            let is_over = over.contains(&item.state.state);
             self.fetched
                 .note_items(party, Outlet::Web, [(item.id, is_over)]);
         }

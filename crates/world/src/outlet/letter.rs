@@ -28,6 +28,8 @@ pub trait Scribe: Send + Sync {
     fn found(&self, lang: Lang, to: &str, what: Option<(&Watched, FoundNew)>) -> Letter;
     /// An item that was sent was taken back. `to` is the party's name.
     fn withdrawn(&self, lang: Lang, to: &str, number: &str) -> Letter;
+    /// A newer item took the place of one that was sent. `to` is the party's name.
+    fn replaced(&self, lang: Lang, to: &str, number: &str) -> Letter;
     /// Address of an item's page, which its number leads to.
     fn item_url(&self, number: &str) -> String;
 }

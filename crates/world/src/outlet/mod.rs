@@ -25,7 +25,7 @@ pub use digest::{DIGEST, DigestDuty};
 pub use distribute::DistributeDuty;
 pub use edition::Edition;
 pub(crate) use edition::{Changes, OUT, put_out_by};
-pub use feed::{Feed, FeedObject};
+pub use feed::{ENDED_WITHIN, Feed, FeedObject};
 pub use fetched::{FETCHED, FetchBook, FetchedDuty};
 pub(crate) use fetched::{Fetch, is_revoked};
 pub use letter::{Letter, Scribe};

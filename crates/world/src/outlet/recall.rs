@@ -1,4 +1,4 @@
-//! That something was taken back reaches whoever had it. What fetches by itself finds revoked objects and the page of
+//! That something was taken back, or replaced by something newer, reaches whoever had it. What fetches by itself finds revoked objects and the page of
 //! the item; who was sent it by mail or call is told the same way. Each delivery says whether the organisation
 //! has the word.
 
@@ -31,15 +31,16 @@ use crate::{
     world::World,
 };
 
-/// Kind of the jobs that tell that an item was taken back: `{"item": id}` plans them, `{"delivery": id}`
+/// Kind of the jobs that tell that an item was taken back or replaced: `{"item": id}` plans them, `{"delivery": id}`
 /// is one.
 pub const RECALL: &str = "recall";
-/// Name of what happened, in the body of a call.
-const EVENT: &str = "item.withdrawn";
+/// Names of what happened, in the body of a call.
+const WITHDRAWN: &str = "item.withdrawn";
+const SUPERSEDED: &str = "item.superseded";
 /// Deliveries read at a time.
 const PAGE: u32 = 1_000;
 
-/// Tells those who were sent an item that it was taken back.
+/// Tells those who were sent an item that it was taken back, or that a newer one took its place.
 pub struct RecallDuty {
     /// The door for mails, when there is a mail server.
     pub mail: Option<Arc<dyn MailDoor>>,
@@ -56,7 +57,7 @@ enum Payload {
     Delivery(MatterId),
 }
 
-/// How many organisations had an item that was taken back, and how many of them have the word.
+/// How many organisations had an item that was taken back or replaced, and how many of them have the word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Recalled {
     /// Organisations that had it.
@@ -120,9 +121,10 @@ impl RecallDuty {
             }
             let name = sending.party.state.description.name.get(to.lang);
             let id = key.replace('/', ".");
-            let letter = sealing::mail(world, id, to, |_| {
-                self.scribe
-                    .withdrawn(to.lang, name, &sending.item.state.number)
+            let item = &sending.item.state;
+            let letter = sealing::mail(world, id, to, |_| match item.state {
+                ItemState::Superseded => self.scribe.replaced(to.lang, name, &item.number),
+                _ => self.scribe.withdrawn(to.lang, name, &item.number),
             });
             door.send(&letter).await?;
             mail::handed_over(world, &key).await?;
@@ -141,9 +143,17 @@ impl RecallDuty {
             return Err(DoorError::Never("the webhook was stopped".to_owned()));
         };
         let item = &sending.item.state;
-        let at = item.withdrawal.as_ref().map_or(world.now(), |one| one.at);
+        // When the newer one was released is when this one was replaced.
+        let at = match &item.withdrawal {
+            Some(withdrawal) => withdrawal.at,
+            None => item.touched_at(),
+        };
+        let event = match item.state {
+            ItemState::Superseded => SUPERSEDED,
+            _ => WITHDRAWN,
+        };
         let url = self.scribe.item_url(&item.number);
-        let call = call_of(world, &webhook, item, (EVENT, at), &url, sending.delivery);
+        let call = call_of(world, &webhook, item, (event, at), &url, sending.delivery);
         self.calls.call(&call.map_err(later)?).await
     }
 }
@@ -160,7 +170,7 @@ struct Recalling {
 }
 
 impl World {
-    /// Queues that those are told who were sent an item that was taken back.
+    /// Queues that those are told who were sent an item that was taken back or replaced.
     pub(crate) fn recall(
         &self,
         work: &mut Work<'_>,
@@ -200,7 +210,8 @@ impl World {
             return Ok(None);
         };
         let item = self.load::<Item>(delivery.state.item).await?;
-        let item = item.filter(|item| item.state.state == ItemState::Withdrawn);
+        let over = [ItemState::Withdrawn, ItemState::Superseded];
+        let item = item.filter(|item| over.contains(&item.state.state));
         let party = self.load::<Party>(delivery.state.party.cast()).await?;
         let (Some(item), Some(party)) = (item, party) else {
             return Ok(None);
@@ -218,13 +229,13 @@ impl World {
         }))
     }
 
-    /// Notes that the organisation of a delivery knows that the item was taken back.
+    /// Notes that the organisation of a delivery knows that the item was taken back or replaced.
     pub(super) async fn mark_recalled(&self, id: MatterId) -> Result<(), WorldError> {
         self.mark_delivery(id, &Actor::system(RECALL), delivery::mark_recalled)
             .await
     }
 
-    /// How far the word has come that an item was taken back.
+    /// How far the word has come that an item was taken back or replaced.
     pub async fn recalled(
         &self,
         caller: &Caller,

@@ -21,6 +21,8 @@ use crate::{
 
 /// Most organisations whose feedback on one item is summed.
 const MAX_FEEDBACK: u32 = 1_000;
+/// Space of the counts of what organisations answered.
+const ANSWERED: &str = "answers";
 /// Most deliveries of one item to one organisation: its ways out, and each of its webhooks.
 const MOST_DELIVERIES: u32 = 1_000;
 
@@ -35,6 +37,8 @@ impl World {
         self.allow_any(caller, Action::FeedbackGive)?;
         let received = self.received_item(caller, item).await?;
         let party = caller.party_id()?;
+        let most = self.settings().max_answers_per_hour;
+        self.count_hourly(ANSWERED, party, most).await?;
         let key = feedback::lookup_key(item, party);
         let before = self.find_any::<Feedback>(feedback::SPACE, &key).await?;
         let state = before.as_ref().map(|before| &before.state);
@@ -216,7 +220,8 @@ impl World {
                 return Ok(());
             };
             let against = self.organisations_against(&item.state).await?;
-            let Ok(changes) = blocking::suspend_blocking(&item.state, against) else {
+            let quota = self.settings().false_positive_quota;
+            let Ok(changes) = blocking::suspend_blocking(&item.state, against, quota) else {
                 return Ok(());
             };
             let caller = Caller::system("false-positives");

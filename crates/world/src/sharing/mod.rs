@@ -11,6 +11,7 @@ mod derive;
 mod feedback;
 #[cfg(feature = "fixture")]
 mod fixture;
+mod fresh;
 mod funnel;
 mod harm;
 mod import;
@@ -21,6 +22,7 @@ mod reach;
 pub mod read_in;
 mod record;
 pub mod release;
+mod review;
 pub mod settle;
 mod similar;
 pub mod submit;
@@ -44,10 +46,12 @@ pub(crate) use import::{
 pub(crate) use object::{Standing, key_of, object_of};
 pub(crate) use release::released_in;
 
+pub use fresh::ListedByAge;
 pub use import::{Gone, Import, ImportChange, Imported, Rejected};
 pub use reach::{Addressed, Reached};
 pub use read_in::{Columns, Draft, Terms};
 pub use record::ShownRecord;
+pub use review::ForReview;
 pub use similar::Similar;
 pub use submit::{Attachment, NewReport, Once, Receipt, title_within};
 pub use telling::Telling;

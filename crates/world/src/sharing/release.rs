@@ -1,7 +1,7 @@
 //! The second officer: release exactly what was consented to, or send it back; and how what is out
 //! ends.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use kaname_kernel::{Clause, Matter, MatterId, Term};
 use kaname_policy::Action;
@@ -11,7 +11,7 @@ use kaname_sharing::{
     releasing::{self, Releasing},
 };
 use kaname_stix::author::revoked;
-use kaname_store::NewJob;
+use kaname_store::{NewJob, ObjectFilter};
 
 use super::object::Standing;
 use crate::{
@@ -23,6 +23,8 @@ use crate::{
 
 /// Kind of the job that queues deliveries of a released item; its payload is `{"item": id}`.
 pub const DISTRIBUTE: &str = "distribute";
+/// Ids of objects that are looked up at once.
+const IDS_AT_ONCE: usize = 500;
 
 /// How the objects of an item that is out, or was, stand in a collection of it.
 pub(crate) fn released_in(item: &Item, collection: MatterId) -> Standing {
@@ -82,6 +84,7 @@ impl World {
                 self.pull_back(&mut work, &old.state);
                 work.apply(&mut old, changes)?;
                 self.put_revoked(&mut work, &old.state)?;
+                self.recall(&mut work, &old)?;
             }
         }
         work.notice(Item::KIND, Some(id));
@@ -163,6 +166,34 @@ impl World {
             max_attempts: 20,
             payload: serde_json::json!({ "item": item.id }),
         });
+        Ok(())
+    }
+
+    /// Objects that an item brought enter its collections anew when its embargo is over: whoever asks for what came
+    /// since then finds them. What another item had brought before stays as it stands.
+    pub(super) async fn put_anew(
+        &self,
+        work: &mut Work<'_>,
+        item: &Item,
+    ) -> Result<(), WorldError> {
+        let ids = item.content.heads().map(|(_, head)| head.id.to_string());
+        let ids: Vec<String> = ids.collect();
+        let everything = self.everything().await?;
+        for collection in &item.content.collections {
+            for some in ids.chunks(IDS_AT_ONCE) {
+                let mut filter = ObjectFilter::all(Arc::clone(&everything));
+                filter.collection = Some(*collection);
+                filter.ids = some.to_vec();
+                filter.origins = vec![None];
+                filter.limit = 10_000;
+                let there = self.store().objects(&filter).await?.objects;
+                for object in there.iter().filter(|object| object.source == item.id) {
+                    work.remove_version(object);
+                    let standing = released_in(item, *collection);
+                    work.object(self.new_object(&object.raw, standing)?);
+                }
+            }
+        }
         Ok(())
     }
 

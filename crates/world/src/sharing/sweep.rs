@@ -1,10 +1,10 @@
-//! What time alone brings about: silence becomes refusal, validity ends.
+//! What time alone brings about: silence becomes refusal, validity ends, what ages comes before officers again.
 
 use kaname_kernel::Matter;
 use kaname_sharing::{
     Report, consenting,
     item::{Item, ItemChange},
-    releasing,
+    releasing, review,
     victim::{self, Victim},
 };
 use kaname_store::{ListQuery, Sort};
@@ -42,13 +42,25 @@ impl World {
         for mut item in due.rows {
             let now = self.now();
             let lapsed = consenting::lapse(&item.state, now);
-            let over = lapsed.or_else(|_| releasing::expire(&item.state, now));
-            let Ok(changes) = over else {
-                continue;
+            let over = lapsed
+                .or_else(|_| releasing::expire(&item.state, now))
+                .or_else(|_| releasing::open_embargo(&item.state, now));
+            let changes = match over {
+                Ok(changes) => changes,
+                Err(_) => {
+                    let seen_at = self.last_seen_by_any(item.id).await?;
+                    match review::fall_due(&item.state, seen_at, now) {
+                        Ok(changes) => changes,
+                        Err(_) => continue,
+                    }
+                }
             };
             let mut work = self.work(&caller.actor);
             if changes.contains(&ItemChange::Expired) {
                 self.pull_back(&mut work, &item.state);
+            }
+            if changes.contains(&ItemChange::EmbargoOpened) {
+                self.put_anew(&mut work, &item.state).await?;
             }
             work.apply(&mut item, changes)?;
             work.notice(Item::KIND, Some(item.id));

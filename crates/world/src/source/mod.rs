@@ -18,7 +18,7 @@ use kaname_sharing::{
     source::{self, SOURCE_SPACE, Source, SourceChange, SourceDefinition, SourceTerms},
     turn::Turns,
 };
-use kaname_store::Job;
+use kaname_store::{Job, ListQuery};
 
 pub use self::{
     read::SourceRead,
@@ -80,6 +80,16 @@ impl Turned for Source {
 }
 
 impl World {
+    /// Whether a source is read into a collection, or was: what it no longer lists ends by itself there.
+    pub(crate) async fn is_fed_by_source(&self, collection: MatterId) -> Result<bool, WorldError> {
+        let query = ListQuery {
+            scope: Some(collection),
+            limit: 1,
+            ..ListQuery::of(Source::KIND, self.everything().await?)
+        };
+        Ok(!self.list::<Source>(&query).await?.rows.is_empty())
+    }
+
     /// Agrees with a source. `header`: name and value of the header by which the hub is known there.
     pub async fn join_source(
         &self,

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod age;
 mod authenticator;
 mod checklist;
 mod delegation;

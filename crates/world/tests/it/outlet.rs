@@ -74,6 +74,15 @@ impl Scribe for Plain {
         }
     }
 
+    fn replaced(&self, lang: Lang, to: &str, number: &str) -> Letter {
+        let text = format!("{} {to} {number}", lang.as_str());
+        Letter {
+            subject: format!("replaced {number}"),
+            html: format!("<p>{text}</p>"),
+            text,
+        }
+    }
+
     fn item_url(&self, number: &str) -> String {
         format!("https://hub.test/library/{number}")
     }
@@ -534,4 +543,51 @@ async fn who_had_what_is_taken_back_gets_the_word_and_who_has_not_is_known() {
             redacted.unwrap();
         }
     }
+}
+
+/// Another item takes the place of `old`.
+async fn replaced(s: &Setting, old: &kaname_world::Loaded<kaname_sharing::Item>) {
+    let (nation, world) = (&s.nation, &s.nation.world);
+    let analyst = nation.caller(&nation.analyst).await;
+    let provider = nation.caller(&nation.provider).await;
+    let releaser = nation.caller(&nation.releaser).await;
+    let receipt = story::submit(nation).await;
+    let taken = world.take_report(&analyst, receipt.report, "当直として分析");
+    taken.await.unwrap();
+    let new = kaname_world::sharing::NewItem {
+        report: receipt.report,
+        draft: story::draft_of(nation, old.state.content.clone()),
+        replaces: Some(old.id),
+        once: None,
+    };
+    let new = world.derive_item(&analyst, new).await.unwrap().id;
+    let asked = world.ask_consent(&analyst, new, None).await.unwrap();
+    let hash = asked.state.manifest().hash();
+    world.consent(&provider, new, hash).await.unwrap();
+    world.release(&releaser, new, None).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_sent_what_is_replaced_is_told_so() {
+    let s = setting().await;
+    let member = s.nation.member.party;
+    s.tell(member, "soc@kaihin.example", Cadence::Immediate)
+        .await;
+    let old = story::released_as(&s.nation, |_| {}).await;
+    s.work().await;
+    assert_eq!(s.sink.mails().len(), 1);
+    replaced(&s, &old).await;
+    s.work().await;
+    let mails = s.sink.mails();
+    let replaced = format!("Subject: replaced {}", old.state.number);
+    let told = mails.iter().filter(|mail| mail.message.contains(&replaced));
+    assert_eq!(told.count(), 1);
+    assert_eq!(mails.len(), 3, "the newer one has a mail of its own");
+    let by_mail = s.delivery(old.id, member, Outlet::Mail).await.unwrap();
+    assert!(by_mail.recalled.is_some());
+    let releaser = s.nation.caller(&s.nation.releaser).await;
+    let world = &s.nation.world;
+    let old = world.load(old.id).await.unwrap().unwrap();
+    let all = world.recalled(&releaser, &old).await.unwrap();
+    assert_eq!((all.had, all.told), (1, 1));
 }

@@ -175,3 +175,63 @@ async fn a_mail_that_cannot_be_sent_waits_and_the_page_tells_it_in_the_end() {
     let told = world.saved_search(&member, saved.id).await.unwrap();
     assert_eq!(told.state.news.unwrap().notified, Told::Failed);
 }
+
+/// What comes out of an embargo is new then: to saved searches, and to whoever asks for what was added since.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_out_of_an_embargo_is_new() {
+    let s = setting().await;
+    let world = &s.nation.world;
+    let member = s.nation.caller(&s.nation.member).await;
+    // Another's objects of the same ids stay as they stand.
+    let first = story::released_as(&s.nation, |_| {}).await;
+    let saved = world.save_search(&member, watched("VPN", Alert::Hourly));
+    let saved = saved.await.unwrap().id;
+    an_hour_later(&s).await;
+    an_hour_later(&s).await;
+    let found = async || {
+        let saved = world.saved_search(&member, saved).await.unwrap();
+        saved.state.news.iter().map(|news| news.items).sum::<u32>()
+    };
+    let before = found().await;
+    let opens = world.now() + SignedDuration::from_hours(3);
+    let item = story::released_as(&s.nation, |draft| draft.embargo = Some(opens)).await;
+    an_hour_later(&s).await;
+    assert_eq!(world.sweep().await.unwrap(), 0);
+    assert_eq!(found().await, before, "it is shut");
+    let asked_us = world.now().as_microsecond();
+    s.nation.clock.advance(SignedDuration::from_hours(3));
+    assert_eq!(world.sweep().await.unwrap(), 1);
+    assert_eq!(world.sweep().await.unwrap(), 0, "once");
+    let added = world.objects(&member, |filter| {
+        filter.collection = Some(s.nation.library.id);
+        filter.added_after_us = Some(asked_us);
+        filter.limit = 1_000;
+    });
+    let added = added.await.unwrap().objects;
+    let own: Vec<&str> = item
+        .state
+        .content
+        .objects
+        .iter()
+        .map(String::as_str)
+        .collect();
+    assert!(added.iter().any(|object| object.stix_type == "indicator"));
+    for object in &added {
+        assert_eq!(object.source, item.id);
+        assert!(own.contains(&&*object.raw), "byte for byte");
+    }
+    let still = world.objects(&member, |filter| {
+        filter.added_after_us = None;
+        filter.limit = 1_000;
+    });
+    let still = still.await.unwrap().objects;
+    assert!(still.iter().any(|object| object.source == first.id));
+    an_hour_later(&s).await;
+    assert_eq!(found().await, before + 1);
+    let library = world.library(&member, |_| {}).await.unwrap();
+    assert_eq!(library.rows[0].id, item.id, "the newest stands first");
+    let proved = kaname_world::verify::verify(world.store(), world.keys(), &[], &|_| {}).await;
+    assert_eq!(proved.unwrap().ledger.fault, None);
+    let rebuilt = world.rebuild(&|_| {}).await.unwrap();
+    assert!(rebuilt.identical, "{rebuilt:?}");
+}

@@ -138,6 +138,8 @@ pub struct Writer {
     language: Language,
     /// First halves of the SHA-256 of what was written.
     written: HashSet<[u8; 16]>,
+    /// The same of what was left out.
+    left_out: HashSet<[u8; 16]>,
     /// Numbers of rules that are taken.
     numbers: HashSet<u32>,
 }
@@ -148,6 +150,7 @@ impl Writer {
         Self {
             language,
             written: HashSet::new(),
+            left_out: HashSet::new(),
             numbers: HashSet::new(),
         }
     }
@@ -182,6 +185,21 @@ impl Writer {
         (said, values.len() as u64)
     }
 
+    /// Leaves the values of one item out that would else be written.
+    pub fn leave_out(&mut self, lines: &[ValueLine]) {
+        let used_to = self.language.used_to();
+        for line in lines.iter().filter(|line| fits(line, used_to)) {
+            let target = Target::of(line).filter(|target| target.is_said_in(self.language));
+            self.left_out
+                .extend(target.map(|target| half(&target.key())));
+        }
+    }
+
+    /// How many values were left out and stand nowhere in the file.
+    pub fn left_out(&self) -> u64 {
+        self.left_out.difference(&self.written).count() as u64
+    }
+
     fn each(
         &mut self,
         first: &ValueLine,
@@ -211,11 +229,16 @@ impl Writer {
     }
 
     fn is_new(&mut self, value: &str) -> bool {
-        let digest = Sha256::digest(value);
-        let mut half = [0; 16];
-        half.copy_from_slice(&digest[..16]);
-        self.written.insert(half)
+        self.written.insert(half(value))
     }
+}
+
+/// The first half of a text's SHA-256.
+fn half(text: &str) -> [u8; 16] {
+    let digest = Sha256::digest(text);
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    half
 }
 
 fn each(values: &[Target], write: fn(&Target) -> String) -> String {

@@ -55,19 +55,35 @@ impl Page {
         previous: Option<String>,
         next: Option<String>,
     ) -> Pager {
+        let said = self.t2(
+            "common-pager-shown",
+            "shown",
+            shown,
+            "count",
+            count.to_string(),
+        );
+        self.pager_saying(said.into_owned(), previous, next)
+    }
+
+    /// The same of a list that is not counted.
+    pub fn pager_uncounted(
+        &self,
+        shown: u64,
+        previous: Option<String>,
+        next: Option<String>,
+    ) -> Pager {
+        let said = self
+            .t1("common-pager-uncounted", "shown", shown)
+            .into_owned();
+        self.pager_saying(said, previous, next)
+    }
+
+    fn pager_saying(&self, said: String, previous: Option<String>, next: Option<String>) -> Pager {
         let way =
             |key: &str, href: Option<String>| href.map(|href| (self.t(key).into_owned(), href));
         Pager {
             name: self.t("common-pager").into_owned(),
-            said: self
-                .t2(
-                    "common-pager-shown",
-                    "shown",
-                    shown,
-                    "count",
-                    count.to_string(),
-                )
-                .into_owned(),
+            said,
             previous: way("common-pager-previous", previous),
             next: way("common-pager-next", next),
         }

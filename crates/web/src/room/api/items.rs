@@ -6,7 +6,8 @@ use axum::{
     extract::{Path, Query, State},
     response::{IntoResponse as _, Response},
 };
-use kaname_sharing::{Item, Outlet};
+use kaname_sharing::{Item, ItemState, Outlet, decay::Freshness};
+use kaname_store::ListQuery;
 use kaname_world::{Loaded, WorldError};
 use serde_json::{Value, json};
 
@@ -30,22 +31,51 @@ pub(super) async fn list(
     let now = world.now();
     let reading = Reading::of(&house, &by, &filters.next_at("/api/v1/items", ""));
     let after = place(&reading, filters.after())?;
-    let found = world.library(&by, |query| {
+    let ask = |query: &mut ListQuery| {
         filters.filter(query, now);
         query.states = vec![filters.state().as_str().to_owned()];
         query.after = after;
         query.limit = asked.limit();
-    });
-    let found = found.await?;
-    let shown = found.rows.iter().filter(|item| item.state.is_out());
-    let rows: Vec<Value> = shown.map(|item| outline(&house, item)).collect();
-    let next = found.next.as_ref().map(|next| {
+    };
+    let (found, next, total) = match filters.aged() {
+        None => {
+            let found = world.library(&by, ask).await?;
+            let mut rows = Vec::with_capacity(found.rows.len());
+            for item in found.rows {
+                let fresh = world.freshness(&by, &item).await?;
+                rows.push((item, fresh));
+            }
+            (rows, found.next, Some(found.total))
+        }
+        Some(aged) => {
+            let found = world.library_by_age(&by, aged, ask).await?;
+            let rows = found.rows.into_iter();
+            let rows = rows.map(|(item, fresh)| (item, Some(fresh)));
+            (rows.collect(), found.next, None)
+        }
+    };
+    let shown = found.iter().filter(|(item, _)| item.state.is_out());
+    let rows = shown.map(|(item, fresh)| with_age(outline(&house, item), item, fresh.as_ref()));
+    let rows: Vec<Value> = rows.collect();
+    let next = next.as_ref().map(|next| {
         let address = filters.next_at("/api/v1/items", &reading.written(next));
         format!("{address}&limit={}", asked.limit())
     });
-    let (total, more) = counted(found.total);
+    // What is filtered by its age is not counted.
+    let (total, more) = total.map(counted).unzip();
     let answer = json!({ "items": rows, "total": total, "more_than_total": more, "next": next });
     Ok(Json(answer).into_response())
+}
+
+/// With how fresh an item is, while it is out; only where its provider agreed to the web as a way out.
+pub(super) fn with_age(mut told: Value, item: &Loaded<Item>, fresh: Option<&Freshness>) -> Value {
+    let state = &item.state;
+    let shown = state.state == ItemState::Released && state.content.is_on_the_web();
+    let fresh = fresh.filter(|_| shown).map(Freshness::told);
+    if let Value::Object(told) = &mut told {
+        told.insert("freshness".to_owned(), fresh.unwrap_or_default());
+    }
+    told
 }
 
 /// What a list says of an item. Its title only where its provider agreed to the web as a way out.
@@ -85,7 +115,8 @@ pub(super) async fn one(
     world.note_read(&by, &item);
     let state = &item.state;
     let content = &state.content;
-    let mut answer = outline(&house, &item);
+    let fresh = world.freshness(&by, &item).await?;
+    let mut answer = with_age(outline(&house, &item), &item, fresh.as_ref());
     let newer = match state.replaced_by {
         None => None,
         Some(id) => match world.library_item(&by, id).await {

@@ -11,6 +11,7 @@ mod objects;
 mod peers;
 mod records;
 mod reference;
+mod reviews;
 mod search;
 mod showing;
 mod sources;
@@ -202,6 +203,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             PEERS,
             Audit::None("reads what is agreed with sources and what their readings brought"),
             routing::get(sources::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/reviews",
+            "api.reviews",
+            Access::Either(Action::ItemReadReviews),
+            Audit::None("reads what of what is out waits for officers"),
+            routing::get(reviews::list),
         ),
         Endpoint::new(
             Method::GET,

@@ -121,6 +121,20 @@ pub(super) async fn list(
                 .collect();
         }
     }
+    // Whoever acts with delegated powers may have the one and not the other.
+    if house
+        .world()
+        .allow_any(&by, Action::ItemReadReviews)
+        .is_ok()
+    {
+        let waiting = house.world().reviews_waiting(&by).await?;
+        tabs.push(Tab {
+            label: text.t("item-tab-review").into_owned(),
+            href: "/reviews".to_owned(),
+            count: Some(paging::counted(waiting.try_into().unwrap_or(u32::MAX))),
+            here: false,
+        });
+    }
     show(&DeskPage {
         tabs: Tabs {
             name: text.t("item-tabs").into_owned(),

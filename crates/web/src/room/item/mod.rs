@@ -8,6 +8,7 @@ pub(in crate::room) mod draft;
 mod edit;
 pub(in crate::room) mod offered;
 mod reach;
+mod review;
 mod show;
 pub(in crate::room) mod trace;
 mod typed;
@@ -15,6 +16,7 @@ mod value;
 mod verb;
 
 pub(in crate::room) use desk::row as desk_row;
+pub(in crate::room) use review::row as review_row;
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;
@@ -176,6 +178,28 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Access::SignedIn(&[Action::ItemWithdraw, Action::ItemEdit]),
             &["item.withdrawn"],
             routing::post(act::withdraw),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/reviews",
+            "item.reviews",
+            Access::SignedIn(&[Action::ItemReadReviews]),
+            READS,
+            routing::get(review::list),
+        ),
+        post(
+            "/items/{number}/confirm",
+            "item.confirm",
+            Access::SignedIn(&[Action::ItemReview]),
+            &["item.confirmed"],
+            routing::post(review::confirm),
+        ),
+        post(
+            "/items/{number}/let-end",
+            "item.let_end",
+            Access::SignedIn(&[Action::ItemReview]),
+            &["item.left_to_end"],
+            routing::post(review::let_end),
         ),
         post(
             "/items/{number}/blocking",

@@ -22,6 +22,7 @@ use super::{
     act::of,
     changed::{Changed, stands},
     reach::{self, ReachPart},
+    review,
     trace::{self, TraceRow},
     value::{ValueRow, rows, shared_resources},
     verb::{Ask, Permitted, asks, verbs},
@@ -35,6 +36,7 @@ use crate::{
     },
     house::{By, House},
     room::{
+        age::Age,
         choices,
         events::one::{self, Of},
         words,
@@ -81,6 +83,8 @@ struct ItemPage {
     verbs: Vec<Verb>,
     asks: Vec<Ask>,
     feedback: Option<Said>,
+    /// How fresh it is, for officers.
+    age: Option<Age>,
 }
 
 /// What receivers say of it.
@@ -223,6 +227,10 @@ pub(super) async fn show_item(
     } else {
         None
     };
+    let fresh = match state.state {
+        ItemState::Released if !own => world.freshness(&by, &item).await?,
+        _ => None,
+    };
     let warnings = world.warnings(&by).await?;
     let values = rows(&page, content, &warnings);
     let gone = |row: &&Trace| matches!(row.state, RowState::Removed);
@@ -292,6 +300,7 @@ pub(super) async fn show_item(
         verbs,
         asks: asks(&page, &item, own, &may),
         feedback,
+        age: fresh.as_ref().and_then(|fresh| Age::of(&page, fresh)),
         page,
     })
 }
@@ -450,6 +459,16 @@ fn notices(
     let by_machine = machines.iter().any(|way| item.content.leaves_by(*way));
     if by_machine && item.content.collections.is_empty() && is_writable(item.state) {
         say(Tone::Plain, "item-no-collection", None);
+    }
+    if item.state == ItemState::Released
+        && !own
+        && let Some((key, said)) = review::said(page, item)
+    {
+        let tone = match item.waits_for_review() {
+            true => Tone::Care,
+            false => Tone::Plain,
+        };
+        say(tone, key, Some(&said));
     }
     if let Some(withdrawal) = &item.withdrawal {
         say(Tone::Wrong, "item-was-withdrawn", Some(&withdrawal.reason));

@@ -22,6 +22,8 @@ pub(super) struct Ask {
     pub(super) grave: bool,
     /// One of the buttons that the page has for what is asked now: stands beside those, shut.
     pub(super) beside: bool,
+    /// Shown open: it is what the item waits for.
+    pub(super) open: bool,
     /// Two answers instead of one button: the value of `resume`, and what the button says.
     pub(super) answers: Vec<(bool, String)>,
 }
@@ -34,6 +36,7 @@ pub(super) struct Permitted {
     pub(super) send_back: bool,
     pub(super) withdraw: bool,
     pub(super) decide: bool,
+    pub(super) review: bool,
     pub(super) consent: bool,
 }
 
@@ -55,6 +58,7 @@ impl Permitted {
             send_back: why(Action::ItemReturn).is_none(),
             withdraw: curable(why(Action::ItemWithdraw)),
             decide: why(Action::ExportSuspendDecide).is_none(),
+            review: why(Action::ItemReview).is_none(),
             consent: why(Action::ItemConsent).is_none(),
         }
     }
@@ -180,6 +184,7 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
             button: text.t(keys.0).into_owned(),
             grave,
             beside: own && state.state == ItemState::AwaitingConsent,
+            open: verb == "blocking" || (verb == "confirm" && state.waits_for_review()),
             answers: match verb {
                 "blocking" => vec![
                     answer(true, "item-blocking-resume"),
@@ -217,6 +222,14 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
     if matches!(state.blocking, Blocking::Suspended { .. }) && may.decide {
         let keys = ("item-blocking-decide", "item-reason");
         ask("blocking", keys, false, false);
+    }
+    if state.state == ItemState::Released && state.content.is_valid(page.now) && may.review {
+        let keys = ("review-confirm", "review-confirm-why");
+        ask("confirm", keys, false, false);
+    }
+    if state.waits_for_review() && may.review {
+        let keys = ("review-let-end", "review-let-end-why");
+        ask("let-end", keys, false, false);
     }
     let ended = matches!(
         state.state,

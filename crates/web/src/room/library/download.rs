@@ -28,7 +28,9 @@ pub(super) async fn download(
     let world = house.world();
     let item = found(&house, &by, &typed).await?;
     let now = world.now();
-    let (body, kind) = rendered(world, &item.state, &file, now).await?;
+    let fresh = world.freshness(&by, &item).await?;
+    let seen_at = fresh.map_or(now, |fresh| fresh.seen.at);
+    let (body, kind) = rendered(world, &item.state, &file, (seen_at, now)).await?;
     world.note_read(&by, &item);
     attachment(&format!("{}-{file}", item.state.number), kind, body)
 }
@@ -38,7 +40,7 @@ async fn rendered(
     world: &World,
     item: &Item,
     file: &str,
-    now: Timestamp,
+    (seen_at, now): (Timestamp, Timestamp),
 ) -> Result<(String, &'static str), Failure> {
     let outlet = match file {
         "bundle.json" => Outlet::Taxii,
@@ -52,10 +54,13 @@ async fn rendered(
     Ok(match file {
         "values.csv" => {
             // Spreadsheets read UTF-8 only when it says so.
-            let body = format!("\u{feff}{}{}", csv_header(), csv_lines(item, now));
+            let body = format!("\u{feff}{}{}", csv_header(), csv_lines(item, seen_at, now));
             (body, "text/csv; charset=utf-8")
         }
-        "values.jsonl" => (json_lines(item, now), "application/jsonl; charset=utf-8"),
+        "values.jsonl" => {
+            let body = json_lines(item, seen_at, now);
+            (body, "application/jsonl; charset=utf-8")
+        }
         "values.txt" if item.may_block(now) => {
             (plain_lines(item, None, now), "text/plain; charset=utf-8")
         }

@@ -7,9 +7,9 @@ use axum::{
 };
 use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::Tlp;
-use kaname_sharing::{Item, ItemKind, ItemState, content::kind_word};
-use kaname_store::ListQuery;
-use kaname_world::Loaded;
+use kaname_sharing::{Item, ItemKind, ItemState, content::kind_word, decay::Freshness};
+use kaname_store::{Cursor, ListQuery};
+use kaname_world::{Listed, Loaded, sharing::ListedByAge};
 use serde::Deserialize;
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::{paging, words},
+    room::{age, paging, words},
     text::Count,
 };
 
@@ -37,6 +37,8 @@ pub(in crate::room) struct Asked {
     state: String,
     /// Days back, or a day.
     since: String,
+    /// Whether something of it has aged: `yes`, `no`; both when neither is said.
+    aged: String,
     after: String,
 }
 
@@ -68,6 +70,15 @@ impl Asked {
         ItemKind::ALL
             .into_iter()
             .find(|kind| kind.as_str() == self.kind)
+    }
+
+    /// Whether only what has aged is asked for, or only what has not.
+    pub(in crate::room) fn aged(&self) -> Option<bool> {
+        match self.aged.as_str() {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        }
     }
 
     fn since(&self, now: Timestamp) -> Option<Timestamp> {
@@ -106,6 +117,7 @@ impl Asked {
             ("tlp", &self.tlp),
             ("state", state),
             ("since", &self.since),
+            ("aged", &self.aged),
             ("after", after),
         ];
         paging::address(path, &parameters)
@@ -146,24 +158,32 @@ pub(super) async fn list(
         .live_from("/events?topic=library");
     let state = asked.state();
     let reading = paging::Reading::of(&house, &by, &asked.address(state.as_str(), ""));
-    let found = world.library(&by, |query| {
+    let ask = |query: &mut ListQuery| {
         asked.filter(query, now);
         query.states = vec![state.as_str().to_owned()];
         query.after = reading.read(&asked.after);
-    });
-    let found = found.await?;
+    };
+    let found = match asked.aged() {
+        None => Found::all(&house, &by, world.library(&by, ask).await?).await?,
+        Some(aged) => Found::by_age(world.library_by_age(&by, aged, ask).await?),
+    };
     let counts = world
         .library_states(&by, |query| asked.filter(query, now))
         .await?;
     let rows: Vec<Row> = found
         .rows
         .iter()
-        .filter(|item| item.state.is_out())
-        .map(|item| row(&page, item))
+        .filter(|(item, _)| item.state.is_out())
+        .map(|(item, fresh)| aged_row(&page, item, fresh.as_ref()))
         .collect();
-    let pager = reading.pager(&page, &found, rows.len(), &asked.after, |after| {
-        asked.address(state.as_str(), after)
-    });
+    let to = |after: &str| asked.address(state.as_str(), after);
+    let next = found.next.as_ref().map(|next| to(&reading.written(next)));
+    let first = (!asked.after.is_empty()).then(|| to(""));
+    let shown = rows.len() as u64;
+    let pager = match found.total {
+        Some(total) => page.pager(shown, paging::counted(total), first, next),
+        None => page.pager_uncounted(shown, first, next),
+    };
     let shown = ListPage {
         filters: filters(&page, &asked),
         tabs: tabs(&page, &asked, state, &counts),
@@ -175,6 +195,57 @@ pub(super) async fn list(
         page,
     };
     show(&shown)
+}
+
+/// What a page of the list shows.
+struct Found {
+    rows: Vec<(Loaded<Item>, Option<Freshness>)>,
+    next: Option<Cursor>,
+    /// How many there are; `None` where they are not counted.
+    total: Option<u32>,
+}
+
+impl Found {
+    async fn all(house: &House, by: &By, listed: Listed<Item>) -> Result<Self, Failure> {
+        let mut rows = Vec::with_capacity(listed.rows.len());
+        for item in listed.rows {
+            let fresh = house.world().freshness(by, &item).await?;
+            rows.push((item, fresh));
+        }
+        Ok(Self {
+            rows,
+            next: listed.next,
+            total: Some(listed.total),
+        })
+    }
+
+    fn by_age(listed: ListedByAge) -> Self {
+        let rows = listed.rows.into_iter();
+        Self {
+            rows: rows.map(|(item, fresh)| (item, Some(fresh))).collect(),
+            next: listed.next,
+            total: None,
+        }
+    }
+}
+
+/// An item as a row, with how fresh it is while it is out and may be read on pages.
+fn aged_row(page: &Page, item: &Loaded<Item>, fresh: Option<&Freshness>) -> Row {
+    let state = &item.state;
+    let row = row(page, item);
+    let shown = state.state == ItemState::Released && state.content.is_on_the_web();
+    let Some(fresh) = fresh.filter(|_| shown) else {
+        return row;
+    };
+    let row = match age::score(page, fresh) {
+        Some(score) => row.about(score),
+        None => row,
+    };
+    match age::tag(page, fresh) {
+        // That its blocking exports are suspended says more.
+        Some(tag) if state.blocking.allows() => row.tag(tag),
+        _ => row,
+    }
 }
 
 /// What pages call an item. Its provider agreed to certain ways out; where the web is not one of them, only
@@ -237,6 +308,15 @@ fn filters(page: &Page, asked: &Asked) -> Vec<Field> {
             .value(asked.tlp.as_str()),
         page.select("since", page.t("library-since"), list(since))
             .value(asked.since.as_str()),
+        page.select(
+            "aged",
+            page.t("age-filter"),
+            list(vec![
+                Choice::new("no", page.t("age-filter-fresh")),
+                Choice::new("yes", page.t("age-filter-aged")),
+            ]),
+        )
+        .value(asked.aged.as_str()),
     ]
 }
 
@@ -282,6 +362,7 @@ fn empty(page: &Page, by: &By, asked: &Asked) -> Empty {
         &asked.kind,
         &asked.tlp,
         &asked.since,
+        &asked.aged,
         &asked.after,
     ];
     if filtered.into_iter().all(String::is_empty) {

@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use kaname_intake::in_script;
 use kaname_kernel::Pap;
 use kaname_policy::{Action, Resource};
-use kaname_sharing::{Item, ItemState, Outlet, Value, feedback::Feedback, rendition::is_current};
+use kaname_sharing::{
+    Item, ItemState, Outlet, Value, decay::Freshness, feedback::Feedback, rendition::is_current,
+};
 use kaname_world::{Loaded, sharing::Warnings};
 
 use super::{answer, correlation::Correlation, list, usage::Use};
@@ -23,7 +25,12 @@ use crate::{
         show_with,
     },
     house::{By, House},
-    room::{form::Wrong, warninglist::warned, words},
+    room::{
+        age::{self, Age},
+        form::Wrong,
+        warninglist::warned,
+        words,
+    },
 };
 
 /// Most values shown; the files hold all.
@@ -47,6 +54,8 @@ struct ShowPage {
     correlation: Option<Correlation>,
     files: Vec<File>,
     addresses: Vec<(String, Copied)>,
+    /// How fresh it is, where it ages.
+    age: Option<Age>,
     history: Vec<Happened>,
     related: Vec<Row>,
     acknowledged: Option<At>,
@@ -76,6 +85,8 @@ struct ValueRow {
     blocks: bool,
     /// Which lists say that it is widely used.
     warned: Option<String>,
+    /// How fresh it is, where it ages.
+    fresh: Option<String>,
 }
 
 /// When, what, and the address and number of the item that it has to do with.
@@ -143,6 +154,8 @@ pub(super) async fn shown(
     }
     let carrying = world.correlated_item(by, &item).await?;
     let harm = world.harm_beside(by, &item).await?;
+    let fresh = world.freshness(by, &item).await?;
+    let fresh = fresh.filter(|_| on_the_web && state.state == ItemState::Released);
     let values = content.shared_values();
     let more_values = values.len().saturating_sub(MAX_VALUES);
     let warnings = world.warnings(by).await?;
@@ -168,11 +181,12 @@ pub(super) async fn shown(
         harm: harm.map(|harm| harm.text),
         techniques: open.map(|()| content.techniques()).unwrap_or_default(),
         values: match open {
-            Some(()) => rows(&page, state, (&values, &warnings), now),
+            Some(()) => rows(&page, state, (&values, &warnings), fresh.as_ref(), now),
             None => Vec::new(),
         },
         more_values,
         correlation: (!carrying.values.is_empty()).then(|| Correlation::of(&page, carrying)),
+        age: fresh.as_ref().and_then(|fresh| Age::of(&page, fresh)),
         files: files(&page, state, now),
         addresses: addresses(house, by, &page, state).await?,
         history: history(&page, house, by, state).await?,
@@ -272,6 +286,7 @@ fn rows(
     page: &Page,
     item: &Item,
     (values, warnings): (&[Value], &Warnings),
+    fresh: Option<&Freshness>,
     now: Timestamp,
 ) -> Vec<ValueRow> {
     let shown = values.iter().take(MAX_VALUES);
@@ -285,6 +300,7 @@ fn rows(
             used: page.t(used.key()).into_owned(),
             blocks: used == Use::Block,
             warned: warned(page, &warnings.of(value.kind, &value.value)),
+            fresh: fresh.and_then(|fresh| age::of_value(page, fresh, value)),
         }
     };
     shown.map(row).collect()

@@ -95,6 +95,9 @@ pub(super) async fn became(house: &House, page: &Page, by: &By) -> Result<Waitin
         let mut row = Row::new(page.came(at, state.number.as_str()), href, title)
             .tlp(page.tlp(state.content.tlp))
             .tag(page.tag(words::item_state(page.text, state.state)));
+        if state.waits_for_blocking() {
+            row = row.tag(page.tag(page.t("item-suspended-tag")));
+        }
         if state.release.is_some() {
             let said = world.feedback_for_provider(by, item.id).await?;
             for (key, n) in [

@@ -47,6 +47,7 @@ use crate::{
         show,
     },
     house::{By, House},
+    room::age::Age,
 };
 
 /// Longest JSON shown whole, in bytes; longer is cut, the file has all.
@@ -69,6 +70,8 @@ struct ObjectPage {
     /// What happened and when, for attackers and what they attack with.
     timeline: Option<Timeline>,
     sightings: Option<Weeks>,
+    /// How fresh it is, where it ages.
+    age: Option<Age>,
     /// For the hub's officers.
     sent: Option<Sent>,
     versions: Versions,
@@ -125,6 +128,10 @@ pub(super) async fn show_one(
     let item = item(&house, &by, object.source).await?;
     let links = house.world().links(&by, object).await?;
     let sightings = house.world().sightings(&by, object, &links.links).await?;
+    let fresh = house
+        .world()
+        .object_freshness(&by, object, &sightings)
+        .await?;
     let known = Known {
         object,
         same: &same,
@@ -160,6 +167,7 @@ pub(super) async fn show_one(
         collection: collection(&house, &by, &page, object.collection).await?,
         timeline,
         sightings: Weeks::of(&page, &sightings),
+        age: fresh.as_ref().and_then(|fresh| Age::of(&page, fresh)),
         sent: Sent::of(&house, &by, &page, of_item).await?,
         relations: Graph::of(&house, &by, &page, (object, links, &asked)).await?,
         versions: Versions::of(&house, &by, &page, &asked, versions).await?,

@@ -1,0 +1,23 @@
+# 鮮度
+age-title = 鮮度
+age-about = 最後に確かめられてから時間がたつほど下がります。基準を下回った値は、機械向けの一覧に載せません。
+age-seen = 最後の確認
+age-score = 鮮度
+age-fades = 基準を下回る時
+age-low = 基準未満
+age-values = { $n } 件
+age-model = 初め { $base }、基準 { $threshold }、寿命 { $days } 日、減り方 { $speed }
+age-steady = ほかの { $n } 件（脆弱性など）は古くなりません。
+age-by-released = 提供された時
+age-by-confirmed = センターの職員が、まだ有効であることを確かめた時
+age-by-own = あなたの組織が検知した時
+age-by-answer = 名前を出すことに同意した組織が検知した時
+age-by-sighting = 検知の記録（STIX）の時
+age-by-stated = 出した組織が最後に更新した時
+age-partly = 一部が古い
+age-wholly = 古い
+age-score-of = 鮮度 { $n }
+age-value-low = 鮮度 { $n }（古いため、機械向けの一覧に載りません）
+age-filter = 鮮度
+age-filter-aged = 古い値があるもの
+age-filter-fresh = 古い値がないもの
