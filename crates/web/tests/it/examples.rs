@@ -37,7 +37,7 @@ struct Scene {
 const CURSOR: &str = "q3vZ8mXK2c0bT1n5Yw";
 /// Further ids of the examples: of a report, an item, a victim record, an object.
 const REPORT: &str = "R-2611-7K4MT";
-const ITEM: &str = "S-2611-9QX3E";
+const ITEM: &str = "S-2611-QX3E9";
 const RECORD: &str = "019ac3f0-5d2e-7c41-9a1b-3f6e2d7c8b90";
 const OBJECT: &str = "intrusion-set--6f1c2f0e-8a5b-4f6e-9d0b-2c7a1e5b4d33";
 
