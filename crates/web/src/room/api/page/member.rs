@@ -53,7 +53,7 @@ pub(super) fn members(page: &Page, schema: &Value) -> Vec<Member> {
 fn enter(page: &Page, schema: &Value, at: &str, rows: &mut Vec<Member>) {
     let several = branches(schema);
     // What one of several forms has to have, the others need not.
-    let is_one_form = several.iter().filter(|one| !is_null(one)).count() == 1;
+    let is_one_form = several.iter().filter(|one| has_members(one)).count() == 1;
     for one in several {
         if let Some(items) = one.get("items") {
             enter(page, items, &format!("{at}[]"), rows);
@@ -81,8 +81,8 @@ fn enter(page: &Page, schema: &Value, at: &str, rows: &mut Vec<Member>) {
     }
 }
 
-fn is_null(schema: &Value) -> bool {
-    schema.get("type").and_then(Value::as_str) == Some("null")
+fn has_members(schema: &Value) -> bool {
+    schema.get("properties").is_some() || schema.get("items").is_some() || named(schema).is_some()
 }
 
 /// What is said of a member: by itself, else by the one branch that says something.
@@ -215,5 +215,63 @@ fn bound(page: &Page, schema: &Value, all: &mut Vec<Limit>) {
     }
     if let Some(items) = schema.get("items") {
         bound(page, items, all);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        frame::{Section, sample},
+        text::Lang,
+    };
+
+    #[test]
+    fn members_stand_with_what_they_stand_in_and_only_one_form_has_to_have_them() {
+        let page = sample::page(Lang::En, Section::Elsewhere, "API");
+        let schema = json!({
+            "type": "object",
+            "required": ["values"],
+            "properties": {
+                "values": { "type": "array", "maxItems": 9, "items": { "oneOf": [
+                    { "type": "string" },
+                    { "type": "object", "required": ["value"], "properties": {
+                        "value": { "type": ["string", "null"], "format": "date-time" },
+                    } },
+                ] } },
+                "report": { "oneOf": [
+                    { "$ref": "#/components/schemas/NewReport" },
+                    { "type": "object", "required": ["type"], "properties": {
+                        "type": { "const": "bundle" },
+                    } },
+                ] },
+                "links": { "type": "object", "additionalProperties": { "type": "string" } },
+            },
+        });
+        let rows = members(&page, &schema);
+        let told: Vec<(String, String, bool)> = rows
+            .iter()
+            .map(|row| {
+                let kind = row.kind.iter().map(|word| word.text.as_str()).collect();
+                (format!("{}{}", row.within, row.name), kind, row.is_required)
+            })
+            .collect();
+        let of = |name: &str, kind: &str, required| (name.to_owned(), kind.to_owned(), required);
+        assert_eq!(
+            told,
+            [
+                of("values", "(string | object)[]", true),
+                of("values[].value", "string | null", true),
+                of("report", "NewReport | object", false),
+                of("report.type", "string", false),
+                of("links", "map<string>", false),
+            ]
+        );
+        assert_eq!(rows[2].kind[0].href.as_deref(), Some("#schema-NewReport"));
+        let entries = &rows[0].limits[0];
+        assert!(entries.said.contains("9"), "{entries:?}");
+        assert_eq!(rows[3].limits[0].codes, ["bundle"]);
     }
 }
