@@ -34,7 +34,7 @@ async function walk(who) {
     if (alike >= (path.split("/").length > 2 ? ALIKE : 1) || paths.includes(path)) continue;
     seen.set(kind(path), alike + 1);
     // What is not a page (a feed, a file) is for other tests.
-    if (/\.(csv|jsonl|txt|json)(\?|$)|^\/(taxii2|feeds|assets)\//.test(path)) continue;
+    if (/\.(csv|jsonl|txt|json)(\?|$)|^\/(taxii2|feeds|assets|api\/v1)\//.test(path)) continue;
     paths.push(path);
     wrong.push(...(await look(page, path, first, who)).map((what) => `${first.name} ${path} ${what}`));
     waiting.push(...(await ways(page)));

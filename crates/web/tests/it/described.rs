@@ -4,12 +4,11 @@
 use std::sync::LazyLock;
 
 use axum::http::{HeaderMap, Method, StatusCode, header};
+use kaname_web::room::api::description;
 use serde_json::{Value, json};
 
-const TEXT: &str = include_str!("../../src/room/api/openapi.json");
-
-static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
-    let mut all: Value = serde_json::from_str(TEXT).unwrap();
+pub(crate) static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
+    let mut all: Value = serde_json::from_str(description().unwrap()).unwrap();
     close(&mut all["components"]["schemas"]);
     all
 });
@@ -64,18 +63,35 @@ pub(crate) fn check(
     let kind = headers.get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap();
-    // Every operation may be refused for being asked too often.
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        return;
-    }
-    let described = &operation["responses"][status.as_str()];
+    let described = resolved(&operation["responses"][status.as_str()]);
     assert!(described.is_object(), "{here}: the status is not described");
     let schema = &described["content"][kind]["schema"];
     assert!(!schema.is_null(), "{here}: {kind} is not described: {body}");
+    let answer: Value = serde_json::from_str(body).unwrap();
+    holds(&here, schema, &answer);
+}
+
+/// What a reference leads to.
+///
+/// # Panics
+/// When it leads nowhere.
+pub(crate) fn resolved(thing: &'static Value) -> &'static Value {
+    match thing["$ref"].as_str() {
+        Some(there) => DESCRIPTION
+            .pointer(there.strip_prefix('#').unwrap())
+            .unwrap_or_else(|| panic!("{there} leads nowhere")),
+        None => thing,
+    }
+}
+
+/// Compares a value with a schema of the description.
+///
+/// # Panics
+/// When it is not as the schema says.
+pub(crate) fn holds(here: &str, schema: &Value, value: &Value) {
     let whole = json!({ "allOf": [schema], "components": DESCRIPTION["components"] });
     let validator = jsonschema::validator_for(&whole).unwrap();
-    let answer: Value = serde_json::from_str(body).unwrap();
-    let wrong = validator.iter_errors(&answer);
+    let wrong = validator.iter_errors(value);
     let wrong: Vec<String> = wrong
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();

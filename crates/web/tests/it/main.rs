@@ -13,6 +13,7 @@ mod audit;
 mod authenticator;
 mod browser;
 mod described;
+mod examples;
 mod feed;
 mod flow;
 mod harm;
@@ -35,6 +36,7 @@ mod pages;
 mod passkey;
 mod peers;
 mod raw;
+mod reference;
 mod search;
 #[path = "../../../world/tests/it/sink.rs"]
 mod sink;

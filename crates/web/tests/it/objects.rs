@@ -21,7 +21,7 @@ use crate::{
 const RED: &str = "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1";
 
 /// A peer's collection with these objects in it.
-async fn imported(nation: &Nation, objects: &[String]) {
+pub(crate) async fn imported(nation: &Nation, objects: &[String]) {
     let admin = nation.caller(&nation.administrator).await;
     let definition = Definition {
         alias: "knowledge".to_owned(),
@@ -44,7 +44,7 @@ async fn imported(nation: &Nation, objects: &[String]) {
     assert_eq!(done.taken, objects.len() as u64, "{:?}", done.rejected);
 }
 
-fn id(stix_type: &str, n: usize) -> String {
+pub(crate) fn id(stix_type: &str, n: usize) -> String {
     format!("{stix_type}--00000000-0000-4000-8000-{n:012}")
 }
 
@@ -60,17 +60,17 @@ fn version(stix_type: &str, n: usize, day: &str, more: &str) -> String {
     )
 }
 
-fn relation(n: usize, how: &str, source: &str, target: &str) -> String {
+pub(crate) fn relation(n: usize, how: &str, source: &str, target: &str) -> String {
     let more =
         format!(r#""relationship_type":"{how}","source_ref":"{source}","target_ref":"{target}""#);
     object("relationship", n, &more)
 }
 
-fn group(n: usize, name: &str) -> String {
+pub(crate) fn group(n: usize, name: &str) -> String {
     object("intrusion-set", n, &format!(r#""name":"{name}""#))
 }
 
-fn technique(n: usize, number: &str, name: &str) -> String {
+pub(crate) fn technique(n: usize, number: &str, name: &str) -> String {
     object(
         "attack-pattern",
         n,

@@ -43,7 +43,7 @@ impl FetchDoor for OneList {
     }
 }
 
-fn door(nation: &Nation) -> Door {
+pub(crate) fn door(nation: &Nation) -> Door {
     Door::with(nation, "http://hub.test/", |house| {
         house.with_sources(Arc::new(OneList))
     })

@@ -94,6 +94,7 @@ common-fresh = { $n ->
 }
 
 # Errors: what happened, what to do
+common-api = API
 common-error-home = Back to Now
 common-error-front = To the first page
 common-error-at = Where

@@ -82,6 +82,7 @@ common-pager-next = 次へ
 common-fresh = 新しい { $n } 件を表示
 
 # 誤り：何が起きたか、次にすること
+common-api = API
 common-error-home = 「いま」へ戻る
 common-error-front = 最初のページへ
 common-error-at = 箇所

@@ -7,6 +7,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use kaname_sharing::feedback::{Given, Sighting, SightingKind};
+use kaname_world::WorldError;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -15,6 +16,9 @@ use crate::{
     error::Failure,
     house::{By, House},
 };
+
+/// How an answer that says what the organisation's last one said is refused.
+const SAME: &str = "refused-no-change";
 
 /// An answer as it is sent.
 #[derive(Deserialize)]
@@ -66,8 +70,12 @@ pub(super) async fn answer(
 ) -> Result<Response, Failure> {
     let world = house.world();
     let item = world.item_of(&by, &typed).await?;
-    let kept = world.give_feedback(&by, item.id, answer.given()).await?;
-    let at = kept.state.at.to_string();
+    let kept = match world.give_feedback(&by, item.id, answer.given()).await {
+        // Who did not hear that it was kept sends it again: it is kept, and nothing is added.
+        Err(WorldError::Refused { key: SAME, .. }) => world.own_feedback(&by, item.id).await?,
+        kept => Some(kept?),
+    };
+    let at = kept.ok_or(Failure::NotFound)?.state.at.to_string();
     Ok(Json(json!({ "item": item.state.number, "at": at })).into_response())
 }
 

@@ -1,13 +1,15 @@
 //! The JSON API: hand in reports, read the library, answer and acknowledge, with a machine's key.
 //! What is read may also be read in a browser. Errors are RFC 9457 problems; what the addresses take
-//! and give is written in `openapi.json`, which a test keeps to this table.
+//! and give is described ([`document`]) for machines and, on a page, for people.
 
 mod answers;
 mod body;
+mod document;
 mod handed_in;
 mod items;
 mod matrix;
 mod objects;
+mod page;
 mod peers;
 mod records;
 mod reference;
@@ -21,6 +23,7 @@ use axum::{http::Method, routing};
 use kaname_policy::Action;
 
 use crate::{
+    error::Failure,
     house::House,
     route::{Access, Audit, BodySize, Endpoint},
 };
@@ -30,9 +33,25 @@ const FOLLOW: Access = Access::Either(Action::SubmissionFollow);
 const PEERS: Access = Access::Either(Action::DeliveryRead);
 const LIBRARY: Access = Access::Either(Action::LibraryRead);
 
+/// The description of the API as it is served (OpenAPI 3.1).
+///
+/// # Errors
+/// [`Failure::Internal`] where what is written of the API cannot be read, which a test keeps from happening.
+pub fn description() -> Result<&'static str, Failure> {
+    Ok(document::document()?.text.as_str())
+}
+
 /// Endpoints of this room.
 pub fn endpoints() -> Vec<Endpoint<House>> {
     vec![
+        Endpoint::new(
+            Method::GET,
+            "/api",
+            "api.browse",
+            Access::Public("shows how the API is used; says nothing of what it holds"),
+            Audit::None("reads a fixed document"),
+            routing::get(page::browse),
+        ),
         Endpoint::new(
             Method::GET,
             "/api/v1/openapi.json",

@@ -11,17 +11,16 @@ use kaname_directory::day_of;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::description;
 use crate::{
     error::{Failure, Fault},
     house::{Address, By, House},
 };
 
-/// OpenAPI 3.1, written by hand.
-const OPENAPI: &str = include_str!("openapi.json");
-
-pub(super) async fn openapi() -> Response {
+pub(super) async fn openapi() -> Result<Response, Failure> {
     let kind = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, kind)], OPENAPI).into_response()
+    let text = description()?;
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
 
 pub(super) async fn prove(

@@ -38,6 +38,8 @@ struct MachinesPage {
     misp_copied: Copied,
     curl: String,
     curl_copied: Copied,
+    /// To how the JSON API is used.
+    api: Verb,
 }
 
 /// A collection that the reader may read.
@@ -115,6 +117,7 @@ pub(super) async fn show_machines(
         misp: page.copied(misp),
         curl_copied: page.copied_as(&curl, text.t("machines-copy")),
         curl,
+        api: page.link("/api", text.t("machines-api-link")),
         page,
     })
 }

@@ -1,0 +1,362 @@
+//! Each example of the API's description does what it says, asked of a hub in which there is all that the examples
+//! speak of; so does what a person copies from the page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use kaname_directory::{KeyScope, PartyKind};
+use kaname_kernel::Role;
+use kaname_sharing::content::ItemKind;
+use kaname_testkit::Nation;
+use serde_json::{Map, Value};
+
+use crate::{
+    browser::{Browser, between, leads_to},
+    described::{DESCRIPTION, check},
+    house::{Answer, Door},
+    library::released_with,
+    objects, peers,
+    reference::{bodies, operations, parameters, success},
+    sources, story,
+};
+
+/// A hub in which there is all that the examples speak of.
+struct Scene {
+    /// What stands in the examples, and what is meant by it here.
+    real: BTreeMap<&'static str, String>,
+    /// Hands in and reads its own reports.
+    provider: String,
+    /// Reads, searches and answers.
+    reader: String,
+}
+
+/// What the examples say where a page goes on.
+const CURSOR: &str = "q3vZ8mXK2c0bT1n5Yw";
+/// Further ids of the examples: of a report, an item, a victim record, an object.
+const REPORT: &str = "R-2611-7K4MT";
+const ITEM: &str = "S-2611-QX3E9";
+const RECORD: &str = "019ac3f0-5d2e-7c41-9a1b-3f6e2d7c8b90";
+const OBJECT: &str = "intrusion-set--6f1c2f0e-8a5b-4f6e-9d0b-2c7a1e5b4d33";
+
+impl Scene {
+    async fn of(nation: &Nation, door: &Door) -> Self {
+        let admin = Browser::of(door, nation, &nation.administrator).await;
+        peers::agreed(nation, &admin).await;
+        sources::agreed(nation, &admin).await;
+        let (group, technique) = (
+            objects::id("intrusion-set", 1),
+            objects::id("attack-pattern", 2),
+        );
+        objects::imported(
+            nation,
+            &[
+                objects::group(1, "Example Group"),
+                objects::technique(2, "T1566", "Phishing"),
+                objects::relation(3, "uses", &group, &technique),
+            ],
+        )
+        .await;
+        let item = released_with(nation, |draft| draft.kind = ItemKind::Indicator).await;
+        let (receipt, second) = story::released(nation).await;
+        let ministry = nation
+            .party("sangyo-sho", PartyKind::Ministry, "産業省", "Industry")
+            .await;
+        let official = nation.hire(ministry, "sangyo", &[Role::Member]).await;
+        show_record(nation, door, &receipt.number).await;
+        let reads = [KeyScope::ApiRead, KeyScope::Feedback];
+        let reader = nation.key(&official, &reads).await;
+        let hands_in = [KeyScope::Submit, KeyScope::SubmissionsRead];
+        let provider = nation.key(&nation.provider, &hands_in).await;
+        let records = door.get("/api/v1/records", &reader).await.json();
+        let record = records["records"][0]["id"].as_str().unwrap().to_owned();
+        assert_ne!(item.id, second.id);
+        let real = [
+            (REPORT, receipt.number),
+            (ITEM, item.state.number),
+            (RECORD, record),
+            (OBJECT, group),
+        ];
+        Self {
+            real: real.into(),
+            provider,
+            reader,
+        }
+    }
+
+    /// An example with the ids of this hub.
+    fn real(&self, example: &str) -> String {
+        let all = self.real.iter();
+        all.fold(example.to_owned(), |text, (said, meant)| {
+            text.replace(said, meant)
+        })
+    }
+
+    fn key(&self, path: &str) -> &str {
+        match path.starts_with("/api/v1/submissions") {
+            true => &self.provider,
+            false => &self.reader,
+        }
+    }
+
+    /// Asks, with the key of whoever asks such things.
+    async fn ask(&self, door: &Door, method: &Method, target: &str, body: Option<&str>) -> Answer {
+        let mut request = Request::builder().method(method).uri(target).header(
+            header::AUTHORIZATION,
+            format!("Bearer {}", self.key(target)),
+        );
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
+        door.send(request.body(body).unwrap()).await
+    }
+}
+
+/// The provider of a report shows its victim record to the ministry.
+async fn show_record(nation: &Nation, door: &Door, report: &str) {
+    let analyst = Browser::of(door, nation, &nation.analyst).await;
+    let asked = [("parties", "sangyo-sho"), ("reason", "所管省庁への連絡")];
+    let asked = analyst
+        .post(&format!("/triage/{report}/victim"), &asked)
+        .await;
+    leads_to(&asked);
+    let provider = Browser::of(door, nation, &nation.provider).await;
+    let page = provider.page(&format!("/submissions/{report}")).await;
+    let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
+    let show = format!("/submissions/{report}/victim/show");
+    leads_to(&provider.post(&show, &[("hash", &hash)]).await);
+}
+
+/// Path and query of an operation with these parameters of its own.
+fn target(path: &str, asked: &[(&str, String)]) -> String {
+    let mut target = path.to_owned();
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in asked {
+        let placeholder = format!("{{{name}}}");
+        match target.contains(&placeholder) {
+            true => target = target.replace(&placeholder, value),
+            false => {
+                query.append_pair(name, value);
+            }
+        }
+    }
+    match query.finish() {
+        query if query.is_empty() => target,
+        query => format!("{target}?{query}"),
+    }
+}
+
+fn example(parameter: &Value) -> (&str, String) {
+    let example = match &parameter["example"] {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    (parameter["name"].as_str().unwrap(), example)
+}
+
+/// What an operation is asked for: once with what it needs, once with each thing that it may be given.
+async fn asked(
+    scene: &Scene,
+    door: &Door,
+    path: &'static str,
+    operation: &'static Value,
+) -> Vec<String> {
+    let all = parameters(operation);
+    let in_address = all.iter().filter(|one| one["in"] != "header");
+    let (needed, free): (Vec<&Value>, Vec<&Value>) =
+        in_address.copied().partition(|one| one["required"] == true);
+    let needed: Vec<_> = needed.into_iter().map(example).collect();
+    let mut targets = vec![target(path, &needed)];
+    for parameter in free {
+        let (name, mut value) = example(parameter);
+        if value == CURSOR {
+            let first = [needed.clone(), vec![("limit", "1".to_owned())]].concat();
+            let first = scene.real(&target(path, &first));
+            let page = scene.ask(door, &Method::GET, &first, None).await.json();
+            let next = [&page["next"], &page[name]["next"]];
+            let next = next.iter().find_map(|next| next.as_str());
+            let next = next.unwrap_or_else(|| panic!("{first} does not go on by {name}: {page}"));
+            let (_, query) = next.split_once('?').unwrap();
+            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+            value = pairs.find(|(one, _)| one == name).unwrap().1.into_owned();
+        }
+        let with = [needed.clone(), vec![(name, value)]].concat();
+        targets.push(target(path, &with));
+    }
+    targets.iter().map(|target| scene.real(target)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_example_does_what_it_says() {
+    let nation = Nation::new().await;
+    let door = sources::door(&nation);
+    let scene = Scene::of(&nation, &door).await;
+    let mut ran = 0;
+    for (method, path, operation) in operations() {
+        let (good, _) = success(operation);
+        let bodies = bodies(operation);
+        let by_key = operation["security"].as_array().unwrap();
+        let by_person = !by_key.is_empty() && by_key.iter().all(|one| one["key"].is_null());
+        for target in asked(&scene, &door, path, operation).await {
+            let sent: Vec<Option<String>> = match bodies {
+                Some(bodies) => {
+                    let all = bodies.values().map(|body| body["value"].to_string());
+                    all.map(|body| Some(scene.real(&body))).collect()
+                }
+                None => vec![None],
+            };
+            for body in sent {
+                let answer = match by_person {
+                    true => officer(&nation, &door, &target).await,
+                    false => scene.ask(&door, &method, &target, body.as_deref()).await,
+                };
+                assert_eq!(answer.status, good, "{method} {target}: {}", answer.text);
+                ran += 1;
+            }
+        }
+    }
+    assert!(ran > operations().len(), "{ran}");
+    // Headers: the same report under the same key is handed in once.
+    let submit = &DESCRIPTION["paths"]["/api/v1/submissions"]["post"];
+    let once = parameters(submit)
+        .into_iter()
+        .find(|one| one["in"] == "header");
+    let (name, key) = example(once.unwrap());
+    let body = bodies(submit).unwrap()["form"]["value"].to_string();
+    let mut numbers = BTreeSet::new();
+    for _ in 0..2 {
+        let request = Request::post("/api/v1/submissions")
+            .header(header::AUTHORIZATION, format!("Bearer {}", scene.provider))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(name, &key);
+        let answer = door
+            .send(request.body(Body::from(body.clone())).unwrap())
+            .await;
+        numbers.insert(answer.json()["number"].to_string());
+    }
+    assert_eq!(numbers.len(), 1);
+}
+
+/// What an officer's browser is answered, held against the description.
+async fn officer(nation: &Nation, door: &Door, target: &str) -> Answer {
+    let officer = Browser::of(door, nation, &nation.auditor).await;
+    let answer = officer.get(target).await;
+    let path = target.split('?').next().unwrap();
+    check(
+        &Method::GET,
+        path,
+        answer.status,
+        &answer.headers,
+        &answer.text,
+    );
+    answer
+}
+
+/// The words of a command, as a shell parts them.
+fn words(command: &str, key: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    let mut signs = command.chars();
+    while let Some(sign) = signs.next() {
+        match (quote, sign) {
+            (Some(open), sign) if open == sign => quote = None,
+            (Some(_), sign) => word.push(sign),
+            (None, '\'' | '"') => quote = Some(sign),
+            (None, '\\') => match signs.next() {
+                Some('\n') | None => {}
+                Some(meant) => word.push(meant),
+            },
+            (None, sign) if sign.is_whitespace() => words.extend(ended(&mut word)),
+            (None, sign) => word.push(sign),
+        }
+    }
+    words.extend(ended(&mut word));
+    let put = |word: String| word.replace("$KANAME_KEY", key);
+    words.into_iter().map(put).collect()
+}
+
+fn ended(word: &mut String) -> Option<String> {
+    let ended = std::mem::take(word);
+    (!ended.is_empty()).then_some(ended)
+}
+
+/// Does what curl would.
+async fn curl(door: &Door, scene: &Scene, command: &str) -> Answer {
+    let words = words(&scene.real(command), "KEY");
+    let mut words = words.iter();
+    assert_eq!(words.next().unwrap(), "curl");
+    let (mut method, mut target, mut body, mut headers) = (None, "", None, Vec::new());
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-sS" => {}
+            "-X" => method = words.next().cloned(),
+            "-H" => headers.push(words.next().unwrap().split_once(": ").unwrap()),
+            "-d" => body = words.next().cloned(),
+            address => target = address.strip_prefix("http://hub.test").unwrap(),
+        }
+    }
+    let method = method.as_deref().unwrap_or(match body {
+        Some(_) => "POST",
+        None => "GET",
+    });
+    let mut request = Request::builder().method(method).uri(target);
+    for (name, value) in headers {
+        request = request.header(name, value.replace("KEY", scene.key(target)));
+    }
+    door.send(request.body(Body::from(body.unwrap_or_default())).unwrap())
+        .await
+}
+
+fn unescaped(text: &str) -> String {
+    let signs = [
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#38;", "&"),
+    ];
+    signs.iter().fold(text.to_owned(), |text, (said, meant)| {
+        text.replace(said, meant)
+    })
+}
+
+/// What a person copies from the page is run as a shell and curl would.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_page_offers_to_paste_works() {
+    let nation = Nation::new().await;
+    let door = sources::door(&nation);
+    let scene = Scene::of(&nation, &door).await;
+    let page = Browser::nobody(&door).page("/api").await;
+    let asks = page.split("<pre data-ask tabindex=\"0\">").skip(1);
+    let asks: Vec<String> = asks
+        .map(|rest| unescaped(rest.split("</pre>").next().unwrap()))
+        .collect();
+    let by_key = operations().into_iter().filter(|(_, _, operation)| {
+        let all = operation["security"].as_array().unwrap();
+        all.is_empty() || all.iter().any(|one| one["key"].is_array())
+    });
+    let wanted: usize = by_key
+        .map(|(_, _, one)| bodies(one).map_or(1, Map::len))
+        .sum();
+    assert_eq!(asks.len(), wanted);
+    for ask in asks {
+        let answer = curl(&door, &scene, &ask).await;
+        assert!(answer.status.is_success(), "{ask}: {}", answer.text);
+    }
+    let opens = page.split("<p class=\"opens\"><a href=\"").skip(1);
+    let opens: Vec<&str> = opens.map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(opens.len(), operations().len() + asks_more() - wanted);
+    for href in opens {
+        let answer = officer(&nation, &door, href).await;
+        assert_eq!(answer.status, StatusCode::OK, "{href}: {}", answer.text);
+    }
+}
+
+/// Bodies beyond the first of an operation: each is a command of its own.
+fn asks_more() -> usize {
+    let all = operations();
+    let more = all.iter().filter_map(|(_, _, one)| bodies(one));
+    more.map(|bodies| bodies.len() - 1).sum()
+}
