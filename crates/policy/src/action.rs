@@ -45,7 +45,8 @@ actions! {
     DraftOwn, "draft.own", "Keep and read own drafts.";
     TriageList, "triage.list", "See what waits for triage.";
     TriageAssign, "triage.assign", "Take a report into triage.";
-    TriageClose, "triage.close", "Close or merge a report.";
+    TriageClose, "triage.close", "Close a report.";
+    TriageGroup, "triage.group", "Take reports together as campaigns, split, merge, undo, set proposals aside.";
     SealOpen, "seal.open", "Open who stands behind a handle, with a reason.";
     SealReadOpenings, "seal.read_openings", "See who opened a handle, when and why.";
     ItemDerive, "item.derive", "Derive what may be shared from a report.";

@@ -8,7 +8,9 @@
 
 mod agreed;
 pub mod blocking;
+pub mod campaign;
 pub mod checklist;
+pub mod cluster;
 pub mod collection;
 pub mod consenting;
 pub mod content;
@@ -43,6 +45,7 @@ pub mod victim;
 pub mod warninglist;
 pub mod webhook;
 
+pub use campaign::Campaign;
 pub use collection::Collection;
 pub use content::{Content, ItemKind, Outlet};
 pub use delivery::Delivery;

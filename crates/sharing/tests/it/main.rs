@@ -6,7 +6,9 @@
 )]
 
 mod audience;
+mod campaign;
 mod checklist;
+mod cluster;
 mod derive;
 mod feedback;
 mod find;

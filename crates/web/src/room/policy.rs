@@ -218,6 +218,7 @@ pub(super) fn action(text: Text, action: Action) -> String {
         Action::TriageList => "policy-triage-list",
         Action::TriageAssign => "policy-triage-assign",
         Action::TriageClose => "policy-triage-close",
+        Action::TriageGroup => "policy-triage-group",
         Action::SealOpen => "policy-seal-open",
         Action::SealReadOpenings => "policy-seal-read-openings",
         Action::ItemDerive => "policy-item-derive",

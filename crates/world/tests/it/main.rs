@@ -6,6 +6,7 @@
 )]
 
 mod authenticator;
+mod campaigns;
 mod checklist;
 mod delegation;
 mod draft;
