@@ -1,5 +1,6 @@
 //! The command line: the tree of commands with their options. What they do stands in `command`.
 
+mod campaign;
 mod data;
 mod misp;
 mod people;
@@ -17,6 +18,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::civil::Date;
 
 pub(crate) use self::{
+    campaign::CampaignCommand,
     data::{
         BackupArgs, CollectionCommand, ConfigCommand, ExportArgs, ExportForm, ImportArgs,
         MigrateArgs, RedactArgs, RestoreArgs, SectorCommand, VerifyArgs,
@@ -113,6 +115,9 @@ pub(crate) enum Command {
     /// Values so widely used that meeting one says little, in MISP's form: load, list, check, drop
     #[command(subcommand)]
     Warninglist(WarninglistCommand),
+    /// Reports that belong together: proposals, accept, dismiss, aside, restore, list, show, new, join, split, merge, rename, undo
+    #[command(subcommand)]
+    Campaign(CampaignCommand),
     /// Sectors and competent ministries, as of any day: list, changes
     #[command(subcommand)]
     Sector(SectorCommand),

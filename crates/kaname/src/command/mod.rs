@@ -1,6 +1,7 @@
 //! What each command does, one file each.
 
 mod backup;
+mod campaign;
 pub(crate) mod collection;
 mod config;
 mod export;
@@ -87,6 +88,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Group(command) => once(group::run(&config, command, say)),
         Command::Collection(command) => once(collection::run(&config, command, say)),
         Command::Warninglist(command) => once(warninglist::run(&config, command, say)),
+        Command::Campaign(command) => once(campaign::run(&config, command, say)),
         Command::Taxii(command) => once(taxii::run(&config, command, say)),
         Command::Source(command) => once(source::run(&config, command, say)),
         Command::Import(args) => once(import::run(&config, args, say)),

@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod campaigns;
 mod client;
 mod config;
 mod database_away;

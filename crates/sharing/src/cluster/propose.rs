@@ -202,7 +202,10 @@ pub fn queue(
     let known = folds.iter().flat_map(|fold| &fold.reports);
     let all: BTreeSet<MatterId> = known.chain(reports).copied().collect();
     let place: BTreeMap<MatterId, usize> = all.iter().copied().zip(0..).collect();
-    let links = links.iter().filter(|link| aside.links(link));
+    // The same words about other values are proposed to a person; by themselves they hide no report behind another.
+    let links = links
+        .iter()
+        .filter(|link| !link.shared.is_empty() && aside.links(link));
     // Those by which reports hang together may not be in this part of the queue.
     let pairs = folds
         .iter()

@@ -5,6 +5,7 @@ pub mod account;
 pub mod acting;
 pub mod api;
 mod back;
+pub mod campaigns;
 mod choices;
 pub mod deliveries;
 pub mod demo;
@@ -53,6 +54,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(oidc::endpoints());
     all.extend(submission::endpoints());
     all.extend(triage::endpoints());
+    all.extend(campaigns::endpoints());
     all.extend(item::endpoints());
     all.extend(library::endpoints());
     all.extend(search::endpoints());

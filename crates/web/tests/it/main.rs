@@ -11,6 +11,7 @@ mod audit;
 #[path = "../../../world/tests/it/authenticator.rs"]
 mod authenticator;
 mod browser;
+mod campaigns;
 mod described;
 mod feed;
 mod flow;

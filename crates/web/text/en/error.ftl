@@ -67,3 +67,5 @@ error-field-time = This is not a time such as 2026-05-01T10:20:00+09:00.
 error-field-not-yet = It lies after { $latest }.
 error-field-base64 = This is not base64.
 error-warninglist = Does not read as a warninglist.
+error-no-campaign = There is no campaign of this number: { $what }
+error-in-campaign = A report is in another campaign: { $what }. Take it out there, or merge the two.

@@ -67,3 +67,5 @@ error-field-time = 日時として読み取れません。例：2026-05-01T10:20
 error-field-not-yet = { $latest } より後の日時は受け付けません。
 error-field-base64 = base64 として読み取れません。
 error-warninglist = 広く使われている値の一覧として読めません。
+error-no-campaign = この番号のキャンペーンは見当たりません：{ $what }
+error-in-campaign = 別のキャンペーンに入っている報告があります：{ $what }。そちらから外すか、統合してください。

@@ -4,6 +4,7 @@
 
 mod answers;
 mod body;
+mod campaigns;
 mod handed_in;
 mod items;
 mod matrix;
@@ -27,6 +28,7 @@ use crate::{
 const OWN: Access = Access::Either(Action::SubmissionReadOwn);
 const FOLLOW: Access = Access::Either(Action::SubmissionFollow);
 const PEERS: Access = Access::Either(Action::DeliveryRead);
+const TRIAGE: Access = Access::Either(Action::TriageList);
 const LIBRARY: Access = Access::Either(Action::LibraryRead);
 
 /// Endpoints of this room.
@@ -178,6 +180,30 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             PEERS,
             Audit::None("reads what is agreed with peers and how far each has come"),
             routing::get(peers::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/campaigns",
+            "api.campaigns",
+            TRIAGE,
+            Audit::None("reads which reports were taken together, not what they say"),
+            routing::get(campaigns::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/campaigns/{number}",
+            "api.campaign",
+            TRIAGE,
+            Audit::None("reads which reports were taken together, not what they say"),
+            routing::get(campaigns::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/proposals",
+            "api.proposals",
+            TRIAGE,
+            Audit::None("reads; values and texts only within a recorded opening"),
+            routing::get(campaigns::proposals),
         ),
         Endpoint::new(
             Method::GET,

@@ -85,6 +85,14 @@ const FILLED: &[(&str, Filled)] = &[
     ("item.draw", Filled::Number),
     ("api.prove", Filled::Number),
     ("triage.show", Filled::Number),
+    (
+        "campaign.show",
+        Filled::NoItem("reports taken together, by their numbers; no item is named"),
+    ),
+    (
+        "api.campaign",
+        Filled::NoItem("reports taken together, by their numbers; no item is named"),
+    ),
     ("triage.file", Filled::NoItem("an attachment of a report")),
     ("submission.show", Filled::Number),
     ("api.submission", Filled::Number),

@@ -1,6 +1,6 @@
 //! What officers do with campaigns: accept a proposal, set it aside, join, split, merge, rename, undo.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_kernel::{Id, Matter as _, MatterId};
 use kaname_policy::Action;
@@ -24,6 +24,8 @@ pub struct CampaignView {
     pub reports: Vec<Loaded<Report>>,
     /// Other campaigns that its steps name: id and number.
     pub others: Vec<(MatterId, String)>,
+    /// Receipt numbers of all reports that its steps name, as far as the caller may see them.
+    pub numbers: BTreeMap<MatterId, String>,
     /// The campaign that its last step changed too.
     pub beside: Option<Loaded<Campaign>>,
 }
@@ -68,11 +70,13 @@ impl World {
         self.allow_any(caller, Action::TriageList)?;
         let campaign = self.campaign_of(caller, typed).await?;
         let reports = self.reports_of(caller, &campaign.state.reports).await?;
-        let named = campaign
-            .state
-            .steps
-            .iter()
-            .filter_map(|step| step.what.other());
+        let steps = &campaign.state.steps;
+        let moved = steps.iter().flat_map(|step| step.reports.iter().copied());
+        let moved: BTreeSet<MatterId> = moved.collect();
+        let numbers = self.reports_of(caller, &moved).await?.into_iter();
+        let numbers = numbers.map(|report| (report.id, report.state.submission.receipt));
+        let numbers = numbers.collect();
+        let named = steps.iter().filter_map(|step| step.what.other());
         let mut others = Vec::new();
         for id in named.collect::<BTreeSet<MatterId>>() {
             let other = self.see_if::<Campaign>(caller, id).await?;
@@ -90,6 +94,7 @@ impl World {
             campaign,
             reports,
             others,
+            numbers,
             beside,
         })
     }

@@ -8,12 +8,13 @@ use std::{
 use jiff::SignedDuration;
 use kaname_intake::submission::GroupKey;
 use kaname_kernel::{AccountId, HandleId, Matter as _, MatterId, PartyId, Posting};
+use kaname_policy::Action;
 use kaname_sharing::{
     Report, Value,
     cluster::{Fold, Folded, Known, Link, Subject},
     report::{Closing, Technique},
 };
-use kaname_store::ListQuery;
+use kaname_store::{ListQuery, ObjectFilter, Versions};
 
 use crate::{caller::Caller, error::WorldError, sharing::Warnings, work::Loaded, world::World};
 
@@ -183,14 +184,29 @@ impl World {
                 }
             }
         }
-        let page = self.objects(caller, |filter| filter.limit = 1).await?;
+        let all = ObjectFilter {
+            versions: Versions::Last,
+            limit: 1,
+            count: true,
+            ..ObjectFilter::all(readable)
+        };
+        let page = self.store().objects(&all).await?;
         Ok(Known {
             total: page.total.unwrap_or_default().into(),
             carriers,
         })
     }
 
-    /// Reports by their ids, as far as the caller may see them.
+    /// Reports by their ids, as far as the caller may see them, oldest first.
+    pub async fn reports_named(
+        &self,
+        caller: &Caller,
+        ids: impl IntoIterator<Item = &MatterId>,
+    ) -> Result<Vec<Loaded<Report>>, WorldError> {
+        self.allow_any(caller, Action::TriageList)?;
+        self.reports_of(caller, ids).await
+    }
+
     pub(super) async fn reports_of(
         &self,
         caller: &Caller,

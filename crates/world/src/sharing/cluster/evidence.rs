@@ -22,23 +22,14 @@ const MOST_PASSAGES: usize = 3;
 pub struct Evidence {
     /// What every officer is told.
     pub ground: Ground,
+    /// Receipt numbers of the two reports.
+    pub numbers: [String; 2],
     /// The shared values, for who holds one of the two open: both carry them.
     pub values: Vec<(Kind, String)>,
     /// What stands in both texts, for the same.
     pub passages: Vec<String>,
     /// Whether that is told.
     pub open: bool,
-}
-
-impl Evidence {
-    fn of(ground: Ground) -> Self {
-        Self {
-            ground,
-            values: Vec::new(),
-            passages: Vec::new(),
-            open: false,
-        }
-    }
 }
 
 /// What every officer is told of a link.
@@ -80,8 +71,7 @@ impl World {
         caller: &Caller,
         link: &Link,
     ) -> Result<Evidence, WorldError> {
-        let mut told = Evidence::of(ground_of(link));
-        told.open = self.one_is_open(caller, link.one, link.other).await?;
+        let mut told = self.told_shut(caller, ground_of(link)).await?;
         if told.open {
             let values = link.shared.iter().take(MOST_VALUES);
             told.values = values.map(|value| value.key.clone()).collect();
@@ -98,8 +88,7 @@ impl World {
         caller: &Caller,
         copy: &Copied,
     ) -> Result<Evidence, WorldError> {
-        let mut told = Evidence::of(ground_of_copy(copy));
-        told.open = self.one_is_open(caller, copy.of, copy.report).await?;
+        let mut told = self.told_shut(caller, ground_of_copy(copy)).await?;
         if told.open {
             told.values = self.values_of_both(copy.of, copy.report).await?;
             if copy.text.is_some() {
@@ -109,19 +98,17 @@ impl World {
         Ok(told)
     }
 
-    async fn one_is_open(
-        &self,
-        caller: &Caller,
-        one: MatterId,
-        other: MatterId,
-    ) -> Result<bool, WorldError> {
-        for report in [one, other] {
-            let report = self.see_if::<Report>(caller, report).await?;
-            if report.is_some_and(|report| self.holds_open(caller, &report.state)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    /// What every officer is told, and whether the caller is told more.
+    async fn told_shut(&self, caller: &Caller, ground: Ground) -> Result<Evidence, WorldError> {
+        let one = self.see::<Report>(caller, ground.one).await?.state;
+        let other = self.see::<Report>(caller, ground.other).await?.state;
+        Ok(Evidence {
+            ground,
+            open: self.holds_open(caller, &one) || self.holds_open(caller, &other),
+            numbers: [one.submission.receipt, other.submission.receipt],
+            values: Vec::new(),
+            passages: Vec::new(),
+        })
     }
 
     async fn values_of_both(

@@ -6,8 +6,10 @@ mod campaign;
 mod compared;
 mod evidence;
 mod proposed;
+mod told;
 
 pub use self::campaign::{CampaignView, NewCampaign, OffCampaign};
 pub(crate) use self::compared::Compared;
 pub use self::evidence::Evidence;
 pub use self::proposed::{Proposed, Together};
+pub use self::told::{campaign_told, dismissal_told, line_told, proposal_told};

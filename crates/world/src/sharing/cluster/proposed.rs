@@ -260,6 +260,7 @@ impl World {
         caller: &Caller,
         report: MatterId,
     ) -> Result<Option<Loaded<Campaign>>, WorldError> {
+        self.allow_any(caller, Action::TriageList)?;
         let named = self.keys().posting::<Campaign>(member(report));
         let readable = self.readable(caller).await?;
         let hits = self
