@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod agreed;
+pub mod assessment;
 pub mod blocking;
 pub mod campaign;
 pub mod checklist;
@@ -45,6 +46,7 @@ pub mod victim;
 pub mod warninglist;
 pub mod webhook;
 
+pub use assessment::Assessment;
 pub use campaign::Campaign;
 pub use collection::Collection;
 pub use content::{Content, ItemKind, Outlet};

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kaname_intake::submission::GroupKey;
+use kaname_intake::{Kind, submission::GroupKey};
 use kaname_kernel::MatterId;
 use sha2::{Digest, Sha256};
 
@@ -148,6 +148,9 @@ impl Folded<'_> {
         mut shared: Vec<SharedValue>,
         same_text: Option<u8>,
     ) -> Option<Link> {
+        // A host that both carry for the sake of a URL that both carry says nothing more.
+        let hosts: BTreeSet<String> = shared.iter().filter_map(host_of).collect();
+        shared.retain(|value| value.key.0 == Kind::Url || !hosts.contains(&value.key.1));
         let centibits = shared.iter().map(|value| value.centibits).sum();
         if centibits < LINKED_FROM && same_text.is_none() {
             return None;
@@ -198,6 +201,13 @@ impl Link {
     pub fn strength(&self) -> u32 {
         self.centibits + u32::from(self.text.unwrap_or_default()) * 10
     }
+}
+
+/// The host of a URL.
+fn host_of(value: &SharedValue) -> Option<String> {
+    let (kind, text) = &value.key;
+    let url = (*kind == Kind::Url).then(|| url::Url::parse(text).ok())??;
+    url.host_str().map(|host| host.trim_matches(['[', ']']).to_owned())
 }
 
 /// What it says that one of so few of all is met, in hundredths of a bit. Whole numbers, so that sums do not depend on

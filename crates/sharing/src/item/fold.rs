@@ -69,6 +69,7 @@ impl Matter for Item {
             returned: None,
             release: None,
             blocking: Blocking::Open,
+            own: first.own,
             replaces: first.replaces,
             replaced_by: None,
             withdrawal: None,

@@ -131,6 +131,24 @@ fn what_is_rare_links_and_what_many_carry_does_not() {
 }
 
 #[test]
+fn a_url_and_its_host_are_one_piece_of_evidence() {
+    let url = |n, other: &str| {
+        let value = |kind, value: &str| Value {
+            kind,
+            value: value.to_owned(),
+        };
+        let values = [
+            value(Kind::Url, "https://rare.example/a"),
+            value(Kind::Domain, other),
+        ];
+        Subject::new(id(n), &values, "", |_, _| false)
+    };
+    let found = links(&[url(1, "x.example"), url(2, "y.example")]);
+    assert_eq!(found[0].shared.len(), 1);
+    assert_eq!(found[0].shared[0].key.0, Kind::Url);
+}
+
+#[test]
 fn the_same_words_about_other_values_are_linked_and_not_folded() {
     let all = [
         report(1, &["a.example"], WAVE),
