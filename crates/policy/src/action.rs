@@ -59,6 +59,8 @@ actions! {
     ItemReturn, "item.return", "Send an item back instead of releasing it.";
     ItemWithdraw, "item.withdraw", "Withdraw a released item.";
     ItemReadDesk, "item.read_desk", "Read items at the hub's desks.";
+    AssessmentRead, "assessment.read", "Read what the hub itself judges, while it is written.";
+    AssessmentWrite, "assessment.write", "Write what the hub itself judges, look through what others wrote.";
     VictimConsent, "victim.consent", "Have a victim record shown to those asked for, or not.";
     VictimRead, "victim.read", "Read victim records shown to the own party.";
     VictimAcknowledge, "victim.acknowledge", "Take note of a victim record that is shown.";

@@ -97,6 +97,7 @@ fn kinds() -> Vec<(&'static str, Fold)> {
         kind::<kaname_sharing::Victim>(),
         kind::<kaname_sharing::Item>(),
         kind::<kaname_sharing::Campaign>(),
+        kind::<kaname_sharing::Assessment>(),
         kind::<kaname_sharing::campaign::Dismissal>(),
         kind::<kaname_sharing::Collection>(),
         kind::<kaname_sharing::Feedback>(),

@@ -1,5 +1,6 @@
 //! The command line: the tree of commands with their options. What they do stands in `command`.
 
+mod assessment;
 mod campaign;
 mod data;
 mod misp;
@@ -18,6 +19,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::civil::Date;
 
 pub(crate) use self::{
+    assessment::AssessmentCommand,
     campaign::CampaignCommand,
     data::{
         BackupArgs, CollectionCommand, ConfigCommand, ExportArgs, ExportForm, ImportArgs,
@@ -118,6 +120,9 @@ pub(crate) enum Command {
     /// Reports that belong together: proposals, accept, dismiss, aside, restore, list, show, new, join, split, merge, rename, undo
     #[command(subcommand)]
     Campaign(CampaignCommand),
+    /// What the hub itself judges: list, show
+    #[command(subcommand)]
+    Assessment(AssessmentCommand),
     /// Sectors and competent ministries, as of any day: list, changes
     #[command(subcommand)]
     Sector(SectorCommand),

@@ -94,6 +94,13 @@ pub fn compose(
             refs.push(id);
         }
     }
+    if let Some(measures) = both(&draft.countermeasures) {
+        let base = Base::new(fresh(), printed.author, now).marked(&marks);
+        let name = "対策 / Countermeasures";
+        let written = author::course_of_action(&base, name, Some(&measures))?;
+        refs.push(written.id);
+        objects.push(written.json);
+    }
     let description = both(&draft.summary);
     let report = author::Report {
         name: &draft.title.in_one_line(),

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use kaname_kernel::{MatterId, Pap, Tlp, audience::Named};
+use kaname_stix::ObjectId;
 use serde::{Deserialize, Serialize};
 
 use super::scale::{Confidence, Grade, Likelihood};
 use crate::{
-    content::{MAX_NAMED, Outlet},
+    content::{Content, ItemKind, MAX_NAMED, Outlet},
     refused::{Refused, bounded},
     text::{MAX_TEXT_BYTES, MAX_TITLE_BYTES, Text},
 };
@@ -76,6 +78,9 @@ pub struct Draft {
     pub title: Text,
     /// Summary.
     pub summary: Text,
+    /// What to do; may be empty.
+    #[serde(default)]
+    pub countermeasures: Text,
     /// Key judgements, the most important first.
     pub judgements: Vec<Judgement>,
     /// Who may be told.
@@ -85,6 +90,18 @@ pub struct Draft {
     /// Who is named, from AMBER up.
     #[serde(default)]
     pub named: Named,
+    /// Member classes of which a reader needs one; empty for any.
+    #[serde(default)]
+    pub classes: BTreeSet<String>,
+    /// Duties of which a reader needs every one.
+    #[serde(default)]
+    pub duties: BTreeSet<String>,
+    /// Officers only before.
+    #[serde(default)]
+    pub embargo: Option<Timestamp>,
+    /// Not to be used from then on.
+    #[serde(default)]
+    pub valid_until: Option<Timestamp>,
     /// Ways out.
     pub outlets: BTreeSet<Outlet>,
     /// Library collections it goes into.
@@ -103,12 +120,37 @@ impl Draft {
         }
         bounded("title", self.title.longest(), MAX_TITLE_BYTES)?;
         bounded("summary", self.summary.longest(), MAX_TEXT_BYTES)?;
+        let measures = self.countermeasures.longest();
+        bounded("countermeasures", measures, MAX_TEXT_BYTES)?;
+        bounded("classes", self.classes.len(), MAX_NAMED)?;
+        bounded("duties", self.duties.len(), MAX_NAMED)?;
         bounded("judgements", self.judgements.len(), MAX_JUDGEMENTS)?;
         bounded("parties", self.named.parties.len(), MAX_NAMED)?;
         bounded("groups", self.named.groups.len(), MAX_NAMED)?;
         bounded("persons", self.named.persons.len(), MAX_NAMED)?;
         bounded("collections", self.collections.len(), MAX_NAMED)?;
         self.judgements.iter().try_for_each(Judgement::check)
+    }
+
+    /// The item that it goes out as, with these objects.
+    pub fn content(&self, author: ObjectId, objects: Vec<String>) -> Content {
+        Content {
+            author,
+            kind: ItemKind::Assessment,
+            title: self.title.clone(),
+            summary: self.summary.clone(),
+            countermeasures: self.countermeasures.clone(),
+            objects,
+            tlp: self.tlp,
+            pap: self.pap,
+            named: self.named.clone(),
+            classes: self.classes.clone(),
+            duties: self.duties.clone(),
+            embargo: self.embargo,
+            valid_until: self.valid_until,
+            outlets: self.outlets.clone(),
+            collections: self.collections.clone(),
+        }
     }
 
     /// All that its judgements rest on, each once.

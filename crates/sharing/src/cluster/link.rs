@@ -207,7 +207,8 @@ impl Link {
 fn host_of(value: &SharedValue) -> Option<String> {
     let (kind, text) = &value.key;
     let url = (*kind == Kind::Url).then(|| url::Url::parse(text).ok())??;
-    url.host_str().map(|host| host.trim_matches(['[', ']']).to_owned())
+    url.host_str()
+        .map(|host| host.trim_matches(['[', ']']).to_owned())
 }
 
 /// What it says that one of so few of all is met, in hundredths of a bit. Whole numbers, so that sums do not depend on

@@ -5,6 +5,7 @@
     reason = "tests stop at what they did not expect"
 )]
 
+mod assessment;
 mod audience;
 mod campaign;
 mod checklist;

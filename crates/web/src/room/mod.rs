@@ -4,6 +4,7 @@
 pub mod account;
 pub mod acting;
 pub mod api;
+pub mod assessments;
 mod back;
 pub mod campaigns;
 mod choices;
@@ -56,6 +57,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(triage::endpoints());
     all.extend(campaigns::endpoints());
     all.extend(item::endpoints());
+    all.extend(assessments::endpoints());
     all.extend(library::endpoints());
     all.extend(search::endpoints());
     all.extend(record::endpoints());

@@ -231,6 +231,8 @@ pub(super) fn action(text: Text, action: Action) -> String {
         Action::ItemReturn => "policy-item-return",
         Action::ItemWithdraw => "policy-item-withdraw",
         Action::ItemReadDesk => "policy-item-read-desk",
+        Action::AssessmentRead => "policy-assessment-read",
+        Action::AssessmentWrite => "policy-assessment-write",
         Action::VictimConsent => "policy-victim-consent",
         Action::VictimRead => "policy-victim-read",
         Action::VictimAcknowledge => "policy-victim-acknowledge",

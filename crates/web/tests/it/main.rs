@@ -7,6 +7,7 @@
 
 mod administration;
 mod api;
+mod assessments;
 mod audit;
 #[path = "../../../world/tests/it/authenticator.rs"]
 mod authenticator;

@@ -69,3 +69,5 @@ error-field-base64 = This is not base64.
 error-warninglist = Does not read as a warninglist.
 error-no-campaign = There is no campaign of this number: { $what }
 error-in-campaign = A report is in another campaign: { $what }. Take it out there, or merge the two.
+error-evidence = There is no such evidence: { $what }
+error-grade = A grade is a letter A to F and a number 1 to 6, such as B2: { $what }

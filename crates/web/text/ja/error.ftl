@@ -69,3 +69,5 @@ error-field-base64 = base64 として読み取れません。
 error-warninglist = 広く使われている値の一覧として読めません。
 error-no-campaign = この番号のキャンペーンは見当たりません：{ $what }
 error-in-campaign = 別のキャンペーンに入っている報告があります：{ $what }。そちらから外すか、統合してください。
+error-evidence = この根拠は見当たりません：{ $what }
+error-grade = 評価は A～F と 1～6 で書きます（例：B2）：{ $what }

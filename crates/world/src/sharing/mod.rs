@@ -2,6 +2,7 @@
 //! → library and outlets → feedback.
 
 mod abandoned;
+pub mod assessment;
 mod attachment;
 mod checklist;
 mod claim;
@@ -33,6 +34,7 @@ mod waiting;
 mod warninglist;
 
 pub use abandoned::Abandoned;
+pub use assessment::{AssessmentView, Evident, Narrow, OutCheck, Seen, Version};
 pub use checklist::Checklist;
 pub(crate) use claim::Claimed;
 pub(crate) use cluster::Compared;

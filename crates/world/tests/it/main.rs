@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod assessments;
 mod authenticator;
 mod campaigns;
 mod checklist;

@@ -3,6 +3,7 @@
 //! and give is written in `openapi.json`, which a test keeps to this table.
 
 mod answers;
+mod assessments;
 mod body;
 mod campaigns;
 mod handed_in;
@@ -196,6 +197,22 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             TRIAGE,
             Audit::None("reads which reports were taken together, not what they say"),
             routing::get(campaigns::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/assessments",
+            "api.assessments",
+            Access::Either(Action::AssessmentRead),
+            Audit::None("reads assessments; evidence only as far as the reader may see it"),
+            routing::get(assessments::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/assessments/{number}",
+            "api.assessment",
+            Access::Either(Action::AssessmentRead),
+            Audit::None("reads assessments; evidence only as far as the reader may see it"),
+            routing::get(assessments::one),
         ),
         Endpoint::new(
             Method::GET,

@@ -35,6 +35,7 @@ use crate::{
     },
     house::{By, House},
     room::{
+        assessments::{Judgements, judgements},
         choices,
         events::one::{self, Of},
         words,
@@ -64,6 +65,8 @@ struct ItemPage {
     /// What a second officer weighs: who wrote it, when its provider consented.
     history: Vec<String>,
     summary: String,
+    /// What it judges, where it was an assessment.
+    judgements: Option<Judgements>,
     measures: String,
     proposed: Option<Proposed>,
     values: Vec<ValueRow>,
@@ -137,9 +140,9 @@ async fn history(
         let said = at.map(|at| text.t1("item-released-at", "at", at).into_owned());
         return Ok(said.into_iter().collect());
     }
-    let Some(consent) = item.consent else {
+    if item.consent.is_none() && !item.own {
         return Ok(Vec::new());
-    };
+    }
     let mut who = Vec::new();
     for account in &item.derivers {
         if let Some(account) = house.world().load::<Account>(account.cast()).await? {
@@ -148,10 +151,13 @@ async fn history(
     }
     let who = who.join(&page.t("ledger-and"));
     let written = text.jst(item.revised_at, page.now);
-    let consented = text.jst(consent.at, page.now);
     let wrote = text.t2("item-written-by", "who", who, "at", written);
-    let agreed = text.t2("item-consent-at", "at", consented, "n", item.revision);
-    let mut all = vec![wrote.into_owned(), agreed.into_owned()];
+    let mut all = vec![wrote.into_owned()];
+    if let Some(consent) = item.consent {
+        let consented = text.jst(consent.at, page.now);
+        let agreed = text.t2("item-consent-at", "at", consented, "n", item.revision);
+        all.push(agreed.into_owned());
+    }
     if let Some(release) = released
         && let Some(by) = house.world().load::<Account>(release.by.cast()).await?
     {
@@ -273,6 +279,7 @@ pub(super) async fn show_item(
         suspended: state.waits_for_blocking(),
         history: history(&house, &page, state, own).await?,
         summary: content.summary.in_language(lang).to_owned(),
+        judgements: judgements(&page, &world.judgements_of(&by, content).await?),
         measures: content.countermeasures.in_language(lang).to_owned(),
         proposed: proposed(&house, &page, state).await?,
         values,

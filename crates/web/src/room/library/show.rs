@@ -23,7 +23,12 @@ use crate::{
         show_with,
     },
     house::{By, House},
-    room::{form::Wrong, warninglist::warned, words},
+    room::{
+        assessments::{Judgements, judgements},
+        form::Wrong,
+        warninglist::warned,
+        words,
+    },
 };
 
 /// Most values shown; the files hold all.
@@ -38,6 +43,8 @@ struct ShowPage {
     notices: Vec<Notice>,
     measures: String,
     summary: String,
+    /// What it judges, where it was an assessment.
+    judgements: Option<Judgements>,
     /// What was done to the victim, where its provider has it shown to this reader.
     harm: Option<String>,
     techniques: Vec<(String, String)>,
@@ -165,6 +172,10 @@ pub(super) async fn shown(
         summary: open
             .map_or("", |()| content.summary.in_language(lang))
             .to_owned(),
+        judgements: match open {
+            Some(()) => judgements(&page, &world.judgements_of(by, content).await?),
+            None => None,
+        },
         harm: harm.map(|harm| harm.text),
         techniques: open.map(|()| content.techniques()).unwrap_or_default(),
         values: match open {
