@@ -97,7 +97,7 @@ pub fn own_word(own: OwnWord) -> Result<Vec<ItemChange>, Refused> {
     own.content.check()?;
     bounded("traces", own.rows.len(), MAX_ROWS)?;
     let mut writers = own.by.into_iter();
-    let first = writers.next().ok_or(Refused::Empty { field: "by" })?;
+    let first = writers.next().ok_or(Refused::Empty { field: "author" })?;
     let derivation = Derivation {
         number: own.number,
         handle: own.handle,

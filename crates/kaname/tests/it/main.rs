@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod assessments;
 mod browser;
 mod campaigns;
 mod client;

@@ -56,6 +56,8 @@ struct ItemPage {
     due: Option<Due>,
     original: Option<String>,
     own: bool,
+    /// Whether it is the hub's own word, for which nobody is asked.
+    unasked: bool,
     /// Whether its provider was asked about what it says now.
     asked: bool,
     /// When its provider consented to what it says now.
@@ -274,6 +276,7 @@ pub(super) async fn show_item(
         },
         original: original.map(|original| original.text),
         own,
+        unasked: state.own,
         asked: state.asked.is_some(),
         consented: state.consent.map(|consent| text.jst(consent.at, page.now)),
         suspended: state.waits_for_blocking(),
