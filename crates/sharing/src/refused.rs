@@ -127,11 +127,6 @@ pub enum Refused {
     /// What an officer calls a campaign holds a value that only an opening shows.
     #[error("the title holds a value of one of the reports, which only an opening shows")]
     TellsValue,
-    /// An assessment cites a report.
-    #[error(
-        "it cites a report; what a provider handed in goes out by its consent alone, as an item"
-    )]
-    CitesReport,
     /// It is marked more openly than what it cites.
     #[error("it is marked more openly than what it cites")]
     OpenerThanEvidence,
@@ -184,7 +179,6 @@ impl Refused {
             Self::TooFewReports => "refused-too-few-reports",
             Self::NotInside => "refused-not-inside",
             Self::TellsValue => "refused-tells-value",
-            Self::CitesReport => "refused-cites-report",
             Self::OpenerThanEvidence => "refused-opener-than-evidence",
             Self::OwnWord => "refused-own-word",
             Self::NotTheLast => "refused-not-the-last",

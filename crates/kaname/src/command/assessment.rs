@@ -99,7 +99,7 @@ fn shown(view: &AssessmentView) -> String {
 
 fn named(seen: &Seen) -> String {
     match seen {
-        Seen::Item { number, .. } | Seen::Report { number } => number.clone(),
+        Seen::Item { number, .. } => number.clone(),
         Seen::Object { id, name } => format!("{name} ({id})"),
         Seen::Outside { name, grade, .. } => format!("{name} ({grade})"),
     }

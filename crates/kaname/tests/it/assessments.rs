@@ -17,15 +17,11 @@ use crate::{
 fn assessments_are_listed_and_shown_with_what_stands_in_their_way() {
     let hub = Hub::found(Backend::Sqlite, "");
     let number = hub.inside(async |world| {
-        let receipt = scene::submit(&world, &hub.people).await;
         let analyst = scene::caller(&world, &hub.people.analyst).await;
         let outside = Source::Outside {
             name: "Example CERT".to_owned(),
             url: String::new(),
             grade: "B2".parse().unwrap(),
-        };
-        let report = Source::Report {
-            report: receipt.report,
         };
         let draft = Draft {
             title: Text::new("見通し", "Outlook"),
@@ -36,7 +32,7 @@ fn assessments_are_listed_and_shown_with_what_stands_in_their_way() {
                 likelihood: Likelihood::AlmostCertain,
                 confidence: Confidence::Low,
                 caveats: String::new(),
-                evidence: vec![outside, report],
+                evidence: vec![outside],
             }],
             tlp: Tlp::Green,
             pap: Pap::Green,
@@ -61,7 +57,7 @@ fn assessments_are_listed_and_shown_with_what_stands_in_their_way() {
     assert_eq!(listed["assessments"][0]["state"], "in_review");
     let shown = place.done(&["assessment", "show", &number]);
     assert_eq!(shown["judgements"][0]["likelihood"], "almost-certain");
-    assert_eq!(shown["check"]["cite_reports"], serde_json::json!([1]));
+    assert_eq!(shown["check"]["narrow"], serde_json::json!([]));
     let text = place.run(&["assessment", "show", &number]);
     assert!(
         text.out

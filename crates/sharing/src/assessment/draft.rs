@@ -23,7 +23,8 @@ const MAX_JUDGEMENT_BYTES: usize = 6_000;
 /// Longest name or address of a source outside, in bytes.
 const MAX_SOURCE_BYTES: usize = 1_000;
 
-/// What a judgement rests on.
+/// What a judgement rests on. Reports that were handed in are none: a version that cites a report, and the next that
+/// cites the item which came of it, would join the two for whoever reads both (`docs/decisions/0005`, `0029`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Source {
@@ -36,11 +37,6 @@ pub enum Source {
     Object {
         /// Which.
         id: String,
-    },
-    /// A report that was handed in. It never goes out: an item that its provider consented to takes its place.
-    Report {
-        /// Which.
-        report: MatterId,
     },
     /// Something outside.
     Outside {
@@ -187,7 +183,7 @@ impl Judgement {
                         });
                     }
                 }
-                Source::Item { .. } | Source::Report { .. } => {}
+                Source::Item { .. } => {}
             }
         }
         Ok(())

@@ -160,7 +160,7 @@ impl Assessment {
 
 impl Matter for Assessment {
     const KIND: &'static str = "assessment";
-    // While it is written it may cite reports, which nobody finds by it.
+    // While it is first written it is its writers' alone.
     const SEALED: bool = true;
     type Change = AssessmentChange;
 

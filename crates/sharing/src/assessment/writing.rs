@@ -2,7 +2,7 @@
 
 use kaname_kernel::{AccountId, MatterId};
 
-use super::{Assessment, AssessmentChange, AssessmentState, Draft, Source};
+use super::{Assessment, AssessmentChange, AssessmentState, Draft};
 use crate::refused::{MAX_REASON_BYTES, Refused, bounded, reason};
 
 /// Most reviews, and items, of one assessment.
@@ -114,7 +114,7 @@ pub fn review(
 /// Puts it out as this item.
 ///
 /// # Errors
-/// When nobody looked through this version, or it cites a report.
+/// When nobody looked through this version.
 pub fn put_forward(assessment: &Assessment, item: MatterId) -> Result<AssessmentChange, Refused> {
     may_go_out(assessment)?;
     bounded("entries", assessment.items.len() + 1, MOST)?;
@@ -124,15 +124,9 @@ pub fn put_forward(assessment: &Assessment, item: MatterId) -> Result<Assessment
 /// Whether it may be put out.
 ///
 /// # Errors
-/// When nobody looked through this version, or it cites a report: what a provider handed in goes out by its consent
-/// alone, as an item.
+/// When nobody looked through this version.
 pub fn may_go_out(assessment: &Assessment) -> Result<(), Refused> {
-    needs(assessment, &[AssessmentState::Reviewed], "reviewed")?;
-    let cites = assessment.draft.sources();
-    match cites.iter().any(|one| matches!(one, Source::Report { .. })) {
-        true => Err(Refused::CitesReport),
-        false => Ok(()),
-    }
+    needs(assessment, &[AssessmentState::Reviewed], "reviewed")
 }
 
 /// Nobody goes on with it.

@@ -202,16 +202,6 @@ fn what_says_nothing_or_rests_on_nothing_is_not_reviewed() {
     ));
 }
 
-#[test]
-fn a_report_is_cited_while_writing_and_never_goes_out() {
-    let report = Source::Report { report: matter(5) };
-    let mut one = Growing::begun(draft(vec![judgement("続く", vec![report, outside()])]));
-    one.apply(writing::ask_review(&one.state, account(1)));
-    one.apply(writing::review(&one.state, account(2), true, ""));
-    assert_eq!(writing::may_go_out(&one.state), Err(Refused::CitesReport));
-    assert!(Assessment::SEALED, "its row names the report");
-}
-
 /// Evidence that all readers see.
 struct Seen(Vec<Source>);
 

@@ -71,3 +71,4 @@ error-no-campaign = There is no campaign of this number: { $what }
 error-in-campaign = A report is in another campaign: { $what }. Take it out there, or merge the two.
 error-evidence = There is no such evidence: { $what }
 error-grade = A grade is a letter A to F and a number 1 to 6, such as B2: { $what }
+error-evidence-report = A report is no evidence: { $what }. Cite the item that its provider consented to, by its number (S-…).

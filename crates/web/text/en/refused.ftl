@@ -81,6 +81,5 @@ refused-not-inside = One of these reports is not in this campaign.
 refused-tells-value = The name holds a value of one of the reports, which only an opening shows.
 refused-not-the-last = Something was done since. The last step is undone first.
 refused-proposal-gone = What was proposed is no longer the same. Please look again.
-refused-cites-report = It cites a report. Cite the item that its provider consented to instead.
 refused-opener-than-evidence = It cannot be shared more widely than its evidence.
 refused-own-word = This is the hub's own assessment: no provider is asked, and it is written anew on the page of the assessment.

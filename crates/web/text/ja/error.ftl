@@ -71,3 +71,4 @@ error-no-campaign = この番号のキャンペーンは見当たりません：
 error-in-campaign = 別のキャンペーンに入っている報告があります：{ $what }。そちらから外すか、統合してください。
 error-evidence = この根拠は見当たりません：{ $what }
 error-grade = 評価は A～F と 1～6 で書きます（例：B2）：{ $what }
+error-evidence-report = 報告は根拠に書けません：{ $what }。提供者の同意を得て共有情報にしたものを、その番号（S-…）で書いてください。

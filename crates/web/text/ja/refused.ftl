@@ -81,6 +81,5 @@ refused-not-inside = このキャンペーンにない報告が含まれてい�
 refused-tells-value = 名前に、報告に含まれる値が書かれています。値は封印を開いた分析担当だけに表示されます。
 refused-not-the-last = この後に別の操作があります。最後の操作から順に取り消してください。
 refused-proposal-gone = 提案の内容が変わりました。もう一度確かめてください。
-refused-cites-report = 報告を根拠にしています。提供者の同意を得た共有情報の番号に替えてください。
 refused-opener-than-evidence = 根拠より広く共有することはできません。
 refused-own-word = ハブ自身の分析評価です。提供者への確認はなく、書き直しは分析評価のページで行います。

@@ -201,7 +201,7 @@ impl Typed {
 /// A piece of evidence as it is typed.
 fn line(seen: &Seen) -> String {
     match seen {
-        Seen::Item { number, .. } | Seen::Report { number } => number.clone(),
+        Seen::Item { number, .. } => number.clone(),
         Seen::Object { id, .. } => id.clone(),
         Seen::Outside { name, url, grade } if url.is_empty() => format!("{name} | {grade}"),
         Seen::Outside { name, url, grade } => format!("{name} | {url} | {grade}"),

@@ -167,7 +167,6 @@ fn notices(page: &Page, view: &AssessmentView) -> Vec<Notice> {
         narrow,
         needs_tlp,
         needs_pap,
-        reports,
     } = &view.check;
     let mut all = Vec::new();
     let mut say = |tone, title: String, text: String| all.push(Notice { tone, title, text });
@@ -198,16 +197,6 @@ fn notices(page: &Page, view: &AssessmentView) -> Vec<Notice> {
             page.t("assessments-needs-do").into_owned(),
         );
     }
-    for place in reports {
-        let title = page
-            .t1("assessments-cites-report", "n", place + 1)
-            .into_owned();
-        say(
-            Tone::Wrong,
-            title,
-            page.t("assessments-cites-report-do").into_owned(),
-        );
-    }
     for one in narrow {
         let n = one.place + 1;
         let (key, about) = match one.bare {
@@ -234,16 +223,12 @@ fn verbs(page: &Page, view: &AssessmentView) -> Vec<Verb> {
         AssessmentState::Reviewed => {
             let check = &view.check;
             let stands = check.needs_tlp.is_none() && check.needs_pap.is_none();
-            verbs.push(match (stands, check.reports.is_empty()) {
-                (true, true) => act("forward", "assessments-forward")
+            verbs.push(match stands {
+                true => act("forward", "assessments-forward")
                     .with("version", view.assessment.version.to_string()),
-                (false, _) => page.refused(
+                false => page.refused(
                     page.t("assessments-forward"),
                     page.t("refused-opener-than-evidence"),
-                ),
-                (_, false) => page.refused(
-                    page.t("assessments-forward"),
-                    page.t("refused-cites-report"),
                 ),
             });
         }

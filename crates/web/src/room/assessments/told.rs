@@ -133,7 +133,6 @@ fn shown(page: &Page, seen: &Seen) -> Shown {
         Seen::Object { id, name } => {
             of("assessments-object", name, format!("/library/objects/{id}"))
         }
-        Seen::Report { number } => of("assessments-report", number, format!("/triage/{number}")),
         Seen::Outside { name, url, grade } => Shown {
             grade: grade.clone(),
             outside: true,

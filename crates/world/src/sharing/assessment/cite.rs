@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use kaname_kernel::{Audience, MatterId, Reader, Tlp};
-use kaname_policy::Action;
 use kaname_sharing::{
-    Content, Item, ItemState, Report,
+    Content, Item, ItemState,
     assessment::{Cited, Grade, Judged, Source},
     item::released_audience,
     number,
@@ -33,11 +32,6 @@ pub enum Seen {
         id: String,
         /// What it is called, else its type.
         name: String,
-    },
-    /// A report: its number.
-    Report {
-        /// Receipt number.
-        number: String,
     },
     /// Something outside.
     Outside {
@@ -72,7 +66,7 @@ impl Cited for ForAll {
 }
 
 impl World {
-    /// What was typed as a piece of evidence: the number of an item or report, a STIX id, or `name | address | grade`
+    /// What was typed as a piece of evidence: the number of an item, a STIX id, or `name | address | grade`
     /// (`name | grade`) for what is outside.
     pub async fn read_evidence(&self, caller: &Caller, typed: &str) -> Result<Source, WorldError> {
         let unknown = || WorldError::invalid("evidence", "error-evidence", typed.trim());
@@ -102,15 +96,12 @@ impl World {
             let seen = seen.ok_or_else(unknown)?;
             return Ok(Source::Object { id: seen.stix_id });
         }
-        if key.starts_with("R-") && self.allow_any(caller, Action::TriageList).is_ok() {
-            let found = self
-                .find::<Report>(caller, number::RECEIPT_SPACE, &key)
-                .await;
-            return match found {
-                Ok(report) => Ok(Source::Report { report: report.id }),
-                Err(WorldError::NotFound(_)) => Err(unknown()),
-                Err(error) => Err(error),
-            };
+        if key.starts_with("R-") {
+            return Err(WorldError::invalid(
+                "evidence",
+                "error-evidence-report",
+                key,
+            ));
         }
         match self.find::<Item>(caller, number::ITEM_SPACE, &key).await {
             Ok(item) => Ok(Source::Item { item: item.id }),
@@ -135,15 +126,6 @@ impl World {
                 })
             }
             Source::Object { id } => self.object_seen(caller, id).await?.map(object),
-            Source::Report { report } => {
-                if self.allow_any(caller, Action::TriageList).is_err() {
-                    return Ok(None);
-                }
-                let report = self.see_if::<Report>(caller, *report).await?;
-                report.map(|report| Seen::Report {
-                    number: report.state.submission.receipt,
-                })
-            }
             Source::Outside { name, url, grade } => Some(Seen::Outside {
                 name: name.clone(),
                 url: url.clone(),
@@ -193,7 +175,7 @@ impl World {
                 item.and_then(|item| own_report(&item))
             }
             Source::Object { id } => ObjectId::parse(id).ok(),
-            Source::Report { .. } | Source::Outside { .. } => None,
+            Source::Outside { .. } => None,
         })
     }
 
@@ -263,7 +245,7 @@ impl World {
                 let marks = head.map(|head| head.markings).unwrap_or_default();
                 marks.iter().filter_map(tlp_of).map(tlp).max()
             }
-            Source::Report { .. } | Source::Outside { .. } => None,
+            Source::Outside { .. } => None,
         })
     }
 }

@@ -33,8 +33,6 @@ pub struct OutCheck {
     pub needs_tlp: Option<Tlp>,
     /// The same for PAP.
     pub needs_pap: Option<Pap>,
-    /// Judgements that cite a report.
-    pub reports: Vec<usize>,
 }
 
 impl World {
@@ -57,11 +55,6 @@ impl World {
             let (mut hidden, mut shown) = (0, 0);
             for source in &judgement.evidence {
                 match source {
-                    Source::Report { .. } => {
-                        if check.reports.last() != Some(&place) {
-                            check.reports.push(place);
-                        }
-                    }
                     Source::Outside { .. } => shown += 1,
                     _ if seen.object(source).is_some() => shown += 1,
                     _ => hidden += 1,

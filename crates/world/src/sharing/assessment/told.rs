@@ -52,7 +52,6 @@ pub fn assessment_told(view: &AssessmentView) -> Value {
     told["check"] = json!({
         "needs_tlp": check.needs_tlp.map(|tlp| tlp.label()),
         "needs_pap": check.needs_pap.map(|pap| pap.label()),
-        "cite_reports": check.reports.iter().map(|place| place + 1).collect::<Vec<_>>(),
         "narrow": check.narrow.iter().map(|one| json!({
             "judgement": one.place + 1,
             "hidden": one.hidden,
@@ -83,7 +82,6 @@ fn source(seen: &Seen) -> Value {
             json!({ "is": "item", "number": number, "title": title, "out": out })
         }
         Seen::Object { id, name } => json!({ "is": "object", "id": id, "name": name }),
-        Seen::Report { number } => json!({ "is": "report", "number": number }),
         Seen::Outside { name, url, grade } => {
             json!({ "is": "outside", "name": name, "url": url, "grade": grade })
         }
