@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kaname_kernel::{
-    AccountId, Audience, Clause, Matter, MatterId, Moment, Projection, Term, Unfit,
+    AccountId, Audience, Clause, Matter, MatterId, Moment, Posting, Projection, Term, Unfit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -158,6 +158,14 @@ impl Assessment {
     }
 }
 
+/// By what an item leads to the assessment that it came of.
+pub fn put_out_as(item: MatterId) -> Posting {
+    Posting {
+        space: "item".to_owned(),
+        value: item.to_string(),
+    }
+}
+
 impl Matter for Assessment {
     const KIND: &'static str = "assessment";
     // While it is first written it is its writers' alone.
@@ -238,6 +246,7 @@ impl Matter for Assessment {
         Projection {
             audience: self.audience(),
             tlp: Some(self.draft.tlp),
+            postings: self.items.iter().map(|item| put_out_as(*item)).collect(),
             text: self.number.clone(),
             lookups: vec![(
                 number::ASSESSMENT_SPACE.to_owned(),

@@ -139,6 +139,10 @@ async fn an_assessment_is_written_reviewed_released_and_read_with_its_evidence()
     assert!(item.starts_with("/items/S-"), "{item}");
     let page = releaser.page(&item).await;
     assert!(main_of(&page).contains("可能性が非常に高い"), "{page}");
+    assert!(
+        page.contains(&format!("href=\"{href}\"")),
+        "the way to the review: {page}"
+    );
     let version = between(&page, "name=\"version\" value=\"", "\"").to_owned();
     leads_to(
         &releaser

@@ -185,6 +185,7 @@ item-you-consented = What you consented to ({ $at })
 item-not-asked = You have not been asked for consent yet
 item-not-asked-about = The hub is still writing this. Once it is settled, you will be asked for consent.
 item-release-covers = What is released
+item-assessment-behind = The assessment and its review
 item-consent-covers = What consent covers
 item-every-byte = Consent is to exactly the { $n } bytes below. If one character changes, consent is asked for again; so it is when a reader's name, membership or duties or who is in a group changes.
 item-hash = Hash of the content (SHA-256)

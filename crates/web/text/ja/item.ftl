@@ -173,6 +173,7 @@ item-you-consented = あなたが同意した内容（{ $at }）
 item-not-asked = まだ同意を求められていません
 item-not-asked-about = 分析担当が内容を作成しています。内容が決まったら、あらためて同意を求めます。
 item-release-covers = 承認の対象
+item-assessment-behind = もとの分析評価とレビュー
 item-consent-covers = 同意の対象
 item-every-byte = 同意の対象は、このページに示した内容と宛先（{ $n } バイト）です。一字でも変われば、あらためて同意を求めます。宛先の名称、グループの構成、構成員かどうか、負っている義務が変わったときも同じです。
 item-hash = 内容のハッシュ値（SHA-256）

@@ -251,7 +251,8 @@ pub(super) async fn show_item(
     };
     let reach = ReachPart::of(&by, &page, content, &addressed);
     let original = world.original_of(&by, &item).await?;
-    let verbs = verbs(
+    let behind = world.assessment_behind(&by, &item).await?;
+    let mut verbs = verbs(
         &page,
         &item,
         own,
@@ -259,6 +260,10 @@ pub(super) async fn show_item(
         (&hash, stands(state, &addressed.told)),
         reach.release(),
     );
+    if let Some(behind) = behind {
+        let href = format!("/assessments/{}", behind.state.number);
+        verbs.push(page.link(href, text.t("item-assessment-behind")));
+    }
     show(&ItemPage {
         number: state.number.clone(),
         revision: state.revision,

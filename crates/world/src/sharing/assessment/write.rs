@@ -4,7 +4,7 @@ use kaname_kernel::{Id, Matter as _, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
     Assessment, Item,
-    assessment::{AssessmentChange, AssessmentState, Draft, writing},
+    assessment::{AssessmentChange, AssessmentState, Draft, put_out_as, writing},
     number,
 };
 
@@ -101,6 +101,27 @@ impl World {
             evidence,
             items,
         })
+    }
+
+    /// The assessment that an item came of, for who reads assessments.
+    pub async fn assessment_behind(
+        &self,
+        caller: &Caller,
+        item: &Loaded<Item>,
+    ) -> Result<Option<Loaded<Assessment>>, WorldError> {
+        if !item.state.own || self.allow_any(caller, Action::AssessmentRead).is_err() {
+            return Ok(None);
+        }
+        let named = self.keys().posting::<Assessment>(put_out_as(item.id));
+        let readable = self.readable(caller).await?;
+        let hits = self
+            .store()
+            .carrying(Assessment::KIND, std::slice::from_ref(&named), &readable)
+            .await?;
+        match hits.first() {
+            Some((id, _)) => self.see_if::<Assessment>(caller, *id).await,
+            None => Ok(None),
+        }
     }
 
     /// The versions of an assessment that the caller was shown, newest first.
