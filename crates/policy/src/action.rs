@@ -45,7 +45,8 @@ actions! {
     DraftOwn, "draft.own", "Keep and read own drafts.";
     TriageList, "triage.list", "See what waits for triage.";
     TriageAssign, "triage.assign", "Take a report into triage.";
-    TriageClose, "triage.close", "Close or merge a report.";
+    TriageClose, "triage.close", "Close a report.";
+    TriageGroup, "triage.group", "Take reports together as campaigns, split, merge, undo, set proposals aside.";
     SealOpen, "seal.open", "Open who stands behind a handle, with a reason.";
     SealReadOpenings, "seal.read_openings", "See who opened a handle, when and why.";
     ItemDerive, "item.derive", "Derive what may be shared from a report.";
@@ -60,6 +61,8 @@ actions! {
     ItemReadDesk, "item.read_desk", "Read items at the hub's desks.";
     ItemReadReviews, "item.read_reviews", "See what of what is out waits to be looked at again.";
     ItemReview, "item.review", "Confirm that a released item still holds, or let it end.";
+    AssessmentRead, "assessment.read", "Read what the hub itself judges, while it is written.";
+    AssessmentWrite, "assessment.write", "Write what the hub itself judges, look through what others wrote.";
     VictimConsent, "victim.consent", "Have a victim record shown to those asked for, or not.";
     VictimRead, "victim.read", "Read victim records shown to the own party.";
     VictimAcknowledge, "victim.acknowledge", "Take note of a victim record that is shown.";

@@ -40,11 +40,24 @@ pub enum ItemKind {
     Malware,
     /// Advice without an attack behind it.
     Advisory,
+    /// What the hub itself judges ([`crate::assessment`]).
+    Assessment,
 }
 
 impl ItemKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
+        Self::Technique,
+        Self::Indicator,
+        Self::Vulnerability,
+        Self::Phishing,
+        Self::Malware,
+        Self::Advisory,
+        Self::Assessment,
+    ];
+
+    /// Those that are derived from reports.
+    pub const DERIVED: [Self; 6] = [
         Self::Technique,
         Self::Indicator,
         Self::Vulnerability,
@@ -62,6 +75,7 @@ impl ItemKind {
             Self::Phishing => "phishing",
             Self::Malware => "malware",
             Self::Advisory => "advisory",
+            Self::Assessment => "assessment",
         }
     }
 }

@@ -367,6 +367,6 @@ const fn report_type(kind: ItemKind) -> &'static str {
         ItemKind::Indicator | ItemKind::Phishing => "indicator",
         ItemKind::Vulnerability => "vulnerability",
         ItemKind::Malware => "malware",
-        ItemKind::Advisory => "threat-report",
+        ItemKind::Advisory | ItemKind::Assessment => "threat-report",
     }
 }

@@ -66,8 +66,74 @@ pub fn derive_item(derive: Derive) -> Result<Vec<ItemChange>, Refused> {
         rows: derive.rows,
         by: derive.by,
         replaces: derive.replaces,
+        own: false,
     };
     Ok(vec![ItemChange::Derived(Box::new(first))])
+}
+
+/// The hub's own word, which no report and no provider stands behind: an assessment that another person looked
+/// through.
+#[derive(Debug, Clone)]
+pub struct OwnWord {
+    /// Item number.
+    pub number: String,
+    /// A fresh handle that leads to nobody.
+    pub handle: HandleId,
+    /// First revision.
+    pub content: Content,
+    /// What the checklist found in it: people, telephone numbers, inner addresses.
+    pub rows: Vec<Row>,
+    /// Everyone who wrote it.
+    pub by: BTreeSet<AccountId>,
+    /// The released item it is to replace.
+    pub replaces: Option<MatterId>,
+}
+
+/// Begins an item of the hub's own word.
+///
+/// # Errors
+/// When nobody wrote it or the content is not fit to be served.
+pub fn own_word(own: OwnWord) -> Result<Vec<ItemChange>, Refused> {
+    own.content.check()?;
+    bounded("traces", own.rows.len(), MAX_ROWS)?;
+    let mut writers = own.by.into_iter();
+    let first = writers.next().ok_or(Refused::Empty { field: "author" })?;
+    let derivation = Derivation {
+        number: own.number,
+        handle: own.handle,
+        content: own.content,
+        rows: own.rows,
+        by: first,
+        replaces: own.replaces,
+        own: true,
+    };
+    let others = writers.map(|by| ItemChange::TakenOver { by });
+    let derived = ItemChange::Derived(Box::new(derivation));
+    Ok([derived].into_iter().chain(others).collect())
+}
+
+/// Gives an item of the hub's own word to the second officer: nobody is asked for consent.
+///
+/// # Errors
+/// When it comes from a report, is not being written, traces are open, no way out is chosen, or its validity is over.
+pub fn put_forward(item: &Item, by: AccountId, now: Timestamp) -> Result<Vec<ItemChange>, Refused> {
+    if !item.own {
+        return Err(Refused::OtherManifest);
+    }
+    if item.state != ItemState::Derived {
+        return Err(wrong_state(item, "derived"));
+    }
+    let open = item.open_traces();
+    if open > 0 {
+        return Err(Refused::OpenTraces { open });
+    }
+    if item.content.outlets.is_empty() {
+        return Err(Refused::Empty { field: "outlets" });
+    }
+    if !item.content.is_valid(now) {
+        return Err(Refused::NoLongerValid);
+    }
+    Ok(vec![ItemChange::HandedOver { by }])
 }
 
 /// Rows of what an item says now, where the checklist finds this in it; decisions are kept.
@@ -228,6 +294,9 @@ pub fn ask_consent(
     deadline: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<ItemChange>, Refused> {
+    if item.own {
+        return Err(Refused::OwnWord);
+    }
     if item.state != ItemState::Derived {
         return Err(wrong_state(item, "derived"));
     }

@@ -306,6 +306,9 @@ pub struct Item {
     /// Whether somebody has to look at it again.
     #[serde(default)]
     pub review: Review,
+    /// Whether it is the hub's own word: no provider is asked, none finds it by its handle.
+    #[serde(default, skip_serializing_if = "change::is_not")]
+    pub own: bool,
     /// The item it replaces.
     pub replaces: Option<MatterId>,
     /// The item that replaced it.
@@ -428,6 +431,9 @@ impl Item {
     /// Whether what it says may still give its provider away: the provider was not asked about it, wants
     /// other words or said no to these, or a trace is open.
     pub fn is_being_written(&self) -> bool {
+        if self.own {
+            return self.release.is_none() && self.state == ItemState::Derived;
+        }
         self.release.is_none()
             && (self.asked.is_none()
                 || self.proposal.is_some()

@@ -7,8 +7,11 @@
 #![forbid(unsafe_code)]
 
 mod agreed;
+pub mod assessment;
 pub mod blocking;
+pub mod campaign;
 pub mod checklist;
+pub mod cluster;
 pub mod collection;
 pub mod consenting;
 pub mod content;
@@ -45,6 +48,8 @@ pub mod victim;
 pub mod warninglist;
 pub mod webhook;
 
+pub use assessment::Assessment;
+pub use campaign::Campaign;
 pub use collection::Collection;
 pub use content::{Content, ItemKind, Outlet};
 pub use delivery::Delivery;

@@ -15,6 +15,10 @@ const CHARS: usize = 7 + LENGTH;
 pub const RECEIPT_SPACE: &str = "receipt";
 /// The space in which item numbers lead to their items.
 pub const ITEM_SPACE: &str = "item";
+/// The space in which campaign numbers lead to their campaigns.
+pub const CAMPAIGN_SPACE: &str = "campaign";
+/// The space in which assessment numbers lead to their assessments.
+pub const ASSESSMENT_SPACE: &str = "assessment";
 
 /// A fresh receipt number, such as `R-2611-0K4TV`; the month is that of Japan.
 pub fn receipt(now: Timestamp, rng: &dyn Rng) -> String {
@@ -24,6 +28,16 @@ pub fn receipt(now: Timestamp, rng: &dyn Rng) -> String {
 /// A fresh item number, such as `S-2611-9QX3E`.
 pub fn item(now: Timestamp, rng: &dyn Rng) -> String {
     number('S', now, rng)
+}
+
+/// A fresh campaign number, such as `C-2611-7M2RA`.
+pub fn campaign(now: Timestamp, rng: &dyn Rng) -> String {
+    number('C', now, rng)
+}
+
+/// A fresh assessment number, such as `A-2611-3K8WD`.
+pub fn assessment(now: Timestamp, rng: &dyn Rng) -> String {
+    number('A', now, rng)
 }
 
 fn number(prefix: char, now: Timestamp, rng: &dyn Rng) -> String {

@@ -118,6 +118,24 @@ pub enum Refused {
     /// Nothing would change.
     #[error("nothing would change")]
     NoChange,
+    /// A campaign has reports, of which at least one stays; a new one begins with two.
+    #[error("a campaign needs more reports than that")]
+    TooFewReports,
+    /// A report is not in the campaign.
+    #[error("a report is not in this campaign")]
+    NotInside,
+    /// What an officer calls a campaign holds a value that only an opening shows.
+    #[error("the title holds a value of one of the reports, which only an opening shows")]
+    TellsValue,
+    /// It is marked more openly than what it cites.
+    #[error("it is marked more openly than what it cites")]
+    OpenerThanEvidence,
+    /// The hub's own word has no provider to be asked.
+    #[error("the hub's own word has no provider to be asked, and is changed where it was written")]
+    OwnWord,
+    /// Something was done since: that is undone first.
+    #[error("something was done since; the last step is undone first")]
+    NotTheLast,
     /// Too few organisations reported a false positive.
     #[error("{organisations} organisations reported a false positive; {needed} are needed")]
     TooFew {
@@ -158,6 +176,12 @@ impl Refused {
             Self::NotAsked => "refused-not-asked",
             Self::HubItself => "refused-hub-itself",
             Self::NoChange => "refused-no-change",
+            Self::TooFewReports => "refused-too-few-reports",
+            Self::NotInside => "refused-not-inside",
+            Self::TellsValue => "refused-tells-value",
+            Self::OpenerThanEvidence => "refused-opener-than-evidence",
+            Self::OwnWord => "refused-own-word",
+            Self::NotTheLast => "refused-not-the-last",
             Self::TooFew { .. } => "refused-too-few",
         }
     }

@@ -9,7 +9,8 @@ use kaname_kernel::{
 };
 use kaname_policy::Action;
 use kaname_sharing::{
-    Item, Sealed,
+    Campaign, Item, Sealed,
+    campaign::Dismissal,
     report::{Opening, Report},
     triage,
     victim::Victim,
@@ -224,6 +225,7 @@ impl World {
             let header = &one.event.header;
             let kind = header.matter_kind.as_str();
             let (of_report, of_victim) = (kind == Report::KIND, kind == Victim::KIND);
+            let of_reports = of_report || kind == Campaign::KIND || kind == Dismissal::KIND;
             let draft = kind == Item::KIND && Item::is_draft(&header.kind);
             let visible = seen.get(&header.matter) == Some(&true);
             let sealed = of_report || of_victim || draft;
@@ -233,7 +235,7 @@ impl World {
             if of_victim {
                 shown.actor = None;
             }
-            if !auditor && (!visible || of_report && !lists_reports) {
+            if !auditor && (!visible || of_reports && !lists_reports) {
                 shown.header = None;
                 shown.actor = None;
             }

@@ -1,5 +1,7 @@
 //! The command line: the tree of commands with their options. What they do stands in `command`.
 
+mod assessment;
+mod campaign;
 mod data;
 mod item;
 mod misp;
@@ -18,6 +20,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::civil::Date;
 
 pub(crate) use self::{
+    assessment::AssessmentCommand,
+    campaign::CampaignCommand,
     data::{
         BackupArgs, CollectionCommand, ConfigCommand, ExportArgs, ExportForm, ImportArgs,
         MigrateArgs, RedactArgs, RestoreArgs, SectorCommand, VerifyArgs,
@@ -118,6 +122,12 @@ pub(crate) enum Command {
     /// Values so widely used that meeting one says little, in MISP's form: load, list, check, drop
     #[command(subcommand)]
     Warninglist(WarninglistCommand),
+    /// Reports that belong together: proposals, accept, dismiss, aside, restore, list, show, new, join, split, merge, rename, undo
+    #[command(subcommand)]
+    Campaign(CampaignCommand),
+    /// What the hub itself judges: list, show
+    #[command(subcommand)]
+    Assessment(AssessmentCommand),
     /// Sectors and competent ministries, as of any day: list, changes
     #[command(subcommand)]
     Sector(SectorCommand),

@@ -1,6 +1,8 @@
 //! What each command does, one file each.
 
+mod assessment;
 mod backup;
+mod campaign;
 pub(crate) mod collection;
 mod config;
 mod export;
@@ -89,6 +91,8 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Collection(command) => once(collection::run(&config, command, say)),
         Command::Item(command) => once(item::run(&config, command, say)),
         Command::Warninglist(command) => once(warninglist::run(&config, command, say)),
+        Command::Campaign(command) => once(campaign::run(&config, command, say)),
+        Command::Assessment(command) => once(assessment::run(&config, command, say)),
         Command::Taxii(command) => once(taxii::run(&config, command, say)),
         Command::Source(command) => once(source::run(&config, command, say)),
         Command::Import(args) => once(import::run(&config, args, say)),

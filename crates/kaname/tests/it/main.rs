@@ -8,7 +8,9 @@
 )]
 
 mod analyst;
+mod assessments;
 mod browser;
+mod campaigns;
 mod client;
 mod config;
 mod database_away;

@@ -151,6 +151,7 @@ pub const TYPES: &[(&str, &[&str])] = &[
     ("x509-certificate", &["証明書"]),
     ("phishing", &["フィッシング"]),
     ("advisory", &["注意喚起"]),
+    ("assessment", &["分析評価", "評価"]),
 ];
 
 /// The code of a type that is called so.

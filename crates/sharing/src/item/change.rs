@@ -25,6 +25,15 @@ pub struct Derivation {
     /// The item it is to replace.
     #[serde(default)]
     pub replaces: Option<MatterId>,
+    /// Whether it is the hub's own word: no provider stands behind the handle.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub own: bool,
+}
+
+/// For serde: what is not so is left out.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+pub(super) const fn is_not(own: &bool) -> bool {
+    !*own
 }
 
 /// What can happen to an item.

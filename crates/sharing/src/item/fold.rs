@@ -77,6 +77,7 @@ impl Matter for Item {
             blocking: Blocking::Open,
             confirmed: None,
             review: Review::Clear,
+            own: first.own,
             replaces: first.replaces,
             replaced_by: None,
             withdrawal: None,

@@ -5,9 +5,12 @@
     reason = "tests stop at what they did not expect"
 )]
 
+mod assessment;
 mod audience;
+mod campaign;
 mod checklist;
 mod decay;
+mod cluster;
 mod derive;
 mod feedback;
 mod find;

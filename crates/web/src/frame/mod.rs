@@ -27,7 +27,7 @@ pub use around::{Pages, around};
 pub(crate) use csrf::unsent;
 pub use csrf::{CsrfKey, guard};
 pub use flash::Flash;
-pub use form::Posted;
+pub use form::{Posted, PostedBoth};
 pub use host::{Cast, Ended, Host, Settings, Visitor, WhoAmI};
 pub use nav::{NavGroup, NavItem, Section};
 pub use page::{Page, Theme, show, show_with};

@@ -281,8 +281,8 @@ async fn reports(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure
     let all = new.total as usize + taken_by_someone.len();
     taken_by_someone.truncate(ROWS as usize);
     // Grouped apart: a new one does not go under in a row of one that was taken.
-    let mut rows = triage::rows(house, page, by, new.rows);
-    rows.extend(triage::rows(house, page, by, taken_by_someone));
+    let mut rows = triage::rows(house, page, by, new.rows).await?;
+    rows.extend(triage::rows(house, page, by, taken_by_someone).await?);
     Ok(Waiting {
         title: text.t("now-reports").into_owned(),
         about: match rows.len() == all {

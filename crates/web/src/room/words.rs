@@ -77,6 +77,7 @@ pub(super) fn item_kind(text: Text, kind: ItemKind) -> String {
         ItemKind::Phishing => "words-kind-phishing",
         ItemKind::Malware => "words-kind-malware",
         ItemKind::Advisory => "words-kind-advisory",
+        ItemKind::Assessment => "words-kind-assessment",
     };
     text.t(key).into_owned()
 }
@@ -132,7 +133,18 @@ pub(super) fn way_of_report(text: Text, report: &Report) -> (Vec<Step>, usize) {
 /// before its release never went out.
 pub(super) fn way_of_item(text: Text, item: &Item) -> (Vec<Step>, usize) {
     let mut steps = way(text);
-    let reached = reached(item);
+    let mut reached = reached(item);
+    if item.own {
+        // Nobody handed it in, and nobody is asked: it is written, looked at, released.
+        steps.drain(2..4);
+        steps.drain(..2);
+        let written = Step {
+            label: text.t("words-way-assessed").into_owned(),
+            note: None,
+        };
+        steps.insert(0, written);
+        reached = reached.saturating_sub(3);
+    }
     let ended = [
         ItemState::Superseded,
         ItemState::Withdrawn,

@@ -8,10 +8,12 @@
 mod administration;
 mod age;
 mod api;
+mod assessments;
 mod audit;
 #[path = "../../../world/tests/it/authenticator.rs"]
 mod authenticator;
 mod browser;
+mod campaigns;
 mod described;
 mod examples;
 mod feed;

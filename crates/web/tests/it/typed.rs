@@ -200,6 +200,32 @@ async fn scene(nation: &Nation, door: &Door) {
     let asked = [("parties", "kaihin"), ("reason", "連絡のため")];
     let to = format!("/triage/{}/victim", taken.number);
     leads_to(&analyst.post(&to, &asked).await);
+    let campaign = [
+        ("what", "begin"),
+        ("title", "配達を装う波"),
+        ("reports", taken.number.as_str()),
+    ];
+    let refused = analyst.post("/campaigns", &campaign).await;
+    assert_eq!(
+        leads_to(&refused),
+        "/campaigns",
+        "one report is no campaign"
+    );
+    let both = format!("{}, {}", taken.number, told.number);
+    let campaign = [campaign[0], campaign[1], ("reports", both.as_str())];
+    let begun = leads_to(&analyst.post("/campaigns", &campaign).await);
+    assert!(begun.starts_with("/campaigns/C-"), "{begun}");
+    let assessed = [
+        ("kind", "assessment"),
+        ("title_ja", "見通し"),
+        ("tlp", "GREEN"),
+        ("pap", "GREEN"),
+        ("outlets", "web"),
+        ("judgement", "続く"),
+        ("evidence", "Example | A1"),
+    ];
+    let begun = leads_to(&analyst.post("/assessments-new", &assessed).await);
+    assert!(begun.starts_with("/assessments/A-"), "{begun}");
     let search = [("name", "VPN"), ("query", "VPN"), ("alert", "daily")];
     leads_to(&analyst.post("/search/saved-new", &search).await);
     for code in ["kaihin", "minato"] {

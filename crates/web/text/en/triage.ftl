@@ -98,3 +98,6 @@ triage-abandoned-about = Take the report to go on with what is being written.
 triage-abandoned-today = A report whose item nobody goes on writing
 triage-abandoned-none = No report is left alone
 triage-abandoned-none-do = When nobody touches for { $hours } hours what another analyst is writing, its report comes up here, the longest left alone first.
+triage-belongs = Belongs together
+triage-campaigns = Proposed campaigns
+triage-campaign-of = { $title } ({ $n } reports)

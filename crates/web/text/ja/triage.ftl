@@ -98,3 +98,6 @@ triage-abandoned-about = 報告を担当すると、作成中の内容を引き�
 triage-abandoned-today = 共有情報の作成が止まっている報告
 triage-abandoned-none = 作成が止まっている報告はありません
 triage-abandoned-none-do = ほかの分析担当が作成中の共有情報に { $hours } 時間手が付いていないと、その報告が古い順にここへ並びます。
+triage-belongs = まとまり
+triage-campaigns = まとまりの提案
+triage-campaign-of = { $title }（報告 { $n } 件）

@@ -7,7 +7,7 @@ use kaname_directory::Party;
 use kaname_kernel::{AccountId, Id, Matter, MatterId, Pap, PartyId, Tlp, audience::Named};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
-    Content, ItemKind, Outlet, Text, Value, checklist,
+    Content, ItemKind, Outlet, Refused, Text, Value, checklist,
     derive::{FirstProposal, Plan, compose, first_proposal},
     deriving::{self, AskAgain, Derive},
     item::{Item, ItemChange},
@@ -213,6 +213,9 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
+        if desk.item.state.own {
+            return Err(Refused::OwnWord.into());
+        }
         let technique = self.opened_behind(caller, &desk.link).await?;
         Self::unchanged(&desk.item, expected)?;
         let content = self
@@ -236,7 +239,9 @@ impl World {
     ) -> Result<Loaded<Item>, WorldError> {
         let officer = caller.account_id()?;
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
-        self.opened_behind(caller, &desk.link).await?;
+        if !desk.item.state.own {
+            self.opened_behind(caller, &desk.link).await?;
+        }
         let (found, _) = self.found_on(&desk).await?;
         let state = &desk.item.state;
         let changes = deriving::accept_traces(state, found, rows, officer, reason)?;
@@ -314,7 +319,10 @@ impl World {
         let desk = self.item_for(caller, id, Action::ItemEdit).await?;
         let (found, _) = self.found_on(&desk).await?;
         deriving::nothing_new(&desk.item.state, found)?;
-        let changes = deriving::hand_over(&desk.item.state, officer)?;
+        let changes = match desk.item.state.own {
+            true => deriving::put_forward(&desk.item.state, officer, self.now())?,
+            false => deriving::hand_over(&desk.item.state, officer)?,
+        };
         self.keep_item(caller, desk.item, changes).await
     }
 
@@ -354,7 +362,15 @@ impl World {
         if !caller.is_officer() {
             return Err(WorldError::Denied("why-not-role"));
         }
-        let link = self.open_link(item.state.handle).await?;
+        let link = match item.state.own {
+            // The hub's own word leads to nobody.
+            true => Link {
+                party: self.hub_id().await?,
+                report: None,
+                item: None,
+            },
+            false => self.open_link(item.state.handle).await?,
+        };
         let own = self.is_conflicted(caller, item.state.handle).await?;
         let resource = Self::item_for_policy(caller, &item, own);
         self.allow(caller, action, &resource)?;

@@ -29,6 +29,7 @@ impl World {
                 rows: Vec::new(),
                 by,
                 replaces: None,
+                own: false,
             };
             let id = Id::fresh(self.clock(), self.rng());
             let mut item = work.begin::<Item>(id, ItemChange::Derived(Box::new(derived)))?;

@@ -2,9 +2,11 @@
 //! → library and outlets → feedback.
 
 mod abandoned;
+pub mod assessment;
 mod attachment;
 mod checklist;
 mod claim;
+pub mod cluster;
 mod collection;
 mod consent;
 mod derive;
@@ -34,8 +36,11 @@ mod waiting;
 mod warninglist;
 
 pub use abandoned::Abandoned;
+pub use assessment::{AssessmentView, Evident, Narrow, OutCheck, Seen, Version};
 pub use checklist::Checklist;
 pub(crate) use claim::Claimed;
+pub(crate) use cluster::Compared;
+pub use cluster::{CampaignView, Evidence, NewCampaign, OffCampaign, Proposed, Together};
 pub(crate) use collection::standing_in;
 pub use consent::ProviderWords;
 pub use derive::{ItemDraft, NewItem};

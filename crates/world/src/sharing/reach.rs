@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use kaname_directory::{Account, ClassCode, Group, Name2, Party, day_of, reader};
-use kaname_kernel::{Audience, Matter, MatterId, PartyId, Tlp};
+use kaname_kernel::{Audience, Matter, MatterId, PartyId, Reader, Tlp};
 use kaname_sharing::{
     Collection, Content, Text, Told,
     item::released_audience,
@@ -200,6 +200,18 @@ impl World {
     }
 
     /// Those whose people the audience admits now, whatever their accounts.
+    /// Every party that an audience admits, as a reader without a person.
+    pub(super) async fn party_readers(
+        &self,
+        audience: &Audience,
+    ) -> Result<Vec<Reader>, WorldError> {
+        let now = self.now();
+        let groups = self.groups().await?;
+        let parties = self.every_party().await?.into_iter();
+        let readers = parties.map(|party| reader(&party.state, None, &groups, now));
+        Ok(readers.filter(|one| audience.admits(one, now)).collect())
+    }
+
     async fn admitting(
         &self,
         audience: &Audience,

@@ -65,7 +65,8 @@ impl World {
         let releasing = Releasing {
             by: officer,
             releaser_of_providers_party: desk.own,
-            deriver_of_providers_party: self.any_of_party(derivers, party).await?,
+            deriver_of_providers_party: !desk.item.state.own
+                && self.any_of_party(derivers, party).await?,
             told,
             found,
             now: self.now(),

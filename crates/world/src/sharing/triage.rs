@@ -402,7 +402,7 @@ impl World {
         item: &Loaded<Item>,
     ) -> Result<Option<Original>, WorldError> {
         let own = self.owns(caller, Some(item.state.handle.cast())).await?;
-        if !own && !caller.is_officer() {
+        if item.state.own || !own && !caller.is_officer() {
             return Ok(None);
         }
         let link = self.open_link(item.state.handle).await?;

@@ -143,6 +143,9 @@ impl Opening<'_> {
         let ItemChange::Derived(derivation) = change else {
             return Ok(None);
         };
+        if derivation.own {
+            return Ok(None);
+        }
         let leads = self.leads(derivation.handle).await?;
         Ok((!leads).then_some(NO_LINK))
     }

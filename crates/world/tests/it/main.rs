@@ -6,7 +6,9 @@
 )]
 
 mod age;
+mod assessments;
 mod authenticator;
+mod campaigns;
 mod checklist;
 mod delegation;
 mod draft;

@@ -3,8 +3,10 @@
 //! and give is described ([`document`]) for machines and, on a page, for people.
 
 mod answers;
+mod assessments;
 mod body;
 mod document;
+mod campaigns;
 mod handed_in;
 mod items;
 mod matrix;
@@ -31,6 +33,7 @@ use crate::{
 const OWN: Access = Access::Either(Action::SubmissionReadOwn);
 const FOLLOW: Access = Access::Either(Action::SubmissionFollow);
 const PEERS: Access = Access::Either(Action::DeliveryRead);
+const TRIAGE: Access = Access::Either(Action::TriageList);
 const LIBRARY: Access = Access::Either(Action::LibraryRead);
 
 /// The description of the API as it is served (OpenAPI 3.1).
@@ -206,6 +209,46 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             PEERS,
             Audit::None("reads what is agreed with peers and how far each has come"),
             routing::get(peers::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/campaigns",
+            "api.campaigns",
+            TRIAGE,
+            Audit::None("reads which reports were taken together, not what they say"),
+            routing::get(campaigns::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/campaigns/{number}",
+            "api.campaign",
+            TRIAGE,
+            Audit::None("reads which reports were taken together, not what they say"),
+            routing::get(campaigns::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/assessments",
+            "api.assessments",
+            Access::Either(Action::AssessmentRead),
+            Audit::None("reads assessments; evidence only as far as the reader may see it"),
+            routing::get(assessments::list),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/assessments/{number}",
+            "api.assessment",
+            Access::Either(Action::AssessmentRead),
+            Audit::None("reads assessments; evidence only as far as the reader may see it"),
+            routing::get(assessments::one),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/proposals",
+            "api.proposals",
+            TRIAGE,
+            Audit::None("reads; values and texts only within a recorded opening"),
+            routing::get(campaigns::proposals),
         ),
         Endpoint::new(
             Method::GET,

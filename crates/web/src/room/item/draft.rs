@@ -222,7 +222,7 @@ impl DraftForm {
     /// The texts, first part of the form.
     fn text_fields(&self, page: &Page) -> Vec<Field> {
         let text = page.text;
-        let kinds = ItemKind::ALL
+        let kinds = ItemKind::DERIVED
             .map(|kind| Choice::new(kind.as_str(), words::item_kind(text, kind)))
             .to_vec();
         vec![

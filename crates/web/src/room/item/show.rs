@@ -37,6 +37,7 @@ use crate::{
     house::{By, House},
     room::{
         age::Age,
+        assessments::{Judgements, judgements},
         choices,
         events::one::{self, Of},
         words,
@@ -57,6 +58,8 @@ struct ItemPage {
     due: Option<Due>,
     original: Option<String>,
     own: bool,
+    /// Whether it is the hub's own word, for which nobody is asked.
+    unasked: bool,
     /// Whether its provider was asked about what it says now.
     asked: bool,
     /// When its provider consented to what it says now.
@@ -66,6 +69,8 @@ struct ItemPage {
     /// What a second officer weighs: who wrote it, when its provider consented.
     history: Vec<String>,
     summary: String,
+    /// What it judges, where it was an assessment.
+    judgements: Option<Judgements>,
     measures: String,
     proposed: Option<Proposed>,
     values: Vec<ValueRow>,
@@ -141,9 +146,9 @@ async fn history(
         let said = at.map(|at| text.t1("item-released-at", "at", at).into_owned());
         return Ok(said.into_iter().collect());
     }
-    let Some(consent) = item.consent else {
+    if item.consent.is_none() && !item.own {
         return Ok(Vec::new());
-    };
+    }
     let mut who = Vec::new();
     for account in &item.derivers {
         if let Some(account) = house.world().load::<Account>(account.cast()).await? {
@@ -152,10 +157,13 @@ async fn history(
     }
     let who = who.join(&page.t("ledger-and"));
     let written = text.jst(item.revised_at, page.now);
-    let consented = text.jst(consent.at, page.now);
     let wrote = text.t2("item-written-by", "who", who, "at", written);
-    let agreed = text.t2("item-consent-at", "at", consented, "n", item.revision);
-    let mut all = vec![wrote.into_owned(), agreed.into_owned()];
+    let mut all = vec![wrote.into_owned()];
+    if let Some(consent) = item.consent {
+        let consented = text.jst(consent.at, page.now);
+        let agreed = text.t2("item-consent-at", "at", consented, "n", item.revision);
+        all.push(agreed.into_owned());
+    }
     if let Some(release) = released
         && let Some(by) = house.world().load::<Account>(release.by.cast()).await?
     {
@@ -251,7 +259,8 @@ pub(super) async fn show_item(
     };
     let reach = ReachPart::of(&by, &page, content, &addressed);
     let original = world.original_of(&by, &item).await?;
-    let verbs = verbs(
+    let behind = world.assessment_behind(&by, &item).await?;
+    let mut verbs = verbs(
         &page,
         &item,
         own,
@@ -259,6 +268,10 @@ pub(super) async fn show_item(
         (&hash, stands(state, &addressed.told)),
         reach.release(),
     );
+    if let Some(behind) = behind {
+        let href = format!("/assessments/{}", behind.state.number);
+        verbs.push(page.link(href, text.t("item-assessment-behind")));
+    }
     show(&ItemPage {
         number: state.number.clone(),
         revision: state.revision,
@@ -276,11 +289,13 @@ pub(super) async fn show_item(
         },
         original: original.map(|original| original.text),
         own,
+        unasked: state.own,
         asked: state.asked.is_some(),
         consented: state.consent.map(|consent| text.jst(consent.at, page.now)),
         suspended: state.waits_for_blocking(),
         history: history(&house, &page, state, own).await?,
         summary: content.summary.in_language(lang).to_owned(),
+        judgements: judgements(&page, &world.judgements_of(&by, content).await?),
         measures: content.countermeasures.in_language(lang).to_owned(),
         proposed: proposed(&house, &page, state).await?,
         values,

@@ -106,6 +106,15 @@ pub(super) fn verbs(
             | ItemState::AwaitingRelease
     );
     match state.state {
+        ItemState::Derived if state.own && may.edit => verbs.push(match checklist.open {
+            0 => page
+                .post(format!("{href}/hand-over"), text.t("item-hand-over"))
+                .main(),
+            open => {
+                let why = text.t1("refused-open-traces", "open", open);
+                page.refused(text.t("item-hand-over"), why)
+            }
+        }),
         ItemState::Derived if may.ask => match checklist.open {
             0 if state.content.countermeasures.is_empty() => {
                 let why = text.t("item-measures-first");
@@ -150,7 +159,7 @@ pub(super) fn verbs(
         },
         _ => {}
     }
-    if writable && may.edit {
+    if writable && may.edit && !state.own {
         verbs.push(match checklist.rows {
             Some(_) => page.link(format!("{href}/edit"), text.t("item-edit")),
             None => page.refused(text.t("item-edit"), text.t("refused-not-open")),

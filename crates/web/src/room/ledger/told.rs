@@ -3,7 +3,7 @@
 
 use kaname_intake::Kind;
 use kaname_kernel::{Header, Matter as _, MatterId};
-use kaname_sharing::{Item, Report, Victim};
+use kaname_sharing::{Campaign, Item, Report, Victim};
 use kaname_world::{SEALED_BYTES, WorldError, Written};
 use serde_json::{Map, Value};
 
@@ -26,6 +26,8 @@ const TAGS: [&str; 3] = ["what", "did", "change"];
 const ACCOUNTS: [&str; 4] = ["officer", "account", "person", "by"];
 /// Fields that hold a party.
 const PARTIES: [&str; 3] = ["party", "principal", "parties"];
+/// Fields that hold a report.
+const REPORTS: [&str; 3] = ["reports", "one", "other"];
 /// Fields that hold a code which people have a word for.
 const CODES: [&str; 14] = [
     "what", "channel", "urgency", "state", "kind", "roles", "scopes", "outlets", "answer", "lang",
@@ -81,6 +83,10 @@ pub(super) async fn about(
     let known = match (header.matter_kind.as_str(), one.report) {
         (Report::KIND, _) => receipt(names, id).await,
         (Victim::KIND, Some(report)) => receipt(names, report).await,
+        (Campaign::KIND, _) => {
+            let campaign = names.house.world().see::<Campaign>(names.by, id).await;
+            campaign.map(|campaign| campaign.state.number)
+        }
         (Item::KIND, _) => {
             let item = names.item(id).await?;
             item.ok_or(WorldError::NotFound(Item::KIND))
@@ -226,6 +232,14 @@ async fn single(
         },
         Value::String(text) if PARTIES.contains(&key) => match text.parse() {
             Ok(id) => names.party(id).await?,
+            Err(_) => text.clone(),
+        },
+        Value::String(text) if REPORTS.contains(&key) => match text.parse() {
+            Ok(id) => match receipt(names, id).await {
+                Ok(number) => number,
+                Err(WorldError::NotFound(_)) => text.clone(),
+                Err(error) => return Err(error.into()),
+            },
             Err(_) => text.clone(),
         },
         Value::String(text) if key == "item" => match text.parse() {

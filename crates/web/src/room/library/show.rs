@@ -27,6 +27,7 @@ use crate::{
     house::{By, House},
     room::{
         age::{self, Age},
+        assessments::{Judgements, judgements},
         form::Wrong,
         warninglist::warned,
         words,
@@ -45,6 +46,8 @@ struct ShowPage {
     notices: Vec<Notice>,
     measures: String,
     summary: String,
+    /// What it judges, where it was an assessment.
+    judgements: Option<Judgements>,
     /// What was done to the victim, where its provider has it shown to this reader.
     harm: Option<String>,
     techniques: Vec<(String, String)>,
@@ -178,6 +181,10 @@ pub(super) async fn shown(
         summary: open
             .map_or("", |()| content.summary.in_language(lang))
             .to_owned(),
+        judgements: match open {
+            Some(()) => judgements(&page, &world.judgements_of(by, content).await?),
+            None => None,
+        },
         harm: harm.map(|harm| harm.text),
         techniques: open.map(|()| content.techniques()).unwrap_or_default(),
         values: match open {

@@ -101,7 +101,7 @@ pub(super) async fn show_found(
         items(&page, &reading, &asked, &found, is_first.0),
         objects(&house, &by, &page, &reading, (&asked, &found, is_first.1)).await?,
     ];
-    parts.extend(reports(&house, &page, &by, &found));
+    parts.extend(reports(&house, &page, &by, &found).await?);
     let none = parts.iter().all(|part| part.rows.is_empty());
     let is_empty = found.search.asks_nothing();
     let over = found
@@ -282,15 +282,22 @@ async fn objects(
     Ok(listed)
 }
 
-fn reports(house: &House, page: &Page, by: &By, found: &Found) -> Option<Listed> {
-    let outcome = found.reports.as_ref()?;
+async fn reports(
+    house: &House,
+    page: &Page,
+    by: &By,
+    found: &Found,
+) -> Result<Option<Listed>, Failure> {
+    let Some(outcome) = found.reports.as_ref() else {
+        return Ok(None);
+    };
     let mut listed = without(page, ("reports", "search-reports"), outcome);
     if let Ok(reports) = outcome {
         let count = Count::from(reports.len() as u64);
         listed.count = Some(said_count(page, count));
-        listed.rows = triage::rows(house, page, by, reports.clone());
+        listed.rows = triage::rows(house, page, by, reports.clone()).await?;
     }
-    Some(listed)
+    Ok(Some(listed))
 }
 
 /// What can be asked, with an example of each.

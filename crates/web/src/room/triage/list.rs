@@ -8,8 +8,8 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
-use kaname_intake::{Kind, submission::groups};
-use kaname_sharing::{Report, ReportState, report::Submission, value::group_keys};
+use kaname_intake::Kind;
+use kaname_sharing::{Report, ReportState, report::Submission};
 use kaname_world::{Loaded, sharing::Abandoned};
 use serde::Deserialize;
 
@@ -26,6 +26,7 @@ use crate::{
         paging::{self, Reading, address},
         words,
     },
+    text::Count,
 };
 
 #[derive(Template)]
@@ -114,13 +115,19 @@ pub(super) async fn list(
         count: Some(paging::counted(count)),
         here: left,
     });
+    tabs.push(Tab {
+        label: text.t("triage-campaigns").into_owned(),
+        href: "/campaigns".to_owned(),
+        count: Some(Count::from(world.proposals_count(&by).await? as u64)),
+        here: false,
+    });
     let on_page = reports.len();
     let rows = match left {
         true => abandoned
             .iter()
             .map(|one| abandoned_row(&page, one))
             .collect(),
-        false => rows(&house, &page, &by, reports),
+        false => rows(&house, &page, &by, reports).await?,
     };
     // Tabs and pager count reports; fewer rows say so.
     let together = (!left && rows.len() < on_page).then(|| {
@@ -175,32 +182,21 @@ pub(in crate::room) fn abandoned_row(page: &Page, one: &Abandoned) -> Row {
         .verb(page.link(&href, page.t("triage-take-over")).main())
 }
 
-/// Reports that share a value with more than this many others do not stand together for it.
-const MOST_TOGETHER: usize = 100;
-
-/// One row for reports that share values, under the soonest of them.
-pub(in crate::room) fn rows(
+/// One row for reports that belong together, under the soonest of them.
+pub(in crate::room) async fn rows(
     house: &House,
     page: &Page,
     by: &By,
     reports: Vec<Loaded<Report>>,
-) -> Vec<Row> {
+) -> Result<Vec<Row>, Failure> {
     let text = page.text;
-    let keys: Vec<_> = reports
-        .iter()
-        .map(|report| group_keys(&report.state.submission.values))
-        .collect();
-    let together = groups(&keys, MOST_TOGETHER);
-    let sizes: BTreeMap<usize, usize> = together
-        .iter()
-        .filter_map(|group| Some((*group.first()?, group.len())))
-        .collect();
     let mut rows = Vec::new();
-    for (place, report) in reports.into_iter().enumerate() {
-        let state = &report.state;
-        let Some(&size) = sizes.get(&place) else {
+    for group in house.world().together(by, &reports).await? {
+        let size = group.places.len();
+        let Some(report) = group.places.first().and_then(|place| reports.get(*place)) else {
             continue;
         };
+        let state = &report.state;
         let submission = &state.submission;
         let href = format!("/triage/{}", submission.receipt);
         let others = is_with_others(by, state);
@@ -223,6 +219,11 @@ pub(in crate::room) fn rows(
         if size > 1 {
             row = row.about(text.t1("triage-cluster", "n", size));
         }
+        if let Some(campaign) = &group.campaign {
+            let state = &campaign.state;
+            let n = state.reports.len();
+            row = row.about(text.t2("triage-campaign-of", "title", state.title.as_str(), "n", n));
+        }
         if others {
             row = row.about(text.t("triage-told-late"));
         }
@@ -239,7 +240,7 @@ pub(in crate::room) fn rows(
         };
         rows.push(row);
     }
-    rows
+    Ok(rows)
 }
 
 /// Whether another analyst has it. What they made of it is told to the others hours later only, so that

@@ -26,6 +26,7 @@ use crate::{
     house::{By, House},
     room::{
         back::back,
+        campaigns::{self, Proposal},
         choices,
         events::one::{self, Of},
         words,
@@ -51,6 +52,9 @@ struct ReportPage {
     /// In place of the values, before an opening: kinds, and how many of each.
     kinds: Vec<(String, usize)>,
     similar: Vec<Row>,
+    /// The campaign it is in, and what is proposed of it.
+    campaign: Option<Row>,
+    proposed: Option<Proposal>,
     attachments: u32,
     take: Option<Field>,
     open: Option<Field>,
@@ -127,6 +131,7 @@ pub(super) async fn show_report(
         None => None,
     };
     let similar = similar(&house, &by, &page, &view).await?;
+    let (campaign, proposed) = belongs(&house, &by, &page, found.id).await?;
     let counted = |value: &kaname_sharing::Value| {
         let posting = value.posting();
         let others = view
@@ -193,6 +198,8 @@ pub(super) async fn show_report(
         values,
         kinds,
         similar,
+        campaign,
+        proposed,
         attachments: submission.attachments,
         take: (open && !assigned_to_me).then(|| reason("triage-take-reason")),
         open: (open && assigned_to_me && shut).then(|| reason("triage-open-reason")),
@@ -210,6 +217,30 @@ async fn title_of(
 ) -> Result<Option<String>, Failure> {
     let account = house.world().load::<Account>(account.cast()).await?;
     Ok(account.map(|account| account.state.title.get(choices::lang(page)).to_owned()))
+}
+
+/// The campaign a report is in, and the proposal that speaks of it.
+async fn belongs(
+    house: &House,
+    by: &By,
+    page: &Page,
+    report: MatterId,
+) -> Result<(Option<Row>, Option<Proposal>), Failure> {
+    let world = house.world();
+    let campaign = match world.campaign_with(by, report).await {
+        Err(WorldError::Denied(_)) => return Ok((None, None)),
+        found => found?,
+    };
+    let row = campaign.map(|campaign| {
+        let state = &campaign.state;
+        let href = format!("/campaigns/{}", state.number);
+        let due = page.came(state.touched, state.number.as_str());
+        let count = page.t1("campaigns-reports-count", "n", state.reports.len());
+        Row::new(due, href, state.title.as_str()).about(count)
+    });
+    let proposed = world.proposal_with(by, report).await?;
+    let proposed = proposed.map(|one| campaigns::proposal(page, &one, 0, false));
+    Ok((row, proposed))
 }
 
 async fn similar(

@@ -87,6 +87,30 @@ const FILLED: &[(&str, Filled)] = &[
     ("item.draw", Filled::Number),
     ("api.prove", Filled::Number),
     ("triage.show", Filled::Number),
+    (
+        "campaign.show",
+        Filled::NoItem("reports taken together, by their numbers; no item is named"),
+    ),
+    (
+        "api.campaign",
+        Filled::NoItem("reports taken together, by their numbers; no item is named"),
+    ),
+    (
+        "assessment.show",
+        Filled::NoItem("an assessment; its evidence is asked for with the officer's own eyes"),
+    ),
+    (
+        "assessment.compare",
+        Filled::NoItem("words of an assessment; of evidence inside the hub only how much"),
+    ),
+    (
+        "assessment.ask_save",
+        Filled::NoItem("an assessment; its evidence is asked for with the officer's own eyes"),
+    ),
+    (
+        "api.assessment",
+        Filled::NoItem("an assessment; its evidence is asked for with the officer's own eyes"),
+    ),
     ("triage.file", Filled::NoItem("an attachment of a report")),
     ("submission.show", Filled::Number),
     ("api.submission", Filled::Number),

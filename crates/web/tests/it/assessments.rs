@@ -1,0 +1,198 @@
+//! The room of assessments: written in a form without script, looked through by another, put out, compared, read.
+
+use axum::http::StatusCode;
+use kaname_kernel::Role;
+use kaname_testkit::Nation;
+
+use crate::{
+    browser::{Browser, between, leads_to},
+    house::Door,
+    story,
+};
+
+fn main_of(page: &str) -> String {
+    between(page, "<main", "</main>").replace('\u{a0}', " ")
+}
+
+/// The form as it is posted, with one judgement that rests on this.
+fn typed<'t>(version: &'t str, evidence: &'t str, summary: &'t str) -> Vec<(&'t str, &'t str)> {
+    let mut fields = vec![
+        ("kind", "assessment"),
+        ("version", version),
+        ("title_ja", "VPN装置を狙う活動の見通し"),
+        ("summary_ja", summary),
+        ("tlp", "GREEN"),
+        ("pap", "GREEN"),
+        ("judgement", "活動は続く"),
+        ("likelihood", "very-likely"),
+        ("confidence", "moderate"),
+        ("caveats", "観測は一つの分野に限られる"),
+        ("evidence", evidence),
+        // A place that was left empty.
+        ("judgement", ""),
+        ("likelihood", "likely"),
+        ("confidence", "moderate"),
+        ("caveats", ""),
+        ("evidence", ""),
+    ];
+    for outlet in ["taxii", "web", "feed", "mail", "webhook"] {
+        fields.push(("outlets", outlet));
+    }
+    fields
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assessment_is_written_reviewed_released_and_read_with_its_evidence() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (_, cited) = story::released(&nation).await;
+    let hired = nation
+        .hire(nation.analyst.party, "bunseki-2", &[Role::Analyst])
+        .await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let reviewer = Browser::of(&door, &nation, &hired).await;
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let evidence = format!(
+        "{}\nExample CERT | https://cert.example/a | B2",
+        cited.state.number
+    );
+    // What will not do is told at its field, and nothing that was typed is lost.
+    let wrong = analyst
+        .post("/assessments-new", &typed("", "S-2611-00000", "続く"))
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.text.contains("id=\"evidence-0-error\"")
+            && wrong.text.contains("観測は一つの分野に限られる"),
+        "{}",
+        wrong.text
+    );
+    let begun = analyst
+        .post(
+            "/assessments-new",
+            &typed("", &evidence, "活動は続く見込み"),
+        )
+        .await;
+    let href = leads_to(&begun);
+    assert!(href.starts_with("/assessments/A-"), "{href}");
+    let page = analyst.page(&href).await;
+    let main = main_of(&page);
+    for told in [
+        "可能性が非常に高い",
+        "80～95 %",
+        "確度：中",
+        "観測は一つの分野",
+        "評価 B2",
+        &cited.state.number,
+    ] {
+        assert!(main.contains(told), "{told}: {main}");
+    }
+    assert_eq!(
+        reviewer.get(&href).await.status,
+        StatusCode::NOT_FOUND,
+        "not yet theirs"
+    );
+    leads_to(&analyst.post(&href, &[("what", "ask")]).await);
+    assert!(
+        !analyst.page(&href).await.contains("value=\"sound\""),
+        "the own one is not reviewed"
+    );
+    let unsound = [("what", "unsound"), ("remarks", "期間を示す")];
+    leads_to(&reviewer.post(&href, &unsound).await);
+    let edit = format!("{href}/edit");
+    let form = analyst.page(&edit).await;
+    let version = between(&form, "name=\"version\" value=\"", "\"").to_owned();
+    assert!(
+        form.contains("Example CERT | https://cert.example/a | B2"),
+        "{form}"
+    );
+    let mut next = typed(&version, &evidence, "活動は年内続く見込み");
+    next.push(("note", "期間を加えた"));
+    assert_eq!(leads_to(&analyst.post(&edit, &next).await), href);
+    let stale = analyst.post(&edit, &next).await;
+    assert_eq!(
+        stale.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "somebody saved since"
+    );
+    let compared = analyst.page(&format!("{href}/compare?from=1&to=2")).await;
+    assert!(
+        main_of(&compared).contains("年内") && compared.contains("<ins"),
+        "{compared}"
+    );
+    leads_to(&analyst.post(&href, &[("what", "ask")]).await);
+    leads_to(
+        &reviewer
+            .post(&href, &[("what", "sound"), ("remarks", "")])
+            .await,
+    );
+    let told = analyst.get(&format!("/api/v1{href}")).await.json();
+    assert_eq!(
+        (&told["state"], &told["version"]),
+        (&"reviewed".into(), &2.into())
+    );
+    assert_eq!(
+        told["judgements"][0]["percent"],
+        serde_json::json!([80, 95])
+    );
+    let item = leads_to(&analyst.post(&href, &[("what", "forward")]).await);
+    assert!(item.starts_with("/items/S-"), "{item}");
+    let page = releaser.page(&item).await;
+    assert!(main_of(&page).contains("可能性が非常に高い"), "{page}");
+    assert!(
+        page.contains(&format!("href=\"{href}\"")),
+        "the way to the review: {page}"
+    );
+    let version = between(&page, "name=\"version\" value=\"", "\"").to_owned();
+    leads_to(
+        &releaser
+            .post(&format!("{item}/release"), &[("version", &version)])
+            .await,
+    );
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let read = member.page(&item.replace("/items", "/library")).await;
+    let main = main_of(&read);
+    for told in [
+        "主な判断",
+        "活動は続く",
+        "80～95 %",
+        "/library/objects/report--",
+        "Example CERT",
+    ] {
+        assert!(main.contains(told), "{told}: {main}");
+    }
+    // Who does not read assessments is told nothing of them.
+    for person in [&nation.member, &nation.provider, &nation.administrator] {
+        let browser = Browser::of(&door, &nation, person).await;
+        for path in ["/assessments", &href, "/api/v1/assessments"] {
+            assert_eq!(
+                browser.get(path).await.status,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
+        }
+    }
+    let listed = analyst.get("/api/v1/assessments").await.json();
+    assert_eq!(listed["assessments"][0]["state"], "put_forward");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_author_is_told_which_judgement_would_stand_bare() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let member = nation.member.party;
+    let cited = story::released_as(&nation, |draft| {
+        draft.tlp = kaname_kernel::Tlp::Amber;
+        draft.named.parties = [member].into();
+    })
+    .await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let fields = typed("", &cited.state.number, "活動は続く見込み");
+    let href = leads_to(&analyst.post("/assessments-new", &fields).await);
+    let main = main_of(&analyst.page(&href).await);
+    assert!(main.contains("根拠の取り扱いは TLP:AMBER です"), "{main}");
+    assert!(
+        main.contains("判断 1 は、宛先に見える根拠のないまま提供されます"),
+        "{main}"
+    );
+}
