@@ -48,6 +48,11 @@ pub(crate) fn tlp_rank(tlp: Option<Tlp>) -> i16 {
     tlp.and_then(rank).map_or(NO_TLP, |rank| rank as i16)
 }
 
+/// Whether a rank is that of a TLP, or of none.
+pub(crate) fn is_tlp_rank(rank: i16) -> bool {
+    rank == NO_TLP || tlp(rank).is_some()
+}
+
 pub(crate) fn tlp(rank: i16) -> Option<Tlp> {
     usize::try_from(rank)
         .ok()

@@ -228,6 +228,8 @@ impl StoredObject {
 pub struct ObjectRow {
     /// The object; one whose collection has no name is in the nil collection.
     pub object: StoredObject,
+    /// Whether its marking is kept as one of those there are, or as none.
+    pub is_marked_soundly: bool,
     /// Valid until, when it expires; microseconds since 1970.
     pub expires_us: Option<i64>,
     /// Whether it is kept as the first and as the last version of its originator in its collection.

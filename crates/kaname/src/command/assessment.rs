@@ -43,7 +43,9 @@ async fn list(world: &World, say: Say) -> Result<(), Fault> {
     let (mut told, mut rows) = (Vec::new(), Vec::new());
     let mut after = None;
     loop {
-        let page = world.assessments(&shell(), &[], after).await?;
+        let page = world
+            .assessments(&shell(), &[], |query| query.after = after)
+            .await?;
         for one in &page.rows {
             let state = &one.state;
             told.push(assessment_line(state));

@@ -191,7 +191,9 @@ async fn list(world: &World, all: bool, say: Say) -> Result<(), Fault> {
     let (mut told, mut rows) = (Vec::new(), Vec::new());
     let mut after = None;
     loop {
-        let page = world.campaigns(&shell(), states, after).await?;
+        let page = world
+            .campaigns(&shell(), states, |query| query.after = after)
+            .await?;
         for one in &page.rows {
             let state = &one.state;
             told.push(line_told(state));

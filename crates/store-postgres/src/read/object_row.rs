@@ -68,6 +68,7 @@ async fn bounded(
 fn decode(row: &Row) -> Outcome<ObjectRow> {
     Ok(ObjectRow {
         object: object::decode(row)?,
+        is_marked_soundly: form::is_tlp_rank(row.try_get(13)?),
         expires_us: row.try_get(14)?,
         marked: (row.try_get(15)?, row.try_get(16)?),
         ends: (row.try_get(17)?, row.try_get(18)?),

@@ -87,6 +87,7 @@ fn decode(
             origin: form::origin(row, 18)?,
             tlp: form::tlp(row.get(19)?),
         },
+        is_marked_soundly: form::is_tlp_rank(row.get(19)?),
         expires_us: row.get(11)?,
         marked: (mark(row.get(12)?, ends.0), mark(row.get(13)?, ends.1)),
         ends,

@@ -41,6 +41,13 @@ fn typed<'t>(version: &'t str, evidence: &'t str, summary: &'t str) -> Vec<(&'t 
     fields
 }
 
+/// An assessment that rests on an item is begun; its number.
+pub(crate) async fn begun(analyst: &Browser<'_>, cited: &str) -> String {
+    let typed = typed("", cited, "活動は続く見込み");
+    let to = leads_to(&analyst.post("/assessments-new", &typed).await);
+    to.rsplit('/').next().unwrap().to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_assessment_is_written_reviewed_released_and_read_with_its_evidence() {
     let nation = Nation::new().await;

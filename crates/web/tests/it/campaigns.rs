@@ -45,6 +45,20 @@ fn key_of(page: &str) -> String {
     between(page, "name=\"key\" value=\"", "\"").to_owned()
 }
 
+/// Two reports of one attack are handed in and taken together; the campaign's number.
+pub(crate) async fn accepted(nation: &Nation, analyst: &Browser<'_>) -> String {
+    let already = analyst.get("/api/v1/campaigns").await.json();
+    let nth = already["campaigns"].as_array().unwrap().len();
+    let rare = format!("rare-{nth}.test");
+    for own in ["a", "b"] {
+        report(nation, &[&rare, &format!("{own}-{nth}.test")], "").await;
+    }
+    let key = key_of(&analyst.page("/campaigns").await);
+    let accept = [("what", "accept"), ("key", &key), ("title", "更新を装う波")];
+    let to = leads_to(&analyst.post("/campaigns", &accept).await);
+    to.rsplit('/').next().unwrap().to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proposal_shows_its_evidence_and_tells_values_within_an_opening_only() {
     let nation = Nation::new().await;

@@ -14,7 +14,9 @@ use kaname_testkit::Nation;
 use serde_json::{Map, Value};
 
 use crate::{
+    assessments,
     browser::{Browser, between, leads_to},
+    campaigns,
     described::{DESCRIPTION, check},
     house::{Answer, Door},
     library::released_with,
@@ -35,10 +37,12 @@ struct Scene {
 
 /// What the examples say where a page goes on.
 const CURSOR: &str = "q3vZ8mXK2c0bT1n5Yw";
-/// Further ids of the examples: of a report, an item, a victim record, an object.
+/// Further ids of the examples: of a report, an item, a victim record, a campaign, an assessment, an object.
 const REPORT: &str = "R-2611-7K4MT";
 const ITEM: &str = "S-2611-QX3E9";
 const RECORD: &str = "019ac3f0-5d2e-7c41-9a1b-3f6e2d7c8b90";
+const CAMPAIGN: &str = "C-2611-4MD7K";
+const ASSESSMENT: &str = "A-2611-8TQ3W";
 const OBJECT: &str = "intrusion-set--6f1c2f0e-8a5b-4f6e-9d0b-2c7a1e5b4d33";
 
 impl Scene {
@@ -73,10 +77,18 @@ impl Scene {
         let records = door.get("/api/v1/records", &reader).await.json();
         let record = records["records"][0]["id"].as_str().unwrap().to_owned();
         assert_ne!(item.id, second.id);
+        let analyst = Browser::of(door, nation, &nation.analyst).await;
+        let (mut campaign, mut assessment) = (String::new(), String::new());
+        for _ in 0..2 {
+            campaign = campaigns::accepted(nation, &analyst).await;
+            assessment = assessments::begun(&analyst, &item.state.number).await;
+        }
         let real = [
             (REPORT, receipt.number),
             (ITEM, item.state.number),
             (RECORD, record),
+            (CAMPAIGN, campaign),
+            (ASSESSMENT, assessment),
             (OBJECT, group),
         ];
         Self {
@@ -242,7 +254,15 @@ async fn every_example_does_what_it_says() {
 
 /// What an officer's browser is answered, held against the description.
 async fn officer(nation: &Nation, door: &Door, target: &str) -> Answer {
-    let officer = Browser::of(door, nation, &nation.auditor).await;
+    let analysts = ["campaigns", "proposals", "assessments"];
+    let is_analysts = analysts
+        .iter()
+        .any(|room| target.starts_with(&format!("/api/v1/{room}")));
+    let person = match is_analysts {
+        true => &nation.analyst,
+        false => &nation.auditor,
+    };
+    let officer = Browser::of(door, nation, person).await;
     let answer = officer.get(target).await;
     let path = target.split('?').next().unwrap();
     check(

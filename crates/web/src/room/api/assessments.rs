@@ -6,9 +6,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use kaname_world::sharing::assessment::{assessment_line, assessment_told};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::handed_in::{Asked, place};
 use crate::{
     error::Failure,
     house::{By, House},
@@ -17,28 +17,33 @@ use crate::{
 
 const PATH: &str = "/api/v1/assessments";
 
-#[derive(Deserialize)]
-pub(super) struct Which {
-    #[serde(default)]
-    after: String,
-}
-
 /// Every assessment that the reader may see, touched last first.
 pub(super) async fn list(
     State(house): State<House>,
     by: By,
-    Query(which): Query<Which>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let reading = Reading::of(&house, &by, PATH);
-    let after = reading.read(&which.after);
-    let found = house.world().assessments(&by, &[], after).await?;
+    let after = place(&reading, &asked.after)?;
+    let found = house
+        .world()
+        .assessments(&by, &[], |query| {
+            query.after = after;
+            query.limit = asked.limit();
+        })
+        .await?;
     let rows: Vec<Value> = found
         .rows
         .iter()
         .map(|one| assessment_line(&one.state))
         .collect();
     let next = found.next.as_ref().map(|row| reading.written(row));
-    let next = next.map(|after| address(PATH, &[("after", &after)]));
+    let next = next.map(|after| {
+        address(
+            PATH,
+            &[("after", &after), ("limit", &asked.limit().to_string())],
+        )
+    });
     Ok(Json(json!({ "assessments": rows, "next": next })).into_response())
 }
 

@@ -7,9 +7,9 @@ use axum::{
 };
 use kaname_sharing::campaign::CampaignState;
 use kaname_world::sharing::cluster::{campaign_told, line_told, proposal_told};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::handed_in::{Asked, place};
 use crate::{
     error::Failure,
     house::{By, House},
@@ -18,27 +18,29 @@ use crate::{
 
 const PATH: &str = "/api/v1/campaigns";
 
-#[derive(Deserialize)]
-pub(super) struct Which {
-    #[serde(default)]
-    after: String,
-}
-
 /// Campaigns that are open, touched last first.
 pub(super) async fn list(
     State(house): State<House>,
     by: By,
-    Query(which): Query<Which>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let reading = Reading::of(&house, &by, PATH);
-    let after = reading.read(&which.after);
+    let after = place(&reading, &asked.after)?;
     let found = house
         .world()
-        .campaigns(&by, &[CampaignState::Open], after)
+        .campaigns(&by, &[CampaignState::Open], |query| {
+            query.after = after;
+            query.limit = asked.limit();
+        })
         .await?;
     let rows: Vec<Value> = found.rows.iter().map(|one| line_told(&one.state)).collect();
     let next = found.next.as_ref().map(|row| reading.written(row));
-    let next = next.map(|after| address(PATH, &[("after", &after)]));
+    let next = next.map(|after| {
+        address(
+            PATH,
+            &[("after", &after), ("limit", &asked.limit().to_string())],
+        )
+    });
     Ok(Json(json!({ "campaigns": rows, "next": next })).into_response())
 }
 

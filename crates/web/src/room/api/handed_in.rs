@@ -212,7 +212,7 @@ fn links(house: &House, number: &str) -> Value {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    after: String,
+    pub(super) after: String,
     limit: String,
 }
 

@@ -5,8 +5,8 @@
 mod answers;
 mod assessments;
 mod body;
-mod document;
 mod campaigns;
+mod document;
 mod handed_in;
 mod items;
 mod matrix;

@@ -95,7 +95,9 @@ pub(super) async fn list(
     for (code, key, states) in TABS {
         let reading = Reading::of(&house, &by, &address("/assessments", &[("tab", code)]));
         let after = reading.read(&which.after).filter(|_| code == chosen);
-        let found = world.assessments(&by, states, after).await?;
+        let found = world
+            .assessments(&by, states, |query| query.after = after)
+            .await?;
         tabs.push(Tab {
             label: page.t(key).into_owned(),
             href: format!("/assessments?tab={code}"),

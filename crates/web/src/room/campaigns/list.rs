@@ -86,10 +86,14 @@ pub(super) async fn list(
     let reading = Reading::of(&house, &by, &address("/campaigns", &[("tab", chosen)]));
     let after = |tab: &str| reading.read(&which.after).filter(|_| tab == chosen);
     let open = world
-        .campaigns(&by, &[CampaignState::Open], after("open"))
+        .campaigns(&by, &[CampaignState::Open], |query| {
+            query.after = after("open")
+        })
         .await?;
     let states = [CampaignState::Merged, CampaignState::Dissolved];
-    let ended = world.campaigns(&by, &states, after("ended")).await?;
+    let ended = world
+        .campaigns(&by, &states, |query| query.after = after("ended"))
+        .await?;
     let aside = world.dismissals(&by, after("aside")).await?;
     let count = world.proposals_count(&by).await?;
     let counts = [

@@ -50,12 +50,12 @@ impl World {
         &self,
         caller: &Caller,
         states: &[AssessmentState],
-        after: Option<kaname_store::Cursor>,
+        adjust: impl FnOnce(&mut kaname_store::ListQuery),
     ) -> Result<Listed<Assessment>, WorldError> {
         self.allow_any(caller, Action::AssessmentRead)?;
         let mut query = self.query::<Assessment>(caller).await?;
         query.states = states.iter().map(|one| one.as_str().to_owned()).collect();
-        query.after = after;
+        adjust(&mut query);
         self.list(&query).await
     }
 

@@ -56,12 +56,12 @@ impl World {
         &self,
         caller: &Caller,
         states: &[CampaignState],
-        after: Option<kaname_store::Cursor>,
+        adjust: impl FnOnce(&mut kaname_store::ListQuery),
     ) -> Result<Listed<Campaign>, WorldError> {
         self.allow_any(caller, Action::TriageList)?;
         let mut query = self.query::<Campaign>(caller).await?;
         query.states = states.iter().map(|one| one.as_str().to_owned()).collect();
-        query.after = after;
+        adjust(&mut query);
         self.list(&query).await
     }
 
