@@ -4,6 +4,7 @@ mod act;
 mod bundle;
 mod changed;
 mod desk;
+mod differing;
 pub(in crate::room) mod draft;
 mod edit;
 pub(in crate::room) mod offered;

@@ -21,6 +21,7 @@ use kaname_world::sharing::Original;
 use super::{
     act::of,
     changed::{Changed, stands},
+    differing::{changed_values, techniques},
     reach::{self, ReachPart},
     review,
     trace::{self, TraceRow},
@@ -377,26 +378,6 @@ async fn proposed(house: &House, page: &Page, item: &Item) -> Result<Option<Prop
         measures: (measures.0 != measures.1).then(|| differ(measures.0, measures.1)),
         others,
     }))
-}
-
-/// Values that a proposal takes away, and those it brings.
-fn changed_values(now: &Content, then: &Content) -> (String, String) {
-    let of = |content: &Content| -> Vec<String> {
-        let values = content.values();
-        values.iter().map(|value| value.text.clone()).collect()
-    };
-    let (before, after) = (of(now), of(then));
-    let only = |own: &[String], other: &[String]| {
-        let own = own.iter().filter(|value| !other.contains(value));
-        own.cloned().collect::<Vec<_>>().join(", ")
-    };
-    (only(&before, &after), only(&after, &before))
-}
-
-fn techniques(content: &Content) -> String {
-    let all = content.techniques();
-    let ids: Vec<String> = all.into_iter().map(|(id, _)| id).collect();
-    ids.join(", ")
 }
 
 fn moment(page: &Page, at: Option<jiff::Timestamp>) -> String {

@@ -5,6 +5,7 @@
 mod answer;
 mod correlation;
 mod download;
+mod files;
 pub(super) mod list;
 mod machines;
 pub(in crate::room) mod matrix;

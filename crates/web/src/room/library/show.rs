@@ -11,12 +11,16 @@ use jiff::Timestamp;
 use kaname_intake::in_script;
 use kaname_kernel::Pap;
 use kaname_policy::{Action, Resource};
-use kaname_sharing::{
-    Item, ItemState, Outlet, Value, decay::Freshness, feedback::Feedback, rendition::is_current,
-};
+use kaname_sharing::{Item, ItemState, Outlet, Value, decay::Freshness, feedback::Feedback};
 use kaname_world::{Loaded, sharing::Warnings};
 
-use super::{answer, correlation::Correlation, list, usage::Use};
+use super::{
+    answer,
+    correlation::Correlation,
+    files::{File, files},
+    list,
+    usage::Use,
+};
 use crate::{
     error::Failure,
     frame::{
@@ -94,12 +98,6 @@ struct ValueRow {
 
 /// When, what, and the address and number of the item that it has to do with.
 type Happened = (At, String, Option<(String, String)>);
-
-/// A file it can be had as, or why not.
-struct File {
-    verb: Verb,
-    about: String,
-}
 
 /// The form of the reader's answer.
 pub(super) struct Answer {
@@ -311,68 +309,6 @@ fn rows(
         }
     };
     shown.map(row).collect()
-}
-
-/// Every form it can be had in; where one can't, why not.
-fn files(page: &Page, item: &Item, now: Timestamp) -> Vec<File> {
-    let content = &item.content;
-    let current = is_current(item, now);
-    let why_not = |outlet: Outlet| {
-        if !current {
-            Some("library-file-over")
-        } else if !content.leaves_by(outlet) {
-            Some("library-file-outlet")
-        } else {
-            None
-        }
-    };
-    let why_no_block = why_not(Outlet::Feed).or(if !content.pap.permits_blocking() {
-        Some("library-file-pap")
-    } else if !item.may_block(now) {
-        Some("library-file-suspended")
-    } else {
-        None
-    });
-    let file = |name: &str, label: &str, about: &str, why: Option<&'static str>| {
-        let verb = match why {
-            None => page.link(format!("/library/{}/{name}", item.number), page.t(label)),
-            Some(why) => {
-                let why = page.t1(why, "pap", content.pap.label());
-                page.refused(page.t(label), why)
-            }
-        };
-        File {
-            verb,
-            about: page.t(about).into_owned(),
-        }
-    };
-    let feed = why_not(Outlet::Feed);
-    vec![
-        file(
-            "values.txt",
-            "library-file-plain",
-            "library-file-plain-about",
-            why_no_block,
-        ),
-        file(
-            "values.csv",
-            "library-file-csv",
-            "library-file-csv-about",
-            feed,
-        ),
-        file(
-            "values.jsonl",
-            "library-file-jsonl",
-            "library-file-jsonl-about",
-            feed,
-        ),
-        file(
-            "bundle.json",
-            "library-file-stix",
-            "library-file-stix-about",
-            why_not(Outlet::Taxii),
-        ),
-    ]
 }
 
 /// Where machines fetch it: its collections, as far as the reader may know of them.
