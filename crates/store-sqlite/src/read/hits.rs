@@ -7,6 +7,8 @@ use crate::{error::Outcome, read::Reading};
 
 /// Fewest and most places of one stretch: to find a place takes about as long as to read some hundred.
 const STRETCH: (usize, usize) = (64, 8_192);
+/// How many places are read in about the time that it takes to find a place.
+const LEAP: usize = 512;
 
 pub(super) struct Hits<'r> {
     reading: &'r Reading<'r>,
@@ -68,10 +70,15 @@ impl<'r> Hits<'r> {
         }
     }
 
-    /// Whether a place is no farther from the stretch than the stretch is long: then more is read at once.
+    /// Whether a place is so near behind the stretch that reading on to it is sooner done than finding the way to it
+    /// anew: no farther than the stretch is long, or than as many hits of its density would be.
     fn is_near(&self, place: i64) -> bool {
+        let times = (LEAP / self.size.max(1)).max(1);
         match (self.stretch.first(), self.stretch.last()) {
-            (Some(first), Some(last)) => last - place < first - last,
+            (Some(first), Some(last)) => {
+                let length = (first - last).saturating_mul(i64::try_from(times).unwrap_or(1));
+                last - place < length
+            }
             _ => false,
         }
     }
