@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use kaname_kernel::{Matter, Moment, Posting, Projection, Unfit};
 use kaname_stix::SearchValue;
 
@@ -15,6 +16,15 @@ use crate::{
     number, releasing, review,
     row::RowState,
 };
+
+impl Item {
+    /// By when it stands in lists, the newest first: when it came out, else when it was derived. What comes out of an
+    /// embargo is new to its readers then.
+    pub fn listed_at(&self) -> Timestamp {
+        let out_at = self.opened.or(self.release.map(|release| release.at));
+        out_at.unwrap_or(self.derived_at)
+    }
+}
 
 impl Matter for Item {
     const KIND: &'static str = "item";
@@ -248,9 +258,6 @@ impl Matter for Item {
             }
             _ => None,
         };
-        // What comes out of an embargo is new to its readers then.
-        let out_at = self.opened.or(self.release.map(|release| release.at));
-        let sort_at = out_at.unwrap_or(self.derived_at);
         Projection {
             audience: self.audience(),
             owner: Some(self.handle.cast()),
@@ -267,7 +274,7 @@ impl Matter for Item {
                 number::ITEM_SPACE.to_owned(),
                 number::normalise(&self.number),
             )],
-            ..Projection::officers(self.state.as_str(), sort_at)
+            ..Projection::officers(self.state.as_str(), self.listed_at())
         }
     }
 }

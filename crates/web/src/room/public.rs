@@ -121,7 +121,7 @@ fn rows(page: &Page, items: &[Loaded<Item>]) -> Vec<Row> {
     let row = |item: &Loaded<Item>| {
         let state = &item.state;
         let content = &state.content;
-        let came = state.release.map_or(state.derived_at, |release| release.at);
+        let came = state.listed_at();
         let due = page.came(came, state.number.as_str());
         // What is not on pages is counted, and has none of its own.
         let href = match content.is_on_the_web() {
@@ -314,10 +314,7 @@ async fn feed(
         Entry {
             title: xml_safe(content.title.in_language(lang.tag())),
             address: format!("{base}/public/{}", item.state.number),
-            at: item
-                .state
-                .release
-                .map_or(item.state.derived_at, |release| release.at),
+            at: item.state.listed_at(),
             summary: xml_safe(&format!("{measures}\n\n{summary}")),
         }
     };

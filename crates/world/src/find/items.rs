@@ -7,13 +7,17 @@ use kaname_kernel::{Matter, MatterId, Tlp};
 use kaname_sharing::{Item, content::kind_word, number};
 use kaname_stix::ValueKind;
 use kaname_store::{
-    Cursor, ListQuery,
+    ListQuery,
     find::{COUNTED, names_host, says},
 };
 
 use super::{Left, Outcome, Part, Wanted, values::Sought};
 use crate::{
-    caller::Caller, error::WorldError, read::Listed, sharing::library::OUT, work::Loaded,
+    caller::Caller,
+    error::WorldError,
+    read::Listed,
+    sharing::library::{OUT, place_of},
+    work::Loaded,
     world::World,
 };
 
@@ -195,7 +199,7 @@ impl World {
 
 /// Puts an item on the page, if it belongs there.
 fn keep(listed: &mut Listed<Item>, item: Loaded<Item>, part: &Part) {
-    let place = place(&item);
+    let place = place_of(&item);
     let is_after = part
         .items_after
         .is_none_or(|after| (place.at_us, place.id) < (after.at_us, after.id));
@@ -205,17 +209,7 @@ fn keep(listed: &mut Listed<Item>, item: Loaded<Item>, part: &Part) {
     if listed.rows.len() < part.limit as usize {
         listed.rows.push(item);
     } else if listed.next.is_none() {
-        listed.next = listed.rows.last().map(self::place);
-    }
-}
-
-/// Where an item stands in a list: released when, and its id.
-fn place(item: &Loaded<Item>) -> Cursor {
-    let state = &item.state;
-    let at = state.release.map_or(state.derived_at, |release| release.at);
-    Cursor {
-        at_us: at.as_microsecond(),
-        id: item.id,
+        listed.next = listed.rows.last().map(place_of);
     }
 }
 

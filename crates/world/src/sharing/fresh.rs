@@ -16,7 +16,7 @@ use kaname_sharing::{
 use kaname_stix::time::Stamp;
 use kaname_store::{Cursor, ListQuery, StoredObject};
 
-use super::library::OUT;
+use super::library::{OUT, place_of};
 use crate::{
     caller::Caller,
     error::WorldError,
@@ -183,7 +183,7 @@ impl World {
             let Listed { rows, next, .. } = self.list::<Item>(&query).await?;
             let mut rows = rows.into_iter().peekable();
             while let Some(item) = rows.next() {
-                let place = cursor_of(&item);
+                let place = place_of(&item);
                 if let Some(fresh) = self.freshness(caller, &item).await?
                     && aged.is_none_or(|aged| (fresh.aged() != Aged::No) == aged)
                 {
@@ -253,12 +253,4 @@ fn stated(object: &StoredObject, modified: Option<&Stamp>) -> Timestamp {
     let came_us = object.added_us;
     let said_us = modified.map_or(came_us, |stamp| stamp.micros).min(came_us);
     Timestamp::from_microsecond(said_us).unwrap_or_default()
-}
-
-/// The place of an item in a list with the newest first.
-fn cursor_of(item: &Loaded<Item>) -> Cursor {
-    Cursor {
-        at_us: item.state.project().sort_at.as_microsecond(),
-        id: item.id,
-    }
 }

@@ -5,7 +5,7 @@ use kaname_kernel::{Matter, MatterId, Tlp};
 use kaname_policy::Action;
 use kaname_sharing::{item::Item, number};
 use kaname_stix::author;
-use kaname_store::{ListQuery, ObjectFilter, ObjectPage, Versions};
+use kaname_store::{Cursor, ListQuery, ObjectFilter, ObjectPage, Versions};
 
 use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
 
@@ -14,6 +14,14 @@ pub const OUT: [&str; 4] = ["released", "superseded", "withdrawn", "expired"];
 
 /// Space of item numbers.
 const ITEM_SPACE: &str = "item";
+
+/// Where an item stands in a list with the newest first.
+pub(crate) fn place_of(item: &Loaded<Item>) -> Cursor {
+    Cursor {
+        at_us: item.state.listed_at().as_microsecond(),
+        id: item.id,
+    }
+}
 
 impl World {
     /// Released items the caller may see, newest first. `adjust` filters and pages; asking for states

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use kaname_kernel::Tlp;
 use kaname_sharing::find::{Alert, MAX_SAVED, Told, Watched};
 use kaname_testkit::Person;
-use kaname_world::{Caller, WorldError, outlet::WatchDuty, worker::Worker};
+use kaname_world::{Caller, WorldError, find::Part, outlet::WatchDuty, worker::Worker};
 
 use crate::{
     outlet::{Plain, Setting, door_to, setting},
@@ -234,4 +234,37 @@ async fn what_comes_out_of_an_embargo_is_new() {
     assert_eq!(proved.unwrap().ledger.fault, None);
     let rebuilt = world.rebuild(&|_| {}).await.unwrap();
     assert!(rebuilt.identical, "{rebuilt:?}");
+}
+
+/// Items that are searched page by page stand where lists have them: by when they came out of an embargo.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_a_search_give_each_item_once_whatever_an_embargo_did() {
+    let s = setting().await;
+    let world = &s.nation.world;
+    let clock = &s.nation.clock;
+    let first = story::released_as(&s.nation, |_| {}).await;
+    clock.advance(SignedDuration::from_hours(1));
+    let opens = world.now() + SignedDuration::from_hours(3);
+    let shut = story::released_as(&s.nation, |draft| draft.embargo = Some(opens)).await;
+    clock.advance(SignedDuration::from_hours(1));
+    let third = story::released_as(&s.nation, |_| {}).await;
+    clock.advance(SignedDuration::from_hours(3));
+    assert_eq!(world.sweep().await.unwrap(), 1);
+    let member = s.nation.caller(&s.nation.member).await;
+    let (mut ids, mut after) = (Vec::new(), None);
+    for _ in 0..5 {
+        let part = Part {
+            items_after: after,
+            limit: 1,
+            ..Part::default()
+        };
+        let found = world.search(&member, "\"VPN\"", &part).await.unwrap();
+        let items = found.items.unwrap();
+        ids.extend(items.rows.iter().map(|item| item.id));
+        after = items.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(ids, [shut.id, third.id, first.id]);
 }

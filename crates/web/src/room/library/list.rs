@@ -264,7 +264,7 @@ pub(in crate::room) fn title(page: &Page, item: &Item) -> String {
 pub(in crate::room) fn row(page: &Page, item: &Loaded<Item>) -> Row {
     let state = &item.state;
     let content = &state.content;
-    let came = state.release.map_or(state.derived_at, |release| release.at);
+    let came = state.listed_at();
     let due = page.came(came, state.number.as_str());
     let href = format!("/library/{}", state.number);
     let mut row = Row::new(due, href, title(page, state))
