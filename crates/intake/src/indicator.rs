@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use kaname_stix::{SearchValue, ValueKind};
 use serde::{Deserialize, Serialize};
 
 /// The kinds of indicator that are read from text and tables.
@@ -54,6 +55,27 @@ impl Kind {
         Kind::Cve,
         Kind::Asn,
     ];
+
+    /// A value of this kind as STIX names it; an autonomous system is its number alone (§6.2).
+    #[must_use]
+    pub fn search_value(self, value: &str) -> SearchValue {
+        let kind = match self {
+            Kind::Ipv4 => ValueKind::Ipv4,
+            Kind::Ipv6 => ValueKind::Ipv6,
+            Kind::Ipv4Cidr | Kind::Ipv6Cidr => ValueKind::Cidr,
+            Kind::Domain => ValueKind::Domain,
+            Kind::Url => ValueKind::Url,
+            Kind::Email => ValueKind::Email,
+            Kind::Md5 => ValueKind::Md5,
+            Kind::Sha1 => ValueKind::Sha1,
+            Kind::Sha256 => ValueKind::Sha256,
+            Kind::Sha512 => ValueKind::Sha512,
+            Kind::Cve => ValueKind::Cve,
+            Kind::Asn => ValueKind::AutonomousSystem,
+        };
+        let number = value.strip_prefix("AS");
+        SearchValue::new(kind, number.filter(|_| self == Kind::Asn).unwrap_or(value))
+    }
 
     /// The name used in JSON, in tables and on the command line.
     #[must_use]

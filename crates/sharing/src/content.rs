@@ -205,6 +205,28 @@ pub fn tlp_named(raw: &str) -> Option<Tlp> {
     narrowest
 }
 
+/// Whether the words of what is shared are within bounds, and it has a title.
+pub(crate) fn check_words(
+    title: &Text,
+    summary: &Text,
+    countermeasures: &Text,
+) -> Result<(), Refused> {
+    if title.is_empty() {
+        return Err(Refused::Empty { field: "title" });
+    }
+    bounded("title", title.longest(), MAX_TITLE_BYTES)?;
+    bounded("summary", summary.longest(), MAX_TEXT_BYTES)?;
+    let measures = countermeasures.longest();
+    bounded("countermeasures", measures, MAX_TEXT_BYTES)
+}
+
+/// Whether no more are named than may be.
+pub(crate) fn check_named(named: &Named) -> Result<(), Refused> {
+    bounded("parties", named.parties.len(), MAX_NAMED)?;
+    bounded("groups", named.groups.len(), MAX_NAMED)?;
+    bounded("persons", named.persons.len(), MAX_NAMED)
+}
+
 impl Content {
     /// Whether it may be kept as a revision: within bounds, objects strictly valid STIX 2.1 of the
     /// hub's own, each marked exactly as the item is, and readable by somebody.
@@ -212,16 +234,8 @@ impl Content {
     /// # Errors
     /// With the first thing that is wrong.
     pub fn check(&self) -> Result<(), Refused> {
-        if self.title.is_empty() {
-            return Err(Refused::Empty { field: "title" });
-        }
-        bounded("title", self.title.longest(), MAX_TITLE_BYTES)?;
-        bounded("summary", self.summary.longest(), MAX_TEXT_BYTES)?;
-        let measures = self.countermeasures.longest();
-        bounded("countermeasures", measures, MAX_TEXT_BYTES)?;
-        bounded("parties", self.named.parties.len(), MAX_NAMED)?;
-        bounded("groups", self.named.groups.len(), MAX_NAMED)?;
-        bounded("persons", self.named.persons.len(), MAX_NAMED)?;
+        check_words(&self.title, &self.summary, &self.countermeasures)?;
+        check_named(&self.named)?;
         bounded("classes", self.classes.len(), MAX_NAMED)?;
         bounded("duties", self.duties.len(), MAX_NAMED)?;
         bounded("collections", self.collections.len(), MAX_NAMED)?;

@@ -25,26 +25,7 @@ pub struct Value {
 impl Value {
     /// The same as STIX names it.
     pub fn search_value(&self) -> SearchValue {
-        let kind = match self.kind {
-            Kind::Ipv4 => ValueKind::Ipv4,
-            Kind::Ipv6 => ValueKind::Ipv6,
-            Kind::Ipv4Cidr | Kind::Ipv6Cidr => ValueKind::Cidr,
-            Kind::Domain => ValueKind::Domain,
-            Kind::Url => ValueKind::Url,
-            Kind::Email => ValueKind::Email,
-            Kind::Md5 => ValueKind::Md5,
-            Kind::Sha1 => ValueKind::Sha1,
-            Kind::Sha256 => ValueKind::Sha256,
-            Kind::Sha512 => ValueKind::Sha512,
-            Kind::Cve => ValueKind::Cve,
-            Kind::Asn => ValueKind::AutonomousSystem,
-        };
-        let number = self.value.strip_prefix("AS");
-        let text = match (self.kind, number) {
-            (Kind::Asn, Some(number)) => number,
-            _ => &self.value,
-        };
-        SearchValue::new(kind, text)
+        self.kind.search_value(&self.value)
     }
 
     /// The value that STIX names so; `None` for kinds that no report carries.
@@ -128,7 +109,7 @@ pub fn technique_used(head: &Head) -> Option<Posting> {
 }
 
 /// Space of hosts: what names a host, or one below it, as a name, in a URL or in an address of mail.
-pub const HOST_SPACE: &str = "host";
+const HOST_SPACE: &str = "host";
 /// Most hosts above one that are named with it.
 const MOST_ABOVE: usize = 8;
 
@@ -173,11 +154,15 @@ pub fn hosts_named(value: &SearchValue) -> Vec<Posting> {
     };
     let above = hosts_above(&host);
     let all = std::iter::once(host).chain(above);
-    all.map(|value| Posting {
+    all.map(host_posting).collect()
+}
+
+/// What names a host, or one below it, is found by.
+pub fn host_posting(host: String) -> Posting {
+    Posting {
         space: HOST_SPACE.to_owned(),
-        value,
-    })
-    .collect()
+        value: host,
+    }
 }
 
 /// Whether equal values of the kind say that two things belong together; names do not.

@@ -10,15 +10,16 @@ use feed_rs::{
     parser::Builder,
 };
 use jiff::Timestamp;
+use kaname_stix::ObjectId;
 use kaname_stix::author::{Authored, External, Report, observable, report, vulnerability};
-use kaname_stix::{ObjectId, SearchValue, ValueKind};
 use url::Url;
 
 use super::{Author, ForeignError, LeftOut, Made, Times, number, reference};
 use crate::extract::{ExtractOptions, extract};
 use crate::html;
-use crate::indicator::{Finding, Kind};
+use crate::indicator::Kind;
 use crate::json::JsonLimits;
+use crate::listed::cut;
 
 /// Most entries that are read of one feed.
 const MAX_ENTRIES: usize = 5_000;
@@ -130,7 +131,7 @@ impl Reading<'_> {
         let text = text_of(entry, self.feed);
         let title = entry.title.as_ref().map(|title| title_of(title, self.feed));
         let title = title.filter(|title| !title.is_empty());
-        let title = title.unwrap_or_else(|| cut(&text, MAX_TITLE).to_owned());
+        let title = title.unwrap_or_else(|| cut_signs(&text, MAX_TITLE).to_owned());
         if title.is_empty() {
             self.leave(path, "says nothing");
             return Ok(());
@@ -173,7 +174,9 @@ impl Reading<'_> {
             objects.extend(match finding.kind {
                 Kind::Cve => Some(self.vulnerability(&finding.value)?),
                 // What breaks a rule of STIX is in the text still.
-                _ => value(&finding).and_then(|value| observable(&value, &[]).ok().flatten()),
+                kind => observable(&kind.search_value(&finding.value), &[])
+                    .ok()
+                    .flatten(),
             });
         }
         Ok(objects)
@@ -197,29 +200,6 @@ impl Reading<'_> {
         let links = links.filter_map(|link| reference(&self.author.name, &link.href));
         links.collect()
     }
-}
-
-fn value(finding: &Finding) -> Option<SearchValue> {
-    let kind = match finding.kind {
-        Kind::Ipv4 => ValueKind::Ipv4,
-        Kind::Ipv6 => ValueKind::Ipv6,
-        Kind::Ipv4Cidr | Kind::Ipv6Cidr => ValueKind::Cidr,
-        Kind::Domain => ValueKind::Domain,
-        Kind::Url => ValueKind::Url,
-        Kind::Email => ValueKind::Email,
-        Kind::Md5 => ValueKind::Md5,
-        Kind::Sha1 => ValueKind::Sha1,
-        Kind::Sha256 => ValueKind::Sha256,
-        Kind::Sha512 => ValueKind::Sha512,
-        Kind::Asn => ValueKind::AutonomousSystem,
-        Kind::Cve => return None,
-    };
-    let text = finding.value.trim_start_matches("AS").to_owned();
-    let text = match kind {
-        ValueKind::AutonomousSystem => text,
-        _ => finding.value.clone(),
-    };
-    Some(SearchValue { kind, text })
 }
 
 /// Hosts of the feed's and its entries' own addresses.
@@ -261,13 +241,13 @@ fn text_of(entry: &Entry, feed: &Feed) -> String {
         .into_iter()
         .chain(content)
         .max_by_key(|text| text.len());
-    cut_bytes(&longest.unwrap_or_default(), MAX_TEXT).to_owned()
+    cut(&longest.unwrap_or_default(), MAX_TEXT).to_owned()
 }
 
 fn title_of(title: &Text, feed: &Feed) -> String {
     let text = plain(&title.content, is_markup(title, feed));
     let words: Vec<&str> = text.split_whitespace().collect();
-    cut(&words.join(" "), MAX_TITLE).to_owned()
+    cut_signs(&words.join(" "), MAX_TITLE).to_owned()
 }
 
 /// RSS says of no text what it is; it is markup, by custom.
@@ -285,12 +265,7 @@ fn plain(text: &str, markup: bool) -> String {
     text.trim().chars().filter(is_sign).collect()
 }
 
-fn cut(text: &str, most: usize) -> &str {
+fn cut_signs(text: &str, most: usize) -> &str {
     let end = text.char_indices().nth(most).map(|(at, _)| at);
     text.get(..end.unwrap_or(text.len())).unwrap_or_default()
-}
-
-fn cut_bytes(text: &str, most: usize) -> &str {
-    text.get(..text.floor_char_boundary(most))
-        .unwrap_or_default()
 }

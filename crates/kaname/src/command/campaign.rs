@@ -158,7 +158,9 @@ async fn aside(world: &World, say: Say) -> Result<(), Fault> {
     let (mut told, mut rows) = (Vec::new(), Vec::new());
     let mut after = None;
     loop {
-        let page = world.dismissals(&shell, after).await?;
+        let page = world
+            .dismissals(&shell, |query| query.after = after)
+            .await?;
         for one in &page.rows {
             let named = one.state.reports.iter().take(MOST_NAMED);
             let named = world.reports_named(&shell, named).await?;

@@ -4,8 +4,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
     path::PathBuf,
     process::Command,
 };
@@ -16,36 +16,21 @@ use crate::{
     client::python,
     program::{Place, Ran, ran},
     serving::Server,
+    sources::{answering, document},
 };
 
 const EVENT: &str = "0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d01";
 
 /// A server of these documents on loopback, by their paths.
 fn served(documents: BTreeMap<String, String>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-            let asked: Vec<String> = lines
-                .by_ref()
-                .map_while(Result::ok)
-                .take_while(|line| !line.is_empty())
-                .collect();
-            let path = asked.first().and_then(|line| line.split(' ').nth(1));
-            let answer = match path.and_then(|path| documents.get(path)) {
-                Some(document) => format!(
-                    "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{document}",
-                    document.len()
-                ),
-                None => "HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-                    .to_owned(),
-            };
-            let _ = stream.write_all(answer.as_bytes());
+    answering(move |asked| {
+        let path = asked.first().and_then(|line| line.split(' ').nth(1));
+        match path.and_then(|path| documents.get(path)) {
+            Some(body) => document("", body),
+            None => "HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+                .to_owned(),
         }
-    });
-    address
+    })
 }
 
 /// A MISP feed of one event about a campaign with a Japanese name, and a list that shares a value with it.

@@ -34,8 +34,8 @@ fn hub() -> Place {
     place
 }
 
-/// A server of one document on loopback, for who has its mark: `304`.
-fn served(document: String) -> SocketAddr {
+/// A server on loopback that answers to the lines of each request's header.
+pub(crate) fn answering(answer: impl Fn(&[String]) -> String + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -47,18 +47,29 @@ fn served(document: String) -> SocketAddr {
                 .map_while(Result::ok)
                 .take_while(|line| !line.is_empty())
                 .collect();
-            let same = asked.iter().any(|line| line == "if-none-match: \"1\"");
-            let answer = match same {
-                true => "HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n".to_owned(),
-                false => format!(
-                    "HTTP/1.1 200 OK\r\netag: \"1\"\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{document}",
-                    document.len()
-                ),
-            };
-            let _ = stream.write_all(answer.as_bytes());
+            let _ = stream.write_all(answer(&asked).as_bytes());
         }
     });
     address
+}
+
+/// A whole document, with more lines in its header.
+pub(crate) fn document(more: &str, body: &str) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\n{more}connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// A server of one document on loopback, for who has its mark: `304`.
+fn served(body: String) -> SocketAddr {
+    answering(move |asked| {
+        let same = asked.iter().any(|line| line == "if-none-match: \"1\"");
+        match same {
+            true => "HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n".to_owned(),
+            false => document("etag: \"1\"\r\n", &body),
+        }
+    })
 }
 
 fn by_loopback(place: &Place, arguments: &[&str]) -> Ran {

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::scale::{Confidence, Grade, Likelihood};
 use crate::{
-    content::{Content, ItemKind, MAX_NAMED, Outlet},
+    content::{Content, ItemKind, MAX_NAMED, Outlet, check_named, check_words},
     refused::{Refused, bounded},
-    text::{MAX_TEXT_BYTES, MAX_TITLE_BYTES, Text},
+    text::Text,
 };
 
 /// Most judgements of one assessment.
@@ -111,19 +111,11 @@ impl Draft {
     /// # Errors
     /// With the first thing that is wrong.
     pub fn check(&self) -> Result<(), Refused> {
-        if self.title.is_empty() {
-            return Err(Refused::Empty { field: "title" });
-        }
-        bounded("title", self.title.longest(), MAX_TITLE_BYTES)?;
-        bounded("summary", self.summary.longest(), MAX_TEXT_BYTES)?;
-        let measures = self.countermeasures.longest();
-        bounded("countermeasures", measures, MAX_TEXT_BYTES)?;
+        check_words(&self.title, &self.summary, &self.countermeasures)?;
         bounded("classes", self.classes.len(), MAX_NAMED)?;
         bounded("duties", self.duties.len(), MAX_NAMED)?;
         bounded("judgements", self.judgements.len(), MAX_JUDGEMENTS)?;
-        bounded("parties", self.named.parties.len(), MAX_NAMED)?;
-        bounded("groups", self.named.groups.len(), MAX_NAMED)?;
-        bounded("persons", self.named.persons.len(), MAX_NAMED)?;
+        check_named(&self.named)?;
         bounded("collections", self.collections.len(), MAX_NAMED)?;
         self.judgements.iter().try_for_each(Judgement::check)
     }

@@ -9,6 +9,7 @@ use kaname_kernel::MatterId;
 use sha2::{Digest, Sha256};
 
 use super::{Mark, fold::Folded, subject::Subject};
+use crate::value::host_of;
 
 /// A value that more folds of reports carry than this says nothing.
 pub const HOT: usize = 32;
@@ -149,7 +150,7 @@ impl Folded<'_> {
         same_text: Option<u8>,
     ) -> Option<Link> {
         // A host that both carry for the sake of a URL that both carry says nothing more.
-        let hosts: BTreeSet<String> = shared.iter().filter_map(host_of).collect();
+        let hosts: BTreeSet<String> = shared.iter().filter_map(host_of_url).collect();
         shared.retain(|value| value.key.0 == Kind::Url || !hosts.contains(&value.key.1));
         let centibits = shared.iter().map(|value| value.centibits).sum();
         if centibits < LINKED_FROM && same_text.is_none() {
@@ -204,11 +205,10 @@ impl Link {
 }
 
 /// The host of a URL.
-fn host_of(value: &SharedValue) -> Option<String> {
+fn host_of_url(value: &SharedValue) -> Option<String> {
     let (kind, text) = &value.key;
-    let url = (*kind == Kind::Url).then(|| url::Url::parse(text).ok())??;
-    url.host_str()
-        .map(|host| host.trim_matches(['[', ']']).to_owned())
+    let url = Some(kind).filter(|kind| **kind == Kind::Url)?;
+    host_of(&url.search_value(text))
 }
 
 /// What it says that one of so few of all is met, in hundredths of a bit. Whole numbers, so that sums do not depend on

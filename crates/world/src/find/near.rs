@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use kaname_kernel::Posting;
 use kaname_sharing::{
     find::Block,
-    value::{HOST_SPACE, host_of, hosts_above},
+    value::{host_of, host_posting, hosts_above},
 };
 use kaname_stix::{SearchValue, ValueKind};
 use kaname_store::Carriers;
@@ -138,10 +138,6 @@ const fn names_its_host(kind: ValueKind) -> bool {
 
 /// The places near a value that follow from how it is written.
 fn places_of(at: usize, value: &SearchValue) -> Vec<Place> {
-    let host = |value: String| Posting {
-        space: HOST_SPACE.to_owned(),
-        value,
-    };
     let mut places = Vec::new();
     match value.kind {
         ValueKind::Ipv4 | ValueKind::Ipv6 | ValueKind::Cidr => {
@@ -150,7 +146,7 @@ fn places_of(at: usize, value: &SearchValue) -> Vec<Place> {
             let cidr = |network| (at, How::Around, posting(ValueKind::Cidr, network));
             places.extend(around.into_iter().map(cidr));
             if value.kind != ValueKind::Cidr {
-                places.push((at, How::At, host(value.text.clone())));
+                places.push((at, How::At, host_posting(value.text.clone())));
             }
         }
         _ => {
@@ -159,7 +155,7 @@ fn places_of(at: usize, value: &SearchValue) -> Vec<Place> {
             };
             let domain = |name| (at, How::Above, posting(ValueKind::Domain, name));
             places.extend(hosts_above(&name).into_iter().map(domain));
-            places.push((at, How::At, host(name)));
+            places.push((at, How::At, host_posting(name)));
         }
     }
     places

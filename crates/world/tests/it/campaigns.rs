@@ -256,12 +256,12 @@ async fn a_proposal_set_aside_stays_away_until_there_is_other_evidence_or_it_is_
     );
     let analyst = nation.caller(&nation.analyst).await;
     assert_eq!(
-        world.dismissals(&analyst, None).await.unwrap().rows.len(),
+        world.dismissals(&analyst, |_| {}).await.unwrap().rows.len(),
         1
     );
     world.restore_proposal(&analyst, aside.id).await.unwrap();
     assert_eq!(
-        world.dismissals(&analyst, None).await.unwrap().rows.len(),
+        world.dismissals(&analyst, |_| {}).await.unwrap().rows.len(),
         0
     );
     assert!(world.rebuild(&|_| {}).await.unwrap().identical);

@@ -6,13 +6,13 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use kaname_world::sharing::assessment::{assessment_line, assessment_told};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::handed_in::{Asked, place};
+use super::handed_in::{Asked, page, place};
 use crate::{
     error::Failure,
     house::{By, House},
-    room::paging::{Reading, address},
+    room::paging::Reading,
 };
 
 const PATH: &str = "/api/v1/assessments";
@@ -37,14 +37,8 @@ pub(super) async fn list(
         .iter()
         .map(|one| assessment_line(&one.state))
         .collect();
-    let next = found.next.as_ref().map(|row| reading.written(row));
-    let next = next.map(|after| {
-        address(
-            PATH,
-            &[("after", &after), ("limit", &asked.limit().to_string())],
-        )
-    });
-    Ok(Json(json!({ "assessments": rows, "next": next })).into_response())
+    let of = (&reading, PATH, &asked);
+    Ok(page(("assessments", rows), of, found.next.as_ref()))
 }
 
 pub(super) async fn one(

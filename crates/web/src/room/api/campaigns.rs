@@ -9,11 +9,11 @@ use kaname_sharing::campaign::CampaignState;
 use kaname_world::sharing::cluster::{campaign_told, line_told, proposal_told};
 use serde_json::{Value, json};
 
-use super::handed_in::{Asked, place};
+use super::handed_in::{Asked, page, place};
 use crate::{
     error::Failure,
     house::{By, House},
-    room::paging::{Reading, address},
+    room::paging::Reading,
 };
 
 const PATH: &str = "/api/v1/campaigns";
@@ -34,14 +34,8 @@ pub(super) async fn list(
         })
         .await?;
     let rows: Vec<Value> = found.rows.iter().map(|one| line_told(&one.state)).collect();
-    let next = found.next.as_ref().map(|row| reading.written(row));
-    let next = next.map(|after| {
-        address(
-            PATH,
-            &[("after", &after), ("limit", &asked.limit().to_string())],
-        )
-    });
-    Ok(Json(json!({ "campaigns": rows, "next": next })).into_response())
+    let of = (&reading, PATH, &asked);
+    Ok(page(("campaigns", rows), of, found.next.as_ref()))
 }
 
 pub(super) async fn one(

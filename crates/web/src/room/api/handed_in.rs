@@ -264,6 +264,19 @@ pub(super) fn place(reading: &Reading<'_>, after: &str) -> Result<Option<Cursor>
     }
 }
 
+/// A page of a list under its name, and where it goes on.
+pub(super) fn page(
+    (name, rows): (&str, Vec<Value>),
+    (reading, path, asked): (&Reading<'_>, &str, &Asked),
+    next: Option<&Cursor>,
+) -> Response {
+    let next = next.map(|row| {
+        let (after, limit) = (reading.written(row), asked.limit().to_string());
+        address(path, &[("after", &after), ("limit", &limit)])
+    });
+    Json(json!({ name: rows, "next": next })).into_response()
+}
+
 /// An exact count up to 10,000, and whether there are more.
 pub(super) fn counted(total: u32) -> (u32, bool) {
     (total.min(10_000), total > 10_000)

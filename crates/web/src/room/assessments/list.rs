@@ -96,7 +96,11 @@ pub(super) async fn list(
         let reading = Reading::of(&house, &by, &address("/assessments", &[("tab", code)]));
         let after = reading.read(&which.after).filter(|_| code == chosen);
         let found = world
-            .assessments(&by, states, |query| query.after = after)
+            .assessments(&by, states, |query| {
+                query.after = after;
+                // Of the others the number alone is shown.
+                query.limit = if code == chosen { query.limit } else { 1 };
+            })
             .await?;
         tabs.push(Tab {
             label: page.t(key).into_owned(),

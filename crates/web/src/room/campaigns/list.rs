@@ -9,6 +9,7 @@ use kaname_sharing::{
     Campaign,
     campaign::{CampaignState, Dismissal},
 };
+use kaname_store::ListQuery;
 use kaname_world::Loaded;
 use serde::Deserialize;
 
@@ -84,17 +85,20 @@ pub(super) async fn list(
         .unwrap_or(&TABS[0])
         .0;
     let reading = Reading::of(&house, &by, &address("/campaigns", &[("tab", chosen)]));
-    let after = |tab: &str| reading.read(&which.after).filter(|_| tab == chosen);
+    let paged = |tab: &'static str| {
+        let after = reading.read(&which.after).filter(|_| tab == chosen);
+        move |query: &mut ListQuery| {
+            query.after = after;
+            // Of the others the number alone is shown.
+            query.limit = if tab == chosen { query.limit } else { 1 };
+        }
+    };
     let open = world
-        .campaigns(&by, &[CampaignState::Open], |query| {
-            query.after = after("open")
-        })
+        .campaigns(&by, &[CampaignState::Open], paged("open"))
         .await?;
     let states = [CampaignState::Merged, CampaignState::Dissolved];
-    let ended = world
-        .campaigns(&by, &states, |query| query.after = after("ended"))
-        .await?;
-    let aside = world.dismissals(&by, after("aside")).await?;
+    let ended = world.campaigns(&by, &states, paged("ended")).await?;
+    let aside = world.dismissals(&by, paged("aside")).await?;
     let count = world.proposals_count(&by).await?;
     let counts = [
         Count::from(count as u64),

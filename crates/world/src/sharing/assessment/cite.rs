@@ -1,15 +1,14 @@
 //! What a judgement rests on, as far as whoever looks may see it; and what of it all readers of an item would see.
 
-use std::collections::BTreeSet;
-
-use kaname_kernel::{Audience, MatterId, Reader, Tlp};
+use kaname_kernel::{Audience, Pap, Reader, Tlp};
 use kaname_sharing::{
     Content, Item, ItemState,
     assessment::{Cited, Grade, Judged, Source},
     item::released_audience,
+    marking::strictest_tlp,
     number,
 };
-use kaname_stix::{ObjectId, tlp_of};
+use kaname_stix::ObjectId;
 use kaname_store::{ObjectFilter, StoredObject, Versions};
 
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
@@ -226,13 +225,19 @@ impl World {
         self.party_readers(&released_audience(&open, soon)).await
     }
 
-    /// How openly the pieces of evidence are marked at most: items as they are marked, objects by their TLP.
-    pub(super) async fn marked(&self, source: &Source) -> Result<Option<Tlp>, WorldError> {
+    /// How openly a piece of evidence is marked: an item as it is marked, an object by its TLP.
+    pub(super) async fn marked(
+        &self,
+        source: &Source,
+    ) -> Result<(Option<Tlp>, Option<Pap>), WorldError> {
         Ok(match source {
-            Source::Item { item } => {
-                let item = self.load::<Item>(*item).await?;
-                item.map(|item| item.state.content.tlp)
-            }
+            Source::Item { item } => match self.load::<Item>(*item).await? {
+                Some(item) => {
+                    let content = &item.state.content;
+                    (Some(content.tlp), Some(content.pap))
+                }
+                None => (None, None),
+            },
             Source::Object { id } => {
                 let filter = ObjectFilter {
                     ids: vec![id.clone()],
@@ -243,21 +248,10 @@ impl World {
                 let object = self.store().objects(&filter).await?.objects.pop();
                 let head = object.and_then(|object| kaname_stix::head(&object.raw).ok());
                 let marks = head.map(|head| head.markings).unwrap_or_default();
-                marks.iter().filter_map(tlp_of).map(tlp).max()
+                (strictest_tlp(&marks), None)
             }
-            Source::Outside { .. } => None,
+            Source::Outside { .. } => (None, None),
         })
-    }
-}
-
-const fn tlp(mark: kaname_stix::TlpMark) -> Tlp {
-    use kaname_stix::TlpMark;
-    match mark {
-        TlpMark::Clear => Tlp::Clear,
-        TlpMark::Green => Tlp::Green,
-        TlpMark::Amber => Tlp::Amber,
-        TlpMark::AmberStrict => Tlp::AmberStrict,
-        TlpMark::Red => Tlp::Red,
     }
 }
 
@@ -280,13 +274,4 @@ fn object(object: StoredObject) -> Seen {
         name: name.unwrap_or(kind),
         id: object.stix_id,
     }
-}
-
-/// Ids of matters among pieces of evidence.
-pub(super) fn items_of<'s>(sources: impl IntoIterator<Item = &'s Source>) -> BTreeSet<MatterId> {
-    let items = sources.into_iter().filter_map(|source| match source {
-        Source::Item { item } => Some(*item),
-        _ => None,
-    });
-    items.collect()
 }

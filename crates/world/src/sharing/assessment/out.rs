@@ -10,7 +10,7 @@ use kaname_sharing::{
     number,
 };
 
-use super::cite::{ForAll, items_of};
+use super::cite::ForAll;
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// A judgement of which not all readers would see all evidence.
@@ -68,16 +68,12 @@ impl World {
                 });
             }
         }
-        let mut tlp = None;
+        let (mut tlp, mut pap) = (None, None);
         for source in draft.sources() {
-            tlp = tlp.max(self.marked(source).await?);
+            let marked = self.marked(source).await?;
+            (tlp, pap) = (tlp.max(marked.0), pap.max(marked.1));
         }
         check.needs_tlp = tlp.filter(|tlp| *tlp > draft.tlp);
-        let mut pap = None;
-        for item in items_of(draft.sources()) {
-            let item = self.load::<Item>(item).await?;
-            pap = pap.max(item.map(|item| item.state.content.pap));
-        }
         check.needs_pap = pap.filter(|pap| *pap > draft.pap);
         Ok(check)
     }

@@ -171,12 +171,12 @@ impl World {
     pub async fn dismissals(
         &self,
         caller: &Caller,
-        after: Option<kaname_store::Cursor>,
+        adjust: impl FnOnce(&mut kaname_store::ListQuery),
     ) -> Result<Listed<Dismissal>, WorldError> {
         self.allow_any(caller, Action::TriageList)?;
         let mut query = self.query::<Dismissal>(caller).await?;
         query.states = vec!["dismissed".to_owned()];
-        query.after = after;
+        adjust(&mut query);
         self.list(&query).await
     }
 
