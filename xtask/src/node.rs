@@ -11,13 +11,15 @@ use std::time::{Duration, Instant};
 
 use crate::Failure;
 use crate::demo::{remove, throw_away};
-use crate::server::{Server, free_port};
+use crate::server::{PEAK, Server, free_port, memory_mib};
 use crate::step::{Step, built};
 
 /// Objects of one bundle, and of one import.
 const BUNDLE: u32 = 100_000;
 /// Starts that are timed.
 const STARTS: usize = 5;
+/// How often the memory of a command is looked at.
+const LOOKED: Duration = Duration::from_millis(5);
 /// How long a server rests before its memory is read.
 const REST: Duration = Duration::from_secs(10);
 /// Who signs in, and with what.
@@ -38,11 +40,13 @@ pub(crate) fn run(root: &Path, objects: Option<u32>, within: &Path) -> Result<()
     let bundle = folder.join("bundle.json");
     let path = bundle.display().to_string();
     let (mut first, mut all) = (Duration::ZERO, Duration::ZERO);
+    let mut most = 0.0_f64;
     for n in 0..bundles {
         write_bundle(&bundle, n * BUNDLE)
             .map_err(|error| Failure::new(format!("{path}: {error}"), HINT))?;
         let collection = if n == 0 { "shared" } else { "kept" };
-        let took = hub.run("import", &[&path, "--collection", collection])?;
+        let (took, peak) = hub.run("import", &[&path, "--collection", collection])?;
+        most = most.max(peak);
         first = if n == 0 { took } else { first };
         all += took;
     }
@@ -56,7 +60,9 @@ pub(crate) fn run(root: &Path, objects: Option<u32>, within: &Path) -> Result<()
         bundles * BUNDLE,
         rate(bundles * BUNDLE, all)
     );
-    let took = hub.run("verify", &[])?;
+    println!("memory of kaname import, at most: {most:.1} MiB");
+    let (took, peak) = hub.run("verify", &[])?;
+    println!("memory of kaname verify, at most: {peak:.1} MiB");
     println!(
         "kaname verify, every object compared with the ledger: {:.0} objects/s",
         rate(bundles * BUNDLE, took)
@@ -73,6 +79,8 @@ pub(crate) fn run(root: &Path, objects: Option<u32>, within: &Path) -> Result<()
             std::thread::sleep(REST);
             idle = server.resident_mib()?;
             doors::measure(&server, &member.as_ref())?;
+            let peak = server.peak_mib()?;
+            println!("memory of the server over all of that, at most: {peak:.1} MiB");
         }
         server.end()?;
     }
@@ -173,18 +181,27 @@ impl Hub {
         Ok(String::from_utf8_lossy(&done.stdout).into_owned())
     }
 
+    /// How long a command took, and the most memory it held, in MiB.
     #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-    fn run(&self, name: &str, arguments: &[&str]) -> Result<Duration, Failure> {
+    fn run(&self, name: &str, arguments: &[&str]) -> Result<(Duration, f64), Failure> {
         let started = Instant::now();
-        let done = self.command(name, arguments).stdin(Stdio::null()).status();
-        let done = done.map_err(|error| Failure::new(format!("kaname {name}: {error}"), HINT))?;
+        let failed = |what: String| Failure::new(format!("kaname {name}: {what}"), HINT);
+        let child = self.command(name, arguments).stdin(Stdio::null()).spawn();
+        let mut child = child.map_err(|error| failed(error.to_string()))?;
+        let mut most = 0.0;
+        let done = loop {
+            let ended = child.try_wait();
+            if let Some(done) = ended.map_err(|error| failed(error.to_string()))? {
+                break done;
+            }
+            most = memory_mib(child.id(), PEAK).unwrap_or(most);
+            std::thread::sleep(LOOKED);
+        };
         if !done.success() {
-            return Err(Failure::new(
-                format!("kaname {name} {} ended with {done}", arguments.join(" ")),
-                HINT,
-            ));
+            let all = arguments.join(" ");
+            return Err(failed(format!("{all} ended with {done}")));
         }
-        Ok(started.elapsed())
+        Ok((started.elapsed(), most))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -100,12 +99,18 @@ impl Server {
 
     /// Resident memory in MiB, as the kernel counts it.
     pub(crate) fn resident_mib(&self) -> Result<f64, Failure> {
-        let path = PathBuf::from(format!("/proc/{}/status", self.child.id()));
-        let status = std::fs::read_to_string(&path).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|text| text.trim().trim_end_matches(" kB").parse::<f64>().ok());
-        let missing = || Failure::new(format!("{}: no VmRSS", path.display()), self.hint);
-        kib.map(|kib| kib / 1024.0).ok_or_else(missing)
+        self.memory("VmRSS")
+    }
+
+    /// The most resident memory there was, in MiB.
+    pub(crate) fn peak_mib(&self) -> Result<f64, Failure> {
+        self.memory(PEAK)
+    }
+
+    fn memory(&self, name: &str) -> Result<f64, Failure> {
+        let id = self.child.id();
+        let missing = || Failure::new(format!("/proc/{id}/status: no {name}"), self.hint);
+        memory_mib(id, name).ok_or_else(missing)
     }
 
     /// Asks it to end as a service manager does, with SIGTERM, and waits.
@@ -148,6 +153,18 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What the kernel calls the most resident memory of a process.
+pub(crate) const PEAK: &str = "VmHWM";
+
+/// A figure of a process's memory in MiB; `None` when it has ended.
+pub(crate) fn memory_mib(process: u32, name: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let mut lines = status.lines();
+    let line = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kib / 1024.0)
 }
 
 /// A port of this machine that nobody listens on.

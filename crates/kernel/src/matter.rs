@@ -118,3 +118,14 @@ pub struct Posting {
     /// The canonical value, at most 1,024 bytes.
     pub value: String,
 }
+
+impl Posting {
+    /// What every object is counted under, so that one can ask how many there are. Nothing is kept under it, and no
+    /// object names it.
+    pub fn every() -> Self {
+        Self {
+            space: String::new(),
+            value: String::new(),
+        }
+    }
+}

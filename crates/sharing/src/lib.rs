@@ -10,6 +10,7 @@ mod agreed;
 pub mod assessment;
 pub mod blocking;
 pub mod campaign;
+mod canonical;
 pub mod checklist;
 pub mod cluster;
 pub mod collection;

@@ -124,9 +124,12 @@ pub enum Refused {
     /// A report is not in the campaign.
     #[error("a report is not in this campaign")]
     NotInside,
-    /// What an officer calls a campaign holds a value that only an opening shows.
-    #[error("the title holds a value of one of the reports, which only an opening shows")]
+    /// What an officer calls a campaign says a value: values show within an opening only.
+    #[error("the title says a value; values show within an opening only")]
     TellsValue,
+    /// What an officer calls a campaign names a member, who may be a provider.
+    #[error("the title names a member organisation")]
+    NamesMember,
     /// It is marked more openly than what it cites.
     #[error("it is marked more openly than what it cites")]
     OpenerThanEvidence,
@@ -179,6 +182,7 @@ impl Refused {
             Self::TooFewReports => "refused-too-few-reports",
             Self::NotInside => "refused-not-inside",
             Self::TellsValue => "refused-tells-value",
+            Self::NamesMember => "refused-names-member",
             Self::OpenerThanEvidence => "refused-opener-than-evidence",
             Self::OwnWord => "refused-own-word",
             Self::NotTheLast => "refused-not-the-last",

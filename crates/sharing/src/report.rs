@@ -13,7 +13,11 @@ use kaname_kernel::{
 use serde::{Deserialize, Serialize};
 
 pub use self::change::ReportChange;
-use crate::{number, sealed::Sealed, value::Value};
+use crate::{
+    number,
+    sealed::Sealed,
+    value::{Value, hosts_named},
+};
 
 /// In which form a report came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -328,7 +332,12 @@ impl Matter for Report {
 
     fn project(&self) -> Projection {
         let submission = &self.submission;
-        let postings: BTreeSet<Posting> = submission.values.iter().map(Value::posting).collect();
+        let values = submission.values.iter();
+        let postings = values.flat_map(|value| {
+            let hosts = hosts_named(&value.search_value());
+            hosts.into_iter().chain([value.posting()])
+        });
+        let postings: BTreeSet<Posting> = postings.collect();
         Projection {
             owner: Some(submission.handle.cast()),
             due_at: self.triage_due(),

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
+use crate::canonical::address_of;
+pub use crate::canonical::canonical;
+
 /// Longest value kept as it is in a posting, in bytes.
 const MAX_POSTING_BYTES: usize = 1024;
 
@@ -69,28 +72,17 @@ pub fn group_keys(values: &[Value]) -> BTreeSet<GroupKey> {
 }
 
 /// What any value, of a report, an item or a stored object, is grouped and correlated by: the space
-/// is the kind's name in [`ValueKind`], the value is in lower case where case says nothing. A value
+/// is the kind's name in [`ValueKind`], the value is in the one spelling that all its spellings have. A value
 /// over 1,024 bytes stands for itself by its SHA-256.
 pub fn posting(value: &SearchValue) -> Posting {
-    let text = match value.kind {
-        ValueKind::Domain
-        | ValueKind::Email
-        | ValueKind::Ipv6
-        | ValueKind::Md5
-        | ValueKind::Sha1
-        | ValueKind::Sha256
-        | ValueKind::Sha512 => value.text.to_ascii_lowercase(),
-        ValueKind::Cve => value.text.to_ascii_uppercase(),
-        _ => value.text.clone(),
-    };
-    let text = if text.len() > MAX_POSTING_BYTES {
-        format!("sha256:{}", hex::encode(Sha256::digest(text.as_bytes())))
-    } else {
-        text
+    let SearchValue { kind, text } = canonical(value);
+    let value = match text.len() > MAX_POSTING_BYTES {
+        true => format!("sha256:{}", hex::encode(Sha256::digest(text.as_bytes()))),
+        false => text,
     };
     Posting {
-        space: value.kind.as_str().to_owned(),
-        value: text,
+        space: kind.as_str().to_owned(),
+        value,
     }
 }
 
@@ -115,19 +107,22 @@ const MOST_ABOVE: usize = 8;
 
 /// The host that a value names: itself, that of a URL, or that of an address of mail.
 pub fn host_of(value: &SearchValue) -> Option<String> {
-    match value.kind {
-        ValueKind::Domain => Some(value.text.to_ascii_lowercase()),
-        ValueKind::Email => {
-            let (_, host) = value.text.rsplit_once('@')?;
-            Some(host.to_ascii_lowercase())
-        }
-        ValueKind::Url => match Url::parse(&value.text).ok()?.host()? {
+    let SearchValue { kind, text } = canonical(value);
+    match kind {
+        ValueKind::Domain => Some(text),
+        ValueKind::Email => text.rsplit_once('@').map(|(_, host)| host.to_owned()),
+        ValueKind::Url => match Url::parse(&text).ok()?.host()? {
             Host::Domain(name) => Some(name.to_ascii_lowercase()),
             Host::Ipv4(address) => Some(address.to_string()),
             Host::Ipv6(address) => Some(address.to_string()),
         },
         _ => None,
     }
+}
+
+/// The address that a value names as its host.
+pub fn address_named(value: &SearchValue) -> Option<SearchValue> {
+    address_of(&host_of(value)?)
 }
 
 /// The hosts above one, the nearest first, up to what anybody can register (`example.co.jp`).

@@ -13,6 +13,7 @@ use crate::{
     error::{Fault, Outcome, corrupt, database},
     open::Session,
     schema,
+    write::tally,
 };
 
 /// First bytes of a copy: what it is and the version of its form.
@@ -158,6 +159,7 @@ pub(crate) async fn read(session: &mut Session, from: &Path) -> Outcome<()> {
         }
         rows.finish().await.map_err(damaged)?;
     }
+    tally::anew(&whole).await?;
     schema::mark(&*whole, false).await?;
     for (table, column) in [
         ("events", "arrival"),

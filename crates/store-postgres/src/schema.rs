@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_dated.sql"),
     include_str!("migrations/0003_origin.sql"),
     include_str!("migrations/0004_tlp.sql"),
+    include_str!("migrations/0005_tallies.sql"),
 ];
 
 /// Version of the schema this program writes.

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_ordered.sql"),
     include_str!("migrations/0004_tallies.sql"),
     include_str!("migrations/0005_looked_at.sql"),
+    include_str!("migrations/0006_counted.sql"),
 ];
 
 /// Version of the schema this program writes.

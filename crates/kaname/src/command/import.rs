@@ -1,15 +1,23 @@
 //! `import`: STIX bundles into a peer collection.
 
-use std::path::Path;
+use std::{
+    borrow::Cow,
+    fs::File,
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
+    path::Path,
+};
 
+use indicatif::ProgressBar;
 use kaname_sharing::collection::Collection;
-use kaname_stix::StixError;
-use kaname_world::{Loaded, World, sharing::Imported};
+use kaname_stix::{Limits, Objects, SplitError, StixError};
+use kaname_world::{
+    Loaded, World,
+    sharing::{ImportObjects, Imported},
+};
 use serde_json::json;
 
 use super::shell;
 use crate::{
-    bounded,
     cli::ImportArgs,
     config::Config,
     fault::{Fault, line_and_column},
@@ -78,27 +86,34 @@ fn refusal(path: &Path, imported: &Imported) -> Fault {
     fault.hint("--skip-bad takes the others")
 }
 
-/// Why a file is not read: what it is not, with line and column where they are known.
+/// Why bytes are not read: what they are not, with line and column where they are known.
 pub(super) fn unread(path: &Path, bytes: &[u8], error: &StixError) -> Fault {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let at = SplitError::Stix {
+        at: 0,
+        error: error.clone(),
+    };
+    let place = at.byte().and_then(|byte| usize::try_from(byte).ok());
+    unread_at(path, place.map(|byte| line_and_column(text, byte)), error)
+}
+
+fn unread_at(path: &Path, place: Option<(usize, usize)>, error: &StixError) -> Fault {
     let inner = match error {
         StixError::InObject { source, .. } => source,
         other => other,
     };
-    let (what, byte) = match inner {
-        StixError::Syntax { offset, .. } | StixError::Utf8 { offset } => {
-            ("the file is not JSON", Some(*offset))
+    let what = match inner {
+        StixError::Syntax { .. } | StixError::Utf8 { .. } => "the file is not JSON",
+        StixError::TooLarge { limit, .. } => {
+            let what = format!("the file is over the limit of {limit} bytes");
+            return Fault::failed(what)
+                .at(path.display().to_string())
+                .hint(TOO_LARGE);
         }
-        StixError::TooDeep { offset, .. } | StixError::DuplicateKey { offset, .. } => {
-            ("the file is no STIX", Some(*offset))
-        }
-        _ => ("the file is no STIX", None),
+        _ => "the file is no STIX",
     };
-    let place = match byte {
-        Some(byte) => {
-            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-            let (line, column) = line_and_column(text, byte);
-            format!("{}:{line}:{column}", path.display())
-        }
+    let place = match place {
+        Some((line, column)) => format!("{}:{line}:{column}", path.display()),
         None => path.display().to_string(),
     };
     let mut fault = Fault::failed(what).at(place);
@@ -109,6 +124,8 @@ pub(super) fn unread(path: &Path, bytes: &[u8], error: &StixError) -> Fault {
     fault.hint("a STIX bundle, a TAXII envelope or a list of STIX objects is expected, as JSON")
 }
 
+const TOO_LARGE: &str = "split the bundle, or raise limits.max_import";
+
 async fn import_file(
     world: &World,
     collection: &Loaded<Collection>,
@@ -117,28 +134,137 @@ async fn import_file(
     say: Say,
 ) -> Result<Imported, Fault> {
     let limits = world.settings().limits.import();
-    let hint = "split the bundle, or raise limits.max_import";
-    let bytes = bounded::file(path, limits.bytes as u64, hint)?;
-    let bundle = kaname_stix::bundle(&bytes, &limits);
-    let bundle = bundle.map_err(|error| unread(path, &bytes, &error))?;
-    let objects: Vec<&str> = bundle.objects.iter().map(|raw| raw.get()).collect();
+    let mut objects = InFile::open(path, limits)?;
+    let bar = say.progress("checking", objects.length);
+    let count = objects.check(path, &bar);
+    bar.finish_and_clear();
     let name = path
         .file_name()
         .unwrap_or(path.as_os_str())
         .to_string_lossy()
         .into_owned();
     let source = args.source.clone().unwrap_or(name);
-    let bar = say.progress("importing", objects.len() as u64);
+    let bar = say.progress("importing", count?);
     let taken = &|done| bar.set_position(done);
+    let how = (source.as_str(), args.skip_bad);
     let imported = world
-        .import(
-            &shell(),
-            collection,
-            (&source, args.skip_bad),
-            &objects,
-            taken,
-        )
+        .import_from(&shell(), collection, how, &mut objects, taken)
         .await;
     bar.finish_and_clear();
     Ok(imported?)
+}
+
+/// The objects of a file, which is read anew each time: however long it is, one object is in memory.
+struct InFile {
+    file: File,
+    length: u64,
+    limits: Limits,
+    objects: Option<Objects<File>>,
+}
+
+impl InFile {
+    /// Opens it. What cannot be read twice, such as a pipe, is copied first.
+    fn open(path: &Path, limits: Limits) -> Result<Self, Fault> {
+        let unread = |error: io::Error| Fault::file(path, "read", &error);
+        let mut file = File::open(path).map_err(unread)?;
+        let about = file.metadata().map_err(unread)?;
+        let mut length = about.len();
+        if !about.is_file() {
+            let mut copy = tempfile::tempfile().map_err(unread)?;
+            let most = (limits.bytes as u64).saturating_add(1);
+            length = io::copy(&mut file.take(most), &mut copy).map_err(unread)?;
+            file = copy;
+        }
+        if length > limits.bytes as u64 {
+            let limit = limits.bytes;
+            let actual = usize::try_from(length).unwrap_or(usize::MAX);
+            return Err(unread_at(
+                path,
+                None,
+                &StixError::TooLarge { actual, limit },
+            ));
+        }
+        Ok(Self {
+            file,
+            length,
+            limits,
+            objects: None,
+        })
+    }
+
+    /// Whether the whole of it is JSON of one of the forms, and how many objects it has.
+    fn check(&mut self, path: &Path, bar: &ProgressBar) -> Result<u64, Fault> {
+        let unread = |error: io::Error| Fault::file(path, "read", &error);
+        self.rewind().map_err(unread)?;
+        let mut count = 0;
+        loop {
+            let next = match self.objects.as_mut() {
+                Some(objects) => objects.next(),
+                None => Ok(None),
+            };
+            let next = next.and_then(|next| match next {
+                Some(next) => next.check(&self.limits).map(|()| Some(next)),
+                None => Ok(None),
+            });
+            match next {
+                Ok(Some(next)) => {
+                    count += 1;
+                    bar.set_position(next.at);
+                }
+                Ok(None) => return Ok(count),
+                Err(SplitError::Io(error)) => return Err(unread(error)),
+                Err(fault) => {
+                    let place = match fault.byte() {
+                        Some(byte) => Some(self.line_and_column(byte).map_err(unread)?),
+                        None => None,
+                    };
+                    let SplitError::Stix { error, .. } = fault else {
+                        continue;
+                    };
+                    return Err(unread_at(path, place, &error));
+                }
+            }
+        }
+    }
+
+    /// The line and column of a byte, both from 1.
+    fn line_and_column(&self, byte: u64) -> io::Result<(usize, usize)> {
+        let mut file = self.file.try_clone()?;
+        file.seek(SeekFrom::Start(0))?;
+        let mut before = BufReader::new(file.take(byte));
+        let (mut line, mut column) = (1, 1);
+        let mut text = Vec::new();
+        while before.by_ref().take(PIECE).read_until(b'\n', &mut text)? > 0 {
+            let (lines, columns) = line_and_column(&text, text.len());
+            (line, column) = match lines {
+                1 => (line, column + columns - 1),
+                _ => (line + 1, 1),
+            };
+            text.clear();
+        }
+        Ok((line, column))
+    }
+}
+
+/// Bytes of a line that are counted at once.
+const PIECE: u64 = 64 << 10;
+
+impl ImportObjects for InFile {
+    fn rewind(&mut self) -> io::Result<()> {
+        let mut file = self.file.try_clone()?;
+        file.seek(SeekFrom::Start(0))?;
+        self.objects = Some(Objects::new(file, &self.limits));
+        Ok(())
+    }
+
+    fn next(&mut self) -> io::Result<Option<Cow<'_, str>>> {
+        let Some(objects) = self.objects.as_mut() else {
+            return Ok(None);
+        };
+        match objects.next() {
+            Ok(next) => Ok(next.map(|next| Cow::Owned(next.raw))),
+            Err(SplitError::Io(error)) => Err(error),
+            Err(fault) => Err(io::Error::other(fault)),
+        }
+    }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use kaname_intake::ExtractOptions;
 use kaname_kernel::MatterId;
 
 use super::{Campaign, CampaignChange, CampaignState, Did, Ground};
 use crate::{
+    checklist::names_itself,
+    evidence::Evidence,
     refused::{Refused, bounded, reason},
-    value::Value,
 };
 
 /// Longest title, in characters.
@@ -18,8 +20,6 @@ pub const MAX_REPORTS: usize = 10_000;
 const MAX_STEPS: usize = 1_000;
 /// Most pieces of evidence that one step keeps.
 const MAX_GROUND: usize = 100;
-/// A value shorter than this may stand in a title by chance.
-const TOLD_FROM: usize = 4;
 
 /// Takes reports together as a new campaign.
 ///
@@ -64,22 +64,35 @@ fn titled(title: &str) -> Result<String, Refused> {
     Ok(title.to_owned())
 }
 
-/// Refuses a title that holds a value of one of its reports: titles stand in lists, values are within an opening.
+/// Refuses a title that says a value or names a member: titles stand in lists, values and providers are within an
+/// opening. It is the same whatever is reported, so that no trying of names tells what stands in a report or who
+/// handed it in.
 ///
 /// # Errors
 /// When it does.
-pub fn tells_no_value<'v>(
-    title: &str,
-    values: impl IntoIterator<Item = &'v Value>,
-) -> Result<(), Refused> {
-    let folded = kaname_kernel::fold::fold(title);
-    let told = values.into_iter().any(|value| {
-        value.value.chars().count() >= TOLD_FROM && folded.contains(&value.value.to_lowercase())
-    });
-    match told {
-        true => Err(Refused::TellsValue),
-        false => Ok(()),
+pub fn tells_nothing(title: &str, members: &[Evidence]) -> Result<(), Refused> {
+    let found = kaname_intake::extract(title, &ExtractOptions::default());
+    if !found.findings.is_empty() || !found.excluded.is_empty() || says_host(title) {
+        return Err(Refused::TellsValue);
     }
+    match members
+        .iter()
+        .all(|member| names_itself(title, member).is_empty())
+    {
+        true => Ok(()),
+        false => Err(Refused::NamesMember),
+    }
+}
+
+/// Whether a word reads as the name of a host, whether or not there can be one on the internet.
+fn says_host(title: &str) -> bool {
+    let folded = kaname_kernel::fold::fold(title);
+    let is_within = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    let words = folded.split(|c| !is_within(c));
+    words.map(|word| word.trim_matches('.')).any(|word| {
+        let last = word.rsplit_once('.').map(|(_, last)| last);
+        last.is_some_and(|last| last.len() > 1 && last.bytes().all(|b| b.is_ascii_alphabetic()))
+    })
 }
 
 fn needs_open(campaign: &Campaign) -> Result<(), Refused> {

@@ -11,8 +11,12 @@ use sha2::{Digest, Sha256};
 use super::{Mark, fold::Folded, subject::Subject};
 use crate::value::host_of;
 
-/// A value that more folds of reports carry than this says nothing.
-pub const HOT: usize = 32;
+/// Folds of reports that carry a value count as no more than so many: a wave does not weaken its own evidence, and
+/// what nothing else carries links however many reports it is in. What everybody has stands on a warninglist.
+const MOST_COUNTED: u64 = 16;
+/// A fold is compared with so many of those after it that carry the same value: all hang together, and the time is
+/// not that of all pairs.
+const NEXT: usize = 16;
 /// Values of one fold that link it to others, the rarest first.
 const MOST_KEYS: usize = 64;
 /// A value is worth at least what it would be among so many: a hub that knows little takes no value for common
@@ -71,15 +75,15 @@ impl Folded<'_> {
                 holders.entry(key).or_default().insert(self.fold_of[place]);
             }
         }
-        holders.retain(|_, folds| (2..=HOT).contains(&folds.len()));
+        holders.retain(|_, folds| folds.len() > 1);
         holders
     }
 
-    /// Values that more than one fold carries and that are not hot, at most `most` of them, the rarest first: how
-    /// often they are met elsewhere has to be known.
+    /// Values that more than one fold carries, at most `most` of them, those of the most folds first: how often they
+    /// are met elsewhere has to be known.
     pub fn asked(&self, most: usize) -> Vec<GroupKey> {
         let mut holders: Vec<_> = self.holders().into_iter().collect();
-        holders.sort_by_key(|(_, folds)| folds.len());
+        holders.sort_by_key(|(_, folds)| std::cmp::Reverse(folds.len()));
         let keys = holders.into_iter().take(most);
         keys.map(|(key, _)| key.clone()).collect()
     }
@@ -93,10 +97,11 @@ impl Folded<'_> {
         let holders = self.holders();
         for (key, folds) in &holders {
             let elsewhere = known.carriers.get(*key).copied().unwrap_or_default();
-            let count = elsewhere + folds.len() as u64;
-            carriers.insert(*key, count);
+            let folds_count = folds.len() as u64;
+            let weighed = elsewhere + folds_count.min(MOST_COUNTED);
+            carriers.insert(*key, (elsewhere + folds_count, weighed));
             for fold in folds {
-                by_fold.entry(*fold).or_default().push((count, key));
+                by_fold.entry(*fold).or_default().push((weighed, key));
             }
         }
         let mut shared: BTreeMap<(usize, usize), Vec<SharedValue>> = BTreeMap::new();
@@ -108,15 +113,15 @@ impl Folded<'_> {
             }
         }
         for (key, folds) in counts {
-            let count = carriers.get(key).copied().unwrap_or(1);
+            let (count, weighed) = carriers.get(key).copied().unwrap_or((1, 1));
             let value = SharedValue {
                 key: key.clone(),
                 carriers: count,
-                of,
-                centibits: centibits(of, count),
+                of: of.max(count),
+                centibits: centibits(of, weighed),
             };
             for (place, one) in folds.iter().enumerate() {
-                for other in &folds[place + 1..] {
+                for other in folds[place + 1..].iter().take(NEXT) {
                     shared
                         .entry((*one, *other))
                         .or_default()

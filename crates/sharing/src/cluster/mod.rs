@@ -16,7 +16,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 pub use self::fold::{Copied, Fold, Folded};
-pub use self::link::{HOT, Known, LINKED_FROM, Link, SharedValue};
+pub use self::link::{Known, LINKED_FROM, Link, SharedValue};
 pub use self::propose::{MOST_TOLD, Membership, Proposal, SetAside, proposals, queue};
 pub use self::shingle::{Shingles, passages};
 pub use self::subject::Subject;

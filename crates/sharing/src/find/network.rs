@@ -53,6 +53,18 @@ impl Block {
         format!("{}/{}", self.address, self.prefix)
     }
 
+    /// Whether it is one address.
+    #[must_use]
+    pub const fn is_single(&self) -> bool {
+        self.prefix == width(self.address)
+    }
+
+    /// Its first address.
+    #[must_use]
+    pub const fn address(&self) -> IpAddr {
+        self.address
+    }
+
     /// The kind of a single address in it.
     #[must_use]
     pub const fn address_kind(&self) -> ValueKind {

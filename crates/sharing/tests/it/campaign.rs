@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use kaname_kernel::{Actor, Id, Matter as _, MatterId, Moment, SeededRng};
 use kaname_sharing::{
-    Campaign, Refused, Value,
+    Campaign, Refused,
     campaign::{CampaignChange, CampaignState, Dismissal, dismiss, grouping, restore},
+    evidence::Evidence,
 };
+
+use crate::support::provider_party;
 
 fn id(n: u64) -> MatterId {
     Id::random(&SeededRng::new(n))
@@ -143,13 +146,34 @@ fn what_makes_no_sense_is_refused() {
     );
     let merge = grouping::merge(&one.state, &one.state, Vec::new());
     assert_eq!(merge, Err(Refused::NoChange));
-    let value = Value {
-        kind: kaname_intake::Kind::Domain,
-        value: "files-sync.test".to_owned(),
-    };
-    let told = |title| grouping::tells_no_value(title, [&value]);
-    assert_eq!(told("ＦＩＬＥＳ-sync.test の波"), Err(Refused::TellsValue));
-    assert_eq!(told("配達を装う波"), Ok(()));
+}
+
+#[test]
+fn a_title_says_no_value_and_names_no_member() {
+    let told = |title| grouping::tells_nothing(title, &[Evidence::of_party(&provider_party())]);
+    for title in [
+        "ＦＩＬＥＳ-sync.example の波",
+        "printer.lanの波",
+        "203[.]0[.]113[.]88の波",
+        "hxxps://re-delivery-88[.]example/jp/login の波",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    ] {
+        assert_eq!(told(title), Err(Refused::TellsValue), "{title}");
+    }
+    for title in [
+        "東都電力への波",
+        "東電グリッド停止の波",
+        "toto-denryokuの波",
+    ] {
+        assert_eq!(told(title), Err(Refused::NamesMember), "{title}");
+    }
+    for title in [
+        "配達を装う波",
+        "電力会社への波",
+        "経済産業省を装う波 2026-11",
+    ] {
+        assert_eq!(told(title), Ok(()), "{title}");
+    }
 }
 
 #[test]

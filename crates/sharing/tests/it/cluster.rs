@@ -7,7 +7,7 @@ use kaname_kernel::{Id, MatterId, SeededRng};
 use kaname_sharing::{
     Value,
     cluster::{
-        Folded, HOT, Known, LINKED_FROM, Link, MOST_TOLD, Membership, SetAside, Subject, proposals,
+        Folded, Known, LINKED_FROM, Link, MOST_TOLD, Membership, SetAside, Subject, proposals,
         queue,
     },
 };
@@ -89,7 +89,25 @@ fn a_wave_under_three_thousand_names_is_compared_with_a_few() {
 }
 
 #[test]
-fn what_is_rare_links_and_what_many_carry_does_not() {
+fn a_wave_is_one_however_many_reports_share_its_value() {
+    for count in [16, 17, 33, 34, 400] {
+        let all: Vec<Subject> = (0..count)
+            .map(|n| report(n, &["wave.example", &format!("own-{n}.example")], ""))
+            .collect();
+        let links = links(&all);
+        let pairs: BTreeSet<_> = links.iter().map(|link| (link.one, link.other)).collect();
+        assert_eq!(pairs.len(), links.len());
+        assert!(links.len() as u64 <= count * 16, "{}", links.len());
+        assert!(links.iter().all(|link| link.shared[0].carriers == count));
+        let folds: Vec<_> = Folded::of(&all).folds().collect();
+        let proposed = proposals(&folds, &links, &Membership::new(), &SetAside::default());
+        let sizes: Vec<usize> = proposed.iter().map(|one| one.reports.len()).collect();
+        assert_eq!(sizes, [count as usize]);
+    }
+}
+
+#[test]
+fn what_is_rare_links_and_what_is_met_everywhere_does_not() {
     let rare = [
         report(1, &["rare.example", "x.example"], WAVE),
         report(2, &["rare.example", "y.example"], OTHER),
@@ -105,11 +123,6 @@ fn what_is_rare_links_and_what_many_carry_does_not() {
         carriers: met,
     };
     assert_eq!(Folded::of(&rare).links(&known), []);
-    // More folds of reports than that carry it.
-    let hot: Vec<Subject> = (0..=HOT as u64)
-        .map(|n| report(n, &["hot.example", &format!("own-{n}.example")], ""))
-        .collect();
-    assert_eq!(links(&hot), []);
     // Of the rarest it is told first, and both weigh together.
     let two = [
         report(

@@ -19,6 +19,7 @@ mod redact;
 mod revoke;
 mod rules;
 mod set;
+mod split;
 mod types;
 mod upgrade;
 

@@ -9,6 +9,7 @@ pub(crate) mod rebuild;
 mod record;
 pub(crate) mod sequence;
 pub(crate) mod shred;
+pub(crate) mod tally;
 
 /// Locks of one world (its schema), by duty.
 pub(crate) mod lock {

@@ -1,13 +1,18 @@
 //! Threat objects: bytes and header, values and references, and the moment they were added.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use deadpool_postgres::Transaction;
 use kaname_kernel::Clock;
 use kaname_store::{NewObject, PlacedObject, Removed, StoreError};
 use tokio_postgres::types::ToSql;
 
-use crate::{error::Outcome, form, open::Context};
+use crate::{
+    error::Outcome,
+    form,
+    open::Context,
+    write::tally::{self, Rows},
+};
 
 /// Objects written by one statement.
 const CHUNK: usize = 1_000;
@@ -39,6 +44,8 @@ pub(crate) async fn add_all(
             last = now.max(last + 1 + i64::from(byte) % 31);
             added.push(last);
         }
+        let ids: Vec<&str> = objects.iter().map(|one| one.stix_id.as_str()).collect();
+        let alone = tally::alone(transaction, &ids).await?;
         let written = insert(transaction, objects, audiences, &added).await?;
         if only_new && written.len() < objects.len() {
             let (matter, expected) = (objects[0].source, 0);
@@ -48,6 +55,7 @@ pub(crate) async fn add_all(
         let new = objects.iter().zip(&added);
         let new: Vec<_> = new.filter(|(_, added)| written.contains(*added)).collect();
         insert_links(transaction, &new).await?;
+        tally::came(transaction, &ids, &written, &alone).await?;
     }
     let put = "UPDATE object_head SET last_added_us = $1";
     transaction.execute(put, &[&last]).await?;
@@ -60,7 +68,7 @@ async fn insert(
     objects: &[NewObject],
     audiences: &[i32],
     added: &[i64],
-) -> Outcome<HashSet<i64>> {
+) -> Outcome<Rows> {
     let put = "INSERT INTO objects (added_us, collection, audience, version_us, expires_us, key,
                                     source, stix_id, stix_type, spec, title, words, raw, dated_us,
                                     origin, tlp)
@@ -295,34 +303,37 @@ pub(crate) async fn withdraw_all(
     let versions: Vec<Option<i64>> = removed.iter().map(|one| one.version_us).collect();
     let origins = removed.iter().map(|one| form::origin_bytes(one.origin));
     let origins: Vec<Vec<u8>> = origins.collect();
-    let drop = "WITH gone AS (
-                    DELETE FROM objects AS o
-                    USING unnest($1::bytea[], $2::text[], $3::bigint[], $4::bytea[])
-                        AS named (collection, stix_id, version_us, origin)
-                    WHERE (o.stix_id, o.collection, o.origin)
-                        = (named.stix_id, named.collection, named.origin)
-                    AND o.version_us = coalesce(named.version_us, o.version_us)
-                    RETURNING o.*
-                ), kept AS (
-                    INSERT INTO withdrawn
-                    SELECT added_us, collection, stix_id, version_us, source,
-                           sha256(convert_to(raw, 'UTF8')), origin
-                    FROM gone
-                )
-                SELECT added_us FROM gone";
+    // Values are counted by one change at a time.
+    let head = "SELECT FROM object_head FOR UPDATE";
+    transaction.execute(head, &[]).await?;
+    let find = "SELECT o.added_us FROM objects AS o
+                JOIN unnest($1::bytea[], $2::text[], $3::bigint[], $4::bytea[])
+                    AS named (collection, stix_id, version_us, origin)
+                ON (o.stix_id, o.collection, o.origin)
+                    = (named.stix_id, named.collection, named.origin)
+                WHERE o.version_us = coalesce(named.version_us, o.version_us)";
     let gone = transaction
-        .query(drop, &[&collections, &ids, &versions, &origins])
+        .query(find, &[&collections, &ids, &versions, &origins])
         .await?;
-    let all = gone
+    let gone: Rows = gone
         .iter()
         .map(|row| Ok(row.try_get(0)?))
-        .collect::<Outcome<Vec<i64>>>()?;
-    for drop in [
+        .collect::<Outcome<_>>()?;
+    let alone = tally::alone(transaction, &ids).await?;
+    tally::goes(transaction, &gone, &alone).await?;
+    let all: Vec<i64> = gone.into_iter().collect();
+    for step in [
+        "INSERT INTO withdrawn
+         SELECT added_us, collection, stix_id, version_us, source,
+                sha256(convert_to(raw, 'UTF8')), origin
+         FROM objects WHERE added_us = ANY($1)",
+        "DELETE FROM objects WHERE added_us = ANY($1)",
         "DELETE FROM object_values WHERE object = ANY($1)",
         "DELETE FROM object_refs WHERE object = ANY($1)",
     ] {
-        transaction.execute(drop, &[&all]).await?;
+        transaction.execute(step, &[&all]).await?;
     }
+    tally::went(transaction, &ids, &alone).await?;
     mark_left(transaction, &ids, &collections, &origins).await
 }
 

@@ -7,7 +7,7 @@ use kaname_store::{PlacedObject, Record, StoreError};
 
 use crate::{
     error::Outcome,
-    write::{audience, object, record},
+    write::{audience, object, record, tally},
 };
 
 /// Rows written by one statement.
@@ -33,6 +33,7 @@ pub(crate) async fn clear(transaction: &Transaction<'_>, with_objects: bool) -> 
 pub(crate) async fn end(transaction: &Transaction<'_>, with_objects: bool) -> Outcome<()> {
     if with_objects {
         object::mark_all(transaction).await?;
+        tally::anew(transaction).await?;
     }
     audience::drop_unused(transaction).await
 }

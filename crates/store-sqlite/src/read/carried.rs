@@ -107,8 +107,8 @@ fn alone(reading: &Reading<'_>, value: &Posting, stix_id: &str) -> Outcome<Optio
                 WHERE o.stix_id = ?1
                 AND NOT EXISTS (SELECT 1 FROM objects AS n
                                 WHERE n.stix_id = o.stix_id AND n.added_us <> o.added_us)
-                AND EXISTS (SELECT 1 FROM object_values
-                            WHERE space = ?2 AND value = ?3 AND object = o.added_us)";
+                AND (?2 = '' OR EXISTS (SELECT 1 FROM object_values
+                                        WHERE space = ?2 AND value = ?3 AND object = o.added_us))";
     let mut find = reading.connection.prepare_cached(find)?;
     let found = find.query_row(params![stix_id, value.space, value.value], |row| {
         Ok((row.get(0)?, row.get(1)?))

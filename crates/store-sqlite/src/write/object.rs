@@ -135,12 +135,9 @@ fn add(
         form::tlp_rank(object.tlp),
     ])?;
     put_links(writing, new, added_us)?;
-    let own = tally::Standing {
-        added_us,
-        audience,
-        origin: form::origin_bytes(object.origin).to_vec(),
-        values: object.postings.iter().cloned().collect(),
-    };
+    let origin = form::origin_bytes(object.origin).to_vec();
+    let values = object.postings.iter().cloned();
+    let own = tally::Standing::new((added_us, audience), origin, values);
     tally::came(connection, &object.stix_id, &own)
 }
 

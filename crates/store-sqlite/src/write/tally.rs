@@ -13,10 +13,26 @@ use crate::{
 
 /// A row of an object, as far as values are counted by it.
 pub(super) struct Standing {
-    pub(super) added_us: i64,
-    pub(super) audience: AudienceId,
-    pub(super) origin: Vec<u8>,
-    pub(super) values: BTreeSet<Posting>,
+    added_us: i64,
+    audience: AudienceId,
+    origin: Vec<u8>,
+    /// Its values, and the one that every object is counted under.
+    values: BTreeSet<Posting>,
+}
+
+impl Standing {
+    pub(super) fn new(
+        (added_us, audience): (i64, AudienceId),
+        origin: Vec<u8>,
+        values: impl IntoIterator<Item = Posting>,
+    ) -> Self {
+        Self {
+            added_us,
+            audience,
+            origin,
+            values: values.into_iter().chain([Posting::every()]).collect(),
+        }
+    }
 }
 
 /// Counts the values of a row that was added just now.
@@ -58,13 +74,16 @@ pub(super) fn anew(connection: &Connection) -> Outcome<()> {
     let repeats = format!(
         "INSERT INTO value_repeats
          SELECT v.space, v.value, v.object
-         FROM object_values AS v JOIN objects AS o ON o.added_us = v.object WHERE {several}"
+         FROM object_values AS v JOIN objects AS o ON o.added_us = v.object WHERE {several}
+         UNION ALL SELECT '', '', o.added_us FROM objects AS o WHERE {several}"
     );
     let tallies = format!(
         "INSERT INTO value_tallies
          SELECT v.space, v.value, o.audience, o.origin, count(*)
          FROM object_values AS v JOIN objects AS o ON o.added_us = v.object WHERE NOT {several}
-         GROUP BY v.space, v.value, o.audience, o.origin"
+         GROUP BY v.space, v.value, o.audience, o.origin
+         UNION ALL SELECT '', '', o.audience, o.origin, count(*)
+         FROM objects AS o WHERE NOT {several} GROUP BY o.audience, o.origin"
     );
     for step in [
         "DELETE FROM value_repeats",
@@ -96,12 +115,9 @@ fn rows(
         let links: Option<String> = row.get(3)?;
         let links = links.as_deref().map(serde_json::from_str::<Links>);
         let links = links.transpose().map_err(|e| corrupt("object links", e))?;
-        all.push(Standing {
-            added_us: row.get(0)?,
-            audience: row.get(1)?,
-            origin: row.get(2)?,
-            values: links.unwrap_or_default().values.into_iter().collect(),
-        });
+        let values = links.unwrap_or_default().values;
+        let stands = (row.get(0)?, row.get(1)?);
+        all.push(Standing::new(stands, row.get(2)?, values));
     }
     Ok(all)
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use kaname_kernel::{Audience, AudienceId, Clause, MatterId, PartyId, Term, Tlp, fold};
+use kaname_kernel::{Audience, AudienceId, Clause, MatterId, PartyId, Posting, Term, Tlp, fold};
 use roaring::RoaringBitmap;
 
 use super::{
@@ -260,7 +260,7 @@ async fn carriers_agree(bench: &Bench, library: &Library) {
     let officers = bench.readable(&audiences(5)).await;
     let unknown = posting("domain", VALUES[0]);
     let values = VALUES.iter().map(|value| posting("ipv4", value));
-    let asked: Vec<_> = values.chain([unknown]).collect();
+    let asked: Vec<_> = values.chain([unknown, Posting::every()]).collect();
     for readable in [everyone, officers] {
         let except: Vec<String> = library
             .rows
@@ -274,7 +274,7 @@ async fn carriers_agree(bench: &Bench, library: &Library) {
             .iter()
             .map(|value| {
                 let carry = library.rows.iter().filter(|(stored, new)| {
-                    new.postings.contains(value)
+                    (*value == Posting::every() || new.postings.contains(value))
                         && readable.contains(stored.audience_id)
                         && !except.contains(&stored.stix_id)
                 });

@@ -206,7 +206,10 @@ async fn a_campaign_is_accepted_split_merged_and_undone_on_its_page() {
     let tells = [("what", "rename"), ("title", "a.test の波")];
     leads_to(&analyst.post(&campaign, &tells).await);
     let page = analyst.page(&campaign).await;
-    assert!(page.contains("報告に含まれる値が書かれています"), "{page}");
+    assert!(
+        page.contains("名前に、アドレス・ホスト名・ハッシュなどの値は書けません"),
+        "{page}"
+    );
     assert!(page.contains(number));
     // The auditor reads it in words; an administrator only that something was written.
     let auditor = Browser::of(&door, &nation, &nation.auditor).await;

@@ -614,7 +614,11 @@ async fn what_lies_near_a_value_is_told_as_far_as_it_is_seen() {
         ["around 203.0.113.0/24 1", "at 203.0.113.9 1"]
     );
     assert_eq!(near(2, &key).await, ["inside 203.0.113.9 1"]);
-    assert_eq!(near(4, &key).await, Vec::<String>::new());
+    // A URL at an address, as the address itself.
+    assert_eq!(
+        near(4, &key).await,
+        ["around 203.0.113.0/24 1", "at 203.0.113.9 1"]
+    );
     assert_eq!(
         near(5, &key).await,
         ["above evil.example 1", "at c2.evil.example 1"]

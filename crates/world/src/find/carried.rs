@@ -12,6 +12,7 @@ use kaname_sharing::{
 };
 use kaname_stix::SearchValue;
 use kaname_store::StoredObject;
+use roaring::RoaringBitmap;
 
 use super::near::Nearby;
 use crate::{
@@ -190,8 +191,15 @@ impl World {
 
     /// How many objects the caller sees, counted to ten thousand.
     async fn objects_seen(&self, caller: &Caller) -> Result<u64, WorldError> {
-        let page = self.objects(caller, |filter| filter.limit = 1).await?;
-        Ok(page.total.unwrap_or_default().into())
+        let readable = self.readable(caller).await?;
+        self.objects_within(&readable).await
+    }
+
+    /// How many objects there are in these audiences, exactly.
+    pub(crate) async fn objects_within(&self, readable: &RoaringBitmap) -> Result<u64, WorldError> {
+        let every = [Posting::every()];
+        let all = self.store().carriers(&every, readable, &[]).await?;
+        Ok(all.first().map_or(0, |all| all.objects))
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use kaname_kernel::Posting;
 use kaname_sharing::{
     find::Block,
-    value::{host_of, host_posting, hosts_above},
+    value::{address_named, canonical, host_of, host_posting, hosts_above, posting as carried_as},
 };
 use kaname_stix::{SearchValue, ValueKind};
 use kaname_store::Carriers;
@@ -138,21 +138,29 @@ const fn names_its_host(kind: ValueKind) -> bool {
 
 /// The places near a value that follow from how it is written.
 fn places_of(at: usize, value: &SearchValue) -> Vec<Place> {
+    let value = canonical(value);
     let mut places = Vec::new();
+    let around = |address: &SearchValue| {
+        let block = Block::parse(&address.text);
+        let around = block.map(|block| block.around()).unwrap_or_default();
+        let cidr = |network| (at, How::Around, posting(ValueKind::Cidr, network));
+        around.into_iter().map(cidr).collect::<Vec<_>>()
+    };
     match value.kind {
         ValueKind::Ipv4 | ValueKind::Ipv6 | ValueKind::Cidr => {
-            let block = Block::parse(&value.text);
-            let around = block.map(|block| block.around()).unwrap_or_default();
-            let cidr = |network| (at, How::Around, posting(ValueKind::Cidr, network));
-            places.extend(around.into_iter().map(cidr));
+            places.extend(around(&value));
             if value.kind != ValueKind::Cidr {
-                places.push((at, How::At, host_posting(value.text.clone())));
+                places.push((at, How::At, host_posting(value.text)));
             }
         }
         _ => {
-            let Some(name) = host_of(value) else {
+            let Some(name) = host_of(&value) else {
                 return places;
             };
+            if let Some(address) = address_named(&value) {
+                places.extend(around(&address));
+                places.push((at, How::At, carried_as(&address)));
+            }
             let domain = |name| (at, How::Above, posting(ValueKind::Domain, name));
             places.extend(hosts_above(&name).into_iter().map(domain));
             places.push((at, How::At, host_posting(name)));
@@ -187,10 +195,15 @@ mod tests {
             places(ValueKind::Email, "x@Mail.example"),
             ["at host:mail.example"]
         );
-        assert_eq!(
-            places(ValueKind::Url, "http://203.0.113.7:8080/"),
-            ["at host:203.0.113.7"]
-        );
+        let at_address = places(ValueKind::Url, "http://203.0.113.7:8080/");
+        assert_eq!(at_address.len(), 34);
+        for near in [
+            "at ipv4:203.0.113.7",
+            "at host:203.0.113.7",
+            "around cidr:203.0.113.0/24",
+        ] {
+            assert!(at_address.contains(&near.to_owned()), "{at_address:?}");
+        }
         let address = places(ValueKind::Ipv4, "203.0.113.7");
         assert_eq!(address.len(), 33);
         assert!(

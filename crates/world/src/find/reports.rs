@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use kaname_kernel::{Matter, MatterId, Posting};
-use kaname_sharing::{Report, number};
+use kaname_sharing::{Report, number, value::host_posting};
 
-use super::{Left, Outcome, Wanted};
+use super::{Left, Outcome, Wanted, values::Sought};
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most reports that are given.
@@ -44,8 +44,12 @@ impl World {
         }
         let readable = self.readable(caller).await?;
         for value in &wanted.values {
-            let tagged = value.postings().iter().cloned();
+            let mut tagged = value.postings().to_vec();
+            if let Sought::Host(host) = value {
+                tagged.push(host_posting(host.value.clone()));
+            }
             let tagged: Vec<Posting> = tagged
+                .into_iter()
                 .map(|value| self.keys().posting::<Report>(value))
                 .collect();
             let hits = self

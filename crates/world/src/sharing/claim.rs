@@ -66,7 +66,6 @@ impl World {
             &offered.collection,
             &source,
             (&good, audiences),
-            &|_| {},
             &mut imported,
         )
         .await

@@ -4,8 +4,13 @@
 //! not there before, so that what stands in the collection can be compared with it.
 
 pub(crate) mod audiences;
+mod notes;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use kaname_kernel::{
     Audience, AudienceId, Id, Matter, MatterId, Moment, ObjectKey, PartyId, Projection, Unfit,
@@ -13,17 +18,22 @@ use kaname_kernel::{
 };
 use kaname_policy::Action;
 use kaname_sharing::collection::{Collection, CollectionKind};
-use kaname_stix::{Head, Limits};
+use kaname_stix::Head;
 use kaname_store::{ObjectFilter, Sight, StoredObject, Versions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use self::audiences::{Audiences, Seen, Shown, ends};
+use self::{
+    audiences::{Audiences, Seen, Shown, ends},
+    notes::{Notes, head_of},
+};
 use super::object::{Standing, key_of};
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most objects of one part: one event, one durable commit.
 const PART: usize = 10_000;
+/// A part ends when its objects have that many bytes.
+const PART_BYTES: usize = 16 << 20;
 /// Objects looked up in one question.
 const LOOKED_UP: usize = 500;
 /// How often a part is tried when others brought some of its objects meanwhile.
@@ -183,6 +193,37 @@ pub struct Imported {
     pub rejected: Vec<Rejected>,
 }
 
+/// The objects of an import, which are read twice.
+pub trait ImportObjects: Send {
+    /// Begins anew.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn rewind(&mut self) -> io::Result<()>;
+
+    /// The next one; the same each time.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn next(&mut self) -> io::Result<Option<Cow<'_, str>>>;
+}
+
+/// Objects that are in memory.
+struct InMemory<'o>(&'o [&'o str], usize);
+
+impl ImportObjects for InMemory<'_> {
+    fn rewind(&mut self) -> io::Result<()> {
+        self.1 = 0;
+        Ok(())
+    }
+
+    fn next(&mut self) -> io::Result<Option<Cow<'_, str>>> {
+        let next = self.0.get(self.1).copied();
+        self.1 += 1;
+        Ok(next.map(Cow::Borrowed))
+    }
+}
+
 impl World {
     /// Takes objects into a peer collection. Bad objects are told; with `skip_bad` the good ones are
     /// taken all the same. `progress` hears how many are durable.
@@ -190,8 +231,22 @@ impl World {
         &self,
         caller: &Caller,
         collection: &Loaded<Collection>,
-        (source, skip_bad): (&str, bool),
+        how: (&str, bool),
         objects: &[&str],
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Imported, WorldError> {
+        let mut objects = InMemory(objects, 0);
+        self.import_from(caller, collection, how, &mut objects, progress)
+            .await
+    }
+
+    /// The same of objects that need not be in memory together.
+    pub async fn import_from(
+        &self,
+        caller: &Caller,
+        collection: &Loaded<Collection>,
+        (source, skip_bad): (&str, bool),
+        objects: &mut dyn ImportObjects,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Imported, WorldError> {
         self.allow_any(caller, Action::ImportRun)?;
@@ -206,25 +261,56 @@ impl World {
             let limit = format!("1 to {MAX_SOURCE} bytes");
             return Err(WorldError::invalid("source", "error-source", limit));
         }
-        let (good, rejected) = read(objects, &self.settings().limits.import());
+        let limits = self.settings().limits.import();
+        let mut notes = Notes::default();
+        objects.rewind().map_err(WorldError::encoding)?;
+        while let Some(raw) = objects.next().map_err(WorldError::encoding)? {
+            notes.take(&raw, &limits)?;
+        }
+        notes.settle();
         let mut imported = Imported {
-            rejected,
+            rejected: std::mem::take(&mut notes.rejected),
             ..Imported::default()
         };
-        if good.is_empty() || (!imported.rejected.is_empty() && !skip_bad) {
+        if notes.count() == 0 || (!imported.rejected.is_empty() && !skip_bad) {
             return Ok(imported);
         }
-        let audiences = Audiences::of(&collection.state, None, &good);
-        self.take_in(
-            caller,
-            collection,
-            source,
-            (&good, audiences),
-            progress,
-            &mut imported,
-        )
-        .await?;
-        Ok(imported)
+        let mut audiences = Audiences::in_collection(&collection.state.definition, None);
+        audiences.statements = std::mem::take(&mut notes.statements);
+        let mut taking = Taking::new(caller, collection.id, source);
+        objects.rewind().map_err(WorldError::encoding)?;
+        let mut part: Vec<String> = Vec::new();
+        let (mut index, mut bytes, mut done) = (0, 0, 0);
+        loop {
+            let next = objects.next().map_err(WorldError::encoding)?;
+            let is_end = next.is_none();
+            if let Some(raw) = next {
+                if notes.is_good(index) {
+                    bytes += raw.len();
+                    part.push(raw.into_owned());
+                }
+                index += 1;
+            }
+            if part.len() >= PART || bytes >= PART_BYTES || (is_end && !part.is_empty()) {
+                let good = part.iter().map(|raw| {
+                    let head = head_of(raw)?;
+                    Ok(Good { raw, head })
+                });
+                let good = good.collect::<Result<Vec<_>, WorldError>>()?;
+                audiences.ends = notes.ends(&good, &audiences);
+                self.look_up_ends(&mut audiences, &good).await?;
+                self.take_part(&mut taking, &good, &audiences, &mut imported)
+                    .await?;
+                done += good.len() as u64;
+                progress(done);
+                drop(good);
+                part.clear();
+                bytes = 0;
+            }
+            if is_end {
+                return Ok(imported);
+            }
+        }
     }
 
     /// Takes what was read well into a peer collection, part by part.
@@ -234,40 +320,45 @@ impl World {
         collection: &Loaded<Collection>,
         source: &str,
         (good, mut audiences): (&[Good<'_>], Audiences),
-        progress: &(dyn Fn(u64) + Sync),
         imported: &mut Imported,
     ) -> Result<(), WorldError> {
         self.look_up_ends(&mut audiences, good).await?;
-        let mut matter: Option<Loaded<Import>> = None;
-        let mut done = 0;
+        let mut taking = Taking::new(caller, collection.id, source);
         for part in good.chunks(PART) {
-            for attempt in 1.. {
-                let fresh = self
-                    .not_there(collection.id, audiences.originator, part)
-                    .await?;
-                let there = (part.len() - fresh.len()) as u64;
-                if fresh.is_empty() {
+            self.take_part(&mut taking, part, &audiences, imported)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a part, again where others brought some of its objects meanwhile.
+    async fn take_part(
+        &self,
+        taking: &mut Taking<'_>,
+        part: &[Good<'_>],
+        audiences: &Audiences,
+        imported: &mut Imported,
+    ) -> Result<(), WorldError> {
+        for attempt in 1.. {
+            let fresh = self
+                .not_there(taking.collection, audiences.originator, part)
+                .await?;
+            let there = (part.len() - fresh.len()) as u64;
+            if fresh.is_empty() {
+                imported.there += there;
+                break;
+            }
+            match self.import_part(taking, &fresh, audiences).await {
+                Err(error) if error.is_conflict() && attempt < TRIES => {}
+                kept => {
+                    let kept = kept?;
+                    imported.import = Some(kept.id);
+                    imported.taken += fresh.len() as u64;
                     imported.there += there;
+                    taking.matter = Some(kept);
                     break;
                 }
-                let before = matter.clone();
-                let kept = self
-                    .import_part(caller, collection.id, source, &fresh, &audiences, before)
-                    .await;
-                match kept {
-                    Err(error) if error.is_conflict() && attempt < TRIES => {}
-                    kept => {
-                        let kept = kept?;
-                        imported.import = Some(kept.id);
-                        imported.taken += fresh.len() as u64;
-                        imported.there += there;
-                        matter = Some(kept);
-                        break;
-                    }
-                }
             }
-            done += part.len() as u64;
-            progress(done);
         }
         Ok(())
     }
@@ -383,20 +474,19 @@ impl World {
 
     async fn import_part(
         &self,
-        caller: &Caller,
-        collection: MatterId,
-        source: &str,
+        taking: &Taking<'_>,
         part: &[&Good<'_>],
         audiences: &Audiences,
-        before: Option<Loaded<Import>>,
     ) -> Result<Loaded<Import>, WorldError> {
+        let collection = taking.collection;
+        let before = taking.matter.clone();
         let id = match &before {
             Some(before) => before.id,
             None => Id::fresh(self.clock(), self.rng()),
         };
         let mut tree = Frontier::default();
         let mut shown = Shown::default();
-        let mut work = self.work(&caller.actor);
+        let mut work = self.work(&taking.caller.actor);
         work.only_new_objects();
         for good in part {
             let audience = audiences.of_object(&good.head);
@@ -406,7 +496,7 @@ impl World {
             tree.push(leaf_of(good.raw.as_bytes(), None));
         }
         let change = ImportChange::Imported {
-            source: source.to_owned(),
+            source: taking.source.to_owned(),
             collection,
             originator: audiences.originator,
             count: part.len() as u64,
@@ -433,22 +523,24 @@ pub(super) struct Good<'a> {
     pub(super) head: Head,
 }
 
-fn read<'a>(objects: &[&'a str], limits: &Limits) -> (Vec<Good<'a>>, Vec<Rejected>) {
-    let mut good = Vec::with_capacity(objects.len());
-    let mut rejected = Vec::new();
-    let mut seen: BTreeSet<(String, Option<i64>)> = BTreeSet::new();
-    for (index, raw) in objects.iter().enumerate() {
-        match kaname_stix::object(raw, limits) {
-            // The same version twice in one file is one version.
-            Ok(head) if !seen.insert((head.id.to_string(), head.version_micros())) => {}
-            Ok(head) => good.push(Good { raw, head }),
-            Err(error) => rejected.push(Rejected {
-                index,
-                why: error.to_string(),
-            }),
+/// An import under way.
+struct Taking<'t> {
+    caller: &'t Caller,
+    collection: MatterId,
+    source: &'t str,
+    /// What it has become, once a part of it is durable.
+    matter: Option<Loaded<Import>>,
+}
+
+impl<'t> Taking<'t> {
+    fn new(caller: &'t Caller, collection: MatterId, source: &'t str) -> Self {
+        Self {
+            caller,
+            collection,
+            source,
+            matter: None,
         }
     }
-    (good, rejected)
 }
 
 /// How an imported object stands in its collection, as the hub's or as a party's claim.

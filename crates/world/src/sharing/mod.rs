@@ -45,14 +45,14 @@ pub(crate) use collection::standing_in;
 pub use consent::ProviderWords;
 pub use derive::{ItemDraft, NewItem};
 pub(crate) use import::{
-    audiences::{Audiences, Shown, ends, is_statement},
+    audiences::{Audiences, Shown, ends, is_statement, marks},
     imported_in, leaf_of,
 };
 pub(crate) use object::{Standing, key_of, object_of};
 pub(crate) use release::released_in;
 
 pub use fresh::ListedByAge;
-pub use import::{Gone, Import, ImportChange, Imported, Rejected};
+pub use import::{Gone, Import, ImportChange, ImportObjects, Imported, Rejected};
 pub use reach::{Addressed, Reached};
 pub use read_in::{Columns, Draft, Terms};
 pub use record::ShownRecord;

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kaname_directory::party::{Party, PartyKind};
 use kaname_kernel::{Id, Matter as _, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
     Campaign, Report,
     campaign::{CampaignChange, CampaignState, Dismissal, dismiss, grouping, restore},
+    evidence::Evidence,
     number,
 };
 
@@ -14,6 +16,8 @@ use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world
 
 /// Most reports that are named by their numbers at once.
 const MOST_NAMED: usize = 500;
+/// Organisations read at once.
+const PARTIES_READ: u32 = 1_000;
 
 /// A campaign with its reports, as far as the caller may see them.
 #[derive(Debug, Clone)]
@@ -212,7 +216,7 @@ impl World {
         reports: BTreeSet<MatterId>,
         ground: Vec<kaname_sharing::campaign::Ground>,
     ) -> Result<Loaded<Campaign>, WorldError> {
-        self.title_tells_nothing(title, &reports).await?;
+        self.title_tells_nothing(title).await?;
         let number = self
             .free_number(number::CAMPAIGN_SPACE, number::campaign)
             .await?;
@@ -258,7 +262,7 @@ impl World {
             self.keep_campaign(caller, &mut campaign, change).await?;
             return Ok(None);
         };
-        self.title_tells_nothing(title, &reports).await?;
+        self.title_tells_nothing(title).await?;
         let id = Id::fresh(self.clock(), self.rng());
         let number = self
             .free_number(number::CAMPAIGN_SPACE, number::campaign)
@@ -306,8 +310,7 @@ impl World {
     ) -> Result<Loaded<Campaign>, WorldError> {
         self.allow_any(caller, Action::TriageGroup)?;
         let mut campaign = self.campaign_of(caller, typed).await?;
-        self.title_tells_nothing(title, &campaign.state.reports)
-            .await?;
+        self.title_tells_nothing(title).await?;
         let change = grouping::rename(&campaign.state, title)?;
         self.keep_campaign(caller, &mut campaign, change).await?;
         Ok(campaign)
@@ -416,18 +419,22 @@ impl World {
         Ok(())
     }
 
-    async fn title_tells_nothing(
-        &self,
-        title: &str,
-        reports: &BTreeSet<MatterId>,
-    ) -> Result<(), WorldError> {
-        for report in reports {
-            let report = self.load::<Report>(*report).await?;
-            if let Some(report) = report {
-                grouping::tells_no_value(title, &report.state.submission.values)?;
+    /// Whatever is reported: what organisations that hand in are called, and no value.
+    async fn title_tells_nothing(&self, title: &str) -> Result<(), WorldError> {
+        let mut members = Vec::new();
+        let mut query = self.query::<Party>(&Caller::system("campaign")).await?;
+        query.limit = PARTIES_READ;
+        loop {
+            let page = self.list::<Party>(&query).await?;
+            let hand_in = page.rows.iter().map(|party| &party.state);
+            let hand_in = hand_in.filter(|party| hands_in(party.kind));
+            members.extend(hand_in.map(Evidence::of_party));
+            query.after = page.next;
+            if query.after.is_none() {
+                break;
             }
         }
-        Ok(())
+        Ok(grouping::tells_nothing(title, &members)?)
     }
 
     /// Keyed marks of all evidence that speaks of these reports now.
@@ -452,4 +459,13 @@ impl World {
         }
         Ok(marks)
     }
+}
+
+/// Whether organisations of the kind hand in reports of their own: bodies of the state, and the hub, are named in
+/// what others pretend to be.
+const fn hands_in(kind: PartyKind) -> bool {
+    !matches!(
+        kind,
+        PartyKind::Ministry | PartyKind::Centre | PartyKind::Police
+    )
 }

@@ -14,7 +14,7 @@ use kaname_sharing::{
     cluster::{Fold, Folded, Known, Link, Subject},
     report::{Closing, Technique},
 };
-use kaname_store::{ListQuery, ObjectFilter, Versions};
+use kaname_store::ListQuery;
 
 use crate::{caller::Caller, error::WorldError, sharing::Warnings, work::Loaded, world::World};
 
@@ -24,8 +24,8 @@ const COMPARED_DAYS: i64 = 180;
 const MOST_REPORTS: u32 = 5_000;
 /// Reports read at once.
 const READ: u32 = 1_000;
-/// Most values whose rarity is asked for, the rarest among reports first.
-const MOST_ASKED: usize = 2_000;
+/// Most values whose rarity is asked for, those in the most reports first.
+const MOST_ASKED: usize = 10_000;
 /// Values asked for at once.
 const ASKED: usize = 200;
 
@@ -184,15 +184,8 @@ impl World {
                 }
             }
         }
-        let all = ObjectFilter {
-            versions: Versions::Last,
-            limit: 1,
-            count: true,
-            ..ObjectFilter::all(readable)
-        };
-        let page = self.store().objects(&all).await?;
         Ok(Known {
-            total: page.total.unwrap_or_default().into(),
+            total: self.objects_within(&readable).await?,
             carriers,
         })
     }

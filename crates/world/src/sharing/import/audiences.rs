@@ -111,7 +111,7 @@ impl Seen {
 }
 
 /// Whoever satisfies one of them. Where that would be beyond measure, as careful as the first alone.
-fn either(one: Audience, other: &Audience) -> Audience {
+pub(super) fn either(one: Audience, other: &Audience) -> Audience {
     let pairs = one.clauses().count() * other.clauses().count();
     match pairs <= MAX_PAIRS {
         true => one.or(other),
@@ -132,7 +132,7 @@ pub(crate) struct Audiences {
     /// For markings that say nothing here, and for ends that nobody knows: officers.
     unknown: Audience,
     /// Markings that restrict nobody: copyright, terms of use.
-    statements: BTreeSet<ObjectId>,
+    pub(super) statements: BTreeSet<ObjectId>,
     /// Whoever may see some version of an object by its own markings, for the ends of relationships.
     pub(crate) ends: BTreeMap<ObjectId, Audience>,
 }
@@ -203,7 +203,13 @@ impl Audiences {
 
     /// By the object's own markings.
     fn own(&self, head: &Head) -> Audience {
-        self.by_markings(&restricting(head, &self.statements))
+        self.by_marks(&marks(head))
+    }
+
+    /// By all markings of an object: statements (copyright, terms of use) restrict nobody.
+    pub(super) fn by_marks(&self, marks: &[ObjectId]) -> Audience {
+        let restricting = marks.iter().filter(|one| !self.statements.contains(one));
+        self.by_markings(&restricting.cloned().collect::<Vec<_>>())
     }
 
     /// By markings that restrict; what may be done with it (PAP) restricts no reader.
@@ -237,12 +243,12 @@ impl Audiences {
     }
 }
 
-/// The markings of an object that restrict who may see it, of the whole or of a part: whoever may not see
-/// a part is not shown the object. Statements (copyright, terms of use) restrict nobody.
-fn restricting(head: &Head, statements: &BTreeSet<ObjectId>) -> Vec<ObjectId> {
+/// Every marking of an object, of the whole or of a part, in order: whoever may not see a part is not shown the
+/// object.
+pub(crate) fn marks(head: &Head) -> Vec<ObjectId> {
     let all = head.markings.iter().chain(&head.granular_markings);
-    let restricting: BTreeSet<&ObjectId> = all.filter(|one| !statements.contains(one)).collect();
-    restricting.into_iter().cloned().collect()
+    let all: BTreeSet<&ObjectId> = all.collect();
+    all.into_iter().cloned().collect()
 }
 
 /// What must be visible for a relationship or sighting to be: none for other objects.

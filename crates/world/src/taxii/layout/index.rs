@@ -7,7 +7,7 @@ use kaname_kernel::Audience;
 use kaname_stix::{Head, Limits, ObjectId};
 use sha2::{Digest, Sha256};
 
-use crate::sharing::{Audiences, is_statement};
+use crate::sharing::{Audiences, is_statement, marks};
 
 /// Most different sets of markings in one layout.
 const MAX_MARKINGS: usize = 65_536;
@@ -176,11 +176,4 @@ impl LayoutIndex {
     pub(super) fn own(&self, head: &Head, rules: &Audiences) -> Audience {
         rules.by_markings(&self.restricting(&marks(head)))
     }
-}
-
-/// Every marking of an object, of the whole or of a part, in order.
-fn marks(head: &Head) -> Vec<ObjectId> {
-    let all = head.markings.iter().chain(&head.granular_markings);
-    let all: BTreeSet<&ObjectId> = all.collect();
-    all.into_iter().cloned().collect()
 }

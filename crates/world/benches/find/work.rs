@@ -1,13 +1,7 @@
-//! `cargo xtask bench find`: searches among objects in Japanese, and who carries the hottest value.
+//! Searches among objects in Japanese, and who carries the hottest value.
 //!
 //! Objects have names of Japanese words, of which few are frequent (Zipf), and one address each, of which few are
 //! frequent too. Readers see everything, a tenth, a five-hundredth, or twenty objects alone.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a measurement: it takes the time, and stops where something is wrong"
-)]
 
 use std::{
     sync::{
@@ -20,7 +14,6 @@ use std::{
 use jiff::Timestamp;
 use kaname_kernel::{Audience, Clause, Clock, Id, MatterId, Posting, Rng, Term};
 use kaname_store::{Commit, FindObjects, NewObject, Store};
-use kaname_store_sqlite::{SqliteOptions, SqliteStore};
 use roaring::RoaringBitmap;
 
 const FIRST: [&str; 20] = [
@@ -37,7 +30,7 @@ const AUDIENCES: u64 = 1_000;
 /// Addresses that objects carry.
 const VALUES: u64 = 100_000;
 
-struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
@@ -46,7 +39,7 @@ impl Clock for SystemClock {
 }
 
 /// Cheap made-up bytes (SplitMix64), so that making data is not what is measured.
-struct Cheap(AtomicU64);
+pub(crate) struct Cheap(pub(crate) AtomicU64);
 
 impl Cheap {
     fn next(&self) -> u64 {
@@ -269,20 +262,15 @@ async fn hottest(store: &dyn Store) {
     }
 }
 
-#[tokio::main]
-async fn main() {
+/// How many objects the command line asks for.
+pub(crate) fn wanted() -> u64 {
     let objects = std::env::args().find_map(|argument| argument.parse().ok());
-    let objects: u64 = objects.unwrap_or(100_000);
-    let folder = tempfile::tempdir().unwrap();
-    let rng = Arc::new(Cheap(AtomicU64::new(5)));
-    let store = SqliteStore::create(
-        &folder.path().join("find.db"),
-        SqliteOptions::default(),
-        Arc::new(SystemClock),
-        Arc::clone(&rng) as Arc<dyn Rng>,
-    );
-    let store = store.unwrap();
-    fill(&store, &rng, objects).await;
-    searches(&store, &rng).await;
-    hottest(&store).await;
+    objects.unwrap_or(100_000)
+}
+
+/// Fills a store and asks it.
+pub(crate) async fn all(store: &dyn Store, rng: &Cheap, objects: u64) {
+    fill(store, rng, objects).await;
+    searches(store, rng).await;
+    hottest(store).await;
 }
