@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use kaname_intake::{Kind, is_whole_zone, submission::GroupKey};
 use kaname_kernel::Posting;
-use kaname_stix::{Head, SearchValue, ValueKind};
+use kaname_stix::{
+    Head, SearchValue, ValueKind,
+    fuzzy_hash::{FuzzyHash, Tlsh},
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
@@ -81,6 +84,10 @@ pub fn posting(value: &SearchValue) -> Posting {
         | ValueKind::Sha256
         | ValueKind::Sha512 => value.text.to_ascii_lowercase(),
         ValueKind::Cve => value.text.to_ascii_uppercase(),
+        ValueKind::Tlsh => match Tlsh::parse(&value.text) {
+            Some(hash) => hash.to_string(),
+            None => value.text.clone(),
+        },
         _ => value.text.clone(),
     };
     let text = if text.len() > MAX_POSTING_BYTES {
@@ -163,6 +170,39 @@ pub fn host_posting(host: String) -> Posting {
         space: HOST_SPACE.to_owned(),
         value: host,
     }
+}
+
+/// What ends a piece before the hash that is kept under it.
+const PIECE_END: &str = "|";
+
+/// Space of the pieces that fuzzy hashes of a kind are kept under.
+pub fn pieces_space(kind: ValueKind) -> String {
+    format!("{}-piece", kind.as_str())
+}
+
+/// What a fuzzy hash is kept under: each of its pieces with the hash itself behind it, so that whoever has the piece
+/// reads there what to compare. Nothing for other values.
+pub fn pieces(value: &SearchValue) -> Vec<Posting> {
+    let Some(hash) = FuzzyHash::of(value) else {
+        return Vec::new();
+    };
+    let (space, whole) = (pieces_space(value.kind), posting(value).value);
+    let pieces = hash.pieces().into_iter().map(|piece| Posting {
+        space: space.clone(),
+        value: format!("{piece}{PIECE_END}{whole}"),
+    });
+    pieces.collect()
+}
+
+/// The beginnings of the pieces under which everything is kept that is alike.
+pub fn pieces_sought(hash: &FuzzyHash) -> Vec<String> {
+    let sought = hash.sought().into_iter();
+    sought.map(|piece| format!("{piece}{PIECE_END}")).collect()
+}
+
+/// The hash that is kept under a piece.
+pub fn kept_under(piece: &str) -> Option<&str> {
+    piece.split_once(PIECE_END).map(|(_, hash)| hash)
 }
 
 /// Whether equal values of the kind say that two things belong together; names do not.

@@ -214,6 +214,12 @@ impl Store for PostgresStore {
             .map_err(|fault| self.told(fault, "reading objects"))
     }
 
+    async fn count_objects(&self, filter: &ObjectFilter) -> Result<u64, StoreError> {
+        let read = async { object::count(&self.session().await?, filter, None).await };
+        read.await
+            .map_err(|fault| self.told(fault, "counting objects"))
+    }
+
     async fn object_bytes(&self, filter: &ObjectFilter) -> Result<ObjectBytes, StoreError> {
         let read = async { object::bytes(&self.session().await?, filter).await };
         read.await
@@ -270,11 +276,13 @@ impl Store for PostgresStore {
     async fn values_beginning(
         &self,
         space: &str,
-        beginning: &str,
+        beginnings: &[String],
+        readable: &RoaringBitmap,
         limit: u32,
     ) -> Result<Vec<String>, StoreError> {
         let read = async {
-            carried::values_beginning(&self.session().await?, space, beginning, limit).await
+            let (session, wanted) = (self.session().await?, (space, beginnings));
+            carried::values_beginning(&session, wanted, readable, limit).await
         };
         read.await
             .map_err(|fault| self.told(fault, "looking for values"))

@@ -249,6 +249,13 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn count_objects(&self, filter: &ObjectFilter) -> Result<u64, StoreError> {
+        let filter = filter.clone();
+        self.readers
+            .read("counting objects", move |r| object::count(r, &filter, None))
+            .await
+    }
+
     async fn object_bytes(&self, filter: &ObjectFilter) -> Result<ObjectBytes, StoreError> {
         let filter = filter.clone();
         self.readers
@@ -316,13 +323,15 @@ impl Store for SqliteStore {
     async fn values_beginning(
         &self,
         space: &str,
-        beginning: &str,
+        beginnings: &[String],
+        readable: &RoaringBitmap,
         limit: u32,
     ) -> Result<Vec<String>, StoreError> {
-        let (space, beginning) = (space.to_owned(), beginning.to_owned());
+        let (space, beginnings) = (space.to_owned(), beginnings.to_vec());
+        let readable = readable.clone();
         self.readers
             .read("looking for values", move |r| {
-                carried::values_beginning(r, &space, &beginning, limit)
+                carried::values_beginning(r, (&space, &beginnings), &readable, limit)
             })
             .await
     }

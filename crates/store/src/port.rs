@@ -213,6 +213,8 @@ pub trait Store: Send + Sync {
 
     /// A range of objects.
     async fn objects(&self, filter: &ObjectFilter) -> Result<ObjectPage, StoreError>;
+    /// How many objects a filter lets through, all of them, wherever a page begins.
+    async fn count_objects(&self, filter: &ObjectFilter) -> Result<u64, StoreError>;
     /// The `objects` array of a TAXII envelope for the same range, ready to send, with the first and
     /// last `date_added` and whether more follow.
     async fn object_bytes(&self, filter: &ObjectFilter) -> Result<ObjectBytes, StoreError>;
@@ -242,12 +244,13 @@ pub trait Store: Send + Sync {
 
     /// Searches among objects, newest first, and how what was found spreads.
     async fn find_objects(&self, query: &FindObjects) -> Result<FoundObjects, StoreError>;
-    /// Values of a space that begin so, of objects and of records, whoever may see them: each once, in order,
-    /// at most `limit`.
+    /// Values of a space that begin in one of these ways and that an object or record carries which `readable`
+    /// shows: each once, in order, at most `limit` (100,000).
     async fn values_beginning(
         &self,
         space: &str,
-        beginning: &str,
+        beginnings: &[String],
+        readable: &roaring::RoaringBitmap,
         limit: u32,
     ) -> Result<Vec<String>, StoreError>;
     /// Who carries each of these values among what `readable` shows, the objects of the ids `except` left out;

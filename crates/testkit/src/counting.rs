@@ -197,6 +197,11 @@ impl Store for CountingStore {
         self.inner.objects(filter).await
     }
 
+    async fn count_objects(&self, filter: &ObjectFilter) -> Result<u64, StoreError> {
+        self.note("count_objects");
+        self.inner.count_objects(filter).await
+    }
+
     async fn object_bytes(&self, filter: &ObjectFilter) -> Result<ObjectBytes, StoreError> {
         self.note("object_bytes");
         self.inner.object_bytes(filter).await
@@ -225,11 +230,14 @@ impl Store for CountingStore {
     async fn values_beginning(
         &self,
         space: &str,
-        beginning: &str,
+        beginnings: &[String],
+        readable: &roaring::RoaringBitmap,
         limit: u32,
     ) -> Result<Vec<String>, StoreError> {
         self.note("values_beginning");
-        self.inner.values_beginning(space, beginning, limit).await
+        self.inner
+            .values_beginning(space, beginnings, readable, limit)
+            .await
     }
 
     async fn carriers(

@@ -1,22 +1,32 @@
 //! Values that objects and records carry, and who carries them.
 
-use kaname_store::{Carriers, Posting};
+use kaname_store::{Carriers, Posting, find::past};
 use roaring::RoaringBitmap;
 
 use crate::{error::Outcome, form, open::Session};
 
 pub(crate) async fn values_beginning(
     session: &Session,
-    space: &str,
-    beginning: &str,
+    (space, beginnings): (&str, &[String]),
+    readable: &RoaringBitmap,
     limit: u32,
 ) -> Outcome<Vec<String>> {
-    let find = "SELECT value FROM (
-            SELECT value FROM object_values WHERE space = $1 AND value >= $2 AND starts_with(value, $2)
-            UNION SELECT value FROM postings WHERE space = $1 AND value >= $2 AND starts_with(value, $2)
-        ) AS found ORDER BY value LIMIT $3";
+    let find = "SELECT DISTINCT found.value
+        FROM unnest($2::text[], $3::text[]) AS wanted (beginning, past) CROSS JOIN LATERAL (
+            SELECT v.value FROM object_values AS v JOIN objects AS o ON o.added_us = v.object
+            WHERE v.space = $1 AND v.value >= wanted.beginning AND v.value < wanted.past
+              AND o.audience = ANY($4)
+            UNION ALL
+            SELECT p.value FROM postings AS p JOIN records AS r ON r.row = p.record
+            WHERE p.space = $1 AND p.value >= wanted.beginning AND p.value < wanted.past
+              AND r.audience = ANY($4)
+        ) AS found ORDER BY found.value LIMIT $5";
+    let ends: Vec<String> = beginnings.iter().map(|one| past(one)).collect();
+    let readable = form::bitmap(readable);
     let limit = i64::from(limit.min(100_000));
-    let rows = session.query(find, &[&space, &beginning, &limit]).await?;
+    let asked: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
+        [&space, &beginnings, &ends, &readable, &limit];
+    let rows = session.query(find, &asked).await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
@@ -26,19 +36,26 @@ pub(crate) async fn carriers(
     readable: &RoaringBitmap,
     except: &[String],
 ) -> Outcome<Vec<Carriers>> {
-    let find = "SELECT count(DISTINCT o.stix_id), count(DISTINCT o.origin)
-                FROM object_values AS v JOIN objects AS o ON o.added_us = v.object
-                WHERE v.space = $1 AND v.value = $2 AND o.audience = ANY($3) AND o.stix_id <> ALL($4)";
+    let find = "SELECT asked.place - 1, count(DISTINCT o.stix_id), count(DISTINCT o.origin)
+                FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (space, value, place)
+                JOIN object_values AS v ON v.space = asked.space AND v.value = asked.value
+                JOIN objects AS o ON o.added_us = v.object
+                WHERE o.audience = ANY($3) AND o.stix_id <> ALL($4)
+                GROUP BY asked.place";
+    let spaces: Vec<&str> = values.iter().map(|one| one.space.as_str()).collect();
+    let texts: Vec<&str> = values.iter().map(|one| one.value.as_str()).collect();
     let readable = form::bitmap(readable);
-    let mut all = Vec::with_capacity(values.len());
-    for value in values {
-        let asked: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
-            [&value.space, &value.value, &readable, &except];
-        let row = session.query_one(find, &asked).await?;
-        all.push(Carriers {
-            objects: form::count(&row, 0)?,
-            origins: form::count(&row, 1)?,
-        });
+    let asked: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
+        [&spaces, &texts, &readable, &except];
+    let mut all = vec![Carriers::default(); values.len()];
+    for row in session.query(find, &asked).await? {
+        let place = usize::try_from(form::count(&row, 0)?).unwrap_or(usize::MAX);
+        if let Some(carriers) = all.get_mut(place) {
+            *carriers = Carriers {
+                objects: form::count(&row, 1)?,
+                origins: form::count(&row, 2)?,
+            };
+        }
     }
     Ok(all)
 }

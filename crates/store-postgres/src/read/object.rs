@@ -60,7 +60,8 @@ pub(crate) async fn page(session: &Session, filter: &ObjectFilter) -> Outcome<Ob
         page.objects.push(object);
     }
     if filter.count {
-        page.total = Some(count(session, filter).await?);
+        let total = count(session, filter, Some(COUNTED + 1)).await?;
+        page.total = Some(u32::try_from(total).unwrap_or(u32::MAX));
     }
     Ok(page)
 }
@@ -233,7 +234,11 @@ async fn walked(
     Ok((found.len() == most).then_some(found))
 }
 
-async fn count(session: &Session, filter: &ObjectFilter) -> Outcome<u32> {
+pub(crate) async fn count(
+    session: &Session,
+    filter: &ObjectFilter,
+    most: Option<u32>,
+) -> Outcome<u64> {
     let bounds = bounds(session, filter, false).await?;
     let Some(conditions) = conditions(filter, bounds) else {
         return Ok(0);
@@ -241,10 +246,10 @@ async fn count(session: &Session, filter: &ObjectFilter) -> Outcome<u32> {
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM objects AS o{} LIMIT {}) AS found",
         conditions.text(),
-        COUNTED + 1
+        most.map_or("ALL".to_owned(), |most| most.to_string())
     );
     let row = session.query_one(&sql, &conditions.arguments()).await?;
-    Ok(form::count(&row, 0)? as u32)
+    form::count(&row, 0)
 }
 
 /// Between which moments a filter looks, with or without its cursor.

@@ -42,7 +42,7 @@ pub(crate) fn page(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Obje
     let total = match (filter.count, keys.total) {
         (false, _) => None,
         (true, Some(total)) => Some(total),
-        (true, None) => Some(count(reading, filter)?),
+        (true, None) => Some(counted(reading, filter)?),
     };
     let mut page = ObjectPage {
         total,
@@ -193,7 +193,7 @@ fn keys(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<Keys> {
     } else if is_narrow(filter) {
         ("", None)
     } else {
-        let total = count(reading, filter)?;
+        let total = counted(reading, filter)?;
         let index = match (total > COUNTED, filter.collection) {
             (false, _) => BY_AUDIENCE,
             (true, Some(_)) => " INDEXED BY objects_order",
@@ -276,7 +276,17 @@ fn walked(
     Ok(None)
 }
 
-fn count(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<u32> {
+/// The number as far as it is shown: exact to [`COUNTED`], one more means more.
+fn counted(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<u32> {
+    let counted = count(reading, filter, Some(COUNTED + 1))?;
+    Ok(u32::try_from(counted).unwrap_or(u32::MAX))
+}
+
+pub(crate) fn count(
+    reading: &Reading<'_>,
+    filter: &ObjectFilter,
+    most: Option<u32>,
+) -> Outcome<u64> {
     let Some(place) = Place::of(reading, filter, false)? else {
         return Ok(0);
     };
@@ -290,10 +300,14 @@ fn count(reading: &Reading<'_>, filter: &ObjectFilter) -> Outcome<u32> {
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM objects AS o{index}{} LIMIT {})",
         conditions.text(),
-        COUNTED + 1
+        most.map_or(-1, i64::from)
     );
     let mut count = reading.connection.prepare_cached(&sql)?;
-    Ok(count.query_row(conditions.arguments(), |row| row.get(0))?)
+    let mut rows = count.query(conditions.arguments())?;
+    match rows.next()? {
+        Some(row) => form::count(row, 0),
+        None => Ok(0),
+    }
 }
 
 /// Whether ids, words or a value say where to look.

@@ -465,7 +465,10 @@ pub(super) async fn count_exactly_to_ten_thousand(bench: Bench) {
         filter.readable = bench.readable(&[Audience::everyone()]).await;
         let page = bench.store.objects(&filter).await.unwrap();
         assert_eq!(page.total, Some(total));
+        let all = bench.store.count_objects(&filter).await.unwrap();
+        assert_eq!(all, u64::from(stored));
     }
+    assert_eq!(stored, 10_025);
     filter.limit = 1_000;
     for (within, newest_first) in [(Some(collection), false), (None, false), (None, true)] {
         (filter.collection, filter.newest_first, filter.after_us) = (within, newest_first, None);

@@ -11,7 +11,7 @@ use kaname_sharing::{
     warninglist::Outline,
 };
 use kaname_stix::SearchValue;
-use kaname_store::StoredObject;
+use kaname_store::{ObjectFilter, StoredObject, Versions};
 
 use super::near::Nearby;
 use crate::{
@@ -188,10 +188,13 @@ impl World {
         Ok(postings.iter().map(count).collect())
     }
 
-    /// How many objects the caller sees, counted to ten thousand.
+    /// How many objects the caller sees.
     async fn objects_seen(&self, caller: &Caller) -> Result<u64, WorldError> {
-        let page = self.objects(caller, |filter| filter.limit = 1).await?;
-        Ok(page.total.unwrap_or_default().into())
+        let filter = ObjectFilter {
+            versions: Versions::Last,
+            ..ObjectFilter::all(self.readable(caller).await?)
+        };
+        Ok(self.store().count_objects(&filter).await?)
     }
 }
 
