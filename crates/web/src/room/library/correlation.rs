@@ -17,6 +17,9 @@ use crate::{
     text::{Count, TextArg},
 };
 
+/// So much of a fuzzy hash that is alike is shown; the search for it has the whole.
+const SHOWN: usize = 24;
+
 /// The section, for the page of an object and of an item.
 #[derive(Template)]
 #[template(path = "room/library/correlation.html")]
@@ -125,8 +128,8 @@ fn alike(page: &Page, near: &Near, likeness: Likeness, n: &str) -> (String, Stri
         Likeness::Score(score) => ("search-values-near-score", "score", u32::from(score)),
         Likeness::Distance(steps) => ("search-values-near-distance", "distance", u32::from(steps)),
     };
-    let said: [(&'static str, &dyn TextArg); 3] =
-        [("value", &near.value), (name, &number), ("n", &n)];
+    let short: String = near.value.chars().take(SHOWN).chain(['…']).collect();
+    let said: [(&'static str, &dyn TextArg); 3] = [("value", &short), (name, &number), ("n", &n)];
     let text = page.text.t_args(key, &said).into_owned();
     let search = format!("alike:{}", near.value);
     (text, address("/search", &[("q", &search)]))
