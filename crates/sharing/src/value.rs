@@ -172,37 +172,49 @@ pub fn host_posting(host: String) -> Posting {
     }
 }
 
-/// What ends a piece before the hash that is kept under it.
-const PIECE_END: &str = "|";
+/// What stands between a piece and what it leads to.
+const BETWEEN: char = '|';
+/// Bytes of SHA-256 by which a hash is named behind its pieces. Two of one name are both compared.
+const NAME_BYTES: usize = 6;
 
 /// Space of the pieces that fuzzy hashes of a kind are kept under.
 pub fn pieces_space(kind: ValueKind) -> String {
-    format!("{}-piece", kind.as_str())
+    format!("{}{}", kind.as_str(), Posting::UNCOUNTED)
 }
 
-/// What a fuzzy hash is kept under: each of its pieces with the hash itself behind it, so that whoever has the piece
-/// reads there what to compare. Nothing for other values.
+/// What a fuzzy hash is kept under: each of its pieces with its name behind it, and once its name with the hash, so
+/// that whoever has a piece is led to what to compare. Nothing for other values.
 pub fn pieces(value: &SearchValue) -> Vec<Posting> {
     let Some(hash) = FuzzyHash::of(value) else {
         return Vec::new();
     };
     let (space, whole) = (pieces_space(value.kind), posting(value).value);
-    let pieces = hash.pieces().into_iter().map(|piece| Posting {
+    let digest = Sha256::digest(whole.as_bytes());
+    let name = hex::encode(digest.get(..NAME_BYTES).unwrap_or_default());
+    let named = format!("{}{whole}", name_sought(&name));
+    let pieces = hash.pieces().into_iter();
+    let pieces = pieces.map(|piece| format!("{piece}{BETWEEN}{name}"));
+    let kept = pieces.chain([named]).map(|value| Posting {
         space: space.clone(),
-        value: format!("{piece}{PIECE_END}{whole}"),
+        value,
     });
-    pieces.collect()
+    kept.collect()
 }
 
-/// The beginnings of the pieces under which everything is kept that is alike.
+/// The beginnings of what everything is kept under that is alike.
 pub fn pieces_sought(hash: &FuzzyHash) -> Vec<String> {
     let sought = hash.sought().into_iter();
-    sought.map(|piece| format!("{piece}{PIECE_END}")).collect()
+    sought.map(|piece| format!("{piece}{BETWEEN}")).collect()
 }
 
-/// The hash that is kept under a piece.
-pub fn kept_under(piece: &str) -> Option<&str> {
-    piece.split_once(PIECE_END).map(|(_, hash)| hash)
+/// The beginning of what a hash of this name is kept under.
+pub fn name_sought(name: &str) -> String {
+    format!("{BETWEEN}{name}{BETWEEN}")
+}
+
+/// What a piece leads to, or a name.
+pub fn led_to(kept: &str) -> Option<&str> {
+    kept.rsplit_once(BETWEEN).map(|(_, what)| what)
 }
 
 /// Whether equal values of the kind say that two things belong together; names do not.

@@ -254,7 +254,7 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> Result<Vec<String>, StoreError>;
     /// Who carries each of these values among what `readable` shows, the objects of the ids `except` left out;
-    /// in the order of `values`.
+    /// in the order of `values`. Of values that are not counted ([`Posting::is_counted`]) it may say nobody.
     async fn carriers(
         &self,
         values: &[Posting],

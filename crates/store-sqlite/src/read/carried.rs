@@ -8,16 +8,21 @@ use rusqlite::{CachedStatement, OptionalExtension, params};
 
 use crate::{error::Outcome, form, read::Reading};
 
-/// What carries values: counted by audience, listed one by one where an id stands several times, and records.
-/// Each gives a value and who may see a carrier of it.
-const CARRYING: [&str; 3] = [
-    "SELECT value, audience FROM value_tallies
-     WHERE space = ?1 AND value >= ?2 AND value < ?3 ORDER BY value",
-    "SELECT v.value, o.audience FROM value_repeats AS v CROSS JOIN objects AS o ON o.added_us = v.object
-     WHERE v.space = ?1 AND v.value >= ?2 AND v.value < ?3 ORDER BY v.value",
-    "SELECT p.value, r.audience FROM postings AS p CROSS JOIN records AS r ON r.row = p.record
-     WHERE p.space = ?1 AND p.value >= ?2 AND p.value < ?3 ORDER BY p.value",
-];
+/// What carries values: each gives a value and who may see a carrier of it. Objects that are counted by audience, ...
+const COUNTED: &str = "SELECT value, audience FROM value_tallies
+    WHERE space = ?1 AND value >= ?2 AND value < ?3 ORDER BY value";
+/// ... those that are listed since their id stands several times, ...
+const LISTED: &str = "SELECT v.value, o.audience
+    FROM value_repeats AS v CROSS JOIN objects AS o ON o.added_us = v.object
+    WHERE v.space = ?1 AND v.value >= ?2 AND v.value < ?3 ORDER BY v.value";
+/// ... all of them, where nothing is counted, ...
+const UNCOUNTED: &str = "SELECT v.value, o.audience
+    FROM object_values AS v CROSS JOIN objects AS o ON o.added_us = v.object
+    WHERE v.space = ?1 AND v.value >= ?2 AND v.value < ?3 ORDER BY v.value";
+/// ... and records.
+const RECORDS: &str = "SELECT p.value, r.audience
+    FROM postings AS p CROSS JOIN records AS r ON r.row = p.record
+    WHERE p.space = ?1 AND p.value >= ?2 AND p.value < ?3 ORDER BY p.value";
 
 pub(crate) fn values_beginning(
     reading: &Reading<'_>,
@@ -27,7 +32,11 @@ pub(crate) fn values_beginning(
 ) -> Outcome<Vec<String>> {
     let limit = limit.min(100_000) as usize;
     let mut values = BTreeSet::new();
-    for carrying in CARRYING {
+    let sources: &[&str] = match space.ends_with(Posting::UNCOUNTED) {
+        true => &[UNCOUNTED, RECORDS],
+        false => &[COUNTED, LISTED, RECORDS],
+    };
+    for carrying in sources {
         let mut carrying = reading.connection.prepare_cached(carrying)?;
         for beginning in beginnings {
             let end = past(beginning);

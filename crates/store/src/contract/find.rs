@@ -10,7 +10,7 @@ use super::{
     objects::adding,
 };
 use crate::{
-    change::{Commit, NewObject, Removed},
+    change::{Commit, NewObject, Posting, Removed},
     find::{Carriers, FindObjects, Spread},
     query::{ObjectFilter, StoredObject},
 };
@@ -291,6 +291,11 @@ async fn carriers_agree(bench: &Bench, library: &Library) {
     }
 }
 
+/// A value in a space that is counted and in one that is not.
+fn both(value: &str) -> Vec<Posting> {
+    vec![posting("ipv4", value), posting("ipv4~", value)]
+}
+
 pub(super) async fn values_are_given_by_their_beginning(bench: Bench) {
     let collection = bench.id();
     let mut objects = Vec::new();
@@ -305,7 +310,7 @@ pub(super) async fn values_are_given_by_their_beginning(bench: Bench) {
     .enumerate()
     {
         let mut object = bench.object(collection, &format!("indicator--{n}"), 1);
-        object.postings = vec![posting("ipv4", value), posting("name", value)];
+        object.postings = [both(value), vec![posting("name", value)]].concat();
         objects.push(object);
     }
     bench.store.commit(adding(objects)).await.unwrap();
@@ -319,11 +324,11 @@ pub(super) async fn values_are_given_by_their_beginning(bench: Bench) {
     ] {
         let mut object = bench.object(collection, stix_id, version);
         object.audience = hidden.clone();
-        object.postings = vec![posting("ipv4", value)];
+        object.postings = both(value);
         bench.store.commit(adding(vec![object])).await.unwrap();
     }
     let mut seen_twice = bench.object(collection, "indicator--0", 2);
-    seen_twice.postings = vec![posting("ipv4", "192.0.2.9")];
+    seen_twice.postings = both("192.0.2.9");
     bench.store.commit(adding(vec![seen_twice])).await.unwrap();
     for (value, audience) in [
         ("192.0.2.200", Audience::officers()),
@@ -331,7 +336,7 @@ pub(super) async fn values_are_given_by_their_beginning(bench: Bench) {
     ] {
         let mut record = bench.record("item");
         record.audience = audience;
-        record.postings = vec![posting("ipv4", value)];
+        record.postings = both(value);
         bench.put(record).await;
     }
     let all = bench
@@ -343,10 +348,14 @@ pub(super) async fn values_are_given_by_their_beginning(bench: Bench) {
     let everyone = bench.readable(&[Audience::everyone()]).await;
     let given = async |readable: &RoaringBitmap, beginnings: &[&str], limit| {
         let beginnings: Vec<String> = beginnings.iter().map(|&one| one.to_owned()).collect();
-        let found = bench
-            .store
-            .values_beginning("ipv4", &beginnings, readable, limit);
-        found.await.unwrap()
+        let given = async |space: &str| {
+            let store = &bench.store;
+            let found = store.values_beginning(space, &beginnings, readable, limit);
+            found.await.unwrap()
+        };
+        let found = given("ipv4").await;
+        assert_eq!(given("ipv4~").await, found, "{beginnings:?}");
+        found
     };
     let open = ["192.0.2.1", "192.0.2.30", "192.0.2.9"];
     assert_eq!(given(&everyone, &["192.0.2."], 10).await, open);

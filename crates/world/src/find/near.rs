@@ -7,7 +7,7 @@ use kaname_kernel::Posting;
 use kaname_sharing::{
     find::Block,
     value::{
-        host_of, host_posting, hosts_above, kept_under, pieces_sought, pieces_space,
+        host_of, host_posting, hosts_above, led_to, name_sought, pieces_sought, pieces_space,
         posting as carried_as,
     },
 };
@@ -193,10 +193,16 @@ impl World {
             .values_beginning(&space, &sought, readable, MOST_READ)
             .await?;
         let cut = found.len() >= MOST_READ as usize;
-        let candidates: BTreeSet<&str> = found.iter().filter_map(|one| kept_under(one)).collect();
+        let names: BTreeSet<&str> = found.iter().filter_map(|one| led_to(one)).collect();
+        let named: Vec<String> = names.into_iter().map(name_sought).collect();
+        let named = self
+            .store()
+            .values_beginning(&space, &named, readable, MOST_READ)
+            .await?;
+        let candidates = named.iter().filter_map(|one| led_to(one));
         let own = carried_as(value).value;
         let mut alike = Vec::new();
-        for text in candidates.into_iter().filter(|text| *text != own) {
+        for text in candidates.filter(|text| *text != own) {
             let other = FuzzyHash::of(&SearchValue::new(value.kind, text));
             if let Some(likeness) = other.and_then(|other| hash.likeness(&other)) {
                 alike.push((posting(value.kind, text.to_owned()), likeness));
