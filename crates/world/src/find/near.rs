@@ -18,11 +18,13 @@ use kaname_stix::{
 use kaname_store::Carriers;
 use roaring::RoaringBitmap;
 
-use super::values::{MOST_READ, posting};
+use super::values::posting;
 use crate::{error::WorldError, world::World};
 
 /// Most values within networks, and alike, that are looked up for one thing.
 const MOST_LOOKED_UP: usize = 20_000;
+/// Most pieces of other fuzzy hashes that are read for one; each that is alike may have a dozen of them.
+const MOST_PIECES: u32 = 100_000;
 /// Most neighbours of one value that are told; the others are counted.
 const MOST_TOLD: usize = 20;
 
@@ -190,14 +192,14 @@ impl World {
         let (space, sought) = (pieces_space(value.kind), pieces_sought(hash));
         let found = self
             .store()
-            .values_beginning(&space, &sought, readable, MOST_READ)
+            .values_beginning(&space, &sought, readable, MOST_PIECES)
             .await?;
-        let cut = found.len() >= MOST_READ as usize;
+        let cut = found.len() >= MOST_PIECES as usize;
         let names: BTreeSet<&str> = found.iter().filter_map(|one| led_to(one)).collect();
         let named: Vec<String> = names.into_iter().map(name_sought).collect();
         let named = self
             .store()
-            .values_beginning(&space, &named, readable, MOST_READ)
+            .values_beginning(&space, &named, readable, MOST_PIECES)
             .await?;
         let candidates = named.iter().filter_map(|one| led_to(one));
         let own = carried_as(value).value;

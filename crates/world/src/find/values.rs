@@ -15,8 +15,8 @@ use roaring::RoaringBitmap;
 use super::distinct;
 use crate::{error::WorldError, world::World};
 
-/// Most values that are read of those within a network, or alike, at once.
-pub(super) const MOST_READ: u32 = 20_000;
+/// Most values that are read of those within a network.
+const MOST_READ: u32 = 20_000;
 
 /// What a value may be carried as.
 #[derive(Debug, Clone)]
