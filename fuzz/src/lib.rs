@@ -74,6 +74,12 @@ pub const TARGETS: &[Target] = &[
         longest: 16 << 10,
     },
     Target {
+        name: "fuzzy-hash",
+        run: stix::fuzzy_hash,
+        seeds: seeds::FUZZY_HASH,
+        longest: 512,
+    },
+    Target {
         name: "stix-check",
         run: stix::check,
         seeds: seeds::STIX,

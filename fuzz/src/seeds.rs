@@ -60,6 +60,13 @@ pub(crate) const FOREIGN: &[&[u8]] = &[
     br#"{"version":"https://jsonfeed.org/version/1.1","title":"N","items":[{"id":"1","title":"t","content_html":"<b>198.51.100.4</b>","date_published":"2026-05-01T00:00:00Z"}]}"#,
 ];
 
+/// Two fuzzy hashes.
+pub(crate) const FUZZY_HASH: &[&[u8]] = &[
+    b"384:gW1KbrfQ42RA4HKo7k4sHUtIJyVsDGA7xnZFRgrWO8QDhq5afVtTf3S:c/0RAvBHUGJsZUnZFOrWO80VnvS\n384:gW1KbrfQ42RA4HKo7k4sHUtIJyVsDGL7xnZFRgrWO8QDhq5afVtTf3S:c/0RAvBHUGJsZhnZFOrWO80VnvS",
+    b"3:AAAB:C\n3:AAAAB:C",
+    b"T1FD0302DF72632BDE5324EB4C8EF475F704E9BA25232894E57B4E19DA182273C0E51705\nfe03f2df72632bde5324eb4c8ef475f708e9ba25232894e57b4e19da1822b3c0a51705",
+];
+
 /// A pattern, a line end, and a list of what was observed.
 pub(crate) const MATCH: &[&[u8]] = &[
     b"[ipv4-addr:value ISSUBSET '203.0.113.0/24'] REPEATS 2 TIMES WITHIN 60 SECONDS\n[{\"type\":\"observed-data\",\"first_observed\":\"2026-01-01T00:00:00Z\",\"last_observed\":\"2026-01-01T00:00:09Z\",\"number_observed\":2,\"objects\":{\"0\":{\"type\":\"ipv4-addr\",\"value\":\"203.0.113.7\"}}}]",

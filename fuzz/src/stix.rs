@@ -1,5 +1,6 @@
 //! Parsers of STIX.
 
+use kaname_stix::fuzzy_hash::{FuzzyHash, Ssdeep, Tlsh};
 use kaname_stix::pattern::matcher::{Matcher, ObservedSet, PatternIndex};
 use kaname_stix::pattern::{Language, canonical_pattern, explain_pattern, parse_pattern};
 use kaname_stix::redact::{Trace, TraceKind, find_leads, find_traces};
@@ -22,6 +23,25 @@ pub(crate) fn bundle(data: &[u8]) {
             assert_eq!(head.id.type_name(), head.type_name());
             let _ = head.version_micros();
         }
+    }
+}
+
+/// Of two hashes, line by line, one is as much alike the other as the other way round, and what is alike is led to.
+pub(crate) fn fuzzy_hash(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let ssdeep = |line| Ssdeep::parse(line).map(FuzzyHash::Ssdeep);
+    let read = |line| ssdeep(line).or_else(|| Tlsh::parse(line).map(FuzzyHash::Tlsh));
+    let hashes: Vec<FuzzyHash> = text.lines().filter_map(read).take(2).collect();
+    let [one, other] = hashes.as_slice() else {
+        return;
+    };
+    let likeness = one.likeness(other);
+    assert_eq!(likeness, other.likeness(one));
+    assert!(one.likeness(one).is_some(), "a hash is not alike itself");
+    if likeness.is_some() {
+        let kept = other.pieces();
+        let is_led_to = one.sought().iter().any(|piece| kept.contains(piece));
+        assert!(is_led_to, "nothing leads from {one:?} to {other:?}");
     }
 }
 

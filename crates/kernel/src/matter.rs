@@ -128,4 +128,14 @@ impl Posting {
             value: String::new(),
         }
     }
+
+    /// What ends the name of a space in which values are only looked for by their beginning: nobody asks how many carry
+    /// one, and no store has to keep count.
+    pub const UNCOUNTED: char = '~';
+
+    /// Whether it may be asked how many carry it.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        !self.space.ends_with(Self::UNCOUNTED)
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use kaname_stix::{canonical_json, sco_id};
+use kaname_stix::{canonical_json, fuzzy_hash::Tlsh, sco_id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ pub(crate) enum Form {
     Text,
     /// Hexadecimal digits, so many.
     Hex(usize),
+    /// A hash of TLSH, with its form before it or without.
+    Tlsh,
     /// A number as a decimal.
     Number,
     Port,
@@ -57,6 +59,7 @@ impl Form {
             Self::Hex(digits) => {
                 value.len() == digits && value.bytes().all(|byte| byte.is_ascii_hexdigit())
             }
+            Self::Tlsh => Tlsh::parse(value).is_some(),
             Self::Number => number(value).is_some(),
             Self::Port => number(value).is_some_and(|number| number <= 65_535),
             Self::Asn => number(value.strip_prefix("AS").unwrap_or(value)).is_some(),

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use kaname_stix::{SearchValue, ValueKind};
+use kaname_stix::{SearchValue, ValueKind, fuzzy_hash::Tlsh};
 use url::{Host, Url};
 
 use crate::find::Block;
@@ -39,6 +39,10 @@ pub fn canonical(value: &SearchValue) -> SearchValue {
         ValueKind::RegistryKey => (value.kind, text.to_lowercase()),
         ValueKind::CertificateSerial => (value.kind, text.to_ascii_lowercase().replace(':', "")),
         ValueKind::Cve => (value.kind, text.to_ascii_uppercase()),
+        ValueKind::Tlsh => {
+            let read = Tlsh::parse(text);
+            (value.kind, read.map_or_else(kept, |hash| hash.to_string()))
+        }
         _ => (value.kind, value.text.clone()),
     };
     SearchValue::new(kind, text)

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use kaname_intake::{Kind, is_whole_zone, submission::GroupKey};
 use kaname_kernel::Posting;
-use kaname_stix::{Head, SearchValue, ValueKind};
+use kaname_stix::{Head, SearchValue, ValueKind, fuzzy_hash::FuzzyHash};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
@@ -158,6 +158,51 @@ pub fn host_posting(host: String) -> Posting {
         space: HOST_SPACE.to_owned(),
         value: host,
     }
+}
+
+/// What stands between a piece and what it leads to.
+const BETWEEN: char = '|';
+/// Bytes of SHA-256 by which a hash is named behind its pieces. Two of one name are both compared.
+const NAME_BYTES: usize = 6;
+
+/// Space of the pieces that fuzzy hashes of a kind are kept under.
+pub fn pieces_space(kind: ValueKind) -> String {
+    format!("{}{}", kind.as_str(), Posting::UNCOUNTED)
+}
+
+/// What a fuzzy hash is kept under: each of its pieces with its name behind it, and once its name with the hash, so
+/// that whoever has a piece is led to what to compare. Nothing for other values.
+pub fn pieces(value: &SearchValue) -> Vec<Posting> {
+    let Some(hash) = FuzzyHash::of(value) else {
+        return Vec::new();
+    };
+    let (space, whole) = (pieces_space(value.kind), posting(value).value);
+    let digest = Sha256::digest(whole.as_bytes());
+    let name = hex::encode(digest.get(..NAME_BYTES).unwrap_or_default());
+    let named = format!("{}{whole}", name_sought(&name));
+    let pieces = hash.pieces().into_iter();
+    let pieces = pieces.map(|piece| format!("{piece}{BETWEEN}{name}"));
+    let kept = pieces.chain([named]).map(|value| Posting {
+        space: space.clone(),
+        value,
+    });
+    kept.collect()
+}
+
+/// The beginnings of what everything is kept under that is alike.
+pub fn pieces_sought(hash: &FuzzyHash) -> Vec<String> {
+    let sought = hash.sought().into_iter();
+    sought.map(|piece| format!("{piece}{BETWEEN}")).collect()
+}
+
+/// The beginning of what a hash of this name is kept under.
+pub fn name_sought(name: &str) -> String {
+    format!("{BETWEEN}{name}{BETWEEN}")
+}
+
+/// What a piece leads to, or a name.
+pub fn led_to(kept: &str) -> Option<&str> {
+    kept.rsplit_once(BETWEEN).map(|(_, what)| what)
 }
 
 /// Whether equal values of the kind say that two things belong together; names do not.

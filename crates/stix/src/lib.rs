@@ -15,6 +15,7 @@ mod check;
 mod diff;
 mod draft;
 mod error;
+pub mod fuzzy_hash;
 mod galaxy;
 mod head;
 mod id;

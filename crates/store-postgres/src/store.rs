@@ -270,11 +270,13 @@ impl Store for PostgresStore {
     async fn values_beginning(
         &self,
         space: &str,
-        beginning: &str,
+        beginnings: &[String],
+        readable: &RoaringBitmap,
         limit: u32,
     ) -> Result<Vec<String>, StoreError> {
         let read = async {
-            carried::values_beginning(&self.session().await?, space, beginning, limit).await
+            let (session, wanted) = (self.session().await?, (space, beginnings));
+            carried::values_beginning(&session, wanted, readable, limit).await
         };
         read.await
             .map_err(|fault| self.told(fault, "looking for values"))

@@ -316,13 +316,15 @@ impl Store for SqliteStore {
     async fn values_beginning(
         &self,
         space: &str,
-        beginning: &str,
+        beginnings: &[String],
+        readable: &RoaringBitmap,
         limit: u32,
     ) -> Result<Vec<String>, StoreError> {
-        let (space, beginning) = (space.to_owned(), beginning.to_owned());
+        let (space, beginnings) = (space.to_owned(), beginnings.to_vec());
+        let readable = readable.clone();
         self.readers
             .read("looking for values", move |r| {
-                carried::values_beginning(r, &space, &beginning, limit)
+                carried::values_beginning(r, (&space, &beginnings), &readable, limit)
             })
             .await
     }

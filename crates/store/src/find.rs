@@ -115,6 +115,18 @@ pub struct Carriers {
     pub origins: u64,
 }
 
+/// The least text after all that begin so, as bytes are ordered.
+pub fn past(beginning: &str) -> String {
+    let mut text = beginning.to_owned();
+    match text.pop() {
+        Some(last @ '\0'..'\u{7f}') => {
+            text.extend(char::from_u32(u32::from(last) + 1));
+            text
+        }
+        _ => format!("{beginning}{}", char::MAX),
+    }
+}
+
 /// Whether an object says a text, whatever the writing of its letters: in its title or in one of its strings.
 pub fn says(title: &str, raw: &str, text: &str) -> bool {
     let text = fold::fold(text);

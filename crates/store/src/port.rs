@@ -242,16 +242,18 @@ pub trait Store: Send + Sync {
 
     /// Searches among objects, newest first, and how what was found spreads.
     async fn find_objects(&self, query: &FindObjects) -> Result<FoundObjects, StoreError>;
-    /// Values of a space that begin so, of objects and of records, whoever may see them: each once, in order,
-    /// at most `limit`.
+    /// Values of a space that begin in one of these ways and that an object or record carries which `readable`
+    /// shows: each once, in order, at most `limit` (100,000).
     async fn values_beginning(
         &self,
         space: &str,
-        beginning: &str,
+        beginnings: &[String],
+        readable: &roaring::RoaringBitmap,
         limit: u32,
     ) -> Result<Vec<String>, StoreError>;
     /// Who carries each of these values among what `readable` shows, the objects of the ids `except` left out;
-    /// in the order of `values`. [`Posting::every`] asks for all objects.
+    /// in the order of `values`. [`Posting::every`] asks for all objects; of values that are not counted
+    /// ([`Posting::is_counted`]) it may say nobody.
     async fn carriers(
         &self,
         values: &[Posting],

@@ -225,11 +225,14 @@ impl Store for CountingStore {
     async fn values_beginning(
         &self,
         space: &str,
-        beginning: &str,
+        beginnings: &[String],
+        readable: &roaring::RoaringBitmap,
         limit: u32,
     ) -> Result<Vec<String>, StoreError> {
         self.note("values_beginning");
-        self.inner.values_beginning(space, beginning, limit).await
+        self.inner
+            .values_beginning(space, beginnings, readable, limit)
+            .await
     }
 
     async fn carriers(

@@ -21,6 +21,14 @@ use crate::{
 
 const EVENT: &str = "0b6a1f0e-5a53-4c6e-9d3a-2f6e6b7c8d01";
 
+/// Fuzzy hashes of a file of the feed, and of one like it that a bundle brings.
+const SSDEEP: &str =
+    "384:gW1KbrfQ42RA4HKo7k4sHUtIJyVsDGA7xnZFRgrWO8QDhq5afVtTf3S:c/0RAvBHUGJsZUnZFOrWO80VnvS";
+const SSDEEP_LIKE_IT: &str =
+    "384:gW1KbrfQ42RA4HKo7k4sHUtIJyVsDGL7xnZFRgrWO8QDhq5afVtTf3S:c/0RAvBHUGJsZhnZFOrWO80VnvS";
+const TLSH: &str = "T1FD0302DF72632BDE5324EB4C8EF475F704E9BA25232894E57B4E19DA182273C0E51705";
+const TLSH_LIKE_IT: &str = "FE03F2DF72632BDE5324EB4C8EF475F708E9BA25232894E57B4E19DA1822B3C0A51705";
+
 /// A server of these documents on loopback, by their paths.
 fn served(documents: BTreeMap<String, String>) -> SocketAddr {
     answering(move |asked| {
@@ -48,6 +56,8 @@ fn sources() -> SocketAddr {
             attribute(1, "ip-dst", "203.0.113.77"),
             attribute(2, "domain", "shiomi-update.example"),
             attribute(3, "sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b800"),
+            attribute(4, "ssdeep", SSDEEP),
+            attribute(5, "tlsh", TLSH),
         ],
     } });
     let manifest = json!({ EVENT: {
@@ -172,6 +182,12 @@ fn an_analyst_finds_a_campaign_and_everybody_has_their_share() {
     }] });
     place.write("red.json", &secret.to_string());
     place.done(&["import", "red.json", "--collection", "public"]);
+    let file = json!({ "type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000002", "objects": [{
+        "type": "file", "spec_version": "2.1", "id": "file--0b6a1f0e-5a53-5c6e-9d3a-2f6e6b7c8d21", "name": "update.bin",
+        "hashes": { "SSDEEP": SSDEEP_LIKE_IT, "TLSH": TLSH_LIKE_IT },
+    }] });
+    place.write("file.json", &file.to_string());
+    place.done(&["import", "file.json", "--collection", "knowledge"]);
     place.add_member("minato");
     let key = place.key("minato", &["api:read", "taxii:read", "feed:read"]);
     let server = Server::start_in(&place, &[], &[("KANAME_TAXII__LOOPBACK", "true")]);
@@ -227,6 +243,33 @@ fn an_analyst_finds_a_campaign_and_everybody_has_their_share() {
     );
     assert_eq!(carried["values"][0]["objects"], 1, "{carried}");
     assert!(shared["bits"].as_f64() > Some(0.0));
+
+    // A file like one of the campaign's, though no hash is the same.
+    let alike = told(&server, &format!("/api/v1/search?q=alike:{TLSH}"), &key);
+    let rows = alike["objects"]["rows"].as_array().unwrap();
+    let file = rows.iter().find(|one| one["type"] == "file").unwrap();
+    let file = file["id"].as_str().unwrap();
+    let carried = told(
+        &server,
+        &format!("/api/v1/objects/{file}/correlations"),
+        &key,
+    );
+    let values = carried["values"].as_array().unwrap();
+    let near = |kind: &str| {
+        let value = values.iter().find(|one| one["kind"] == kind);
+        value.unwrap()["near"][0].clone()
+    };
+    let (ssdeep, tlsh) = (near("ssdeep"), near("tlsh"));
+    assert_eq!(
+        (&ssdeep["value"], &ssdeep["score"]),
+        (&json!(SSDEEP), &json!(99)),
+        "{carried}"
+    );
+    assert_eq!(
+        (&tlsh["value"], &tlsh["distance"]),
+        (&json!(TLSH), &json!(5)),
+        "{carried}"
+    );
 
     // Rules for a sensor.
     let rules = get(&server, "/feeds/public.suricata.rules", &key);

@@ -12,6 +12,7 @@ mod saved;
 
 use jiff::Timestamp;
 use kaname_kernel::{Pap, Tlp, fold};
+use kaname_stix::SearchValue;
 
 pub use self::{
     fault::{Fault, Why},
@@ -65,6 +66,8 @@ pub enum Ask {
     Id(String),
     /// Carries this value; for a network, a value within it.
     Value(Value),
+    /// Carries this fuzzy hash, or one alike.
+    Alike(SearchValue),
     /// Says exactly this.
     Phrase(String),
     /// Says this word.
@@ -190,6 +193,7 @@ impl Ask {
                 Some(read) if read.kind == value.kind && read.value == value.value => None,
                 _ => Some(Key::Value),
             },
+            Self::Alike(_) => Some(Key::Alike),
             Self::Phrase(_) | Self::Word(_) => None,
         }
     }
@@ -210,6 +214,7 @@ impl Ask {
             Self::From(codes) | Self::Collection(codes) => codes.join(","),
             Self::Id(id) => id.clone(),
             Self::Value(value) => value.value.clone(),
+            Self::Alike(value) => value.text.clone(),
             Self::Phrase(text) => format!("\"{text}\""),
             Self::Word(word) => word.clone(),
         }

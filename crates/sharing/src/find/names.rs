@@ -30,11 +30,13 @@ pub enum Key {
     Cve,
     /// Any value.
     Value,
+    /// A fuzzy hash or one alike.
+    Alike,
 }
 
 impl Key {
     /// All of them, those that people ask by first in front.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Type,
         Self::Sector,
         Self::Tlp,
@@ -46,6 +48,7 @@ impl Key {
         Self::Id,
         Self::Cve,
         Self::Value,
+        Self::Alike,
     ];
 
     /// Its word in canonical writing.
@@ -63,6 +66,7 @@ impl Key {
             Self::Id => "id",
             Self::Cve => "cve",
             Self::Value => "value",
+            Self::Alike => "alike",
         }
     }
 
@@ -79,6 +83,7 @@ impl Key {
             Self::Id => &["番号", "識別子"],
             Self::Cve => &["脆弱性番号"],
             Self::Value => &["値"],
+            Self::Alike => &["類似", "similar"],
         }
     }
 

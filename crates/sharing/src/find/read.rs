@@ -6,12 +6,13 @@ use kaname_kernel::{
     Pap, Tlp,
     fold::{self, fold},
 };
+use kaname_stix::{SearchValue, ValueKind, fuzzy_hash::FuzzyHash};
 
 use super::{
     Ask, Moment, Why, has_token,
     names::{Key, Named, TYPES, Vocabulary, type_code},
 };
-use crate::value::Value;
+use crate::value::{Value, posting};
 
 /// Longest code of a party or collection, in characters.
 const MAX_CODE: usize = 100;
@@ -75,6 +76,7 @@ impl Reading<'_> {
             Key::Id => id(text).map(Ask::Id),
             Key::Cve => read_value_as(Kind::Cve, &prefixed(text)).map(|v| Ask::Value(value_of(v))),
             Key::Value => read_listed(text).map(|value| Ask::Value(value_of(value))),
+            Key::Alike => fuzzy(text).map(Ask::Alike),
         };
         read.ok_or_else(|| Why::NotPossible(self.possible(key)))
     }
@@ -92,6 +94,7 @@ impl Reading<'_> {
             Key::Collection => written(&["library"]),
             Key::Id => written(&["indicator--…", "S-2611-…"]),
             Key::Cve => written(&["CVE-2026-12345"]),
+            Key::Alike => written(&["96:…:…", "T1…"]),
             Key::Value => written(&["192.0.2.1", "192.0.2.0/24", "evil.example", "hxxp://…"]),
         }
     }
@@ -129,6 +132,14 @@ impl Reading<'_> {
             at,
         })
     }
+}
+
+/// A fuzzy hash of one form or the other.
+fn fuzzy(text: &str) -> Option<SearchValue> {
+    let kinds = [ValueKind::Ssdeep, ValueKind::Tlsh].into_iter();
+    let mut hashes = kinds.map(|kind| SearchValue::new(kind, text));
+    let hash = hashes.find(|hash| FuzzyHash::of(hash).is_some())?;
+    Some(SearchValue::new(hash.kind, posting(&hash).value))
 }
 
 /// The value as it is grouped by.

@@ -6,6 +6,7 @@ mod bundle;
 mod check;
 mod diff;
 mod document;
+mod fuzzy_hash;
 mod galaxy;
 mod head;
 mod id;

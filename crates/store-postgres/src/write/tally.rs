@@ -11,8 +11,10 @@ use crate::error::Outcome;
 /// Rows of objects, by the moments they were added.
 pub(super) type Rows = BTreeSet<i64>;
 
-/// What rows carry, and the value that every object is counted under.
-const CARRIED: &str = "(SELECT space, value, object FROM object_values WHERE object = ANY($1)
+/// What rows carry and is counted (the kernel's `Posting::UNCOUNTED`), and the value that every object is counted
+/// under.
+const CARRIED: &str = "(SELECT space, value, object FROM object_values
+                        WHERE object = ANY($1) AND right(space, 1) <> '~'
                         UNION ALL SELECT '', '', one FROM unnest($1::bigint[]) AS one)";
 
 /// Of these ids, the rows that stand alone.
@@ -59,7 +61,7 @@ pub(super) async fn went(
 pub(crate) async fn anew(transaction: &Transaction<'_>) -> Outcome<()> {
     let several = "EXISTS (SELECT FROM objects AS n
                            WHERE n.stix_id = o.stix_id AND n.added_us <> o.added_us)";
-    let carried = "(SELECT space, value, object FROM object_values
+    let carried = "(SELECT space, value, object FROM object_values WHERE right(space, 1) <> '~'
                     UNION ALL SELECT '', '', added_us FROM objects)";
     let steps = format!(
         "SELECT FROM object_head FOR UPDATE;

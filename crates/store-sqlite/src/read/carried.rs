@@ -2,43 +2,75 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use kaname_store::{Carriers, Posting};
+use kaname_store::{Carriers, Posting, find::past};
 use roaring::RoaringBitmap;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{CachedStatement, OptionalExtension, params};
 
 use crate::{error::Outcome, form, read::Reading};
 
+/// What carries values: each gives a value and who may see a carrier of it. Objects that are counted by audience, ...
+const COUNTED: &str = "SELECT value, audience FROM value_tallies
+    WHERE space = ?1 AND value >= ?2 AND value < ?3 ORDER BY value";
+/// ... those that are listed since their id stands several times, ...
+const LISTED: &str = "SELECT v.value, o.audience
+    FROM value_repeats AS v CROSS JOIN objects AS o ON o.added_us = v.object
+    WHERE v.space = ?1 AND v.value >= ?2 AND v.value < ?3 ORDER BY v.value";
+/// ... all of them, where nothing is counted, ...
+const UNCOUNTED: &str = "SELECT v.value, o.audience
+    FROM object_values AS v CROSS JOIN objects AS o ON o.added_us = v.object
+    WHERE v.space = ?1 AND v.value >= ?2 AND v.value < ?3 ORDER BY v.value";
+/// ... and records.
+const RECORDS: &str = "SELECT p.value, r.audience
+    FROM postings AS p CROSS JOIN records AS r ON r.row = p.record
+    WHERE p.space = ?1 AND p.value >= ?2 AND p.value < ?3 ORDER BY p.value";
+
 pub(crate) fn values_beginning(
     reading: &Reading<'_>,
-    space: &str,
-    beginning: &str,
+    (space, beginnings): (&str, &[String]),
+    readable: &RoaringBitmap,
     limit: u32,
 ) -> Outcome<Vec<String>> {
     let limit = limit.min(100_000) as usize;
     let mut values = BTreeSet::new();
-    for table in ["object_values", "postings"] {
-        let next = format!(
-            "SELECT value FROM {table} WHERE space = ?1 AND value > ?2 ORDER BY value LIMIT 1"
-        );
-        let mut next = reading.connection.prepare_cached(&next)?;
-        let first = format!("SELECT 1 FROM {table} WHERE space = ?1 AND value = ?2 LIMIT 1");
-        let mut first = reading.connection.prepare_cached(&first)?;
-        if first.exists(params![space, beginning])? {
-            values.insert(beginning.to_owned());
-        }
-        let mut at = beginning.to_owned();
-        // From value to value: however many carry one, it is met once.
-        for _ in 0..limit {
-            let mut rows = next.query(params![space, at])?;
-            let Some(row) = rows.next()? else { break };
-            at = row.get(0)?;
-            if !at.starts_with(beginning) {
-                break;
+    let sources: &[&str] = match space.ends_with(Posting::UNCOUNTED) {
+        true => &[UNCOUNTED, RECORDS],
+        false => &[COUNTED, LISTED, RECORDS],
+    };
+    for carrying in sources {
+        let mut carrying = reading.connection.prepare_cached(carrying)?;
+        for beginning in beginnings {
+            let end = past(beginning);
+            let mut at = beginning.clone();
+            // From value to value: however many carry one that is seen, it is met once.
+            while let Some(value) = next_seen(&mut carrying, (space, &at, &end), readable)? {
+                at = format!("{value}\0");
+                let is_full = values.len() >= limit;
+                if is_full && values.last().is_some_and(|last| *last <= value) {
+                    break;
+                }
+                values.insert(value);
+                if values.len() > limit {
+                    values.pop_last();
+                }
             }
-            values.insert(at.clone());
         }
     }
-    Ok(values.into_iter().take(limit).collect())
+    Ok(values.into_iter().collect())
+}
+
+/// The first value from one on that the reader may see.
+fn next_seen(
+    carrying: &mut CachedStatement<'_>,
+    (space, from, end): (&str, &str, &str),
+    readable: &RoaringBitmap,
+) -> Outcome<Option<String>> {
+    let mut rows = carrying.query(params![space, from, end])?;
+    while let Some(row) = rows.next()? {
+        if readable.contains(row.get(1)?) {
+            return Ok(Some(row.get(0)?));
+        }
+    }
+    Ok(None)
 }
 
 pub(crate) fn carriers(

@@ -33,6 +33,10 @@ impl Standing {
             values: values.into_iter().chain([Posting::every()]).collect(),
         }
     }
+
+    fn counted(&self) -> impl Iterator<Item = &Posting> {
+        self.values.iter().filter(|value| value.is_counted())
+    }
 }
 
 /// Counts the values of a row that was added just now.
@@ -71,16 +75,19 @@ pub(super) fn goes(connection: &Connection, stix_id: &str, added_us: i64) -> Out
 pub(super) fn anew(connection: &Connection) -> Outcome<()> {
     let several = "EXISTS (SELECT 1 FROM objects AS n
                            WHERE n.stix_id = o.stix_id AND n.added_us <> o.added_us)";
+    let is_counted = format!("substr(v.space, -1) <> '{}'", Posting::UNCOUNTED);
     let repeats = format!(
         "INSERT INTO value_repeats
          SELECT v.space, v.value, v.object
-         FROM object_values AS v JOIN objects AS o ON o.added_us = v.object WHERE {several}
+         FROM object_values AS v JOIN objects AS o ON o.added_us = v.object
+         WHERE {several} AND {is_counted}
          UNION ALL SELECT '', '', o.added_us FROM objects AS o WHERE {several}"
     );
     let tallies = format!(
         "INSERT INTO value_tallies
          SELECT v.space, v.value, o.audience, o.origin, count(*)
-         FROM object_values AS v JOIN objects AS o ON o.added_us = v.object WHERE NOT {several}
+         FROM object_values AS v JOIN objects AS o ON o.added_us = v.object
+         WHERE NOT {several} AND {is_counted}
          GROUP BY v.space, v.value, o.audience, o.origin
          UNION ALL SELECT '', '', o.audience, o.origin, count(*)
          FROM objects AS o WHERE NOT {several} GROUP BY o.audience, o.origin"
@@ -130,7 +137,7 @@ fn count(connection: &Connection, row: &Standing, by: i64) -> Outcome<()> {
     let drop = "DELETE FROM value_tallies
                 WHERE space = ?1 AND value = ?2 AND audience = ?3 AND origin = ?4 AND objects <= 0";
     let mut drop = connection.prepare_cached(drop)?;
-    for one in &row.values {
+    for one in row.counted() {
         add.execute(params![one.space, one.value, row.audience, row.origin, by])?;
         if by < 0 {
             drop.execute(params![one.space, one.value, row.audience, row.origin])?;
@@ -142,7 +149,7 @@ fn count(connection: &Connection, row: &Standing, by: i64) -> Outcome<()> {
 fn list(connection: &Connection, row: &Standing) -> Outcome<()> {
     let put = "INSERT OR IGNORE INTO value_repeats (space, value, object) VALUES (?1, ?2, ?3)";
     let mut put = connection.prepare_cached(put)?;
-    for one in &row.values {
+    for one in row.counted() {
         put.execute(params![one.space, one.value, row.added_us])?;
     }
     Ok(())
@@ -151,7 +158,7 @@ fn list(connection: &Connection, row: &Standing) -> Outcome<()> {
 fn unlist(connection: &Connection, row: &Standing) -> Outcome<()> {
     let drop = "DELETE FROM value_repeats WHERE space = ?1 AND value = ?2 AND object = ?3";
     let mut drop = connection.prepare_cached(drop)?;
-    for one in &row.values {
+    for one in row.counted() {
         drop.execute(params![one.space, one.value, row.added_us])?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use super::{
     objects::adding,
 };
 use crate::{
-    change::{Commit, NewObject, Removed},
+    change::{Commit, NewObject, Posting, Removed},
     find::{Carriers, FindObjects, Spread},
     query::{ObjectFilter, StoredObject},
 };
@@ -291,6 +291,11 @@ async fn carriers_agree(bench: &Bench, library: &Library) {
     }
 }
 
+/// A value in a space that is counted and in one that is not.
+fn both(value: &str) -> Vec<Posting> {
+    vec![posting("ipv4", value), posting("ipv4~", value)]
+}
+
 pub(super) async fn values_are_given_by_their_beginning(bench: Bench) {
     let collection = bench.id();
     let mut objects = Vec::new();
@@ -305,28 +310,83 @@ pub(super) async fn values_are_given_by_their_beginning(bench: Bench) {
     .enumerate()
     {
         let mut object = bench.object(collection, &format!("indicator--{n}"), 1);
-        object.postings = vec![posting("ipv4", value), posting("name", value)];
+        object.postings = [both(value), vec![posting("name", value)]].concat();
         objects.push(object);
     }
     bench.store.commit(adding(objects)).await.unwrap();
-    let mut record = bench.record("item");
-    record.postings = vec![posting("ipv4", "192.0.2.200")];
-    bench.put(record).await;
-    let store = &bench.store;
-    let given = async |beginning: &str, limit| {
-        store
-            .values_beginning("ipv4", beginning, limit)
-            .await
-            .unwrap()
+    // What is seen by few, alone and beside what all see, in one version and in two.
+    let hidden = audiences(3).remove(2);
+    for (stix_id, version, value) in [
+        ("indicator--h", 1, "192.0.2.66"),
+        ("indicator--h2", 1, "192.0.2.67"),
+        ("indicator--h2", 2, "192.0.2.67"),
+        ("indicator--h3", 1, "192.0.2.1"),
+    ] {
+        let mut object = bench.object(collection, stix_id, version);
+        object.audience = hidden.clone();
+        object.postings = both(value);
+        bench.store.commit(adding(vec![object])).await.unwrap();
+    }
+    let mut seen_twice = bench.object(collection, "indicator--0", 2);
+    seen_twice.postings = both("192.0.2.9");
+    bench.store.commit(adding(vec![seen_twice])).await.unwrap();
+    for (value, audience) in [
+        ("192.0.2.200", Audience::officers()),
+        ("192.0.2.201", hidden.clone()),
+    ] {
+        let mut record = bench.record("item");
+        record.audience = audience;
+        record.postings = both(value);
+        bench.put(record).await;
+    }
+    let all = bench
+        .readable(&[Audience::everyone(), Audience::officers(), hidden])
+        .await;
+    let officers = bench
+        .readable(&[Audience::everyone(), Audience::officers()])
+        .await;
+    let everyone = bench.readable(&[Audience::everyone()]).await;
+    let given = async |readable: &RoaringBitmap, beginnings: &[&str], limit| {
+        let beginnings: Vec<String> = beginnings.iter().map(|&one| one.to_owned()).collect();
+        let given = async |space: &str| {
+            let store = &bench.store;
+            let found = store.values_beginning(space, &beginnings, readable, limit);
+            found.await.unwrap()
+        };
+        let found = given("ipv4").await;
+        assert_eq!(given("ipv4~").await, found, "{beginnings:?}");
+        found
     };
+    let open = ["192.0.2.1", "192.0.2.30", "192.0.2.9"];
+    assert_eq!(given(&everyone, &["192.0.2."], 10).await, open);
+    let for_officers = ["192.0.2.1", "192.0.2.200", "192.0.2.30", "192.0.2.9"];
+    assert_eq!(given(&officers, &["192.0.2."], 10).await, for_officers);
+    assert_eq!(given(&all, &["192.0.2."], 10).await.len(), 7);
     assert_eq!(
-        given("192.0.2.", 10).await,
-        ["192.0.2.1", "192.0.2.200", "192.0.2.30"]
+        given(&everyone, &["192.0.2.6"], 10).await,
+        Vec::<String>::new()
     );
-    assert_eq!(given("192.0.2", 2).await, ["192.0.2", "192.0.2.1"]);
-    assert_eq!(given("192.0.2.1", 10).await, ["192.0.2.1"]);
-    assert_eq!(given("203.", 10).await, Vec::<String>::new());
-    assert_eq!(given("", 10).await.len(), 5);
+    assert_eq!(
+        given(&everyone, &["192.0.2"], 2).await,
+        ["192.0.2", "192.0.2.1"]
+    );
+    assert_eq!(given(&everyone, &["192.0.2.1"], 10).await, ["192.0.2.1"]);
+    assert_eq!(
+        given(
+            &officers,
+            &["192.0.20.", "192.0.2.2", "192.0.2.", "203."],
+            4
+        )
+        .await,
+        for_officers
+    );
+    assert_eq!(
+        given(&everyone, &["192.0.20.", "192.0.2.3"], 10).await,
+        ["192.0.2.30", "192.0.20.1"]
+    );
+    assert_eq!(given(&everyone, &["203."], 10).await, Vec::<String>::new());
+    assert_eq!(given(&everyone, &[], 10).await, Vec::<String>::new());
+    assert_eq!(given(&everyone, &[""], 10).await.len(), 5);
 }
 
 pub(super) async fn lists_take_words_and_more(bench: Bench) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kaname_kernel::{Audience, AudienceId, Clause, MatterId, PartyId, Term, fold};
+use kaname_kernel::{Audience, AudienceId, Clause, MatterId, PartyId, Posting, Term, fold};
 use roaring::RoaringBitmap;
 
 use super::{
@@ -465,7 +465,11 @@ pub(super) async fn count_exactly_to_ten_thousand(bench: Bench) {
         filter.readable = bench.readable(&[Audience::everyone()]).await;
         let page = bench.store.objects(&filter).await.unwrap();
         assert_eq!(page.total, Some(total));
+        let every = [Posting::every()];
+        let all = bench.store.carriers(&every, &filter.readable, &[]);
+        assert_eq!(all.await.unwrap()[0].objects, u64::from(stored));
     }
+    assert_eq!(stored, 10_025);
     filter.limit = 1_000;
     for (within, newest_first) in [(Some(collection), false), (None, false), (None, true)] {
         (filter.collection, filter.newest_first, filter.after_us) = (within, newest_first, None);

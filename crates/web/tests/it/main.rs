@@ -7,6 +7,7 @@
 
 mod administration;
 mod age;
+mod alike;
 mod api;
 mod assessments;
 mod audit;

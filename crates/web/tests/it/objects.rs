@@ -565,7 +565,7 @@ async fn an_answer_is_counted_for_who_may_know_of_it_and_officers_see_where_it_w
     assert_eq!(unresolved(&page), [""; 0]);
 }
 
-fn finds(n: usize, pattern: &str, more: &str) -> String {
+pub(crate) fn finds(n: usize, pattern: &str, more: &str) -> String {
     let valid = r#""pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z""#;
     object(
         "indicator",

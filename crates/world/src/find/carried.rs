@@ -189,7 +189,7 @@ impl World {
         Ok(postings.iter().map(count).collect())
     }
 
-    /// How many objects the caller sees, counted to ten thousand.
+    /// How many objects the caller sees.
     async fn objects_seen(&self, caller: &Caller) -> Result<u64, WorldError> {
         let readable = self.readable(caller).await?;
         self.objects_within(&readable).await

@@ -80,7 +80,8 @@ pub struct Found {
     pub objects: Outcome<FoundObjects>,
     /// Reports, newest first; `None` for who is not in triage.
     pub reports: Option<Outcome<Vec<Loaded<Report>>>>,
-    /// Networks that hold so many values that not all of them were looked for.
+    /// Networks that hold so many values the caller may see, and fuzzy hashes that share pieces with so many, that not
+    /// all of them were looked for.
     pub too_wide: Vec<String>,
 }
 
@@ -198,7 +199,14 @@ impl World {
                     self.resolve_collections(caller, codes, &mut wanted).await?
                 }
                 Ask::Value(value) => {
-                    let sought = self.sought(value, too_wide).await?;
+                    let readable = self.readable(caller).await?;
+                    let sought = self.sought(value, &readable, too_wide).await?;
+                    wanted.values.push(sought);
+                    None
+                }
+                Ask::Alike(value) => {
+                    let readable = self.readable(caller).await?;
+                    let sought = self.sought_alike(value, &readable, too_wide).await?;
                     wanted.values.push(sought);
                     None
                 }
@@ -290,7 +298,7 @@ fn take_plain(term: &Term, vocabulary: &Vocabulary, wanted: &mut Wanted) {
         Ask::Word(word) => wanted.words.push(word.clone()),
         Ask::Phrase(text) if term.not => wanted.without_phrases.push(text.clone()),
         Ask::Phrase(text) => wanted.phrases.push(text.clone()),
-        Ask::From(_) | Ask::Collection(_) | Ask::Value(_) => {}
+        Ask::From(_) | Ask::Collection(_) | Ask::Value(_) | Ask::Alike(_) => {}
     }
 }
 

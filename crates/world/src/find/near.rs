@@ -1,30 +1,38 @@
 //! What lies near a value: networks that hold an address, what lies in a network, what is named at a host or below it,
-//! and the hosts above. Each is found by what it is carried as, never by comparing pairs.
+//! the hosts above, and fuzzy hashes that are alike. Each is found by what it is carried as, never by comparing pairs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_kernel::Posting;
 use kaname_sharing::{
     find::Block,
-    value::{address_named, canonical, host_of, host_posting, hosts_above, posting as carried_as},
+    value::{
+        address_named, canonical, host_of, host_posting, hosts_above, led_to, name_sought,
+        pieces_sought, pieces_space, posting as carried_as,
+    },
 };
-use kaname_stix::{SearchValue, ValueKind};
+use kaname_stix::{
+    SearchValue, ValueKind,
+    fuzzy_hash::{FuzzyHash, Likeness},
+};
 use kaname_store::Carriers;
 use roaring::RoaringBitmap;
 
 use super::values::posting;
 use crate::{error::WorldError, world::World};
 
-/// Most places near all values of one thing that are looked up.
-const MOST_LOOKED_UP: usize = 4_000;
-/// Most values within a network that are looked up.
-const MOST_INSIDE: usize = 500;
+/// Most values within networks, and alike, that are looked up for one thing.
+const MOST_LOOKED_UP: usize = 20_000;
+/// Most pieces of other fuzzy hashes that are read for one; each that is alike may have a dozen of them.
+const MOST_PIECES: u32 = 100_000;
 /// Most neighbours of one value that are told; the others are counted.
 const MOST_TOLD: usize = 20;
 
 /// How something lies near a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum How {
+    /// It is a fuzzy hash that is alike: the nearer, the smaller.
+    Alike(Likeness),
     /// It names the same host, or one below: as a name, in a URL or in an address of mail.
     At,
     /// It is a network that holds the address or network.
@@ -39,10 +47,19 @@ impl How {
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Alike(_) => "alike",
             Self::At => "at",
             Self::Around => "around",
             Self::Inside => "inside",
             Self::Above => "above",
+        }
+    }
+
+    /// Of two neighbours the nearer comes first.
+    const fn rank(self) -> u16 {
+        match self {
+            Self::Alike(likeness) => likeness.rank(),
+            _ => 0,
         }
     }
 }
@@ -52,7 +69,7 @@ impl How {
 pub struct Near {
     /// How it lies.
     pub how: How,
-    /// A host, an address or a network.
+    /// A host, an address, a network or a fuzzy hash.
     pub value: String,
     /// Objects that carry it and not the value itself.
     pub objects: u64,
@@ -61,10 +78,12 @@ pub struct Near {
 /// What lies near a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Nearby {
-    /// The rarest first.
+    /// The nearest first, of those as near the rarest.
     pub told: Vec<Near>,
     /// How many more places there are.
     pub left: usize,
+    /// Whether the reader sees so much near it that not all was looked up.
+    pub cut: bool,
 }
 
 impl Nearby {
@@ -87,18 +106,19 @@ impl World {
         except: &[String],
     ) -> Result<Vec<Nearby>, WorldError> {
         let mut places: Vec<Place> = Vec::new();
+        let mut cut = BTreeSet::new();
+        let mut left = MOST_LOOKED_UP;
         for (at, value) in values.iter().enumerate() {
-            if places.len() >= MOST_LOOKED_UP {
-                break;
-            }
             places.extend(places_of(at, value));
-            if value.kind == ValueKind::Cidr {
-                let inside = self.values_inside(&value.text).await?.into_iter();
-                let inside = inside.take(MOST_INSIDE);
-                places.extend(inside.map(|posting| (at, How::Inside, posting)));
+            let (mut read, is_cut) = self.places_read(at, value, readable).await?;
+            if is_cut || read.len() > left {
+                cut.insert(at);
+                read.sort_by_key(|(_, how, _)| how.rank());
+                read.truncate(left);
             }
+            left -= read.len();
+            places.extend(read);
         }
-        places.truncate(MOST_LOOKED_UP);
         let postings: Vec<Posting> = places.iter().map(|(_, _, one)| one.clone()).collect();
         let found = match postings.is_empty() {
             true => Vec::new(),
@@ -123,12 +143,74 @@ impl World {
         }
         let told = (0..values.len()).map(|at| {
             let mut told = near.remove(&at).unwrap_or_default();
-            told.sort_by(|a, b| (a.objects, a.how, &a.value).cmp(&(b.objects, b.how, &b.value)));
+            told.sort_by(|a, b| {
+                let order = |near: &Near| (near.how.rank(), near.objects, near.how);
+                order(a).cmp(&order(b)).then_with(|| a.value.cmp(&b.value))
+            });
             let left = told.len().saturating_sub(MOST_TOLD);
             told.truncate(MOST_TOLD);
-            Nearby { told, left }
+            let cut = cut.contains(&at);
+            Nearby { told, left, cut }
         });
         Ok(told.collect())
+    }
+
+    /// The places near a value that follow from what else is carried, as far as the reader may see it, and whether
+    /// there is more than was read.
+    async fn places_read(
+        &self,
+        at: usize,
+        value: &SearchValue,
+        readable: &RoaringBitmap,
+    ) -> Result<(Vec<Place>, bool), WorldError> {
+        if let Some(hash) = FuzzyHash::of(value) {
+            let (alike, cut) = self.alike(value, &hash, readable).await?;
+            let places = alike
+                .into_iter()
+                .map(|(posting, likeness)| (at, How::Alike(likeness), posting));
+            return Ok((places.collect(), cut));
+        }
+        let network = (value.kind == ValueKind::Cidr).then(|| Block::parse(&value.text));
+        let Some(network) = network.flatten() else {
+            return Ok((Vec::new(), false));
+        };
+        let (inside, cut) = self.inside(&network, readable).await?;
+        let own = network.written();
+        let inside = inside.into_iter().filter(|one| one.value != own);
+        let places = inside.map(|posting| (at, How::Inside, posting));
+        Ok((places.collect(), cut))
+    }
+
+    /// Fuzzy hashes that are alike and written otherwise, among those that something carries which the reader may see,
+    /// and whether so many have a piece in common that not all were compared.
+    pub(super) async fn alike(
+        &self,
+        value: &SearchValue,
+        hash: &FuzzyHash,
+        readable: &RoaringBitmap,
+    ) -> Result<(Vec<(Posting, Likeness)>, bool), WorldError> {
+        let (space, sought) = (pieces_space(value.kind), pieces_sought(hash));
+        let found = self
+            .store()
+            .values_beginning(&space, &sought, readable, MOST_PIECES)
+            .await?;
+        let cut = found.len() >= MOST_PIECES as usize;
+        let names: BTreeSet<&str> = found.iter().filter_map(|one| led_to(one)).collect();
+        let named: Vec<String> = names.into_iter().map(name_sought).collect();
+        let named = self
+            .store()
+            .values_beginning(&space, &named, readable, MOST_PIECES)
+            .await?;
+        let candidates = named.iter().filter_map(|one| led_to(one));
+        let own = carried_as(value).value;
+        let mut alike = Vec::new();
+        for text in candidates.filter(|text| *text != own) {
+            let other = FuzzyHash::of(&SearchValue::new(value.kind, text));
+            if let Some(likeness) = other.and_then(|other| hash.likeness(&other)) {
+                alike.push((posting(value.kind, text.to_owned()), likeness));
+            }
+        }
+        Ok((alike, cut))
     }
 }
 

@@ -1,19 +1,22 @@
 //! A value asked for, and all that it may be carried as: an address also by the networks it lies in, a network
-//! also by what lies in it, a host by the hosts below it, and by URLs and addresses of mail there.
+//! also by what lies in it, a host by the hosts below it, and by URLs and addresses of mail there, a fuzzy hash by
+//! those alike.
 
 use kaname_intake::Kind;
 use kaname_kernel::Posting;
 use kaname_sharing::{
     Value,
     find::{Block, within},
+    value::posting as carried_as,
 };
-use kaname_stix::ValueKind;
+use kaname_stix::{SearchValue, ValueKind, fuzzy_hash::FuzzyHash};
+use roaring::RoaringBitmap;
 
 use super::distinct;
 use crate::{error::WorldError, world::World};
 
-/// Most values that a network is looked for by.
-const MOST_VALUES: u32 = 20_000;
+/// Most values that are read of those within a network.
+const MOST_READ: u32 = 20_000;
 
 /// What a value may be carried as.
 #[derive(Debug, Clone)]
@@ -39,6 +42,7 @@ impl World {
     pub(super) async fn sought(
         &self,
         value: &Value,
+        readable: &RoaringBitmap,
         too_wide: &mut Vec<String>,
     ) -> Result<Sought, WorldError> {
         let own = value.posting();
@@ -51,7 +55,11 @@ impl World {
                     let cidr = |value: String| posting(ValueKind::Cidr, value);
                     all.extend(block.around().into_iter().map(cidr));
                     if is_network {
-                        all.extend(self.inside(&block, too_wide).await?);
+                        let (inside, cut) = self.inside(&block, readable).await?;
+                        all.extend(inside);
+                        if cut {
+                            too_wide.push(block.written());
+                        }
                     } else {
                         all.push(cidr(block.written()));
                     }
@@ -62,43 +70,45 @@ impl World {
         }
     }
 
-    /// Addresses and networks within a network, as it is written, that something carries.
-    pub(super) async fn values_inside(&self, network: &str) -> Result<Vec<Posting>, WorldError> {
-        match Block::parse(network) {
-            Some(block) => {
-                let own = block.written();
-                let mut inside = self.inside(&block, &mut Vec::new()).await?;
-                inside.retain(|one| one.value != own);
-                Ok(inside)
+    /// A fuzzy hash and those alike, as far as the reader may see them.
+    pub(super) async fn sought_alike(
+        &self,
+        value: &SearchValue,
+        readable: &RoaringBitmap,
+        too_wide: &mut Vec<String>,
+    ) -> Result<Sought, WorldError> {
+        let mut all = vec![carried_as(value)];
+        if let Some(hash) = FuzzyHash::of(value) {
+            let (alike, cut) = self.alike(value, &hash, readable).await?;
+            all.extend(alike.into_iter().map(|(posting, _)| posting));
+            if cut {
+                too_wide.push(value.text.clone());
             }
-            None => Ok(Vec::new()),
         }
+        Ok(Sought::Any(distinct(all)))
     }
 
-    /// Addresses and networks within a network that something carries.
-    async fn inside(
+    /// Addresses and networks within a network that something carries which the reader may see, and whether there
+    /// are more than were read.
+    pub(super) async fn inside(
         &self,
         block: &Block,
-        too_wide: &mut Vec<String>,
-    ) -> Result<Vec<Posting>, WorldError> {
+        readable: &RoaringBitmap,
+    ) -> Result<(Vec<Posting>, bool), WorldError> {
         let mut all = Vec::new();
+        let mut cut = false;
+        let beginnings = block.beginnings();
         for kind in [block.address_kind(), ValueKind::Cidr] {
-            for beginning in block.beginnings() {
-                let left = MOST_VALUES.saturating_sub(u32::try_from(all.len()).unwrap_or(u32::MAX));
-                let found = self
-                    .store()
-                    .values_beginning(kind.as_str(), &beginning, left.max(1));
-                let found = found.await?;
-                let is_cut = found.len() >= left as usize;
-                let inside = found.into_iter().filter(|value| within(block, value));
-                all.extend(inside.map(|value| posting(kind, value)));
-                if is_cut {
-                    too_wide.push(block.written());
-                    return Ok(all);
-                }
-            }
+            let space = kind.as_str();
+            let found = self
+                .store()
+                .values_beginning(space, &beginnings, readable, MOST_READ);
+            let found = found.await?;
+            cut |= found.len() >= MOST_READ as usize;
+            let inside = found.into_iter().filter(|value| within(block, value));
+            all.extend(inside.map(|value| posting(kind, value)));
         }
-        Ok(all)
+        Ok((all, cut))
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kaname_kernel::{Audience, Id, MatterId, ObjectKey, PartyId};
 use kaname_sharing::{
     content::tlp_named,
-    value::{correlates, hosts_named, posting, technique_used},
+    value::{correlates, hosts_named, pieces, posting, technique_used},
 };
 use kaname_stix::{Head, StixError};
 use kaname_store::NewObject;
@@ -71,6 +71,7 @@ pub(crate) fn object_of(
     let values = || head.values.iter().filter(|value| correlates(value.kind));
     object.postings = values().map(posting).collect();
     object.postings.extend(values().flat_map(hosts_named));
+    object.postings.extend(values().flat_map(pieces));
     object.postings.extend(technique_used(&head));
     object.postings.sort();
     object.postings.dedup();

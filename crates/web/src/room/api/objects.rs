@@ -5,8 +5,10 @@ use axum::{
     extract::{Path, Query, State},
     response::{IntoResponse as _, Response},
 };
+use kaname_stix::fuzzy_hash::Likeness;
 use kaname_world::find::{
     CarriedValue,
+    near::{How, Near},
     relations::{Edge, More, Node, Relations},
 };
 use serde::Deserialize;
@@ -76,9 +78,7 @@ pub(super) async fn correlations(
 fn carried(one: &CarriedValue) -> Value {
     let lists: Vec<&str> = one.warned.iter().map(|list| list.name.as_str()).collect();
     let near = one.near.told.iter();
-    let near: Vec<Value> = near
-        .map(|near| json!({ "how": near.how.as_str(), "value": near.value, "objects": near.objects }))
-        .collect();
+    let near: Vec<Value> = near.map(neighbour).collect();
     json!({
         "kind": one.value.kind.as_str(),
         "value": one.value.text,
@@ -89,7 +89,26 @@ fn carried(one: &CarriedValue) -> Value {
         "common": one.is_common,
         "warninglists": lists,
         "near": near,
+        "near_left": one.near.left,
+        "near_more_than_looked_at": one.near.cut,
     })
+}
+
+fn neighbour(near: &Near) -> Value {
+    let (score, distance) = match near.how {
+        How::Alike(Likeness::Score(score)) => (Some(score), None),
+        How::Alike(Likeness::Distance(distance)) => (None, Some(distance)),
+        _ => (None, None),
+    };
+    let how = near.how.as_str();
+    let mut told = json!({ "how": how, "value": near.value, "objects": near.objects });
+    if let Some(score) = score {
+        told["score"] = json!(score);
+    }
+    if let Some(distance) = distance {
+        told["distance"] = json!(distance);
+    }
+    told
 }
 
 fn node(house: &House, node: &Node) -> Value {

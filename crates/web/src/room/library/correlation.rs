@@ -2,7 +2,10 @@
 
 use askama::Template;
 use kaname_sharing::Value;
-use kaname_stix::{SearchValue, ValueKind};
+use kaname_stix::{
+    SearchValue, ValueKind,
+    fuzzy_hash::{ALIKE_FROM, ALIKE_TO, Likeness},
+};
 use kaname_world::find::{
     CarriedValue, Carrying,
     near::{How, Near},
@@ -11,8 +14,11 @@ use kaname_world::find::{
 use crate::{
     frame::Page,
     room::{paging::address, warninglist::warned, words},
-    text::Count,
+    text::{Count, TextArg},
 };
+
+/// So much of a fuzzy hash that is alike is shown; the search for it has the whole.
+const SHOWN: usize = 24;
 
 /// The section, for the page of an object and of an item.
 #[derive(Template)]
@@ -29,6 +35,8 @@ pub(super) struct Correlation {
     alone: Vec<String>,
     /// How many more there are.
     left: usize,
+    /// From when on fuzzy hashes are alike, where one of the values is one.
+    alike: Option<String>,
 }
 
 impl askama::filters::HtmlSafe for Correlation {}
@@ -48,10 +56,18 @@ struct Shared {
     near: Vec<(String, String)>,
     /// How many more places near it there are.
     near_left: usize,
+    /// Whether not all was looked up that lies near it.
+    near_cut: bool,
 }
 
 impl Correlation {
     pub(super) fn of(page: &Page, carrying: Carrying) -> Self {
+        let is_fuzzy = |one: &CarriedValue| is_fuzzy(one.value.kind);
+        let alike = carrying.values.iter().any(is_fuzzy).then(|| {
+            let (from, to) = (u32::from(ALIKE_FROM), u32::from(ALIKE_TO));
+            page.t2("search-values-alike", "score", from, "distance", to)
+                .into_owned()
+        });
         let is_alone = |one: &CarriedValue| one.objects + one.items == 0 && one.near.is_empty();
         let (alone, others): (Vec<_>, Vec<_>) = carrying.values.into_iter().partition(is_alone);
         let (warned, others): (Vec<_>, Vec<_>) =
@@ -64,6 +80,7 @@ impl Correlation {
             warned: shown(warned),
             alone: alone.into_iter().map(|one| one.value.text).collect(),
             left: carrying.left,
+            alike,
             page: page.clone(),
         }
     }
@@ -84,6 +101,7 @@ impl Shared {
             warned: warned(page, &lists),
             near: one.near.told.iter().map(|near| told(page, near)).collect(),
             near_left: one.near.left,
+            near_cut: one.near.cut,
             bits: page.t1("search-values-bits-of", "bits", bits).into_owned(),
         }
     }
@@ -91,16 +109,34 @@ impl Shared {
 
 /// What lies near a value, and the search for it.
 fn told(page: &Page, near: &Near) -> (String, String) {
+    let n = Count::from(near.objects).to_string();
     let key = match near.how {
+        How::Alike(likeness) => return alike(page, near, likeness, &n),
         How::At => "search-values-near-at",
         How::Around => "search-values-near-around",
         How::Inside => "search-values-near-inside",
         How::Above => "search-values-near-above",
     };
-    let n = Count::from(near.objects).to_string();
     let text = page.t2(key, "value", near.value.as_str(), "n", n);
     let search = format!("value:{}", near.value);
     (text.into_owned(), address("/search", &[("q", &search)]))
+}
+
+/// A fuzzy hash that is alike, and the search for what is alike to it.
+fn alike(page: &Page, near: &Near, likeness: Likeness, n: &str) -> (String, String) {
+    let (key, name, number) = match likeness {
+        Likeness::Score(score) => ("search-values-near-score", "score", u32::from(score)),
+        Likeness::Distance(steps) => ("search-values-near-distance", "distance", u32::from(steps)),
+    };
+    let short: String = near.value.chars().take(SHOWN).chain(['…']).collect();
+    let said: [(&'static str, &dyn TextArg); 3] = [("value", &short), (name, &number), ("n", &n)];
+    let text = page.text.t_args(key, &said).into_owned();
+    let search = format!("alike:{}", near.value);
+    (text, address("/search", &[("q", &search)]))
+}
+
+const fn is_fuzzy(kind: ValueKind) -> bool {
+    matches!(kind, ValueKind::Ssdeep | ValueKind::Tlsh)
 }
 
 /// What kind of value it is, in words where there are some.
@@ -119,6 +155,7 @@ fn asked(value: &SearchValue) -> String {
     let is_value = Value::of_search_value(value).is_some();
     match (value.kind, is_value) {
         (ValueKind::AutonomousSystem, _) => format!("value:AS{}", value.text),
+        (kind, _) if is_fuzzy(kind) => format!("alike:{}", value.text),
         (_, true) => format!("value:{}", value.text),
         (_, false) => format!("\"{}\"", value.text.replace('"', " ")),
     }

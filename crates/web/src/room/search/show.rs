@@ -313,6 +313,7 @@ fn help(page: &Page) -> Vec<(&'static str, String)> {
         ("collection:library", "search-help-collection"),
         ("id:S-2611-QX3E9", "search-help-id"),
         ("192.0.2.0/24", "search-help-value"),
+        ("alike:96:8kRhzQ2v:vk2jVXk9", "search-help-alike"),
         ("\"潮見作戦\"", "search-help-phrase"),
         ("電力 -訓練", "search-help-not"),
     ];
