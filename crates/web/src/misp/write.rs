@@ -1,7 +1,9 @@
 //! Posting: an event becomes a submission or a claim, an attribute or object is added to an own event, a sighting
 //! answers the items that carry the value. What is another's stays as it is.
 
+mod proposal;
 mod pushed;
+mod reference;
 mod sent;
 mod sighting;
 
@@ -18,7 +20,15 @@ use kaname_world::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+pub(super) use self::proposal::{
+    Kind, accept as accept_proposal, add as propose, delete as propose_deletion,
+    discard as discard_proposal, edit as propose_change,
+};
 pub(super) use self::pushed::filter_for_push;
+pub(super) use self::reference::{
+    add as add_reference, add_to as add_reference_to, delete as delete_reference,
+    delete_named as delete_reference_named,
+};
 use self::sent::{event_in, members_in, merge, parts_in, target, touch};
 pub(super) use self::sighting::{add as add_sighting, add_to as add_sighting_to};
 use super::{answer, error::MispError, hello::url};
@@ -176,7 +186,7 @@ pub(super) async fn add_object(
     add_part(&house, &by, (&named, &uri), ("Object", &body)).await
 }
 
-/// What changes or takes away a part, or gives others' events tags and proposals: none of it is done here.
+/// What takes an event away: not done here.
 pub(super) async fn refuse(
     State(house): State<House>,
     by: By,

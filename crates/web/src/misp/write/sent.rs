@@ -65,7 +65,6 @@ pub(super) fn fresh(house: &House) -> Value {
 /// Puts parts into a list: in the place of those of the same UUID, else behind them. What changes and does not
 /// say when, changes now.
 pub(super) fn merge(house: &House, event: &mut Members, key: &str, parts: Vec<Value>) {
-    let now = || Value::from(house.world().now().as_second().to_string());
     let list = event.entry(key).or_insert_with(|| json!([]));
     let Value::Array(list) = list else {
         return;
@@ -79,10 +78,11 @@ pub(super) fn merge(house: &House, event: &mut Members, key: &str, parts: Vec<Va
                 let own = |key: &str| key == "id" || key == "event_id";
                 before.extend(part.into_iter().filter(|(key, _)| !own(key)));
                 if *before != old && before.get("timestamp") == time.as_ref() {
-                    before.insert("timestamp".to_owned(), now());
+                    touch(house, before);
                 }
             }
             (_, Value::Object(mut part)) => {
+                let now = || house.world().now().as_second().to_string().into();
                 part.entry("timestamp").or_insert_with(now);
                 list.push(Value::Object(part));
             }
@@ -133,7 +133,7 @@ pub(super) fn parts_in(house: &House, body: &Bytes, key: &str) -> Result<Vec<Val
     named.collect()
 }
 
-/// A new version of an event is later than the one before.
+/// A new version of an event, attribute or object is later than the one before, also within one second.
 pub(super) fn touch(house: &House, event: &mut Members) {
     let seconds = |value: Option<&Value>| value?.as_str()?.parse::<i64>().ok();
     let before = seconds(event.get("timestamp")).unwrap_or(0);
