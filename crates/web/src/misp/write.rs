@@ -236,18 +236,22 @@ fn anothers(other: &Found, uri: &OriginalUri) -> MispError {
     MispError::forbidden(whose).at(url(uri))
 }
 
-/// The whole event of an own claim, as it was posted.
+/// The whole event of an own claim, as it was posted. Each part says when it changed, so that what does not change stays
+/// the version it is.
 async fn whole(house: &House, by: &By, own: &Found) -> Result<Members, MispError> {
     let count = own.frame.refs.len();
     let parts = house.world().misp_parts(by, &[(own, 0..count)]).await?;
     let mut event = own.frame.members.clone();
     let (mut attributes, mut objects, mut reports) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts.into_iter().flatten() {
-        match part.shown {
-            kaname_misp::Shown::Attribute(one) => attributes.push(Value::Object(one)),
-            kaname_misp::Shown::Object(one) => objects.push(Value::Object(one)),
-            kaname_misp::Shown::Report(one) => reports.push(Value::Object(one)),
-        }
+        let changed = part.object.version_us.div_euclid(1_000_000).to_string();
+        let (mut one, into) = match part.shown {
+            kaname_misp::Shown::Attribute(one) => (one, &mut attributes),
+            kaname_misp::Shown::Object(one) => (one, &mut objects),
+            kaname_misp::Shown::Report(one) => (one, &mut reports),
+        };
+        one.entry("timestamp").or_insert_with(|| changed.into());
+        into.push(Value::Object(one));
     }
     for (key, list) in [
         ("Attribute", attributes),

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     Members, no_fault,
-    sent::{fresh, parts_in, touch},
+    sent::{fresh, parts_in, touch_part, touched},
     standing, whole, with_receipt,
 };
 use crate::{
@@ -241,14 +241,14 @@ pub(in crate::misp) async fn accept(
         return Err(MispError::forbidden("It was accepted before.").at(url(&uri)));
     }
     tags.push(json!({ "name": done }));
-    let now = house.world().now().as_second().to_string();
+    let at = touched(&house, &mut event);
     let mut new = Map::new();
     for key in ["type", "category", "value", "comment", "to_ids"] {
         new.insert(key.to_owned(), shadow.get(key).cloned().unwrap_or_default());
     }
     match text("old_uuid") {
         "" => {
-            new.insert("timestamp".to_owned(), now.into());
+            new.insert("timestamp".to_owned(), at.to_string().into());
             new.insert("uuid".to_owned(), text("uuid").into());
             new.insert("distribution".to_owned(), "5".into());
             let list = event.entry("Attribute").or_insert_with(|| json!([]));
@@ -263,10 +263,9 @@ pub(in crate::misp) async fn accept(
             let before = attribute_in(&mut event, old);
             let before = before.ok_or_else(|| missing().saying(why))?;
             before.extend(new);
-            touch(&house, before);
+            touch_part(before, at);
         }
     }
-    touch(&house, &mut event);
     let posted = house.world().misp_replace(&by, &about, event).await?;
     no_fault(&posted)?;
     Ok(said("Proposed change accepted.", &uri))

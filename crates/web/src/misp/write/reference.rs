@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Members, anothers, no_fault,
-    sent::{fresh, touch},
+    sent::{fresh, touch_part, touched},
     whole,
 };
 use crate::{
@@ -96,6 +96,7 @@ async fn refer(
     let mut event = whole(house, by, &own).await?;
     let leads = leads_to(&event, to);
     let missing = || MispError::missing("object", url(uri));
+    let at = touched(house, &mut event);
     let object = object_in(&mut event, from).ok_or_else(missing)?;
     let Some(leads) = leads.filter(|_| to != from) else {
         let why = "Invalid referenced_uuid: an attribute or object of the same event is expected.";
@@ -132,7 +133,7 @@ async fn refer(
         return Err(MispError::bad("ObjectReference", why));
     }
     list.push(reference.clone());
-    touch(house, object);
+    touch_part(object, at);
     put(house, by, &own, event).await?;
     Ok(answer::json(&json!({ "ObjectReference": reference })))
 }
@@ -172,6 +173,7 @@ async fn gone(
     let own = own_event_of(house, by, from, uri).await?;
     let mut event = whole(house, by, &own).await?;
     let now = Value::from(house.world().now().as_second().to_string());
+    let at = touched(house, &mut event);
     let object = object_in(&mut event, from).ok_or_else(missing)?;
     let named = Value::from(uuid.to_string());
     let list = references_of(object).ok_or_else(missing)?;
@@ -184,7 +186,7 @@ async fn gone(
     }
     reference.insert("deleted".to_owned(), true.into());
     reference.insert("timestamp".to_owned(), now);
-    touch(house, object);
+    touch_part(object, at);
     put(house, by, &own, event).await?;
     house.world().misp_unrefer(by, &own, uuid).await?;
     Ok(answer::json(&json!({
@@ -246,8 +248,7 @@ fn leads_to(event: &Members, named: Uuid) -> Option<&'static str> {
     attributes.any(is).then_some("0")
 }
 
-async fn put(house: &House, by: &By, own: &Found, mut event: Members) -> Result<(), MispError> {
-    touch(house, &mut event);
+async fn put(house: &House, by: &By, own: &Found, event: Members) -> Result<(), MispError> {
     let posted = house.world().misp_replace(by, own, event).await?;
     no_fault(&posted)
 }

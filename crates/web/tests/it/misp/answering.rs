@@ -26,7 +26,13 @@ impl Setting {
         peer(&self.nation, "exchange", Some(Tlp::Green), read).await;
         let nation = &self.nation;
         let key = nation.key(&nation.provider, &[TaxiiRead, TaxiiPost]).await;
-        let sent = misp_event();
+        // As scripts send it: parts do not say when they changed.
+        let mut sent = misp_event();
+        for list in ["Attribute", "Object"] {
+            for part in sent["Event"][list].as_array_mut().unwrap() {
+                part.as_object_mut().unwrap().remove("timestamp");
+            }
+        }
         let answer = self
             .post("events/add?collection=exchange", &key, &sent)
             .await;
