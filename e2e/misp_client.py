@@ -1,10 +1,10 @@
 """What a member's script does: reads a hub as if it were MISP with PyMISP, unchanged, hands in an event and says
 what it saw.
 
-    python misp_client.py URL READER [--post POSTER] [--collection ALIAS]
+    python misp_client.py URL READER [--post POSTER] [--collection ALIAS [--propose PROPOSER]]
 
 URL is the hub's address with `/misp/` at its end, READER an API key (kn_...) that reads, POSTER one that posts and
-gives feedback. Prints one JSON document. Exits with 1 and a message when anything is not as PyMISP expects it.
+gives feedback, PROPOSER one of another party that posts. Prints one JSON document. Exits with 1 and a message when anything is not as PyMISP expects it.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import json
 import logging
 import sys
 
-from pymisp import MISPAttribute, MISPEvent, MISPObject, MISPSighting, PyMISP
+from pymisp import MISPAttribute, MISPEvent, MISPObject, MISPObjectReference, MISPSharingGroup, MISPSighting, PyMISP
 
 logging.getLogger("pymisp").setLevel(logging.CRITICAL)
 
@@ -66,6 +66,14 @@ def read(misp: PyMISP) -> dict:
         found = must(misp.search(controller="attributes", value=value, pythonify=True), "value")
         if not any(one.value == value for one in found):
             raise ValueError(f"{value} is not found")
+    sightings = must(misp.search_sightings(include_attribute=True, include_event_meta=True, pythonify=True), "sightings")
+    if any("attribute" not in one or "event" not in one for one in sightings):
+        raise ValueError("a sighting without its attribute or event")
+    for event in events[:3]:
+        of = must(misp.search_sightings(context="event", context_id=event.uuid, pythonify=True), "sightings of an event")
+        listed = must(misp.sightings(event, pythonify=True), "listed sightings")
+        if len(of) != len(listed):
+            raise ValueError(f"{len(of)} sightings found, {len(listed)} listed")
     bundle = misp.search(return_format="stix2")
     bundle = json.loads(bundle) if isinstance(bundle, str) else bundle
     return {
@@ -74,6 +82,8 @@ def read(misp: PyMISP) -> dict:
         "objects": len(objects),
         "stix": len(bundle["objects"]),
         "organisations": [one.name for one in must(misp.organisations(scope="all", pythonify=True), "organisations")],
+        "sightings": len(sightings),
+        "proposals": len(must(misp.attribute_proposals(pythonify=True), "proposals")),
         "groups": len(must(misp.sharing_groups(pythonify=True), "groups")),
         "tags": len(misp.tags(pythonify=True)),
         "warninglists": len(misp.warninglists()),
@@ -124,6 +134,55 @@ def post(misp: PyMISP, seen: str) -> dict:
     }
 
 
+def refer(misp: PyMISP, event: str) -> list:
+    """Adds a reference from an own event's object to its first attribute, and takes it away."""
+    own = must(misp.get_event(event, pythonify=True), "own event")
+    reference = MISPObjectReference()
+    reference.from_dict(
+        object_uuid=own.objects[0].uuid,
+        referenced_uuid=own.attributes[0].uuid,
+        relationship_type="downloaded-from",
+        comment="seen in the log",
+    )
+    added = must(misp.add_object_reference(reference, pythonify=True), "reference")
+    with_it = must(misp.get_event(event, pythonify=True), "own event").objects[0].references
+    must(misp.delete_object_reference(added.uuid), "reference deleted")
+    without = must(misp.get_event(event, pythonify=True), "own event").objects[0].references
+    return [len(with_it), with_it[0].relationship_type, bool(getattr(without[0], "deleted", False)) if without else True]
+
+
+def propose(owner: PyMISP, other: PyMISP, event: str) -> dict:
+    """Another party proposes three things about an event; its owner takes two up, and one is taken back."""
+    before = must(other.get_event(event, pythonify=True), "event")
+    more = MISPAttribute()
+    more.from_dict(type="domain", value="proposed.bad.example", to_ids=True)
+    add = must(other.add_attribute_proposal(event, more, pythonify=True), "proposal")
+    domain = next(one for one in before.attributes if one.type == "domain")
+    changed = MISPAttribute()
+    changed.from_dict(type="domain", value="changed.bad.example", to_ids=True)
+    change = must(other.update_attribute_proposal(domain.uuid, changed, pythonify=True), "change")
+    gone = must(other.delete_attribute_proposal(domain.uuid), "deletion")["ShadowAttribute"]
+    listed = must(owner.attribute_proposals(event, pythonify=True), "proposals")
+    seen = must(owner.get_attribute_proposal(add.uuid, pythonify=True), "proposal")
+    refused = owner.discard_attribute_proposal(add.uuid)["errors"][0]
+    must(owner.accept_attribute_proposal(add.uuid), "accept")
+    must(owner.accept_attribute_proposal(change.uuid), "accept a change")
+    must(other.discard_attribute_proposal(gone["uuid"]), "discard")
+    after = must(owner.get_event(event, pythonify=True), "event")
+    group = MISPSharingGroup()
+    group.name = "Ours"
+    return {
+        "listed": len(listed),
+        "seen": seen.value,
+        "refused": refused,
+        "left": len(must(owner.attribute_proposals(event, pythonify=True), "proposals")),
+        "values": sorted(one.value for one in after.attributes),
+        "own": owner.add_attribute_proposal(event, more)["errors"][0],
+        "group": owner.add_sharing_group(group)["errors"][0],
+        "missing": other.get_attribute_proposal("00000000-0000-4000-8000-000000000000")["errors"][0],
+    }
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description="use a hub as if it were MISP")
     arguments.add_argument("url")
@@ -131,11 +190,16 @@ def main() -> int:
     arguments.add_argument("--post", help="a key that posts and gives feedback")
     arguments.add_argument("--seen", default="nobody.example", help="a value of which a sighting is given")
     arguments.add_argument("--collection", help="the peer collection that is posted into")
+    arguments.add_argument("--propose", help="a key of another party that posts")
     given = arguments.parse_args()
     answer = {"read": read(PyMISP(given.url, given.reader))}
     if given.post:
         headers = {"Kaname-Collection": given.collection} if given.collection else None
         answer["posted"] = post(PyMISP(given.url, given.post, http_headers=headers), given.seen)
+        if given.propose:
+            owner, event = PyMISP(given.url, given.post), answer["posted"]["uuid"]
+            answer["referred"] = refer(owner, event)
+            answer["proposed"] = propose(owner, PyMISP(given.url, given.propose), event)
         answer["after"] = read(PyMISP(given.url, given.reader))
     json.dump(answer, sys.stdout, ensure_ascii=False, indent=2)
     print()

@@ -16,7 +16,9 @@ import uuid
 from peers import free_port, serving
 from pymisp import PyMISP
 
-ROUNDS = 9
+ROUNDS = 21
+# What PyMISP is to wait for a search of 10,000 attributes, in milliseconds.
+WANTED_MS = 200
 
 
 def event(count):
@@ -110,13 +112,16 @@ def ready(answers):
     server.shutdown()
 
 
-def median(work):
+def timed(work):
+    """Median and 95th percentile of a few rounds, in milliseconds, after one that is not counted."""
+    work()
     times = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
         work()
-        times.append(time.perf_counter() - started)
-    return sorted(times)[ROUNDS // 2]
+        times.append((time.perf_counter() - started) * 1e3)
+    times.sort()
+    return times[ROUNDS // 2], times[min(ROUNDS - 1, -(-ROUNDS * 95 // 100) - 1)]
 
 
 def raw(url, key, path, asked):
@@ -150,18 +155,25 @@ def main():
                     for one in (client, alone):
                         found = one.search(controller="attributes", type_attribute=asked["type"], **more)
                         found = found if more else found["Attribute"]
-                        if len(found) != arguments.objects:
+                        if len({str(each["uuid"]) for each in found}) != arguments.objects:
                             raise SystemExit(f"{len(found)} attributes of {arguments.objects}")
-                        times.append(median(lambda: one.search(controller="attributes", type_attribute=asked["type"], **more)))
+                        times.append(timed(lambda: one.search(controller="attributes", type_attribute=asked["type"], **more)))
                     rows.append((what, *times))
-            rows.append(("bytes alone", median(lambda: raw(url, key, "attributes/restSearch", asked)), 0))
+            rows.append(("the server's share: the same bytes by plain HTTP", timed(lambda: raw(url, key, "attributes/restSearch", asked)), None))
             one = {"returnFormat": "json", "value": "host5.example"}
-            rows.append(("one value among them", median(lambda: raw(url, key, "attributes/restSearch", one)), 0))
-            rows.append(("index of events", median(lambda: raw(url, key, "events/index", None)), 0))
-    print(f"{arguments.objects:,} attributes of one event; median of {ROUNDS}; one client, loopback\n")
+            if len(json.loads(raw(url, key, "attributes/restSearch", one))["response"]["Attribute"]) != 1:
+                raise SystemExit("one value is not found once")
+            rows.append(("one value among them, by plain HTTP", timed(lambda: raw(url, key, "attributes/restSearch", one)), None))
+            rows.append(("index of events, by plain HTTP", timed(lambda: raw(url, key, "events/index", None)), None))
+    size = len(answers["/misp/attributes/restSearch"]) / 1e6
+    print(f"{arguments.objects:,} attributes of one event, {size:.1f} MB; p50 / p95 of {ROUNDS}; one client, loopback\n")
     print("| what | kaname (SQLite) | PyMISP's own of it |\n|---|---|---|")
+    said = lambda both: f"{both[0]:.0f} / {both[1]:.0f} ms" if both else "-"
     for what, whole, own in rows:
-        print(f"| {what} | {whole * 1e3:.0f} ms | {f'{own * 1e3:.0f} ms' if own else '-'} |")
+        print(f"| {what} | {said(whole)} | {said(own)} |")
+    median = rows[0][1][0]
+    if arguments.objects == 10_000:
+        print(f"\nwanted: {WANTED_MS} ms for a search as JSON; it is {'' if median <= WANTED_MS else 'not '}held (p50 {median:.0f} ms)")
 
 
 if __name__ == "__main__":

@@ -223,6 +223,31 @@ pub(crate) fn foreign(data: &[u8]) {
     assert_eq!(made.objects, again.objects);
 }
 
+/// What a provider lists is read or named, within bounds.
+pub(crate) fn csaf_provider(data: &[u8]) {
+    use kaname_intake::foreign::provider;
+    let limits = kaname_intake::JsonLimits::default();
+    if let Some(Ok(read)) = provider::Provider::read(data, &limits) {
+        assert!(!read.distributions.is_empty());
+    }
+    let lists = [
+        provider::changes(data),
+        provider::index(data),
+        provider::rolie(data, &limits),
+    ];
+    for list in lists.into_iter().flatten() {
+        assert!(list.unlisted.len() as u64 <= list.refused);
+        for document in &list.documents {
+            assert!(!document.address.is_empty());
+        }
+    }
+    let name = provider::file_name(&String::from_utf8_lossy(data));
+    assert!(!name.contains(['/', '\\']));
+    if let Some(hash) = provider::hash_in(data) {
+        assert!(matches!(hash.len(), 32 | 64));
+    }
+}
+
 const fn is_network(kind: Kind) -> bool {
     matches!(
         kind,

@@ -98,6 +98,12 @@ pub const TARGETS: &[Target] = &[
         longest: 8 << 10,
     },
     Target {
+        name: "csaf-provider",
+        run: intake::csaf_provider,
+        seeds: seeds::PROVIDER,
+        longest: 4 << 10,
+    },
+    Target {
         name: "stix-match",
         run: stix::matching,
         seeds: seeds::MATCH,

@@ -67,6 +67,15 @@ pub(crate) const FUZZY_HASH: &[&[u8]] = &[
     b"T1FD0302DF72632BDE5324EB4C8EF475F704E9BA25232894E57B4E19DA182273C0E51705\nfe03f2df72632bde5324eb4c8ef475f708e9ba25232894e57b4e19da1822b3c0a51705",
 ];
 
+/// What a CSAF provider says of itself, and its lists.
+pub(crate) const PROVIDER: &[&[u8]] = &[
+    br#"{"canonical_url":"https://v.example/.well-known/csaf/provider-metadata.json","metadata_version":"2.0","publisher":{"name":"n"},"distributions":[{"directory_url":"https://v.example/csaf/"},{"rolie":{"feeds":[{"tlp_label":"AMBER","url":"https://v.example/a.json"}]}}]}"#,
+    br#"{"feed":{"id":"f","entry":[{"id":"e","updated":"2026-05-01T00:00:00Z","link":[{"rel":"self","href":"https://v.example/a.json"},{"rel":"hash","href":"https://v.example/a.json.sha512"}]}]}}"#,
+    b"\"2026/a.json\",\"2026-05-01T00:00:00Z\"\n2026/b.json,2026-05-01\n\"a\"\"b\",x\n",
+    b"2026/a.json\n../b.json\n",
+    b"d41d8cd98f00b204e9800998ecf8427ed41d8cd98f00b204e9800998ecf8427e  a.json\n",
+];
+
 /// A pattern, a line end, and a list of what was observed.
 pub(crate) const MATCH: &[&[u8]] = &[
     b"[ipv4-addr:value ISSUBSET '203.0.113.0/24'] REPEATS 2 TIMES WITHIN 60 SECONDS\n[{\"type\":\"observed-data\",\"first_observed\":\"2026-01-01T00:00:00Z\",\"last_observed\":\"2026-01-01T00:00:09Z\",\"number_observed\":2,\"objects\":{\"0\":{\"type\":\"ipv4-addr\",\"value\":\"203.0.113.7\"}}}]",

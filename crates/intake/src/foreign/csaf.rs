@@ -11,8 +11,8 @@ use kaname_stix::{ObjectId, TlpMark, tlp_marking_id, tlp_object};
 use serde_json::Value;
 
 use super::{
-    Author, ForeignError, LeftOut, MAX_REFERENCES, Made, Times, catalogue, list, number, reference,
-    severity, text,
+    Author, ForeignError, LeftOut, MAX_REFERENCES, Made, Times, catalogue, list, number, provider,
+    reference, severity, text,
 };
 
 /// Most vulnerabilities of one advisory.
@@ -40,7 +40,8 @@ struct Advisory<'a> {
     made: Made,
 }
 
-pub(super) fn read(document: &Value) -> Result<Made, ForeignError> {
+/// Makes objects of an advisory. `at_least` is the label that it is marked with in any case.
+pub(super) fn read(document: &Value, at_least: Option<TlpMark>) -> Result<Made, ForeignError> {
     let lacks = |path, reason| ForeignError::Lacks { path, reason };
     let id = text(document, "/document/tracking/id")
         .ok_or_else(|| lacks("/document/tracking/id", "is not there"))?;
@@ -61,7 +62,7 @@ pub(super) fn read(document: &Value) -> Result<Made, ForeignError> {
         made: Made::default(),
     };
     advisory.made.objects.push(author.identity.clone());
-    advisory.mark(document);
+    advisory.mark(document, at_least);
     let mut about = Vec::new();
     for (at, one) in list(document, "/vulnerabilities").iter().enumerate() {
         if at >= MAX_VULNERABILITIES {
@@ -82,17 +83,11 @@ impl Advisory<'_> {
         });
     }
 
-    /// The marking that the advisory asks for; one that is not understood is taken for the strictest.
-    fn mark(&mut self, document: &Value) {
-        let Some(label) = text(document, "/document/distribution/tlp/label") else {
+    /// The marking that the advisory asks for, or a stricter one of where it stands.
+    fn mark(&mut self, document: &Value, at_least: Option<TlpMark>) {
+        let own = text(document, "/document/distribution/tlp/label").and_then(provider::mark);
+        let Some(mark) = own.max(at_least) else {
             return;
-        };
-        let mark = match label {
-            "WHITE" | "CLEAR" => TlpMark::Clear,
-            "GREEN" => TlpMark::Green,
-            "AMBER" => TlpMark::Amber,
-            "AMBER+STRICT" => TlpMark::AmberStrict,
-            _ => TlpMark::Red,
         };
         self.markings = vec![tlp_marking_id(mark)];
         self.made.objects.push(Authored {
@@ -247,15 +242,14 @@ impl Advisory<'_> {
         Ok(())
     }
 
-    /// The advisory itself, where it is about something.
+    /// The advisory itself.
     fn report(&mut self, document: &Value, about: &[ObjectId]) -> Result<(), ForeignError> {
-        if about.is_empty() {
-            self.leave_out(
-                "/vulnerabilities".to_owned(),
-                "there are none, so there is no report",
-            );
-            return Ok(());
-        }
+        // A report is about something (STIX 2.1 §4.16): without a vulnerability about who tells.
+        let teller = [self.author.identity.id.clone()];
+        let (about, kind) = match about {
+            [] => (teller.as_slice(), "threat-report"),
+            some => (some, "vulnerability"),
+        };
         let mut external = vec![number("csaf", self.id)];
         for one in list(document, "/document/references")
             .iter()
@@ -274,7 +268,7 @@ impl Advisory<'_> {
             &Report {
                 name: text(document, "/document/title").unwrap_or(self.id),
                 description: (!texts.is_empty()).then_some(texts.as_str()),
-                report_types: &["vulnerability"],
+                report_types: &[kind],
                 published,
                 object_refs: about,
             },

@@ -9,10 +9,11 @@ mod cve;
 mod ioc;
 mod news;
 mod osv;
+pub mod provider;
 
 use jiff::Timestamp;
-use kaname_stix::StixError;
 use kaname_stix::author::{Authored, Base, External, Identity, identity};
+use kaname_stix::{ObjectId, StixError};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -111,7 +112,7 @@ pub fn read(bytes: &[u8], limits: &JsonLimits) -> Result<Made, ForeignError> {
     match form_of_json(&value) {
         Some(Form::Cve) => cve::read(&value),
         Some(Form::Osv) => osv::read(&value),
-        Some(Form::Csaf) => csaf::read(&value),
+        Some(Form::Csaf) => csaf::read(&value, None),
         Some(Form::Feed) => news::read(bytes, limits),
         Some(Form::OpenIoc) | None => Err(ForeignError::Unknown),
     }
@@ -137,6 +138,12 @@ fn form_of_json(value: &Value) -> Option<Form> {
         && value.get("modified").is_some_and(Value::is_string)
         && value.get("type").is_none();
     is_osv.then_some(Form::Osv)
+}
+
+/// The id of the identity in whose name records of this author are made; `None` for a name that will not do.
+#[must_use]
+pub fn author_id(name: &str) -> Option<ObjectId> {
+    Some(Author::new(name.trim()).ok()?.identity.id)
 }
 
 /// Who wrote a record, with what its objects share.

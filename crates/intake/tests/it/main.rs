@@ -18,6 +18,7 @@ mod linear;
 mod listed;
 mod mail;
 mod news;
+mod provider;
 mod real_text;
 mod submission;
 mod table;

@@ -80,17 +80,45 @@ fn a_script_hands_in_an_event_and_claims_another() {
     );
     let none = &answer["after"]["events"];
     assert_eq!(*none, json!([]), "nobody reads what was handed in");
-    let claimed = told(&[&url, &theirs, "--post", &mine, "--collection", OPEN]).unwrap();
+    let others = place.key("kaihin", &["taxii:read", "taxii:post"]);
+    let asked = [
+        &url,
+        &theirs,
+        "--post",
+        &mine,
+        "--collection",
+        OPEN,
+        "--propose",
+        &others,
+    ];
+    let claimed = told(&asked).unwrap();
     let posted = &claimed["posted"];
     assert_eq!(posted["said"], "Published.");
-    let [event] = claimed["after"]["events"].as_array().unwrap().as_slice() else {
+    assert_eq!(claimed["referred"], json!([1, "downloaded-from", true]));
+    let proposed = &claimed["proposed"];
+    assert_eq!(
+        (&proposed["listed"], &proposed["left"], &proposed["seen"]),
+        (&json!(3), &json!(0), &json!("proposed.bad.example"))
+    );
+    for refused in ["refused", "own", "group"] {
+        assert_eq!(proposed[refused], 403, "{proposed}");
+    }
+    assert_eq!(proposed["missing"], 404);
+    // What was proposed stands beside the event, in the name of whoever proposed it.
+    let events = claimed["after"]["events"].as_array().unwrap();
+    let is_proposal = |one: &&Value| one["info"].as_str().unwrap().starts_with("Proposal");
+    let (proposals, own): (Vec<&Value>, Vec<&Value>) = events.iter().partition(is_proposal);
+    assert_eq!(proposals.len(), 2, "{claimed}");
+    let [event] = own.as_slice() else {
         panic!("{claimed}");
     };
     assert_eq!(
         (&event["uuid"], &event["distribution"]),
         (&posted["uuid"], &json!(1))
     );
-    assert_eq!(event["values"], posted["values"]);
-    assert_eq!(event["values"].as_array().unwrap().len(), 3);
+    assert_eq!(event["values"], proposed["values"]);
+    let values = event["values"].as_array().unwrap();
+    assert_eq!(values.len(), 4, "{values:?}");
+    assert!(values.contains(&json!("changed.bad.example")));
     assert_eq!(event["objects"], json!(["file"]));
 }

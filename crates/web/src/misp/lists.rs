@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use kaname_intake::read_listed;
-use kaname_world::misp::tag_number;
+use kaname_world::misp::{SharingGroup, tag_number};
 use serde_json::{Map, Value, json};
 
 use super::{answer, asked, error::MispError, hello::url};
@@ -66,14 +66,56 @@ pub(super) async fn sharing_group(
     Path(named): Path<String>,
     uri: OriginalUri,
 ) -> Result<Response, MispError> {
-    let groups = house.world().misp_groups(&by).await?;
-    let is_named = |id: String, number: String| named == id || named == number;
-    let found = groups
-        .iter()
-        .find(|group| is_named(group.id.to_string(), group.number()));
-    let found = found.ok_or_else(|| MispError::missing("sharing group", url(&uri)))?;
+    let found = group_of(&house, &by, &named, &uri).await?;
     Ok(answer::json(&found.in_list()))
 }
+
+async fn group_of(
+    house: &House,
+    by: &By,
+    named: &str,
+    uri: &OriginalUri,
+) -> Result<SharingGroup, MispError> {
+    let groups = house.world().misp_groups(by).await?;
+    let is_named = |group: &SharingGroup| named == group.id.to_string() || named == group.number();
+    let found = groups.into_iter().find(is_named);
+    found.ok_or_else(|| MispError::missing("sharing group", url(uri)))
+}
+
+/// `POST sharingGroups/add`: groups are founded by people.
+pub(super) async fn refuse_group(uri: OriginalUri) -> Result<Response, MispError> {
+    Err(MispError::forbidden(GROUPS).at(url(&uri)))
+}
+
+/// `POST sharingGroups/edit|delete/{number or UUID}`: the same of a group that the caller's party is in.
+pub(super) async fn refuse_group_named(
+    State(house): State<House>,
+    by: By,
+    Path(named): Path<String>,
+    uri: OriginalUri,
+) -> Result<Response, MispError> {
+    group_of(&house, &by, &named, &uri).await?;
+    Err(MispError::forbidden(GROUPS).at(url(&uri)))
+}
+
+/// `POST sharingGroups/addOrg` and its like: who else is in a group is told to nobody, so that the answer is one for
+/// whichever organisation is named.
+pub(super) async fn refuse_group_member(
+    State(house): State<House>,
+    by: By,
+    uri: OriginalUri,
+    body: Bytes,
+) -> Result<Response, MispError> {
+    let named = match asked::body(&body)?.remove("sg_id") {
+        Some(Value::String(named)) => named,
+        Some(Value::Number(number)) => number.to_string(),
+        _ => return Err(MispError::bad("sg_id", "a group is expected")),
+    };
+    group_of(&house, &by, &named, &uri).await?;
+    Err(MispError::forbidden(GROUPS).at(url(&uri)))
+}
+
+const GROUPS: &str = "Groups are kept by this hub's administrators, not over this interface: whoever is in a group reads what is shared with it, so that each joining and leaving is a recorded decision of a person. Ask the hub; your own groups are at sharingGroups/index.";
 
 /// `GET tags/index`: those that the hub itself gives; what others gave stands on their events.
 pub(super) async fn tags() -> Response {

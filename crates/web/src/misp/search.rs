@@ -2,6 +2,7 @@
 
 mod event;
 mod line;
+mod sighting;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -16,6 +17,7 @@ use kaname_world::{Caller, World, WorldError};
 use serde_json::{Map, Value};
 
 use self::event::Stage;
+pub(super) use self::sighting::Wish;
 use super::{
     answer::{self, CSV, JSON, TEXT},
     asked, csv,
@@ -102,13 +104,17 @@ enum Gives {
     Hashes,
     /// STIX objects as they are kept.
     Stix,
+    /// Sightings one by one.
+    Sightings,
+    /// The same as a list alone.
+    SightingList,
 }
 
 impl Gives {
     const fn opening(&self) -> &'static str {
         match self {
-            Self::Events | Self::Objects => "{\"response\":[",
-            Self::Index => "[",
+            Self::Events | Self::Objects | Self::Sightings => "{\"response\":[",
+            Self::Index | Self::SightingList => "[",
             Self::Manifest => "{",
             Self::Attributes => "{\"response\":{\"Attribute\":[",
             Self::OneEvent | Self::Lines(_) | Self::Hashes | Self::Stix => "",
@@ -117,8 +123,8 @@ impl Gives {
 
     const fn closing(&self) -> &'static str {
         match self {
-            Self::Events | Self::Objects => "]}",
-            Self::Index => "]",
+            Self::Events | Self::Objects | Self::Sightings => "]}",
+            Self::Index | Self::SightingList => "]",
             Self::Manifest => "}",
             Self::Attributes => "]}}",
             Self::Stix => "]}\n",
@@ -134,6 +140,8 @@ pub(super) struct Search {
     walk: Walk,
     ask: Ask,
     gives: Gives,
+    /// What is asked of sightings.
+    wish: Wish,
     /// Things that are asked for and stand on earlier pages.
     before: u64,
     /// Things that may still be given.
@@ -162,6 +170,7 @@ impl Search {
             left: limit.unwrap_or(u64::MAX),
             ask,
             gives,
+            wish: Wish::default(),
             begun: false,
             ended: false,
             any: false,
@@ -189,6 +198,23 @@ impl Search {
     /// Hashes of all values.
     pub(super) fn hashes(house: &House, by: &By, walk: Walk) -> Self {
         Self::new(house, by, walk, (Ask::whole(), Gives::Hashes))
+    }
+
+    /// Sightings of the attributes that are asked for.
+    pub(super) fn sightings_of(
+        house: &House,
+        by: &By,
+        walk: Walk,
+        (ask, wish): (Ask, Wish),
+    ) -> Self {
+        let gives = match wish.is_bare {
+            true => Gives::SightingList,
+            false => Gives::Sightings,
+        };
+        Self {
+            wish,
+            ..Self::new(house, by, walk, (ask, gives))
+        }
     }
 
     /// The answer, piece by piece.
@@ -246,6 +272,7 @@ impl Search {
             }
             Gives::Attributes | Gives::Lines(_) | Gives::Hashes => self.attributes(piece, out),
             Gives::Objects => self.objects(piece, out),
+            Gives::Sightings | Gives::SightingList => self.sightings(piece, out),
         }
     }
 
@@ -271,7 +298,8 @@ impl Search {
     }
 
     fn note_fetched(&self, piece: &Piece) {
-        self.world.misp_note_fetched(&self.caller, [&piece.found]);
+        self.world
+            .misp_note_fetched(&self.caller, [piece.found.as_ref()]);
     }
 }
 

@@ -85,6 +85,19 @@ async fn one(house: &House, by: &By, found: Found, ask: Ask) -> Result<Response,
     Ok(answer::streamed(search.chunks(), answer::JSON))
 }
 
+/// The members of an event but for its parts, as the caller is told them.
+pub(super) async fn members_of(
+    house: &House,
+    by: &By,
+    found: &Found,
+) -> Result<Map<String, Value>, WorldError> {
+    let world = house.world();
+    let mut telling = world.misp_telling(by).await?;
+    let events = std::slice::from_ref(found);
+    world.misp_learn(by, &mut telling, events).await?;
+    Ok(telling.event(found))
+}
+
 /// Names that make no difference to one event, or that this hub tells in any case.
 const AS_IT_IS: [&str; 13] = [
     "extended",
@@ -152,7 +165,8 @@ pub(super) async fn attribute(
     Ok(answer::json(&json!({ "Attribute": attribute })))
 }
 
-fn inner(object: &mut Map<String, Value>, place: usize) -> Option<Map<String, Value>> {
+/// Takes an attribute out of an object, by its place.
+pub(super) fn inner(object: &mut Map<String, Value>, place: usize) -> Option<Map<String, Value>> {
     let attributes = object.get_mut("Attribute")?.as_array_mut()?;
     match attributes.get_mut(place)?.take() {
         Value::Object(attribute) => Some(attribute),

@@ -23,7 +23,8 @@ pub(super) enum Parts {
 
 /// Some of an event's parts, or all.
 pub(super) struct Piece {
-    pub(super) found: Found,
+    /// Shared: of a large event each piece has it, with the ids of all its parts.
+    pub(super) found: Arc<Found>,
     pub(super) event: Map<String, Value>,
     pub(super) verdict: Verdict,
     pub(super) said: Vec<Said>,
@@ -36,7 +37,7 @@ pub(super) struct Piece {
 /// An event in the walk.
 #[derive(Clone)]
 struct Next {
-    found: Found,
+    found: Arc<Found>,
     event: Map<String, Value>,
     verdict: Verdict,
 }
@@ -78,7 +79,7 @@ impl Walk {
         let queue = events.into_iter().map(|found| Next {
             event: telling.event(&found),
             verdict: Verdict::Yes,
-            found,
+            found: Arc::new(found),
         });
         Ok(Self {
             queue: queue.collect(),
@@ -129,7 +130,7 @@ impl Walk {
     /// Reads a large event once more, from its beginning.
     pub(super) fn again(&mut self, piece: &Piece) {
         let next = Next {
-            found: piece.found.clone(),
+            found: Arc::clone(&piece.found),
             event: piece.event.clone(),
             verdict: piece.verdict,
         };
@@ -163,7 +164,7 @@ impl Walk {
             let verdict = ask.of_event(&event, &names);
             if verdict != Verdict::No {
                 self.queue.push_back(Next {
-                    found,
+                    found: Arc::new(found),
                     event,
                     verdict,
                 });
@@ -181,7 +182,7 @@ impl Walk {
                     true => next.found.frame.refs.len(),
                     false => 0,
                 };
-                (&next.found, 0..count)
+                (next.found.as_ref(), 0..count)
             })
             .collect();
         let parts = self.world.misp_parts(&self.caller, &asked).await?;
@@ -200,12 +201,12 @@ impl Walk {
     async fn some_of(&mut self, next: Next, from: usize) -> Result<Piece, WorldError> {
         let all = next.found.frame.refs.len();
         let to = all.min(from + AT_ONCE);
-        let asked = [(&next.found, from..to)];
+        let asked = [(next.found.as_ref(), from..to)];
         let parts = self.world.misp_parts(&self.caller, &asked).await?;
         let parts = parts.into_iter().flatten().collect();
         let piece = Piece {
             said: self.telling.parts(&next.found, &next.event, parts),
-            found: next.found.clone(),
+            found: Arc::clone(&next.found),
             event: next.event.clone(),
             verdict: next.verdict,
             begins: from == 0,

@@ -1,7 +1,9 @@
 //! Posting: an event becomes a submission or a claim, an attribute or object is added to an own event, a sighting
 //! answers the items that carry the value. What is another's stays as it is.
 
+mod proposal;
 mod pushed;
+mod reference;
 mod sent;
 mod sighting;
 
@@ -18,7 +20,15 @@ use kaname_world::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+pub(super) use self::proposal::{
+    Kind, accept as accept_proposal, add as propose, delete as propose_deletion,
+    discard as discard_proposal, edit as propose_change,
+};
 pub(super) use self::pushed::filter_for_push;
+pub(super) use self::reference::{
+    add as add_reference, add_to as add_reference_to, delete as delete_reference,
+    delete_named as delete_reference_named,
+};
 use self::sent::{event_in, members_in, merge, parts_in, target, touch};
 pub(super) use self::sighting::{add as add_sighting, add_to as add_sighting_to};
 use super::{answer, error::MispError, hello::url};
@@ -176,7 +186,7 @@ pub(super) async fn add_object(
     add_part(&house, &by, (&named, &uri), ("Object", &body)).await
 }
 
-/// What changes or takes away a part, or gives others' events tags and proposals: none of it is done here.
+/// What takes an event away: not done here.
 pub(super) async fn refuse(
     State(house): State<House>,
     by: By,
@@ -226,18 +236,22 @@ fn anothers(other: &Found, uri: &OriginalUri) -> MispError {
     MispError::forbidden(whose).at(url(uri))
 }
 
-/// The whole event of an own claim, as it was posted.
+/// The whole event of an own claim, as it was posted. Each part says when it changed, so that what does not change stays
+/// the version it is.
 async fn whole(house: &House, by: &By, own: &Found) -> Result<Members, MispError> {
     let count = own.frame.refs.len();
     let parts = house.world().misp_parts(by, &[(own, 0..count)]).await?;
     let mut event = own.frame.members.clone();
     let (mut attributes, mut objects, mut reports) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts.into_iter().flatten() {
-        match part.shown {
-            kaname_misp::Shown::Attribute(one) => attributes.push(Value::Object(one)),
-            kaname_misp::Shown::Object(one) => objects.push(Value::Object(one)),
-            kaname_misp::Shown::Report(one) => reports.push(Value::Object(one)),
-        }
+        let changed = part.object.version_us.div_euclid(1_000_000).to_string();
+        let (mut one, into) = match part.shown {
+            kaname_misp::Shown::Attribute(one) => (one, &mut attributes),
+            kaname_misp::Shown::Object(one) => (one, &mut objects),
+            kaname_misp::Shown::Report(one) => (one, &mut reports),
+        };
+        one.entry("timestamp").or_insert_with(|| changed.into());
+        into.push(Value::Object(one));
     }
     for (key, list) in [
         ("Attribute", attributes),

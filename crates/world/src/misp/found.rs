@@ -14,6 +14,8 @@ use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most objects that are looked through under one name.
 const UNDER_ONE_NAME: u32 = 200;
+/// Most objects of one UUID whose events are looked for.
+const FEW: usize = 20;
 /// Places of attributes within the number of an object's.
 const WITHIN: i64 = 1_000;
 
@@ -152,7 +154,7 @@ impl World {
 
     /// The newest versions under these STIX ids in these collections: the hub's first, then claims in the
     /// order they came.
-    async fn misp_under(
+    pub(super) async fn misp_under(
         &self,
         caller: &Caller,
         places: &[Arc<Loaded<Collection>>],
@@ -207,6 +209,26 @@ impl World {
             |one: &StoredObject| whose.is_none_or(|whose| whose == (one.collection, one.origin));
         let object = objects.find(is_meant);
         Ok((object.ok_or(WorldError::NotFound("attribute"))?, nth))
+    }
+
+    /// The events that hold what this UUID names, by anyone, as the caller may see them.
+    pub async fn misp_events_holding(
+        &self,
+        caller: &Caller,
+        named: Uuid,
+    ) -> Result<Vec<Found>, WorldError> {
+        let places = self.misp_places(caller).await?;
+        let ids = SAYING.map(|kind| format!("{kind}--{named}"));
+        let found = self.misp_under(caller, &places, ids.into()).await?;
+        let mut events: Vec<Found> = Vec::new();
+        for (_, object) in found.iter().take(FEW) {
+            for event in self.misp_events_of(caller, object).await? {
+                if events.iter().all(|one| one.object.key != event.object.key) {
+                    events.push(event);
+                }
+            }
+        }
+        Ok(events)
     }
 
     /// The events that an object is a part of, as the caller may see them.

@@ -5,14 +5,17 @@
 //! report, of what peers brought their own. Its parts are the objects it refers to, where the caller may see
 //! them. Nothing is kept beside the objects: an event is made anew for each reader.
 
+mod answer;
 mod found;
 mod parts;
 mod posted;
+mod proposal;
 mod reading;
 mod sighting;
 mod told;
 mod who;
 
+pub use answer::OwnAnswer;
 pub use found::Found;
 pub use parts::Part;
 pub use posted::{MispPosted, Standing};

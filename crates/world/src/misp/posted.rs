@@ -89,7 +89,7 @@ impl World {
             .ok_or(WorldError::Denied("denied-collection-write"))
     }
 
-    async fn misp_post_to(
+    pub(super) async fn misp_post_to(
         &self,
         caller: &Caller,
         offered: &Offered,
@@ -293,7 +293,7 @@ impl World {
     }
 
     /// The caller's own claim under a name, else what others brought.
-    async fn misp_own_event(&self, caller: &Caller, named: &str) -> Result<Found, WorldError> {
+    pub async fn misp_own_event(&self, caller: &Caller, named: &str) -> Result<Found, WorldError> {
         let found = self.misp_events(caller, named).await?;
         let party = caller.party_id()?;
         let own = found

@@ -1,6 +1,7 @@
 //! Sources: what somebody publishes at an address, agreed with, changed, listed, and read in turns into a collection of
 //! kind peer. What each says is its own word; nothing of it reaches a library without release.
 
+mod csaf;
 mod misp;
 mod question;
 mod read;

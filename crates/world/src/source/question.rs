@@ -9,7 +9,7 @@ use kaname_sharing::{
 };
 use url::Url;
 
-use super::{SECRET, misp};
+use super::{SECRET, csaf, misp};
 use crate::{
     doors::{Fetch, Fetched, Headers},
     error::WorldError,
@@ -90,8 +90,23 @@ impl World {
             return Ok(fetch);
         }
         let url = terms.url.as_deref().unwrap_or_default();
-        let url = Url::parse(url).map_err(WorldError::encoding)?;
+        let mut url = Url::parse(url).map_err(WorldError::encoding)?;
+        if terms.form.kind == FormKind::Csaf {
+            url = csaf::first_url(url);
+        }
         self.source_question(url, terms, credential, known)
+    }
+
+    /// The header by which the hub is known at a source.
+    pub(super) fn source_header(
+        &self,
+        credential: Option<(MatterId, &Sealed)>,
+    ) -> Result<Headers, WorldError> {
+        let Some((id, sealed)) = credential else {
+            return Ok(Headers::new());
+        };
+        let header = self.open_credential(SECRET, id, sealed)?;
+        Ok(parted(&header).into_iter().collect())
     }
 
     /// The question for one document of a source.
@@ -114,10 +129,7 @@ impl World {
         if let Some(moment) = &known.last_modified {
             headers.push(("if-modified-since".into(), moment.clone()));
         }
-        if let Some((id, sealed)) = credential {
-            let header = self.open_credential(SECRET, id, sealed)?;
-            headers.extend(parted(&header));
-        }
+        headers.extend(self.source_header(credential)?);
         Ok(Fetch {
             url,
             headers,

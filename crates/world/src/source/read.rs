@@ -9,7 +9,10 @@ use kaname_sharing::source::{
 };
 use serde::Serialize;
 
-use super::question::{Answer, answer};
+use super::{
+    csaf,
+    question::{Answer, answer},
+};
 use crate::{
     caller::Caller,
     doors::FetchDoor,
@@ -171,7 +174,10 @@ impl World {
         let is_whole = self
             .take_document(turn, source, (document, from_file), reading)
             .await?;
-        if is_whole {
+        // That a provider says the same of itself says nothing of its documents.
+        let terms = &source.state.definition.terms;
+        let lists = !from_file && csaf::provider_in(document, terms)?.is_some();
+        if is_whole && !lists {
             validators.sha256 = Some(super::take::digest(document));
             reading.validators = Some(validators);
         }

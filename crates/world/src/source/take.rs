@@ -17,6 +17,7 @@ use kaname_stix::Head;
 use kaname_store::{ObjectFilter, Versions};
 use sha2::{Digest as _, Sha256};
 
+use super::csaf::provider_in;
 use crate::{
     caller::Caller,
     error::WorldError,
@@ -156,6 +157,10 @@ impl World {
             return self
                 .take_events(turn, source, &collection, document, reading)
                 .await;
+        }
+        if !from_file && let Some(provider) = provider_in(document, terms)? {
+            let of = (source, &collection);
+            return self.take_provider(turn, of, provider, reading).await;
         }
         match kind.shape() {
             Some(shape) => {

@@ -4,6 +4,7 @@
 use hyper::body::Bytes;
 use kaname_intake::{
     Kind,
+    foreign::provider::Provider,
     listed::{Listed, Unlisted},
 };
 use kaname_policy::Action;
@@ -11,11 +12,18 @@ use kaname_sharing::source::{SourceTerms, Validators, check_terms};
 use serde::Serialize;
 
 use super::{
+    csaf::{Asker, provider_in},
     misp::listing,
     question::{Answer, answer, checked_header, parted},
     take::{list_of, objects_of},
 };
-use crate::{caller::Caller, doors::FetchDoor, error::WorldError, turn::Stopped, world::World};
+use crate::{
+    caller::Caller,
+    doors::FetchDoor,
+    error::WorldError,
+    turn::{Stopped, told},
+    world::World,
+};
 
 /// Entries that are shown.
 const FIRST: usize = 10;
@@ -108,6 +116,17 @@ impl World {
                 if kind.lists_events() {
                     return trial_of_events(&fetched, terms);
                 }
+                if let Some(provider) = provider_in(&fetched, terms)? {
+                    let header = header.map(|(name, value)| checked_header(name, value));
+                    let header = header.transpose()?.unwrap_or_default();
+                    let asker = Asker {
+                        world: self,
+                        door,
+                        terms,
+                        header: parted(header.as_bytes()).into_iter().collect(),
+                    };
+                    return trial_of_provider(asker, &provider).await;
+                }
                 fetched.as_ref()
             }
         };
@@ -197,6 +216,29 @@ fn trial_of_objects(
     unlisted.truncate(FIRST);
     trial.unlisted = unlisted;
     trial
+}
+
+/// The documents that a provider lists; none of them is fetched.
+async fn trial_of_provider(asker: Asker<'_>, provider: &Provider) -> Result<Trial, Stopped> {
+    let (listed, refused, mut unlisted) = asker.listed(provider).await?;
+    unlisted.truncate(FIRST);
+    let mut newest: Vec<_> = listed.iter().collect();
+    newest.sort_by_key(|(_, document)| std::cmp::Reverse(document.changed));
+    let newest = newest.into_iter().take(FIRST);
+    Ok(Trial {
+        listed: listed.len() as u64,
+        refused,
+        unlisted,
+        objects: newest
+            .map(|(url, document)| TrialObject {
+                id: told(url.as_str()),
+                name: document
+                    .changed
+                    .map_or_else(String::new, |at| at.to_string()),
+            })
+            .collect(),
+        ..Trial::default()
+    })
 }
 
 /// The events that are listed; none of them is fetched.

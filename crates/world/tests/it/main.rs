@@ -30,6 +30,7 @@ mod sight;
 mod sign_in;
 mod sink;
 mod sources;
+mod sources_csaf;
 mod sources_misp;
 mod story;
 mod submitting;

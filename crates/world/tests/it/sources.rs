@@ -33,7 +33,7 @@ use crate::{
     taxii_sink::{Reply, TaxiiSink},
 };
 
-fn door() -> Arc<HttpsDoor> {
+pub(crate) fn door() -> Arc<HttpsDoor> {
     let settings = HttpsSettings {
         private: false,
         loopback: true,
@@ -88,7 +88,7 @@ fn address(sink: &TaxiiSink) -> Option<String> {
 }
 
 /// The last version of each object in the collection, by its name.
-async fn standing(nation: &Nation) -> BTreeMap<String, Value> {
+pub(crate) async fn standing(nation: &Nation) -> BTreeMap<String, Value> {
     let collection = nation.world.collection(&shell(), "public").await.unwrap();
     let audiences = nation.world.audiences().await.unwrap();
     let mut filter = ObjectFilter {

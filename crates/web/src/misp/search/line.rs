@@ -154,7 +154,7 @@ fn written(members: &Members) -> String {
     serde_json::to_string(members).unwrap_or_default()
 }
 
-fn short(event: &Members, context: bool) -> Value {
+pub(super) fn short(event: &Members, context: bool) -> Value {
     let more = CONTEXT.iter().filter(|_| context);
     let keys = SHORT.iter().chain(more);
     let told = keys.filter_map(|key| Some(((*key).to_owned(), event.get(*key)?.clone())));

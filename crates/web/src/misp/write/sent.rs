@@ -65,7 +65,7 @@ pub(super) fn fresh(house: &House) -> Value {
 /// Puts parts into a list: in the place of those of the same UUID, else behind them. What changes and does not
 /// say when, changes now.
 pub(super) fn merge(house: &House, event: &mut Members, key: &str, parts: Vec<Value>) {
-    let now = || Value::from(house.world().now().as_second().to_string());
+    let at = next(house, event);
     let list = event.entry(key).or_insert_with(|| json!([]));
     let Value::Array(list) = list else {
         return;
@@ -79,11 +79,12 @@ pub(super) fn merge(house: &House, event: &mut Members, key: &str, parts: Vec<Va
                 let own = |key: &str| key == "id" || key == "event_id";
                 before.extend(part.into_iter().filter(|(key, _)| !own(key)));
                 if *before != old && before.get("timestamp") == time.as_ref() {
-                    before.insert("timestamp".to_owned(), now());
+                    touch_part(before, at);
                 }
             }
             (_, Value::Object(mut part)) => {
-                part.entry("timestamp").or_insert_with(now);
+                part.entry("timestamp")
+                    .or_insert_with(|| at.to_string().into());
                 list.push(Value::Object(part));
             }
             (_, part) => list.push(part),
@@ -133,13 +134,33 @@ pub(super) fn parts_in(house: &House, body: &Bytes, key: &str) -> Result<Vec<Val
     named.collect()
 }
 
+/// When an event is written anew: later than the version before, also within one second.
+fn next(house: &House, event: &Members) -> i64 {
+    let now = house.world().now().as_second();
+    now.max(seconds(event).saturating_add(1))
+}
+
+fn seconds(members: &Members) -> i64 {
+    let said = members.get("timestamp").and_then(Value::as_str);
+    said.and_then(|said| said.parse().ok()).unwrap_or(0)
+}
+
 /// A new version of an event is later than the one before.
 pub(super) fn touch(house: &House, event: &mut Members) {
-    let seconds = |value: Option<&Value>| value?.as_str()?.parse::<i64>().ok();
-    let before = seconds(event.get("timestamp")).unwrap_or(0);
-    let now = house.world().now().as_second();
-    let next = now.max(before.saturating_add(1));
+    let next = next(house, event);
     event.insert("timestamp".to_owned(), next.to_string().into());
+}
+
+/// So is one of a part: where it does not say when it changed, it changed with its event before.
+pub(super) fn touch_part(part: &mut Members, event_s: i64) {
+    let next = event_s.max(seconds(part).saturating_add(1));
+    part.insert("timestamp".to_owned(), next.to_string().into());
+}
+
+/// Writes an event anew, and says when.
+pub(super) fn touched(house: &House, event: &mut Members) -> i64 {
+    touch(house, event);
+    seconds(event)
 }
 
 /// A moment in seconds since 1970.

@@ -58,6 +58,16 @@ const FILLED: &[(&str, Filled)] = &[
     ("misp.feed_event", Filled::MispEvent),
     ("misp.attribute", Filled::MispPart),
     ("misp.object", Filled::MispPart),
+    ("misp.sightings_of", Filled::MispEvent),
+    ("misp.proposals_of", Filled::MispEvent),
+    (
+        "misp.proposal",
+        Filled::NoItem("a proposal: a claim, or what the asking party handed in"),
+    ),
+    (
+        "misp.sharing_group_view",
+        Filled::NoItem("a group that the asking party is in"),
+    ),
     (
         "misp.user",
         Filled::NoItem("the machine that asks, and its party"),

@@ -1,5 +1,6 @@
 //! MISP's REST interface, as its clients use it.
 
+mod answering;
 mod asking;
 mod feed;
 mod posting;

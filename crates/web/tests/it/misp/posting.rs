@@ -264,12 +264,7 @@ async fn what_cannot_be_posted_is_refused_and_says_why() {
         .await;
     let found = s.found("events", json!({})).await;
     let uuid = text(&found[0]["Event"]["uuid"]);
-    for what in [
-        "events/edit",
-        "attributes/add",
-        "events/delete",
-        "shadowAttributes/add",
-    ] {
+    for what in ["events/edit", "attributes/add", "events/delete"] {
         let refused = s.post(&format!("{what}/{uuid}"), &poster, &event).await;
         assert_eq!(refused.status, 403, "{what}: {}", refused.text);
     }
