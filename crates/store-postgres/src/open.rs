@@ -97,8 +97,9 @@ impl PostgresStore {
         options.check()?;
         check_url(url, options.plain_network)?;
         let mut config: Config = url.parse().map_err(|e| database(doing, e))?;
+        // Without compiling: questions are short, and it would take longer than they do.
         config.options(format!(
-            "-c search_path={} -c statement_timeout={} -c default_transaction_isolation=read\\ committed",
+            "-c search_path={} -c statement_timeout={} -c default_transaction_isolation=read\\ committed -c jit=off",
             options.schema, options.statement_timeout_ms
         ));
         config.application_name(&options.name);

@@ -14,15 +14,16 @@ pub(crate) async fn values_beginning(
     readable: &RoaringBitmap,
     limit: u32,
 ) -> Outcome<Vec<String>> {
+    // Who may see a carrier is looked up for each that is met: joined, all that the reader sees would be read first.
     let find = "SELECT DISTINCT found.value
         FROM unnest($2::text[], $3::text[]) AS wanted (beginning, past) CROSS JOIN LATERAL (
-            SELECT v.value FROM object_values AS v JOIN objects AS o ON o.added_us = v.object
+            SELECT v.value FROM object_values AS v
             WHERE v.space = $1 AND v.value >= wanted.beginning AND v.value < wanted.past
-              AND o.audience = ANY($4)
+              AND (SELECT o.audience FROM objects AS o WHERE o.added_us = v.object) = ANY($4)
             UNION ALL
-            SELECT p.value FROM postings AS p JOIN records AS r ON r.row = p.record
+            SELECT p.value FROM postings AS p
             WHERE p.space = $1 AND p.value >= wanted.beginning AND p.value < wanted.past
-              AND r.audience = ANY($4)
+              AND (SELECT r.audience FROM records AS r WHERE r.row = p.record) = ANY($4)
         ) AS found ORDER BY found.value LIMIT $5";
     let ends: Vec<String> = beginnings.iter().map(|one| past(one)).collect();
     let readable = form::bitmap(readable);
