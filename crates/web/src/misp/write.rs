@@ -1,6 +1,7 @@
 //! Posting: an event becomes a submission or a claim, an attribute or object is added to an own event, a sighting
 //! answers the items that carry the value. What is another's stays as it is.
 
+mod as_told;
 mod pushed;
 mod sent;
 mod sighting;
@@ -18,6 +19,7 @@ use kaname_world::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use self::as_told::AsTold;
 pub(super) use self::pushed::filter_for_push;
 use self::sent::{event_in, members_in, merge, parts_in, target, touch};
 pub(super) use self::sighting::{add as add_sighting, add_to as add_sighting_to};
@@ -91,10 +93,19 @@ async fn edit(
             event.insert("uuid".to_owned(), uuid_of(&before));
             let info = before.get("info").cloned().unwrap_or_default();
             event.entry("info").or_insert(info);
+            // As `handed_in` tells what was not said.
+            if !before.contains_key("distribution")
+                && event.get("distribution") == Some(&json!("0"))
+            {
+                event.remove("distribution");
+            }
             hand_in(house, by, event).await
         }
         Standing::Own(own) => {
             let mut whole = whole(house, by, &own).await?;
+            let uuid = uuid_of(&whole);
+            let told = AsTold::of(house, by, &own).await?;
+            told.forget(uuid.as_str().unwrap_or_default(), &mut event);
             for (key, value) in event {
                 match (key.as_str(), value) {
                     ("Attribute" | "Object" | "EventReport", Value::Array(list)) => {
@@ -333,7 +344,7 @@ pub(super) fn handed_in(by: &By, mut event: Members) -> Result<Members, WorldErr
     let uuid = uuid_of(&event);
     let uuid = uuid.as_str().and_then(|uuid| Uuid::try_parse(uuid).ok());
     let number = kaname_world::misp::number_of(uuid.unwrap_or_default());
-    for list in ["Attribute", "Object"] {
+    for list in ["Attribute", "Object", "EventReport"] {
         if let Some(Value::Array(parts)) = event.get_mut(list) {
             for part in parts.iter_mut().filter_map(Value::as_object_mut) {
                 part.insert("event_id".to_owned(), number.as_str().into());

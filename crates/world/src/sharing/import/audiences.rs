@@ -203,7 +203,16 @@ impl Audiences {
 
     /// By the object's own markings.
     fn own(&self, head: &Head) -> Audience {
-        self.by_markings(&restricting(head, &self.statements))
+        let own = self.by_markings(&restricting(head, &self.statements));
+        // A marking that says nothing here tells of what only officers see.
+        let is_unknown = head.type_name() == "marking-definition"
+            && !self.statements.contains(&head.id)
+            && tlp_of(&head.id).is_none()
+            && pap_of(&head.id).is_none();
+        match is_unknown {
+            true => own.and_all(&self.unknown),
+            false => own,
+        }
     }
 
     /// By markings that restrict; what may be done with it (PAP) restricts no reader.
