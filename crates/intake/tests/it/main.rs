@@ -23,3 +23,4 @@ mod submission;
 mod table;
 mod warning;
 mod when;
+mod written;

@@ -34,6 +34,7 @@ mod named;
 mod now;
 mod objects;
 mod oidc;
+mod outputs;
 mod pages;
 mod passkey;
 mod peers;
