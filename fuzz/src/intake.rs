@@ -14,7 +14,13 @@ use kaname_intake::{
     layout::{LayoutLimits, read_layout},
     listed::{ListLimits, Mapping, Shape, read_list},
     table::Delimiter,
-    warning::{WarningIndex, WarningKind, WarningLimits, WarningList, read_warning_list},
+    warning::{
+        WarningIndex, WarningKind, WarningLimits, WarningList, read_delegated, read_warning_list,
+    },
+    written::{
+        intrusion::{self, Engine},
+        sigma, yara,
+    },
 };
 
 fn own() -> ExtractOptions {
@@ -261,7 +267,11 @@ pub(crate) fn warninglist(data: &[u8]) {
         bytes: 4 << 10,
         entries: 100,
     };
-    let Ok(list) = read_warning_list(data, &limits) else {
+    let list = match data.first() {
+        Some(b'2') => read_delegated(data, "JP", &limits),
+        _ => read_warning_list(data, &limits),
+    };
+    let Ok(list) = list else {
         return;
     };
     assert!(list.entries.len() <= limits.entries && !list.name.is_empty());
@@ -276,6 +286,51 @@ pub(crate) fn warninglist(data: &[u8]) {
         let found = index.find(value.kind, &value.value);
         if list.kind == WarningKind::Cidr && is_network(value.kind) {
             assert_eq!(found, [0], "{entry}");
+        }
+    }
+}
+
+/// A rule that somebody wrote is refused, or written so that it is read again as the same.
+pub(crate) fn written(data: &[u8]) {
+    let Some((first, rest)) = data.split_first() else {
+        return;
+    };
+    let Ok(text) = std::str::from_utf8(rest) else {
+        return;
+    };
+    match first % 4 {
+        0 => {
+            let Ok(read) = yara::read(text) else {
+                return;
+            };
+            let imports = read.imports.iter();
+            let imports: String = imports.map(|one| format!("import \"{one}\"\n")).collect();
+            let written = read.write(&Default::default());
+            let again = yara::read(&(imports + &written));
+            assert_eq!(again.map(|one| one.write(&Default::default())), Ok(written));
+        }
+        1 => {
+            let Ok(read) = sigma::read(text) else {
+                return;
+            };
+            let written = read.write("x", Some("tlp.green"));
+            let again = sigma::read(&written).map(|one| one.write("x", Some("tlp.green")));
+            assert_eq!(again, Ok(written));
+        }
+        engine => {
+            let engine = if engine == 2 {
+                Engine::Suricata
+            } else {
+                Engine::Snort
+            };
+            let Ok(rules) = intrusion::read(text, engine) else {
+                return;
+            };
+            for one in rules {
+                assert!(one.head.starts_with("alert "), "{}", one.head);
+                let line = format!("{} (msg:\"{}\"; {} sid:1;)", one.head, one.msg, one.options);
+                assert_eq!(intrusion::read(&line, engine), Ok(vec![one]));
+            }
         }
     }
 }

@@ -164,6 +164,12 @@ pub const TARGETS: &[Target] = &[
         longest: 4 << 10,
     },
     Target {
+        name: "written-rule",
+        run: intake::written,
+        seeds: seeds::WRITTEN,
+        longest: 4 << 10,
+    },
+    Target {
         name: "extract",
         run: intake::extract_text,
         seeds: seeds::TEXT,

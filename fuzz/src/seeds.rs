@@ -184,6 +184,16 @@ pub(crate) const WARNINGLIST: &[&[u8]] = &[
     br#"{"name":"Mail","type":"regex","matching_attributes":["email-src"],"list":["/^(noc|abuse)\@.*\..*$/i"]}"#,
     br#"{"name":"Sandboxes","type":"substring","list":["app.any.run"]}"#,
     br#"{"name":"Empty files","type":"string","list":["d41d8cd98f00b204e9800998ecf8427e"]}"#,
+    b"2|apnic|20261130|3|19830613|20261129|+1000\napnic|JP|ipv4|192.0.2.64|96|20110412|assigned\napnic|JP|ipv6|2001:db8::|32|20110412|allocated\n",
+];
+
+/// Rules that others wrote; the first byte chooses the language.
+pub(crate) const WRITTEN: &[&[u8]] = &[
+    b"\x00import \"pe\" rule owl : night { meta: s = 7 strings: $a = \"owl\\x00\" wide xor(1-255) $b = { 4D ?? [2-4] ( 01 | 02 ) 6? } $c = /ow[l1]+\\/x/i condition: uint16(0) == 0x5A4D and any of them and for any i in (0..pe.number_of_sections - 1) : (@a[i] > 10KB) }",
+    b"\x00private rule a { condition: filesize < 1MB } rule b { condition: a and not defined 1 }",
+    b"\x01title: Owl\nid: 6a1f3a52-6c0d-4c1e-9a53-0d2f4a6b8c10\ntags: [a.b]\nlogsource: {category: dns}\ndetection:\n  a:\n    query|endswith:\n      - '.owl.example'\n      - \"x\\ty\"\n    n: null\n  condition: (a and not 1 of a*) or all of them\n",
+    b"\x02alert http $HOME_NET any -> [198.51.100.0/24,!198.51.100.7] [80,8080:] (msg:\"Owl\"; http.uri; content:\"/o|3b 20|\"; nocase; pcre:\"/^o[l(]+(x|y)/R\"; sid:1; rev:3;)",
+    b"\x03alert http (msg:\"Owl\"; http_uri; content:\"/owl\", nocase, offset 3; sid:7;)",
 ];
 
 /// Lists; the first byte chooses the form and what is mapped.

@@ -46,6 +46,7 @@ pub mod table;
 mod value;
 pub mod warning;
 mod when;
+pub mod written;
 
 pub use binary::binary_type;
 pub use csv_safe::{csv_plain, csv_safe};

@@ -2,11 +2,12 @@
 //! as public name servers, content networks or popular sites. A list has a kind that says how its entries
 //! are compared, and the MISP attribute types it is about.
 
+mod delegated;
 mod index;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::index::WarningIndex;
+pub use self::{delegated::read_delegated, index::WarningIndex};
 use crate::{JsonError, JsonLimits, Kind, guard};
 
 /// Longest name or description, in bytes; a description beyond it is cut.
@@ -60,6 +61,9 @@ pub struct WarningList {
     pub kind: WarningKind,
     /// MISP attribute types it is about; empty for all.
     pub types: Vec<String>,
+    /// Whether it only says what a value is (MISP's category "Known identifier"): it warns of blocking, and takes
+    /// nothing of a value's worth.
+    pub identifies: bool,
     /// Its entries, as written.
     pub entries: Vec<String>,
 }
@@ -135,6 +139,8 @@ struct Form {
     kind: WarningKind,
     #[serde(default)]
     matching_attributes: Vec<String>,
+    #[serde(default)]
+    category: String,
     list: Vec<String>,
 }
 
@@ -182,6 +188,7 @@ pub fn read_warning_list(
         version: form.version,
         kind: form.kind,
         types: form.matching_attributes,
+        identifies: form.category.eq_ignore_ascii_case("known identifier"),
         entries: form.list,
     };
     index::check(&list)?;

@@ -19,7 +19,13 @@ pub(crate) const DEFINER_ID: &str = "identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a
 
 const DEFINER: &str = r#"{"type":"identity","spec_version":"2.1","id":"identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774","created":"2026-11-01T00:00:00.000Z","modified":"2026-11-01T00:00:00.000Z","name":"Kaname","identity_class":"system"}"#;
 
-const DEFINITION: &str = r#"{"type":"extension-definition","spec_version":"2.1","id":"extension-definition--3f0a8d5e-6b0f-4c3e-9b57-1d2a7c64e9f1","created":"2026-11-01T00:00:00.000Z","modified":"2026-11-01T00:00:00.000Z","created_by_ref":"identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774","name":"MISP core format","description":"misp_rest: the members of the MISP element that the object itself does not say, as JSON text; a list under '-' has first the names of those that it says and the element lacks, then a member of that name.","schema":"https://www.misp-standard.org/rfc/misp-standard-core.html","version":"1.0.0","extension_types":["new-sdo","property-extension"]}"#;
+/// The marking of what may not go beyond an organisation or a sharing group: whoever does not know it may show the
+/// object to nobody.
+pub(crate) const HELD_ID: &str = "marking-definition--6d0c2b7e-94a1-4f58-b3d9-2e7f15c80a46";
+
+const HELD: &str = r#"{"type":"marking-definition","spec_version":"2.1","id":"marking-definition--6d0c2b7e-94a1-4f58-b3d9-2e7f15c80a46","created":"2026-11-30T00:00:00.000Z","created_by_ref":"identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774","name":"MISP distribution: not beyond the organisation or sharing group","extensions":{"extension-definition--3f0a8d5e-6b0f-4c3e-9b57-1d2a7c64e9f1":{"extension_type":"property-extension","misp_distribution":"held"}}}"#;
+
+const DEFINITION: &str = r#"{"type":"extension-definition","spec_version":"2.1","id":"extension-definition--3f0a8d5e-6b0f-4c3e-9b57-1d2a7c64e9f1","created":"2026-11-01T00:00:00.000Z","modified":"2026-11-30T00:00:00.000Z","created_by_ref":"identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774","name":"MISP core format","description":"misp_distribution: of a marking; held, what has it may not go beyond the organisation or sharing group whose it is. misp_rest: the members of the MISP element that the object itself does not say, as JSON text; a list under '-' has first the names of those that it says and the element lacks, then a member of that name.","schema":"https://www.misp-standard.org/rfc/misp-standard-core.html","version":"1.1.0","extension_types":["new-sdo","property-extension"]}"#;
 
 /// Types for elements that no type of STIX says.
 pub(crate) const ATTRIBUTE_TYPE: &str = "misp-attribute";
@@ -30,8 +36,21 @@ pub(crate) struct Shared {
     pub(crate) event: Uuid,
     pub(crate) created_by: Option<String>,
     pub(crate) marks: Marks,
+    /// Whether distribution marks.
+    pub(crate) heeds: bool,
     /// The event's own time, for elements without one.
     pub(crate) stamp: String,
+}
+
+impl Shared {
+    /// How an element is marked by its own word.
+    pub(crate) fn own_marks(&self, members: &Members) -> Marks {
+        let tags = crate::tag::marks(members);
+        match self.heeds && crate::reach::is_held(members) {
+            true => tags.and(Marks::HELD),
+            false => tags,
+        }
+    }
 }
 
 /// Seconds since 1970 as STIX writes a time, to the millisecond. `None` past the year 9999.
@@ -94,7 +113,7 @@ pub(crate) fn head(kind: &str, members: &Members, shared: &Shared) -> Members {
     if !labels.is_empty() {
         put("labels", labels.into());
     }
-    mark(&mut object, shared.marks.and(crate::tag::marks(members)));
+    mark(&mut object, shared.marks.and(shared.own_marks(members)));
     if members.get("deleted") == Some(&Value::Bool(true)) {
         object.insert("revoked".to_owned(), true.into());
     }
@@ -187,9 +206,13 @@ impl<'o> Writer<'o> {
         self.objects += 1;
     }
 
-    /// Ends the bundle. `extended` says whether anything in it has the extension.
-    pub(crate) fn end(mut self, extended: bool) -> usize {
-        if extended {
+    /// Ends the bundle. `extended` says whether anything in it has the extension, `held` whether anything is marked
+    /// so.
+    pub(crate) fn end(mut self, (extended, held): (bool, bool)) -> usize {
+        if held {
+            self.raw(HELD);
+        }
+        if extended || held {
             self.raw(DEFINER);
             self.raw(DEFINITION);
         }
@@ -204,7 +227,7 @@ pub(crate) fn append(out: &mut Vec<u8>, members: &Members) {
     debug_assert!(written.is_ok());
 }
 
-/// Whether an id is one of the two objects that stand in every bundle.
+/// Whether an id is one of the objects that bundles of ours have beside what they say.
 pub(crate) fn is_ours(id: &str) -> bool {
-    id == EXTENSION || id == DEFINER_ID
+    [EXTENSION, DEFINER_ID, HELD_ID].contains(&id)
 }

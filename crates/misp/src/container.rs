@@ -23,6 +23,7 @@ pub(crate) fn container_id(event: &Event<'_>) -> String {
         event: event.uuid(),
         created_by: None,
         marks: Marks::default(),
+        heeds: false,
         stamp: String::new(),
     };
     format!("{kind}--{}", bundle::uuid_of(event.members(), &shared))

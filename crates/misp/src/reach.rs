@@ -1,55 +1,57 @@
-//! Distribution and sharing groups as who may read.
-
-use serde_json::Value;
-use uuid::Uuid;
+//! Distribution: how far an element may go. STIX says it by a marking, of which no hub knows that it permits anything.
 
 use crate::json::{Members, text};
 
-/// Who may read an element (core format §2.2.1.8, distribution).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reach {
-    /// 0: the organisation that holds it.
-    Organisation,
-    /// 1: all on this server.
-    Community,
-    /// 2: also those on servers connected to it.
-    Connected,
-    /// 3: everyone.
-    All,
-    /// 4: the organisations of a sharing group, by their UUIDs. None are named when the event does not
-    /// carry the group: then nobody may read it.
-    Group(Vec<Uuid>),
-    /// 5: as the event says.
-    Inherited,
+/// What becomes of the distribution of elements in STIX. It travels in the extension in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Distribution {
+    /// It marks nothing: whoever publishes the events is known to mean nothing by it.
+    Ignored,
+    /// What may not go beyond an organisation or a sharing group is marked so.
+    #[default]
+    Marked,
+    /// And objects by others that an event keeps have the marks of the event too, though they are then not the bytes
+    /// they were: for whoever shows the objects to others.
+    MarkedThroughout,
 }
 
-impl Reach {
-    /// The reach of an event, attribute or object. What nobody knows reaches the holder alone.
-    #[must_use]
-    pub fn of(members: &Members) -> Self {
-        match text(members, "distribution") {
-            Some("1") => Self::Community,
-            Some("2") => Self::Connected,
-            Some("3") => Self::All,
-            Some("4") => Self::Group(organisations(members)),
-            Some("5") => Self::Inherited,
-            _ => Self::Organisation,
-        }
+/// Whether an element may not go beyond the organisation that holds it (0) or a sharing group (4) (core format
+/// §2.2.1, distribution). A number that nobody knows restricts; where nothing is said, nothing is restricted: the
+/// files of a feed say no distribution, since they hold what may go out.
+pub(crate) fn is_held(members: &Members) -> bool {
+    // What inherits has nothing to inherit from but what it stands in; an event stands in nothing.
+    let is_event = members.contains_key("info");
+    match members.get("distribution") {
+        None | Some(serde_json::Value::Null) => false,
+        Some(_) => match text(members, "distribution") {
+            Some("1" | "2" | "3") => false,
+            Some("5") => is_event,
+            _ => true,
+        },
     }
 }
 
-fn organisations(members: &Members) -> Vec<Uuid> {
-    let group = members.get("SharingGroup");
-    let list = group
-        .and_then(|group| group.get("SharingGroupOrg"))
-        .and_then(Value::as_array);
-    let mut found: Vec<Uuid> = list
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.get("Organisation")?.get("uuid")?.as_str())
-        .filter_map(|uuid| Uuid::try_parse(uuid).ok())
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_to_permit_restricts() {
+        let held = |value: Value| {
+            let members = json!({ "distribution": value });
+            members.as_object().is_some_and(is_held)
+        };
+        for open in ["1", "2", "3", "5"] {
+            assert!(!held(open.into()), "{open}");
+        }
+        for shut in ["0", "4", "6", "", "all"] {
+            assert!(held(shut.into()), "{shut}");
+        }
+        assert!(held(json!([3])) && !held(Value::Null));
+        let event = json!({ "info": "event", "distribution": "5" });
+        assert!(event.as_object().is_some_and(is_held));
+        assert!(!is_held(&Members::new()));
+    }
 }

@@ -218,8 +218,8 @@ impl<'a> Event<'a> {
         })
     }
 
-    /// The members of its reports one by one.
-    pub(crate) fn reports(&self) -> impl Iterator<Item = Result<Members, Finding>> {
+    /// The members of its reports one by one, each sound or named as a finding.
+    pub fn reports(&self) -> impl Iterator<Item = Result<serde_json::Map<String, Value>, Finding>> {
         self.reports.iter().enumerate().map(|(index, raw)| {
             let pointer = format!("{}/EventReport/{index}", self.pointer);
             let mut members = json::members(raw.get(), self.depth, &pointer)?;

@@ -3,13 +3,21 @@
 use kaname_stix::{ObjectId, TlpMark, tlp_marking_id, tlp_of};
 use serde_json::{Value, json};
 
+use crate::bundle::HELD_ID;
 use crate::json::{Members, text};
 
-/// A set of TLP labels, a bit each. A reader must be allowed all of them.
+/// A set of TLP labels, a bit each, and whether it is held. A reader must be allowed all of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Marks(u8);
 
 impl Marks {
+    /// Not to go beyond an organisation or a sharing group.
+    pub(crate) const HELD: Self = Self(1 << 7);
+
+    pub(crate) fn is_held(self) -> bool {
+        self.0 & Self::HELD.0 != 0
+    }
+
     pub(crate) fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -18,6 +26,7 @@ impl Marks {
         let held = TlpMark::ALL.into_iter().enumerate();
         held.filter(|(bit, _)| self.0 & (1 << bit) != 0)
             .map(|(_, mark)| tlp_marking_id(mark).to_string())
+            .chain(self.is_held().then(|| HELD_ID.to_owned()))
             .collect()
     }
 

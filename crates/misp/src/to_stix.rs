@@ -12,6 +12,7 @@ use crate::json::{Members, text};
 use crate::kept::{self, Kept};
 use crate::make::{self, Made};
 use crate::model::uuid;
+use crate::reach::Distribution;
 use crate::read::Event;
 use crate::tag::{self, Marks};
 use crate::threat::threats;
@@ -25,21 +26,32 @@ pub struct Done {
     pub attributes: usize,
     /// STIX objects in the bundle, or elements in the event.
     pub objects: usize,
+    /// Whether something in the bundle may not go beyond an organisation or a sharing group.
+    pub held: bool,
 }
 
 /// Appends the bundle of an event to `out`. Elements that are unsound are left out and named.
 pub fn to_stix(event: &Event<'_>, out: &mut Vec<u8>) -> Done {
+    to_stix_with(event, Distribution::default(), out)
+}
+
+/// The same, with what its distribution is to mean.
+pub fn to_stix_with(event: &Event<'_>, distribution: Distribution, out: &mut Vec<u8>) -> Done {
     let members = event.members();
     let time = text(members, "timestamp").and_then(stamp);
     let made_by = members.get("Orgc").and_then(Value::as_object);
     let identity = made_by.and_then(|orgc| identity(orgc, time.as_deref()));
+    let mut shared = Shared {
+        event: event.uuid(),
+        created_by: identity.as_ref().map(|(id, _)| id.clone()),
+        marks: Marks::default(),
+        heeds: distribution != Distribution::Ignored,
+        stamp: time.unwrap_or_else(|| "1970-01-01T00:00:00.000Z".to_owned()),
+    };
+    shared.marks = shared.own_marks(members);
     let mut run = Run {
-        shared: Shared {
-            event: event.uuid(),
-            created_by: identity.as_ref().map(|(id, _)| id.clone()),
-            marks: tag::marks(members),
-            stamp: time.unwrap_or_else(|| "1970-01-01T00:00:00.000Z".to_owned()),
-        },
+        throughout: distribution == Distribution::MarkedThroughout,
+        shared,
         writer: Writer::new(out, event.uuid()),
         done: Done::default(),
         refs: Vec::new(),
@@ -49,9 +61,16 @@ pub fn to_stix(event: &Event<'_>, out: &mut Vec<u8>) -> Done {
         kept: Vec::new(),
         covered: HashMap::new(),
         extended: false,
+        marked: false,
     };
-    if let Some((_, identity)) = &identity {
-        run.writer.put(identity);
+    run.done.held = run.shared.marks.is_held();
+    if let Some((_, mut identity)) = identity {
+        // Whoever made what is held is not told either.
+        if run.done.held {
+            bundle::mark(&mut identity, Marks::HELD);
+            run.marked = true;
+        }
+        run.writer.put(&identity);
     }
     run.keep(event);
     run.attributes(event);
@@ -64,6 +83,8 @@ pub fn to_stix(event: &Event<'_>, out: &mut Vec<u8>) -> Done {
 
 struct Run<'o> {
     shared: Shared,
+    /// Whether kept objects are marked too.
+    throughout: bool,
     writer: Writer<'o>,
     done: Done,
     /// The objects of the report, in order.
@@ -77,6 +98,8 @@ struct Run<'o> {
     /// When a kept object of a UUID was made: an element of that UUID says it again, unless it is newer.
     covered: HashMap<Uuid, i64>,
     extended: bool,
+    /// Whether something refers to the marking of what is held.
+    marked: bool,
 }
 
 /// Objects that several elements share: written once, under the marks of all that have it.
@@ -102,6 +125,26 @@ impl Pool {
     }
 }
 
+/// An object by others with the marks of what it stands in; as it was where it has them.
+fn marked_too(object: String, marks: Marks) -> String {
+    let Ok(mut members) = serde_json::from_str::<Members>(&object) else {
+        return object;
+    };
+    let before = members.get("object_marking_refs").and_then(Value::as_array);
+    let mut refs = before.cloned().unwrap_or_default();
+    let has = refs.len();
+    for id in marks.ids() {
+        if !refs.iter().any(|one| one == id.as_str()) {
+            refs.push(id.into());
+        }
+    }
+    if refs.len() == has {
+        return object;
+    }
+    members.insert("object_marking_refs".to_owned(), refs.into());
+    Value::Object(members).to_string()
+}
+
 impl Run<'_> {
     /// Notes the objects by others that attributes keep.
     fn keep(&mut self, event: &Event<'_>) {
@@ -109,8 +152,15 @@ impl Run<'_> {
             return;
         }
         for attribute in event.attributes().flatten() {
-            if let Some(kept) = kept::kept(attribute.members()) {
+            if let Some(mut kept) = kept::kept(attribute.members()) {
                 self.cover(&kept);
+                if self.throughout {
+                    let own = self.shared.own_marks(attribute.members());
+                    let marks = self.shared.marks.and(own);
+                    kept.object = marked_too(kept.object, marks);
+                    self.done.held |= marks.is_held();
+                    self.marked |= marks.is_held();
+                }
                 self.kept.push(kept);
             }
         }
@@ -175,7 +225,8 @@ impl Run<'_> {
             self.done.attributes += 1;
             let own = uuid(attribute.members());
             let found = threats(attribute.members(), &self.shared);
-            let marks = self.shared.marks.and(tag::marks(attribute.members()));
+            let own_marks = self.shared.own_marks(attribute.members());
+            let marks = self.shared.marks.and(own_marks);
             let sightings = attribute.members().get("Sighting").cloned();
             let made = make::attribute(attribute, &self.shared);
             let Some(id) = self.put(made, own, marks) else {
@@ -205,9 +256,9 @@ impl Run<'_> {
             let marks = object
                 .attributes
                 .iter()
-                .map(|attribute| tag::marks(attribute.members()))
+                .map(|attribute| self.shared.own_marks(attribute.members()))
                 .fold(self.shared.marks, Marks::and);
-            let marks = marks.and(tag::marks(&object.members));
+            let marks = marks.and(self.shared.own_marks(&object.members));
             let references = object.members.get("ObjectReference").cloned();
             let mut made = make::object(object, &self.shared);
             bundle::mark(&mut made.object, marks);
@@ -234,6 +285,8 @@ impl Run<'_> {
         if let Some(own) = own {
             self.known.insert(own, id.clone());
         }
+        self.done.held |= marks.is_held();
+        self.marked |= marks.is_held();
         for observable in &made.observables {
             self.pool.put(observable, marks);
         }
@@ -248,6 +301,7 @@ impl Run<'_> {
             threat.remove("object_marking_refs");
             extend(&mut threat, "derived", None, &Members::new());
             self.extended = true;
+            self.marked |= marks.is_held();
             self.pool.put(&threat, marks);
             match from {
                 None => self.refs.push(id),
@@ -347,6 +401,7 @@ impl Run<'_> {
                 }
             };
             let own = uuid(&report);
+            let marks = self.shared.marks.and(self.shared.own_marks(&report));
             let mut note = head("note", &report, &self.shared);
             if let Some(name) = text(&report, "name").filter(|name| !name.is_empty()) {
                 note.insert("abstract".to_owned(), name.into());
@@ -361,7 +416,6 @@ impl Run<'_> {
                 None,
                 &crate::rest::rest(report, &guess),
             );
-            let marks = Marks::on(&note);
             let made = Made {
                 object: note,
                 observables: Vec::new(),
@@ -394,6 +448,7 @@ impl Run<'_> {
         if !self.is_covered(&object) {
             self.writer.put(&object);
             self.extended = true;
+            self.marked |= self.shared.marks.is_held();
         }
     }
 
@@ -409,7 +464,7 @@ impl Run<'_> {
         for kept in &self.kept {
             self.writer.raw(&kept.object);
         }
-        self.done.objects = self.writer.end(self.extended);
+        self.done.objects = self.writer.end((self.extended, self.marked));
         self.done
     }
 }

@@ -1,6 +1,7 @@
 //! Renditions of released items for outlets. They only leave content out or map it by a fixed table;
 //! what they show is what was consented to. Whether a reader may see an item is decided before.
 
+mod passing;
 pub mod rule;
 
 use std::{collections::BTreeSet, net::IpAddr};
@@ -14,6 +15,7 @@ use serde_json::json;
 use url::{Host, Url};
 use uuid::Uuid;
 
+pub use self::passing::{NobodyNamed, PassedTo};
 use crate::{
     decay::fades_at,
     item::{Item, ItemState},
@@ -22,7 +24,7 @@ use crate::{
 };
 
 /// Columns of the CSV feed, in order.
-pub const CSV_COLUMNS: [&str; 13] = [
+pub const CSV_COLUMNS: [&str; 14] = [
     "item",
     "kind",
     "value_kind",
@@ -36,6 +38,7 @@ pub const CSV_COLUMNS: [&str; 13] = [
     "blocking",
     "stix_id",
     "fresh_until",
+    "known_by",
 ];
 
 /// One value of a released item, as feeds carry it.
@@ -67,6 +70,9 @@ pub struct ValueLine {
     pub stix_id: String,
     /// Until when it counts as seen not too long ago, as far as the reader may know; empty for what does not age.
     pub fresh_until: String,
+    /// Warninglists that call it widely used, where it may stand in block lists and whoever makes the lines has looked;
+    /// the names with a semicolon between them.
+    pub known_by: String,
 }
 
 impl ValueLine {
@@ -117,6 +123,7 @@ pub fn value_lines(item: &Item, seen_at: Timestamp, now: Timestamp) -> Vec<Value
             blocking: blocking && can_be_acted_on(value.kind, &text),
             stix_id: id.to_string(),
             fresh_until: String::new(),
+            known_by: String::new(),
         };
         line.seen_at(seen_at);
         lines.push(line);
@@ -173,6 +180,7 @@ pub fn csv_line(line: &ValueLine) -> String {
         blocking,
         &line.stix_id,
         &line.fresh_until,
+        &line.known_by,
     ];
     let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
     cells.join(",") + "\r\n"

@@ -25,10 +25,17 @@ pub struct Outline {
     /// MISP attribute types it is about; empty for all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<String>,
+    /// Whether it only says what a value is, so that it warns of blocking alone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub identifies: bool,
     /// How many entries it has.
     pub entries: u64,
     /// SHA-256 of the entries, each ended by a line feed, hexadecimal.
     pub sha256: String,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// What can happen to a list.
@@ -127,6 +134,7 @@ pub fn outline(list: &WarningList, sha256: [u8; 32]) -> Outline {
         version: list.version,
         kind: list.kind,
         types: list.types.clone(),
+        identifies: list.identifies,
         entries: list.entries.len() as u64,
         sha256: hex::encode(sha256),
     }

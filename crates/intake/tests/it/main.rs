@@ -24,3 +24,4 @@ mod submission;
 mod table;
 mod warning;
 mod when;
+mod written;

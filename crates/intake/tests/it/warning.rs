@@ -3,7 +3,8 @@
 use kaname_intake::{
     Kind,
     warning::{
-        WarningError, WarningIndex, WarningKind, WarningLimits, WarningList, read_warning_list,
+        WarningError, WarningIndex, WarningKind, WarningLimits, WarningList, read_delegated,
+        read_warning_list,
     },
 };
 use proptest::prelude::*;
@@ -15,6 +16,7 @@ fn list(kind: WarningKind, types: &[&str], entries: &[&str]) -> WarningList {
         description: String::new(),
         version: 1,
         kind,
+        identifies: false,
         types: types.iter().map(|one| (*one).to_owned()).collect(),
         entries: entries.iter().map(|one| (*one).to_owned()).collect(),
     }
@@ -162,5 +164,51 @@ proptest! {
     #[test]
     fn reading_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let _ = read_warning_list(&bytes, &WarningLimits::default());
+    }
+}
+
+#[test]
+fn a_countrys_ranges_are_read_out_of_a_registrys_statistics() {
+    let text = "2|apnic|20261130|5|19830613|20261129|+1000\napnic|*|ipv4|*|4|summary\n\
+        apnic|JP|ipv4|198.51.100.0|256|20110412|allocated|A9\napnic|JP|ipv4|192.0.2.64|96|20110412|assigned\n\
+        apnic|AU|ipv4|203.0.113.0|256|20110412|allocated\napnic|JP|ipv4|203.0.113.0|256|20110412|reserved\n\
+        apnic|JP|ipv6|2001:db8::|32|20110412|allocated|A9\napnic|JP|asn|64500|1|20110412|allocated\n";
+    let read = |text: &str, country: &str| {
+        read_delegated(text.as_bytes(), country, &WarningLimits::default())
+    };
+    let list = read(text, "jp").unwrap();
+    assert_eq!(list.name, "Address ranges of JP (apnic)");
+    assert_eq!((list.version, list.identifies), (20_261_130, true));
+    assert_eq!(
+        list.entries,
+        [
+            "198.51.100.0/24",
+            "192.0.2.64/26",
+            "192.0.2.128/27",
+            "2001:db8::/32"
+        ]
+    );
+    let index = WarningIndex::new([&list]);
+    assert_eq!(index.find(Kind::Ipv4, "192.0.2.130"), [0]);
+    assert_eq!(index.find(Kind::Ipv4, "192.0.2.160"), [0; 0]);
+    for (bad, country) in [
+        ("", "JP"),
+        ("{}", "JP"),
+        (text, "Japan"),
+        (text, "FR"),
+        (
+            "2|apnic|1|1|1|1|+0\napnic|JP|ipv4|255.255.255.0|512|1|allocated\n",
+            "JP",
+        ),
+        (
+            "2|apnic|1|1|1|1|+0\napnic|JP|ipv4|x|256|1|allocated\n",
+            "JP",
+        ),
+        (
+            "2|apnic|1|1|1|1|+0\napnic|JP|ipv6|::|200|1|allocated\n",
+            "JP",
+        ),
+    ] {
+        assert!(read(bad, country).is_err(), "{bad} {country}");
     }
 }

@@ -111,6 +111,10 @@ pub(crate) struct AddSource {
     /// Hours that a value holds after it has left the list
     #[arg(long, default_value_t = DEFAULT_GRACE_H)]
     pub(crate) grace_h: u32,
+    /// Of misp-feed and misp: an event of distribution 0 or 4 is shown to whoever reads the collection, since the
+    /// publisher is known to mean nothing by it; else to officers alone
+    #[arg(long)]
+    pub(crate) ignore_distribution: bool,
     /// File whose first line is the header by which the hub is known there, such as `Auth-Key: …`; kept sealed
     #[arg(long, value_name = "FILE")]
     pub(crate) header_file: Option<PathBuf>,
@@ -164,6 +168,9 @@ pub(crate) struct ChangeSource {
     /// Hours that a value holds after it has left the list
     #[arg(long)]
     pub(crate) grace_h: Option<u32>,
+    /// Of misp-feed and misp: whether the distribution of events restricts nobody here
+    #[arg(long, value_name = "true|false")]
+    pub(crate) ignore_distribution: Option<bool>,
     /// File whose first line is the header by which the hub is known there; kept sealed
     #[arg(long, value_name = "FILE")]
     pub(crate) header_file: Option<PathBuf>,

@@ -16,6 +16,18 @@ pub(crate) enum WarninglistCommand {
         #[arg(required = true)]
         paths: Vec<PathBuf>,
     },
+    /// Bring the address ranges of a country out of the regional registries' statistics: outputs warn of blocking them
+    #[command(
+        after_help = "The files are the registries' own (\"delegated-NAME-extended-latest\"); one of the same registry and country takes the\nplace of the older one.\n\nExample:\n  kaname warninglist national --country JP delegated-apnic-extended-latest"
+    )]
+    National {
+        /// Files of registries
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Whose: two letters of ISO 3166-1
+        #[arg(long)]
+        country: String,
+    },
     /// List them
     #[command(after_help = "Example:\n  kaname warninglist list")]
     List,

@@ -108,7 +108,10 @@ async fn add(world: &World, args: AddSource, say: Say) -> Result<(), Fault> {
         terms: SourceTerms {
             publisher: args.publisher,
             url: args.url,
-            form: form(&args.form)?,
+            form: Form {
+                ignore_distribution: args.ignore_distribution,
+                ..form(&args.form)?
+            },
             tlp: tlp(args.tlp.as_deref())?,
             every: args.every,
             most_bytes: args.most_bytes,
@@ -138,12 +141,16 @@ async fn change(world: &World, args: ChangeSource, say: Say) -> Result<(), Fault
         (false, _) => mapping(&args.mapping)?,
     };
     let most = tlp(args.tlp.as_deref())?;
+    let kind = args.form.unwrap_or(now.form.kind);
+    // What is read no more as events says nothing of their distribution.
+    let ignored = now.form.ignore_distribution && kind.lists_events();
     let terms = SourceTerms {
         publisher: args.publisher.unwrap_or(now.publisher),
         url: args.url.or(now.url),
         form: Form {
-            kind: args.form.unwrap_or(now.form.kind),
+            kind,
             mapping,
+            ignore_distribution: args.ignore_distribution.unwrap_or(ignored),
         },
         tlp: match args.no_tlp {
             true => None,
@@ -254,6 +261,7 @@ fn form(args: &FormArgs) -> Result<Form, Fault> {
     Ok(Form {
         kind: args.form,
         mapping: mapping(&args.mapping)?,
+        ignore_distribution: false,
     })
 }
 

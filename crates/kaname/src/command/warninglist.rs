@@ -1,4 +1,4 @@
-//! `warninglist load | list | check | drop`.
+//! `warninglist load | national | list | check | drop`.
 
 use std::{
     fs,
@@ -45,7 +45,16 @@ async fn act(world: &World, command: WarninglistCommand, say: Say) -> Result<(),
             for path in &paths {
                 find(path, 0, &mut files)?;
             }
-            load(world, &files, say).await
+            let load = async |path: &Path| bring(world, path).await;
+            brought(&files, load, say).await
+        }
+        WarninglistCommand::National { files, country } => {
+            let load = async |path: &Path| {
+                let bytes = bounded::file(path, MAX_FILE, "take a registry's own file")?;
+                let brought = world.load_delegated(&shell(), &bytes, &country).await;
+                brought.map_err(|error| Fault::from(error).at(path.display().to_string()))
+            };
+            brought(&files, load, say).await
         }
         WarninglistCommand::List => list(world, say).await,
         WarninglistCommand::Check { values } => check(world, &values, say).await,
@@ -83,12 +92,16 @@ pub(crate) fn find(path: &Path, depth: usize, into: &mut Vec<PathBuf>) -> Result
 }
 
 /// Brings the lists of these files; each is durable when the next is read.
-async fn load(world: &World, files: &[PathBuf], say: Say) -> Result<(), Fault> {
+async fn brought(
+    files: &[PathBuf],
+    load: impl AsyncFn(&Path) -> Result<(Outline, Brought), Fault>,
+    say: Say,
+) -> Result<(), Fault> {
     let bar = say.progress("lists", files.len() as u64);
     let (mut told, mut counts) = (Vec::new(), [0usize; 3]);
     for path in files {
-        let (outline, brought) = bring(world, path).await?;
-        let (place, word) = match brought {
+        let (outline, outcome) = load(path).await?;
+        let (place, word) = match outcome {
             Brought::New => (0, "new"),
             Brought::Changed => (1, "changed"),
             Brought::Same => (2, "same"),
@@ -144,7 +157,7 @@ async fn check(world: &World, values: &[String], say: Say) -> Result<(), Fault> 
                 "`{given}` is no address, network, name, URL, mail address or hash"
             ))
         })?;
-        let lists = warnings.of(value.kind, &value.value);
+        let lists = warnings.of_blocking(value.kind, &value.value);
         let names: Vec<&str> = lists.iter().map(|list| list.name.as_str()).collect();
         rows.push([value.value.clone(), names.join("; ")]);
         told.push(json!({ "value": value.value, "kind": value.kind.as_str(), "lists": names }));
@@ -162,6 +175,7 @@ fn shown(outline: &Outline) -> Value {
         "version": outline.version,
         "entries": outline.entries,
         "types": outline.types,
+        "identifies": outline.identifies,
         "sha256": outline.sha256,
     })
 }

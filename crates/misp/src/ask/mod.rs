@@ -103,6 +103,8 @@ pub struct Ask {
     pub with_attachments: bool,
     /// Whether groups are named by their number alone.
     pub groups_by_number: bool,
+    /// Whether attributes are left out whose values warninglists know.
+    pub without_listed: bool,
     /// Whether lines begin without the names of the columns.
     pub headerless: bool,
     /// The columns of lines; the usual ones when empty.
@@ -208,6 +210,7 @@ impl Ask {
             "includeEventUuid" => self.include_event_uuid = flag(value)?,
             "withAttachments" => self.with_attachments = flag(value)?,
             "sgReferenceOnly" => self.groups_by_number = flag(value)?,
+            "enforceWarninglist" => self.without_listed = flag(value)?,
             "headerless" => self.headerless = flag(value)?,
             "requested_attributes" => self.columns = words(value)?,
             "deleted" => self.deleted = deleted(value)?,
@@ -404,10 +407,8 @@ fn texts_of_event(event: &Members) -> impl Iterator<Item = &str> {
 /// Names of the first and of the last day.
 const FROM: &[&str] = &["from", "datefrom", "searchdatefrom"];
 const TO: &[&str] = &["to", "dateuntil", "searchdateuntil"];
-/// What makes no difference here: there is no list to leave values out by, and what was seen stands on each
-/// attribute as it came.
+/// What makes no difference here: what was seen stands on each attribute as it came.
 const AS_IT_IS: &[&str] = &[
-    "enforceWarninglist",
     "includeSightings",
     "includeGalaxy",
     "excludeLocalTags",

@@ -109,15 +109,19 @@ fn what_two_elements_share_is_under_the_markings_of_both() {
         .iter()
         .find(|ip| ip["value"] == "203.0.113.77")
         .unwrap();
-    assert_eq!(address["object_marking_refs"], json!([amber, red]));
+    // The event is for a sharing group.
+    assert_eq!(address["object_marking_refs"], json!([amber, red, HELD]));
     let malware = objects(&bundle, "malware")[0];
-    assert_eq!(malware["object_marking_refs"], json!([amber]));
+    assert_eq!(malware["object_marking_refs"], json!([amber, HELD]));
     // An attribute inside an object marks the whole object.
     let observed = objects(&bundle, "observed-data");
     let pair = observed
         .iter()
         .find(|seen| seen["id"].as_str().unwrap().ends_with("8d11"));
-    assert_eq!(pair.unwrap()["object_marking_refs"], json!([amber, red]));
+    assert_eq!(
+        pair.unwrap()["object_marking_refs"],
+        json!([amber, red, HELD])
+    );
 }
 
 #[test]
@@ -148,22 +152,97 @@ fn what_is_changed_in_the_stix_reaches_the_event() {
     assert_eq!(event["Attribute"][0]["Tag"][0]["name"], "new:label=\"x\"");
 }
 
-#[test]
-fn the_reach_of_an_event_is_its_sharing_group() {
-    let events = kaname_misp::events(EVENT.as_bytes(), &kaname_misp::Limits::default()).unwrap();
-    let event = events[0].as_ref().unwrap();
-    let kaname_misp::Reach::Group(organisations) = kaname_misp::Reach::of(event.members()) else {
-        panic!("no group");
+/// The marking of what may not go beyond an organisation or a sharing group.
+const HELD: &str = "marking-definition--6d0c2b7e-94a1-4f58-b3d9-2e7f15c80a46";
+
+/// The objects of an event's bundle, with whether each is marked as held.
+fn held(event: &Value, distribution: kaname_misp::Distribution) -> Vec<(String, bool)> {
+    let text = json!({ "Event": event }).to_string();
+    let events = kaname_misp::events(text.as_bytes(), &kaname_misp::Limits::default()).unwrap();
+    let mut out = Vec::new();
+    let done = kaname_misp::to_stix_with(events[0].as_ref().unwrap(), distribution, &mut out);
+    let bundle: Value = serde_json::from_slice(&out).unwrap();
+    let objects = bundle["objects"].as_array().unwrap();
+    let marked = |object: &Value| {
+        let refs = object["object_marking_refs"].as_array();
+        refs.is_some_and(|refs| refs.contains(&json!(HELD)))
     };
-    let names: Vec<String> = organisations.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        names,
-        [
-            "11111111-2222-4333-8444-555555555508",
-            "11111111-2222-4333-8444-555555555509"
-        ]
+    let defined = objects.iter().any(|object| object["id"] == HELD);
+    assert_eq!(defined, objects.iter().any(marked));
+    assert_eq!(defined, done.held);
+    let all = objects.iter().filter(|one| one["id"] != HELD);
+    all.map(|one| (one["type"].as_str().unwrap().to_owned(), marked(one)))
+        .collect()
+}
+
+fn event_at(distribution: &str, attribute: &str) -> Value {
+    json!({
+        "uuid": "5f1c2d3e-0000-4000-8000-00000000a001", "info": "held", "published": true,
+        "timestamp": "1763600000", "distribution": distribution,
+        "Orgc": { "uuid": "5f1c2d3e-0000-4000-8000-00000000a002", "name": "maker" },
+        "Attribute": [
+            { "uuid": "5f1c2d3e-0000-4000-8000-00000000a003", "type": "domain", "category": "Network activity",
+              "value": "a.example", "to_ids": true, "timestamp": "1763600000", "distribution": attribute },
+            { "uuid": "5f1c2d3e-0000-4000-8000-00000000a004", "type": "domain", "category": "Network activity",
+              "value": "b.example", "to_ids": true, "timestamp": "1763600000", "distribution": "5" },
+        ],
+        "EventReport": [
+            { "uuid": "5f1c2d3e-0000-4000-8000-00000000a005", "name": "r", "content": "prose",
+              "timestamp": "1763600000", "distribution": "5" },
+        ],
+    })
+}
+
+#[test]
+fn what_may_not_go_beyond_its_organisation_is_marked_so() {
+    use kaname_misp::Distribution::{Ignored, Marked, MarkedThroughout};
+    let marked = |event: &Value| -> Vec<String> {
+        let all = held(event, Marked).into_iter();
+        all.filter(|(_, held)| *held)
+            .map(|(kind, _)| kind)
+            .collect()
+    };
+    for open in ["1", "2", "3"] {
+        assert!(marked(&event_at(open, "5")).is_empty(), "{open}");
+    }
+    for shut in ["0", "4", "5", "9"] {
+        let all = ["identity", "indicator", "indicator", "note", "report"];
+        assert_eq!(marked(&event_at(shut, "3")), all, "{shut}");
+    }
+    // An attribute narrows what it says itself, and nothing else.
+    assert_eq!(marked(&event_at("3", "0")), ["indicator"]);
+    assert_eq!(marked(&event_at("3", "4")), ["indicator"]);
+    // Where nothing is said, nothing is restricted: so the files of feeds are.
+    let mut silent = event_at("3", "5");
+    silent.as_object_mut().unwrap().remove("distribution");
+    assert!(marked(&silent).is_empty());
+    assert!(
+        held(&event_at("0", "0"), Ignored)
+            .iter()
+            .all(|(_, held)| !held)
     );
-    let unknown = json!({ "distribution": "17" });
-    let reach = kaname_misp::Reach::of(unknown.as_object().unwrap());
-    assert_eq!(reach, kaname_misp::Reach::Organisation);
+    // What is kept of others goes with it where it is shown on.
+    let mut keeping = event_at("0", "5");
+    let kept = json!({ "type": "tool", "spec_version": "2.1", "id": "tool--5f1c2d3e-0000-4000-8000-00000000a006",
+        "created": "2026-11-01T00:00:00.000Z", "modified": "2026-11-01T00:00:00.000Z", "name": "t" });
+    keeping["Attribute"][0] = json!({ "uuid": "5f1c2d3e-0000-4000-8000-00000000a007", "type": "other",
+        "category": "Other", "value": kept.to_string(), "distribution": "5", "timestamp": "1763600000",
+        "Tag": [{ "name": "kaname:stix=\"object\"" }] });
+    let tool = |distribution| {
+        let all = held(&keeping, distribution).into_iter();
+        all.filter(|(kind, _)| kind == "tool").collect::<Vec<_>>()
+    };
+    assert_eq!(tool(Marked), [("tool".to_owned(), false)]);
+    assert_eq!(tool(MarkedThroughout), [("tool".to_owned(), true)]);
+}
+
+#[test]
+fn what_is_marked_comes_back_as_it_was() {
+    for (event, attribute) in [("0", "5"), ("3", "4"), ("4", "0")] {
+        let said = event_at(event, attribute);
+        let text = json!({ "Event": said }).to_string();
+        let (bundle, _) = bundle_of(&text);
+        let back = event_of(&bundle);
+        assert_eq!(back, said);
+    }
 }

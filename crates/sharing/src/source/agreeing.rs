@@ -85,6 +85,11 @@ pub fn check_terms(mut terms: SourceTerms) -> Result<SourceTerms, Refused> {
 
 /// A mapping says something only of a form that has places, and only of places that it has.
 fn check_form(form: &Form) -> Result<(), Refused> {
+    if form.ignore_distribution && !form.kind.lists_events() {
+        return Err(Refused::OutOfBounds {
+            field: "ignore_distribution",
+        });
+    }
     for (field, path) in form.mapping.fields() {
         let Some(path) = path else { continue };
         let fits = match form.kind {

@@ -119,14 +119,22 @@ pub struct Form {
     /// Where things stand in a table or in JSON.
     #[serde(default, skip_serializing_if = "Mapping::is_empty")]
     pub mapping: Mapping,
+    /// Of MISP: whether its distribution restricts nobody here, since the publisher is known to mean nothing by it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ignore_distribution: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Form {
-    /// Without a mapping.
+    /// With nothing said beside it.
     pub fn of(kind: FormKind) -> Self {
         Self {
             kind,
             mapping: Mapping::default(),
+            ignore_distribution: false,
         }
     }
 }

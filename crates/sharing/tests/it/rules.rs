@@ -22,6 +22,7 @@ pub(crate) fn line(value_kind: ValueKind, value: &str) -> ValueLine {
         blocking: true,
         stix_id: "indicator--0a3ead4e-6d47-4ccb-854c-a6a4f9d96b22".to_owned(),
         fresh_until: String::new(),
+        known_by: String::new(),
     }
 }
 

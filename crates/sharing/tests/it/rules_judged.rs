@@ -81,3 +81,89 @@ fn a_tool_refuses_what_is_wrong() {
     );
     assert_eq!(accepts("no-such-tool", &[], folder.path()), None);
 }
+
+const YARA: &str = r#"import "pe"
+private rule helper { condition: filesize < 10MB }
+rule owl : night {
+  meta: score = 75
+  strings:
+    $a = "owl\x00\"{}" wide ascii nocase
+    $b = { 4D 5A ?? [2-4] ( 01 02 | 03 ) 6? }
+    $c = /ow[l1]{1,3}\/x/i
+    $x1 = "one" xor(1-255)
+    $x2 = "two" base64
+  condition:
+    uint16(0) == 0x5A4D and helper and pe.number_of_sections > 2 and
+    (any of ($a, $b) or #c > 2 or 1 of ($x*) or for any i in (0..3) : (@a[i + 1] == i)) and
+    for any of them : ($ in (0..filesize)) and pe.imports(/kernel/i, /Create/) > 0
+}"#;
+
+/// Rules as others write them, sound ones and such that would have a tool refuse the whole file or do something else.
+fn authored(language: Language) -> Vec<&'static str> {
+    match language {
+        Language::Yara => vec![
+            YARA,
+            "rule owl { condition: true }",
+            "rule kaname_S_2611_XCS4V { condition: false }",
+            "rule a { condition: unknown }",
+            "rule b { strings: $a = \"unused\" condition: true }",
+            "global rule c { condition: false }",
+            "rule d { condition: true } /*",
+            "import \"pe\" rule e { condition: pe.nothing }",
+            "rule f { strings: $a = /(?=x)/ condition: $a }",
+            "rule g { condition: true } }",
+            "include \"/etc/passwd\"",
+        ],
+        Language::Suricata => vec![
+            "alert http $HOME_NET any -> [198.51.100.0/24,!198.51.100.7] [80,8080:8090] (msg:\"Owl\"; flow:established,to_server; http.uri; content:\"/owl|3b 20|x\"; nocase; pcre:\"/^ow[l(]+(x|y)/R\"; classtype:trojan-activity; reference:url,example.org/owl; sid:1; rev:3;)",
+            "alert tcp any any -> any any (msg:\"Same number\"; content:\"x\"; sid:1;)",
+            "alert dns any any -> any any (msg:\"Owl name\"; dns.query; content:\"owl.example\"; endswith; threshold:type limit,track by_src,count 1,seconds 60; sid:9;)",
+            "drop ip any any -> any any (msg:\"x\"; sid:3;)",
+            "alert ip any any -> any any (msg:\"x\"; lua:evil.lua; sid:4;)",
+            "alert ip any any -> any any (msg:\"x\"; nosuchword; sid:5;)",
+            "alert ip any any -> any any (msg:\"x\"; content:\"|0|\"; sid:6;)",
+            "alert ip $NOBODYS any -> any any (msg:\"x\"; sid:7;)",
+            "alert ip any any -> any any (msg:\"x\"; sid:8",
+        ],
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_tools_accept_what_others_wrote_and_is_put_beside_it() {
+    use kaname_sharing::rendition::rule::Authored;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for (language, sound, broken) in [(Language::Yara, 4, 8), (Language::Suricata, 3, 6)] {
+        let mut writer = Writer::new(language);
+        let mut rules = String::new();
+        let mut count = 0;
+        for text in authored(language) {
+            let rule = Authored {
+                language,
+                text: text.to_owned(),
+                about: line(ValueKind::ExternalId, ""),
+            };
+            let (written, rules_in) = writer.authored(&rule);
+            rules.push_str(&written);
+            count += rules_in;
+            // Once is enough.
+            assert_eq!(writer.authored(&rule).1, 0);
+        }
+        rules.push_str(&writer.rules(&some()).0);
+        assert_eq!(count, sound, "{rules}");
+        assert_eq!(writer.broken().count, broken, "{:?}", writer.broken());
+        let path = folder.join(language.ending());
+        std::fs::write(&path, language.opening(1) + &rules).unwrap();
+        let path = path.display().to_string();
+        match language {
+            Language::Yara => {
+                assert_eq!(accepts("yarac", &[&path, "compiled"], folder), Some(true));
+            }
+            _ => {
+                let judged = accepts("suricata", &["-T", "-S", &path, "-l", "."], folder);
+                assert_ne!(judged, Some(false), "{rules}");
+            }
+        }
+    }
+}

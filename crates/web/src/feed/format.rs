@@ -7,17 +7,18 @@ use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{MatterId, Pap, Tlp};
 use kaname_sharing::{
     Item, Value,
-    marking::{strictest_pap, strictest_tlp},
+    collection::{CollectionKind, Definition},
+    marking::{pap_of, strictest_tlp},
     rendition::{
-        self, ValueLine,
-        rule::{Language, Use, Writer},
+        self, PassedTo, ValueLine,
+        rule::{Authored, Language, Use, Writer, authored_in},
     },
-    value::correlates,
 };
-use kaname_stix::SearchValue;
+use kaname_stix::{SearchValue, tlp_of};
 use kaname_world::{outlet::FeedObject, sharing::Warnings};
-use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+
+use super::peer::{PeerValues, marked, peer_values};
 
 /// Widely used values that a heading names; the others are counted.
 const MOST_WARNED: usize = 20;
@@ -78,14 +79,41 @@ impl Format {
             Self::Csv | Self::Jsonl | Self::Json => false,
         }
     }
+
+    /// Whether it says of a value that it may be blocked by.
+    pub(super) fn tells_to_block(self) -> bool {
+        self.is_to_block() || matches!(self, Self::Csv | Self::Jsonl)
+    }
 }
 
-/// What is asked for: in which form, and whether with what has aged.
+/// What is asked for: in which form, whether with what has aged, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Asked {
     pub(super) format: Format,
     /// Whether what nobody has seen for too long is given too.
     pub(super) with_aged: bool,
+    /// To whom it is to be handed on: then without what may not be.
+    pub(super) passed_to: Option<PassedTo>,
+}
+
+/// How a collection handles what says nothing of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Defaults {
+    tlp: Tlp,
+    /// What may be done with objects; `None`: none is to be blocked.
+    pap: Option<Pap>,
+    /// Whether only what was released stands in it, and what stands there from its beginning.
+    is_library: bool,
+}
+
+impl Defaults {
+    pub(super) fn of(definition: &Definition) -> Self {
+        Self {
+            tlp: definition.default_tlp.unwrap_or(Tlp::AmberStrict),
+            pap: definition.default_pap,
+            is_library: definition.kind == CollectionKind::Library,
+        }
+    }
 }
 
 /// What a feed says about itself before its first line.
@@ -104,6 +132,10 @@ pub(super) struct Summary {
     /// Items that are left out since their validity ended within the last 30 days, and objects of peers whose
     /// validity ended.
     pub(super) ended: u64,
+    /// Items and objects that are left out since they may not be handed on to whom it is for.
+    pub(super) restricted: u64,
+    /// Rules by others that are left out since they cannot be read as such: the first with the reason, and how many.
+    pub(super) broken: (Vec<String>, u64),
     /// When time alone changes it: something ends or ages, or an embargo opens.
     pub(super) changes_at: Option<Timestamp>,
 }
@@ -112,6 +144,7 @@ pub(super) struct Summary {
 pub(super) struct Maker {
     format: Format,
     with_aged: bool,
+    passed_to: Option<PassedTo>,
     now: Timestamp,
     /// Items told already.
     told: HashSet<MatterId>,
@@ -121,32 +154,24 @@ pub(super) struct Maker {
     left_out: HashSet<[u8; 16]>,
     /// Of the rules, where it makes rules.
     writer: Option<Writer>,
-    /// What may be done with a peer's objects that say nothing of it; `None`: none is to be blocked.
-    default_pap: Option<Pap>,
+    defaults: Defaults,
     /// Lists of widely used values.
     warnings: Arc<Warnings>,
     summary: Summary,
 }
 
-/// What is read of an object besides its header.
-#[derive(Default, Deserialize)]
-struct Words {
-    #[serde(default)]
-    valid_from: Option<String>,
-    #[serde(default)]
-    valid_until: Option<String>,
-    #[serde(default)]
-    pattern_type: Option<String>,
-}
-
 impl Maker {
     pub(super) fn new(
         asked: Asked,
-        default_pap: Option<Pap>,
+        defaults: Defaults,
         warnings: Arc<Warnings>,
         now: Timestamp,
     ) -> Self {
-        let Asked { format, with_aged } = asked;
+        let Asked {
+            format,
+            with_aged,
+            passed_to,
+        } = asked;
         let writer = match format {
             Format::Rules(language) => Some(Writer::new(language)),
             _ => None,
@@ -154,12 +179,13 @@ impl Maker {
         Self {
             format,
             with_aged,
+            passed_to,
             now,
             told: HashSet::new(),
             given: HashSet::new(),
             left_out: HashSet::new(),
             writer,
-            default_pap,
+            defaults,
             warnings,
             summary: Summary::default(),
         }
@@ -172,6 +198,10 @@ impl Maker {
             Some(writer) => writer.left_out(),
             None => self.left_out.difference(&self.given).count() as u64,
         };
+        if let Some(writer) = &self.writer {
+            let broken = writer.broken();
+            summary.broken = (broken.named.clone(), broken.count);
+        }
         summary
     }
 
@@ -189,14 +219,42 @@ impl Maker {
             self.until(item.content.valid_until);
             self.until(item.content.embargo);
         }
-        if self.format == Format::Json {
-            return self.object(one);
+        // Of an item the first object tells all; of a bundle each object is one of its own.
+        let is_told = match &one.item {
+            Some(item) if self.format != Format::Json => !self.told.insert(item.id),
+            _ => false,
+        };
+        if is_told {
+            return String::new();
+        }
+        if !self.may_be_handed_on(one) {
+            self.summary.restricted += 1;
+            return String::new();
         }
         match &one.item {
-            Some(item) if self.told.insert(item.id) => self.item_lines(item, one.seen_at),
-            Some(_) => String::new(),
+            _ if self.format == Format::Json => self.object(one),
+            Some(item) => self.item_lines(item, one.seen_at),
             None => self.peer_lines(one),
         }
+    }
+
+    /// Whether it goes to whom this is for. A marking that says nothing here is no leave to hand on.
+    fn may_be_handed_on(&self, one: &FeedObject) -> bool {
+        let Some(to) = self.passed_to else {
+            return true;
+        };
+        if let Some(item) = &one.item {
+            return to.may_have(item.content.tlp);
+        }
+        if self.defaults.is_library || one.stix_type == "marking-definition" {
+            return true;
+        }
+        let Ok(head) = kaname_stix::head(&one.raw) else {
+            return false;
+        };
+        let all = || head.markings.iter().chain(&head.granular_markings);
+        let known = all().all(|one| tlp_of(one).is_some() || pap_of(one).is_some());
+        known && to.may_have(strictest_tlp(all()).unwrap_or(self.defaults.tlp))
     }
 
     fn object(&mut self, one: &FeedObject) -> String {
@@ -216,17 +274,24 @@ impl Maker {
         if self.format == Format::Txt {
             lines.sort_by(|a, b| (a.value_kind, &a.value).cmp(&(b.value_kind, &b.value)));
         }
-        self.told_lines(lines, Some(seen_at), (Some(tlp), ends))
+        let mut told = self.told_lines(lines, Some(seen_at), (Some(tlp), ends));
+        if self.writer.is_some() {
+            for rule in authored_in(item, self.now) {
+                told.push_str(&self.authored(&rule, Some(tlp), ends));
+            }
+        }
+        told
     }
 
     fn peer_lines(&mut self, one: &FeedObject) -> String {
         let Some(PeerValues {
             lines,
+            rule,
             tlp,
             begins,
             ends,
             seen_at,
-        }) = peer_values(one, self.default_pap)
+        }) = peer_values(one, self.defaults.pap)
         else {
             return String::new();
         };
@@ -239,7 +304,20 @@ impl Maker {
         if begins.is_some_and(|begin| begin > self.now) {
             return String::new();
         }
-        self.told_lines(lines, seen_at, (tlp, ends))
+        match rule {
+            Some(rule) => self.authored(&rule, tlp, ends),
+            None => self.told_lines(lines, seen_at, (tlp, ends)),
+        }
+    }
+
+    /// A rule that others wrote, where this is a file of its language.
+    fn authored(&mut self, rule: &Authored, tlp: Option<Tlp>, ends: Option<Timestamp>) -> String {
+        let Some(writer) = &mut self.writer else {
+            return String::new();
+        };
+        let (rules, count) = writer.authored(rule);
+        self.counted(count, tlp, ends);
+        rules
     }
 
     /// What lines of one item or object, that was seen last at `seen_at`, add in the form; what has aged is left out.
@@ -249,9 +327,9 @@ impl Maker {
         seen_at: Option<Timestamp>,
         (tlp, ends): (Option<Tlp>, Option<Timestamp>),
     ) -> String {
-        let lines = self.fresh(lines, seen_at);
+        let mut lines = self.fresh(lines, seen_at);
         if self.warns() {
-            self.warn(&lines);
+            self.warn(&mut lines);
         }
         if self.writer.is_some() {
             return self.rules(&lines, tlp, ends);
@@ -302,18 +380,13 @@ impl Maker {
 
     /// Whether its heading tells of widely used values.
     fn warns(&self) -> bool {
-        self.format.is_to_block() && !self.warnings.is_empty()
+        self.format.tells_to_block() && !self.warnings.is_empty()
     }
 
-    /// Notes which of the values to be blocked are widely used.
-    fn warn(&mut self, lines: &[ValueLine]) {
-        for line in lines.iter().filter(|line| line.blocking) {
-            let search = SearchValue::new(line.value_kind, &line.value);
-            let Some(value) = Value::of_search_value(&search) else {
-                continue;
-            };
-            let lists = self.warnings.of(value.kind, &value.value);
-            let Some(list) = lists.first().map(|list| list.name.clone()) else {
+    /// Notes which of the values that may be blocked by are widely used.
+    fn warn(&mut self, lines: &mut [ValueLine]) {
+        for line in lines {
+            let Some(list) = warn(&self.warnings, line) else {
                 continue;
             };
             if self.is_new(&format!("warned {}", line.value)) {
@@ -357,6 +430,16 @@ impl Maker {
     }
 }
 
+/// Names on a line that may be blocked by the lists that warn of it; gives the first of them.
+pub(crate) fn warn(warnings: &Warnings, line: &mut ValueLine) -> Option<String> {
+    let search = SearchValue::new(line.value_kind, &line.value);
+    let value = Value::of_search_value(&search).filter(|_| line.blocking)?;
+    let lists = warnings.of_blocking(value.kind, &value.value);
+    let names: Vec<&str> = lists.iter().map(|list| list.name.as_str()).collect();
+    line.known_by = names.join("; ");
+    names.first().map(|name| (*name).to_owned())
+}
+
 /// The first half of a text's SHA-256.
 fn half(text: &str) -> [u8; 16] {
     let digest = Sha256::digest(text);
@@ -373,87 +456,4 @@ fn is_plain(line: &ValueLine) -> bool {
 /// Names of the columns.
 pub(super) fn columns() -> String {
     rendition::csv_header()
-}
-
-/// What a peer's indicator says, and from when until when.
-struct PeerValues {
-    lines: Vec<ValueLine>,
-    tlp: Option<Tlp>,
-    begins: Option<Timestamp>,
-    ends: Option<Timestamp>,
-    /// What it says of when it was there last; `None` where it does not age.
-    seen_at: Option<Timestamp>,
-}
-
-/// Values of a peer's indicator that is in force. Nothing is to be blocked unless the collection says what may
-/// be done with its objects; then by the object's own word, or the collection's.
-fn peer_values(one: &FeedObject, default_pap: Option<Pap>) -> Option<PeerValues> {
-    if one.stix_type != "indicator" {
-        return None;
-    }
-    let raw = &one.raw;
-    let head = kaname_stix::head(raw).ok()?;
-    let words: Words = serde_json::from_str(raw).unwrap_or_default();
-    let is_stix = words
-        .pattern_type
-        .as_deref()
-        .is_none_or(|kind| kind == "stix");
-    // A moment that does not read leaves it out: nothing is used longer or sooner than its owner said.
-    let moment = |text: Option<String>| match text {
-        Some(text) => text.parse::<Timestamp>().map(Some).ok(),
-        None => Some(None),
-    };
-    let (begins, ends) = (moment(words.valid_from)?, moment(words.valid_until)?);
-    if head.revoked || !is_stix {
-        return None;
-    }
-    let tlp = strictest_tlp(&head.markings);
-    let marks = head.markings.iter().chain(&head.granular_markings);
-    let pap = strictest_pap(marks).or(default_pap);
-    let may_block = default_pap.is_some() && pap.is_some_and(Pap::permits_blocking);
-    let values: Vec<_> = head
-        .values
-        .iter()
-        .filter(|value| correlates(value.kind))
-        .collect();
-    // Two values in a pattern may mean "both at once": neither is then to be blocked alone.
-    let alone = values.len() == 1;
-    let added = Timestamp::from_microsecond(one.added_us).ok();
-    // By its own word, and not later than it came: a peer cannot make it fresh for ever.
-    let modified = head.modified.map(|stamp| stamp.micros);
-    let modified = modified.and_then(|us| Timestamp::from_microsecond(us).ok());
-    let seen_at = one
-        .seen_at
-        .map(|came| modified.max(begins).unwrap_or(came).min(came));
-    let lines = values.into_iter().map(|value| ValueLine {
-        item: String::new(),
-        kind: "indicator",
-        value_kind: value.kind,
-        value: value.text.clone(),
-        tlp: tlp.map(|tlp| tlp.to_string()).unwrap_or_default(),
-        pap: pap.map(|pap| pap.to_string()).unwrap_or_default(),
-        title_ja: String::new(),
-        title_en: one.title.clone(),
-        released: rendition::told(added),
-        valid_until: rendition::told(ends),
-        blocking: may_block
-            && alone
-            && rendition::can_be_acted_on(value.kind, &value.text)
-            && !value.text.contains(['\r', '\n']),
-        stix_id: one.stix_id.clone(),
-        fresh_until: String::new(),
-    });
-    Some(PeerValues {
-        lines: lines.collect(),
-        tlp,
-        begins,
-        ends,
-        seen_at,
-    })
-}
-
-/// The strictest TLP marking of an object that no item brought.
-fn marked(raw: &str) -> Option<Tlp> {
-    let head = kaname_stix::head(raw).ok()?;
-    strictest_tlp(&head.markings)
 }

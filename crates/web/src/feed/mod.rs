@@ -3,13 +3,15 @@
 //!
 //! The ETag is a digest of the very bytes this reader gets, so that nothing shows in it that the reader
 //! does not see. Lists and rules leave out what nobody has seen for too long and what is no longer valid, and say how
-//! much; `?aged=include` brings the first. What a reading found is kept by the edition it was made from ([`known`]): a client that
+//! much; `?aged=include` brings the first. With `?for=own|clients|community|public` they leave out what their reader may not
+//! hand on so far. What a reading found is kept by the edition it was made from ([`known`]): a client that
 //! holds the feed is then told so without reading it, and another gets it while it is read, broken off
 //! should it not be what was found. Where nothing is known, a first reading makes heading and digest;
 //! what is small is kept and sent, what is large is read again. Nothing is ever held whole.
 
 mod format;
 mod known;
+mod peer;
 mod tag;
 
 use axum::{
@@ -20,17 +22,18 @@ use axum::{
     routing,
 };
 use futures_util::stream;
-use kaname_kernel::{MatterId, Pap};
+use kaname_kernel::MatterId;
 use kaname_policy::Action;
+use kaname_sharing::rendition::PassedTo;
 use kaname_world::{WorldError, outlet, sharing::Warnings};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
-pub(crate) use self::known::Known;
+pub(crate) use self::{format::warn, known::Known};
 use self::{
-    format::{Asked, Format, Maker, Summary, columns},
+    format::{Asked, Defaults, Format, Maker, Summary, columns},
     known::Found,
 };
 use crate::{
@@ -49,6 +52,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x5b0f_7a44_93c6_4f0a_8f0e_6f27_31d8_aa5
 const TLP: HeaderName = HeaderName::from_static("kaname-tlp");
 const LINES: HeaderName = HeaderName::from_static("kaname-lines");
 const LEFT_OUT: HeaderName = HeaderName::from_static("kaname-left-out");
+const WARNED: HeaderName = HeaderName::from_static("kaname-widely-used");
 
 /// Endpoints of feeds.
 pub fn endpoints() -> Vec<Endpoint<House>> {
@@ -114,13 +118,13 @@ impl Reading {
     fn again(&mut self, now: jiff::Timestamp) {
         self.feed.rewind();
         let warnings = Arc::clone(&self.warnings);
-        self.maker = Maker::new(self.asked, default_pap(&self.feed), warnings, now);
+        self.maker = Maker::new(self.asked, defaults(&self.feed), warnings, now);
         self.items.clear();
     }
 }
 
-fn default_pap(feed: &outlet::Feed) -> Option<Pap> {
-    feed.collection.state.definition.default_pap
+fn defaults(feed: &outlet::Feed) -> Defaults {
+    Defaults::of(&feed.collection.state.definition)
 }
 
 /// What else the address of a feed may say.
@@ -129,6 +133,9 @@ struct Parameters {
     /// `include`: with what nobody has seen for too long.
     #[serde(default)]
     aged: String,
+    /// `own`, `clients`, `community` or `public`: without what may not be handed on to them.
+    #[serde(default, rename = "for")]
+    passed_to: Option<String>,
 }
 
 /// `GET /feeds/{alias}.{csv,txt,jsonl,json}`, and the endings of rules
@@ -140,19 +147,24 @@ async fn read(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let (alias, format) = Format::of(&file).ok_or(Failure::NotFound)?;
+    let passed_to = parameters.passed_to.map(|to| to.parse::<PassedTo>());
     let asked = Asked {
         format,
         with_aged: parameters.aged == "include",
+        passed_to: passed_to.transpose().map_err(|error| Failure::Malformed {
+            at: "for".to_owned(),
+            why: error.to_string(),
+        })?,
     };
     let feed = outlet::Feed::open(house.shared_world(), &by, alias).await?;
     let now = house.world().now();
-    let warnings: Arc<Warnings> = match format.is_to_block() {
+    let warnings: Arc<Warnings> = match format.tells_to_block() {
         true => house.world().warnings(&by).await?,
         false => Arc::default(),
     };
     let warned_by = warnings.mark();
     let mut reading = Reading {
-        maker: Maker::new(asked, default_pap(&feed), Arc::clone(&warnings), now),
+        maker: Maker::new(asked, defaults(&feed), Arc::clone(&warnings), now),
         warnings,
         feed,
         asked,
@@ -218,9 +230,20 @@ fn dressed(mut response: Response, tag: &str, summary: &Summary) -> Response {
         HeaderValue::from_static("authorization, cookie"),
     );
     headers.insert(LINES, summary.lines.into());
-    let left_out = format!("aged={}, ended={}", summary.aged, summary.ended);
+    let mut left_out = format!("aged={}, ended={}", summary.aged, summary.ended);
+    for (why, count) in [
+        ("restricted", summary.restricted),
+        ("broken", summary.broken.1),
+    ] {
+        if count > 0 {
+            left_out.push_str(&format!(", {why}={count}"));
+        }
+    }
     if let Ok(left_out) = HeaderValue::from_str(&left_out) {
         headers.insert(LEFT_OUT, left_out);
+    }
+    if summary.warned.1 > 0 {
+        headers.insert(WARNED, summary.warned.1.into());
     }
     if let Some(tlp) = summary.tlp.map(|tlp| tlp.to_string())
         && let Ok(tlp) = HeaderValue::from_str(&tlp)
@@ -288,15 +311,25 @@ fn heading(house: &House, reading: &Reading, summary: &Summary) -> String {
         let aged = left("feed-left-aged", summary.aged);
         let ended = left("feed-left-ended", summary.ended);
         let asked_for = reading.asked.with_aged.then(|| text.t("feed-with-aged"));
+        let passed_to = reading.asked.passed_to.map(|to| match to {
+            PassedTo::Own => text.t("feed-for-own"),
+            PassedTo::Clients => text.t("feed-for-clients"),
+            PassedTo::Community => text.t("feed-for-community"),
+            PassedTo::Public => text.t("feed-for-public"),
+        });
+        let restricted = left("feed-left-restricted", summary.restricted);
+        let broken = left("feed-left-broken", summary.broken.1);
         let all = [whose.as_str(), &tlp, &use_for, &valid];
-        let more = [aged, ended, asked_for, warned];
+        let more = [
+            passed_to, restricted, aged, ended, asked_for, broken, warned,
+        ];
         let more = more.iter().flatten().map(AsRef::as_ref);
         for line in all.into_iter().chain(more) {
             let line: String = line.chars().filter(|sign| !sign.is_control()).collect();
             heading.push_str(&format!("{sign} {line}{end}"));
         }
     }
-    for value in &summary.warned.0 {
+    for value in summary.broken.0.iter().chain(&summary.warned.0) {
         let line: String = value.chars().filter(|sign| !sign.is_control()).collect();
         heading.push_str(&format!("{sign}   {line}{end}"));
     }

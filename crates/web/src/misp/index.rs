@@ -58,6 +58,9 @@ async fn list(house: &House, by: &By, asked: &Map<String, Value>) -> Result<Resp
     let ask = Ask::read(asked, Searched::Index, house.world().now().as_second())?;
     let mut walk = Walk::open(house.shared_world(), by, Parts::ToDecide).await?;
     walk.groups_by_number(true);
+    if ask.without_listed {
+        walk.leave_out_listed().await?;
+    }
     if ask.order.is_some() {
         return sorted(walk, &ask).await;
     }

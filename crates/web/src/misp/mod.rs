@@ -12,6 +12,7 @@ mod error;
 mod feed;
 mod hello;
 mod index;
+mod listed;
 mod lists;
 mod posts;
 mod proposals;

@@ -79,6 +79,9 @@ async fn search(
     };
     let mut walk = Walk::open(house.shared_world(), by, parts).await?;
     walk.groups_by_number(ask.groups_by_number);
+    if ask.without_listed {
+        walk.leave_out_listed().await?;
+    }
     let search = Search::new(house, by, walk, (ask, gives));
     Ok(answer::streamed(search.chunks(), kind))
 }

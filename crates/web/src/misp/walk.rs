@@ -5,9 +5,12 @@ use std::{collections::VecDeque, ops::Range, sync::Arc};
 use kaname_misp::ask::{Ask, Verdict};
 use kaname_world::{
     Caller, World, WorldError,
-    misp::{Found, Reading, Said, Telling},
+    misp::{Found, Part, Reading, Said, Telling},
+    sharing::Warnings,
 };
 use serde_json::{Map, Value};
+
+use super::{error::MispError, listed};
 
 /// Objects read at a time.
 const AT_ONCE: usize = 2_000;
@@ -52,6 +55,8 @@ pub(super) struct Walk {
     /// An event too large to be read at once, and how far it was read.
     large: Option<(Next, usize)>,
     parts: Parts,
+    /// Lists of widely used values that are left out.
+    listed: Option<Arc<Warnings>>,
 }
 
 impl Walk {
@@ -89,12 +94,35 @@ impl Walk {
             world,
             caller: caller.clone(),
             parts,
+            listed: None,
         })
     }
 
     /// Groups are named by their number alone.
     pub(super) fn groups_by_number(&mut self, by_number: bool) {
         self.telling.groups_by_number = by_number;
+    }
+
+    /// Leaves out what warninglists know, as if it stood in no event.
+    ///
+    /// # Errors
+    /// When the caller may not read the lists: then nothing is told of what they know.
+    pub(super) async fn leave_out_listed(&mut self) -> Result<(), MispError> {
+        if !self.world.reads_warninglists(&self.caller) {
+            let why = "only members of this hub may read its warninglists";
+            return Err(MispError::bad("enforceWarninglist", why));
+        }
+        self.listed = Some(self.world.warnings(&self.caller).await?);
+        Ok(())
+    }
+
+    /// Parts as they are told.
+    fn told(&mut self, next: &Next, parts: Vec<Part>) -> Vec<Said> {
+        let said = self.telling.parts(&next.found, &next.event, parts);
+        match &self.listed {
+            Some(lists) => listed::left(said, lists),
+            None => said,
+        }
     }
 
     /// The next pieces; `None` at the end. There may be none among the events that were looked through.
@@ -187,7 +215,7 @@ impl Walk {
             .collect();
         let parts = self.world.misp_parts(&self.caller, &asked).await?;
         let pieces = batch.into_iter().zip(parts).map(|(next, parts)| Piece {
-            said: self.telling.parts(&next.found, &next.event, parts),
+            said: self.told(&next, parts),
             found: next.found,
             event: next.event,
             verdict: next.verdict,
@@ -205,7 +233,7 @@ impl Walk {
         let parts = self.world.misp_parts(&self.caller, &asked).await?;
         let parts = parts.into_iter().flatten().collect();
         let piece = Piece {
-            said: self.telling.parts(&next.found, &next.event, parts),
+            said: self.told(&next, parts),
             found: Arc::clone(&next.found),
             event: next.event.clone(),
             verdict: next.verdict,

@@ -1,6 +1,7 @@
 //! Posting: an event becomes a submission or a claim, an attribute or object is added to an own event, a sighting
 //! answers the items that carry the value. What is another's stays as it is.
 
+mod as_told;
 mod proposal;
 mod pushed;
 mod reference;
@@ -20,6 +21,7 @@ use kaname_world::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use self::as_told::AsTold;
 pub(super) use self::proposal::{
     Kind, accept as accept_proposal, add as propose, delete as propose_deletion,
     discard as discard_proposal, edit as propose_change,
@@ -101,10 +103,19 @@ async fn edit(
             event.insert("uuid".to_owned(), uuid_of(&before));
             let info = before.get("info").cloned().unwrap_or_default();
             event.entry("info").or_insert(info);
+            // As `handed_in` tells what was not said.
+            if !before.contains_key("distribution")
+                && event.get("distribution") == Some(&json!("0"))
+            {
+                event.remove("distribution");
+            }
             hand_in(house, by, event).await
         }
         Standing::Own(own) => {
             let mut whole = whole(house, by, &own).await?;
+            let uuid = uuid_of(&whole);
+            let told = AsTold::of(house, by, &own).await?;
+            told.forget(uuid.as_str().unwrap_or_default(), &mut event);
             for (key, value) in event {
                 match (key.as_str(), value) {
                     ("Attribute" | "Object" | "EventReport", Value::Array(list)) => {
@@ -347,7 +358,7 @@ pub(super) fn handed_in(by: &By, mut event: Members) -> Result<Members, WorldErr
     let uuid = uuid_of(&event);
     let uuid = uuid.as_str().and_then(|uuid| Uuid::try_parse(uuid).ok());
     let number = kaname_world::misp::number_of(uuid.unwrap_or_default());
-    for list in ["Attribute", "Object"] {
+    for list in ["Attribute", "Object", "EventReport"] {
         if let Some(Value::Array(parts)) = event.get_mut(list) {
             for part in parts.iter_mut().filter_map(Value::as_object_mut) {
                 part.insert("event_id".to_owned(), number.as_str().into());

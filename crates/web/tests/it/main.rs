@@ -35,6 +35,7 @@ mod named;
 mod now;
 mod objects;
 mod oidc;
+mod outputs;
 mod pages;
 mod passkey;
 mod peers;

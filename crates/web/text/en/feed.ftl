@@ -9,3 +9,9 @@ feed-widely-used = { $n } of the values are widely used; blocking them may hit p
 feed-left-aged = { $n } left out that nobody has seen for too long (add ?aged=include to the address to have them).
 feed-left-ended = { $n } left out whose validity ended (items of the last 30 days, and objects of peers).
 feed-with-aged = Also holds what nobody has seen for too long (?aged=include).
+feed-for-own = For use within the organisation that fetched it (?for=own).
+feed-for-clients = What may be handed on to the organisation's clients (?for=clients).
+feed-for-community = What may be handed on to the organisation's community (?for=community).
+feed-for-public = What may be handed on to anyone (?for=public).
+feed-left-restricted = Left out since they may not be handed on so far: { $n }
+feed-left-broken = Rules by others that are left out since they cannot be read as rules of this form: { $n }

@@ -9,3 +9,9 @@ feed-widely-used = 広く使われている値が { $n } 件ある（遮断す�
 feed-left-aged = 最後に確かめられてから時間がたったため、{ $n } 件を載せていない（アドレスに ?aged=include を付けると載る）。
 feed-left-ended = 有効期間が終わったため、{ $n } 件を載せていない（この30日に終わった情報と、相手組織の期限切れの値）。
 feed-with-aged = 最後に確かめられてから時間がたった値も載せている（?aged=include）。
+feed-for-own = 受け取った組織の中で使うための内容（?for=own）。
+feed-for-clients = 受け取った組織と、その顧客に渡してよい内容（?for=clients）。
+feed-for-community = 受け取った組織のコミュニティに渡してよい内容（?for=community）。
+feed-for-public = 誰にでも渡してよい内容（?for=public）。
+feed-left-restricted = そこまで渡してはならないため、{ $n } 件の情報を載せていない。
+feed-left-broken = この形式のルールとして読めないため、他者の書いたルール { $n } 件を載せていない。

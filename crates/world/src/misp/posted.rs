@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use kaname_kernel::{PartyId, Tlp};
-use kaname_misp::{Event, Limits, MispError, events, to_stix};
+use kaname_misp::{Distribution, Event, Limits, MispError, events, to_stix_with};
 use kaname_policy::Action;
 use kaname_sharing::{
     collection::CollectionKind,
@@ -41,6 +41,15 @@ pub struct MispPosted {
     pub receipt: Option<String>,
     /// What was left out, with its place.
     pub faults: Vec<String>,
+}
+
+/// What is handed in: an event as it was read and as it was sent, and the objects that it became.
+struct Sent<'a> {
+    event: &'a Event<'a>,
+    text: &'a [u8],
+    bundle: &'a [u8],
+    /// Whether something in it may not go beyond its organisation.
+    held: bool,
 }
 
 /// Who may change an event.
@@ -107,7 +116,7 @@ impl World {
         })?;
         let event = event.map_err(unreadable)?;
         let mut bundle = Vec::new();
-        let done = to_stix(&event, &mut bundle);
+        let done = to_stix_with(&event, Distribution::MarkedThroughout, &mut bundle);
         let mut faults: Vec<String> = done
             .findings
             .iter()
@@ -124,7 +133,12 @@ impl World {
             faults.extend(failed.filter_map(|one| Some(format!("{}: {}", one.id, one.fault?))));
             None
         } else {
-            let sent = (&event, text, bundle.as_slice());
+            let sent = Sent {
+                event: &event,
+                text,
+                bundle: &bundle,
+                held: done.held,
+            };
             Some(self.misp_submit(caller, offered, sent).await?)
         };
         let event = whole(&event);
@@ -180,8 +194,14 @@ impl World {
         &self,
         caller: &Caller,
         offered: &Offered,
-        (event, text, bundle): (&Event<'_>, &[u8], &[u8]),
+        sent: Sent<'_>,
     ) -> Result<String, WorldError> {
+        let Sent {
+            event,
+            text,
+            bundle,
+            held,
+        } = sent;
         let collection = &offered.collection;
         let read = self.read_envelope(caller, bundle)?;
         let technique = match read.technique.trim() {
@@ -196,6 +216,11 @@ impl World {
                 .collect(),
         };
         let default = collection.state.definition.default_tlp;
+        let mut tlp = read.tlp.or(default).unwrap_or(Tlp::AmberStrict);
+        // What may not go beyond its organisation is not wider for want of a tag.
+        if held && read.tlp.is_none() {
+            tlp = tlp.max(Tlp::AmberStrict);
+        }
         let report = NewReport {
             channel: Channel::Misp,
             title,
@@ -203,7 +228,7 @@ impl World {
             harm: read.harm,
             values: read.values,
             remarks: read.remarks,
-            tlp: read.tlp.or(default).unwrap_or(Tlp::AmberStrict),
+            tlp,
             pap: read.pap,
             wishes: Default::default(),
             sector: None,
@@ -357,8 +382,15 @@ fn whole(event: &Event<'_>) -> Map<String, Value> {
         .collect();
     let objects = event.objects().filter_map(|(object, _)| object);
     let objects: Vec<Value> = objects.map(|one| Value::Object(one.whole())).collect();
-    members.insert("Attribute".to_owned(), attributes.into());
-    members.insert("Object".to_owned(), objects.into());
+    let reports = event.reports().flatten().map(Value::Object);
+    let reports: Vec<Value> = reports.collect();
+    for (key, list) in [
+        ("Attribute", attributes),
+        ("Object", objects),
+        ("EventReport", reports),
+    ] {
+        members.insert(key.to_owned(), list.into());
+    }
     members
 }
 

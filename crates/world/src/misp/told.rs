@@ -130,6 +130,8 @@ pub struct Said {
     pub shown: Shown,
     /// What it was made from.
     pub part: Part,
+    /// Whether it says less than that.
+    pub is_cut: bool,
 }
 
 impl Telling {
@@ -233,7 +235,11 @@ impl Telling {
                     report.insert("event_id".to_owned(), number.as_str().into());
                 }
             }
-            Said { shown, part }
+            Said {
+                shown,
+                part,
+                is_cut: false,
+            }
         });
         told.collect()
     }

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kaname_intake::{
     Kind,
-    warning::{WarningIndex, WarningLimits, WarningList, read_warning_list},
+    warning::{
+        WarningError, WarningIndex, WarningLimits, WarningList, read_delegated, read_warning_list,
+    },
 };
 use kaname_kernel::{
     Id, MatterId,
@@ -32,8 +34,15 @@ pub struct Warnings {
 }
 
 impl Warnings {
-    /// The lists that warn of a value, which is in the canonical form of its kind.
+    /// The lists that say of a value that meeting it says little; it is in the canonical form of its kind.
     pub fn of(&self, kind: Kind, value: &str) -> Vec<&Outline> {
+        let mut lists = self.of_blocking(kind, value);
+        lists.retain(|list| !list.identifies);
+        lists
+    }
+
+    /// The lists that warn of blocking by a value: also those that only say what it is, such as a country's addresses.
+    pub fn of_blocking(&self, kind: Kind, value: &str) -> Vec<&Outline> {
         let places = self.index.find(kind, value).into_iter();
         places.filter_map(|place| self.lists.get(place)).collect()
     }
@@ -83,8 +92,28 @@ impl World {
         caller: &Caller,
         bytes: &[u8],
     ) -> Result<(Outline, Brought), WorldError> {
+        let list = read_warning_list(bytes, &WarningLimits::default());
+        self.take_warninglist(caller, list).await
+    }
+
+    /// Takes the address ranges of a country out of a registry's statistics, as a list that warns of blocking.
+    pub async fn load_delegated(
+        &self,
+        caller: &Caller,
+        bytes: &[u8],
+        country: &str,
+    ) -> Result<(Outline, Brought), WorldError> {
+        let list = read_delegated(bytes, country, &WarningLimits::default());
+        self.take_warninglist(caller, list).await
+    }
+
+    async fn take_warninglist(
+        &self,
+        caller: &Caller,
+        list: Result<WarningList, WarningError>,
+    ) -> Result<(Outline, Brought), WorldError> {
         self.allow_any(caller, Action::ImportRun)?;
-        let list = read_warning_list(bytes, &WarningLimits::default())
+        let list = list
             .map_err(|error| WorldError::invalid("file", "error-warninglist", error.to_string()))?;
         let entries = lines(&list);
         let outline = warninglist::outline(&list, Sha256::digest(&entries).into());
@@ -147,10 +176,15 @@ impl World {
         Ok(all)
     }
 
+    /// Whether lists may be read by the caller.
+    pub fn reads_warninglists(&self, caller: &Caller) -> bool {
+        warninglist::audience().admits(&caller.reader, self.now())
+    }
+
     /// The lists that the caller may read, ready to be asked. They are looked at only when the ledger grew, and
     /// made anew only when one of them changed.
     pub async fn warnings(&self, caller: &Caller) -> Result<Arc<Warnings>, WorldError> {
-        if !warninglist::audience().admits(&caller.reader, self.now()) {
+        if !self.reads_warninglists(caller) {
             return Ok(Arc::default());
         }
         let size = self.store().ledger_size().await?;
@@ -198,6 +232,7 @@ impl World {
             version: outline.version,
             kind: outline.kind,
             types: outline.types.clone(),
+            identifies: outline.identifies,
             entries: entries.lines().map(str::to_owned).collect(),
         })
     }

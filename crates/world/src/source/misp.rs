@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use kaname_intake::listed::Unlisted;
 use kaname_kernel::MatterId;
-use kaname_misp::{Limits, events, feed, to_stix};
+use kaname_misp::{Distribution, Limits, events, feed, to_stix_with};
 use kaname_sharing::{
     Collection,
     source::{FormKind, Source, SourceReading, SourceTerms, Validators},
@@ -176,7 +176,11 @@ pub(super) fn objects_of(
             return Err(format!("{} came, {asked} was asked for", event.uuid()));
         }
         let mut bundle = Vec::new();
-        let done = to_stix(&event, &mut bundle);
+        let distribution = match terms.form.ignore_distribution {
+            true => Distribution::Ignored,
+            false => Distribution::MarkedThroughout,
+        };
+        let done = to_stix_with(&event, distribution, &mut bundle);
         unlisted.extend(done.findings.iter().map(|finding| Unlisted {
             line: 0,
             why: finding.message.clone(),

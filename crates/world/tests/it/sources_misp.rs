@@ -1,15 +1,17 @@
 //! MISP feeds and servers as sources: what changed comes event by event, and a reading that was cut off goes on there.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::SignedDuration;
 use kaname_misp::{Limits, events, feed};
 use kaname_sharing::source::{FormKind, SourceTerms};
-use kaname_testkit::Nation;
+use kaname_store::ObjectFilter;
+use kaname_testkit::{Nation, Person};
+use kaname_world::verify::verify;
 use serde_json::{Value, json};
 
 use crate::{
-    peers::ids,
+    peers::{ids, shell},
     sources::{joined, source, terms, turn, worker},
     taxii_sink::{Asked, Reply, TaxiiSink},
 };
@@ -195,4 +197,100 @@ async fn a_server_that_lies_is_told_and_takes_nothing_else_down() {
     let kept = ids(&nation, "public").await;
     assert!(kept.contains(&format!("report--{}", uuid(0))), "{kept:?}");
     assert!(!kept.iter().any(|id| id.ends_with(&uuid(9))), "{kept:?}");
+}
+
+/// Ids of the objects that a person may see in the collection.
+async fn seen_by(nation: &Nation, person: &Person) -> BTreeSet<String> {
+    let caller = nation.caller(person).await;
+    let now = nation.world.now();
+    let audiences = nation.world.audiences().await.unwrap();
+    let readable = audiences
+        .iter()
+        .filter(|(_, one)| one.admits(&caller.reader, now));
+    let collection = nation.world.collection(&shell(), "public").await.unwrap();
+    let filter = ObjectFilter {
+        collection: Some(collection.id),
+        ..ObjectFilter::all(Arc::new(readable.map(|(id, _)| *id).collect()))
+    };
+    let page = nation.world.store().objects(&filter).await.unwrap();
+    page.objects.into_iter().map(|one| one.stix_id).collect()
+}
+
+/// An event without a TLP, with an attribute that goes as far as it and one that says itself how far it goes.
+fn reaching(n: u32, event: &str, attribute: &str) -> Value {
+    let mut one = self::event(n, 0);
+    let members = one["Event"].as_object_mut().unwrap();
+    members.remove("Tag");
+    members.insert("published".to_owned(), true.into());
+    members.insert("distribution".to_owned(), event.into());
+    let mut second = members["Attribute"][0].clone();
+    second["uuid"] = uuid(900_000 + n).into();
+    second["value"] = format!("198.51.100.{n}").into();
+    second["distribution"] = attribute.into();
+    members["Attribute"].as_array_mut().unwrap().push(second);
+    one
+}
+
+#[tokio::test]
+async fn what_is_for_its_own_organisation_is_for_officers_alone() {
+    let all = || -> Vec<Value> {
+        [
+            (1, "3", "5"),
+            (2, "0", "5"),
+            (3, "4", "3"),
+            (4, "1", "0"),
+            (5, "2", "4"),
+            (6, "17", "5"),
+        ]
+        .map(|(n, event, attribute)| reaching(n, event, attribute))
+        .into()
+    };
+    for ignored in [false, true] {
+        let nation = Nation::new().await;
+        let served = all();
+        let sink = TaxiiSink::open(
+            move |_, asked| match asked.path.ends_with("manifest.json") {
+                true => Reply::of(200, manifest(&served)),
+                false => file(asked, &served),
+            },
+        )
+        .await;
+        let mut terms = feed_terms(&sink, FormKind::MispFeed);
+        terms.form.ignore_distribution = ignored;
+        joined(&nation, terms).await;
+        turn(&nation, &worker(&nation)).await;
+        let officer = seen_by(&nation, &nation.analyst).await;
+        for n in 1..=6 {
+            assert!(officer.contains(&format!("report--{}", uuid(n))), "{n}");
+        }
+        let member = seen_by(&nation, &nation.member).await;
+        let kept = |id: String| member.contains(&id);
+        for (n, event, second) in [
+            (1, true, true),
+            (2, false, false),
+            (3, false, false),
+            (4, true, false),
+            (5, true, false),
+            (6, false, false),
+        ] {
+            let own = [
+                kept(format!("report--{}", uuid(n))),
+                kept(format!("indicator--{}", uuid(1_000 + n))),
+                kept(format!("indicator--{}", uuid(900_000 + n))),
+            ];
+            let wanted = match ignored {
+                true => [true; 3],
+                false => [event, event, second],
+            };
+            assert_eq!(own, wanted, "{n}, ignored: {ignored}");
+        }
+        // The marking itself tells nobody else that there is something.
+        let markings = member
+            .iter()
+            .filter(|id| id.starts_with("marking-definition"));
+        assert_eq!(markings.count(), 0);
+        let world = &nation.world;
+        let proved = verify(world.store(), world.keys(), &[], &|_| {}).await;
+        assert_eq!(proved.unwrap().ledger.fault, None);
+    }
 }

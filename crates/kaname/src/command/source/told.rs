@@ -62,6 +62,13 @@ pub(super) fn whole(source: &Source, now: Timestamp) -> String {
         format!("every: {}", terms.every),
         format!("state: {}, {} s behind", turns.state(), turns.lag_s(now)),
     ];
+    if terms.form.kind.lists_events() {
+        let heeded = match terms.form.ignore_distribution {
+            true => "ignored: the publisher means nothing by it",
+            false => "0 and 4 are for officers alone",
+        };
+        lines.push(format!("distribution: {heeded}"));
+    }
     lines.extend(turns.stopped.iter().map(|why| format!("stopped: {why}")));
     lines.extend(turns.trouble.iter().map(|why| format!("trouble: {why}")));
     lines.push(format!(

@@ -1,9 +1,12 @@
 //! Values as the rules and lists that machines take: of intrusion detection, log search, file scanning,
 //! name servers, proxies and firewalls. What a language cannot say is left out.
 //!
+//! Rules that others wrote are checked, and written anew ([`Authored`]).
+//!
 //! Everything in a value or a title may have been written by an attacker: values are read again into the
 //! few forms that a language can hold, and titles keep letters and digits alone.
 
+mod authored;
 mod block;
 mod intrusion;
 mod sigma;
@@ -14,7 +17,9 @@ use std::{collections::HashSet, str::FromStr as _};
 
 use kaname_kernel::Pap;
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
+pub use self::authored::{Authored, Broken, authored_in, rule_of};
 use self::target::Target;
 use super::{ValueLine, can_be_acted_on};
 
@@ -142,6 +147,11 @@ pub struct Writer {
     left_out: HashSet<[u8; 16]>,
     /// Numbers of rules that are taken.
     numbers: HashSet<u32>,
+    /// Names of rules that others wrote.
+    names: HashSet<String>,
+    /// Ids of rules that others wrote.
+    ids: HashSet<Uuid>,
+    broken: Broken,
 }
 
 impl Writer {
@@ -152,6 +162,9 @@ impl Writer {
             written: HashSet::new(),
             left_out: HashSet::new(),
             numbers: HashSet::new(),
+            names: HashSet::new(),
+            ids: HashSet::new(),
+            broken: Broken::default(),
         }
     }
 
@@ -253,11 +266,13 @@ fn fits(line: &ValueLine, used_to: Use) -> bool {
     }
     match used_to {
         Use::Block => line.blocking,
-        // Without a marking of its own, a peer's value may be looked for.
-        Use::Watch => {
-            Pap::from_str(&line.pap).is_ok_and(|pap| pap < Pap::Red) || line.pap.is_empty()
-        }
+        Use::Watch => fits_watching(line),
     }
+}
+
+/// Whether a line may be looked for. Without a marking of its own, what a peer says may be.
+fn fits_watching(line: &ValueLine) -> bool {
+    Pap::from_str(&line.pap).is_ok_and(|pap| pap < Pap::Red) || line.pap.is_empty()
 }
 
 /// A title in letters, digits and spaces, short.

@@ -234,7 +234,9 @@ impl Search {
         let container = piece
             .begins
             .then_some((piece.found.object.key, &piece.found.object.raw));
-        let parts = piece.said.iter().flat_map(|said| {
+        // What stays of an object that was cut is not the bytes it is kept as.
+        let parts = piece.said.iter().filter(|said| !said.is_cut);
+        let parts = parts.flat_map(|said| {
             let observed = said.part.observed.iter();
             let all = std::iter::once(&said.part.object).chain(observed);
             all.map(|object| (object.key, &object.raw))

@@ -38,6 +38,7 @@ fn told(source: &Source, now: Timestamp) -> Value {
         "url": terms.url,
         "form": terms.form.kind,
         "mapping": terms.form.mapping,
+        "ignore_distribution": terms.form.ignore_distribution,
         "collection": source.definition.into,
         "tlp": terms.tlp,
         "every": terms.every,

@@ -10,13 +10,17 @@ use jiff::Timestamp;
 use kaname_kernel::{Id, MatterId};
 use kaname_sharing::{
     Item, Outlet,
-    rendition::{csv_header, csv_lines, is_current, json_lines, plain_lines, stix_bundle},
+    rendition::{
+        ValueLine, csv_header, csv_line, is_current, json_line, plain_lines, stix_bundle,
+        value_lines,
+    },
 };
 use kaname_world::World;
 
 use super::show::found;
 use crate::{
     error::Failure,
+    feed,
     house::{By, House},
 };
 
@@ -30,7 +34,12 @@ pub(super) async fn download(
     let now = world.now();
     let fresh = world.freshness(&by, &item).await?;
     let seen_at = fresh.map_or(now, |fresh| fresh.seen.at);
-    let (body, kind) = rendered(world, &item.state, &file, (seen_at, now)).await?;
+    let mut lines = value_lines(&item.state, seen_at, now);
+    let warnings = world.warnings(&by).await?;
+    for line in &mut lines {
+        feed::warn(&warnings, line);
+    }
+    let (body, kind) = rendered(world, &item.state, (&file, &lines), now).await?;
     world.note_read(&by, &item);
     attachment(&format!("{}-{file}", item.state.number), kind, body)
 }
@@ -39,8 +48,8 @@ pub(super) async fn download(
 async fn rendered(
     world: &World,
     item: &Item,
-    file: &str,
-    (seen_at, now): (Timestamp, Timestamp),
+    (file, lines): (&str, &[ValueLine]),
+    now: Timestamp,
 ) -> Result<(String, &'static str), Failure> {
     let outlet = match file {
         "bundle.json" => Outlet::Taxii,
@@ -54,11 +63,12 @@ async fn rendered(
     Ok(match file {
         "values.csv" => {
             // Spreadsheets read UTF-8 only when it says so.
-            let body = format!("\u{feff}{}{}", csv_header(), csv_lines(item, seen_at, now));
+            let lines: String = lines.iter().map(csv_line).collect();
+            let body = format!("\u{feff}{}{lines}", csv_header());
             (body, "text/csv; charset=utf-8")
         }
         "values.jsonl" => {
-            let body = json_lines(item, seen_at, now);
+            let body = lines.iter().map(json_line).collect();
             (body, "application/jsonl; charset=utf-8")
         }
         "values.txt" if item.may_block(now) => {

@@ -102,6 +102,9 @@ pub(super) async fn ask_change(
         .set("every", now.every.to_string())
         .set("grace_h", now.grace_h.to_string())
         .set("most_mib", (now.most_bytes >> 20).max(1).to_string());
+    if now.form.ignore_distribution {
+        typed = typed.set("ignore_distribution", "yes");
+    }
     for (field, place) in now.form.mapping.fields() {
         typed = typed.set(field, place.unwrap_or_default());
     }
@@ -188,7 +191,11 @@ pub(super) fn terms(typed: &Typed) -> Result<SourceTerms, WorldError> {
     Ok(SourceTerms {
         publisher: typed.one("publisher").to_owned(),
         url: some("url"),
-        form: Form { kind, mapping },
+        form: Form {
+            kind,
+            mapping,
+            ignore_distribution: kind.lists_events() && typed.one("ignore_distribution") == "yes",
+        },
         tlp,
         every,
         most_bytes: u64::from(number("most_mib")?) << 20,
@@ -301,6 +308,10 @@ fn of_terms(asker: &Asker<'_>, secret: &str) -> Vec<Field> {
     let forms = FormKind::ALL.map(|kind| Choice::new(kind.as_str(), words::form(page.text, kind)));
     let mut tlp = vec![Choice::new("", page.t("sources-tlp-collection"))];
     tlp.extend(Tlp::ALL.map(|tlp| Choice::new(tlp.label(), tlp.to_string())));
+    let distribution = vec![
+        Choice::new("", page.t("sources-distribution-heeded")),
+        Choice::new("yes", page.t("sources-distribution-ignored")),
+    ];
     vec![
         asker
             .line("text", "publisher", "sources-publisher")
@@ -312,6 +323,9 @@ fn of_terms(asker: &Asker<'_>, secret: &str) -> Vec<Field> {
             .longest(2_000)
             .optional(),
         asker.select("form", "sources-form", forms.to_vec()),
+        asker
+            .select("ignore_distribution", "sources-distribution", distribution)
+            .hint(page.t("sources-distribution-hint")),
         asker
             .line("text", "header", "sources-header")
             .hint(page.t("sources-header-hint"))

@@ -38,6 +38,8 @@ struct SourcePage {
     form: String,
     /// Where things stand in it: each with its word.
     mapping: Vec<(String, String)>,
+    /// Of MISP: whether its distribution counts.
+    distribution: Option<String>,
     collection: String,
     tlp: Option<TlpLabel>,
     every: String,
@@ -109,6 +111,13 @@ pub(super) async fn one(
         url: terms.url.as_deref().map(|url| page.copied(url)),
         form: words::form(text, terms.form.kind),
         mapping: mapping(&page, state),
+        distribution: terms.form.kind.lists_events().then(|| {
+            let key = match terms.form.ignore_distribution {
+                true => "sources-distribution-ignored",
+                false => "sources-distribution-heeded",
+            };
+            text.t(key).into_owned()
+        }),
         collection,
         tlp: terms.tlp.map(|tlp| page.tlp(tlp)),
         every: peers::every(text, terms.every),

@@ -409,3 +409,54 @@ async fn without_a_key_that_fits_nothing_is_told() {
     let answer = s.door.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (404, ""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_warninglists_know_is_left_out_where_that_is_asked_for() {
+    let s = setting().await;
+    let mut event = misp_event();
+    event["Event"]["Tag"] = json!([{ "name": "tlp:green" }]);
+    s.peer("peer", &event).await;
+    let all = s.values(json!({})).await;
+    let domain = s.values(json!({ "type": "domain" })).await.remove(0);
+    let in_object = s.values(json!({ "type": "md5" })).await.remove(0);
+    let list = json!({
+        "name": "Widely used", "description": "", "version": 1, "type": "string",
+        "matching_attributes": ["domain", "md5"], "list": [domain, in_object],
+    });
+    let admin = s.nation.caller(&s.nation.administrator).await;
+    let world = &s.nation.world;
+    world
+        .load_warninglist(&admin, list.to_string().as_bytes())
+        .await
+        .unwrap();
+    assert_eq!(s.values(json!({ "enforceWarninglist": 0 })).await, all);
+    let asked = json!({ "enforceWarninglist": true });
+    let left = s.values(asked.clone()).await;
+    let wanted: Vec<String> = all
+        .iter()
+        .filter(|one| **one != domain && **one != in_object)
+        .cloned()
+        .collect();
+    assert_eq!(left, wanted);
+    assert_ne!(left, all);
+    // So it is in events, objects, lines, and in the objects themselves.
+    let answer = async |what: &str, form: &str| {
+        let asked = json!({ "enforceWarninglist": 1, "returnFormat": form });
+        let answer = s.post(&format!("{what}/restSearch"), &s.key, &asked).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.text
+    };
+    for (what, form) in [
+        ("events", "json"),
+        ("attributes", "csv"),
+        ("objects", "json"),
+        ("events", "stix2"),
+    ] {
+        let text = answer(what, form).await;
+        for value in [&domain, &in_object] {
+            assert!(!text.contains(value.as_str()), "{what} {form}: {text}");
+        }
+    }
+    let none = json!({ "enforceWarninglist": 1, "value": domain });
+    assert_eq!(s.values(none).await, [""; 0]);
+}

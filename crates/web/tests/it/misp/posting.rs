@@ -26,6 +26,10 @@ async fn an_event_that_is_posted_becomes_a_submission_and_nothing_else() {
     let uuid = text(&sent["Event"]["uuid"]);
     assert_eq!(told["Event"]["uuid"], sent["Event"]["uuid"]);
     assert_eq!(told["Event"]["Attribute"][2]["value"], "夜間に観測した");
+    assert_eq!(
+        told["Event"]["EventReport"][0]["content"],
+        "It began at night."
+    );
     // The same again is the same.
     let again = s.post_text("events/add", &poster, body.clone()).await;
     assert_eq!(again.header("kaname-receipt"), receipt);
@@ -46,6 +50,7 @@ async fn an_event_that_is_posted_becomes_a_submission_and_nothing_else() {
     // Whoever posted finds it for a while, nobody else does, and no library holds anything of it.
     let found = s.get(&format!("events/view/{uuid}"), &poster).await.json();
     assert_eq!(found["Event"]["id"], told["Event"]["id"]);
+    assert_eq!(found["Event"]["EventReport"], told["Event"]["EventReport"]);
     let number = text(&told["Event"]["id"]);
     assert_eq!(
         s.get(&format!("events/view/{number}"), &poster)
@@ -343,4 +348,75 @@ async fn sightings_answer_the_items_that_carry_the_value() {
         assert_eq!(answer.status, status, "{path} {body}: {}", answer.text);
     }
     assert_eq!(s.post("sightings/add", &s.key, &seen).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_for_its_own_organisation_is_shown_to_nobody_else() {
+    let s = setting().await;
+    let read = kaname_sharing::collection::Access::Members;
+    peer(&s.nation, "exchange", Some(Tlp::Clear), read).await;
+    let poster = s
+        .nation
+        .key(&s.nation.provider, &[TaxiiRead, TaxiiPost])
+        .await;
+    let mut sent = misp_event();
+    sent["Event"]["distribution"] = "0".into();
+    sent["Event"]["published"] = true.into();
+    sent["Event"]["Tag"] = json!([]);
+    let uuid = text(&sent["Event"]["uuid"]);
+    let view = format!("events/view/{uuid}");
+    let posted = s
+        .post("events/add?collection=exchange", &poster, &sent)
+        .await;
+    assert_eq!(posted.status, 200, "{}", posted.text);
+    assert_eq!(posted.json()["Event"]["distribution"], "0");
+    assert_eq!(s.get(&view, &s.key).await.status, 404);
+    assert_eq!(s.values(json!({})).await, [""; 0]);
+    // Its party opens it: then it is for whoever reads the collection.
+    let mut opened = sent.clone();
+    opened["Event"]["distribution"] = "3".into();
+    let edited = s
+        .post(&format!("events/edit/{uuid}"), &poster, &opened)
+        .await;
+    assert_eq!(edited.status, 200, "{}", edited.text);
+    assert_eq!(s.get(&view, &s.key).await.status, 200);
+    // What a client sends back as it was told is not its word: all stays as far as it went.
+    let mut told = s.get(&view, &poster).await.json();
+    assert_ne!(told["Event"]["distribution"], "3");
+    told["Event"]["info"] = "told anew".into();
+    let edited = s.post(&format!("events/edit/{uuid}"), &poster, &told).await;
+    assert_eq!(edited.status, 200, "{}", edited.text);
+    let seen = s.get(&view, &s.key).await;
+    assert_eq!(seen.status, 200);
+    let seen = seen.json();
+    assert_eq!(seen["Event"]["info"], "told anew");
+    let all = |event: &Json| event["Event"]["Attribute"].as_array().unwrap().len();
+    assert_eq!(all(&seen), all(&told));
+    // One attribute that is closed narrows nothing but itself.
+    let mut narrow = told.clone();
+    narrow["Event"]["Attribute"][0]["distribution"] = "0".into();
+    let edited = s
+        .post(&format!("events/edit/{uuid}"), &poster, &narrow)
+        .await;
+    assert_eq!(edited.status, 200, "{}", edited.text);
+    let seen = s.get(&view, &s.key).await.json();
+    assert_eq!(all(&seen), all(&told) - 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_handed_in_for_its_own_organisation_is_at_most_amber_strict() {
+    let s = setting().await;
+    let poster = s
+        .nation
+        .key(&s.nation.provider, &[TaxiiRead, TaxiiPost])
+        .await;
+    let analyst = s.nation.caller(&s.nation.analyst).await;
+    let mut sent = misp_event();
+    sent["Event"]["Tag"] = json!([]);
+    sent["Event"]["distribution"] = "0".into();
+    let posted = s.post("events/add", &poster, &sent).await;
+    assert_eq!(posted.status, 200, "{}", posted.text);
+    let waiting = s.nation.world.triage_list(&analyst, |_| {}).await.unwrap();
+    let tlp = waiting.rows[0].state.submission.tlp;
+    assert!(tlp >= Tlp::AmberStrict, "{tlp}");
 }

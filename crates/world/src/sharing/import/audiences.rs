@@ -203,7 +203,7 @@ impl Audiences {
 
     /// By the object's own markings.
     fn own(&self, head: &Head) -> Audience {
-        self.by_marks(&marks(head))
+        self.by_marks(&own_marks(head))
     }
 
     /// By all markings of an object: statements (copyright, terms of use) restrict nobody.
@@ -249,6 +249,19 @@ pub(crate) fn marks(head: &Head) -> Vec<ObjectId> {
     let all = head.markings.iter().chain(&head.granular_markings);
     let all: BTreeSet<&ObjectId> = all.collect();
     all.into_iter().cloned().collect()
+}
+
+/// The markings that say who may see an object that is imported. A marking that says nothing here tells of what only
+/// officers see, so that it restricts itself too.
+pub(super) fn own_marks(head: &Head) -> Vec<ObjectId> {
+    let mut all = marks(head);
+    let is_unknown = head.type_name() == "marking-definition"
+        && tlp_of(&head.id).is_none()
+        && pap_of(&head.id).is_none();
+    if is_unknown {
+        all.push(head.id.clone());
+    }
+    all
 }
 
 /// What must be visible for a relationship or sighting to be: none for other objects.

@@ -61,7 +61,7 @@ impl Notes {
         if audiences::is_statement(raw, &head) && self.statements.len() < MAX_STATEMENTS {
             self.statements.insert(head.id.clone());
         }
-        let place = self.place(audiences::marks(&head))?;
+        let place = self.place(audiences::own_marks(&head))?;
         self.marked.push((short(&[id.as_bytes()]), place));
         Ok(())
     }

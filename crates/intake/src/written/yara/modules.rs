@@ -1,0 +1,125 @@
+//! What the modules of YARA 4.2 say of a file, as far as rules here may ask: each with what it gives, and what it is asked with
+//! (`n` a number, `t` a text, `r` an expression). Scanners refuse a file in which a rule asks for anything else.
+
+use super::condition::Gives;
+
+/// What gives a number.
+const NUMBERS: &[&str] = &[
+    "elf.entry_point",
+    "elf.machine",
+    "elf.number_of_sections",
+    "elf.number_of_segments",
+    "elf.sections[n].offset",
+    "elf.sections[n].size",
+    "elf.sections[n].type",
+    "elf.type",
+    "elf.EM_386",
+    "elf.EM_AARCH64",
+    "elf.EM_ARM",
+    "elf.EM_MIPS",
+    "elf.EM_X86_64",
+    "elf.ET_DYN",
+    "elf.ET_EXEC",
+    "hash.checksum32(nn)",
+    "hash.crc32(nn)",
+    "math.entropy(nn)",
+    "math.max(nn)",
+    "math.mean(nn)",
+    "math.min(nn)",
+    "math.monte_carlo_pi(nn)",
+    "math.serial_correlation(nn)",
+    "pe.characteristics",
+    "pe.checksum",
+    "pe.calculate_checksum()",
+    "pe.dll_characteristics",
+    "pe.entry_point",
+    "pe.exports(n)",
+    "pe.exports(r)",
+    "pe.exports(t)",
+    "pe.image_base",
+    "pe.imports(rr)",
+    "pe.imports(t)",
+    "pe.imports(tn)",
+    "pe.imports(tt)",
+    "pe.is_32bit()",
+    "pe.is_64bit()",
+    "pe.is_dll()",
+    "pe.is_pe",
+    "pe.linker_version.major",
+    "pe.linker_version.minor",
+    "pe.locale(n)",
+    "pe.language(n)",
+    "pe.machine",
+    "pe.number_of_exports",
+    "pe.number_of_imports",
+    "pe.number_of_resources",
+    "pe.number_of_sections",
+    "pe.number_of_signatures",
+    "pe.overlay.offset",
+    "pe.overlay.size",
+    "pe.resources[n].id",
+    "pe.resources[n].language",
+    "pe.resources[n].length",
+    "pe.resources[n].offset",
+    "pe.resources[n].type",
+    "pe.rich_signature.toolid(n)",
+    "pe.rich_signature.version(n)",
+    "pe.section_index(t)",
+    "pe.sections[n].characteristics",
+    "pe.sections[n].raw_data_offset",
+    "pe.sections[n].raw_data_size",
+    "pe.sections[n].virtual_address",
+    "pe.sections[n].virtual_size",
+    "pe.signatures[n].not_after",
+    "pe.signatures[n].not_before",
+    "pe.size_of_code",
+    "pe.size_of_image",
+    "pe.subsystem",
+    "pe.timestamp",
+    "pe.DLL",
+    "pe.EXECUTABLE_IMAGE",
+    "pe.MACHINE_AMD64",
+    "pe.MACHINE_ARM",
+    "pe.MACHINE_ARM64",
+    "pe.MACHINE_I386",
+    "pe.SUBSYSTEM_NATIVE",
+    "pe.SUBSYSTEM_WINDOWS_CUI",
+    "pe.SUBSYSTEM_WINDOWS_GUI",
+    "time.now()",
+];
+
+/// What gives a text.
+const TEXTS: &[&str] = &[
+    "elf.dynsym[n].name",
+    "elf.sections[n].name",
+    "elf.symtab[n].name",
+    "hash.md5(nn)",
+    "hash.md5(t)",
+    "hash.sha1(nn)",
+    "hash.sha1(t)",
+    "hash.sha256(nn)",
+    "hash.sha256(t)",
+    "pe.dll_name",
+    "pe.imphash()",
+    "pe.pdb_path",
+    "pe.rich_signature.clear_data",
+    "pe.rich_signature.key",
+    "pe.sections[n].name",
+    "pe.signatures[n].issuer",
+    "pe.signatures[n].serial",
+    "pe.signatures[n].subject",
+    "pe.signatures[n].thumbprint",
+    "pe.version_info[t]",
+];
+
+pub(super) fn is_known(module: &str) -> bool {
+    matches!(module, "elf" | "hash" | "math" | "pe" | "time")
+}
+
+/// What is given for this, with what it is asked with in its place.
+pub(super) fn gives(asked: &str) -> Option<Gives> {
+    if NUMBERS.contains(&asked) {
+        return Some(Gives::Number);
+    }
+    TEXTS.contains(&asked).then_some(Gives::Text)
+}
