@@ -165,7 +165,7 @@ async fn an_assessment_goes_out_by_the_way_of_items_and_members_read_its_evidenc
     let member = nation.caller(&nation.member).await;
     let seen = world.library_item(&member, item.id).await.unwrap();
     let told = world
-        .judgements_of(&member, &seen.state.content)
+        .judgements_of(&member, &seen.state)
         .await
         .unwrap();
     assert_eq!(told[0].judged.likelihood, Likelihood::VeryLikely);
@@ -244,7 +244,7 @@ async fn what_not_all_readers_may_see_is_left_out_and_its_author_is_told() {
     let item = released(&nation, &number).await;
     let reader = nation.caller(&nation.member).await;
     let told = world
-        .judgements_of(&reader, &item.state.content)
+        .judgements_of(&reader, &item.state)
         .await
         .unwrap();
     assert_eq!(told[0].objects.len(), 1);
@@ -255,7 +255,7 @@ async fn what_not_all_readers_may_see_is_left_out_and_its_author_is_told() {
         .await
         .unwrap();
     let told = world
-        .judgements_of(&reader, &item.state.content)
+        .judgements_of(&reader, &item.state)
         .await
         .unwrap();
     assert!(told[0].objects.len() <= 1);
