@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use kaname_kernel::{MatterId, PartyId, Pap, Tlp, audience::Named};
+use kaname_kernel::{MatterId, Pap, PartyId, Tlp, audience::Named};
 use kaname_stix::ObjectId;
 use serde::{Deserialize, Serialize};
 

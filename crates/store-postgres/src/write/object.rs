@@ -295,13 +295,18 @@ pub(crate) async fn withdraw_all(
     let versions: Vec<Option<i64>> = removed.iter().map(|one| one.version_us).collect();
     let origins = removed.iter().map(|one| form::origin_bytes(one.origin));
     let origins: Vec<Vec<u8>> = origins.collect();
+    let sources = removed.iter().map(|one| one.source.as_ref());
+    let sources: Vec<Option<&[u8]>> = sources
+        .map(|source| source.map(|source| source.bytes().as_slice()))
+        .collect();
     let drop = "WITH gone AS (
                     DELETE FROM objects AS o
-                    USING unnest($1::bytea[], $2::text[], $3::bigint[], $4::bytea[])
-                        AS named (collection, stix_id, version_us, origin)
+                    USING unnest($1::bytea[], $2::text[], $3::bigint[], $4::bytea[], $5::bytea[])
+                        AS named (collection, stix_id, version_us, origin, source)
                     WHERE (o.stix_id, o.collection, o.origin)
                         = (named.stix_id, named.collection, named.origin)
                     AND o.version_us = coalesce(named.version_us, o.version_us)
+                    AND o.source = coalesce(named.source, o.source)
                     RETURNING o.*
                 ), kept AS (
                     INSERT INTO withdrawn
@@ -311,7 +316,7 @@ pub(crate) async fn withdraw_all(
                 )
                 SELECT added_us FROM gone";
     let gone = transaction
-        .query(drop, &[&collections, &ids, &versions, &origins])
+        .query(drop, &[&collections, &ids, &versions, &origins, &sources])
         .await?;
     let all = gone
         .iter()

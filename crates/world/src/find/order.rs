@@ -49,7 +49,10 @@ impl World {
     ) -> Result<Vec<StoredObject>, WorldError> {
         let mut claims: BTreeMap<&str, Vec<&StoredObject>> = BTreeMap::new();
         for claim in objects.iter().filter(|one| one.origin.is_some()) {
-            claims.entry(uuid_of(&claim.stix_id)).or_default().push(claim);
+            claims
+                .entry(uuid_of(&claim.stix_id))
+                .or_default()
+                .push(claim);
         }
         // Where there is one alone nothing has to be decided.
         let several = claims.into_values().filter(|claims| claims.len() > 1);
@@ -69,7 +72,10 @@ impl World {
         readable: &Readable,
         objects: impl IntoIterator<Item = &StoredObject>,
     ) -> Result<Firsts, WorldError> {
-        let ids: BTreeSet<&str> = objects.into_iter().map(|one| one.stix_id.as_str()).collect();
+        let ids: BTreeSet<&str> = objects
+            .into_iter()
+            .map(|one| one.stix_id.as_str())
+            .collect();
         let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
         let mut firsts = Firsts::default();
         for some in ids.chunks(AT_ONCE) {

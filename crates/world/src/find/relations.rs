@@ -198,7 +198,11 @@ impl World {
             let firsts = self.firsts(readable, &others).await?;
             for other in others {
                 let first_us = firsts.of(&other);
-                links.extend(into(object, &other).into_iter().map(|link| (link, first_us)));
+                links.extend(
+                    into(object, &other)
+                        .into_iter()
+                        .map(|link| (link, first_us)),
+                );
             }
         }
         let ends: BTreeSet<String> = links.iter().map(|(link, _)| link.other.clone()).collect();

@@ -13,10 +13,7 @@ async fn an_event_that_is_posted_becomes_a_submission_and_nothing_else() {
     let s = setting().await;
     let poster = s
         .nation
-        .key(
-            &s.nation.provider,
-            &[TaxiiRead, TaxiiPost, SubmissionsRead],
-        )
+        .key(&s.nation.provider, &[TaxiiRead, TaxiiPost, SubmissionsRead])
         .await;
     let mut sent = misp_event();
     sent["Event"]["Attribute"][2]["value"] = "夜間に観測した".into();

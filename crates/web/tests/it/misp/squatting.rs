@@ -50,6 +50,11 @@ async fn who_brought_a_uuid_first_is_meant_by_it_however_often_it_is_written_ane
     assert_eq!(hashes.lines().count(), 1, "{hashes}");
     // The other stands beside it, with a number of its own.
     let index = s.get("events/index", &s.key).await.json();
-    let infos: Vec<String> = index.as_array().unwrap().iter().map(|one| text(&one["info"])).collect();
+    let infos: Vec<String> = index
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| text(&one["info"]))
+        .collect();
     assert_eq!(infos.len(), 2, "{index}");
 }

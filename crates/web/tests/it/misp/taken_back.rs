@@ -12,7 +12,10 @@ use super::{Setting, misp_event, setting, text};
 async fn kept(s: &Setting) -> [usize; 3] {
     let mut all = [0; 3];
     let world = &s.nation.world;
-    for (count, space) in all.iter_mut().zip(["misp-posted", "taxii-status", "kept-of-report"]) {
+    for (count, space) in all
+        .iter_mut()
+        .zip(["misp-posted", "taxii-status", "kept-of-report"])
+    {
         let rows = world.store().kv_list(space, "", world.now()).await;
         *count = rows.unwrap().len();
     }
@@ -51,7 +54,10 @@ impl Setting {
         let status = answer.json();
         let receipt = text(&status["successes"][0]["message"]);
         let report = self.report(receipt.strip_prefix("receipt ").unwrap()).await;
-        (report, format!("/taxii2/api/status/{}/", text(&status["id"])))
+        (
+            report,
+            format!("/taxii2/api/status/{}/", text(&status["id"])),
+        )
     }
 }
 
@@ -62,15 +68,25 @@ async fn what_was_handed_in_is_read_by_keys_that_read_what_their_party_handed_in
     let posts = s.nation.key(provider, &[TaxiiRead, TaxiiPost]).await;
     let reads = s.nation.key(provider, &[TaxiiRead]).await;
     let follows = s.nation.key(provider, &[TaxiiRead, SubmissionsRead]).await;
-    let others = s.nation.key(&s.nation.member, &[TaxiiRead, SubmissionsRead]).await;
+    let others = s
+        .nation
+        .key(&s.nation.member, &[TaxiiRead, SubmissionsRead])
+        .await;
     let (_, uuid) = s.handed_in(&posts, "sent").await;
-    for (key, status) in [(&posts, 404), (&reads, 404), (&others, 404), (&follows, 200)] {
+    for (key, status) in [
+        (&posts, 404),
+        (&reads, 404),
+        (&others, 404),
+        (&follows, 200),
+    ] {
         let seen = s.get(&format!("events/view/{uuid}"), key).await;
         assert_eq!(seen.status, status, "{}", seen.text);
     }
     // Who may not read it adds nothing to it either: that would say what it is.
     let more = json!({ "type": "ip-dst", "value": "203.0.113.99", "to_ids": true });
-    let added = s.post(&format!("attributes/add/{uuid}"), &posts, &more).await;
+    let added = s
+        .post(&format!("attributes/add/{uuid}"), &posts, &more)
+        .await;
     assert_eq!(added.status, 404, "{}", added.text);
 }
 

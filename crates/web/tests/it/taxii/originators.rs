@@ -449,7 +449,8 @@ async fn who_claimed_an_id_first_goes_first_however_often_it_is_written_anew() {
         let object = object(told, day, &marked("green"));
         object.replace("\"name\":\"m1\"", &format!("\"name\":\"{name}\""))
     };
-    s.claims(&s.shiranami, &object(beside, 1, &marked("green"))).await;
+    s.claims(&s.shiranami, &object(beside, 1, &marked("green")))
+        .await;
     s.claims(&s.shiranami, &named(1, "先の名 一")).await;
     s.claims(&s.shiranami, &relation(1, beside, told)).await;
     s.claims(&s.hisui, &named(2, "後の名")).await;
@@ -459,10 +460,14 @@ async fn who_claimed_an_id_first_goes_first_however_often_it_is_written_anew() {
         if name == "先の名 二" {
             s.claims(&s.shiranami, &named(3, name)).await;
         }
-        let page = browser.page(&format!("/library/objects/{}", stix_id(told))).await;
+        let page = browser
+            .page(&format!("/library/objects/{}", stix_id(told)))
+            .await;
         let title = crate::browser::between(&page, "<h1", "</h1>");
         assert!(title.contains(name), "{title}");
-        let page = browser.page(&format!("/library/objects/{}", stix_id(beside))).await;
+        let page = browser
+            .page(&format!("/library/objects/{}", stix_id(beside)))
+            .await;
         let near = crate::browser::between(&page, "id=\"relations\"", "</section>");
         assert!(near.contains(name) && !near.contains("後の名"), "{near}");
     }

@@ -12,9 +12,7 @@ use kaname_sharing::{
 use kaname_stix::ObjectId;
 use kaname_store::{ObjectFilter, StoredObject, Versions};
 
-use crate::{
-    caller::Caller, error::WorldError, sight::Readable, work::Loaded, world::World,
-};
+use crate::{caller::Caller, error::WorldError, sight::Readable, work::Loaded, world::World};
 
 /// Most originators and collections that are read at once under one id.
 const UNDER_ONE_ID: u32 = 1_000;
@@ -336,7 +334,11 @@ impl World {
                 loop {
                     let page = self.store().objects(&filter).await?;
                     filter.after_us = page.objects.last().map(|one| one.added_us);
-                    strictest = page.objects.iter().map(|one| one.tlp).fold(strictest, Ord::max);
+                    strictest = page
+                        .objects
+                        .iter()
+                        .map(|one| one.tlp)
+                        .fold(strictest, Ord::max);
                     if !page.more {
                         break (strictest, None);
                     }

@@ -6,11 +6,19 @@ use kaname_kernel::{Id, Matter as _, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
     Campaign, Report,
-    campaign::{CampaignChange, CampaignState, Dismissal, dismiss, grouping, restore},
+    campaign::{
+        CampaignChange, CampaignState, Dismissal, MEMBER_SPACE, dismiss, grouping, restore,
+    },
     number,
 };
 
-use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
+use crate::{
+    caller::Caller,
+    error::WorldError,
+    read::Listed,
+    work::{Loaded, Work, alone_space},
+    world::World,
+};
 
 /// Most reports that are named by their numbers at once.
 const MOST_NAMED: usize = 500;
@@ -142,8 +150,7 @@ impl World {
             let joined = grouping::join(&first.state, reports, ground)?;
             work.apply(&mut first, [joined])?;
         }
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, first.id).await?;
         Ok(first)
     }
 
@@ -220,8 +227,7 @@ impl World {
         let mut work = self.work(&caller.actor);
         let id = Id::fresh(self.clock(), self.rng());
         let campaign = work.begin::<Campaign>(id, change)?;
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, id).await?;
         Ok(campaign)
     }
 
@@ -268,8 +274,7 @@ impl World {
         let mut work = self.work(&caller.actor);
         work.apply(&mut campaign, [left])?;
         let new = work.begin::<Campaign>(id, begun)?;
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, new.id).await?;
         Ok(Some(new))
     }
 
@@ -292,8 +297,7 @@ impl World {
         let mut work = self.work(&caller.actor);
         work.apply(&mut into, [joined])?;
         work.apply(&mut from, [merged])?;
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, into.id).await?;
         Ok(into)
     }
 
@@ -342,9 +346,21 @@ impl World {
                 return Err(kaname_sharing::Refused::NotTheLast.into());
             }
         }
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, campaign.id).await?;
         Ok(campaign)
+    }
+
+    /// Of two who take one report at once the second is told that something changed meanwhile.
+    async fn group(mut work: Work<'_>, campaign: MatterId) -> Result<(), WorldError> {
+        work.notice(Report::KIND, None);
+        match work.commit().await {
+            Err(WorldError::Taken { space, .. })
+                if space == alone_space::<Campaign>(MEMBER_SPACE) =>
+            {
+                Err(WorldError::Stale(campaign))
+            }
+            done => done.map(|_| ()),
+        }
     }
 
     async fn keep_campaign(
@@ -355,8 +371,7 @@ impl World {
     ) -> Result<(), WorldError> {
         let mut work = self.work(&caller.actor);
         work.apply(campaign, [change])?;
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, campaign.id).await?;
         Ok(())
     }
 
