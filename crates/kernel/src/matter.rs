@@ -90,6 +90,8 @@ pub struct Projection {
     pub postings: Vec<Posting>,
     /// Unique keys that lead to it: `(space, key)`, folded.
     pub lookups: Vec<(String, String)>,
+    /// Values of which no two matters of the kind carry one at the same time.
+    pub alone: Vec<Posting>,
 }
 
 impl Projection {
@@ -106,6 +108,7 @@ impl Projection {
             text: String::new(),
             postings: Vec::new(),
             lookups: Vec::new(),
+            alone: Vec::new(),
         }
     }
 }

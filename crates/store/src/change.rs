@@ -104,6 +104,8 @@ pub struct Removed {
     pub stix_id: String,
     /// One version of it; every version when left out.
     pub version_us: Option<i64>,
+    /// Only what this matter brought; whoever brought it when left out.
+    pub source: Option<MatterId>,
 }
 
 /// An object where it stands.

@@ -95,6 +95,7 @@ where
     objects::count_exactly_to_ten_thousand(fresh("object counts").await).await;
     objects::are_withdrawn_and_enter_again(fresh("withdrawn").await).await;
     placed::are_withdrawn_version_by_version(fresh("withdrawn versions").await).await;
+    placed::are_withdrawn_by_who_brought_them(fresh("withdrawn by source").await).await;
     placed::keep_the_moments_they_come_with(fresh("moments kept").await).await;
     many::become_durable_together(fresh("many changes").await).await;
     many::leave_nothing_when_one_is_refused(fresh("many refused").await).await;

@@ -228,8 +228,8 @@ pub trait Store: Send + Sync {
         collection: MatterId,
         stix_id: &str,
     ) -> Result<Vec<(i64, MatterId)>, StoreError>;
-    /// Whose objects stand under these STIX ids and who may see them, whichever version and collection:
-    /// each once, in order.
+    /// Whose objects stand under these STIX ids in which collections, who may see them, whichever version,
+    /// and since when: each once, in order.
     async fn sights(&self, stix_ids: &[String]) -> Result<Vec<Sight>, StoreError>;
     /// Ids of visible objects that refer to `stix_id`, each once, at most `limit`: first those that the hub
     /// brought, so that no number of claims crowds them out.

@@ -242,15 +242,20 @@ pub struct ObjectRow {
     pub refs: BTreeSet<String>,
 }
 
-/// Who may see something of what stands under a STIX id, whichever version and collection it is in.
+/// Who may see something of what stands under a STIX id, of which originator in which collection, whichever version,
+/// and since when.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sight {
     /// The STIX id.
     pub stix_id: String,
     /// The party whose claim it is; `None` for what the hub itself brought.
     pub origin: Option<PartyId>,
+    /// Where it stands.
+    pub collection: MatterId,
     /// Interned audience.
     pub audience_id: AudienceId,
+    /// When the first of these versions was added, microseconds since 1970.
+    pub first_us: i64,
 }
 
 /// A page of objects.

@@ -89,7 +89,8 @@ pub(crate) fn tombstone(history: &[StoredEvent]) -> Result<Record, WorldError> {
 
 impl World {
     /// Destroys the payload keys of every event and attachment of a matter. What was released of an item
-    /// leaves its collections in the same commit; with a report goes what was recorded of its victim.
+    /// leaves its collections in the same commit; with a report goes what was recorded of its victim, and what is
+    /// kept of it for machines that ask again.
     pub async fn redact(
         &self,
         caller: &Caller,
@@ -100,7 +101,10 @@ impl World {
         if let Some(victim) = self.victim_of(matter).await? {
             self.redact_one(caller, victim.id, reason).await?;
         }
-        self.redact_one(caller, matter, reason).await
+        let done = self.redact_one(caller, matter, reason).await?;
+        // What was kept of it in between.
+        self.forget_kept_of(matter).await?;
+        Ok(done)
     }
 
     async fn redact_one(
@@ -142,6 +146,8 @@ impl World {
                 work.notice(OUT, Some(matter));
             }
         }
+        // Before the payloads: with them goes what of it stands in the log of the database.
+        self.forget_kept_of(matter).await?;
         let commit = work.into_commit();
         let first = commit.appends.iter().flat_map(|append| &append.events);
         let written: Vec<_> = first.map(|event| event.header.id).collect();

@@ -177,13 +177,14 @@ impl Work<'_> {
         self.commit.only_new_objects = true;
     }
 
-    /// Takes what the hub itself brought of an object out of a collection.
-    pub fn remove_object(&mut self, collection: MatterId, stix_id: &str) {
+    /// Takes what a matter of the hub brought of an object out of a collection; what others brought of it stays.
+    pub fn remove_object(&mut self, collection: MatterId, stix_id: &str, source: MatterId) {
         self.commit.removed.push(Removed {
             collection,
             origin: None,
             stix_id: stix_id.to_owned(),
             version_us: None,
+            source: Some(source),
         });
     }
 
@@ -194,6 +195,7 @@ impl Work<'_> {
             origin: object.origin,
             stix_id: object.stix_id.clone(),
             version_us: Some(object.version_us),
+            source: None,
         });
     }
 
@@ -271,6 +273,11 @@ fn moment(event: &Event) -> Moment<'_> {
     }
 }
 
+/// Where it stands which matter of a kind carries a value alone.
+pub(crate) fn alone_space<M: Matter>(space: &str) -> String {
+    format!("{} of {space}", M::KIND)
+}
+
 /// The projection a state leads to.
 pub(crate) fn record<M: Matter>(keys: &Keys, loaded: &Loaded<M>) -> Result<Record, WorldError> {
     let Projection {
@@ -283,8 +290,13 @@ pub(crate) fn record<M: Matter>(keys: &Keys, loaded: &Loaded<M>) -> Result<Recor
         tlp,
         text,
         postings,
-        lookups,
+        mut lookups,
+        alone,
     } = loaded.state.project();
+    for posting in alone {
+        let posting = keys.posting::<M>(posting);
+        lookups.push((alone_space::<M>(&posting.space), posting.value));
+    }
     Ok(Record {
         id: loaded.id,
         kind: M::KIND.to_owned(),

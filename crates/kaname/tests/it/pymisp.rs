@@ -62,7 +62,10 @@ fn a_script_hands_in_an_event_and_claims_another() {
     }
     place.write("layout.json", &layout(0).to_string());
     place.done(&["taxii", "load", "layout.json"]);
-    let mine = place.key("minato", &["taxii:read", "taxii:post", "feedback"]);
+    let mine = place.key(
+        "minato",
+        &["taxii:read", "taxii:post", "submissions:read", "feedback"],
+    );
     let theirs = place.key("kaihin", &["taxii:read"]);
     let server = Server::start(&place);
     let url = format!("http://{}/misp/", server.address);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use kaname_kernel::{MatterId, Pap, Tlp, audience::Named};
+use kaname_kernel::{MatterId, Pap, PartyId, Tlp, audience::Named};
 use kaname_stix::ObjectId;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,16 @@ const MAX_JUDGEMENT_BYTES: usize = 6_000;
 /// Longest name or address of a source outside, in bytes.
 const MAX_SOURCE_BYTES: usize = 1_000;
 
+/// Whose an object is, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Brought {
+    /// The collection.
+    pub collection: MatterId,
+    /// The party whose claim it is; the hub when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<PartyId>,
+}
+
 /// What a judgement rests on. Reports that were handed in are none: a version that cites a report, and the next that
 /// cites the item which came of it, would join the two for whoever reads both (`docs/decisions/0005`, `0029`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,6 +47,10 @@ pub enum Source {
     Object {
         /// Which.
         id: String,
+        /// Whose it is and where it stands: others may have something under the same id. Left out by versions that
+        /// were written before it was kept; then what goes first under the id is meant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        brought: Option<Brought>,
     },
     /// Something outside.
     Outside {
@@ -160,7 +174,7 @@ impl Judgement {
         bounded("evidence", self.evidence.len(), MAX_EVIDENCE)?;
         for source in &self.evidence {
             match source {
-                Source::Object { id } => bounded("evidence", id.len(), MAX_SOURCE_BYTES)?,
+                Source::Object { id, .. } => bounded("evidence", id.len(), MAX_SOURCE_BYTES)?,
                 Source::Outside { name, url, .. } => {
                     if name.trim().is_empty() {
                         return Err(Refused::Empty { field: "evidence" });

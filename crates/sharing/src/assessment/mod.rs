@@ -16,7 +16,7 @@ use kaname_kernel::{
 use serde::{Deserialize, Serialize};
 
 pub use self::compose::{Cited, Judged, Printed, compose, judged};
-pub use self::draft::{Draft, Judgement, MAX_JUDGEMENTS, Source};
+pub use self::draft::{Brought, Draft, Judgement, MAX_JUDGEMENTS, Source};
 pub use self::scale::{BadGrade, Confidence, Grade, Likelihood};
 use crate::number;
 

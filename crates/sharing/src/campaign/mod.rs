@@ -290,8 +290,11 @@ impl Matter for Campaign {
 
     fn project(&self) -> Projection {
         let postings = self.reports.iter().map(|report| member(*report));
+        let postings: Vec<Posting> = postings.collect();
         Projection {
-            postings: postings.collect(),
+            // A report is in one campaign: of two who take it at once one is refused.
+            alone: postings.clone(),
+            postings,
             // Its number alone, as of a report: what it is called is for who opens it.
             text: self.number.clone(),
             lookups: vec![(

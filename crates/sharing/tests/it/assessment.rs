@@ -38,6 +38,7 @@ fn outside() -> Source {
 fn object(n: u32) -> Source {
     Source::Object {
         id: format!("indicator--00000000-0000-4000-8000-{n:012}"),
+        brought: None,
     }
 }
 
@@ -208,7 +209,7 @@ struct Seen(Vec<Source>);
 impl Cited for Seen {
     fn object(&self, source: &Source) -> Option<ObjectId> {
         match source {
-            Source::Object { id } if self.0.contains(source) => ObjectId::parse(id).ok(),
+            Source::Object { id, .. } if self.0.contains(source) => ObjectId::parse(id).ok(),
             _ => None,
         }
     }

@@ -125,14 +125,18 @@ pub(crate) async fn referring(
 }
 
 pub(crate) async fn sights(session: &Session, stix_ids: &[String]) -> Outcome<Vec<Sight>> {
-    let find = "SELECT DISTINCT stix_id, origin, audience FROM objects
-                WHERE stix_id = ANY($1) ORDER BY stix_id, origin, audience";
+    let find = "SELECT stix_id, origin, collection, audience, min(added_us) FROM objects
+                WHERE stix_id = ANY($1)
+                GROUP BY stix_id, origin, collection, audience
+                ORDER BY stix_id, origin, collection, audience";
     let rows = session.query(find, &[&stix_ids]).await?;
     let sight = |row: &Row| {
         Ok(Sight {
             stix_id: row.try_get(0)?,
             origin: form::origin(row, 1)?,
-            audience_id: form::audience(row, 2)?,
+            collection: form::id(row, 2)?,
+            audience_id: form::audience(row, 3)?,
+            first_us: row.try_get(4)?,
         })
     };
     rows.iter().map(sight).collect()

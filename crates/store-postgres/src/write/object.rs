@@ -303,17 +303,22 @@ pub(crate) async fn withdraw_all(
     let versions: Vec<Option<i64>> = removed.iter().map(|one| one.version_us).collect();
     let origins = removed.iter().map(|one| form::origin_bytes(one.origin));
     let origins: Vec<Vec<u8>> = origins.collect();
+    let sources = removed.iter().map(|one| one.source.as_ref());
+    let sources: Vec<Option<&[u8]>> = sources
+        .map(|source| source.map(|source| source.bytes().as_slice()))
+        .collect();
     // Values are counted by one change at a time.
     let head = "SELECT FROM object_head FOR UPDATE";
     transaction.execute(head, &[]).await?;
     let find = "SELECT o.added_us FROM objects AS o
-                JOIN unnest($1::bytea[], $2::text[], $3::bigint[], $4::bytea[])
-                    AS named (collection, stix_id, version_us, origin)
+                JOIN unnest($1::bytea[], $2::text[], $3::bigint[], $4::bytea[], $5::bytea[])
+                    AS named (collection, stix_id, version_us, origin, source)
                 ON (o.stix_id, o.collection, o.origin)
                     = (named.stix_id, named.collection, named.origin)
-                WHERE o.version_us = coalesce(named.version_us, o.version_us)";
+                WHERE o.version_us = coalesce(named.version_us, o.version_us)
+                AND o.source = coalesce(named.source, o.source)";
     let gone = transaction
-        .query(find, &[&collections, &ids, &versions, &origins])
+        .query(find, &[&collections, &ids, &versions, &origins, &sources])
         .await?;
     let gone: Rows = gone
         .iter()

@@ -126,8 +126,12 @@ pub(crate) fn referring(
 }
 
 pub(crate) fn sights(reading: &Reading<'_>, stix_ids: &[String]) -> Outcome<Vec<Sight>> {
-    let find = "SELECT DISTINCT stix_id, origin, audience FROM objects INDEXED BY objects_id
-                WHERE stix_id IN rarray(?1) ORDER BY stix_id, origin, audience";
+    let find = "SELECT o.stix_id, o.origin, c.id, o.audience, min(o.added_us)
+                FROM objects AS o INDEXED BY objects_id
+                JOIN collections AS c ON c.number = o.collection
+                WHERE o.stix_id IN rarray(?1)
+                GROUP BY o.stix_id, o.origin, c.id, o.audience
+                ORDER BY o.stix_id, o.origin, c.id, o.audience";
     let mut find = reading.connection.prepare_cached(find)?;
     let mut rows = find.query([form::texts(stix_ids)])?;
     let mut all = Vec::new();
@@ -135,7 +139,9 @@ pub(crate) fn sights(reading: &Reading<'_>, stix_ids: &[String]) -> Outcome<Vec<
         all.push(Sight {
             stix_id: row.get(0)?,
             origin: form::origin(row, 1)?,
-            audience_id: row.get(2)?,
+            collection: form::id(row, 2)?,
+            audience_id: row.get(3)?,
+            first_us: row.get(4)?,
         });
     }
     Ok(all)

@@ -228,17 +228,19 @@ pub(crate) fn withdraw(writing: &mut Writing<'_>, removed: &Removed) -> Outcome<
         .collection(writing.connection, removed.collection)?;
     let (stix_id, version_us) = (&removed.stix_id, removed.version_us);
     let origin = form::origin_bytes(removed.origin);
+    let source = removed.source.as_ref().map(|source| source.bytes());
     let find = "SELECT added_us FROM objects
                 WHERE stix_id = ?1 AND collection = ?2 AND origin = ?4
-                  AND version_us = coalesce(?3, version_us)
+                  AND version_us = coalesce(?3, version_us) AND source = coalesce(?5, source)
                 LIMIT 1";
     let mut gone = false;
     loop {
         let mut find = writing.connection.prepare_cached(find)?;
         let found: Option<i64> = find
-            .query_row(params![stix_id, collection, version_us, origin], |row| {
-                row.get(0)
-            })
+            .query_row(
+                params![stix_id, collection, version_us, origin, source],
+                |row| row.get(0),
+            )
             .optional()?;
         match found {
             Some(added_us) => withdraw_one(writing, added_us)?,
@@ -246,7 +248,7 @@ pub(crate) fn withdraw(writing: &mut Writing<'_>, removed: &Removed) -> Outcome<
         }
         gone = true;
     }
-    if gone && version_us.is_some() {
+    if gone && (version_us.is_some() || source.is_some()) {
         mark_left(writing, stix_id, collection, origin)?;
     }
     Ok(())

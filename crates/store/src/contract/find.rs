@@ -236,6 +236,7 @@ pub(super) async fn carriers_are_counted_as_they_are_seen(bench: Bench) {
             origin: stored.origin,
             stix_id: stored.stix_id.clone(),
             version_us: (bench.below(2) == 0).then_some(stored.version_us),
+            source: None,
         };
         let change = Commit {
             removed: vec![removed.clone()],

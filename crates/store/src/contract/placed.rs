@@ -19,6 +19,51 @@ pub(super) fn all_versions(collection: MatterId, stix_id: &str) -> Removed {
         origin: None,
         stix_id: stix_id.to_owned(),
         version_us: None,
+        source: None,
+    }
+}
+
+/// Taken out by the matter that brought it: what another brought under the same id stays, marked as what is left.
+pub(super) async fn are_withdrawn_by_who_brought_them(bench: Bench) {
+    let collection = bench.id();
+    let (one, other) = (bench.id(), bench.id());
+    let brought = |version, source| NewObject {
+        source,
+        ..bench.object(collection, "indicator--1", version)
+    };
+    let objects = vec![
+        brought(1, other),
+        brought(2, one),
+        brought(3, other),
+        brought(4, one),
+    ];
+    bench.store.commit(adding(objects)).await.unwrap();
+    let mut filter = all_of(bench.readable(&[Audience::everyone()]).await);
+    filter.collection = Some(collection);
+    for (source, left) in [
+        (Some(one), vec![1, 3]),
+        (Some(one), vec![1, 3]),
+        (None, vec![]),
+    ] {
+        let gone = Removed {
+            source,
+            ..all_versions(collection, "indicator--1")
+        };
+        let change = Commit {
+            removed: vec![gone],
+            ..Commit::default()
+        };
+        bench.store.commit(change).await.unwrap();
+        for (versions, expected) in [
+            (Versions::All, left.clone()),
+            (Versions::First, left.first().copied().into_iter().collect()),
+            (Versions::Last, left.last().copied().into_iter().collect()),
+        ] {
+            filter.versions = versions;
+            let page = bench.store.objects(&filter).await.unwrap();
+            let given: Vec<i64> = page.objects.iter().map(|one| one.version_us).collect();
+            assert_eq!(given, expected, "{:?}", filter.versions);
+        }
     }
 }
 

@@ -20,14 +20,14 @@ use crate::house::{By, House};
 
 /// `GET feed/manifest.json`
 pub(super) async fn manifest(State(house): State<House>, by: By) -> Result<Response, MispError> {
-    let walk = Walk::open(house.shared_world(), &by, Parts::ToDecide).await?;
+    let walk = Walk::of_feed(house.shared_world(), &by, Parts::ToDecide).await?;
     let search = Search::manifest(&house, &by, walk);
     Ok(answer::streamed(search.chunks(), answer::JSON))
 }
 
 /// `GET feed/hashes.csv`
 pub(super) async fn hashes(State(house): State<House>, by: By) -> Result<Response, MispError> {
-    let walk = Walk::open(house.shared_world(), &by, Parts::Always).await?;
+    let walk = Walk::of_feed(house.shared_world(), &by, Parts::Always).await?;
     let search = Search::hashes(&house, &by, walk);
     Ok(answer::streamed(search.chunks(), answer::CSV))
 }

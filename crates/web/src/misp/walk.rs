@@ -98,6 +98,19 @@ impl Walk {
         })
     }
 
+    /// Through all that the caller may see, of several under one UUID the one that is meant by it.
+    pub(super) async fn of_feed(
+        world: Arc<World>,
+        caller: &Caller,
+        parts: Parts,
+    ) -> Result<Self, WorldError> {
+        let mut walk = Self::open(world, caller, parts).await?;
+        if let Some(reading) = &mut walk.reading {
+            reading.meant_alone();
+        }
+        Ok(walk)
+    }
+
     /// Groups are named by their number alone.
     pub(super) fn groups_by_number(&mut self, by_number: bool) {
         self.telling.groups_by_number = by_number;

@@ -1,13 +1,17 @@
 //! The room of assessments: written in a form without script, looked through by another, put out, compared, read.
 
 use axum::http::StatusCode;
-use kaname_kernel::Role;
+use kaname_directory::KeyScope;
+use kaname_kernel::{Role, Tlp};
+use kaname_sharing::collection::Access;
 use kaname_testkit::Nation;
 
 use crate::{
     browser::{Browser, between, leads_to},
     house::Door,
+    objects::imported,
     story,
+    taxii::claims::peer,
 };
 
 fn main_of(page: &str) -> String {
@@ -202,4 +206,57 @@ async fn its_author_is_told_which_judgement_would_stand_bare() {
         main.contains("判断 1 は、宛先に見える根拠のないまま提供されます"),
         "{main}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_under_the_id_of_evidence_neither_renames_nor_loosens_nor_shows_it() {
+    const AMBER: &str = "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421";
+    const CLEAR: &str = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487";
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let scopes = [KeyScope::TaxiiRead, KeyScope::TaxiiPost];
+    let owner = nation.key(&nation.provider, &scopes).await;
+    let other = nation.key(&nation.member, &scopes).await;
+    let pool = peer(&nation, "pool", Some(Tlp::Green), Access::Members).await;
+    let named = |n: u32, day: u32, name: &str, mark: &str| {
+        format!(
+            r#"{{"type":"malware","spec_version":"2.1","id":"malware--00000000-0000-4000-8000-{n:012}","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-{day:02}T00:00:00.000Z","name":"{name}","is_family":false,"object_marking_refs":["{mark}"]}}"#
+        )
+    };
+    let claim = async |key: &str, object: String| {
+        let path = format!("/taxii2/api/collections/{pool}/objects/");
+        let envelope = format!(r#"{{"objects":[{object}]}}"#);
+        let posted = door.post(&path, key, envelope).await.json();
+        assert_eq!(posted["failure_count"], 0, "{posted}");
+    };
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let assessment = async |n: u32| {
+        let id = format!("malware--00000000-0000-4000-8000-{n:012}");
+        let number = begun(&analyst, &id).await;
+        format!("/api/v1/assessments/{number}")
+    };
+    let told = async |at: &str| {
+        let answer = analyst.get(at).await;
+        serde_json::from_str::<serde_json::Value>(&answer.text).unwrap()
+    };
+    // What the hub has keeps its name.
+    imported(&nation, &[named(1, 1, "真の名", CLEAR)]).await;
+    let at = assessment(1).await;
+    claim(&other, named(1, 9, "偽の名", CLEAR)).await;
+    let evidence = |told: &serde_json::Value| told["judgements"][0]["evidence"][0].clone();
+    assert_eq!(evidence(&told(&at).await)["name"], "真の名");
+    // What was cited as a party's claim is that party's, whoever comes later.
+    claim(&owner, named(2, 1, "先の名", AMBER)).await;
+    let at = assessment(2).await;
+    claim(&other, named(2, 9, "後の名", CLEAR)).await;
+    let check = told(&at).await;
+    assert_eq!(evidence(&check)["name"], "先の名");
+    // It is seen by no more readers for it, and is marked as strictly.
+    assert_eq!(check["check"]["narrow"][0]["hidden"], 1, "{check}");
+    assert_eq!(check["check"]["needs_tlp"], "TLP:AMBER", "{check}");
+    // Nor does it loosen anything to have been there first.
+    claim(&other, named(3, 1, "先回り", CLEAR)).await;
+    claim(&owner, named(3, 1, "本物", AMBER)).await;
+    let check = told(&assessment(3).await).await;
+    assert_eq!(check["check"]["needs_tlp"], "TLP:AMBER", "{check}");
 }

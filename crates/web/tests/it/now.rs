@@ -78,6 +78,46 @@ async fn a_suspended_export_waits_for_those_who_decide() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_officer_kept_out_of_block_lists_comes_back_by_a_button() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (_, item) = story::released(&nation).await;
+    let world = &nation.world;
+    let mut members = vec![nation.member.clone()];
+    for code in ["tetsudo", "suido"] {
+        let party = nation.party(code, PartyKind::Operator, code, code).await;
+        members.push(nation.hire(party, code, &[Role::Member]).await);
+    }
+    for member in &members {
+        let member = nation.caller(member).await;
+        let given = world.give_feedback(&member, item.id, false_positive());
+        given.await.unwrap();
+    }
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let at = format!("/items/{}", item.state.number);
+    let to = format!("{at}/blocking");
+    let button = |resume: bool| format!("name=\"resume\" value=\"{resume}\"");
+    let both = releaser.page(&at).await;
+    assert!(both.contains(&button(true)) && both.contains(&button(false)));
+    let keeps = [("resume", "false"), ("reason", "確認中")];
+    leads_to(&releaser.post(&to, &keeps).await);
+    let kept = releaser.page(&at).await;
+    assert!(kept.contains("遮断用の出力から外しています"), "{kept}");
+    assert!(
+        kept.contains(&button(true)) && !kept.contains(&button(false)),
+        "{kept}"
+    );
+    let auditor = Browser::of(&door, &nation, &nation.auditor).await;
+    assert!(!auditor.page(&at).await.contains(&button(true)));
+    let lets = [("resume", "true"), ("reason", "確認の結果、正しい")];
+    leads_to(&releaser.post(&to, &lets).await);
+    assert!(!releaser.page(&at).await.contains(&button(true)));
+    let caller = nation.caller(&nation.releaser).await;
+    let item = world.item(&caller, item.id).await.unwrap();
+    assert!(item.state.blocking.allows());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_or_answered_waits_no_longer() {
     let nation = Nation::new().await;
     let door = Door::of(&nation);

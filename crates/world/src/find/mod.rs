@@ -5,6 +5,7 @@ mod carried;
 mod items;
 pub mod near;
 mod objects;
+pub(crate) mod order;
 pub mod relations;
 mod reports;
 mod saved;

@@ -122,8 +122,7 @@ pub struct Relations {
 }
 
 impl World {
-    /// Those of the ids that the caller may see, each once: the newest as the hub has it, else as it was claimed
-    /// first, so that no later claim takes its place.
+    /// Those of the ids that the caller may see, each once: what goes first of it ([`World::in_order`]).
     pub async fn objects_named(
         &self,
         caller: &Caller,
@@ -131,18 +130,11 @@ impl World {
     ) -> Result<Vec<StoredObject>, WorldError> {
         let mut found: Vec<StoredObject> = Vec::new();
         let mut missing: Vec<String> = ids.into_iter().collect();
-        for hub in [true, false] {
+        for origins in [vec![None], Vec::new()] {
             let mut seen = BTreeSet::new();
             for some in missing.chunks(AT_ONCE) {
-                let more = self.objects(caller, |filter| {
-                    filter.ids = some.to_vec();
-                    filter.origins = if hub { vec![None] } else { Vec::new() };
-                    filter.versions = Versions::Last;
-                    filter.newest_first = hub;
-                    filter.limit = 10_000;
-                    filter.count = false;
-                });
-                for one in more.await?.objects {
+                let there = self.standing_under(caller, some, &origins).await?;
+                for one in self.in_order(caller, there).await? {
                     if seen.insert(one.stix_id.clone()) {
                         found.push(one);
                     }
@@ -151,6 +143,34 @@ impl World {
             missing.retain(|id| !seen.contains(id));
         }
         Ok(found)
+    }
+
+    /// The newest of each collection and originator under these ids.
+    async fn standing_under(
+        &self,
+        caller: &Caller,
+        ids: &[String],
+        origins: &[Option<PartyId>],
+    ) -> Result<Vec<StoredObject>, WorldError> {
+        let mut there = Vec::new();
+        let mut after_us = None;
+        loop {
+            let page = self.objects(caller, |filter| {
+                filter.ids = ids.to_vec();
+                filter.origins = origins.to_vec();
+                filter.versions = Versions::Last;
+                filter.newest_first = false;
+                filter.after_us = after_us;
+                filter.limit = 10_000;
+                filter.count = false;
+            });
+            let page = page.await?;
+            after_us = page.objects.last().map(|one| one.added_us);
+            there.extend(page.objects);
+            if !page.more {
+                return Ok(there);
+            }
+        }
     }
 
     /// Every relation of an object, kind by kind.
@@ -167,26 +187,35 @@ impl World {
         object: &StoredObject,
         most: u32,
     ) -> Result<Links, WorldError> {
-        let mut links = out_of(object);
+        let own = out_of(object).into_iter();
+        let mut links: Vec<(Link, i64)> = own.map(|link| (link, object.added_us)).collect();
         let referring = self.store().referring(&object.stix_id, readable, most);
         let referring = referring.await?;
         let cut = referring.len() as u32 >= most;
         for some in referring.chunks(AT_ONCE) {
             let ids = some.iter().cloned().collect();
-            for other in self.objects_named(caller, ids).await? {
-                links.extend(into(object, &other));
+            let others = self.objects_named(caller, ids).await?;
+            let firsts = self.firsts(readable, &others).await?;
+            for other in others {
+                let first_us = firsts.of(&other);
+                links.extend(
+                    into(object, &other)
+                        .into_iter()
+                        .map(|link| (link, first_us)),
+                );
             }
         }
-        let ends: BTreeSet<String> = links.iter().map(|link| link.other.clone()).collect();
+        let ends: BTreeSet<String> = links.iter().map(|(link, _)| link.other.clone()).collect();
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for some in ends.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
             let sights = self.store().sights(some).await?.into_iter();
             let visible = sights.filter(|sight| readable.contains(sight.audience_id));
             seen.extend(visible.map(|sight| sight.stix_id));
         }
-        links.retain(|link| seen.contains(&link.other));
+        links.retain(|(link, _)| seen.contains(&link.other));
         links.sort_by(|one, other| order(one).cmp(&order(other)));
-        // Of several that say the same, the hub's word stands first.
+        let mut links: Vec<Link> = links.into_iter().map(|(link, _)| link).collect();
+        // Of several that say the same, the hub's word stands first, then who said it first.
         links.dedup_by(|one, first| one.kind == first.kind && one.other == first.other);
         links.sort_by(|one, other| {
             (&one.kind, std::cmp::Reverse(one.added_us), &one.other).cmp(&(
@@ -313,9 +342,9 @@ fn edge(place: usize, other: usize, link: Link) -> Edge {
     Edge { from, to, link }
 }
 
-fn order(link: &Link) -> (&Kind, &str, bool, i64) {
+fn order((link, first_us): &(Link, i64)) -> (&Kind, &str, bool, i64) {
     let is_claim = link.origin.is_some();
-    (&link.kind, &link.other, is_claim, link.added_us)
+    (&link.kind, &link.other, is_claim, *first_us)
 }
 
 /// What an object refers to by itself.

@@ -1,6 +1,9 @@
 //! One event as it stands in a collection, and the one of a name.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kaname_kernel::MatterId;
 use kaname_misp::{CONTAINERS, Frame};
@@ -85,8 +88,8 @@ impl World {
         Ok(readable.map(Arc::new).collect())
     }
 
-    /// The event of a number or UUID, as the caller may see it. Under a UUID that several brought, the hub's
-    /// comes first, then what was brought first.
+    /// The event of a number or UUID, as the caller may see it: under a UUID that several brought, what goes first
+    /// ([`World::in_order`]).
     pub async fn misp_event(&self, caller: &Caller, named: &str) -> Result<Found, WorldError> {
         let found = self.misp_events(caller, named).await?;
         found
@@ -152,8 +155,7 @@ impl World {
         Ok(found.into_iter().find(|one| one.added_us == place_us))
     }
 
-    /// The newest versions under these STIX ids in these collections: the hub's first, then claims in the
-    /// order they came.
+    /// The newest versions under these STIX ids in these collections, in the order in which they go.
     pub(super) async fn misp_under(
         &self,
         caller: &Caller,
@@ -171,15 +173,55 @@ impl World {
             limit: UNDER_ONE_NAME,
             ..ObjectFilter::all(self.readable(caller).await?)
         };
-        let found = self.store().objects(&filter).await?.objects.into_iter();
-        let mut found: Vec<_> = found
-            .filter_map(|object| {
-                let place = places.iter().find(|one| one.id == object.collection)?;
-                Some((Arc::clone(place), object))
-            })
-            .collect();
-        found.sort_by_key(|(_, object)| (object.origin.is_some(), object.added_us));
-        Ok(found)
+        let found = self.store().objects(&filter).await?.objects;
+        let found = self.in_order(caller, found).await?.into_iter();
+        let found = found.filter_map(|object| {
+            let place = places.iter().find(|one| one.id == object.collection)?;
+            Some((Arc::clone(place), object))
+        });
+        Ok(found.collect())
+    }
+
+    /// Of these objects those that are meant where their events are asked for by their UUIDs.
+    pub(super) async fn misp_meant(
+        &self,
+        caller: &Caller,
+        places: &[Arc<Loaded<Collection>>],
+        objects: Vec<StoredObject>,
+    ) -> Result<Vec<StoredObject>, WorldError> {
+        let mut ids = BTreeSet::new();
+        for object in &objects {
+            if let Some((_, uuid)) = object.stix_id.split_once("--") {
+                ids.extend(CONTAINERS.map(|kind| format!("{kind}--{uuid}")));
+            }
+        }
+        let mut filter = ObjectFilter {
+            ids: ids.into_iter().collect(),
+            versions: Versions::Last,
+            limit: UNDER_ONE_NAME,
+            ..ObjectFilter::all(self.readable(caller).await?)
+        };
+        let mut all = Vec::new();
+        while !filter.ids.is_empty() {
+            let page = self.store().objects(&filter).await?;
+            filter.after_us = page.objects.last().map(|one| one.added_us);
+            all.extend(page.objects);
+            if !page.more {
+                break;
+            }
+        }
+        all.retain(|one| places.iter().any(|place| place.id == one.collection));
+        let mut meant: BTreeMap<String, i64> = BTreeMap::new();
+        for one in self.in_order(caller, all).await? {
+            if let Some((_, uuid)) = one.stix_id.split_once("--") {
+                meant.entry(uuid.to_owned()).or_insert(one.added_us);
+            }
+        }
+        let is_meant = |one: &StoredObject| {
+            let uuid = one.stix_id.split_once("--").map(|(_, uuid)| uuid);
+            uuid.and_then(|uuid| meant.get(uuid)) == Some(&one.added_us)
+        };
+        Ok(objects.into_iter().filter(is_meant).collect())
     }
 
     /// The STIX object of an attribute's or object's number or UUID, and which of its attributes is meant; none

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use kaname_kernel::{PartyId, Tlp};
+use kaname_kernel::{MatterId, PartyId, Tlp};
 use kaname_misp::{Distribution, Event, Limits, MispError, events, to_stix_with};
 use kaname_policy::Action;
 use kaname_sharing::{
     collection::CollectionKind,
     report::{Channel, Urgency},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -20,7 +21,7 @@ use crate::{
     caller::Caller,
     error::WorldError,
     kept::opened_value,
-    sharing::{Attachment, NewReport, Once},
+    sharing::{Attachment, NewReport, Once, Receipt},
     taxii::{Offered, STATUS_HOURS},
     world::World,
 };
@@ -31,6 +32,13 @@ const SPACE: &str = "misp-posted";
 const KEPT_WHOLE: usize = 256 << 10;
 /// Longest text that is made of what no value says, in bytes.
 const TOLD: usize = 16 << 10;
+
+/// An event that was handed in, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct HandedIn {
+    report: MatterId,
+    event: Map<String, Value>,
+}
 
 /// What became of an event that was posted.
 #[derive(Debug, Clone)]
@@ -56,7 +64,7 @@ struct Sent<'a> {
 pub enum Standing {
     /// The caller's own claim in a peer collection.
     Own(Box<Found>),
-    /// Handed in by the caller's party a while ago.
+    /// Handed in by the caller's party a while ago, for a key that may read that.
     HandedIn(Map<String, Value>),
     /// Another's, which the caller sees.
     Other(Box<Found>),
@@ -142,12 +150,13 @@ impl World {
             Some(self.misp_submit(caller, offered, sent).await?)
         };
         let event = whole(&event);
-        if receipt.is_some() {
-            self.misp_keep(caller.party_id()?, &event).await?;
+        if let Some(receipt) = &receipt {
+            self.misp_keep(caller.party_id()?, receipt.report, &event)
+                .await?;
         }
         Ok(MispPosted {
             event,
-            receipt,
+            receipt: receipt.map(|receipt| receipt.number),
             faults,
         })
     }
@@ -195,7 +204,7 @@ impl World {
         caller: &Caller,
         offered: &Offered,
         sent: Sent<'_>,
-    ) -> Result<String, WorldError> {
+    ) -> Result<Receipt, WorldError> {
         let Sent {
             event,
             text,
@@ -246,30 +255,35 @@ impl World {
             key: &once,
             sent: &[],
         };
-        Ok(self.submit(caller, report, Some(once)).await?.number)
+        self.submit(caller, report, Some(once)).await
     }
 
     /// Keeps what was handed in for its party, so that its client finds it again; sealed, since it names who
-    /// posted.
+    /// posted. It goes with its report.
     async fn misp_keep(
         &self,
         party: PartyId,
+        report: MatterId,
         event: &Map<String, Value>,
     ) -> Result<(), WorldError> {
         let uuid = event.get("uuid").and_then(Value::as_str);
         let Some(uuid) = uuid.and_then(|uuid| Uuid::try_parse(uuid).ok()) else {
             return Ok(());
         };
-        let mut kept = event.clone();
+        let mut kept = HandedIn {
+            report,
+            event: event.clone(),
+        };
         let mut plain = serde_json::to_vec(&kept).map_err(WorldError::encoding)?;
         if plain.len() > KEPT_WHOLE {
-            kept.retain(|_, value| !value.is_array());
+            kept.event.retain(|_, value| !value.is_array());
             plain = serde_json::to_vec(&kept).map_err(WorldError::encoding)?;
         }
         let key = self.misp_kept_key(party, &small(uuid.as_bytes()));
         let value = self.sealed_value(&self.keys().drafts(), key.as_bytes(), &plain);
         let until = self.now() + SignedDuration::from_hours(STATUS_HOURS);
-        Ok(self.store().kv_put(SPACE, &key, value, until).await?)
+        self.keep_of_report(report, (SPACE, &key), (value, until))
+            .await
     }
 
     /// The key of what a party handed in: says neither who nor what.
@@ -278,13 +292,17 @@ impl World {
         hex::encode(tag.tag(format!("{party} {number}").as_bytes()))
     }
 
-    /// An event that the caller's party handed in, by number or UUID, for as long as it is kept.
+    /// An event that the caller's party handed in, by number or UUID, for as long as it is kept and its report stands;
+    /// none for a key that does not read what its party handed in.
     pub async fn misp_handed_in(
         &self,
         caller: &Caller,
         named: &str,
     ) -> Result<Option<Map<String, Value>>, WorldError> {
         let party = caller.party_id()?;
+        if !self.reads_own(caller) {
+            return Ok(None);
+        }
         let number = match Uuid::try_parse(named) {
             Ok(uuid) => small(uuid.as_bytes()),
             Err(_) => named.chars().take(20).collect(),
@@ -295,7 +313,12 @@ impl World {
             return Ok(None);
         };
         let plain = opened_value(&self.keys().drafts(), key.as_bytes(), &held)?;
-        Ok(serde_json::from_slice(&plain).ok())
+        // What a version before this one kept names no report: nobody could tell whether it still stands.
+        let Ok(kept) = serde_json::from_slice::<HandedIn>(&plain) else {
+            return Ok(None);
+        };
+        let stands = self.may_be_kept_of(kept.report).await?;
+        Ok(stands.then_some(kept.event))
     }
 
     /// Whose an event is, so far as the caller may know.

@@ -21,6 +21,8 @@ pub struct Reading {
     places: Vec<Arc<Loaded<Collection>>>,
     place: usize,
     after_us: Option<i64>,
+    /// Whether of several under one UUID only the one is given that is meant by it.
+    meant_alone: bool,
     /// Events given so far, where they may stand in several collections.
     given: HashSet<(String, Option<PartyId>)>,
 }
@@ -35,8 +37,14 @@ impl Reading {
             places,
             place: 0,
             after_us: None,
+            meant_alone: false,
             given: HashSet::new(),
         })
+    }
+
+    /// Gives of several events under one UUID only the one that is meant where it is asked for by that.
+    pub fn meant_alone(&mut self) {
+        self.meant_alone = true;
     }
 
     /// Back to the beginning.
@@ -61,8 +69,14 @@ impl Reading {
         let page = self.world.store().objects(&filter).await?;
         let several = self.places.len() > 1;
         let last = page.objects.last().map(|object| object.added_us);
-        let mut found: Vec<Found> = page
-            .objects
+        let objects = match self.meant_alone {
+            true => {
+                let (world, places) = (&self.world, &self.places);
+                world.misp_meant(&self.caller, places, page.objects).await?
+            }
+            false => page.objects,
+        };
+        let mut found: Vec<Found> = objects
             .into_iter()
             .filter_map(|object| Found::of(object, place))
             .collect();

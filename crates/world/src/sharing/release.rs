@@ -228,7 +228,8 @@ impl World {
         Ok(())
     }
 
-    /// Objects of an item that ends leave its collections, and so do those that it revoked when it is redacted.
+    /// Objects that an item brought leave its collections when it ends, and so do those that it revoked when it is
+    /// redacted.
     pub(crate) fn pull_back(&self, work: &mut Work<'_>, item: &Item) {
         if item.state != ItemState::Released && item.revocation.is_none() {
             return;
@@ -241,7 +242,7 @@ impl World {
         let ids: Vec<String> = ids.filter(is_over).collect();
         for collection in &item.content.collections {
             for id in &ids {
-                work.remove_object(*collection, id);
+                work.remove_object(*collection, id, item.id);
             }
         }
     }

@@ -112,7 +112,8 @@ impl World {
         Ok(view)
     }
 
-    fn reads_own(&self, caller: &Caller) -> bool {
+    /// Whether the caller may read what its party handed in.
+    pub(crate) fn reads_own(&self, caller: &Caller) -> bool {
         let own = caller.party_id().map(of_party);
         own.is_ok_and(|own| self.allow(caller, Action::SubmissionReadOwn, &own).is_ok())
     }
@@ -334,7 +335,7 @@ impl World {
         }
         work.notice(Report::KIND, Some(id));
         work.commit().await?;
-        Ok(())
+        self.forget_kept_of(id).await
     }
 
     pub(super) async fn own_report(

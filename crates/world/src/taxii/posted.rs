@@ -14,7 +14,7 @@ use crate::{
     caller::Caller,
     error::WorldError,
     kept::opened_value,
-    sharing::{Attachment, Claimed, NewReport, Once},
+    sharing::{Attachment, Claimed, NewReport, Once, Receipt},
     world::World,
 };
 
@@ -52,6 +52,9 @@ pub struct Posted {
     pub at: Timestamp,
     /// Receipt number of the submission; `None` when no object could be taken.
     pub receipt: Option<String>,
+    /// The submission, with whose report the status goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<MatterId>,
     /// Each object.
     pub objects: Vec<PostedObject>,
 }
@@ -154,19 +157,29 @@ impl World {
             ),
             false => None,
         };
+        let report = receipt.as_ref().map(|receipt| receipt.report);
         let posted = Posted {
             id: Id::fresh(self.clock(), self.rng()),
             party,
             root: offered.collection.state.definition.taxii.root,
             claim,
             at: now,
-            receipt,
+            receipt: receipt.map(|receipt| receipt.number),
+            report,
             objects,
         };
         // It names who posted: sealed like a draft, so that a copy of the database leads nowhere.
         let plain = serde_json::to_vec(&posted).map_err(WorldError::encoding)?;
-        self.keep_status(SPACE, &posted.id.to_string(), (posted.id, &plain))
-            .await?;
+        let key = posted.id.to_string();
+        let (value, until) = self.sealed_status(posted.id, &plain);
+        match report {
+            // It names what the report says.
+            Some(report) => {
+                self.keep_of_report(report, (SPACE, &key), (value, until))
+                    .await?;
+            }
+            None => self.store().kv_put(SPACE, &key, value, until).await?,
+        }
         Ok(posted)
     }
 
@@ -189,6 +202,11 @@ impl World {
         };
         let own = posted.filter(|posted| posted.party == party && posted.root == root.id);
         if let Some(own) = own {
+            if let Some(report) = own.report
+                && !self.may_be_kept_of(report).await?
+            {
+                return Err(WorldError::NotFound("status"));
+            }
             return Ok(Status::Posted(Box::new(own)));
         }
         let loaded = match root.id {
@@ -223,24 +241,17 @@ impl World {
         id: MatterId,
         resource: &str,
     ) -> Result<(), WorldError> {
-        self.keep_status(
-            LOADED_SPACE,
-            &loaded_key(root, id),
-            (id, resource.as_bytes()),
-        )
-        .await
+        let (value, until) = self.sealed_status(id, resource.as_bytes());
+        let key = loaded_key(root, id);
+        let kept = self.store().kv_put(LOADED_SPACE, &key, value, until);
+        Ok(kept.await?)
     }
 
-    /// Keeps a value, sealed for an id, for as long as a status is kept.
-    async fn keep_status(
-        &self,
-        space: &str,
-        key: &str,
-        (id, plain): (MatterId, &[u8]),
-    ) -> Result<(), WorldError> {
+    /// A status, sealed for its id, and until when it is kept.
+    fn sealed_status(&self, id: MatterId, plain: &[u8]) -> (Value, Timestamp) {
         let value = self.sealed_value(&self.keys().drafts(), id.bytes(), plain);
         let until = self.now() + SignedDuration::from_hours(STATUS_HOURS);
-        Ok(self.store().kv_put(space, key, value, until).await?)
+        (value, until)
     }
 
     /// The statuses of a root that tell nothing of a provider: those that came with its layout, and those
@@ -280,7 +291,7 @@ impl World {
         offered: &Offered,
         envelope: &[u8],
         objects: &[PostedObject],
-    ) -> Result<String, WorldError> {
+    ) -> Result<Receipt, WorldError> {
         let collection = &offered.collection;
         let read = self.read_envelope(caller, envelope)?;
         let types = super::envelope::types(objects);
@@ -320,7 +331,7 @@ impl World {
             key: &once,
             sent: &[],
         };
-        Ok(self.submit(caller, report, Some(once)).await?.number)
+        self.submit(caller, report, Some(once)).await
     }
 }
 

@@ -164,10 +164,7 @@ async fn an_assessment_goes_out_by_the_way_of_items_and_members_read_its_evidenc
     let item = world.release(&releaser, item.id, None).await.unwrap();
     let member = nation.caller(&nation.member).await;
     let seen = world.library_item(&member, item.id).await.unwrap();
-    let told = world
-        .judgements_of(&member, &seen.state.content)
-        .await
-        .unwrap();
+    let told = world.judgements_of(&member, &seen.state).await.unwrap();
     assert_eq!(told[0].judged.likelihood, Likelihood::VeryLikely);
     assert!(
         matches!(&told[0].objects[..], [Seen::Object { id, .. }] if id.starts_with("report--"))
@@ -243,10 +240,7 @@ async fn what_not_all_readers_may_see_is_left_out_and_its_author_is_told() {
     let number = reviewed(&nation, plan, &other).await;
     let item = released(&nation, &number).await;
     let reader = nation.caller(&nation.member).await;
-    let told = world
-        .judgements_of(&reader, &item.state.content)
-        .await
-        .unwrap();
+    let told = world.judgements_of(&reader, &item.state).await.unwrap();
     assert_eq!(told[0].objects.len(), 1);
     // Once the evidence is taken back, its readers are told of it no more, whatever the bytes say.
     let releaser = nation.caller(&nation.releaser).await;
@@ -254,10 +248,7 @@ async fn what_not_all_readers_may_see_is_left_out_and_its_author_is_told() {
         .withdraw_item(&releaser, cited.id, "誤り")
         .await
         .unwrap();
-    let told = world
-        .judgements_of(&reader, &item.state.content)
-        .await
-        .unwrap();
+    let told = world.judgements_of(&reader, &item.state).await.unwrap();
     assert!(told[0].objects.len() <= 1);
 }
 

@@ -430,3 +430,38 @@ async fn a_machine_of_the_hub_and_who_acts_for_it_go_the_same_way() {
     assert_eq!(campaign.state.reports.len(), 2);
     assert!(world.see::<Report>(&analyst, third.report).await.is_ok());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_officers_who_take_one_report_at_once_one_is_told() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let hub = nation.analyst.party;
+    let colleague = nation.hire(hub, "bunseki-2", &[Role::Analyst]).await;
+    let other = second(&nation).await;
+    let one = nation.caller(&nation.analyst).await;
+    let two = nation.caller(&colleague).await;
+    for round in 0..8 {
+        let mut numbers = Vec::new();
+        for domain in ["a", "b", "c"] {
+            let domain = format!("{domain}{round}.test");
+            let new = report(&nation, &other, &[&domain], "").await;
+            numbers.push(new.number);
+        }
+        let taken = |reports: std::ops::Range<usize>| NewCampaign {
+            title: "配達を装う活動",
+            reports: &numbers[reports],
+        };
+        let (first, second) = tokio::join!(
+            world.new_campaign(&one, taken(0..2)),
+            world.new_campaign(&two, taken(1..3)),
+        );
+        let done = [first.is_ok(), second.is_ok()];
+        assert_eq!(done.iter().filter(|done| **done).count(), 1, "{done:?}");
+        let refused = first.err().or(second.err()).unwrap();
+        assert!(
+            refused.is_conflict() || matches!(refused, WorldError::Invalid { .. }),
+            "{refused:?}"
+        );
+    }
+    assert!(world.rebuild(&|_| {}).await.unwrap().identical);
+}

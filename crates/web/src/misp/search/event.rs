@@ -126,7 +126,7 @@ impl Search {
         out.push_str(&json!({ "Event": event }).to_string());
     }
 
-    /// The event in the manifest. Under one UUID the first is meant, as it is where the event is asked for.
+    /// The event in the manifest, once: the walk gives under one UUID the one that is meant.
     fn entry(&mut self, piece: &Piece, out: &mut String) {
         let uuid = piece.event.get("uuid").and_then(Value::as_str);
         let Some(uuid) = uuid.filter(|uuid| self.named.insert((*uuid).to_owned())) else {

@@ -107,8 +107,12 @@ impl Typed {
             let lines = Self::at(&self.evidence, place).lines();
             for typed in lines.filter(|line| !line.trim().is_empty()) {
                 match world.read_evidence(by, typed).await {
-                    Ok(source) if evidence.contains(&source) => {}
-                    Ok(source) => evidence.push(source),
+                    Ok(source) => {
+                        let source = cited_before(house, by, before, source).await?;
+                        if !evidence.contains(&source) {
+                            evidence.push(source);
+                        }
+                    }
                     Err(error) => match said(text, &error) {
                         Some(said) => faults.push((place, said)),
                         None => return Err(error.into()),
@@ -196,6 +200,27 @@ impl Typed {
         };
         (0..places).map(block).collect()
     }
+}
+
+/// What was cited before under the same id, as long as whoever edits sees it: another's claim does not take its place
+/// because something else was edited.
+async fn cited_before(
+    house: &House,
+    by: &By,
+    before: Option<&Draft>,
+    source: Source,
+) -> Result<Source, Failure> {
+    let Source::Object { id, .. } = &source else {
+        return Ok(source);
+    };
+    for old in before.into_iter().flat_map(Draft::sources) {
+        if matches!(old, Source::Object { id: of, .. } if of == id)
+            && house.world().source_seen(by, old).await?.is_some()
+        {
+            return Ok(old.clone());
+        }
+    }
+    Ok(source)
 }
 
 /// A piece of evidence as it is typed.

@@ -181,6 +181,9 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
     let text = page.text;
     let state = &item.state;
     let href = format!("/items/{}", state.number);
+    let suspended = matches!(state.blocking, Blocking::Suspended { .. });
+    // What an officer kept out comes back by an officer's word alone.
+    let kept_out = state.state == ItemState::Released && !state.blocking.allows();
     let mut asks = Vec::new();
     let mut ask = |verb: &str, keys: (&str, &str), optional: bool, grave: bool| {
         let field = page.line("text", "reason", text.t(keys.1)).longest(300);
@@ -193,12 +196,14 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
             button: text.t(keys.0).into_owned(),
             grave,
             beside: own && state.state == ItemState::AwaitingConsent,
-            open: verb == "blocking" || (verb == "confirm" && state.waits_for_review()),
+            open: (verb == "blocking" && suspended)
+                || (verb == "confirm" && state.waits_for_review()),
             answers: match verb {
-                "blocking" => vec![
+                "blocking" if suspended => vec![
                     answer(true, "item-blocking-resume"),
                     answer(false, "item-blocking-keep"),
                 ],
+                "blocking" => vec![answer(true, "item-blocking-resume")],
                 _ => Vec::new(),
             },
         });
@@ -228,7 +233,7 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
         let keys = ("item-return", "item-return-why");
         ask("return", keys, false, false);
     }
-    if matches!(state.blocking, Blocking::Suspended { .. }) && may.decide {
+    if (suspended || kept_out) && may.decide {
         let keys = ("item-blocking-decide", "item-reason");
         ask("blocking", keys, false, false);
     }

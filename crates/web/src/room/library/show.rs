@@ -180,7 +180,7 @@ pub(super) async fn shown(
             .map_or("", |()| content.summary.in_language(lang))
             .to_owned(),
         judgements: match open {
-            Some(()) => judgements(&page, &world.judgements_of(by, content).await?),
+            Some(()) => judgements(&page, &world.judgements_of(by, state).await?),
             None => None,
         },
         harm: harm.map(|harm| harm.text),

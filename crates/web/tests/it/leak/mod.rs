@@ -8,6 +8,7 @@
 //! compared in the reader's lists. By its name, at every address there is, each reader asks for one item that it
 //! sees and one that it does not, another than the reader before; some readers for four of each.
 
+mod assessed;
 mod draft;
 mod facts;
 pub(crate) mod pushed;

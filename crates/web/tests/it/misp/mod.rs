@@ -6,6 +6,8 @@ mod feed;
 mod posting;
 mod reading;
 mod sight;
+mod squatting;
+mod taken_back;
 
 use axum::{
     body::Body,

@@ -1,6 +1,6 @@
 //! What is posted: a submission or a claim, never anything in a library; and sightings.
 
-use kaname_directory::KeyScope::{Feedback, TaxiiPost, TaxiiRead};
+use kaname_directory::KeyScope::{Feedback, SubmissionsRead, TaxiiPost, TaxiiRead};
 use kaname_kernel::Tlp;
 use kaname_sharing::feedback::SightingKind;
 use serde_json::{Value as Json, json};
@@ -13,7 +13,7 @@ async fn an_event_that_is_posted_becomes_a_submission_and_nothing_else() {
     let s = setting().await;
     let poster = s
         .nation
-        .key(&s.nation.provider, &[TaxiiRead, TaxiiPost])
+        .key(&s.nation.provider, &[TaxiiRead, TaxiiPost, SubmissionsRead])
         .await;
     let mut sent = misp_event();
     sent["Event"]["Attribute"][2]["value"] = "夜間に観測した".into();

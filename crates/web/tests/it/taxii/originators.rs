@@ -440,3 +440,35 @@ async fn name_of(nation: &Nation, person: &Person) -> String {
     let name = &party.state.description.name;
     name.get(kaname_directory::Lang::Ja).to_owned()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_claimed_an_id_first_goes_first_however_often_it_is_written_anew() {
+    let s = scene().await;
+    let (told, beside) = (1, 2);
+    let named = |day: u32, name: &str| {
+        let object = object(told, day, &marked("green"));
+        object.replace("\"name\":\"m1\"", &format!("\"name\":\"{name}\""))
+    };
+    s.claims(&s.shiranami, &object(beside, 1, &marked("green")))
+        .await;
+    s.claims(&s.shiranami, &named(1, "先の名 一")).await;
+    s.claims(&s.shiranami, &relation(1, beside, told)).await;
+    s.claims(&s.hisui, &named(2, "後の名")).await;
+    s.claims(&s.hisui, &relation(2, beside, told)).await;
+    let browser = Browser::of(&s.door, &s.nation, &s.onlooker).await;
+    for name in ["先の名 一", "先の名 二"] {
+        if name == "先の名 二" {
+            s.claims(&s.shiranami, &named(3, name)).await;
+        }
+        let page = browser
+            .page(&format!("/library/objects/{}", stix_id(told)))
+            .await;
+        let title = crate::browser::between(&page, "<h1", "</h1>");
+        assert!(title.contains(name), "{title}");
+        let page = browser
+            .page(&format!("/library/objects/{}", stix_id(beside)))
+            .await;
+        let near = crate::browser::between(&page, "id=\"relations\"", "</section>");
+        assert!(near.contains(name) && !near.contains("後の名"), "{near}");
+    }
+}

@@ -1,17 +1,21 @@
 //! What a judgement rests on, as far as whoever looks may see it; and what of it all readers of an item would see.
 
-use kaname_kernel::{Audience, Pap, Reader, Tlp};
+use std::{collections::BTreeMap, sync::Arc};
+
+use kaname_kernel::{Audience, Matter as _, Pap, Reader, Tlp};
 use kaname_sharing::{
-    Content, Item, ItemState,
-    assessment::{Cited, Grade, Judged, Source},
+    Assessment, Content, Item, ItemState,
+    assessment::{Brought, Cited, Grade, Judged, Source, put_out_as},
     item::released_audience,
-    marking::strictest_tlp,
     number,
 };
 use kaname_stix::ObjectId;
 use kaname_store::{ObjectFilter, StoredObject, Versions};
 
-use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+use crate::{caller::Caller, error::WorldError, sight::Readable, work::Loaded, world::World};
+
+/// Most originators and collections that are read at once under one id.
+const UNDER_ONE_ID: u32 = 1_000;
 
 /// A piece of evidence that the caller may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +57,23 @@ pub struct Evident {
     pub objects: Vec<Seen>,
 }
 
+/// Whose an object is that stands for a piece of evidence.
+#[derive(Debug)]
+enum Whose {
+    /// Of all under its id what goes first (`World::in_order`).
+    First,
+    /// The hub's: an item's own report.
+    Hub,
+    /// Of one originator in one collection.
+    Of(Brought),
+}
+
+impl Whose {
+    fn of(brought: Option<&Brought>) -> Self {
+        brought.map_or(Self::First, |brought| Self::Of(brought.clone()))
+    }
+}
+
 /// Evidence that all readers of a content see: its pieces, each with the object that stands for it.
 #[derive(Debug, Default)]
 pub(super) struct ForAll(pub(super) Vec<(Source, ObjectId)>);
@@ -91,9 +112,17 @@ impl World {
         let key = number::normalise(typed);
         if typed.contains("--") {
             let id = ObjectId::parse(typed.trim()).map_err(|_| unknown())?;
-            let seen = self.object_seen(caller, &id.to_string()).await?;
+            let id = id.to_string();
+            let readable = self.readable(caller).await?;
+            let seen = self.object_of(&readable, &id, &Whose::First).await?;
             let seen = seen.ok_or_else(unknown)?;
-            return Ok(Source::Object { id: seen.stix_id });
+            return Ok(Source::Object {
+                id: seen.stix_id,
+                brought: Some(Brought {
+                    collection: seen.collection,
+                    origin: seen.origin,
+                }),
+            });
         }
         if key.starts_with("R-") {
             return Err(WorldError::invalid(
@@ -124,7 +153,12 @@ impl World {
                     out: item.state.state == ItemState::Released,
                 })
             }
-            Source::Object { id } => self.object_seen(caller, id).await?.map(object),
+            Source::Object { id, brought } => {
+                let readable = self.readable(caller).await?;
+                let whose = Whose::of(brought.as_ref());
+                let seen = self.object_of(&readable, id, &whose).await?;
+                seen.map(object)
+            }
             Source::Outside { name, url, grade } => Some(Seen::Outside {
                 name: name.clone(),
                 url: url.clone(),
@@ -133,47 +167,95 @@ impl World {
         })
     }
 
-    async fn object_seen(
+    /// The newest version of an object, as far as it may be seen by whoever reads these audiences.
+    async fn object_of(
         &self,
-        caller: &Caller,
+        readable: &Readable,
         id: &str,
+        whose: &Whose,
     ) -> Result<Option<StoredObject>, WorldError> {
-        let filter = ObjectFilter {
+        let mut filter = ObjectFilter {
             ids: vec![id.to_owned()],
             versions: Versions::Last,
-            newest_first: true,
-            limit: 1,
-            ..ObjectFilter::all(self.readable(caller).await?)
+            limit: UNDER_ONE_ID,
+            ..ObjectFilter::all(Arc::clone(readable))
         };
-        Ok(self.store().objects(&filter).await?.objects.pop())
+        match whose {
+            Whose::First => {}
+            Whose::Hub => filter.origins = vec![None],
+            Whose::Of(brought) => {
+                filter.collection = Some(brought.collection);
+                filter.origins = vec![brought.origin];
+            }
+        }
+        let found = self.store().objects(&filter).await?.objects;
+        let found = self.ordered(readable, found).await?;
+        Ok(found.into_iter().next())
     }
 
     /// The judgements of an item, each with the objects behind it that the caller may see.
     pub async fn judgements_of(
         &self,
         caller: &Caller,
-        content: &Content,
+        item: &Item,
     ) -> Result<Vec<Evident>, WorldError> {
+        let judged = kaname_sharing::assessment::judged(&item.content.objects);
+        if judged.is_empty() {
+            return Ok(Vec::new());
+        }
+        let cited = self.cited_by(item).await?;
+        let readable = self.readable(caller).await?;
         let mut told = Vec::new();
-        for judged in kaname_sharing::assessment::judged(&content.objects) {
+        for judged in judged {
             let mut objects = Vec::new();
             for id in &judged.evidence {
-                objects.extend(self.object_seen(caller, id).await?.map(object));
+                let whose = cited.get(id).unwrap_or(&Whose::First);
+                let seen = self.object_of(&readable, id, whose).await?;
+                objects.extend(seen.map(object));
             }
             told.push(Evident { judged, objects });
         }
         Ok(told)
     }
 
+    /// Whose the objects are that the assessment behind an item cites: in STIX they have their ids alone.
+    async fn cited_by(&self, item: &Item) -> Result<BTreeMap<String, Whose>, WorldError> {
+        let mut cited = BTreeMap::new();
+        if !item.own {
+            return Ok(cited);
+        }
+        let named = self.keys().posting::<Assessment>(put_out_as(item.id));
+        let everything = self.everything().await?;
+        let hits = self
+            .store()
+            .carrying(Assessment::KIND, std::slice::from_ref(&named), &everything)
+            .await?;
+        let Some((id, _)) = hits.first() else {
+            return Ok(cited);
+        };
+        let Some(assessment) = self.load::<Assessment>(*id).await? else {
+            return Ok(cited);
+        };
+        for source in assessment.state.draft.sources() {
+            if let Some((id, whose)) = self.object_for(source).await? {
+                cited.insert(id.to_string(), whose);
+            }
+        }
+        Ok(cited)
+    }
+
     /// The object that stands for a piece of evidence: an item's own report, an object itself.
-    async fn object_for(&self, source: &Source) -> Result<Option<ObjectId>, WorldError> {
+    async fn object_for(&self, source: &Source) -> Result<Option<(ObjectId, Whose)>, WorldError> {
         Ok(match source {
             Source::Item { item } => {
                 let item = self.load::<Item>(*item).await?;
                 let item = item.filter(|item| item.state.state == ItemState::Released);
-                item.and_then(|item| own_report(&item))
+                item.and_then(|item| Some((own_report(&item)?, Whose::Hub)))
             }
-            Source::Object { id } => ObjectId::parse(id).ok(),
+            Source::Object { id, brought } => {
+                let id = ObjectId::parse(id).ok();
+                id.map(|id| (id, Whose::of(brought.as_ref())))
+            }
             Source::Outside { .. } => None,
         })
     }
@@ -186,20 +268,21 @@ impl World {
     ) -> Result<ForAll, WorldError> {
         let readers = self.readers_of(content).await?;
         let audiences = self.audiences().await?;
+        let everything = self.everything().await?;
         let now = self.now();
         let mut found = ForAll::default();
         for source in sources {
-            let Some(id) = self.object_for(source).await? else {
+            let Some((id, whose)) = self.object_for(source).await? else {
                 continue;
             };
-            let named = [id.to_string()];
-            let sights = self.store().sights(&named).await?;
-            let see = |audience: &Audience| readers.iter().all(|one| audience.admits(one, now));
-            let everybody = sights.iter().any(|sight| {
-                let audience = audiences.iter().find(|(of, _)| *of == sight.audience_id);
-                audience.is_some_and(|(_, audience)| see(audience))
+            // The very object that is cited: what others have under its id makes it no more visible.
+            let cited = self.object_of(&everything, &id.to_string(), &whose).await?;
+            let audience = cited.and_then(|cited| {
+                let mut known = audiences.iter();
+                known.find(|(of, _)| *of == cited.audience_id)
             });
-            if everybody {
+            let see = |audience: &Audience| readers.iter().all(|one| audience.admits(one, now));
+            if audience.is_some_and(|(_, audience)| see(audience)) {
                 found.0.push((source.clone(), id));
             }
         }
@@ -225,9 +308,11 @@ impl World {
         self.party_readers(&released_audience(&open, soon)).await
     }
 
-    /// How openly a piece of evidence is marked: an item as it is marked, an object by its TLP.
+    /// How openly a piece of evidence is marked: an item as it is marked; an object by the strictest TLP of all that
+    /// the caller sees under its id, so that nobody loosens it by a claim beside it.
     pub(super) async fn marked(
         &self,
+        caller: &Caller,
         source: &Source,
     ) -> Result<(Option<Tlp>, Option<Pap>), WorldError> {
         Ok(match source {
@@ -238,17 +323,26 @@ impl World {
                 }
                 None => (None, None),
             },
-            Source::Object { id } => {
-                let filter = ObjectFilter {
+            Source::Object { id, .. } => {
+                let mut filter = ObjectFilter {
                     ids: vec![id.clone()],
                     versions: Versions::Last,
-                    limit: 1,
-                    ..ObjectFilter::all(self.everything().await?)
+                    limit: UNDER_ONE_ID,
+                    ..ObjectFilter::all(self.readable(caller).await?)
                 };
-                let object = self.store().objects(&filter).await?.objects.pop();
-                let head = object.and_then(|object| kaname_stix::head(&object.raw).ok());
-                let marks = head.map(|head| head.markings).unwrap_or_default();
-                (strictest_tlp(&marks), None)
+                let mut strictest = None;
+                loop {
+                    let page = self.store().objects(&filter).await?;
+                    filter.after_us = page.objects.last().map(|one| one.added_us);
+                    strictest = page
+                        .objects
+                        .iter()
+                        .map(|one| one.tlp)
+                        .fold(strictest, Ord::max);
+                    if !page.more {
+                        break (strictest, None);
+                    }
+                }
             }
             Source::Outside { .. } => (None, None),
         })

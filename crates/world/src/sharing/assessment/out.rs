@@ -45,10 +45,15 @@ impl World {
         self.allow_any(caller, Action::AssessmentRead)?;
         let content = draft.content(self.author().await?, Vec::new());
         let seen = self.seen_by_all(&content, draft.sources()).await?;
-        self.checked(draft, &seen).await
+        self.checked(caller, draft, &seen).await
     }
 
-    async fn checked(&self, draft: &Draft, seen: &ForAll) -> Result<OutCheck, WorldError> {
+    async fn checked(
+        &self,
+        caller: &Caller,
+        draft: &Draft,
+        seen: &ForAll,
+    ) -> Result<OutCheck, WorldError> {
         use kaname_sharing::assessment::{Cited as _, Source};
         let mut check = OutCheck::default();
         for (place, judgement) in draft.judgements.iter().enumerate() {
@@ -70,7 +75,7 @@ impl World {
         }
         let (mut tlp, mut pap) = (None, None);
         for source in draft.sources() {
-            let marked = self.marked(source).await?;
+            let marked = self.marked(caller, source).await?;
             (tlp, pap) = (tlp.max(marked.0), pap.max(marked.1));
         }
         check.needs_tlp = tlp.filter(|tlp| *tlp > draft.tlp);
@@ -94,7 +99,7 @@ impl World {
         let mut assessment = self.assessment_of(caller, typed).await?;
         Self::unchanged(&assessment, expected)?;
         writing::may_go_out(&assessment.state)?;
-        let content = self.printed(&assessment.state).await?;
+        let content = self.printed(caller, &assessment.state).await?;
         let rows = checklist::check(&content, &Evidence::default());
         let last = match assessment.state.items.last() {
             Some(id) => self.load::<Item>(*id).await?,
@@ -140,12 +145,16 @@ impl World {
     }
 
     /// The content of the item that an assessment becomes: of the evidence what every reader may see.
-    async fn printed(&self, assessment: &Assessment) -> Result<Content, WorldError> {
+    async fn printed(
+        &self,
+        caller: &Caller,
+        assessment: &Assessment,
+    ) -> Result<Content, WorldError> {
         let draft = &assessment.draft;
         let author = self.author().await?;
         let bare = draft.content(author.clone(), Vec::new());
         let seen = self.seen_by_all(&bare, draft.sources()).await?;
-        let check = self.checked(draft, &seen).await?;
+        let check = self.checked(caller, draft, &seen).await?;
         if check.needs_tlp.is_some() || check.needs_pap.is_some() {
             return Err(Refused::OpenerThanEvidence.into());
         }

@@ -7,12 +7,20 @@ use kaname_kernel::{Id, Matter as _, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
     Campaign, Report,
-    campaign::{CampaignChange, CampaignState, Dismissal, dismiss, grouping, restore},
+    campaign::{
+        CampaignChange, CampaignState, Dismissal, MEMBER_SPACE, dismiss, grouping, restore,
+    },
     evidence::Evidence,
     number,
 };
 
-use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
+use crate::{
+    caller::Caller,
+    error::WorldError,
+    read::Listed,
+    work::{Loaded, Work, alone_space},
+    world::World,
+};
 
 /// Most reports that are named by their numbers at once.
 const MOST_NAMED: usize = 500;
@@ -146,8 +154,7 @@ impl World {
             let joined = grouping::join(&first.state, reports, ground)?;
             work.apply(&mut first, [joined])?;
         }
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, first.id).await?;
         Ok(first)
     }
 
@@ -224,8 +231,7 @@ impl World {
         let mut work = self.work(&caller.actor);
         let id = Id::fresh(self.clock(), self.rng());
         let campaign = work.begin::<Campaign>(id, change)?;
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, id).await?;
         Ok(campaign)
     }
 
@@ -272,8 +278,7 @@ impl World {
         let mut work = self.work(&caller.actor);
         work.apply(&mut campaign, [left])?;
         let new = work.begin::<Campaign>(id, begun)?;
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, new.id).await?;
         Ok(Some(new))
     }
 
@@ -296,8 +301,7 @@ impl World {
         let mut work = self.work(&caller.actor);
         work.apply(&mut into, [joined])?;
         work.apply(&mut from, [merged])?;
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, into.id).await?;
         Ok(into)
     }
 
@@ -345,9 +349,21 @@ impl World {
                 return Err(kaname_sharing::Refused::NotTheLast.into());
             }
         }
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, campaign.id).await?;
         Ok(campaign)
+    }
+
+    /// Of two who take one report at once the second is told that something changed meanwhile.
+    async fn group(mut work: Work<'_>, campaign: MatterId) -> Result<(), WorldError> {
+        work.notice(Report::KIND, None);
+        match work.commit().await {
+            Err(WorldError::Taken { space, .. })
+                if space == alone_space::<Campaign>(MEMBER_SPACE) =>
+            {
+                Err(WorldError::Stale(campaign))
+            }
+            done => done.map(|_| ()),
+        }
     }
 
     async fn keep_campaign(
@@ -358,8 +374,7 @@ impl World {
     ) -> Result<(), WorldError> {
         let mut work = self.work(&caller.actor);
         work.apply(campaign, [change])?;
-        work.notice(Report::KIND, None);
-        work.commit().await?;
+        Self::group(work, campaign.id).await?;
         Ok(())
     }
 

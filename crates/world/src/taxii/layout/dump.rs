@@ -5,7 +5,7 @@ use std::{
     io,
 };
 
-use kaname_kernel::MatterId;
+use kaname_kernel::{MatterId, PartyId};
 use kaname_policy::Action;
 use kaname_sharing::{
     Collection,
@@ -167,8 +167,8 @@ impl Writing<'_, '_> {
         self.put("}")
     }
 
-    /// Where those claims stand whose version is the hub's too, or was claimed earlier by another party: a
-    /// layout says of no object whose it is, and has each version once.
+    /// Where those claims stand whose version is the hub's too, or also that of a party that brought something under the
+    /// id earlier: a layout says of no object whose it is, and has each version once.
     async fn beside(
         &self,
         collection: MatterId,
@@ -176,19 +176,27 @@ impl Writing<'_, '_> {
     ) -> Result<BTreeSet<i64>, WorldError> {
         let claims = objects.iter().filter(|object| object.origin.is_some());
         let ids: BTreeSet<String> = claims.clone().map(|one| one.stix_id.clone()).collect();
-        let mut first: BTreeMap<(String, i64), (bool, i64)> = BTreeMap::new();
+        let mut brought: BTreeMap<(String, Option<PartyId>), i64> = BTreeMap::new();
+        let mut versions = Vec::new();
         let ids = ids.into_iter().collect();
         self.world
             .each_standing(collection, Vec::new(), ids, |object| {
-                let place = (object.origin.is_some(), object.added_us);
-                let version = (object.stix_id, object.version_us);
-                let first = first.entry(version).or_insert(place);
-                *first = place.min(*first);
+                let (of, added_us) = ((object.stix_id, object.origin), object.added_us);
+                versions.push((of.clone(), object.version_us, added_us));
+                let first = brought.entry(of).or_insert(added_us);
+                *first = added_us.min(*first);
             })
             .await?;
+        let mut first: BTreeMap<(String, i64), (bool, i64, i64)> = BTreeMap::new();
+        for (of, version_us, added_us) in versions {
+            let since = brought.get(&of).copied().unwrap_or(added_us);
+            let place = (of.1.is_some(), since, added_us);
+            let first = first.entry((of.0, version_us)).or_insert(place);
+            *first = place.min(*first);
+        }
         let is_beside = |claim: &&StoredObject| {
             let first = first.get(&(claim.stix_id.clone(), claim.version_us));
-            first.is_some_and(|(_, place)| *place != claim.added_us)
+            first.is_some_and(|(_, _, place)| *place != claim.added_us)
         };
         Ok(claims.filter(is_beside).map(|one| one.added_us).collect())
     }

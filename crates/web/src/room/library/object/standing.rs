@@ -21,7 +21,7 @@ const MAX_BESIDE: u32 = 100;
 pub(in crate::room) struct Standing {
     /// The version to show.
     pub(in crate::room) shown: StoredObject,
-    /// The newest of each collection and originator: the hub's first, then claims in the order they came.
+    /// The newest of each collection and originator, in the order in which they go (`World::in_order`).
     pub(super) newest: Vec<StoredObject>,
 }
 
@@ -35,8 +35,8 @@ impl Standing {
     }
 }
 
-/// What stands under an id and which of it is to be shown: the version asked for, else the hub's newest, else
-/// what was claimed first. So nobody's claim takes the place of what the hub has.
+/// What stands under an id and which of it is to be shown: the version asked for, else what goes first. So nobody's
+/// claim takes the place of what the hub has, nor of what another claimed before.
 pub(in crate::room) async fn standing(
     house: &House,
     by: &By,
@@ -50,11 +50,8 @@ pub(in crate::room) async fn standing(
         filter.limit = MAX_BESIDE;
         filter.count = false;
     });
-    let mut newest = on_the_web(house, by, newest.await?.objects).await?;
-    newest.sort_by_key(|one| match one.origin {
-        None => (false, std::cmp::Reverse(one.version_us), one.added_us),
-        Some(_) => (true, std::cmp::Reverse(0), one.added_us),
-    });
+    let newest = house.world().in_order(by, newest.await?.objects).await?;
+    let newest = on_the_web(house, by, newest).await?;
     let shown = match asked.added {
         None => newest.first().cloned(),
         Some(added_us) => placed(house, by, id, added_us).await?,
