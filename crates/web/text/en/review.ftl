@@ -20,6 +20,7 @@ review-confirmed = Confirmed to hold still
 review-confirmed-at = { $at }: { $reason }
 review-confirm = Confirm that it still holds
 review-confirm-why = By what you know that (its freshness begins anew; its validity stays what its provider consented to)
+review-own-confirm-why = By what it was confirmed (its values are fresh again; its end stays as it was approved)
 review-let-end = Let it end
 review-let-end-why = Why (old values are left out of what machines are given, and it ends when its validity does)
 review-was-confirmed = Noted that it still holds.

@@ -67,6 +67,7 @@ word-parties = organisations
 word-persons = persons
 word-read = right to read
 word-reason = reason
+word-remarks = Remarks
 word-replaces = replaced version
 word-secret = signing secret
 word-summary = summary

@@ -17,6 +17,7 @@ review-confirmed = まだ有効であることを確かめました
 review-confirmed-at = { $at }：{ $reason }
 review-confirm = まだ有効であることを確かめる
 review-confirm-why = 何で確かめたか（鮮度がもとに戻ります。有効期限は提供者が同意したまま変わりません）
+review-own-confirm-why = 何で確かめたか（鮮度がもとに戻ります。有効期限は承認されたまま変わりません）
 review-let-end = このまま終わらせる
 review-let-end-why = 理由（古い値は機械向けの一覧から外れ、期限が来れば終わります）
 review-was-confirmed = 有効であることを記録しました。

@@ -67,6 +67,7 @@ word-parties = 組織
 word-persons = 宛先の人
 word-read = 読む権利
 word-reason = 理由
+word-remarks = 所見
 word-replaces = 置き換える版
 word-secret = 署名の鍵
 word-summary = 概要
