@@ -280,7 +280,7 @@ async fn reviews(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure
     Ok(Waiting {
         title: page.t("now-reviews").into_owned(),
         about: all.len().to_string(),
-        rows: rows.collect(),
+        rows: by_deadline(rows.collect()),
     })
 }
 

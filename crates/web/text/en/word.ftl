@@ -739,6 +739,7 @@ word-prop-external_references = External references
 word-prop-object_marking_refs = Markings
 word-prop-granular_markings = Granular markings
 word-prop-created_by_ref = Author
+word-prop-x_mitre_modified_by_ref = Modified by
 word-prop-revoked = Revoked
 word-prop-object_refs = Objects
 word-prop-spec_version = STIX version

@@ -86,7 +86,6 @@ pub(in crate::room) async fn judgements(
 ) -> Result<Option<Judgements>, Failure> {
     let mut rows = Vec::new();
     for one in house.world().judgements_of(by, content).await? {
-        let judged = one.judged;
         let mut evidence = Vec::new();
         for seen in one.objects {
             let of_item = match &seen {
@@ -95,23 +94,43 @@ pub(in crate::room) async fn judgements(
             };
             evidence.push(of_item.unwrap_or_else(|| shown(page, &seen)));
         }
-        for (name, url, grade) in judged.outside {
-            let url = url.unwrap_or_default();
-            evidence.push(shown(page, &Seen::Outside { name, url, grade }));
-        }
-        rows.push(Judged {
-            text: judged.text,
-            likelihood: likelihood(page.text, judged.likelihood),
-            percent: percent(page.text, judged.likelihood),
-            confidence: confidence(page.text, judged.confidence),
-            caveats: judged.caveats,
-            evidence,
-        });
+        rows.push(row(page, one.judged, evidence));
     }
-    Ok((!rows.is_empty()).then(|| Judgements {
+    Ok(rows_of(page, rows))
+}
+
+/// Of an item that anyone may read: what its judgements rest on inside the hub is for who signs in.
+pub(in crate::room) fn open_judgements(page: &Page, content: &Content) -> Option<Judgements> {
+    let all = kaname_sharing::assessment::judged(&content.objects).into_iter();
+    let rows = all.map(|judged| row(page, judged, Vec::new()));
+    rows_of(page, rows.collect())
+}
+
+fn rows_of(page: &Page, rows: Vec<Judged>) -> Option<Judgements> {
+    (!rows.is_empty()).then(|| Judgements {
         rows,
         page: page.clone(),
-    }))
+    })
+}
+
+/// A judgement with its evidence inside the hub, and what it rests on outside.
+fn row(
+    page: &Page,
+    judged: kaname_sharing::assessment::Judged,
+    mut evidence: Vec<Shown>,
+) -> Judged {
+    for (name, url, grade) in judged.outside {
+        let url = url.unwrap_or_default();
+        evidence.push(shown(page, &Seen::Outside { name, url, grade }));
+    }
+    Judged {
+        text: judged.text,
+        likelihood: likelihood(page.text, judged.likelihood),
+        percent: percent(page.text, judged.likelihood),
+        confidence: confidence(page.text, judged.confidence),
+        caveats: judged.caveats,
+        evidence,
+    }
 }
 
 /// The item whose report an object is, by its number and title, where the reader may see both.

@@ -63,7 +63,8 @@ impl World {
         caller: &Caller,
         state: AssessmentState,
     ) -> Result<Vec<Loaded<Assessment>>, WorldError> {
-        let found = self.assessments(caller, &[state], |query| query.limit = MOST);
+        let states = [state];
+        let found = self.assessments(caller, &states, |query| query.limit = MOST);
         Ok(found.await?.rows)
     }
 
