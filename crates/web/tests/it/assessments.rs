@@ -241,7 +241,7 @@ async fn two_versions_differ_in_all_that_they_say() {
             .await,
     );
     let edit = format!("{href}/edit");
-    let mut version = between(
+    let version = between(
         &analyst.page(&edit).await,
         "name=\"version\" value=\"",
         "\"",
@@ -283,14 +283,14 @@ async fn two_versions_differ_in_all_that_they_say() {
         assert!(page.contains(told), "{told}: {page}");
     }
     // The same once more is no version.
-    version = between(
+    let now = between(
         &analyst.page(&edit).await,
         "name=\"version\" value=\"",
         "\"",
     )
     .to_owned();
     next.retain(|(name, _)| *name != "version");
-    next.push(("version", &version));
+    next.push(("version", &now));
     let same = analyst.post(&edit, &next).await;
     assert_eq!(
         same.status,
