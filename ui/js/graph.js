@@ -4,6 +4,8 @@ import cytoscape from "cytoscape";
 
 const ROW = 24;
 const KIND_AT = 78;
+/** A kind stands between the middle and its things: no more fits there, as wide as that many narrow letters. */
+const KIND_LONGEST = 18;
 const NEAR_AT = 135;
 const FAR_AT = 400;
 const LONGEST = 30;
@@ -19,12 +21,12 @@ if (table) open(box, table);
 /** Whether a letter is as wide as two. */
 const isWide = (letter) => letter.codePointAt(0) > 0x2e7f;
 
-function short(text) {
+function short(text, longest = LONGEST) {
   let width = 0;
   let kept = "";
   for (const letter of text) {
     width += isWide(letter) ? 2 : 1;
-    if (width > LONGEST) return `${kept}…`;
+    if (width > longest) return `${kept}…`;
     kept += letter;
   }
   return kept;
@@ -85,7 +87,7 @@ function place(nodes) {
       rows[sign] += Math.max(1, below.length);
     }
     const { side, how, what } = members[0];
-    placed.push({ id: key, x: sign * KIND_AT, y: ((first + rows[sign] - 1) / 2) * ROW, label: `${how}\n${what}`, side, sign });
+    placed.push({ id: key, x: sign * KIND_AT, y: ((first + rows[sign] - 1) / 2) * ROW, label: `${short(how, KIND_LONGEST)}\n${short(what, KIND_LONGEST)}`, side, sign });
     rows[sign] += 1;
   }
   // Both sides stand around the middle.

@@ -158,7 +158,7 @@ fn kind_title(kind: ItemKind, language: &str) -> &'static str {
         (ItemKind::Malware, _) => "Malicious software",
         (ItemKind::Indicator, "ja") => "攻撃の指標に関する情報",
         (ItemKind::Indicator, _) => "Indicators of an attack",
-        (_, "ja") => "攻撃手口に関する情報",
+        (_, "ja") => "攻撃手法に関する情報",
         (_, _) => "An attack technique",
     }
 }

@@ -101,13 +101,11 @@ pub fn review(
     if assessment.writers.contains(&by) {
         return Err(Refused::SamePerson);
     }
-    let remarks = match sound {
-        true => {
-            bounded("reason", remarks.len(), MAX_REASON_BYTES)?;
-            remarks.trim().to_owned()
-        }
-        false => reason(remarks)?,
-    };
+    let remarks = remarks.trim().to_owned();
+    if !sound && remarks.is_empty() {
+        return Err(Refused::Empty { field: "remarks" });
+    }
+    bounded("remarks", remarks.len(), MAX_REASON_BYTES)?;
     Ok(AssessmentChange::Reviewed { by, sound, remarks })
 }
 

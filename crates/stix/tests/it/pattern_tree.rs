@@ -131,12 +131,33 @@ fn patterns_are_said_in_words() {
     let pattern = pattern.unwrap();
     assert_eq!(
         explain_pattern(&pattern, Language::Ja),
-        "「ipv4-addr の value が'198.51.100.1'である、またはurl の value が'%a%'の型に合わない（% は任意の文字列、_ は 1 文字）」観測の後に、2 回起きる、「file の name がある」観測を検出"
+        "IPv4アドレスが 198.51.100.1、または URL が %a% の形（% は任意の文字列、_ は 1 文字）に合わないものに続いて、2 回見られる、ファイル名があるものを検出"
     );
     assert_eq!(
         explain_pattern(&pattern, Language::En),
-        "finds an observation where ipv4-addr value is '198.51.100.1' or url value does not fit (with % for any characters, _ for one) '%a%', followed by an observation where file name is there, 2 times"
+        "finds an observation where the IPv4 address is 198.51.100.1 or the URL does not fit (with % for any characters, _ for one) %a%, followed by an observation where the file name is there, seen 2 times"
     );
+    for (pattern, japanese, english) in [
+        (
+            "[ipv4-addr:value = '192.0.2.45'] REPEATS 5 TIMES WITHIN 300 SECONDS",
+            "300 秒以内に 5 回見られる、IPv4アドレスが 192.0.2.45 のものを検出",
+            "finds an observation where the IPv4 address is 192.0.2.45, seen 5 times within 300 seconds",
+        ),
+        (
+            "[file:hashes.'SHA-256' IN ('aa', 'bb') AND file:name != '報告 1.doc']",
+            "ファイルの SHA-256 が aa、bb のいずれか、かつ ファイル名が 「報告 1.doc」 でないものを検出",
+            "finds an observation where the SHA-256 of the file is one of aa, bb and the file name is not “報告 1.doc”",
+        ),
+        (
+            "[x-own:deep[*].part NOT != 3]",
+            "x-own:deep[*].part が 3 のものを検出",
+            "finds an observation where x-own:deep[*].part is 3",
+        ),
+    ] {
+        let parsed = parse_pattern(pattern).unwrap();
+        assert_eq!(explain_pattern(&parsed, Language::Ja), japanese);
+        assert_eq!(explain_pattern(&parsed, Language::En), english);
+    }
 }
 
 /// Any pattern of a small world.

@@ -23,7 +23,7 @@ use axum::{
 use futures_util::{Stream, stream};
 use kaname_kernel::{AccountId, Matter as _, MatterId, Role};
 use kaname_policy::Action;
-use kaname_sharing::{Item, ItemState, Report, ReportState, Victim};
+use kaname_sharing::{Assessment, Campaign, Item, ItemState, Report, ReportState, Victim};
 use kaname_store::ListQuery;
 use kaname_world::{Caller, News, World, WorldError};
 use serde::Deserialize;
@@ -60,6 +60,7 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Action::SubmissionReadOwn,
             Action::ItemReadDesk,
             Action::LibraryRead,
+            Action::AssessmentRead,
             Action::SessionOwn,
         ]),
         Audit::None("counts rows that the reader may list anyway"),
@@ -120,6 +121,10 @@ enum Topic {
     Item,
     /// Released items.
     Library,
+    /// Assessments.
+    Assessment,
+    /// Reports that are proposed as campaigns, and the campaigns there are.
+    Campaign,
 }
 
 impl Topic {
@@ -128,9 +133,11 @@ impl Topic {
         let (items, reports) = (kind == Item::KIND, kind == Report::KIND);
         let records = kind == Victim::KIND;
         match self {
-            Self::Now => items || reports || records,
-            Self::Report => reports,
+            Self::Now => items || reports || records || kind == Assessment::KIND,
+            // What is done to campaigns is told as news of reports.
+            Self::Report | Self::Campaign => reports,
             Self::Item | Self::Library => items,
+            Self::Assessment => kind == Assessment::KIND,
         }
     }
 
@@ -139,14 +146,15 @@ impl Topic {
         match self {
             // Made of lists that are asked about one by one.
             Self::Now => Ok(()),
-            Self::Report => world.allow_any(caller, Action::TriageList),
+            Self::Report | Self::Campaign => world.allow_any(caller, Action::TriageList),
+            Self::Assessment => world.allow_any(caller, Action::AssessmentRead),
             Self::Item => world.allow_any(caller, Action::ItemReadDesk),
             Self::Library => world.allow_any(caller, Action::LibraryRead),
         }
     }
 
     /// The ids in the lists that this page shows, with the caller's eyes and rights.
-    async fn rows(self, world: &World, caller: &Caller) -> Result<BTreeSet<MatterId>, WorldError> {
+    async fn rows(self, world: &World, caller: &Caller) -> Result<BTreeSet<String>, WorldError> {
         self.permitted(world, caller)?;
         let mut lists = Vec::new();
         let has = |role, action| {
@@ -154,6 +162,12 @@ impl Topic {
         };
         if self == Self::Report || has(Role::Analyst, Action::TriageList) {
             lists.push((Report::KIND, vec![ReportState::Submitted.as_str()]));
+        }
+        if self == Self::Assessment {
+            lists.push((Assessment::KIND, Vec::new()));
+        }
+        if self == Self::Campaign {
+            lists.push((Campaign::KIND, Vec::new()));
         }
         if self == Self::Item {
             lists.push((Item::KIND, Vec::new()));
@@ -172,7 +186,7 @@ impl Topic {
         if self == Self::Library || has(Role::Member, Action::LibraryRead) {
             lists.push((Item::KIND, vec![ItemState::Released.as_str()]));
         }
-        let mut found = BTreeSet::new();
+        let mut found: BTreeSet<MatterId> = BTreeSet::new();
         let readable = world.readable(caller).await?;
         for (kind, states) in lists {
             let query = ListQuery {
@@ -203,6 +217,15 @@ impl Topic {
                 Err(error) => return Err(error),
             }
         }
+        if self == Self::Now {
+            let waiting = world.assessments_waiting(caller).await?;
+            let all = waiting.to_review.iter().chain(&waiting.own);
+            found.extend(all.map(|one| one.id));
+        }
+        let mut found: BTreeSet<String> = found.iter().map(ToString::to_string).collect();
+        if self == Self::Campaign {
+            found.extend(world.proposal_keys(caller).await?);
+        }
         Ok(found)
     }
 }
@@ -217,7 +240,7 @@ enum Asked {
 
 /// What is followed, and what was there when the page was opened.
 enum Followed {
-    List(Topic, BTreeSet<MatterId>),
+    List(Topic, BTreeSet<String>),
     One(one::One),
 }
 
@@ -225,8 +248,8 @@ impl Followed {
     fn hears(&self, kind: &str) -> bool {
         match self {
             Self::List(topic, _) => topic.hears(kind),
-            // Its items are shown with a report.
-            Self::One(_) => kind == Item::KIND || kind == Report::KIND,
+            // Its items are shown with a report, and with an assessment.
+            Self::One(_) => [Item::KIND, Report::KIND, Assessment::KIND].contains(&kind),
         }
     }
 

@@ -8,11 +8,11 @@ use askama::Template;
 use axum::{extract::State, http::Method, response::Response, routing};
 use kaname_kernel::Role;
 use kaname_policy::{Action, Resource};
-use kaname_sharing::ReportState;
+use kaname_sharing::{Assessment, ReportState};
 use kaname_store::Cursor;
-use kaname_world::ClockDoubt;
+use kaname_world::{ClockDoubt, Loaded};
 
-use super::{item, triage};
+use super::{assessments, item, triage};
 use crate::{
     error::Failure,
     frame::{
@@ -94,7 +94,14 @@ async fn now(State(house): State<House>, frame: Frame, by: By) -> Result<Respons
     }
     if by.has(Role::Analyst) {
         sections.extend(permitted(reports(&house, &page, &by).await)?);
+        sections.extend(permitted(proposals(&house, &page, &by).await)?);
         sections.extend(permitted(abandoned(&house, &page, &by).await)?);
+        let waiting = house.world().assessments_waiting(&by).await?;
+        let (asks, goes_on) = ("now-assessments", "now-assessments-own");
+        let look = text.t("now-assessments-look");
+        sections.push(assessed(&page, asks, &look, &waiting.to_review));
+        let go_on = text.t("now-assessments-go-on");
+        sections.push(assessed(&page, goes_on, &go_on, &waiting.own));
         let states = ["changes_proposed", "refused", "derived", "consented"];
         let waiting = desk(&house, &page, &by, "now-items", &states).await;
         sections.extend(permitted(waiting)?);
@@ -205,6 +212,36 @@ async fn desk(
     })
 }
 
+/// Assessments that wait: for another person's eyes, or for whoever wrote them.
+fn assessed(page: &Page, key: &str, verb: &str, all: &[Loaded<Assessment>]) -> Waiting {
+    let row = |one: &Loaded<Assessment>| {
+        let href = format!("/assessments/{}", one.state.number);
+        assessments::row(page, one, None).verb(page.link(href, verb).main())
+    };
+    let rows = all.iter().take(ROWS as usize).map(row);
+    Waiting {
+        title: page.t(key).into_owned(),
+        about: all.len().to_string(),
+        rows: by_deadline(rows.collect()),
+    }
+}
+
+/// Reports that are proposed as campaigns.
+async fn proposals(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
+    let count = house.world().proposals_count(by).await?;
+    let row = || {
+        let title = page.t1("now-proposals-n", "n", count);
+        Row::new(page.not_due(""), "/campaigns", title)
+            .about(page.t("now-proposals-about"))
+            .verb(page.link("/campaigns", page.t("now-proposals-look")).main())
+    };
+    Ok(Waiting {
+        title: page.t("now-proposals").into_owned(),
+        about: count.to_string(),
+        rows: (count > 0).then(row).into_iter().collect(),
+    })
+}
+
 /// Reports whose draft nobody goes on with.
 async fn abandoned(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure> {
     let left = house.world().abandoned(by).await?;
@@ -243,7 +280,7 @@ async fn reviews(house: &House, page: &Page, by: &By) -> Result<Waiting, Failure
     Ok(Waiting {
         title: page.t("now-reviews").into_owned(),
         about: all.len().to_string(),
-        rows: rows.collect(),
+        rows: by_deadline(rows.collect()),
     })
 }
 

@@ -11,12 +11,12 @@ use axum::{
 use jiff::Timestamp;
 use kaname_intake::in_script;
 use kaname_kernel::Pap;
-use kaname_sharing::{Item, ItemState, assessment::judged, rendition::is_current};
-use kaname_world::{Caller, Loaded, World, sharing::Evident};
+use kaname_sharing::{Item, ItemState, rendition::is_current};
+use kaname_world::{Caller, Loaded, World};
 use serde::Deserialize;
 
 use super::{
-    assessments::{Judgements, judgements},
+    assessments::{Judgements, open_judgements},
     demo::People,
     library::list,
     paging::{Reading, address},
@@ -228,13 +228,6 @@ async fn show_one(
         (kind, page.copied(&value.value).script(script))
     });
     let values = values.collect();
-    let evident: Vec<Evident> = judged(&content.objects)
-        .into_iter()
-        .map(|judged| Evident {
-            judged,
-            objects: Vec::new(),
-        })
-        .collect();
     let shown = ShowPage {
         number: page.copied(&item.number),
         tlp: content.tlp,
@@ -245,7 +238,7 @@ async fn show_one(
         notice: over(&page, &item),
         measures: content.countermeasures.in_language(lang).to_owned(),
         summary: content.summary.in_language(lang).to_owned(),
-        judgements: judgements(&page, &evident),
+        judgements: open_judgements(&page, content),
         values,
         released: item.release.map(|release| page.at(release.at)),
         valid_until: content.valid_until.map(|until| page.at(until)),

@@ -239,6 +239,7 @@ fn counted(page: &Page, n: usize) -> Option<String> {
 
 fn finding(page: &Page, found: Located) -> Finding {
     let Located { id, finding } = found;
+    let message = detail(page, &finding).unwrap_or_else(|| finding.message.clone());
     Finding {
         must: finding.severity == Severity::Must,
         path: if finding.path.is_empty() {
@@ -248,9 +249,32 @@ fn finding(page: &Page, found: Located) -> Finding {
         },
         rule: page.word(&format!("stix-{}", finding.rule)),
         section: format!("§{}", finding.section),
-        message: finding.message,
+        message,
         id,
     }
+}
+
+/// The faults that are met most often, each with what would be right; others in the words of the check.
+fn detail(page: &Page, finding: &kaname_stix::Finding) -> Option<String> {
+    let key = match finding.rule {
+        "required" => {
+            let name = finding.path.rsplit('/').next().unwrap_or_default();
+            return Some(page.t1("stix-said-required", "name", name).into_owned());
+        }
+        "timestamp" => "stix-said-timestamp",
+        "type-string" => "stix-said-string",
+        "type-boolean" => "stix-said-boolean",
+        "type-integer" => "stix-said-integer",
+        "type-number" => "stix-said-number",
+        "type-list" => "stix-said-list",
+        "type-dictionary" | "type-object" | "object" => "stix-said-object",
+        "empty-list" => "stix-said-empty-list",
+        "hex" => "stix-said-hex",
+        "unknown-property" => "stix-said-unknown-property",
+        "custom-property" => "stix-said-custom-property",
+        _ => return None,
+    };
+    Some(page.t(key).into_owned())
 }
 
 fn object(page: &Page, judged: Judged) -> Object {
@@ -305,6 +329,22 @@ fn pattern(page: &Page, bytes: &[u8]) -> Option<Result<Pattern, String>> {
 }
 
 fn unread(page: &Page, error: &StixError) -> String {
-    page.t1("stix-unread", "why", error.to_string())
-        .into_owned()
+    let why = match error {
+        StixError::Syntax { path, offset, .. } => {
+            let place = if path.is_empty() { "/" } else { path };
+            page.t2("stix-said-syntax", "path", place, "offset", *offset)
+                .into_owned()
+        }
+        StixError::DuplicateKey { key, path, .. } => page
+            .t2(
+                "stix-said-twice",
+                "key",
+                key.as_str(),
+                "path",
+                path.as_str(),
+            )
+            .into_owned(),
+        other => other.to_string(),
+    };
+    page.t1("stix-unread", "why", why).into_owned()
 }

@@ -48,6 +48,8 @@ pub(crate) async fn waiting(
             Err(WorldError::Denied(_)) => 0,
             Err(error) => return Err(error),
         };
+        let assessments = world.assessments_waiting(caller).await?.count();
+        let again = again.saturating_add(u32::try_from(assessments).unwrap_or(u32::MAX));
         add(Section::Desk, desk.total.saturating_add(again));
     }
     if caller.has(Role::Provider) {

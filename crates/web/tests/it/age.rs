@@ -310,6 +310,12 @@ async fn officers_find_what_waits_and_say_what_is_to_become_of_it() {
             "{queue}"
         );
         assert!(queue.contains("見直す"));
+        // By when: its values fade in some days.
+        assert!(
+            queue.contains("鮮度の基準を下回るまで") && queue.contains("残り"),
+            "{queue}"
+        );
+        assert!(queue.contains("取り下げるのは提供承認担当です"), "{queue}");
         assert!(officer.page("/desk").await.contains("href=\"/reviews\""));
     }
     let told = analyst.get("/api/v1/reviews").await.json();

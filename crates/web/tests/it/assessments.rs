@@ -167,11 +167,32 @@ async fn an_assessment_is_written_reviewed_released_and_read_with_its_evidence()
         "主な判断",
         "活動は続く",
         "80～95 %",
-        "/library/objects/report--",
+        // What it cites, by the number that its readers know.
+        &format!("href=\"/library/{}\"", cited.state.number),
+        &cited.state.content.title.ja,
         "Example CERT",
+        "bundle.json",
     ] {
         assert!(main.contains(told), "{told}: {main}");
     }
+    // It is the hub's own word, a text without values: there is no provider, and nothing to look for.
+    for other in [
+        "提供者",
+        "values.csv",
+        "誤検知だった",
+        "library/objects/report--",
+    ] {
+        assert!(!main.contains(other), "{other}: {main}");
+    }
+    let desk = main_of(&releaser.page(&item).await);
+    assert!(!desk.contains("同意"), "nobody is asked: {desk}");
+    let now = analyst.page(&href).await;
+    assert!(
+        between(&now, "<header class=\"head\"", "</header>").contains("提供中"),
+        "{now}"
+    );
+    let list = main_of(&analyst.page("/assessments?tab=forward").await);
+    assert!(list.contains("提供中"), "{list}");
     // Who does not read assessments is told nothing of them.
     for person in [&nation.member, &nation.provider, &nation.administrator] {
         let browser = Browser::of(&door, &nation, person).await;
@@ -202,6 +223,8 @@ async fn its_author_is_told_which_judgement_would_stand_bare() {
     let href = leads_to(&analyst.post("/assessments-new", &fields).await);
     let main = main_of(&analyst.page(&href).await);
     assert!(main.contains("根拠の取り扱いは TLP:AMBER です"), "{main}");
+    let at = format!("判断 1 の根拠：{} ", cited.state.number);
+    assert!(main.contains(&at), "{main}");
     assert!(
         main.contains("判断 1 は、宛先に見える根拠のないまま提供されます"),
         "{main}"
@@ -259,4 +282,174 @@ async fn a_claim_under_the_id_of_evidence_neither_renames_nor_loosens_nor_shows_
     claim(&owner, named(3, 1, "本物", AMBER)).await;
     let check = told(&assessment(3).await).await;
     assert_eq!(check["check"]["needs_tlp"], "TLP:AMBER", "{check}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_versions_differ_in_all_that_they_say() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (_, cited) = story::released(&nation).await;
+    let number = cited.state.number.as_str();
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let evidence = format!("{number}\nExample CERT | https://cert.example/a | B2");
+    let href = leads_to(
+        &analyst
+            .post("/assessments-new", &typed("", &evidence, "活動は続く"))
+            .await,
+    );
+    let edit = format!("{href}/edit");
+    let version = between(
+        &analyst.page(&edit).await,
+        "name=\"version\" value=\"",
+        "\"",
+    )
+    .to_owned();
+    // Nothing but an address, whom it is for, its days and its ways out.
+    let mut next = typed(
+        &version,
+        "Example CERT | https://cert.example/b | B2",
+        "活動は続く",
+    );
+    next.retain(|(name, value)| {
+        !["tlp", "version"].contains(name) && (*name, *value) != ("outlets", "webhook")
+    });
+    next.extend([
+        ("version", version.as_str()),
+        ("tlp", "AMBER"),
+        ("parties", "kaihin"),
+        ("valid_until", "2031-04-05T09:00"),
+    ]);
+    assert_eq!(leads_to(&analyst.post(&edit, &next).await), href);
+    let compared = main_of(&analyst.page(&format!("{href}/compare?from=1&to=2")).await);
+    assert!(!compared.contains("違いはありません"), "{compared}");
+    for told in [
+        &format!("</span>{number} "),
+        "https://cert.example/a 評価 B2</del>",
+        "https://cert.example/b 評価 B2</ins>",
+        "TLP:GREEN</del>",
+        "TLP:AMBER</ins>",
+        "海浜銀行",
+        "4月5日",
+        "Webhook",
+    ] {
+        assert!(compared.contains(told), "{told}: {compared}");
+    }
+    // The page itself says whom it is for.
+    let page = main_of(&analyst.page(&href).await);
+    for told in ["読む人と出し先", "海浜銀行", "4月5日", "提供の手段"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    // The same once more is no version.
+    let now = between(
+        &analyst.page(&edit).await,
+        "name=\"version\" value=\"",
+        "\"",
+    )
+    .to_owned();
+    next.retain(|(name, _)| *name != "version");
+    next.push(("version", &now));
+    let same = analyst.post(&edit, &next).await;
+    assert_eq!(
+        same.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "nothing changed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_judged_beforehand() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (_, cited) = story::released(&nation).await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let form = main_of(&analyst.page("/assessments-new").await);
+    assert!(!form.contains("提供者"), "no provider is asked: {form}");
+    let chosen = between(&form, "id=\"likelihood-0\"", "</select>");
+    assert!(
+        !chosen.contains("selected") || chosen.contains("<option value=\"\" selected"),
+        "{chosen}"
+    );
+    let mut fields = typed("", &cited.state.number, "活動は続く");
+    fields.retain(|(name, _)| !["likelihood", "confidence"].contains(name));
+    let wrong = analyst.post("/assessments-new", &fields).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for said in [
+        "href=\"#likelihood-0\">判断 1：可能性を選んでください。",
+        "href=\"#confidence-0\">判断 1：確度を選んでください。",
+        "id=\"likelihood-0-error\"",
+        "活動は続く",
+    ] {
+        assert!(wrong.text.contains(said), "{said}: {}", wrong.text);
+    }
+    // What stands beside a judgement that is missing is not lost without a word.
+    let mut fields = typed("", &cited.state.number, "活動は続く");
+    fields.retain(|(name, _)| *name != "judgement");
+    let wrong = analyst.post("/assessments-new", &fields).await;
+    assert!(
+        wrong.text.contains("id=\"judgement-0-error\""),
+        "{}",
+        wrong.text
+    );
+    let listed = analyst.get("/api/v1/assessments").await.json();
+    assert_eq!(listed["assessments"], serde_json::json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assessment_waits_on_the_first_page_of_whoever_is_to_act() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (_, cited) = story::released(&nation).await;
+    let hired = nation
+        .hire(nation.analyst.party, "bunseki-2", &[Role::Analyst])
+        .await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let reviewer = Browser::of(&door, &nation, &hired).await;
+    let auditor = Browser::of(&door, &nation, &nation.auditor).await;
+    let number = begun(&analyst, &cited.state.number).await;
+    let href = format!("/assessments/{number}");
+    let asks = "レビューを待つ分析評価";
+    assert!(!reviewer.page("/").await.contains(asks));
+    leads_to(&analyst.post(&href, &[("what", "ask")]).await);
+    let now = reviewer.page("/").await;
+    assert!(now.contains(asks) && now.contains(&href), "{now}");
+    let desk = |page: &str| between(page, "href=\"/desk\"", "</a>").to_owned();
+    assert!(desk(&now).contains('1'), "counted: {}", desk(&now));
+    for other in [&analyst, &auditor] {
+        assert!(!other.page("/").await.contains(asks));
+    }
+    let waits = main_of(&analyst.page(&href).await);
+    assert!(waits.contains("レビューを待っています"), "{waits}");
+
+    let empty = [("what", "unsound"), ("remarks", " ")];
+    let to = leads_to(&reviewer.post(&href, &empty).await);
+    let said = main_of(&reviewer.page(&to).await);
+    assert!(said.contains("所見"), "the field by its name: {said}");
+    let unsound = [("what", "unsound"), ("remarks", "期間を示す")];
+    leads_to(&reviewer.post(&href, &unsound).await);
+    let own = analyst.page("/").await;
+    assert!(
+        own.contains("あなたが書いた分析評価") && own.contains("直しが必要"),
+        "{own}"
+    );
+    assert!(!reviewer.page("/").await.contains(asks));
+    let page = main_of(&analyst.page(&href).await);
+    assert!(
+        page.contains("直すよう求められています") && page.contains("期間を示す"),
+        "{page}"
+    );
+
+    leads_to(&analyst.post(&href, &[("what", "ask")]).await);
+    leads_to(
+        &reviewer
+            .post(&href, &[("what", "sound"), ("remarks", "")])
+            .await,
+    );
+    assert!(analyst.page("/").await.contains("あなたが書いた分析評価"));
+    let item = leads_to(&analyst.post(&href, &[("what", "forward")]).await);
+    assert!(!analyst.page("/").await.contains("あなたが書いた分析評価"));
+    let page = main_of(&analyst.page(&href).await);
+    assert!(
+        page.contains("提供の承認を待っています") && page.contains(&item),
+        "{page}"
+    );
 }

@@ -134,6 +134,8 @@ async fn officers_who_do_not_triage_hear_nothing_of_reports() {
         (&nation.provider, "report", StatusCode::FORBIDDEN),
         (&nation.member, "item", StatusCode::FORBIDDEN),
         (&nation.outsider, "library", StatusCode::FORBIDDEN),
+        (&nation.member, "assessment", StatusCode::FORBIDDEN),
+        (&nation.releaser, "campaign", StatusCode::FORBIDDEN),
     ] {
         let path = format!("/events?topic={topic}");
         let answer = Browser::of(&door, &nation, person).await.get(&path).await;
@@ -142,6 +144,9 @@ async fn officers_who_do_not_triage_hear_nothing_of_reports() {
     for (person, topic) in [
         (&nation.analyst, "report"),
         (&nation.releaser, "item"),
+        (&nation.analyst, "assessment"),
+        (&nation.auditor, "assessment"),
+        (&nation.analyst, "campaign"),
         (&nation.administrator, "now"),
         (&nation.provider, "now"),
         (&nation.member, "library"),

@@ -33,6 +33,7 @@ async fn what_is_pasted_is_seen_with_its_faults() {
     assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
     for said in [
         "必須のプロパティがない",
+        "必須のプロパティ valid_from がありません。",
         "/objects/0",
         "valid_from",
         "MUST 違反",

@@ -19,6 +19,17 @@ now-release = Waiting for release
 now-suspended = Suspended blocking exports, waiting for a decision
 now-reviews = To be looked at again (ageing, or nearly at their end)
 now-items = Items to be worked on
+now-assessments = Assessments to review
+now-assessments-look = Review
+now-assessments-own = Assessments you wrote
+now-assessments-go-on = Go on
+now-proposals = Proposed campaigns
+now-proposals-n = { $n ->
+    [one] { $n } group of reports that look like one attack
+   *[other] { $n } groups of reports that look like one attack
+}
+now-proposals-about = Look at the evidence, then take them together or set them aside
+now-proposals-look = Look at the evidence
 now-reports = Reports that wait for analysis
 now-reports-about = { $rows } rows, { $n } reports (those alike stand together)
 now-requests = Requests for cooperation

@@ -2,6 +2,8 @@
 sources-title = Sources
 sources-about = Lists and documents that others publish, read at the interval agreed. What comes is the publisher's own word in a collection of kind peer; nothing of it reaches a library by itself.
 sources-none = No sources yet
+sources-none-do = Lists and documents that others publish are read at set intervals. Administrators add them: tell one the publisher and the address of what should be read.
+sources-to-peers = See the TAXII peers
 sources-add = Add a source
 sources-add-about = The publisher, the address, how it is written and where it goes. Look first at what would be taken, then agree.
 sources-add-do = Agree as shown

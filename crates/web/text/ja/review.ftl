@@ -1,12 +1,15 @@
 # 見直し
 review-title = 見直しを待つ情報
-review-about = 提供中の情報のうち、値が古くなるもの、有効期限が近いもの、誤検知の報告で遮断用出力を止めているものです。まだ有効なら確かめ、そうでなければ終わらせるか取り下げます。何もしなければ、古い値は機械向けの一覧から外れ、期限が来れば終わります。
+review-about = 提供中の情報のうち、値が古くなるもの、有効期限が近いもの、誤検知の報告で遮断用出力を止めているものです。分析担当か提供承認担当が、まだ有効なら確かめ、そうでなければこのまま終わらせます。取り下げるのは提供承認担当です。何もしなければ、古い値は機械向けの一覧から外れ、期限が来れば終わります。
 review-count = { $n } 件
 review-none = 見直しを待つ情報はありません
 review-none-about = 値が古くなる前、有効期限の前、または誤検知の報告が重なったときに、ここへ並びます。
 review-to-desk = 提供中の情報
 review-to-library = 古い値がある情報
 review-look = 見直す
+review-due-ends = 有効期限まで
+review-due-fades = 鮮度の基準を下回るまで
+review-due-since = 見直しを待ち始めた時
 review-aged = { $kind } { $n } 件が { $at } に基準を下回りました
 review-fades = { $kind } { $n } 件が { $at } に基準を下回ります
 review-ends = 有効期限 { $at }
@@ -17,6 +20,7 @@ review-confirmed = まだ有効であることを確かめました
 review-confirmed-at = { $at }：{ $reason }
 review-confirm = まだ有効であることを確かめる
 review-confirm-why = 何で確かめたか（鮮度がもとに戻ります。有効期限は提供者が同意したまま変わりません）
+review-own-confirm-why = 何で確かめたか（鮮度がもとに戻ります。有効期限は承認されたまま変わりません）
 review-let-end = このまま終わらせる
 review-let-end-why = 理由（古い値は機械向けの一覧から外れ、期限が来れば終わります）
 review-was-confirmed = 有効であることを記録しました。

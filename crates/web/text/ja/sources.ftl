@@ -2,6 +2,8 @@
 sources-title = 情報源
 sources-about = 外部の組織が公開している一覧や文書を、決めた間隔で読み込みます。届いたものは、その発行元の情報として連携先用のコレクションに入り、そのままライブラリに出ることはありません。
 sources-none = 情報源はまだありません
+sources-none-do = 外部の組織が公開している一覧や文書を、決めた間隔で読み込みます。情報源を加えるのは管理担当です。読み込みたいものがあれば、発行元とアドレスを管理担当に伝えてください。
+sources-to-peers = 連携先の TAXII を見る
 sources-add = 情報源を加える
 sources-add-about = 発行元、アドレス、形式、取り込み先を決めます。まず試しに読み、何が取り込まれるかを確かめてから登録します。
 sources-add-do = この内容で登録する
@@ -17,7 +19,7 @@ sources-form-stix = STIX
 sources-form-csaf = CSAF（セキュリティ勧告、VEX、または提供者のアドレス）
 sources-form-osv = OSV
 sources-form-cve = CVE レコード
-sources-form-feed = Atom・RSS・JSON Feed（記事ごとに報告書）
+sources-form-feed = Atom・RSS・JSON Feed（記事ごとに脅威レポート）
 sources-form-openioc = OpenIOC
 sources-form-misp-feed = MISP フィード（一覧と各イベントの置き場所）
 sources-form-misp = MISP サーバー（REST、認証キーが必要）

@@ -36,7 +36,9 @@ mod waiting;
 mod warninglist;
 
 pub use abandoned::Abandoned;
-pub use assessment::{AssessmentView, Evident, Narrow, OutCheck, Seen, Version};
+pub use assessment::{
+    AssessmentView, AssessmentsWaiting, Evident, Narrow, OutCheck, Seen, Stricter, Version,
+};
 pub use checklist::Checklist;
 pub(crate) use claim::Claimed;
 pub(crate) use cluster::Compared;

@@ -13,6 +13,19 @@ pub struct Faults {
     faults: Vec<(Option<String>, String)>,
 }
 
+impl Faults {
+    /// With more, each with the id of its field.
+    #[must_use]
+    pub fn and(mut self, page: &Page, more: impl IntoIterator<Item = (String, String)>) -> Self {
+        let more = more.into_iter().map(|(id, said)| (Some(id), said));
+        self.faults.extend(more);
+        self.title = page
+            .t1("common-faults", "n", self.faults.len())
+            .into_owned();
+        self
+    }
+}
+
 impl Page {
     /// Tells faults, each as the name of the field that is to blame and what is wrong with it, over
     /// the fields of the form.

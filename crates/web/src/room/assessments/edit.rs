@@ -10,10 +10,10 @@ use axum::{
 };
 use kaname_kernel::{Pap, Tlp, audience::Named};
 use kaname_sharing::{
-    Content, Outlet, Text,
+    Assessment, Content, Outlet, Text,
     assessment::{Confidence, Draft, Judgement, Likelihood, MAX_JUDGEMENTS, Source},
 };
-use kaname_world::{WorldError, sharing::Seen};
+use kaname_world::{Loaded, WorldError};
 use serde::Deserialize;
 
 use super::told;
@@ -55,14 +55,17 @@ struct EditPage {
 /// The judgements as typed: lists of the same length, one entry for each place of the form.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Typed {
-    judgement: Vec<String>,
-    likelihood: Vec<String>,
-    confidence: Vec<String>,
-    caveats: Vec<String>,
-    evidence: Vec<String>,
-    note: String,
+pub(in crate::room) struct Typed {
+    pub(in crate::room) judgement: Vec<String>,
+    pub(in crate::room) likelihood: Vec<String>,
+    pub(in crate::room) confidence: Vec<String>,
+    pub(in crate::room) caveats: Vec<String>,
+    pub(in crate::room) evidence: Vec<String>,
+    pub(in crate::room) note: String,
 }
+
+/// What is wrong with judgements and their evidence, each with the place of its judgement.
+type Unfounded = Vec<(usize, WorldError)>;
 
 impl Typed {
     fn at(list: &[String], place: usize) -> &str {
@@ -76,7 +79,7 @@ impl Typed {
             let mut lines = Vec::new();
             for source in &one.evidence {
                 let seen = house.world().source_seen(by, source).await?;
-                lines.extend(seen.map(|seen| line(&seen)));
+                lines.extend(seen.map(|seen| told::typed_line(&seen)));
             }
             typed.judgement.push(one.text.clone());
             typed.likelihood.push(one.likelihood.as_str().to_owned());
@@ -93,15 +96,31 @@ impl Typed {
         &self,
         house: &House,
         by: &By,
-        text: crate::text::Text,
         before: Option<&Draft>,
-    ) -> Result<Result<Vec<Judgement>, Vec<(usize, String)>>, Failure> {
+    ) -> Result<Result<Vec<Judgement>, Unfounded>, Failure> {
         let world = house.world();
         let (mut judgements, mut faults) = (Vec::new(), Vec::new());
         for place in 0..self.judgement.len().min(MAX_JUDGEMENTS + MORE) {
             let said_here = Self::at(&self.judgement, place).trim();
+            let missing = |field: &str, key| (place, WorldError::invalid(field, key, ""));
             if said_here.is_empty() {
+                // A place that was left empty is none; what was typed beside it is not lost without a word.
+                let beside = [&self.caveats, &self.evidence];
+                if beside
+                    .iter()
+                    .any(|list| !Self::at(list, place).trim().is_empty())
+                {
+                    faults.push(missing("judgement", "assessments-no-judgement"));
+                }
                 continue;
+            }
+            let likelihood = Likelihood::of(Self::at(&self.likelihood, place));
+            if likelihood.is_none() {
+                faults.push(missing("likelihood", "assessments-no-likelihood"));
+            }
+            let confidence = Confidence::of(Self::at(&self.confidence, place));
+            if confidence.is_none() {
+                faults.push(missing("confidence", "assessments-no-confidence"));
             }
             let mut evidence: Vec<Source> = Vec::new();
             let lines = Self::at(&self.evidence, place).lines();
@@ -113,10 +132,10 @@ impl Typed {
                             evidence.push(source);
                         }
                     }
-                    Err(error) => match said(text, &error) {
-                        Some(said) => faults.push((place, said)),
-                        None => return Err(error.into()),
-                    },
+                    Err(error @ (WorldError::Invalid { .. } | WorldError::Refused { .. })) => {
+                        faults.push((place, error));
+                    }
+                    Err(error) => return Err(error.into()),
                 }
             }
             let old = before.and_then(|draft| {
@@ -129,15 +148,16 @@ impl Typed {
                     evidence.push(source.clone());
                 }
             }
-            judgements.push(Judgement {
-                text: said_here.to_owned(),
-                likelihood: Likelihood::of(Self::at(&self.likelihood, place))
-                    .unwrap_or(Likelihood::Likely),
-                confidence: Confidence::of(Self::at(&self.confidence, place))
-                    .unwrap_or(Confidence::Moderate),
-                caveats: Self::at(&self.caveats, place).trim().to_owned(),
-                evidence,
-            });
+            // Without its two words it is no judgement; that they are missing was said.
+            if let (Some(likelihood), Some(confidence)) = (likelihood, confidence) {
+                judgements.push(Judgement {
+                    text: said_here.to_owned(),
+                    likelihood,
+                    confidence,
+                    caveats: Self::at(&self.caveats, place).trim().to_owned(),
+                    evidence,
+                });
+            }
         }
         Ok(match faults.is_empty() {
             true => Ok(judgements),
@@ -145,46 +165,51 @@ impl Typed {
         })
     }
 
-    fn fields(&self, page: &Page, faults: &[(usize, String)]) -> Vec<[Field; 5]> {
+    fn fields(&self, page: &Page, faults: &[(usize, WorldError)]) -> Vec<[Field; 5]> {
         let places = (self.judgement.len() + MORE).clamp(ROOM, MAX_JUDGEMENTS);
-        let likelihoods = Likelihood::ALL.map(|one| {
+        // Nothing is judged beforehand.
+        let unchosen = || Choice::new("", page.t("assessments-choose"));
+        let mut likelihoods = vec![unchosen()];
+        likelihoods.extend(Likelihood::ALL.map(|one| {
             let name = told::likelihood(page.text, one);
             let percent = told::percent(page.text, one);
             Choice::new(one.as_str(), format!("{name} {percent}"))
-        });
-        let confidences =
-            Confidence::ALL.map(|one| Choice::new(one.as_str(), told::confidence(page.text, one)));
-        let chosen =
-            |list: &[String], place: usize, usual: &'static str| match Self::at(list, place) {
-                "" => usual.to_owned(),
-                typed => typed.to_owned(),
-            };
+        }));
+        let mut confidences = vec![unchosen()];
+        confidences.extend(
+            Confidence::ALL.map(|one| Choice::new(one.as_str(), told::confidence(page.text, one))),
+        );
         let block = |place: usize| {
-            let wrong = faults.iter().filter(|(at, _)| *at == place);
-            let wrong: Vec<&str> = wrong.map(|(_, said)| said.as_str()).collect();
-            let wrong = (!wrong.is_empty()).then(|| wrong.join(" "));
+            let wrong = |field: &str| {
+                let here = faults
+                    .iter()
+                    .filter(|(at, error)| *at == place && at_field(error) == field);
+                let told: Vec<String> = here
+                    .filter_map(|(_, error)| said(page.text, error))
+                    .collect();
+                (!told.is_empty()).then(|| told.join(" "))
+            };
             [
                 page.lines(3, "judgement", page.t("assessments-judgement"))
                     .value(Self::at(&self.judgement, place))
+                    .error(wrong("judgement"))
                     .optional()
                     .numbered(place),
                 page.select(
                     "likelihood",
                     page.t("assessments-likelihood"),
-                    likelihoods.to_vec(),
+                    likelihoods.clone(),
                 )
-                .value(chosen(&self.likelihood, place, Likelihood::Likely.as_str()))
+                .value(Self::at(&self.likelihood, place))
+                .error(wrong("likelihood"))
                 .numbered(place),
                 page.select(
                     "confidence",
                     page.t("assessments-confidence"),
-                    confidences.to_vec(),
+                    confidences.clone(),
                 )
-                .value(chosen(
-                    &self.confidence,
-                    place,
-                    Confidence::Moderate.as_str(),
-                ))
+                .value(Self::at(&self.confidence, place))
+                .error(wrong("confidence"))
                 .numbered(place),
                 page.lines(2, "caveats", page.t("assessments-caveats"))
                     .value(Self::at(&self.caveats, place))
@@ -193,7 +218,7 @@ impl Typed {
                 page.lines(3, "evidence", page.t("assessments-evidence"))
                     .hint(page.t("assessments-evidence-hint"))
                     .value(Self::at(&self.evidence, place))
-                    .error(wrong)
+                    .error(wrong("evidence"))
                     .optional()
                     .numbered(place),
             ]
@@ -223,13 +248,11 @@ async fn cited_before(
     Ok(source)
 }
 
-/// A piece of evidence as it is typed.
-fn line(seen: &Seen) -> String {
-    match seen {
-        Seen::Item { number, .. } => number.clone(),
-        Seen::Object { id, .. } => id.clone(),
-        Seen::Outside { name, url, grade } if url.is_empty() => format!("{name} | {grade}"),
-        Seen::Outside { name, url, grade } => format!("{name} | {url} | {grade}"),
+/// The field of a judgement that is to blame.
+fn at_field(error: &WorldError) -> &str {
+    match error {
+        WorldError::Invalid { field, .. } => field,
+        _ => "evidence",
     }
 }
 
@@ -260,7 +283,7 @@ struct Shown<'s> {
     typed: &'s Typed,
     named: &'s Named,
     wrong: Option<&'s Wrong>,
-    faults: &'s [(usize, String)],
+    faults: &'s [(usize, WorldError)],
 }
 
 async fn page(
@@ -283,7 +306,18 @@ async fn page(
     };
     let page = frame.page(Section::Desk, frame.text().t(title));
     let offered = Offered::for_page(house, by, &page, shown.named).await?;
-    let mut written = shown.form.written(&page, &offered, shown.wrong);
+    let written = shown.form.written(&page, &offered, shown.wrong);
+    let mut written = written.of_own_word(&page);
+    let wrong = shown.faults.iter().filter_map(|(place, error)| {
+        let said = said(page.text, error)?;
+        let said = page.t2("assessments-fault", "n", place + 1, "said", said);
+        Some((format!("{}-{place}", at_field(error)), said.into_owned()))
+    });
+    let wrong: Vec<(String, String)> = wrong.collect();
+    if !wrong.is_empty() {
+        let faults = written.faults.unwrap_or_else(|| page.faults(&[], &[]));
+        written.faults = Some(faults.and(&page, wrong));
+    }
     written
         .texts
         .retain(|field| !NOT_HERE.contains(&field.name()));
@@ -348,23 +382,15 @@ pub(super) async fn begin(
     by: By,
     PostedBoth(form, typed): PostedBoth<DraftForm, Typed>,
 ) -> Result<Response, Failure> {
-    let before = blank(&house).await?;
-    let read = read(&house, &frame, &by, (&form, &typed), (&before, None)).await?;
-    let done = match read {
-        Ok(draft) => house.world().begin_assessment(&by, draft).await,
-        Err((errors, faults)) => {
-            let shown = (None, form, &typed, &before.named);
-            return again(&house, &frame, &by, shown, errors, &faults).await;
-        }
-    };
-    match done {
+    match begun(&house, &by, (&form, &typed)).await? {
         Ok(assessment) => {
             let to = format!("/assessments/{}", assessment.state.number);
             frame.go_saying(&to, &Flash::done(frame.text().t("assessments-saved")))
         }
-        Err(error) => {
+        Err((errors, faults)) => {
+            let before = blank(&house).await?;
             let shown = (None, form, &typed, &before.named);
-            again(&house, &frame, &by, shown, vec![error], &[]).await
+            again(&house, &frame, &by, shown, errors, &faults).await
         }
     }
 }
@@ -376,48 +402,76 @@ pub(super) async fn save(
     Path(number): Path<String>,
     PostedBoth(form, typed): PostedBoth<DraftForm, Typed>,
 ) -> Result<Response, Failure> {
-    let world = house.world();
-    let view = world.assessment(&by, &number).await?;
-    let (state, version) = (&view.assessment.state, view.assessment.version);
-    let before = state.draft.content(world.author().await?, Vec::new());
-    let shown = |form| (Some(state.number.as_str()), form, &typed, &before.named);
-    let fresh = form.check_version(&view.assessment);
-    let old = (&before, Some(&state.draft));
-    let read = match fresh {
-        Ok(()) => read(&house, &frame, &by, (&form, &typed), old).await?,
-        Err(error) => Err((vec![error], Vec::new())),
-    };
-    let done = match read {
-        Ok(draft) => {
-            let note = typed.note.as_str();
-            world
-                .save_assessment(&by, &number, Some(version), draft, note)
-                .await
-        }
-        Err((errors, faults)) => {
-            return again(&house, &frame, &by, shown(form), errors, &faults).await;
-        }
-    };
-    match done {
-        Ok(_) => {
-            let to = format!("/assessments/{}", state.number);
+    match saved(&house, &by, &number, (&form, &typed)).await? {
+        Ok(assessment) => {
+            let to = format!("/assessments/{}", assessment.state.number);
             frame.go_saying(&to, &Flash::done(frame.text().t("assessments-saved")))
         }
-        Err(error) => again(&house, &frame, &by, shown(form), vec![error], &[]).await,
+        Err((errors, faults)) => {
+            let view = house.world().assessment(&by, &number).await?;
+            let state = &view.assessment.state;
+            let shown = (
+                Some(state.number.as_str()),
+                form,
+                &typed,
+                &state.draft.named,
+            );
+            again(&house, &frame, &by, shown, errors, &faults).await
+        }
     }
 }
 
 /// Everything that is wrong: with the form of an item, and with evidence by place.
-type Faulty = (Vec<WorldError>, Vec<(usize, String)>);
+pub(in crate::room) type Faulty = (Vec<WorldError>, Unfounded);
+
+/// Begins an assessment with what was written, or says everything that is wrong with it.
+pub(in crate::room) async fn begun(
+    house: &House,
+    by: &By,
+    written: (&DraftForm, &Typed),
+) -> Result<Result<Loaded<Assessment>, Faulty>, Failure> {
+    let before = blank(house).await?;
+    let draft = match read(house, by, written, (&before, None)).await? {
+        Ok(draft) => draft,
+        Err(faulty) => return Ok(Err(faulty)),
+    };
+    let done = house.world().begin_assessment(by, draft).await;
+    Ok(done.map_err(|error| (vec![error], Vec::new())))
+}
+
+/// Writes the next version of an assessment, or says everything that is wrong with it.
+pub(in crate::room) async fn saved(
+    house: &House,
+    by: &By,
+    number: &str,
+    (form, typed): (&DraftForm, &Typed),
+) -> Result<Result<Loaded<Assessment>, Faulty>, Failure> {
+    let world = house.world();
+    let view = world.assessment(by, number).await?;
+    let (state, version) = (&view.assessment.state, view.assessment.version);
+    if let Err(error) = form.check_version(&view.assessment) {
+        return Ok(Err((vec![error], Vec::new())));
+    }
+    let before = state.draft.content(world.author().await?, Vec::new());
+    let old = (&before, Some(&state.draft));
+    let draft = match read(house, by, (form, typed), old).await? {
+        Ok(draft) => draft,
+        Err(faulty) => return Ok(Err(faulty)),
+    };
+    let note = typed.note.as_str();
+    let done = world
+        .save_assessment(by, number, Some(version), draft, note)
+        .await;
+    Ok(done.map_err(|error| (vec![error], Vec::new())))
+}
 
 async fn read(
     house: &House,
-    frame: &Frame,
     by: &By,
     (form, typed): (&DraftForm, &Typed),
     (before, draft): (&Content, Option<&Draft>),
 ) -> Result<Result<Draft, Faulty>, Failure> {
-    let judgements = typed.read(house, by, frame.text(), draft).await?;
+    let judgements = typed.read(house, by, draft).await?;
     let item = form.read(house, by, Some(before)).await;
     let (item, judgements) = match (item, judgements) {
         (Ok(item), Ok(judgements)) => (item, judgements),
@@ -450,7 +504,7 @@ async fn again(
     by: &By,
     (number, form, typed, named): (Option<&str>, DraftForm, &Typed, &Named),
     errors: Vec<WorldError>,
-    faults: &[(usize, String)],
+    faults: &[(usize, WorldError)],
 ) -> Result<Response, Failure> {
     let wrong = match errors.is_empty() {
         true => None,

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use kaname_policy::{Action, Resource};
-use kaname_sharing::{Assessment, assessment::AssessmentState};
+use kaname_sharing::{Assessment, Item, assessment::AssessmentState};
 use kaname_world::Loaded;
 use serde::Deserialize;
 
@@ -21,6 +21,7 @@ use crate::{
     room::{
         form::may,
         paging::{self, Reading, address},
+        words,
     },
 };
 
@@ -66,9 +67,18 @@ pub(super) struct Which {
     after: String,
 }
 
-/// What a state is called.
-pub(super) fn state_said(page: &Page, state: AssessmentState) -> String {
-    let key = match state {
+/// What its state is called. Of one that was put forward the item tells how far it has come.
+pub(super) fn state_said(
+    page: &Page,
+    assessment: &Assessment,
+    item: Option<&Loaded<Item>>,
+) -> String {
+    let sent_back = assessment.review().is_some_and(|review| !review.sound);
+    if let (AssessmentState::PutForward, Some(item)) = (assessment.state, item) {
+        return words::item_state(page.text, item.state.state);
+    }
+    let key = match assessment.state {
+        AssessmentState::Written if sent_back => "assessments-sent-back",
         AssessmentState::Written => "assessments-written",
         AssessmentState::InReview => "assessments-in-review",
         AssessmentState::Reviewed => "assessments-reviewed",
@@ -85,7 +95,9 @@ pub(super) async fn list(
     Query(which): Query<Which>,
 ) -> Result<Response, Failure> {
     let world = house.world();
-    let page = frame.page(Section::Desk, frame.text().t("assessments-title"));
+    let page = frame
+        .page(Section::Desk, frame.text().t("assessments-title"))
+        .live_from("/events?topic=assessment");
     let chosen = TABS
         .iter()
         .find(|tab| tab.0 == which.tab)
@@ -111,7 +123,10 @@ pub(super) async fn list(
         if code == chosen {
             let to = |after: &str| address("/assessments", &[("tab", code), ("after", after)]);
             pager = Some(reading.pager(&page, &found, found.rows.len(), &which.after, to));
-            rows = found.rows.iter().map(|one| row(&page, one)).collect();
+            for one in &found.rows {
+                let item = world.item_of_assessment(&by, &one.state).await?;
+                rows.push(row(&page, one, item.as_ref()));
+            }
         }
     }
     let writes = may(&house, &by, Action::AssessmentWrite, &Resource::default()).is_ok();
@@ -138,7 +153,12 @@ pub(super) async fn list(
     })
 }
 
-fn row(page: &Page, one: &Loaded<Assessment>) -> Row {
+/// An assessment in a list.
+pub(in crate::room) fn row(
+    page: &Page,
+    one: &Loaded<Assessment>,
+    item: Option<&Loaded<Item>>,
+) -> Row {
     let state = &one.state;
     let title = state.draft.title.in_language(page.lang().tag());
     let due = page.came(state.touched, state.number.as_str());
@@ -146,5 +166,5 @@ fn row(page: &Page, one: &Loaded<Assessment>) -> Row {
         .about(page.t1("assessments-version", "n", state.version))
         .about(page.t1("assessments-count", "n", state.draft.judgements.len()))
         .tlp(page.tlp(state.draft.tlp))
-        .tag(page.tag(state_said(page, state.state)))
+        .tag(page.tag(state_said(page, state, item)))
 }

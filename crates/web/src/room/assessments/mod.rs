@@ -7,7 +7,8 @@ mod list;
 mod show;
 mod told;
 
-pub(in crate::room) use self::told::{Judgements, judgements};
+pub(in crate::room) use self::list::row;
+pub(in crate::room) use self::told::{Judgements, judgements, open_judgements};
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;

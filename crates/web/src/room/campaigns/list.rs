@@ -78,7 +78,7 @@ pub(super) async fn list(
     let world = house.world();
     let page = frame
         .page(Section::Triage, frame.text().t("campaigns-title"))
-        .live_from("/events?topic=report");
+        .live_from("/events?topic=campaign");
     let chosen = TABS
         .iter()
         .find(|tab| tab.0 == which.tab)

@@ -3,7 +3,10 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{Item, Report, number};
-use kaname_world::{Caller, World, WorldError, sharing::ReportView};
+use kaname_world::{
+    Caller, World, WorldError,
+    sharing::{AssessmentView, ReportView},
+};
 use serde::Deserialize;
 
 /// Longest mark that is looked at, in bytes.
@@ -18,6 +21,8 @@ pub(in crate::room) enum Of {
     /// A report, at triage or before its provider; with it the items derived from it, as far as the
     /// page shows them.
     Report,
+    /// An assessment, with the items it was put out as.
+    Assessment,
 }
 
 /// A matter, and how it stood when the page was made.
@@ -40,6 +45,7 @@ pub(in crate::room) fn address(
     let word = match of {
         Of::Item => "item",
         Of::Report => "report",
+        Of::Assessment => "assessment",
     };
     let context = context(caller, of, number);
     let sealed = world
@@ -77,6 +83,15 @@ pub(in crate::room) async fn mark(
     Ok(mark)
 }
 
+/// How an assessment stands, with the items it was put out as.
+pub(in crate::room) fn assessment_mark(view: &AssessmentView) -> String {
+    let mut mark = view.assessment.version.to_string();
+    for item in &view.items {
+        mark.push_str(&format!("i{}", item.version));
+    }
+    mark
+}
+
 impl One {
     /// Whether it stands otherwise than on the page, with the caller's eyes.
     ///
@@ -103,6 +118,7 @@ impl One {
                 let view = world.report(caller, report.id).await?;
                 mark(world, caller, &view).await?
             }
+            Of::Assessment => assessment_mark(&world.assessment(caller, &self.number).await?),
         };
         let context = context(caller, self.of, &self.number);
         let sealed = (self.mark.len() <= LONGEST)

@@ -66,6 +66,23 @@ pub(in crate::room) struct Written {
     pub(in crate::room) faults: Option<Faults>,
 }
 
+impl Written {
+    /// For the hub's own word: there is no provider who is asked.
+    pub(in crate::room) fn of_own_word(mut self, page: &Page) -> Self {
+        let told = |field: Field| match field.name() {
+            "measures_ja" => field.hint(page.t("item-own-measures-hint")),
+            "chosen" => field.hint(page.t("item-own-parties-hint")),
+            "parties" => field.hint(page.t("item-own-parties-codes")),
+            "persons" => field.hint(page.t("item-own-persons-hint")),
+            "outlets" => field.either(page.t("item-own-outlets-needed")),
+            _ => field,
+        };
+        self.texts = self.texts.into_iter().map(told).collect();
+        self.reach = self.reach.into_iter().map(told).collect();
+        self
+    }
+}
+
 impl DraftForm {
     /// Filled in with a content. Whom it names stands by the code or login that the caller may know, and
     /// by id otherwise.

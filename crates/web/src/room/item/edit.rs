@@ -59,15 +59,14 @@ async fn page(
     let verb = if proposing { "propose" } else { "edit" };
     let action = format!("{}/{verb}", to(item));
     let page = frame.page(section, title).editing(&action);
+    let about = match (proposing, item.state.own) {
+        (true, _) => "item-propose-about",
+        (false, true) => "item-own-edit-about",
+        (false, false) => "item-edit-asks-again",
+    };
     let about = Notice {
         tone: Tone::Plain,
-        title: text
-            .t(if proposing {
-                "item-propose-about"
-            } else {
-                "item-edit-asks-again"
-            })
-            .into_owned(),
+        title: text.t(about).into_owned(),
         text: String::new(),
     };
     let rows = house.world().checklist(by, item).await?.rows;
@@ -75,7 +74,10 @@ async fn page(
     let offered = Offered::for_page(house, by, &page, named).await?;
     Ok(EditPage {
         number: item.state.number.clone(),
-        written: form.written(&page, &offered, wrong),
+        written: match item.state.own {
+            true => form.written(&page, &offered, wrong).of_own_word(&page),
+            false => form.written(&page, &offered, wrong),
+        },
         to: action,
         back: to(item),
         original: house

@@ -8,7 +8,7 @@ mod differing;
 pub(in crate::room) mod draft;
 mod edit;
 pub(in crate::room) mod offered;
-mod reach;
+pub(in crate::room) mod reach;
 mod review;
 mod show;
 pub(in crate::room) mod trace;

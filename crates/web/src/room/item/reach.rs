@@ -27,7 +27,7 @@ const OPEN_UP_TO: usize = 8;
 /// Who will read it, by name.
 #[derive(Template)]
 #[template(path = "room/item/reach.html")]
-pub(super) struct ReachPart {
+pub(in crate::room) struct ReachPart {
     title: String,
     /// How many that is.
     said: String,
@@ -52,7 +52,12 @@ impl ReachPart {
     /// For whoever looks. What the item itself names is named to its provider too: nobody can consent
     /// to a reader unknown. Of the parties that a group or a marking comes to, it is told those it may
     /// know of; who else takes part in the sharing is not disclosed, so the others are counted.
-    pub(super) fn of(by: &By, page: &Page, content: &Content, addressed: &Addressed) -> Self {
+    pub(in crate::room) fn of(
+        by: &By,
+        page: &Page,
+        content: &Content,
+        addressed: &Addressed,
+    ) -> Self {
         let lang = choices::lang(page);
         let all = addressed.parties.len();
         let known = |party: &&Party| party.project().audience.admits(&by.reader, page.now);
@@ -124,7 +129,7 @@ fn said(page: &Page, reached: Reached) -> String {
 }
 
 /// The parts of a manifest that name readers and ways out, each with the label it is shown under.
-const PARTS: [(&str, &str); 7] = [
+pub(in crate::room) const PARTS: [(&str, &str); 7] = [
     ("groups", "item-groups"),
     ("parties", "item-parties"),
     ("persons", "item-persons"),
@@ -150,7 +155,12 @@ pub(super) fn names(page: &Page, content: &Content, told: &Told, part: &str) -> 
 }
 
 /// The names as consent covers them.
-fn list(page: &Page, content: &Content, told: &Told, part: &str) -> Vec<String> {
+pub(in crate::room) fn list(
+    page: &Page,
+    content: &Content,
+    told: &Told,
+    part: &str,
+) -> Vec<String> {
     let lang = page.lang().tag();
     let named = &content.named;
     // What the directory does not know has no name; that it stands there is said all the same.

@@ -16,7 +16,7 @@ use crate::{
     error::Failure,
     frame::{
         Frame, Page, Posted, Section,
-        part::{Empty, Row},
+        part::{Due, Empty, Row, by_deadline},
         show,
     },
     house::{By, House},
@@ -48,7 +48,7 @@ pub(super) async fn list(
     let all = house.world().reviews(&by).await?;
     show(&ReviewsPage {
         count: text.t1("review-count", "n", all.len() as u64).into_owned(),
-        rows: all.iter().map(|one| row(&house, &page, &by, one)).collect(),
+        rows: by_deadline(all.iter().map(|one| row(&house, &page, &by, one)).collect()),
         empty: Empty {
             title: text.t("review-none").into_owned(),
             text: text.t("review-none-about").into_owned(),
@@ -62,10 +62,10 @@ pub(super) async fn list(
 pub(in crate::room) fn row(house: &House, page: &Page, by: &By, one: &ForReview) -> Row {
     let state = &one.item.state;
     let href = format!("/items/{}#review", state.number);
-    let since = one.since().unwrap_or(page.now);
     let title = state.content.title.in_language(page.lang().tag());
-    let mut row = Row::new(page.came(since, state.number.as_str()), &href, title)
+    let mut row = Row::new(due(page, one), &href, title)
         .tlp(page.tlp(state.content.tlp))
+        .about(state.number.as_str())
         .about(words::item_kind(page.text, state.content.kind));
     for why in reasons(page, one) {
         row = row.about(why);
@@ -85,6 +85,25 @@ pub(in crate::room) fn row(house: &House, page: &Page, by: &By, one: &ForReview)
         None => page.link(&href, verb).main(),
         Some(why) => page.refused(verb, why_not(page.text, why)),
     })
+}
+
+/// By when it is to be looked at: before it ends, or its values fade. What keeps it out of block lists, and what has
+/// aged already, only came.
+fn due(page: &Page, one: &ForReview) -> Due {
+    let state = &one.item.state;
+    let ends = state.content.valid_until.map(|at| (at, "review-due-ends"));
+    let fades = one.fresh.kinds.iter();
+    let fades = fades.map(|kind| (kind.fades_at, "review-due-fades"));
+    let ahead = ends.into_iter().chain(fades).filter(|(at, _)| {
+        *at > page.now && (at.duration_since(page.now) < SOON || one.due_since.is_some())
+    });
+    match ahead.min() {
+        Some((at, what)) if one.suspended.is_none() => page.due(at, page.t(what)),
+        _ => {
+            let since = one.since().unwrap_or(page.now);
+            page.came(since, page.t("review-due-since"))
+        }
+    }
 }
 
 /// Why it is to be looked at.

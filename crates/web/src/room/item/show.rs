@@ -296,7 +296,7 @@ pub(super) async fn show_item(
         suspended: state.waits_for_blocking(),
         history: history(&house, &page, state, own).await?,
         summary: content.summary.in_language(lang).to_owned(),
-        judgements: judgements(&page, &world.judgements_of(&by, state).await?),
+        judgements: judgements(&house, &by, &page, state).await?,
         measures: content.countermeasures.in_language(lang).to_owned(),
         proposed: proposed(&house, &page, state).await?,
         values,

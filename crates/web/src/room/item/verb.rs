@@ -238,7 +238,10 @@ pub(super) fn asks(page: &Page, item: &Loaded<Item>, own: bool, may: &Permitted)
         ask("blocking", keys, false, false);
     }
     if state.state == ItemState::Released && state.content.is_valid(page.now) && may.review {
-        let keys = ("review-confirm", "review-confirm-why");
+        let keys = match state.own {
+            true => ("review-confirm", "review-own-confirm-why"),
+            false => ("review-confirm", "review-confirm-why"),
+        };
         ask("confirm", keys, false, false);
     }
     if state.waits_for_review() && may.review {

@@ -120,6 +120,12 @@ fn moment(field: &str, typed: &str, now: Timestamp) -> Result<Option<Timestamp>,
     }
 }
 
+/// Whether there is something in it that an organisation could look for: a value, or a technique.
+pub(super) fn can_be_seen(item: &Item) -> bool {
+    let content = &item.content;
+    !content.shared_values().is_empty() || !content.techniques().is_empty()
+}
+
 /// Where the form of an answer posts to.
 pub(super) fn to(item: &Item) -> String {
     format!("/library/{}/feedback#feedback", item.number)
@@ -150,7 +156,20 @@ pub(super) fn fields(
     ];
     let mut useful = vec![choice("", "library-useful-none")];
     useful.extend(marks.map(mark));
-    let yes = Choice::new("yes", page.t("library-may-name")).hint(page.t("library-may-name-about"));
+    // The hub's own word has no provider who would be told.
+    let (about, comment_hint, may_name) = match item.own {
+        true => (
+            "library-own-feedback-about",
+            "library-own-comment-hint",
+            "library-own-may-name",
+        ),
+        false => (
+            "library-feedback-about",
+            "library-comment-hint",
+            "library-may-name",
+        ),
+    };
+    let yes = Choice::new("yes", page.t(may_name)).hint(page.t("library-may-name-about"));
     let mut fields = vec![
         page.radio("sighting", page.t("library-sighting"), sighting)
             .value(typed.sighting.as_str()),
@@ -173,13 +192,18 @@ pub(super) fn fields(
         page.select("usefulness", page.t("library-useful"), useful)
             .value(typed.usefulness.as_str()),
         page.lines(3, "comment", page.t("library-comment"))
-            .hint(page.t("library-comment-hint"))
+            .hint(page.t(comment_hint))
             .value(typed.comment.as_str())
             .longest(2_000)
             .optional(),
         page.boxes("may_name", page.t("library-name"), vec![yes])
             .value(typed.may_name.as_str()),
     ];
+    // A text without anything to look for is neither seen nor a false positive.
+    if !can_be_seen(item) {
+        fields.clear();
+        times.clear();
+    }
     if let Some(wrong) = wrong {
         fields = wrong.mark(fields);
         times = wrong.mark(times);
@@ -188,6 +212,7 @@ pub(super) fn fields(
     Answer {
         to: to(item),
         given,
+        about: page.t(about).into_owned(),
         faults: wrong.map(|wrong| {
             let all = fields.iter().chain(&times).chain(&words);
             wrong.summary(page, all)
@@ -220,7 +245,8 @@ pub(super) async fn answer(
         }
         Err(errors) => {
             let wrong = Wrong::of_all(frame.text(), errors, |_, at| match at {
-                Some("feedback") => Some("sighting"),
+                Some("feedback") if can_be_seen(&item.state) => Some("sighting"),
+                Some("feedback") => Some("usefulness"),
                 _ => None,
             })?;
             show::shown(&house, &frame, &by, item, Some((typed, wrong))).await

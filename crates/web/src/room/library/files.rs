@@ -1,6 +1,5 @@
 //! The files that an item can be had as.
 
-use jiff::Timestamp;
 use kaname_sharing::{Item, Outlet, rendition::is_current};
 
 use crate::frame::{Page, part::Verb};
@@ -11,15 +10,19 @@ pub(super) struct File {
     pub(super) about: String,
 }
 
-/// Every form it can be had in; where one can't, why not.
-pub(super) fn files(page: &Page, item: &Item, now: Timestamp) -> Vec<File> {
-    let content = &item.content;
+/// Every form it can be had in; where one can't, why not. A text without values comes in none of their lists.
+pub(super) fn files(page: &Page, item: &Item, has_values: bool) -> Vec<File> {
+    let (content, now) = (&item.content, page.now);
+    let not_agreed = match item.own {
+        true => "library-own-file-outlet",
+        false => "library-file-outlet",
+    };
     let current = is_current(item, now);
     let why_not = |outlet: Outlet| {
         if !current {
             Some("library-file-over")
         } else if !content.leaves_by(outlet) {
-            Some("library-file-outlet")
+            Some(not_agreed)
         } else {
             None
         }
@@ -45,6 +48,15 @@ pub(super) fn files(page: &Page, item: &Item, now: Timestamp) -> Vec<File> {
         }
     };
     let feed = why_not(Outlet::Feed);
+    let bundle = file(
+        "bundle.json",
+        "library-file-stix",
+        "library-file-stix-about",
+        why_not(Outlet::Taxii),
+    );
+    if !has_values {
+        return vec![bundle];
+    }
     vec![
         file(
             "values.txt",
@@ -64,11 +76,6 @@ pub(super) fn files(page: &Page, item: &Item, now: Timestamp) -> Vec<File> {
             "library-file-jsonl-about",
             feed,
         ),
-        file(
-            "bundle.json",
-            "library-file-stix",
-            "library-file-stix-about",
-            why_not(Outlet::Taxii),
-        ),
+        bundle,
     ]
 }

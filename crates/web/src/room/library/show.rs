@@ -103,6 +103,8 @@ type Happened = (At, String, Option<(String, String)>);
 pub(super) struct Answer {
     pub(super) to: String,
     pub(super) given: Option<At>,
+    /// What it is for, and whom it reaches.
+    pub(super) about: String,
     pub(super) faults: Option<Faults>,
     pub(super) fields: Vec<Field>,
     pub(super) times: Vec<Field>,
@@ -180,7 +182,7 @@ pub(super) async fn shown(
             .map_or("", |()| content.summary.in_language(lang))
             .to_owned(),
         judgements: match open {
-            Some(()) => judgements(&page, &world.judgements_of(by, state).await?),
+            Some(()) => judgements(house, by, &page, state).await?,
             None => None,
         },
         harm: harm.map(|harm| harm.text),
@@ -192,7 +194,7 @@ pub(super) async fn shown(
         more_values,
         correlation: (!carrying.values.is_empty()).then(|| Correlation::of(&page, carrying)),
         age: fresh.as_ref().and_then(|fresh| Age::of(&page, fresh)),
-        files: files(&page, state, now),
+        files: files(&page, state, !values.is_empty()),
         addresses: addresses(house, by, &page, state).await?,
         history: history(&page, house, by, state).await?,
         related,
@@ -267,7 +269,11 @@ async fn notices(
         _ => {}
     }
     if !state.content.is_on_the_web() {
-        let said = page.t("library-elsewhere-do").into_owned();
+        let about = match state.own {
+            true => "library-own-elsewhere-do",
+            false => "library-elsewhere-do",
+        };
+        let said = page.t(about).into_owned();
         all.push(notice(Tone::Plain, "library-elsewhere-title", said));
     }
     Ok(all)

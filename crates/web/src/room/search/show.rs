@@ -119,7 +119,7 @@ pub(super) async fn show_found(
             .search
             .faults
             .iter()
-            .map(|fault| Told::of(&page, &asked.q, fault))
+            .map(|fault| Told::of(&house, &page, &asked.q, fault))
             .collect(),
         wide: wide(&page, &found),
         empty: is_empty.then(|| empty(&page, &asked)),

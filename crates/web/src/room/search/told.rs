@@ -5,6 +5,8 @@ use kaname_sharing::find::{Fault as NotUnderstood, Why};
 use crate::{
     error::{Fault, Reason},
     frame::Page,
+    house::House,
+    room::choices::sector_name,
 };
 
 /// A fault as the page says it.
@@ -15,11 +17,18 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) fn of(page: &Page, typed: &str, fault: &NotUnderstood) -> Self {
-        let possible = match fault.why.possible() {
+    pub(super) fn of(house: &House, page: &Page, typed: &str, fault: &NotUnderstood) -> Self {
+        // Sectors are typed by their names too: they are offered in the reader's language.
+        let vocabulary = house.world().vocabulary();
+        let named = |code: &String| match vocabulary.sectors().any(|sector| sector == code) {
+            true => sector_name(page, house, code),
+            false => code.clone(),
+        };
+        let some: Vec<String> = fault.why.possible().iter().map(named).collect();
+        let possible = match some.as_slice() {
             [] => String::new(),
             some => page
-                .t1("search-fault-possible", "possible", some.join(" "))
+                .t1("search-fault-possible", "possible", some.join(" / "))
                 .into_owned(),
         };
         Self {

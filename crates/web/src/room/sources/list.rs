@@ -81,8 +81,13 @@ pub(super) async fn list(
         rows,
         empty: Empty {
             title: page.t("sources-none").into_owned(),
-            text: page.t("sources-about").into_owned(),
-            next: new(),
+            text: page
+                .t(match manages {
+                    true => "sources-about",
+                    false => "sources-none-do",
+                })
+                .into_owned(),
+            next: new().or_else(|| Some(page.link("/peers", page.t("sources-to-peers")))),
         },
         new: new(),
         page,

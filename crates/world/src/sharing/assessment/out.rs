@@ -4,7 +4,7 @@ use kaname_kernel::{Id, MatterId, Pap, Tlp};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     Assessment, Content, Evidence, Item, ItemState, Refused,
-    assessment::{Draft, Printed, compose, writing},
+    assessment::{Draft, Printed, Source, compose, writing},
     checklist,
     deriving::{self, OwnWord, is_writable},
     number,
@@ -24,6 +24,19 @@ pub struct Narrow {
     pub bare: bool,
 }
 
+/// A piece of evidence that is marked more narrowly than the assessment that cites it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stricter {
+    /// In which judgement, from 0.
+    pub place: usize,
+    /// Which piece.
+    pub source: Source,
+    /// Its TLP, where that is narrower.
+    pub tlp: Option<Tlp>,
+    /// Its PAP, where that is narrower.
+    pub pap: Option<Pap>,
+}
+
 /// What stands in the way of an assessment, and what its readers would miss.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutCheck {
@@ -33,6 +46,8 @@ pub struct OutCheck {
     pub needs_tlp: Option<Tlp>,
     /// The same for PAP.
     pub needs_pap: Option<Pap>,
+    /// The evidence that asks for it.
+    pub stricter: Vec<Stricter>,
 }
 
 impl World {
@@ -54,7 +69,7 @@ impl World {
         draft: &Draft,
         seen: &ForAll,
     ) -> Result<OutCheck, WorldError> {
-        use kaname_sharing::assessment::{Cited as _, Source};
+        use kaname_sharing::assessment::Cited as _;
         let mut check = OutCheck::default();
         for (place, judgement) in draft.judgements.iter().enumerate() {
             let (mut hidden, mut shown) = (0, 0);
@@ -73,13 +88,28 @@ impl World {
                 });
             }
         }
-        let (mut tlp, mut pap) = (None, None);
         for source in draft.sources() {
-            let marked = self.marked(caller, source).await?;
-            (tlp, pap) = (tlp.max(marked.0), pap.max(marked.1));
+            let (tlp, pap) = self.marked(caller, source).await?;
+            let tlp = tlp.filter(|tlp| *tlp > draft.tlp);
+            let pap = pap.filter(|pap| *pap > draft.pap);
+            check.needs_tlp = check.needs_tlp.max(tlp);
+            check.needs_pap = check.needs_pap.max(pap);
+            if tlp.is_none() && pap.is_none() {
+                continue;
+            }
+            for (place, judgement) in draft.judgements.iter().enumerate() {
+                if judgement.evidence.contains(source) {
+                    let source = source.clone();
+                    check.stricter.push(Stricter {
+                        place,
+                        source,
+                        tlp,
+                        pap,
+                    });
+                }
+            }
         }
-        check.needs_tlp = tlp.filter(|tlp| *tlp > draft.tlp);
-        check.needs_pap = pap.filter(|pap| *pap > draft.pap);
+        check.stricter.sort_by_key(|one| one.place);
         Ok(check)
     }
 

@@ -73,6 +73,14 @@ impl World {
         Ok(self.proposed(caller).await?.len())
     }
 
+    /// What stands for each proposal as it is.
+    pub async fn proposal_keys(&self, caller: &Caller) -> Result<Vec<String>, WorldError> {
+        self.allow_any(caller, Action::TriageList)?;
+        let proposed = self.proposed(caller).await?;
+        let key = |one: &Proposal| self.mark_key(&one.mark);
+        Ok(proposed.iter().map(key).collect())
+    }
+
     /// The proposal that a report is in, if any.
     pub async fn proposal_with(
         &self,

@@ -3,6 +3,7 @@
 //! its id. Neither end of a relation is named that the reader may not see.
 
 mod compared;
+mod prose;
 pub(super) mod relations;
 mod said;
 mod seen_by;

@@ -9,7 +9,7 @@ use kaname_stix::{is_uri, time};
 use kaname_store::StoredObject;
 use serde_json::{Map, Value};
 
-use super::super::objects;
+use super::{super::objects, prose::plain};
 use crate::{
     error::Failure,
     frame::{
@@ -213,7 +213,7 @@ impl Said {
             references,
             more_references,
             markings: markings(house, by, page, &all).await?,
-            author: author(house, by, &all).await?,
+            author: author(house, by, page, &all).await?,
             revoked: all.get("revoked").and_then(Value::as_bool) == Some(true),
         })
     }
@@ -258,7 +258,7 @@ fn form(page: &Page, name: &str, value: &Value) -> Option<Form> {
         (_, Value::String(text)) if text.trim().is_empty() => None,
         (_, Value::String(text)) => {
             let (text, cut) = shortened(text, MOST_TEXT);
-            Some(Form::Prose(text, cut))
+            Some(Form::Prose(plain(&text), cut))
         }
         (_, Value::Bool(is)) => {
             let said = if *is { "object-yes" } else { "object-no" };
@@ -413,6 +413,7 @@ async fn markings(
 async fn author(
     house: &House,
     by: &By,
+    page: &Page,
     all: &Map<String, Value>,
 ) -> Result<Option<(String, String)>, Failure> {
     let Some(id) = all.get("created_by_ref").and_then(Value::as_str) else {
@@ -423,7 +424,14 @@ async fn author(
         .objects_named(by, BTreeSet::from([id.to_owned()]))
         .await?;
     let found = found.into_iter().next();
-    Ok(found.map(|author| (author.title.clone(), objects::href(&author))))
+    let hub = house.world().author().await?.to_string();
+    Ok(found.map(|author| {
+        let title = match author.stix_id == hub {
+            true => page.hub.clone(),
+            false => author.title.clone(),
+        };
+        (title, objects::href(&author))
+    }))
 }
 
 #[cfg(test)]
