@@ -5,6 +5,7 @@
     reason = "a test stops where it fails"
 )]
 
+mod acted;
 mod administration;
 mod age;
 mod api;
@@ -14,6 +15,7 @@ mod audit;
 mod authenticator;
 mod browser;
 mod campaigns;
+mod changed_by_api;
 mod described;
 mod examples;
 mod feed;
@@ -21,6 +23,7 @@ mod flow;
 mod harm;
 mod hostile;
 mod house;
+mod judged;
 mod kept;
 mod language;
 mod leak;

@@ -10,10 +10,10 @@ use axum::{
 };
 use kaname_kernel::{Pap, Tlp, audience::Named};
 use kaname_sharing::{
-    Content, Outlet, Text,
+    Assessment, Content, Outlet, Text,
     assessment::{Confidence, Draft, Judgement, Likelihood, MAX_JUDGEMENTS, Source},
 };
-use kaname_world::{WorldError, sharing::Seen};
+use kaname_world::{Loaded, WorldError, sharing::Seen};
 use serde::Deserialize;
 
 use super::told;
@@ -55,14 +55,17 @@ struct EditPage {
 /// The judgements as typed: lists of the same length, one entry for each place of the form.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Typed {
-    judgement: Vec<String>,
-    likelihood: Vec<String>,
-    confidence: Vec<String>,
-    caveats: Vec<String>,
-    evidence: Vec<String>,
-    note: String,
+pub(in crate::room) struct Typed {
+    pub(in crate::room) judgement: Vec<String>,
+    pub(in crate::room) likelihood: Vec<String>,
+    pub(in crate::room) confidence: Vec<String>,
+    pub(in crate::room) caveats: Vec<String>,
+    pub(in crate::room) evidence: Vec<String>,
+    pub(in crate::room) note: String,
 }
+
+/// What is wrong with evidence, each with the place of its judgement.
+type Unfounded = Vec<(usize, WorldError)>;
 
 impl Typed {
     fn at(list: &[String], place: usize) -> &str {
@@ -93,9 +96,8 @@ impl Typed {
         &self,
         house: &House,
         by: &By,
-        text: crate::text::Text,
         before: Option<&Draft>,
-    ) -> Result<Result<Vec<Judgement>, Vec<(usize, String)>>, Failure> {
+    ) -> Result<Result<Vec<Judgement>, Unfounded>, Failure> {
         let world = house.world();
         let (mut judgements, mut faults) = (Vec::new(), Vec::new());
         for place in 0..self.judgement.len().min(MAX_JUDGEMENTS + MORE) {
@@ -109,10 +111,10 @@ impl Typed {
                 match world.read_evidence(by, typed).await {
                     Ok(source) if evidence.contains(&source) => {}
                     Ok(source) => evidence.push(source),
-                    Err(error) => match said(text, &error) {
-                        Some(said) => faults.push((place, said)),
-                        None => return Err(error.into()),
-                    },
+                    Err(error @ (WorldError::Invalid { .. } | WorldError::Refused { .. })) => {
+                        faults.push((place, error));
+                    }
+                    Err(error) => return Err(error.into()),
                 }
             }
             let old = before.and_then(|draft| {
@@ -141,7 +143,7 @@ impl Typed {
         })
     }
 
-    fn fields(&self, page: &Page, faults: &[(usize, String)]) -> Vec<[Field; 5]> {
+    fn fields(&self, page: &Page, faults: &[(usize, WorldError)]) -> Vec<[Field; 5]> {
         let places = (self.judgement.len() + MORE).clamp(ROOM, MAX_JUDGEMENTS);
         let likelihoods = Likelihood::ALL.map(|one| {
             let name = told::likelihood(page.text, one);
@@ -157,7 +159,9 @@ impl Typed {
             };
         let block = |place: usize| {
             let wrong = faults.iter().filter(|(at, _)| *at == place);
-            let wrong: Vec<&str> = wrong.map(|(_, said)| said.as_str()).collect();
+            let wrong: Vec<String> = wrong
+                .filter_map(|(_, error)| said(page.text, error))
+                .collect();
             let wrong = (!wrong.is_empty()).then(|| wrong.join(" "));
             [
                 page.lines(3, "judgement", page.t("assessments-judgement"))
@@ -235,7 +239,7 @@ struct Shown<'s> {
     typed: &'s Typed,
     named: &'s Named,
     wrong: Option<&'s Wrong>,
-    faults: &'s [(usize, String)],
+    faults: &'s [(usize, WorldError)],
 }
 
 async fn page(
@@ -323,23 +327,15 @@ pub(super) async fn begin(
     by: By,
     PostedBoth(form, typed): PostedBoth<DraftForm, Typed>,
 ) -> Result<Response, Failure> {
-    let before = blank(&house).await?;
-    let read = read(&house, &frame, &by, (&form, &typed), (&before, None)).await?;
-    let done = match read {
-        Ok(draft) => house.world().begin_assessment(&by, draft).await,
-        Err((errors, faults)) => {
-            let shown = (None, form, &typed, &before.named);
-            return again(&house, &frame, &by, shown, errors, &faults).await;
-        }
-    };
-    match done {
+    match begun(&house, &by, (&form, &typed)).await? {
         Ok(assessment) => {
             let to = format!("/assessments/{}", assessment.state.number);
             frame.go_saying(&to, &Flash::done(frame.text().t("assessments-saved")))
         }
-        Err(error) => {
+        Err((errors, faults)) => {
+            let before = blank(&house).await?;
             let shown = (None, form, &typed, &before.named);
-            again(&house, &frame, &by, shown, vec![error], &[]).await
+            again(&house, &frame, &by, shown, errors, &faults).await
         }
     }
 }
@@ -351,48 +347,76 @@ pub(super) async fn save(
     Path(number): Path<String>,
     PostedBoth(form, typed): PostedBoth<DraftForm, Typed>,
 ) -> Result<Response, Failure> {
-    let world = house.world();
-    let view = world.assessment(&by, &number).await?;
-    let (state, version) = (&view.assessment.state, view.assessment.version);
-    let before = state.draft.content(world.author().await?, Vec::new());
-    let shown = |form| (Some(state.number.as_str()), form, &typed, &before.named);
-    let fresh = form.check_version(&view.assessment);
-    let old = (&before, Some(&state.draft));
-    let read = match fresh {
-        Ok(()) => read(&house, &frame, &by, (&form, &typed), old).await?,
-        Err(error) => Err((vec![error], Vec::new())),
-    };
-    let done = match read {
-        Ok(draft) => {
-            let note = typed.note.as_str();
-            world
-                .save_assessment(&by, &number, Some(version), draft, note)
-                .await
-        }
-        Err((errors, faults)) => {
-            return again(&house, &frame, &by, shown(form), errors, &faults).await;
-        }
-    };
-    match done {
-        Ok(_) => {
-            let to = format!("/assessments/{}", state.number);
+    match saved(&house, &by, &number, (&form, &typed)).await? {
+        Ok(assessment) => {
+            let to = format!("/assessments/{}", assessment.state.number);
             frame.go_saying(&to, &Flash::done(frame.text().t("assessments-saved")))
         }
-        Err(error) => again(&house, &frame, &by, shown(form), vec![error], &[]).await,
+        Err((errors, faults)) => {
+            let view = house.world().assessment(&by, &number).await?;
+            let state = &view.assessment.state;
+            let shown = (
+                Some(state.number.as_str()),
+                form,
+                &typed,
+                &state.draft.named,
+            );
+            again(&house, &frame, &by, shown, errors, &faults).await
+        }
     }
 }
 
 /// Everything that is wrong: with the form of an item, and with evidence by place.
-type Faulty = (Vec<WorldError>, Vec<(usize, String)>);
+pub(in crate::room) type Faulty = (Vec<WorldError>, Unfounded);
+
+/// Begins an assessment with what was written, or says everything that is wrong with it.
+pub(in crate::room) async fn begun(
+    house: &House,
+    by: &By,
+    written: (&DraftForm, &Typed),
+) -> Result<Result<Loaded<Assessment>, Faulty>, Failure> {
+    let before = blank(house).await?;
+    let draft = match read(house, by, written, (&before, None)).await? {
+        Ok(draft) => draft,
+        Err(faulty) => return Ok(Err(faulty)),
+    };
+    let done = house.world().begin_assessment(by, draft).await;
+    Ok(done.map_err(|error| (vec![error], Vec::new())))
+}
+
+/// Writes the next version of an assessment, or says everything that is wrong with it.
+pub(in crate::room) async fn saved(
+    house: &House,
+    by: &By,
+    number: &str,
+    (form, typed): (&DraftForm, &Typed),
+) -> Result<Result<Loaded<Assessment>, Faulty>, Failure> {
+    let world = house.world();
+    let view = world.assessment(by, number).await?;
+    let (state, version) = (&view.assessment.state, view.assessment.version);
+    if let Err(error) = form.check_version(&view.assessment) {
+        return Ok(Err((vec![error], Vec::new())));
+    }
+    let before = state.draft.content(world.author().await?, Vec::new());
+    let old = (&before, Some(&state.draft));
+    let draft = match read(house, by, (form, typed), old).await? {
+        Ok(draft) => draft,
+        Err(faulty) => return Ok(Err(faulty)),
+    };
+    let note = typed.note.as_str();
+    let done = world
+        .save_assessment(by, number, Some(version), draft, note)
+        .await;
+    Ok(done.map_err(|error| (vec![error], Vec::new())))
+}
 
 async fn read(
     house: &House,
-    frame: &Frame,
     by: &By,
     (form, typed): (&DraftForm, &Typed),
     (before, draft): (&Content, Option<&Draft>),
 ) -> Result<Result<Draft, Faulty>, Failure> {
-    let judgements = typed.read(house, by, frame.text(), draft).await?;
+    let judgements = typed.read(house, by, draft).await?;
     let item = form.read(house, by, Some(before)).await;
     let (item, judgements) = match (item, judgements) {
         (Ok(item), Ok(judgements)) => (item, judgements),
@@ -425,7 +449,7 @@ async fn again(
     by: &By,
     (number, form, typed, named): (Option<&str>, DraftForm, &Typed, &Named),
     errors: Vec<WorldError>,
-    faults: &[(usize, String)],
+    faults: &[(usize, WorldError)],
 ) -> Result<Response, Failure> {
     let wrong = match errors.is_empty() {
         true => None,

@@ -9,6 +9,20 @@ const CURSORS: [&str; 3] = ["after", "items", "objects"];
 /// The header against doing it twice.
 const ONCE: &str = "Idempotency-Key";
 
+/// The header that goes with a session; only a shell knows its value.
+const TOKEN: &str = "X-CSRF-Token";
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum With {
+    /// Anyone.
+    Nothing,
+    /// A machine, with its key.
+    Key,
+    /// A person, with a session and its token.
+    Session,
+}
+
 /// What an example asks for: the address with its parameters, and the headers among them.
 pub(super) struct Request {
     pub(super) address: String,
@@ -57,20 +71,24 @@ impl Request {
     ///
     /// `body`: with the name of the example, which goes behind a key against doing it twice: each body has a key
     /// of its own.
-    pub(super) fn command(
-        &self,
-        method: &str,
-        with_key: bool,
-        body: Option<(&str, &Value)>,
-    ) -> String {
+    pub(super) fn command(&self, method: &str, with: With, body: Option<(&str, &Value)>) -> String {
         let mut lines = vec![format!("curl -sS {}", quoted(&self.address))];
-        if method != "GET" && body.is_none() {
+        let is_usual = match body {
+            None => method == "GET",
+            Some(_) => method == "POST",
+        };
+        if !is_usual {
             lines.push(format!("-X {method}"));
         }
-        if with_key {
-            lines.push("-H \"Authorization: Bearer $KANAME_KEY\"".to_owned());
+        match with {
+            With::Nothing => {}
+            With::Key => lines.push("-H \"Authorization: Bearer $KANAME_KEY\"".to_owned()),
+            With::Session => {
+                lines.push("-H \"Cookie: __Host-kaname=$KANAME_SESSION\"".to_owned());
+                lines.push("-H \"X-CSRF-Token: $KANAME_CSRF\"".to_owned());
+            }
         }
-        for (name, value) in &self.headers {
+        for (name, value) in self.headers.iter().filter(|(name, _)| name != TOKEN) {
             let own = match body {
                 Some((body, _)) if name == ONCE => format!("-{body}"),
                 _ => String::new(),
@@ -114,7 +132,7 @@ mod tests {
         let request = Request::of("https://hub.example", "/api/v1/items/{id}", &operation);
         let body = json!({ "say": "it's" });
         assert_eq!(
-            request.command("POST", true, Some(("form", &body))),
+            request.command("POST", With::Key, Some(("form", &body))),
             "curl -sS 'https://hub.example/api/v1/items/S-1?q=a+b%26c&limit=20' \\\n  \
              -H \"Authorization: Bearer $KANAME_KEY\" \\\n  \
              -H 'Idempotency-Key: it'\\''s 1-form' \\\n  \
@@ -123,8 +141,14 @@ mod tests {
         );
         let bare = Request::of("", "/api/v1/items", &json!({}));
         assert_eq!(
-            bare.command("POST", false, None),
+            bare.command("POST", With::Nothing, None),
             "curl -sS '/api/v1/items' \\\n  -X POST"
+        );
+        assert_eq!(
+            bare.command("DELETE", With::Session, None),
+            "curl -sS '/api/v1/items' \\\n  -X DELETE \\\n  \
+             -H \"Cookie: __Host-kaname=$KANAME_SESSION\" \\\n  \
+             -H \"X-CSRF-Token: $KANAME_CSRF\""
         );
     }
 }
