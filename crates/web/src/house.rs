@@ -34,9 +34,9 @@ use crate::{
 };
 
 /// Name of the session cookie over TLS. Browsers take it only with Secure, Path=/ and no Domain.
-const SESSION: &str = "__Host-kaname";
+pub(crate) const SESSION: &str = "__Host-kaname";
 /// Its name on plain loopback, where browsers refuse the other.
-const SESSION_PLAIN: &str = "kaname-session";
+pub(crate) const SESSION_PLAIN: &str = "kaname-session";
 /// The application state.
 #[derive(Clone)]
 pub struct House {

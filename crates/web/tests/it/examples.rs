@@ -363,7 +363,7 @@ async fn curl(door: &Door, scene: &Scene<'_>, command: &str) -> Answer {
     for (name, value) in headers {
         let value = match value {
             "$KANAME_CSRF" => person.csrf().await,
-            "__Host-kaname=$KANAME_SESSION" => {
+            "kaname-session=$KANAME_SESSION" => {
                 format!("kaname-session={}", person.cookie("kaname-session"))
             }
             other => other.replace("KEY", scene.key(target)),

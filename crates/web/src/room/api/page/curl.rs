@@ -3,6 +3,8 @@
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
+use crate::house::{SESSION, SESSION_PLAIN};
+
 /// Parameters that say where a page goes on: nobody has one before the first page.
 const CURSORS: [&str; 3] = ["after", "items", "objects"];
 
@@ -26,6 +28,8 @@ pub(super) enum With {
 /// What an example asks for: the address with its parameters, and the headers among them.
 pub(super) struct Request {
     pub(super) address: String,
+    /// What the session's cookie is called there.
+    cookie: &'static str,
     headers: Vec<(String, String)>,
 }
 
@@ -64,7 +68,15 @@ impl Request {
         if !query.is_empty() {
             address = format!("{address}?{query}");
         }
-        Self { address, headers }
+        let cookie = match base.starts_with("http://") {
+            true => SESSION_PLAIN,
+            false => SESSION,
+        };
+        Self {
+            address,
+            cookie,
+            headers,
+        }
     }
 
     /// The command, as a shell reads it.
@@ -84,7 +96,8 @@ impl Request {
             With::Nothing => {}
             With::Key => lines.push("-H \"Authorization: Bearer $KANAME_KEY\"".to_owned()),
             With::Session => {
-                lines.push("-H \"Cookie: __Host-kaname=$KANAME_SESSION\"".to_owned());
+                let cookie = self.cookie;
+                lines.push(format!("-H \"Cookie: {cookie}=$KANAME_SESSION\""));
                 lines.push("-H \"X-CSRF-Token: $KANAME_CSRF\"".to_owned());
             }
         }
