@@ -6,10 +6,11 @@ use crate::request::{Principal, PrincipalKind};
 pub const TEMPORARY_PASSWORD: &str = "why-not-temporary-password";
 
 /// For each forbidding policy the Fluent key that says why, the most telling first.
-pub(crate) const FORBIDS: [(&str, &str); 8] = [
+pub(crate) const FORBIDS: [(&str, &str); 9] = [
     ("public-only-public", "why-not-signed-in"),
     ("temporary-password-first", TEMPORARY_PASSWORD),
     ("only-persons-decide", "why-not-person"),
+    ("machines-operate-nothing", "why-not-person"),
     ("deriver-never-releases", "why-not-deriver"),
     ("not-providers-own-officer", "why-not-provider-party"),
     ("second-factor-needed", "why-not-second-factor"),

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     agreeing::{
-        DEFAULT_BYTES, DEFAULT_GRACE_H, MAX_BYTES, MAX_GRACE_H, ask_source, change_source,
-        check_terms, join_source, start_source, stop_source,
+        DEFAULT_BYTES, DEFAULT_GRACE_H, DEFAULT_MIB, MAX_BYTES, MAX_GRACE_H, ask_source,
+        change_source, check_terms, join_source, start_source, stop_source,
     },
     form::{BadForm, Form, FormKind},
     word::{Held, Said, Saying, Standing, Word},

@@ -38,6 +38,9 @@ pub enum Failure {
     /// The form came from elsewhere, or its token is old.
     #[error("form token is missing or belongs to another session")]
     Forged,
+    /// A program that works with a person's session did not say the token of its forms.
+    #[error("the token of the session is missing or belongs to another session")]
+    NoToken,
     /// Not HTTP as this server reads it.
     #[error("malformed request")]
     BadRequest,
@@ -214,7 +217,9 @@ impl Failure {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::SignIn | Self::Again => StatusCode::UNAUTHORIZED,
-            Self::PasswordFirst | Self::Forbidden { .. } | Self::Forged => StatusCode::FORBIDDEN,
+            Self::PasswordFirst | Self::Forbidden { .. } | Self::Forged | Self::NoToken => {
+                StatusCode::FORBIDDEN
+            }
             Self::BadRequest | Self::Malformed { .. } => StatusCode::BAD_REQUEST,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -259,6 +264,7 @@ impl Failure {
             Self::PasswordFirst => "temporary_password",
             Self::Forbidden { .. } => "forbidden",
             Self::Forged => "form_token",
+            Self::NoToken => "csrf_token",
             Self::BadRequest => "malformed_request",
             Self::Malformed { .. } => "malformed_body",
             Self::Invalid(_) => "invalid",
@@ -285,6 +291,7 @@ impl Failure {
             Self::PasswordFirst => ("common-error-forbidden", TEMPORARY_PASSWORD),
             Self::Forbidden { because } => ("common-error-forbidden", because),
             Self::Forged => ("common-error-forged", "common-error-forged-do"),
+            Self::NoToken => ("common-error-no-token", "common-error-no-token-do"),
             Self::BadRequest => ("common-error-bad-request", "common-error-bad-request-do"),
             Self::Malformed { .. } => ("common-error-malformed", "common-error-malformed-do"),
             Self::Invalid(_) => ("common-error-invalid", "common-error-invalid-do"),

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, header, request::Parts},
 };
 use kaname_directory::Party;
 use kaname_kernel::{AccountId, Who};
@@ -15,8 +15,10 @@ use kaname_policy::{Action, Resource, TEMPORARY_PASSWORD};
 use kaname_world::{
     Caller, Limits, World, WorldError,
     doors::FetchDoor,
+    once::{Begun, Ticket},
     sign_in::{oidc::OpenId, passkey::RelyingParty},
 };
+use serde_json::Value;
 use tokio::sync::watch;
 
 pub use self::site::site;
@@ -27,17 +29,14 @@ use crate::{
     feed::Known,
     frame::{Ended, Host, Section, Settings, Visitor, WhoAmI, cookie},
     room::{events::Streams, waiting::waiting},
-    route::Access,
+    route::{API, Access},
     text::{Count, Lang},
 };
 
 /// Name of the session cookie over TLS. Browsers take it only with Secure, Path=/ and no Domain.
-const SESSION: &str = "__Host-kaname";
+pub(crate) const SESSION: &str = "__Host-kaname";
 /// Its name on plain loopback, where browsers refuse the other.
-const SESSION_PLAIN: &str = "kaname-session";
-/// What every address of the JSON API begins with.
-const API: &str = "/api/";
-
+pub(crate) const SESSION_PLAIN: &str = "kaname-session";
 /// The application state.
 #[derive(Clone)]
 pub struct House {
@@ -300,6 +299,25 @@ impl Host for House {
             Some(Who::Person { account, .. }) => api.of_known(account.to_string()),
             Some(Who::Machine { key, .. }) => api.of_known(key.to_string()),
             _ => api.of_place(&self.counted_as(request)),
+        })
+    }
+
+    async fn begin_once(
+        &self,
+        request: &Extensions,
+        key: &str,
+        sent: &[u8],
+    ) -> Result<Option<Begun>, Failure> {
+        let by = request.get::<By>();
+        let by =
+            by.ok_or_else(|| Failure::internal("the gate does not stand before this route"))?;
+        Ok(Some(self.world().begin_once(by, key, sent).await?))
+    }
+
+    async fn end_once(&self, ticket: &Ticket, answer: Option<Value>) -> Result<(), Failure> {
+        Ok(match answer {
+            Some(answer) => self.world().keep_once(ticket, answer).await?,
+            None => self.world().forget_once(ticket).await?,
         })
     }
 

@@ -28,6 +28,7 @@ pub mod frame;
 pub mod house;
 pub mod mail;
 pub mod misp;
+mod once;
 #[cfg(feature = "fixture")]
 pub mod parsers;
 pub mod room;

@@ -25,6 +25,7 @@ use crate::{
     assets,
     error::Failure,
     frame::{self, Frame, Host, Pages},
+    once,
 };
 
 /// Who may use an endpoint.
@@ -39,7 +40,8 @@ pub enum Access {
     /// for.
     Key(Action),
     /// A signed-in person or a machine's key that is permitted this action: feeds that browsers
-    /// and programs read. For reading only.
+    /// and programs read, and the API, where a person's session says the token of its forms before
+    /// anything is changed.
     Either(Action),
 }
 
@@ -146,12 +148,30 @@ impl<S: Host> Endpoint<S> {
         self.method == Method::GET && !matches!(self.access, Access::Key(_))
     }
 
-    /// Whether a browser's session could be abused to reach it.
-    fn changes_for_a_browser(&self) -> bool {
-        let reads = matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS);
-        !reads && !matches!(self.access, Access::Key(_))
+    fn reads(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+    }
+
+    /// Whether it takes forms of pages, by which a browser's session could be abused.
+    fn takes_forms(&self) -> bool {
+        !self.reads() && matches!(self.access, Access::Public(_) | Access::SignedIn(_))
+    }
+
+    /// Whether it is an operation of the API that something may be sent to by a person or a machine.
+    pub(crate) fn takes_either(&self) -> bool {
+        !self.reads() && matches!(self.access, Access::Either(_))
+    }
+
+    /// Whether it is an operation of the API whose callers may say that they mean it once. What hands in reports
+    /// keeps such keys itself, in the commit of the report.
+    pub(crate) fn is_done_once(&self) -> bool {
+        let changes = !self.reads() && !self.audit.kinds().is_empty();
+        changes && self.path.starts_with(API) && self.name != "api.submit"
     }
 }
+
+/// What every address of the JSON API begins with.
+pub(crate) const API: &str = "/api/";
 
 /// Largest body of the endpoint that answered; the frame says it in a 413.
 #[derive(Debug, Clone, Copy)]
@@ -204,7 +224,8 @@ pub fn router<S: Host>(host: &S, endpoints: Vec<Endpoint<S>>) -> Router<S> {
     let mut router = Router::new();
     for endpoint in endpoints {
         let bytes = endpoint.body.bytes(&limits);
-        let guarded = endpoint.changes_for_a_browser();
+        let guarded = endpoint.takes_forms();
+        let (by_either, once) = (endpoint.takes_either(), endpoint.is_done_once());
         let gate = Gate {
             host: host.clone(),
             access: Arc::new(endpoint.access.clone()),
@@ -214,6 +235,12 @@ pub fn router<S: Host>(host: &S, endpoints: Vec<Endpoint<S>>) -> Router<S> {
             guarded,
         };
         let mut handler = endpoint.handler.layer(DefaultBodyLimit::max(bytes));
+        if once {
+            handler = handler.layer(from_fn_with_state(host.clone(), once::carried_out::<S>));
+        }
+        if by_either {
+            handler = handler.layer(from_fn(frame::guard_api));
+        }
         if guarded {
             handler = handler.layer(from_fn(frame::guard));
         }
@@ -289,7 +316,9 @@ pub fn faults<S: Host>(endpoints: &[Endpoint<S>]) -> Vec<String> {
         match &endpoint.access {
             Access::Public(why) if why.len() < 10 => say("public without a reason"),
             Access::SignedIn([]) => say("signed in, but no action is named"),
-            Access::Either(_) if !reads => say("both browser and key, but not for reading only"),
+            Access::Either(_) if !reads && !endpoint.path.starts_with(API) => {
+                say("both browser and key, but neither for reading only nor of the API");
+            }
             _ => {}
         }
         match &endpoint.audit {

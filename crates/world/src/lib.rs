@@ -13,6 +13,7 @@ mod keys;
 mod ledger;
 mod limits;
 pub mod misp;
+pub mod once;
 pub mod openpgp;
 mod outbox;
 pub mod outlet;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use kaname_sharing::{
-    source::{DEFAULT_BYTES, DEFAULT_GRACE_H, FormKind},
+    source::{DEFAULT_GRACE_H, DEFAULT_MIB, FormKind},
     turn::Every,
 };
 
@@ -105,9 +105,9 @@ pub(crate) struct AddSource {
     /// How often: minutes, hours or days such as 15m, 6h, 1d, or never
     #[arg(long, default_value = "1h")]
     pub(crate) every: Every,
-    /// Most bytes of one document
-    #[arg(long, default_value_t = DEFAULT_BYTES)]
-    pub(crate) most_bytes: u64,
+    /// Most of one document, in MiB
+    #[arg(long, default_value_t = DEFAULT_MIB)]
+    pub(crate) most_mib: u32,
     /// Hours that a value holds after it has left the list
     #[arg(long, default_value_t = DEFAULT_GRACE_H)]
     pub(crate) grace_h: u32,
@@ -128,9 +128,9 @@ pub(crate) struct TrySource {
     /// How it is written.
     #[command(flatten)]
     pub(crate) form: FormArgs,
-    /// Most bytes of the document
-    #[arg(long, default_value_t = DEFAULT_BYTES)]
-    pub(crate) most_bytes: u64,
+    /// Most of the document, in MiB
+    #[arg(long, default_value_t = DEFAULT_MIB)]
+    pub(crate) most_mib: u32,
     /// File whose first line is the header by which the hub is known there
     #[arg(long, value_name = "FILE")]
     pub(crate) header_file: Option<PathBuf>,
@@ -162,9 +162,9 @@ pub(crate) struct ChangeSource {
     /// How often: minutes, hours or days such as 15m, 6h, 1d, or never
     #[arg(long)]
     pub(crate) every: Option<Every>,
-    /// Most bytes of one document
+    /// Most of one document, in MiB
     #[arg(long)]
-    pub(crate) most_bytes: Option<u64>,
+    pub(crate) most_mib: Option<u32>,
     /// Hours that a value holds after it has left the list
     #[arg(long)]
     pub(crate) grace_h: Option<u32>,

@@ -114,7 +114,7 @@ async fn add(world: &World, args: AddSource, say: Say) -> Result<(), Fault> {
             },
             tlp: tlp(args.tlp.as_deref())?,
             every: args.every,
-            most_bytes: args.most_bytes,
+            most_bytes: bytes_of(args.most_mib),
             grace_h: args.grace_h,
         },
     };
@@ -157,7 +157,7 @@ async fn change(world: &World, args: ChangeSource, say: Say) -> Result<(), Fault
             false => most.or(now.tlp),
         },
         every: args.every.unwrap_or(now.every),
-        most_bytes: args.most_bytes.unwrap_or(now.most_bytes),
+        most_bytes: args.most_mib.map_or(now.most_bytes, bytes_of),
         grace_h: args.grace_h.unwrap_or(now.grace_h),
     };
     let header = args.header_file.as_deref().map(header).transpose()?;
@@ -182,7 +182,7 @@ async fn look(config: &Config, world: &World, args: TrySource, say: Say) -> Resu
         form: form(&args.form)?,
         tlp: None,
         every: Every::NEVER,
-        most_bytes: args.most_bytes,
+        most_bytes: bytes_of(args.most_mib),
         grace_h: DEFAULT_GRACE_H,
     };
     let trial = if is_address {
@@ -289,6 +289,10 @@ fn mapping(given: &[String]) -> Result<Mapping, Fault> {
         }
     }
     Ok(mapping)
+}
+
+fn bytes_of(mib: u32) -> u64 {
+    u64::from(mib) << 20
 }
 
 fn tlp(text: Option<&str>) -> Result<Option<Tlp>, Fault> {

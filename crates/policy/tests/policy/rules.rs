@@ -55,6 +55,33 @@ fn machines_and_jobs_never_decide() {
 }
 
 #[test]
+fn what_a_machine_may_never_do_names_the_person_and_not_a_scope() {
+    let operated = [
+        Action::WorldAdminister,
+        Action::PartyManage,
+        Action::AccountManage,
+        Action::KeyManage,
+        Action::GroupManage,
+        Action::CollectionManage,
+        Action::WebhookManage,
+        Action::ImportRun,
+        Action::TriageAssign,
+        Action::TriageClose,
+        Action::TriageGroup,
+        Action::SearchKeep,
+    ];
+    for action in operated {
+        let key = machine(&SCOPES);
+        let forbid = "machines-operate-nothing";
+        refused(&key, action, &best_case(), forbid, "why-not-person");
+    }
+    // The shell does some of it all the same.
+    let shell = Principal::system();
+    allowed(&shell, Action::CollectionManage, &best_case());
+    allowed(&shell, Action::TriageGroup, &best_case());
+}
+
+#[test]
 fn release_and_administration_need_a_second_factor() {
     let mut releaser = person(&[Role::Releaser]);
     releaser.second_factor = false;

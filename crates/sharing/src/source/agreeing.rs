@@ -13,8 +13,10 @@ use crate::{
 
 /// Longest path or word of a mapping.
 const MAX_PATH: usize = 200;
-/// Most bytes of one document when nothing is said.
-pub const DEFAULT_BYTES: u64 = 16 << 20;
+/// Most of one document when nothing is said, in MiB, the unit in which people agree on it.
+pub const DEFAULT_MIB: u32 = 16;
+/// The same in bytes.
+pub const DEFAULT_BYTES: u64 = (DEFAULT_MIB as u64) << 20;
 /// Most bytes that may be agreed.
 pub const MAX_BYTES: u64 = 64 << 20;
 /// Hours that a value holds after it has left the list when nothing is said.
@@ -73,9 +75,7 @@ pub fn check_terms(mut terms: SourceTerms) -> Result<SourceTerms, Refused> {
     }
     check_form(&terms.form)?;
     if !(1_024..=MAX_BYTES).contains(&terms.most_bytes) {
-        return Err(Refused::OutOfBounds {
-            field: "most_bytes",
-        });
+        return Err(Refused::OutOfBounds { field: "most_mib" });
     }
     if terms.grace_h > MAX_GRACE_H {
         return Err(Refused::OutOfBounds { field: "grace_h" });

@@ -88,6 +88,27 @@ pub async fn guard(request: Request, next: Next) -> Response {
     response
 }
 
+/// The header in which a program that works with a person's session says the token of its forms.
+pub(crate) const TOKEN_HEADER: &str = "x-csrf-token";
+
+/// Middleware of every endpoint of the API that changes something: a person's session has to say the token of its
+/// forms, and may not come from another site. A machine's key comes with no browser: nobody else can send it.
+pub(crate) async fn guard_api(request: Request, next: Next) -> Response {
+    let by = request.extensions().get::<crate::house::By>();
+    if by.is_some_and(|by| by.account.is_some()) {
+        let frame = request.extensions().get::<Frame>();
+        let token = request.headers().get(TOKEN_HEADER);
+        let token = token.and_then(|token| token.to_str().ok());
+        let fits = frame
+            .zip(token)
+            .is_some_and(|(frame, token)| frame.token_fits(token));
+        if !fits || !from_here(request.headers()) {
+            return Failure::NoToken.into_response();
+        }
+    }
+    next.run(request).await
+}
+
 /// What a form posted and to where, in case it is not taken.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
@@ -194,7 +215,7 @@ async fn peek(body: Body) -> Result<(Bytes, Body), Failure> {
 }
 
 /// Whether reading stopped at the endpoint's limit.
-fn is_limit(error: &axum::Error) -> bool {
+pub(crate) fn is_limit(error: &axum::Error) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(here) = cause {
         if here.is::<http_body_util::LengthLimitError>() {

@@ -2,9 +2,13 @@
 
 use std::{future::Future, sync::Arc};
 
-use axum::http::request::Parts;
+use axum::http::{Extensions, request::Parts};
 use kaname_kernel::{Clock, Rng, Role};
-use kaname_world::Limits;
+use kaname_world::{
+    Limits,
+    once::{Begun, Ticket},
+};
+use serde_json::Value;
 
 use super::{CsrfKey, Section};
 use crate::{
@@ -44,6 +48,32 @@ pub trait Host: Clone + Send + Sync + 'static {
     /// Called after [`Host::admit`].
     fn allowance(&self, _request: &Parts) -> Option<Allowance> {
         None
+    }
+
+    /// Begins a request to the API that is to be carried out once: what is known of it under the caller's key;
+    /// `None` where nobody remembers. `sent`: all of it. Called after [`Host::admit`].
+    ///
+    /// # Errors
+    /// When the key is none, another request was sent with it, or the store can't be asked.
+    fn begin_once(
+        &self,
+        _request: &Extensions,
+        _key: &str,
+        _sent: &[u8],
+    ) -> impl Future<Output = Result<Option<Begun>, Failure>> + Send {
+        std::future::ready(Ok(None))
+    }
+
+    /// Ends it: with the answer to keep, or `None` where nothing was changed.
+    ///
+    /// # Errors
+    /// When the store can't be asked.
+    fn end_once(
+        &self,
+        _ticket: &Ticket,
+        _answer: Option<Value>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        std::future::ready(Ok(()))
     }
 
     /// Keeps what was typed, a short while, for the session of that binding.

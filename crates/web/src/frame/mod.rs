@@ -24,8 +24,8 @@ mod typed;
 mod upload;
 
 pub use around::{Pages, around};
-pub(crate) use csrf::unsent;
 pub use csrf::{CsrfKey, guard};
+pub(crate) use csrf::{guard_api, is_limit, unsent};
 pub use flash::Flash;
 pub use form::{Posted, PostedBoth};
 pub use host::{Cast, Ended, Host, Settings, Visitor, WhoAmI};

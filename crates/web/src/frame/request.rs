@@ -137,6 +137,11 @@ impl Frame {
         &self.0.settings
     }
 
+    /// The token of the forms that this session, or visit, is given.
+    pub(crate) fn token(&self) -> String {
+        self.0.settings.csrf.token(&self.0.binding)
+    }
+
     pub(super) fn token_fits(&self, token: &str) -> bool {
         self.0.settings.csrf.fits(&self.0.binding, token)
     }
@@ -165,7 +170,7 @@ impl Frame {
             nav: nav(inside.visitor.who.as_ref(), section, inside.text),
             who: inside.visitor.who.clone(),
             flash: inside.flash.clone(),
-            csrf: settings.csrf.token(&inside.binding),
+            csrf: self.token(),
             exercise: settings.exercise.clone(),
             demo: settings.demo.is_some(),
             address: inside.address.clone(),

@@ -11,7 +11,7 @@ use axum::{
 use kaname_intake::read_listed;
 use kaname_policy::Action;
 use kaname_sharing::warninglist::Outline;
-use kaname_world::sharing::Warnings;
+use kaname_world::sharing::{Brought, Warnings};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,8 +23,11 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::words,
-    route::{Access, Audit, Endpoint},
+    room::{
+        api::body::{Checked, Read},
+        words,
+    },
+    route::{Access, Audit, BodySize, Endpoint},
     text::group,
 };
 
@@ -54,6 +57,23 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Access::Either(Action::LibraryRead),
             READS,
             routing::get(tell),
+        ),
+        Endpoint::new(
+            Method::POST,
+            "/api/v1/warninglists",
+            "api.load_warninglist",
+            Access::Either(Action::ImportRun),
+            Audit::Event("warninglist.loaded"),
+            routing::post(load),
+        )
+        .with_body(BodySize::Report),
+        Endpoint::new(
+            Method::POST,
+            "/api/v1/warninglists/drop",
+            "api.drop_warninglist",
+            Access::Either(Action::ImportRun),
+            Audit::Event("warninglist.dropped"),
+            routing::post(drop_one),
         ),
     ]
 }
@@ -221,6 +241,42 @@ async fn tell(
     Ok(Json(
         json!({ "value": value.value, "kind": value.kind.as_str(), "lists": lists }),
     ))
+}
+
+/// Takes a list in MISP's form, as `kaname warninglist load` does.
+async fn load(
+    State(house): State<House>,
+    by: By,
+    Checked(bytes): Checked,
+) -> Result<Json<Value>, Failure> {
+    let (outline, brought) = house.world().load_warninglist(&by, &bytes).await?;
+    let brought = match brought {
+        Brought::New => "new",
+        Brought::Changed => "changed",
+        Brought::Same => "same",
+    };
+    Ok(Json(
+        json!({ "brought": brought, "list": outlined(&outline) }),
+    ))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dropped {
+    name: String,
+    reason: String,
+}
+
+async fn drop_one(
+    State(house): State<House>,
+    by: By,
+    Read(sent): Read<Dropped>,
+) -> Result<Json<Value>, Failure> {
+    let dropped = house
+        .world()
+        .drop_warninglist(&by, &sent.name, &sent.reason)
+        .await?;
+    Ok(Json(json!({ "dropped": outlined(&dropped) })))
 }
 
 fn outlined(outline: &Outline) -> Value {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{Method, Request, StatusCode, header},
 };
 use kaname_testkit::{Nation, Person};
 
@@ -124,6 +124,42 @@ impl<'d> Browser<'d> {
             .get(name)
             .cloned()
             .unwrap_or_default()
+    }
+
+    /// What this person's script asks of the API: with the session, its token and, where there is one, a JSON body.
+    pub(crate) async fn ask(&self, method: &Method, target: &str, body: Option<&str>) -> Answer {
+        self.ask_once(method, target, body, None).await
+    }
+
+    /// The same under a key against doing it twice.
+    pub(crate) async fn ask_once(
+        &self,
+        method: &Method,
+        target: &str,
+        body: Option<&str>,
+        once: Option<&str>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(target).header(
+            header::COOKIE,
+            format!("kaname-session={}", self.cookie("kaname-session")),
+        );
+        if *method != Method::GET {
+            request = request.header("x-csrf-token", self.csrf().await);
+        }
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        if let Some(once) = once {
+            request = request.header("idempotency-key", once);
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
+        self.door.send(request.body(body).unwrap()).await
+    }
+
+    /// The token that goes with the session.
+    pub(crate) async fn csrf(&self) -> String {
+        let session = Box::pin(self.ask(&Method::GET, "/api/v1/session", None)).await;
+        session.json()["csrf_token"].as_str().unwrap().to_owned()
     }
 
     /// A stream of events, read as it comes.

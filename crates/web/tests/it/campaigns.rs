@@ -21,7 +21,7 @@ const WAVE: &str = "件名「配達のお知らせ」のメールに記載され
 const OTHER: &str =
     "境界の装置の脆弱性を突いて侵入され、設定の書き出しと新しい管理者の作成を確認した。";
 
-async fn report(nation: &Nation, domains: &[&str], text: &str) -> Receipt {
+pub(crate) async fn report(nation: &Nation, domains: &[&str], text: &str) -> Receipt {
     let provider = nation.caller(&nation.provider).await;
     let domain = |name: &&str| Value {
         kind: Kind::Domain,

@@ -5,6 +5,7 @@
     reason = "a test stops where it fails"
 )]
 
+mod acted;
 mod administration;
 mod age;
 mod alike;
@@ -15,6 +16,7 @@ mod audit;
 mod authenticator;
 mod browser;
 mod campaigns;
+mod changed_by_api;
 mod described;
 mod examples;
 mod feed;
@@ -22,6 +24,7 @@ mod flow;
 mod harm;
 mod hostile;
 mod house;
+mod judged;
 mod kept;
 mod language;
 mod leak;

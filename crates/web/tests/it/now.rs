@@ -13,7 +13,7 @@ use crate::{
     story,
 };
 
-fn false_positive() -> Given {
+pub(crate) fn false_positive() -> Given {
     Given {
         sighting: Some(Sighting {
             kind: SightingKind::FalsePositive,

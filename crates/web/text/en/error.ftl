@@ -9,6 +9,7 @@ error-stix = Not valid STIX.
 error-unknown-sector = Not a sector in force today.
 error-idempotency-key = An idempotency key has 1 to 200 bytes.
 error-idempotency-used = Another report was handed in with this idempotency key; this one was not. Hand it in again under a key of its own.
+error-idempotency-other = Another request was sent with this idempotency key; this one was not carried out. Send it again with a key of its own.
 error-password-short = A password has at least 12 characters.
 error-password-long = A password has at most 1,024 bytes.
 error-password-easy = It must not repeat one character or contain the login name.

@@ -9,6 +9,7 @@ error-stix = STIX として正しくありません。
 error-unknown-sector = 今日の時点で有効な分野ではありません。
 error-idempotency-key = 冪等キーは 1〜200 バイトです。
 error-idempotency-used = この冪等キーでは、すでに別の報告が提出されています。今回の報告は受け付けていません。別のキーで提出し直してください。
+error-idempotency-other = この冪等キーでは、すでに別の要求が送られています。今回の要求は行っていません。別のキーで送り直してください。
 error-password-short = パスワードは12文字以上にしてください。
 error-password-long = パスワードは1,024バイトまでです。
 error-password-easy = 同じ文字の繰り返しや、ログイン名を含むものは使えません。

@@ -362,7 +362,7 @@ impl World {
 
     /// What is kept of a request to know it again: bound to its key, and of no use to who reads a copy of the
     /// database and guesses what was sent.
-    fn sent_tag(&self, key: &str, sent: &[u8]) -> String {
+    pub(crate) fn sent_tag(&self, key: &str, sent: &[u8]) -> String {
         let mut text = Sha256::digest(sent).to_vec();
         text.extend(key.as_bytes());
         hex::encode(self.keys().token.derive("once").tag(&text))

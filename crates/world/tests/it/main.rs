@@ -18,6 +18,7 @@ mod headers;
 mod import;
 mod isac;
 mod ledger;
+mod once;
 mod openpgp;
 mod outlet;
 mod own;

@@ -13,7 +13,7 @@ use crate::{error::Failure, route::limits_of};
 const JSON: &str = "application/json";
 
 /// The bytes of a JSON document that was checked against the bounds.
-pub(super) struct Checked(pub(super) Bytes);
+pub(in crate::room) struct Checked(pub(in crate::room) Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Checked {
     type Rejection = Failure;
@@ -40,7 +40,7 @@ impl<S: Send + Sync> FromRequest<S> for Checked {
 }
 
 /// A JSON document read into its form; unknown members are faults where the form says so.
-pub(super) struct Read<T>(pub(super) T);
+pub(in crate::room) struct Read<T>(pub(in crate::room) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Read<T> {
     type Rejection = Failure;
@@ -49,6 +49,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Read<T> {
         let Checked(bytes) = Checked::from_request(request, state).await?;
         form(&bytes).map(Self)
     }
+}
+
+/// A reason alone.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Why {
+    pub(super) reason: String,
 }
 
 /// Reads a document into its form.

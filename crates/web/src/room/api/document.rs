@@ -18,17 +18,21 @@ use crate::{
 const WRITTEN: &str = include_str!("openapi.json");
 const EXAMPLES: &str = include_str!("examples.json");
 /// Errors whose sentence is the same wherever they are met, by their status: names in the document.
-const SHARED: [(&str, &str); 9] = [
+const SHARED: [(&str, &str); 10] = [
     ("400", "Malformed"),
     ("401", "SignIn"),
     ("403", "Forbidden"),
     ("404", "NotFound"),
+    ("409", "Refused"),
     ("413", "TooLarge"),
     ("415", "WrongMedia"),
     ("422", "Invalid"),
     ("429", "TooMany"),
     ("503", "Unavailable"),
 ];
+
+/// The shared header against doing it twice.
+const ONCE: &str = "IdempotencyKey";
 
 /// The description, whole.
 pub(super) struct Document {
@@ -61,6 +65,8 @@ fn make() -> Result<Document, Unmade> {
     let mut value: Value = serde_json::from_str(WRITTEN)?;
     let examples: Value = serde_json::from_str(EXAMPLES)?;
     let rules = Policy::builtin()?.table();
+    let shared = value.pointer("/components/parameters").cloned();
+    let shared = shared.unwrap_or_default();
     let problems = problems();
     if let Some(version) = value.pointer_mut("/info/version") {
         *version = env!("CARGO_PKG_VERSION").into();
@@ -73,6 +79,7 @@ fn make() -> Result<Document, Unmade> {
         if let Some(operation) = operation {
             let security = security(&endpoint.access, &rules);
             operation.insert("security".to_owned(), security);
+            head(operation, &endpoint, &shared);
             answer(operation, &endpoint, &problems);
             exemplify(operation, &examples);
         }
@@ -99,6 +106,31 @@ fn security(access: &Access, rules: &[PolicyRow]) -> Value {
         Access::SignedIn(_) => json!([session()]),
         Access::Key(action) => keys(*action).collect(),
         Access::Either(action) => keys(*action).chain([session()]).collect(),
+    }
+}
+
+/// The headers that a request may carry beside what is written of it.
+fn head(operation: &mut Map<String, Value>, endpoint: &Endpoint<House>, shared: &Value) {
+    let mut names = Vec::new();
+    if endpoint.takes_either() {
+        names.push("CsrfToken");
+    }
+    if endpoint.is_done_once() {
+        names.push(ONCE);
+    }
+    let id = operation.get("operationId").and_then(Value::as_str);
+    let key = format!("{}-4711", id.unwrap_or_default());
+    let headers = names.into_iter().filter_map(|name| {
+        let mut header = shared.get(name)?.clone();
+        if name == ONCE {
+            header["example"] = json!(key);
+        }
+        Some(header)
+    });
+    let headers: Vec<Value> = headers.collect();
+    let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+    if let Some(parameters) = parameters.as_array_mut() {
+        parameters.extend(headers);
     }
 }
 
@@ -132,6 +164,9 @@ fn answer(
     }
     if operation.contains_key("requestBody") {
         shared.extend(["400", "413", "415"]);
+    }
+    if endpoint.is_done_once() {
+        shared.extend(["400", "409", "413", "422"]);
     }
     let written = operation.remove("responses");
     let mut all: BTreeMap<String, Value> = match written {
@@ -237,6 +272,7 @@ pub(super) fn failures() -> Vec<Failure> {
             because: "why-not-scope",
         },
         Failure::PasswordFirst,
+        Failure::NoToken,
         Failure::NotFound,
         Failure::WrongMethod,
         Failure::Refused(Reason::new("error-idempotency-used")),

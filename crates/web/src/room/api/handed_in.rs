@@ -27,6 +27,7 @@ use super::body::{Checked, form, malformed};
 use crate::{
     error::{Failure, Fault, Reason},
     house::{By, House},
+    once,
     room::paging::{Reading, address},
 };
 
@@ -92,13 +93,7 @@ pub(super) async fn submit(
     Checked(bytes): Checked,
 ) -> Result<Response, Failure> {
     let world = house.world();
-    let once = match headers.get("idempotency-key") {
-        None => None,
-        Some(key) => Some(key.to_str().map_err(|_| Failure::Malformed {
-            at: "Idempotency-Key".to_owned(),
-            why: "visible ASCII characters are expected".to_owned(),
-        })?),
-    };
+    let once = once::key_in(&headers)?;
     let body: Body<'_> = form(&bytes)?;
     let terms = body.terms.terms()?;
     let report = body.report.get().as_bytes();

@@ -4,8 +4,9 @@
 
 mod answers;
 mod assessments;
-mod body;
+pub(in crate::room) mod body;
 mod campaigns;
+mod decided;
 mod document;
 mod handed_in;
 mod items;
@@ -17,11 +18,16 @@ mod records;
 mod reference;
 mod reviews;
 mod search;
+mod searches;
+mod session;
 mod showing;
 mod sources;
 mod stix;
 
-use axum::{http::Method, routing};
+use axum::{
+    http::Method,
+    routing::{self, MethodRouter},
+};
 use kaname_policy::Action;
 
 use crate::{
@@ -32,8 +38,6 @@ use crate::{
 
 const OWN: Access = Access::Either(Action::SubmissionReadOwn);
 const FOLLOW: Access = Access::Either(Action::SubmissionFollow);
-const PEERS: Access = Access::Either(Action::DeliveryRead);
-const TRIAGE: Access = Access::Either(Action::TriageList);
 const LIBRARY: Access = Access::Either(Action::LibraryRead);
 
 /// The description of the API as it is served (OpenAPI 3.1).
@@ -44,8 +48,47 @@ pub fn description() -> Result<&'static str, Failure> {
     Ok(document::document()?.text.as_str())
 }
 
+/// An operation that reads, for persons and keys.
+fn read(
+    path: &'static str,
+    name: &'static str,
+    action: Action,
+    audit: Audit,
+    handler: MethodRouter<House>,
+) -> Endpoint<House> {
+    Endpoint::new(
+        Method::GET,
+        path,
+        name,
+        Access::Either(action),
+        audit,
+        handler,
+    )
+}
+
+/// An operation that changes something, for persons and keys: what a page does, by the same operation of the world.
+fn change(
+    (method, path, name): (Method, &'static str, &'static str),
+    action: Action,
+    audit: Audit,
+    handler: MethodRouter<House>,
+) -> Endpoint<House> {
+    Endpoint::new(method, path, name, Access::Either(action), audit, handler)
+}
+
 /// Endpoints of this room.
 pub fn endpoints() -> Vec<Endpoint<House>> {
+    let mut all = own();
+    all.extend(searches::endpoints());
+    all.extend(peers::endpoints());
+    all.extend(sources::endpoints());
+    all.extend(campaigns::endpoints());
+    all.extend(assessments::endpoints());
+    all.extend(decided::endpoints());
+    all
+}
+
+fn own() -> Vec<Endpoint<House>> {
     vec![
         Endpoint::new(
             Method::GET,
@@ -62,6 +105,14 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Access::Public("describes the API; says nothing of what it holds"),
             Audit::None("reads a fixed document"),
             routing::get(reference::openapi),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/session",
+            "api.session",
+            Access::SignedIn(&[Action::SessionOwn]),
+            Audit::None("reads the own session"),
+            routing::get(session::one),
         ),
         Endpoint::new(
             Method::POST,
@@ -193,78 +244,6 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
             Access::Either(Action::FunnelRead),
             Audit::None("reads counts only"),
             routing::get(reference::funnel),
-        ),
-        Endpoint::new(
-            Method::GET,
-            "/api/v1/peers",
-            "api.peers",
-            PEERS,
-            Audit::None("reads what is agreed with peers and how far each has come"),
-            routing::get(peers::list),
-        ),
-        Endpoint::new(
-            Method::GET,
-            "/api/v1/peers/{code}",
-            "api.peer",
-            PEERS,
-            Audit::None("reads what is agreed with peers and how far each has come"),
-            routing::get(peers::one),
-        ),
-        Endpoint::new(
-            Method::GET,
-            "/api/v1/campaigns",
-            "api.campaigns",
-            TRIAGE,
-            Audit::None("reads which reports were taken together, not what they say"),
-            routing::get(campaigns::list),
-        ),
-        Endpoint::new(
-            Method::GET,
-            "/api/v1/campaigns/{number}",
-            "api.campaign",
-            TRIAGE,
-            Audit::None("reads which reports were taken together, not what they say"),
-            routing::get(campaigns::one),
-        ),
-        Endpoint::new(
-            Method::GET,
-            "/api/v1/assessments",
-            "api.assessments",
-            Access::Either(Action::AssessmentRead),
-            Audit::None("reads assessments; evidence only as far as the reader may see it"),
-            routing::get(assessments::list),
-        ),
-        Endpoint::new(
-            Method::GET,
-            "/api/v1/assessments/{number}",
-            "api.assessment",
-            Access::Either(Action::AssessmentRead),
-            Audit::None("reads assessments; evidence only as far as the reader may see it"),
-            routing::get(assessments::one),
-        ),
-        Endpoint::new(
-            Method::GET,
-            "/api/v1/proposals",
-            "api.proposals",
-            TRIAGE,
-            Audit::None("reads; values and texts only within a recorded opening"),
-            routing::get(campaigns::proposals),
-        ),
-        Endpoint::new(
-            Method::GET,
-            "/api/v1/sources",
-            "api.sources",
-            PEERS,
-            Audit::None("reads what is agreed with sources and what their readings brought"),
-            routing::get(sources::list),
-        ),
-        Endpoint::new(
-            Method::GET,
-            "/api/v1/sources/{code}",
-            "api.source",
-            PEERS,
-            Audit::None("reads what is agreed with sources and what their readings brought"),
-            routing::get(sources::one),
         ),
         Endpoint::new(
             Method::GET,

@@ -1,27 +1,238 @@
-//! Sources as JSON: what is agreed, what their readings brought, how far behind each is.
+//! Sources as JSON: what is agreed, what their readings brought, how far behind each is; agreed with, changed, stopped and
+//! started by the same operations as on the pages.
 
 use axum::{
     Json,
     extract::{Path, State},
+    http::{Method, StatusCode, header},
     response::{IntoResponse as _, Response},
+    routing,
 };
 use jiff::Timestamp;
-use kaname_sharing::source::Source;
+use kaname_intake::listed::Mapping;
+use kaname_kernel::{MatterId, Tlp};
+use kaname_policy::Action;
+use kaname_sharing::{
+    source::{
+        DEFAULT_GRACE_H, DEFAULT_MIB, Form, FormKind, Source, SourceDefinition, SourceTerms,
+        ask_source, start_source, stop_source,
+    },
+    turn::Every,
+};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{
+    body::{Read, Why},
+    change, read,
+};
 use crate::{
     error::Failure,
     house::{By, House},
+    room::sources,
+    route::{Audit, Endpoint},
 };
 
-pub(super) async fn list(State(house): State<House>, by: By) -> Result<Response, Failure> {
+const PATH: &str = "/api/v1/sources";
+const ONE: &str = "/api/v1/sources/{code}";
+const READ: Action = Action::DeliveryRead;
+const MANAGE: Action = Action::CollectionManage;
+const READS: Audit =
+    Audit::None("reads what is agreed with sources and what their readings brought");
+
+pub(super) fn endpoints() -> Vec<Endpoint<House>> {
+    let act = |path, name, event, handler| {
+        let at = (Method::POST, path, name);
+        change(at, MANAGE, Audit::Event(event), handler)
+    };
+    vec![
+        read(PATH, "api.sources", READ, READS, routing::get(list)),
+        read(ONE, "api.source", READ, READS, routing::get(one)),
+        act(
+            PATH,
+            "api.join_source",
+            "source.joined",
+            routing::post(join),
+        ),
+        change(
+            (Method::POST, "/api/v1/source-trials", "api.try_source"),
+            MANAGE,
+            Audit::None("looks at what a source would bring and keeps nothing of it"),
+            routing::post(look),
+        ),
+        change(
+            (Method::PUT, ONE, "api.change_source"),
+            MANAGE,
+            Audit::Event("source.changed"),
+            routing::put(agree),
+        ),
+        act(
+            "/api/v1/sources/{code}/now",
+            "api.ask_source",
+            "source.asked",
+            routing::post(now),
+        ),
+        act(
+            "/api/v1/sources/{code}/stop",
+            "api.stop_source",
+            "source.stopped",
+            routing::post(stop),
+        ),
+        act(
+            "/api/v1/sources/{code}/start",
+            "api.start_source",
+            "source.started",
+            routing::post(start),
+        ),
+    ]
+}
+
+/// A source as it is sent.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct New {
+    code: String,
+    collection: MatterId,
+    terms: Terms,
+}
+
+/// What is agreed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Terms {
+    publisher: String,
+    #[serde(default)]
+    url: Option<String>,
+    form: FormKind,
+    #[serde(default)]
+    mapping: Mapping,
+    #[serde(default)]
+    tlp: Option<Tlp>,
+    #[serde(default)]
+    every: Every,
+    #[serde(default)]
+    grace_h: Option<u32>,
+    #[serde(default)]
+    most_mib: Option<u32>,
+    /// By which the hub is known there; the one there is stays where none is sent.
+    #[serde(default)]
+    header: Option<Header>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    name: String,
+    value: String,
+}
+
+impl Terms {
+    fn parted(self) -> (SourceTerms, Option<Header>) {
+        let most = self.most_mib.unwrap_or(DEFAULT_MIB);
+        let terms = SourceTerms {
+            publisher: self.publisher,
+            url: self.url,
+            form: Form {
+                kind: self.form,
+                mapping: self.mapping,
+            },
+            tlp: self.tlp,
+            every: self.every,
+            most_bytes: u64::from(most) << 20,
+            grace_h: self.grace_h.unwrap_or(DEFAULT_GRACE_H),
+        };
+        (terms, self.header)
+    }
+}
+
+fn known_by(header: Option<&Header>) -> Option<(&str, &str)> {
+    header.map(|header| (header.name.as_str(), header.value.as_str()))
+}
+
+async fn join(
+    State(house): State<House>,
+    by: By,
+    Read(new): Read<New>,
+) -> Result<Response, Failure> {
+    let (terms, header) = new.terms.parted();
+    let definition = SourceDefinition {
+        code: new.code,
+        into: new.collection,
+        terms,
+    };
+    let world = house.world();
+    let joined = world
+        .join_source(&by, definition, known_by(header.as_ref()))
+        .await?;
+    let told = told(&joined.state, world.now());
+    let place = format!("{PATH}/{}", joined.state.definition.code);
+    Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(told)).into_response())
+}
+
+async fn look(
+    State(house): State<House>,
+    by: By,
+    Read(terms): Read<Terms>,
+) -> Result<Response, Failure> {
+    let (terms, header) = terms.parted();
+    let trial = sources::looked(&house, &by, terms, known_by(header.as_ref())).await?;
+    Ok(Json(trial).into_response())
+}
+
+async fn agree(
+    State(house): State<House>,
+    by: By,
+    Path(code): Path<String>,
+    Read(terms): Read<Terms>,
+) -> Result<Response, Failure> {
+    let (terms, header) = terms.parted();
+    let world = house.world();
+    let changed = world
+        .agree_with_source(&by, &code, terms, known_by(header.as_ref()))
+        .await?;
+    Ok(Json(told(&changed.state, world.now())).into_response())
+}
+
+async fn now(
+    State(house): State<House>,
+    by: By,
+    Path(code): Path<String>,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let asked = world.change_source(&by, &code, ask_source).await?;
+    Ok(Json(told(&asked.state, world.now())).into_response())
+}
+
+async fn stop(
+    State(house): State<House>,
+    by: By,
+    Path(code): Path<String>,
+    Read(why): Read<Why>,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let stop = |source: &Source| stop_source(source, &why.reason);
+    let stopped = world.change_source(&by, &code, stop).await?;
+    Ok(Json(told(&stopped.state, world.now())).into_response())
+}
+
+async fn start(
+    State(house): State<House>,
+    by: By,
+    Path(code): Path<String>,
+) -> Result<Response, Failure> {
+    let world = house.world();
+    let started = world.change_source(&by, &code, start_source).await?;
+    Ok(Json(told(&started.state, world.now())).into_response())
+}
+
+async fn list(State(house): State<House>, by: By) -> Result<Response, Failure> {
     let sources = house.world().sources(&by).await?;
     let now = house.world().now();
     let rows: Vec<Value> = sources.iter().map(|one| told(&one.state, now)).collect();
     Ok(Json(json!({ "sources": rows })).into_response())
 }
 
-pub(super) async fn one(
+async fn one(
     State(house): State<House>,
     by: By,
     Path(code): Path<String>,
@@ -42,7 +253,7 @@ fn told(source: &Source, now: Timestamp) -> Value {
         "collection": source.definition.into,
         "tlp": terms.tlp,
         "every": terms.every,
-        "most_bytes": terms.most_bytes,
+        "most_mib": sources::most_mib(terms),
         "grace_h": terms.grace_h,
         "state": turns.state(),
         "listed": source.listed,

@@ -7,6 +7,7 @@ mod list;
 mod show;
 mod told;
 
+pub(in crate::room) use self::edit::{Faulty, Typed, begun, saved};
 pub(in crate::room) use self::list::row;
 pub(in crate::room) use self::told::{Judgements, judgements, open_judgements};
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use kaname_sharing::{
-    Content, ItemState,
+    Content, Item, ItemState,
     assessment::{Confidence, Judgement, Likelihood},
 };
 use kaname_world::{WorldError, sharing::Seen};

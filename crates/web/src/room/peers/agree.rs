@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kaname_kernel::{MatterId, Tlp};
+use kaname_kernel::{MatterId, PartyId, Tlp};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     collection::CollectionKind,
@@ -97,17 +97,27 @@ async fn way(
             let out_of = collection("out_of")?;
             let offered = choices::recipients(house, lang, by).await?;
             let code = choices::code_of(&offered, typed.one("party"));
-            let party = match house.world().party_of(by, code).await {
-                Ok(party) => party.id.cast(),
-                Err(WorldError::NotFound(_)) => {
-                    let key = "directory-wrong-party";
-                    return Err(WorldError::invalid("party", key, "there is no such party"));
-                }
-                Err(error) => return Err(error),
-            };
+            let party = behind(house, by, code).await?;
             Ok(Way::Push { out_of, party })
         }
         _ => Err(wrong("direction")),
+    }
+}
+
+/// The party of a code, which stands behind a peer that is sent to.
+pub(in crate::room) async fn behind(
+    house: &House,
+    by: &By,
+    code: &str,
+) -> Result<PartyId, WorldError> {
+    match house.world().party_of(by, code).await {
+        Ok(party) => Ok(party.id.cast()),
+        Err(WorldError::NotFound(_)) => Err(WorldError::invalid(
+            "party",
+            "directory-wrong-party",
+            "there is no such party",
+        )),
+        Err(error) => Err(error),
     }
 }
 

@@ -6,7 +6,7 @@ mod list;
 mod show;
 pub(super) mod words;
 
-pub(in crate::room) use self::agree::intervals;
+pub(in crate::room) use self::agree::{behind, intervals};
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;

@@ -94,6 +94,7 @@ pub(super) async fn ask_change(
 ) -> Result<Response, Failure> {
     let source = house.world().source(&by, &code).await?;
     let now = source.state.definition.terms;
+    let most = most_mib(&now);
     let mut typed = Typed::default()
         .set("publisher", now.publisher)
         .set("url", now.url.unwrap_or_default())
@@ -101,7 +102,7 @@ pub(super) async fn ask_change(
         .set("tlp", now.tlp.map_or("", Tlp::label))
         .set("every", now.every.to_string())
         .set("grace_h", now.grace_h.to_string())
-        .set("most_mib", (now.most_bytes >> 20).max(1).to_string());
+        .set("most_mib", most.to_string());
     if now.form.ignore_distribution {
         typed = typed.set("ignore_distribution", "yes");
     }
@@ -201,6 +202,11 @@ pub(super) fn terms(typed: &Typed) -> Result<SourceTerms, WorldError> {
         most_bytes: u64::from(number("most_mib")?) << 20,
         grace_h: number("grace_h")?,
     })
+}
+
+/// The most of one document, in MiB, the unit of forms and of the API.
+pub(in crate::room) fn most_mib(terms: &SourceTerms) -> u64 {
+    (terms.most_bytes >> 20).max(1)
 }
 
 /// The header by which the hub is known there, when one was typed.

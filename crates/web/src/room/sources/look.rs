@@ -2,6 +2,8 @@
 
 use axum::{extract::State, response::Response};
 use kaname_intake::listed::Unlisted;
+use kaname_policy::Action;
+use kaname_sharing::source::{SourceTerms, check_terms};
 use kaname_world::{
     WorldError,
     source::{Trial, Tried},
@@ -98,7 +100,10 @@ pub(super) async fn look(
     by: By,
     Posted(typed): Posted<Typed>,
 ) -> Result<Response, Failure> {
-    let looked = looked(&house, &by, &typed).await;
+    let looked = match agree::terms(&typed) {
+        Ok(terms) => looked(&house, &by, terms, agree::header(&typed)).await,
+        Err(error) => Err(error),
+    };
     let text = frame.text();
     let error = match looked {
         Ok(trial) => {
@@ -114,9 +119,13 @@ pub(super) async fn look(
     }
 }
 
-async fn looked(house: &House, by: &By, typed: &Typed) -> Result<Trial, WorldError> {
-    let terms = agree::terms(typed)?;
-    let header = agree::header(typed);
+/// What a look at a source finds.
+pub(in crate::room) async fn looked(
+    house: &House,
+    by: &By,
+    terms: SourceTerms,
+    header: Option<(&str, &str)>,
+) -> Result<Trial, WorldError> {
     match (&terms.url, house.sources_door()) {
         (Some(_), Some(door)) => {
             let tried = Tried::Address(door, header);
@@ -124,7 +133,8 @@ async fn looked(house: &House, by: &By, typed: &Typed) -> Result<Trial, WorldErr
         }
         // What is handed over as a file is looked at where it is: at the command line.
         _ => {
-            kaname_sharing::source::check_terms(terms)?;
+            house.world().allow_any(by, Action::CollectionManage)?;
+            check_terms(terms)?;
             Ok(Trial::default())
         }
     }

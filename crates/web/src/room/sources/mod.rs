@@ -7,6 +7,8 @@ mod look;
 mod show;
 mod words;
 
+pub(in crate::room) use self::{agree::most_mib, look::looked};
+
 use axum::{http::Method, routing};
 use kaname_policy::Action;
 

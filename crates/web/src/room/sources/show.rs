@@ -9,7 +9,7 @@ use kaname_policy::Action;
 use kaname_sharing::source::{PastReading, Source, ask_source, start_source, stop_source};
 use kaname_world::{Loaded, WorldError};
 
-use super::{look::Place, words};
+use super::{agree::most_mib, look::Place, words};
 use crate::{
     error::Failure,
     frame::{
@@ -125,7 +125,7 @@ pub(super) async fn one(
             .t1("sources-grace-length", "n", terms.grace_h)
             .into_owned(),
         most: text
-            .t1("sources-most-length", "n", (terms.most_bytes >> 20).max(1))
+            .t1("sources-most-length", "n", most_mib(terms))
             .into_owned(),
         has_credential: state.credential.is_some(),
         listed: Count::from(state.listed),

@@ -41,6 +41,10 @@ const FILLED: &[(&str, Filled)] = &[
         Filled::NoItem("the form of one's own saved search; shows what its owner typed"),
     ),
     (
+        "api.saved_search",
+        Filled::NoItem("one's own saved search; of what it found only how much"),
+    ),
+    (
         "news.follow",
         Filled::Stream("library::an_open_library_hears_once_of_what_its_reader_may_see"),
     ),

@@ -22,6 +22,7 @@ pub fn assessment_line(assessment: &Assessment) -> Value {
 pub fn assessment_told(view: &AssessmentView) -> Value {
     let state = &view.assessment.state;
     let mut told = assessment_line(state);
+    told["revision"] = json!(view.assessment.version);
     told["summary"] = json!(state.draft.summary);
     told["countermeasures"] = json!(state.draft.countermeasures);
     told["pap"] = json!(state.draft.pap.label());

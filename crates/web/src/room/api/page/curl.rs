@@ -3,15 +3,33 @@
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
+use crate::house::{SESSION, SESSION_PLAIN};
+
 /// Parameters that say where a page goes on: nobody has one before the first page.
 const CURSORS: [&str; 3] = ["after", "items", "objects"];
 
 /// The header against doing it twice.
 const ONCE: &str = "Idempotency-Key";
 
+/// The header that goes with a session; only a shell knows its value.
+const TOKEN: &str = "X-CSRF-Token";
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum With {
+    /// Anyone.
+    Nothing,
+    /// A machine, with its key.
+    Key,
+    /// A person, with a session and its token.
+    Session,
+}
+
 /// What an example asks for: the address with its parameters, and the headers among them.
 pub(super) struct Request {
     pub(super) address: String,
+    /// What the session's cookie is called there.
+    cookie: &'static str,
     headers: Vec<(String, String)>,
 }
 
@@ -50,27 +68,40 @@ impl Request {
         if !query.is_empty() {
             address = format!("{address}?{query}");
         }
-        Self { address, headers }
+        let cookie = match base.starts_with("http://") {
+            true => SESSION_PLAIN,
+            false => SESSION,
+        };
+        Self {
+            address,
+            cookie,
+            headers,
+        }
     }
 
     /// The command, as a shell reads it.
     ///
     /// `body`: with the name of the example, which goes behind a key against doing it twice: each body has a key
     /// of its own.
-    pub(super) fn command(
-        &self,
-        method: &str,
-        with_key: bool,
-        body: Option<(&str, &Value)>,
-    ) -> String {
+    pub(super) fn command(&self, method: &str, with: With, body: Option<(&str, &Value)>) -> String {
         let mut lines = vec![format!("curl -sS {}", quoted(&self.address))];
-        if method != "GET" && body.is_none() {
+        let is_usual = match body {
+            None => method == "GET",
+            Some(_) => method == "POST",
+        };
+        if !is_usual {
             lines.push(format!("-X {method}"));
         }
-        if with_key {
-            lines.push("-H \"Authorization: Bearer $KANAME_KEY\"".to_owned());
+        match with {
+            With::Nothing => {}
+            With::Key => lines.push("-H \"Authorization: Bearer $KANAME_KEY\"".to_owned()),
+            With::Session => {
+                let cookie = self.cookie;
+                lines.push(format!("-H \"Cookie: {cookie}=$KANAME_SESSION\""));
+                lines.push("-H \"X-CSRF-Token: $KANAME_CSRF\"".to_owned());
+            }
         }
-        for (name, value) in &self.headers {
+        for (name, value) in self.headers.iter().filter(|(name, _)| name != TOKEN) {
             let own = match body {
                 Some((body, _)) if name == ONCE => format!("-{body}"),
                 _ => String::new(),
@@ -114,7 +145,7 @@ mod tests {
         let request = Request::of("https://hub.example", "/api/v1/items/{id}", &operation);
         let body = json!({ "say": "it's" });
         assert_eq!(
-            request.command("POST", true, Some(("form", &body))),
+            request.command("POST", With::Key, Some(("form", &body))),
             "curl -sS 'https://hub.example/api/v1/items/S-1?q=a+b%26c&limit=20' \\\n  \
              -H \"Authorization: Bearer $KANAME_KEY\" \\\n  \
              -H 'Idempotency-Key: it'\\''s 1-form' \\\n  \
@@ -123,8 +154,14 @@ mod tests {
         );
         let bare = Request::of("", "/api/v1/items", &json!({}));
         assert_eq!(
-            bare.command("POST", false, None),
+            bare.command("POST", With::Nothing, None),
             "curl -sS '/api/v1/items' \\\n  -X POST"
+        );
+        assert_eq!(
+            bare.command("DELETE", With::Session, None),
+            "curl -sS '/api/v1/items' \\\n  -X DELETE \\\n  \
+             -H \"Cookie: __Host-kaname=$KANAME_SESSION\" \\\n  \
+             -H \"X-CSRF-Token: $KANAME_CSRF\""
         );
     }
 }

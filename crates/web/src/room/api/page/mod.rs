@@ -126,6 +126,7 @@ fn rules(page: &Page) -> Vec<(String, Said)> {
     let rule = |of: &str, said: &str| (page.t(of).into_owned(), Said::plain(&page.t(said)));
     vec![
         rule("api-keys", "api-keys-about"),
+        rule("api-session", "api-session-about"),
         rule("api-rate", "api-rate-about"),
         rule("api-pages", "api-pages-about"),
         rule("api-again", "api-again-about"),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    curl::{Request, pretty},
+    curl::{Request, With, pretty},
     member::{Limit, Member, Word, kind, limits, members, named},
     said::Said,
 };
@@ -209,21 +209,26 @@ impl Reading<'_> {
             href,
         };
         let request = Request::of(self.base, path, operation);
-        if needs.scopes.is_empty() && needs.by_session {
+        let by_person = needs.scopes.is_empty() && needs.by_session;
+        if by_person && method == "GET" {
             let here = Request::of("", path, operation);
             return vec![shown(None, request.address, Some(here.address))];
         }
-        let with_key = !needs.are_none();
+        let with = match (needs.are_none(), by_person) {
+            (true, _) => With::Nothing,
+            (false, true) => With::Session,
+            (false, false) => With::Key,
+        };
         let bodies = operation.pointer("/requestBody/content/application~1json/examples");
         let bodies = bodies.and_then(Value::as_object);
         let Some(bodies) = bodies else {
-            let command = request.command(&method, with_key, None);
+            let command = request.command(&method, with, None);
             return vec![shown(None, command, None)];
         };
         let each = bodies.iter().map(|(name, body)| {
             let about = Said::of(body, "summary", self.page.lang());
             let value = body.get("value").map(|value| (name.as_str(), value));
-            let command = request.command(&method, with_key, value);
+            let command = request.command(&method, with, value);
             shown(about, command, None)
         });
         each.collect()
