@@ -393,14 +393,18 @@ async fn an_event_for_its_own_organisation_is_shown_to_nobody_else() {
     let all = |event: &Json| event["Event"]["Attribute"].as_array().unwrap().len();
     assert_eq!(all(&seen), all(&told));
     // One attribute that is closed narrows nothing but itself.
-    let mut narrow = told.clone();
-    narrow["Event"]["Attribute"][0]["distribution"] = "0".into();
-    let edited = s
-        .post(&format!("events/edit/{uuid}"), &poster, &narrow)
-        .await;
+    let mut more = told.clone();
+    let list = more["Event"]["Attribute"].as_array_mut().unwrap();
+    list.push(json!({
+        "uuid": "5c93d7f7-8888-4548-ae4c-403ec0a8ab16", "type": "ip-dst", "category": "Network activity",
+        "value": "203.0.113.200", "to_ids": true, "distribution": "0",
+    }));
+    let edited = s.post(&format!("events/edit/{uuid}"), &poster, &more).await;
     assert_eq!(edited.status, 200, "{}", edited.text);
     let seen = s.get(&view, &s.key).await.json();
-    assert_eq!(all(&seen), all(&told) - 1);
+    assert_eq!(all(&seen), all(&told));
+    let own = s.get(&view, &poster).await.json();
+    assert_eq!(all(&own), all(&told) + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
