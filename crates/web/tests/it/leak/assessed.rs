@@ -88,7 +88,7 @@ impl Scene {
         let item = story::released_as(&self.nation, |draft| {
             draft.title = Text::new(mark_of(place), mark_of(place));
             draft.tlp = Tlp::Amber;
-            draft.named.parties = parties;
+            draft.named.parties = parties.into_iter().collect();
             draft.values = vec![Value {
                 kind: Kind::Ipv4,
                 value: format!("198.51.100.{}", 100 + place),
@@ -115,7 +115,7 @@ impl Scene {
             tlp: Tlp::Amber,
             pap: Pap::Amber,
             named: Named {
-                parties,
+                parties: parties.into_iter().collect(),
                 ..Named::default()
             },
             classes: BTreeSet::new(),
