@@ -86,7 +86,7 @@ impl<R: Read> Objects<R> {
     /// # Errors
     /// When the input cannot be read, is no JSON around its objects, is none of the four forms, or a bound is passed.
     /// Nothing comes after an error.
-    pub fn next(&mut self) -> Result<Option<Split>, SplitError> {
+    pub fn next_object(&mut self) -> Result<Option<Split>, SplitError> {
         let next = self.step();
         if !matches!(next, Ok(Some(_))) {
             self.at = At::Done;

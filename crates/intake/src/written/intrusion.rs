@@ -203,7 +203,7 @@ fn check_content(value: &str, engine: Engine) -> Result<(), NoRule> {
         return no("an empty content");
     }
     let parts: Vec<&str> = text.split('|').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return no("bars of a content are not closed");
     }
     for (at, part) in parts.iter().enumerate() {

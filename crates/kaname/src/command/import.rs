@@ -199,7 +199,7 @@ impl InFile {
         let mut count = 0;
         loop {
             let next = match self.objects.as_mut() {
-                Some(objects) => objects.next(),
+                Some(objects) => objects.next_object(),
                 None => Ok(None),
             };
             let next = next.and_then(|next| match next {
@@ -261,7 +261,7 @@ impl ImportObjects for InFile {
         let Some(objects) = self.objects.as_mut() else {
             return Ok(None);
         };
-        match objects.next() {
+        match objects.next_object() {
             Ok(next) => Ok(next.map(|next| Cow::Owned(next.raw))),
             Err(SplitError::Io(error)) => Err(error),
             Err(fault) => Err(io::Error::other(fault)),

@@ -17,7 +17,7 @@ impl Read for Slow<'_> {
 fn split(text: &[u8], limits: &Limits, at_once: usize) -> Result<Vec<String>, SplitError> {
     let mut objects = Objects::new(Slow(text, at_once), limits);
     let mut all = Vec::new();
-    while let Some(one) = objects.next()? {
+    while let Some(one) = objects.next_object()? {
         one.check(limits)?;
         assert_eq!(one.index, all.len());
         if all.len() > 1 {
@@ -26,7 +26,7 @@ fn split(text: &[u8], limits: &Limits, at_once: usize) -> Result<Vec<String>, Sp
         }
         all.push(one.raw);
     }
-    assert_eq!(objects.next().unwrap(), None);
+    assert_eq!(objects.next_object().unwrap(), None);
     Ok(all)
 }
 
@@ -122,5 +122,5 @@ fn bounds_hold() {
     // What never ends is left at the bound.
     let endless = std::io::repeat(b'[');
     let mut objects = Objects::new(endless, &limits(|limits| limits.object_bytes = 1_000));
-    objects.next().unwrap_err();
+    objects.next_object().unwrap_err();
 }

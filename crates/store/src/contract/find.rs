@@ -10,7 +10,7 @@ use super::{
     objects::adding,
 };
 use crate::{
-    change::{Commit, NewObject, Posting, Removed},
+    change::{Commit, NewObject, Removed},
     find::{Carriers, FindObjects, Spread},
     query::{ObjectFilter, StoredObject},
 };
