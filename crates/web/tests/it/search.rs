@@ -111,7 +111,7 @@ async fn what_is_not_understood_is_told_and_the_rest_is_found() {
     for told in [
         "そのような条件はありません",
         "5文字目",
-        "使えるもの：type tlp",
+        "使えるもの：type / tlp",
         "「collection:nowhere」：この値は使えません",
         "「from:nobody」：この値は使えません",
     ] {

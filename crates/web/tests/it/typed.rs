@@ -222,6 +222,8 @@ async fn scene(nation: &Nation, door: &Door) {
         ("pap", "GREEN"),
         ("outlets", "web"),
         ("judgement", "続く"),
+        ("likelihood", "likely"),
+        ("confidence", "low"),
         ("evidence", "Example | A1"),
     ];
     let begun = leads_to(&analyst.post("/assessments-new", &assessed).await);
