@@ -81,9 +81,12 @@ async fn a_widely_used_value_says_so_wherever_it_is_met() {
     );
     let csv = feed("library.csv").await;
     assert!(
-        !csv.text.contains("広く使われている"),
-        "nobody blocks by it"
+        csv.text.contains("# 広く使われている値が 1 件ある"),
+        "{}",
+        csv.text
     );
+    let row = csv.text.lines().find(|row| row.contains(",203.0.113.77,"));
+    assert!(row.is_some_and(|row| row.ends_with(",Public name servers")));
 
     // Other lists make another file, and none the first.
     let shell = Caller::system("shell");
