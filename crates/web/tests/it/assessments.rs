@@ -278,12 +278,12 @@ async fn a_claim_under_the_id_of_evidence_neither_renames_nor_loosens_nor_shows_
     assert_eq!(evidence(&check)["name"], "先の名");
     // It is seen by no more readers for it, and is marked as strictly.
     assert_eq!(check["check"]["narrow"][0]["hidden"], 1, "{check}");
-    assert_eq!(check["check"]["needs_tlp"], "TLP:AMBER", "{check}");
+    assert_eq!(check["check"]["needs_tlp"], "AMBER", "{check}");
     // Nor does it loosen anything to have been there first.
     claim(&other, named(3, 1, "先回り", CLEAR)).await;
     claim(&owner, named(3, 1, "本物", AMBER)).await;
     let check = told(&assessment(3).await).await;
-    assert_eq!(check["check"]["needs_tlp"], "TLP:AMBER", "{check}");
+    assert_eq!(check["check"]["needs_tlp"], "AMBER", "{check}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
