@@ -315,10 +315,11 @@ impl Host for House {
     }
 
     async fn end_once(&self, ticket: &Ticket, answer: Option<Value>) -> Result<(), Failure> {
-        Ok(match answer {
+        match answer {
             Some(answer) => self.world().keep_once(ticket, answer).await?,
             None => self.world().forget_once(ticket).await?,
-        })
+        }
+        Ok(())
     }
 
     async fn keep_typed(&self, binding: &str, typed: &str) -> Result<(), Failure> {

@@ -26,8 +26,9 @@ async fn main() {
         PostgresOptions::default(),
         Arc::new(SystemClock),
         Arc::clone(&rng) as Arc<dyn Rng>,
-    );
-    let store = store.await.unwrap();
+    )
+    .await
+    .unwrap();
     all(&store, &rng, wanted()).await;
     store.close().await;
 }

@@ -107,6 +107,8 @@ struct Terms {
     #[serde(default)]
     mapping: Mapping,
     #[serde(default)]
+    ignore_distribution: bool,
+    #[serde(default)]
     tlp: Option<Tlp>,
     #[serde(default)]
     every: Every,
@@ -135,6 +137,7 @@ impl Terms {
             form: Form {
                 kind: self.form,
                 mapping: self.mapping,
+                ignore_distribution: self.ignore_distribution,
             },
             tlp: self.tlp,
             every: self.every,
