@@ -6,10 +6,12 @@ mod edit;
 mod list;
 mod show;
 mod told;
+mod typed;
 
-pub(in crate::room) use self::edit::{Faulty, Typed, begun, saved};
+pub(in crate::room) use self::edit::{Faulty, begun, saved};
 pub(in crate::room) use self::list::row;
 pub(in crate::room) use self::told::{Judgements, judgements, open_judgements};
+pub(in crate::room) use self::typed::Typed;
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;
