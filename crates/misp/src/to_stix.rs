@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::bundle::{self, NAMESPACE, Shared, Writer, extend, head, seconds, stamp};
+use crate::bundle::{self, NAMESPACE, Out, Shared, Writer, extend, head, seconds, stamp};
 use crate::container::{container, container_id, guess_report, identity, relation};
 use crate::error::Finding;
 use crate::json::{Members, text};
@@ -27,8 +27,8 @@ pub struct Done {
     pub objects: usize,
 }
 
-/// Appends the bundle of an event to `out`. Elements that are unsound are left out and named.
-pub fn to_stix(event: &Event<'_>, out: &mut Vec<u8>) -> Done {
+/// Gives the bundle of an event to `out`. Elements that are unsound are left out and named.
+pub fn to_stix(event: &Event<'_>, out: &mut dyn Out) -> Done {
     let members = event.members();
     let time = text(members, "timestamp").and_then(stamp);
     let made_by = members.get("Orgc").and_then(Value::as_object);

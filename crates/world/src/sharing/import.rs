@@ -194,6 +194,26 @@ impl World {
         objects: &[&str],
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Imported, WorldError> {
+        let limits = self.settings().limits.import();
+        self.import_within(
+            caller,
+            collection,
+            (source, skip_bad),
+            objects,
+            (&limits, progress),
+        )
+        .await
+    }
+
+    /// The same within other bounds on each object.
+    pub(crate) async fn import_within(
+        &self,
+        caller: &Caller,
+        collection: &Loaded<Collection>,
+        (source, skip_bad): (&str, bool),
+        objects: &[&str],
+        (limits, progress): (&Limits, &(dyn Fn(u64) + Sync)),
+    ) -> Result<Imported, WorldError> {
         self.allow_any(caller, Action::ImportRun)?;
         if collection.state.definition.kind != CollectionKind::Peer {
             return Err(WorldError::refused(
@@ -206,7 +226,7 @@ impl World {
             let limit = format!("1 to {MAX_SOURCE} bytes");
             return Err(WorldError::invalid("source", "error-source", limit));
         }
-        let (good, rejected) = read(objects, &self.settings().limits.import());
+        let (good, rejected) = read(objects, limits);
         let mut imported = Imported {
             rejected,
             ..Imported::default()

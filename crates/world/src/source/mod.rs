@@ -2,6 +2,7 @@
 //! kind peer. What each says is its own word; nothing of it reaches a library without release.
 
 mod misp;
+mod owed;
 mod question;
 mod read;
 mod take;

@@ -31,6 +31,7 @@ mod sign_in;
 mod sink;
 mod sources;
 mod sources_misp;
+mod sources_owed;
 mod story;
 mod submitting;
 mod taxii_sink;
