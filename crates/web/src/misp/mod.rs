@@ -7,6 +7,7 @@
 
 mod answer;
 mod asked;
+mod body;
 mod csv;
 mod error;
 mod feed;
@@ -24,7 +25,7 @@ use axum::{
 };
 use kaname_policy::Action;
 
-pub(crate) use self::error::told;
+pub(crate) use self::{body::Places, error::told};
 use crate::{
     house::House,
     route::{Access, Audit, BodySize, Endpoint},

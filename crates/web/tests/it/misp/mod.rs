@@ -1,6 +1,7 @@
 //! MISP's REST interface, as its clients use it.
 
 mod asking;
+mod bounds;
 mod feed;
 mod posting;
 mod reading;
