@@ -34,7 +34,11 @@ async fn the_right_and_the_length_are_asked_before_the_body_is_read() {
         .key(&s.nation.provider, &[TaxiiRead, TaxiiPost])
         .await;
     // Whoever reads this body fails: it never comes.
-    let never = || Body::from_stream(futures_util::stream::pending::<Result<String, std::io::Error>>());
+    let never = || {
+        Body::from_stream(futures_util::stream::pending::<
+            Result<String, std::io::Error>,
+        >())
+    };
     let unknown = s.post_into("nowhere", &poster, never(), 1_000).await;
     assert_eq!(unknown.status, 404, "{}", unknown.text);
     let library = s.nation.library.id.to_string();
@@ -97,7 +101,11 @@ async fn an_event_within_its_own_bound_is_taken_whatever_it_becomes() {
     event["Event"]["Attribute"] = attributes(most + 1);
     let refused = s.post("events/add", &poster, &event).await;
     assert_eq!(refused.status, 400, "{}", refused.text);
-    assert!(refused.text.contains("limits.max_objects"), "{}", refused.text);
+    assert!(
+        refused.text.contains("limits.max_objects"),
+        "{}",
+        refused.text
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
