@@ -156,7 +156,9 @@ pub enum ListError {
     #[error("nothing stands at `{0}`")]
     Nowhere(String),
     /// Too many entries.
-    #[error("it has more than {limit} entries")]
+    #[error(
+        "it has more than {limit} entries, the most of one list; split it into several sources"
+    )]
     TooMany {
         /// The bound.
         limit: usize,

@@ -177,33 +177,77 @@ pub(crate) fn said(object: &Members) -> Option<Said> {
     })
 }
 
+/// Where the objects of a bundle go, one after the other.
+pub trait Out {
+    /// A bundle with this UUID begins.
+    fn begin(&mut self, bundle: Uuid);
+    /// An object as JSON text; `place` counts those before it.
+    fn object(&mut self, text: &str, place: usize);
+    /// The bundle ends.
+    fn end(&mut self);
+}
+
+/// Appends the bundle as text.
+impl Out for Vec<u8> {
+    fn begin(&mut self, bundle: Uuid) {
+        let start = format!("{{\"type\":\"bundle\",\"id\":\"bundle--{bundle}\",\"objects\":[\n");
+        self.extend_from_slice(start.as_bytes());
+    }
+
+    fn object(&mut self, text: &str, place: usize) {
+        if place > 0 {
+            self.extend_from_slice(b",\n");
+        }
+        self.extend_from_slice(text.as_bytes());
+    }
+
+    fn end(&mut self) {
+        self.extend_from_slice(b"\n]}\n");
+    }
+}
+
+/// Hands each object on by itself, so that a large bundle is never whole in memory.
+pub struct Each<F>(pub F);
+
+impl<F: FnMut(&str)> Out for Each<F> {
+    fn begin(&mut self, _: Uuid) {}
+
+    fn object(&mut self, text: &str, _: usize) {
+        (self.0)(text);
+    }
+
+    fn end(&mut self) {}
+}
+
 /// Writes a bundle object by object.
 pub(crate) struct Writer<'o> {
-    out: &'o mut Vec<u8>,
+    out: &'o mut dyn Out,
+    /// The object that is being written.
+    text: Vec<u8>,
     pub(crate) objects: usize,
 }
 
 impl<'o> Writer<'o> {
-    pub(crate) fn new(out: &'o mut Vec<u8>, uuid: Uuid) -> Self {
-        let start = format!("{{\"type\":\"bundle\",\"id\":\"bundle--{uuid}\",\"objects\":[\n");
-        out.extend_from_slice(start.as_bytes());
-        Self { out, objects: 0 }
+    pub(crate) fn new(out: &'o mut dyn Out, uuid: Uuid) -> Self {
+        out.begin(uuid);
+        Self {
+            out,
+            text: Vec::new(),
+            objects: 0,
+        }
     }
 
     pub(crate) fn raw(&mut self, object: &str) {
-        if self.objects > 0 {
-            self.out.extend_from_slice(b",\n");
-        }
-        self.out.extend_from_slice(object.as_bytes());
+        self.out.object(object, self.objects);
         self.objects += 1;
     }
 
     pub(crate) fn put(&mut self, object: &Members) {
-        if self.objects > 0 {
-            self.out.extend_from_slice(b",\n");
-        }
-        append(self.out, object);
-        self.objects += 1;
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        append(&mut text, object);
+        self.raw(std::str::from_utf8(&text).unwrap_or_default());
+        self.text = text;
     }
 
     /// Ends the bundle. `extended` says whether anything in it has the extension, `held` whether anything is marked
@@ -216,7 +260,7 @@ impl<'o> Writer<'o> {
             self.raw(DEFINER);
             self.raw(DEFINITION);
         }
-        self.out.extend_from_slice(b"\n]}\n");
+        self.out.end();
         self.objects
     }
 }

@@ -33,7 +33,7 @@ mod threat;
 mod to_misp;
 mod to_stix;
 
-pub use bundle::EXTENSION;
+pub use bundle::{EXTENSION, Each, Out};
 pub use container::container_of;
 pub use describe::{OWN_TAGS, category_of, colour_of, describe_types, detects};
 pub use error::{Finding, Limits, MispError, Severity};

@@ -195,6 +195,14 @@ impl<'a> Event<'a> {
         &self.members
     }
 
+    /// Length of its attributes, objects and reports as text, in bytes.
+    #[must_use]
+    pub fn parts_bytes(&self) -> usize {
+        let parts = self.attributes.iter().chain(&self.objects);
+        let parts = parts.chain(&self.reports);
+        parts.map(|raw| raw.get().len()).sum()
+    }
+
     /// Its attributes one by one, each sound or named as a finding.
     pub fn attributes(&self) -> impl Iterator<Item = Result<Attribute, Finding>> {
         self.attributes.iter().enumerate().map(|(index, raw)| {

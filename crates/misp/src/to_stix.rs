@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::bundle::{self, NAMESPACE, Shared, Writer, extend, head, seconds, stamp};
+use crate::bundle::{self, NAMESPACE, Out, Shared, Writer, extend, head, seconds, stamp};
 use crate::container::{container, container_id, guess_report, identity, relation};
 use crate::error::Finding;
 use crate::json::{Members, text};
@@ -30,13 +30,13 @@ pub struct Done {
     pub held: bool,
 }
 
-/// Appends the bundle of an event to `out`. Elements that are unsound are left out and named.
-pub fn to_stix(event: &Event<'_>, out: &mut Vec<u8>) -> Done {
+/// Gives the bundle of an event to `out`. Elements that are unsound are left out and named.
+pub fn to_stix(event: &Event<'_>, out: &mut dyn Out) -> Done {
     to_stix_with(event, Distribution::default(), out)
 }
 
 /// The same, with what its distribution is to mean.
-pub fn to_stix_with(event: &Event<'_>, distribution: Distribution, out: &mut Vec<u8>) -> Done {
+pub fn to_stix_with(event: &Event<'_>, distribution: Distribution, out: &mut dyn Out) -> Done {
     let members = event.members();
     let time = text(members, "timestamp").and_then(stamp);
     let made_by = members.get("Orgc").and_then(Value::as_object);

@@ -3,6 +3,7 @@
 
 mod agreeing;
 mod form;
+mod owed;
 mod word;
 
 use std::collections::VecDeque;
@@ -18,6 +19,7 @@ pub use self::{
         change_source, check_terms, join_source, start_source, stop_source,
     },
     form::{BadForm, Form, FormKind},
+    owed::{MAX_OWED, Missed, Owed},
     word::{Held, Said, Saying, Standing, Word},
 };
 use crate::{
@@ -104,6 +106,12 @@ pub struct SourceReading {
     /// The first [`MAX_UNLISTED`] of those.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unlisted: Vec<Unlisted>,
+    /// Events that were listed and did not come, which are tried again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<Missed>,
+    /// Names of events that were owed and came, or are listed no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<String>,
     /// Whether it was read to its end.
     pub is_end: bool,
     /// Why reading stopped, when it was the source's doing.
@@ -124,6 +132,15 @@ impl SourceReading {
                 why: why.to_owned(),
                 said: said.to_owned(),
             });
+        }
+    }
+
+    /// An event did not come: it is named, and tried again.
+    pub fn miss(&mut self, missed: Missed) {
+        self.refuse(0, &missed.why, &missed.event);
+        // One more than can be remembered says that the list is to be read once more.
+        if self.missed.len() <= MAX_OWED {
+            self.missed.push(missed);
         }
     }
 }
@@ -208,6 +225,9 @@ pub struct Source {
     pub refused: u64,
     /// The first of those.
     pub unlisted: Vec<Unlisted>,
+    /// What is listed there and did not come.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<Owed>,
     /// The latest readings, the last one first.
     pub history: VecDeque<PastReading>,
 }
@@ -222,7 +242,17 @@ impl Source {
             self.listed = reading.listed;
             self.refused = reading.refused;
             self.unlisted.clone_from(&reading.unlisted);
+        } else if reading.is_end {
+            // Of a list that is as it was, what was owed was tried again: the rest stands as it was told.
+            let owed = self.owed.len() as u64;
+            self.refused = self.refused.saturating_sub(owed) + reading.refused;
+            let owed = &self.owed;
+            let is_owed = |said: &str| owed.iter().any(|one| one.missed.event == said);
+            self.unlisted.retain(|one| !is_owed(&one.said));
+            self.unlisted.extend_from_slice(&reading.unlisted);
+            self.unlisted.truncate(MAX_UNLISTED);
         }
+        self.note_owed(&reading.missed, &reading.settled, at);
         self.remember(reading, at);
         let step = Step::of(reading.trouble.as_ref(), reading.wait_s, reading.is_end);
         self.turns.stepped(self.definition.terms.every, step, at);
@@ -231,7 +261,8 @@ impl Source {
     /// Readings that found it unchanged one after another are one line of the history.
     fn remember(&mut self, reading: &SourceReading, at: &Moment<'_>) {
         let before = self.history.front().map_or(0, |last| last.unchanged);
-        if reading.unchanged && before > 0 {
+        let as_before = reading.unchanged && reading.taken == 0;
+        if as_before && before > 0 {
             self.history.pop_front();
         }
         self.history.push_front(PastReading {
@@ -241,7 +272,7 @@ impl Source {
             gone: reading.gone,
             refused: reading.refused,
             trouble: reading.trouble.clone(),
-            unchanged: if reading.unchanged { before + 1 } else { 0 },
+            unchanged: if as_before { before + 1 } else { 0 },
         });
         self.history.truncate(MAX_HISTORY);
     }
@@ -253,6 +284,10 @@ impl Source {
         }
         // Whatever was agreed otherwise, the whole document is read once more.
         self.validators = Validators::default();
+        if before.url != terms.url || before.form.kind != terms.form.kind {
+            self.owed.clear();
+        }
+        self.try_all_again();
         self.definition.terms.clone_from(terms);
         if let Some(credential) = credential {
             self.credential = Some(credential.clone());
@@ -294,6 +329,7 @@ impl Matter for Source {
             taken: 0,
             refused: 0,
             unlisted: Vec::new(),
+            owed: Vec::new(),
             history: VecDeque::new(),
         })
     }
@@ -306,7 +342,10 @@ impl Matter for Source {
             SourceChange::Changed { terms, credential } => {
                 self.change(terms, credential.as_ref(), at);
             }
-            SourceChange::Asked => self.turns.ask(at),
+            SourceChange::Asked => {
+                self.try_all_again();
+                self.turns.ask(at);
+            }
             SourceChange::Read(reading) => self.note(reading, at),
             SourceChange::Stopped { reason } => self.turns.stop(reason),
             SourceChange::Started => {

@@ -13,6 +13,18 @@ use serde::Serialize;
 
 use crate::text::{Text, TextArg};
 
+/// Whether a body was not read since it is over its bound.
+pub(crate) fn is_over(error: &axum::Error) -> bool {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(cause) = next {
+        if cause.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
+
 /// Why a request was not served. The answer's form (page or problem details) is chosen by
 /// [`crate::frame::around`] after what the client accepts.
 #[derive(Debug, thiserror::Error)]

@@ -28,6 +28,7 @@ use crate::{
     error::Failure,
     feed::Known,
     frame::{Ended, Host, Section, Settings, Visitor, WhoAmI, cookie},
+    misp::Places,
     room::{events::Streams, waiting::waiting},
     route::{API, Access},
     text::{Count, Lang},
@@ -62,6 +63,8 @@ struct Inside {
     feeds: Known,
     /// What each caller may ask of the JSON API.
     api: Option<Allowances>,
+    /// Places for long bodies that are posted as MISP.
+    places: Places,
 }
 
 impl House {
@@ -73,7 +76,9 @@ impl House {
         behind_proxy: bool,
     ) -> Self {
         let public_url = public_url.into().trim_end_matches('/').to_owned();
-        let api = Allowances::new(world.settings().limits.api_per_minute);
+        let limits = &world.settings().limits;
+        let api = Allowances::new(limits.api_per_minute);
+        let places = Places::new(limits);
         Self {
             inside: Arc::new(Inside {
                 api,
@@ -84,6 +89,7 @@ impl House {
                 behind_proxy,
                 streams: Streams::default(),
                 feeds: Known::default(),
+                places,
             }),
             openid: None,
             sources: None,
@@ -145,6 +151,11 @@ impl House {
     /// What readings of feeds found.
     pub(crate) fn feeds(&self) -> &Known {
         &self.inside.feeds
+    }
+
+    /// Places for long bodies that are posted as MISP.
+    pub(crate) fn places(&self) -> &Places {
+        &self.inside.places
     }
 
     /// What waits for the caller, where the answer will be a page. A page is not refused for want of

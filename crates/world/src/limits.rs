@@ -32,7 +32,7 @@ pub struct Limits {
     pub max_attachments: usize,
     /// Most values read from one report.
     pub max_values: usize,
-    /// Most STIX objects of one post or file that is handed in.
+    /// Most STIX objects of one post or file that is handed in, and most elements of one MISP event.
     pub max_objects: usize,
     /// Longest STIX object, in bytes.
     pub max_object_bytes: usize,

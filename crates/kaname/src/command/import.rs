@@ -148,7 +148,7 @@ async fn import_file(
     let taken = &|done| bar.set_position(done);
     let how = (source.as_str(), args.skip_bad);
     let imported = world
-        .import_from(&shell(), collection, how, &mut objects, taken)
+        .import_from(&shell(), collection, how, &mut objects, (&limits, taken))
         .await;
     bar.finish_and_clear();
     Ok(imported?)

@@ -236,21 +236,38 @@ async fn read(
     say.result(&json!({ "source": code, "read": done }), || {
         said(code, &done)
     })?;
-    match done.trouble.or(done.bound) {
-        None => Ok(()),
-        Some(why) => Err(Fault::failed(format!("{code}: {why}"))
+    // What was bounded goes on; after trouble nothing of the document may have been read.
+    match (done.trouble, done.bound) {
+        (None, None) => Ok(()),
+        (Some(why), _) => Err(
+            Fault::failed(format!("{code}: {why}")).hint(match done.taken {
+                0 => "nothing was taken; what was there before stands as it was",
+                _ => "what was taken is kept, and is not fetched again",
+            }),
+        ),
+        (None, Some(why)) => Err(Fault::failed(format!("{code}: {why}"))
             .hint("what was taken is kept; the next reading goes on from there")),
     }
 }
 
 fn said(code: &str, read: &SourceRead) -> String {
-    if read.unchanged {
+    if read.unchanged && read.taken == 0 && read.refused == 0 {
         return format!("{code} is as it was");
     }
-    format!(
+    let mut told = format!(
         "{code}: {} listed; {} taken, {} were there already, {} have left the list, {} refused",
         read.listed, read.taken, read.there, read.gone, read.refused
-    )
+    );
+    for one in &read.unlisted {
+        told.push_str(&format!("\n  {}: {}: {}", one.line, one.why, one.said));
+    }
+    if read.missed > 0 {
+        told.push_str(&format!(
+            "\n{} events did not come and are tried again (kaname source show {code})",
+            read.missed
+        ));
+    }
+    told
 }
 
 fn document(path: &Path) -> Result<Vec<u8>, Fault> {

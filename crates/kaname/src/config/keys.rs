@@ -316,9 +316,9 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key(
         "limits.max_objects",
-        Kind::Number(1, 100_000),
+        Kind::Number(1, 1_000_000),
         "10000",
-        "Most STIX objects of one post or file that is handed in.",
+        "Most STIX objects of one post or file that is handed in, and most elements of one MISP event.",
     ),
     key(
         "limits.max_object",

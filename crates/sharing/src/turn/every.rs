@@ -47,7 +47,7 @@ impl Every {
 
     /// How long it waits after so many turns in a row that ended in trouble: twice as long each time, six hours
     /// at most, and as long as the other side asked for, a day at most.
-    pub(super) fn pause(self, troubles: u32, wish_s: Option<u32>) -> Option<SignedDuration> {
+    pub(crate) fn pause(self, troubles: u32, wish_s: Option<u32>) -> Option<SignedDuration> {
         let minutes = self.0?;
         let doubled = minutes.saturating_mul(1 << troubles.saturating_sub(1).min(16));
         let waits = doubled.min(LONGEST_PAUSE_MINUTES.max(minutes));

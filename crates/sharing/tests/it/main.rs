@@ -18,6 +18,7 @@ mod flow;
 mod hints;
 mod manifest;
 mod outlets;
+mod owed;
 mod report;
 mod review;
 mod rules;

@@ -59,6 +59,14 @@ impl MispError {
         Self::new(StatusCode::FORBIDDEN, why)
     }
 
+    /// 413, with the bound in bytes and whose it is.
+    pub(super) fn too_large(most: usize) -> Self {
+        let why = format!(
+            "the body is over the limit of {most} bytes; the hub's key limits.max_post says so"
+        );
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, why)
+    }
+
     /// In other words.
     pub(super) fn saying(mut self, message: &str) -> Self {
         message.clone_into(&mut self.message);

@@ -7,6 +7,7 @@
 
 mod answer;
 mod asked;
+mod body;
 mod csv;
 mod error;
 mod feed;
@@ -25,8 +26,8 @@ mod write;
 
 use axum::http::{HeaderMap, header};
 
-pub(crate) use self::error::told;
 pub use self::table::endpoints;
+pub(crate) use self::{body::Places, error::told};
 
 /// Where it stands.
 const ROOT: &str = "/misp";

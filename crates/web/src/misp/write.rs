@@ -9,7 +9,7 @@ mod sent;
 mod sighting;
 
 use axum::{
-    body::Bytes,
+    body::Body,
     extract::{OriginalUri, Path, RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue},
     response::Response,
@@ -33,7 +33,7 @@ pub(super) use self::reference::{
 };
 use self::sent::{event_in, members_in, merge, parts_in, target, touch};
 pub(super) use self::sighting::{add as add_sighting, add_to as add_sighting_to};
-use super::{answer, error::MispError, hello::url};
+use super::{answer, body, error::MispError, hello::url};
 use crate::house::{By, House};
 
 type Members = Map<String, Value>;
@@ -48,22 +48,21 @@ pub(super) async fn add_event(
     uri: OriginalUri,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, MispError> {
     let named = target(query.as_deref(), &headers);
-    let (event, text) = event_in(&house, &body)?;
-    let uuid = event
-        .get("uuid")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    if let (Ok(Standing::Own(_)), Some(_)) = (house.world().misp_standing(&by, uuid).await, &named)
+    let offered = house.world().misp_target(&by, named.as_deref()).await;
+    let offered = offered.map_err(|error| MispError::of(error, "collection", url(&uri)))?;
+    let sent = body::read(&house, &headers, body).await?;
+    let (uuid, text) = event_in(&house, &sent.bytes)?;
+    if let (Ok(Standing::Own(_)), Some(_)) = (house.world().misp_standing(&by, &uuid).await, &named)
     {
         let why = "Event already exists, if you would like to edit it, post it to events/edit.";
         return Err(MispError::forbidden(why).at(url(&uri)));
     }
     let posted = house
         .world()
-        .misp_post(&by, named.as_deref(), text.as_bytes())
+        .misp_post_to(&by, &offered, text.as_bytes())
         .await;
     told(&house, &by, posted?).await
 }
@@ -74,9 +73,10 @@ pub(super) async fn edit_event(
     by: By,
     Path(named): Path<String>,
     uri: OriginalUri,
-    body: Bytes,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<Response, MispError> {
-    edit(&house, &by, (&named, &uri), &body).await
+    edit(&house, &by, (&named, &uri), (&headers, body)).await
 }
 
 /// The same with more names in the address (`metadata:1`), as servers that push add them.
@@ -85,19 +85,21 @@ pub(super) async fn edit_event_named(
     by: By,
     Path((named, _)): Path<(String, String)>,
     uri: OriginalUri,
-    body: Bytes,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<Response, MispError> {
-    edit(&house, &by, (&named, &uri), &body).await
+    edit(&house, &by, (&named, &uri), (&headers, body)).await
 }
 
 async fn edit(
     house: &House,
     by: &By,
     (named, uri): (&str, &OriginalUri),
-    body: &Bytes,
+    (headers, body): (&HeaderMap, Body),
 ) -> Result<Response, MispError> {
-    let standing = standing(house, by, named, uri).await?;
-    let (mut event, _) = members_in(body)?;
+    let standing = to_change(house, by, named, uri).await?;
+    let sent = body::read(house, headers, body).await?;
+    let (mut event, _) = members_in(&sent.bytes)?;
     match standing {
         Standing::HandedIn(before) => {
             event.insert("uuid".to_owned(), uuid_of(&before));
@@ -169,9 +171,10 @@ pub(super) async fn add_attributes(
     by: By,
     Path(named): Path<String>,
     uri: OriginalUri,
-    body: Bytes,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<Response, MispError> {
-    add_part(&house, &by, (&named, &uri), ("Attribute", &body)).await
+    add_part(&house, &by, (&named, &uri), ("Attribute", &headers, body)).await
 }
 
 /// The same with more names in the address (`breakOnDuplicate:0`), which make no difference: the same attribute
@@ -181,9 +184,10 @@ pub(super) async fn add_attributes_named(
     by: By,
     Path((named, _)): Path<(String, String)>,
     uri: OriginalUri,
-    body: Bytes,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<Response, MispError> {
-    add_part(&house, &by, (&named, &uri), ("Attribute", &body)).await
+    add_part(&house, &by, (&named, &uri), ("Attribute", &headers, body)).await
 }
 
 /// `POST objects/add/{number or UUID of the event}`
@@ -192,9 +196,10 @@ pub(super) async fn add_object(
     by: By,
     Path(named): Path<String>,
     uri: OriginalUri,
-    body: Bytes,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<Response, MispError> {
-    add_part(&house, &by, (&named, &uri), ("Object", &body)).await
+    add_part(&house, &by, (&named, &uri), ("Object", &headers, body)).await
 }
 
 /// What takes an event away: not done here.
@@ -234,6 +239,22 @@ async fn standing(
 ) -> Result<Standing, MispError> {
     let standing = house.world().misp_standing(by, named).await;
     standing.map_err(|error| MispError::of(error, "event", url(uri)))
+}
+
+/// The same of what the caller may change, asked before what is sent is read.
+async fn to_change(
+    house: &House,
+    by: &By,
+    named: &str,
+    uri: &OriginalUri,
+) -> Result<Standing, MispError> {
+    let standing = standing(house, by, named, uri).await?;
+    match &standing {
+        Standing::Other(other) => return Err(anothers(other, uri)),
+        Standing::HandedIn(_) => drop(house.world().misp_target(by, None).await?),
+        Standing::Own(_) => {}
+    }
+    Ok(standing)
 }
 
 /// Why what another brought stays as it is.
@@ -278,10 +299,11 @@ async fn add_part(
     house: &House,
     by: &By,
     (named, uri): (&str, &OriginalUri),
-    (key, body): (&str, &Bytes),
+    (key, headers, body): (&str, &HeaderMap, Body),
 ) -> Result<Response, MispError> {
-    let standing = standing(house, by, named, uri).await?;
-    let parts = parts_in(house, body, key)?;
+    let standing = to_change(house, by, named, uri).await?;
+    let sent = body::read(house, headers, body).await?;
+    let parts = parts_in(house, &sent.bytes, key)?;
     let first = match parts.as_slice() {
         [only] => only.clone(),
         several => several.to_vec().into(),

@@ -77,12 +77,8 @@ impl TaxiiError {
 
     /// A body that broke off, or went on over the bound.
     pub(super) fn unread(error: &axum::Error, most: usize) -> Self {
-        let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
-        while let Some(cause) = next {
-            if cause.is::<http_body_util::LengthLimitError>() {
-                return Self::too_large(most);
-            }
-            next = cause.source();
+        if crate::error::is_over(error) {
+            return Self::too_large(most);
         }
         Self::bad_request("the body ended before it was whole")
     }

@@ -30,6 +30,18 @@ sources-gone = Left the list
 sources-refused = Not taken
 sources-refused-short = Refused
 sources-refused-about = Of the document read last: what says no value, or one that would do harm if acted on. The first twenty.
+sources-owed = Listed and did not come
+sources-owed-about = Each of these is tried again by itself, after a longer pause each time. “Read now” tries all of them at once.
+sources-owed-event = Event
+sources-owed-since = Since
+sources-owed-tries = Tried
+sources-owed-next = Next try
+sources-owed-now = In the next reading
+sources-owed-count =
+    { $n ->
+        [one] { $n } event did not come
+       *[other] { $n } events did not come
+    }
 sources-line = Line
 sources-said = What stands there
 sources-kind = Kind

@@ -16,6 +16,11 @@ use super::{
 /// Longest wait for a whole answer: a peer that sends slowly is cut off.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// What is said of an answer that is longer than was asked for.
+pub(crate) fn too_long(most_bytes: usize) -> String {
+    format!("an answer is over {most_bytes} bytes")
+}
+
 /// Headers of a question, names in lower case.
 pub type Headers = Vec<(Cow<'static, str>, String)>;
 
@@ -88,7 +93,7 @@ impl HttpsDoor {
         let body = Limited::new(body, fetch.most_bytes).collect().await;
         driving.abort();
         let body = body.map_err(|error| match error.is::<LengthLimitError>() {
-            true => DoorError::Never(format!("an answer is over {} bytes", fetch.most_bytes)),
+            true => DoorError::Never(too_long(fetch.most_bytes)),
             false => DoorError::Later(format!("the answer broke off: {error}")),
         })?;
         Ok(Fetched {

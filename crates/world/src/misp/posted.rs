@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use kaname_kernel::{MatterId, PartyId, Tlp};
+use kaname_kernel::{Matter as _, MatterId, PartyId, Tlp};
 use kaname_misp::{Distribution, Event, Limits, MispError, events, to_stix_with};
 use kaname_policy::Action;
 use kaname_sharing::{
+    Collection,
     collection::CollectionKind,
     report::{Channel, Urgency},
 };
@@ -79,20 +80,19 @@ impl World {
         named: Option<&str>,
         text: &[u8],
     ) -> Result<MispPosted, WorldError> {
-        self.allow_any(caller, Action::TaxiiPost)?;
         let offered = self.misp_target(caller, named).await?;
         self.misp_post_to(caller, &offered, text).await
     }
 
-    /// The collection that something posted goes into.
-    async fn misp_target(
+    /// The collection that something posted by the caller goes into: to be asked before what is posted is read.
+    pub async fn misp_target(
         &self,
         caller: &Caller,
         named: Option<&str>,
     ) -> Result<Offered, WorldError> {
+        self.allow_any(caller, Action::TaxiiPost)?;
         if let Some(named) = named {
-            let collection = self.collection(caller, named).await?;
-            let offered = self.offered(caller, collection);
+            let offered = self.misp_named(caller, named).await?;
             offered.must_write()?;
             return Ok(offered);
         }
@@ -106,7 +106,38 @@ impl World {
             .ok_or(WorldError::Denied("denied-collection-write"))
     }
 
-    pub(super) async fn misp_post_to(
+    /// The collection of an id or an alias; of an alias in another API root as `PATH/ALIAS`, and alone where it leads to
+    /// one collection.
+    async fn misp_named(&self, caller: &Caller, named: &str) -> Result<Offered, WorldError> {
+        match self.collection(caller, named).await {
+            Err(WorldError::NotFound(_)) => {}
+            found => return Ok(self.offered(caller, found?)),
+        }
+        if let Some((path, alias)) = named.split_once('/') {
+            let root = self.taxii_root(caller, path).await?;
+            return self.offered_collection(caller, &root, alias).await;
+        }
+        let all = self.collections(caller).await?.into_iter();
+        let of_that_name = all.filter(|one| {
+            let definition = &one.state.definition;
+            definition.taxii.root.is_some() && definition.alias == named
+        });
+        let mut found: Vec<Offered> = of_that_name.map(|one| self.offered(caller, one)).collect();
+        if found.iter().any(|one| one.can_write) {
+            found.retain(|one| one.can_write);
+        }
+        match (found.pop(), found.is_empty()) {
+            (None, _) => Err(WorldError::NotFound(Collection::KIND)),
+            (Some(only), true) => Ok(only),
+            (Some(_), false) => {
+                let why = "several API roots have a collection of this alias; name it as PATH/ALIAS, with the path of its root, or by its id";
+                Err(WorldError::invalid("collection", "error-unreadable", why))
+            }
+        }
+    }
+
+    /// Takes an event as JSON text into a collection that the caller may write to ([`Self::misp_target`]).
+    pub async fn misp_post_to(
         &self,
         caller: &Caller,
         offered: &Offered,
@@ -134,8 +165,9 @@ impl World {
         let receipt = if is_claim {
             let objects = self.misp_begun(caller, offered, &bundle).await?;
             let envelope = format!("{{\"objects\":[{}]}}", objects.join(","));
+            let limits = inner(envelope.len());
             let posted = self
-                .post_objects(caller, offered, envelope.as_bytes())
+                .post_within(caller, offered, envelope.as_bytes(), &limits)
                 .await?;
             let failed = posted.objects.into_iter();
             faults.extend(failed.filter_map(|one| Some(format!("{}: {}", one.id, one.fault?))));
@@ -169,11 +201,7 @@ impl World {
         offered: &Offered,
         bundle: &[u8],
     ) -> Result<Vec<String>, WorldError> {
-        let limits = kaname_stix::Limits {
-            bytes: bundle.len(),
-            ..kaname_stix::Limits::default()
-        };
-        let read = kaname_stix::bundle(bundle, &limits);
+        let read = kaname_stix::bundle(bundle, &inner(bundle.len()));
         let read =
             read.map_err(|error| WorldError::invalid("Event", "error-stix", error.to_string()))?;
         let mut objects: Vec<(Option<String>, String)> = Vec::with_capacity(read.objects.len());
@@ -212,7 +240,7 @@ impl World {
             held,
         } = sent;
         let collection = &offered.collection;
-        let read = self.read_envelope(caller, bundle)?;
+        let read = self.read_envelope_within(caller, bundle, &inner(bundle.len()))?;
         let technique = match read.technique.trim() {
             "" => said_in_words(event),
             text => text.to_owned(),
@@ -396,9 +424,23 @@ fn with_created(raw: &str, created: &str) -> Option<String> {
     serde_json::to_string(&object).ok()
 }
 
-/// All members of an event, its lists too.
+/// Bounds on what an event became: the event as it was sent was within its own, and whoever sent it never saw this form.
+const fn inner(bytes: usize) -> kaname_stix::Limits {
+    kaname_stix::Limits {
+        bytes,
+        objects: usize::MAX,
+        object_bytes: bytes,
+        depth: 100,
+    }
+}
+
+/// All members of an event, its lists too; of a large one without them, as it is kept.
 fn whole(event: &Event<'_>) -> Map<String, Value> {
     let mut members = event.members().clone();
+    if event.parts_bytes() > KEPT_WHOLE {
+        members.retain(|_, value| !value.is_array());
+        return members;
+    }
     let attributes = event.attributes().flatten();
     let attributes: Vec<Value> = attributes
         .map(|one| Value::Object(one.members().clone()))
@@ -431,5 +473,10 @@ fn said_in_words(event: &Event<'_>) -> String {
 }
 
 fn unreadable(error: MispError) -> WorldError {
-    WorldError::invalid("Event", "error-unreadable", error.to_string())
+    let message = match error {
+        MispError::TooMany { .. } => format!("{error}; the hub's key limits.max_objects says so"),
+        MispError::TooLong { .. } => format!("{error}; the hub's key limits.max_post says so"),
+        other => other.to_string(),
+    };
+    WorldError::invalid("Event", "error-unreadable", message)
 }

@@ -18,7 +18,7 @@ use kaname_kernel::{
 };
 use kaname_policy::Action;
 use kaname_sharing::collection::{Collection, CollectionKind};
-use kaname_stix::Head;
+use kaname_stix::{Head, Limits};
 use kaname_store::{ObjectFilter, Sight, StoredObject, Versions};
 use serde::Serialize;
 
@@ -106,8 +106,22 @@ impl World {
         objects: &[&str],
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Imported, WorldError> {
+        let limits = self.settings().limits.import();
+        self.import_within(caller, collection, how, objects, (&limits, progress))
+            .await
+    }
+
+    /// The same within other bounds on each object.
+    pub(crate) async fn import_within(
+        &self,
+        caller: &Caller,
+        collection: &Loaded<Collection>,
+        how: (&str, bool),
+        objects: &[&str],
+        within: (&Limits, &(dyn Fn(u64) + Sync)),
+    ) -> Result<Imported, WorldError> {
         let mut objects = InMemory(objects, 0);
-        self.import_from(caller, collection, how, &mut objects, progress)
+        self.import_from(caller, collection, how, &mut objects, within)
             .await
     }
 
@@ -118,7 +132,7 @@ impl World {
         collection: &Loaded<Collection>,
         (source, skip_bad): (&str, bool),
         objects: &mut dyn ImportObjects,
-        progress: &(dyn Fn(u64) + Sync),
+        (limits, progress): (&Limits, &(dyn Fn(u64) + Sync)),
     ) -> Result<Imported, WorldError> {
         self.allow_any(caller, Action::ImportRun)?;
         if collection.state.definition.kind != CollectionKind::Peer {
@@ -132,11 +146,10 @@ impl World {
             let limit = format!("1 to {MAX_SOURCE} bytes");
             return Err(WorldError::invalid("source", "error-source", limit));
         }
-        let limits = self.settings().limits.import();
         let mut notes = Notes::default();
         objects.rewind().map_err(WorldError::encoding)?;
         while let Some(raw) = objects.next().map_err(WorldError::encoding)? {
-            notes.take(&raw, &limits)?;
+            notes.take(&raw, limits)?;
         }
         notes.settle();
         let mut imported = Imported {

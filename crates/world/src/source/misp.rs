@@ -1,23 +1,28 @@
 //! MISP: a feed's manifest, or a server's index, says which events there are and when each changed last. Those that stand
 //! here as they are listed are not fetched; the others come one by one, each durable by itself. So a reading that was cut off
-//! goes on with the next event, and nothing has to be remembered of it.
+//! goes on with the next event. What is remembered is what was listed and did not come ([`super::owed`]).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use hyper::body::Bytes;
 use kaname_intake::listed::Unlisted;
 use kaname_kernel::MatterId;
-use kaname_misp::{Distribution, Limits, events, feed, to_stix_with};
+use kaname_misp::{Distribution, Each, Limits, events, feed, to_stix_with};
 use kaname_sharing::{
     Collection,
-    source::{FormKind, Source, SourceReading, SourceTerms, Validators},
+    source::{FormKind, Source, SourceReading, SourceTerms},
 };
 use kaname_store::{ObjectFilter, Versions};
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::mpsc;
 use url::Url;
 use uuid::Uuid;
 
-use super::take::{other_form, told_as};
+use super::{
+    owed::Silence,
+    take::{PART, other_form, told_as},
+};
 use crate::{
     error::WorldError,
     turn::{Stopped, Turn, told},
@@ -31,12 +36,16 @@ const LOOKED_UP: usize = 250;
 const MOST_ELEMENTS: usize = 200_000;
 /// Most events of one list.
 const MOST_EVENTS: usize = 200_000;
+/// Most bytes of objects that wait to be taken.
+const PART_BYTES: usize = 8 << 20;
+/// Longest object that an event becomes, in bytes: its report names every element.
+const LONGEST_OBJECT: usize = 32 << 20;
 
 /// An event as a source lists it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ListedEvent {
     /// When it changed last, microseconds since 1970.
-    changed_us: i64,
+    pub(super) changed_us: i64,
     pub(super) event: Uuid,
     /// What it is about, where the list says so.
     pub(super) info: String,
@@ -64,7 +73,7 @@ pub(super) fn list_url(terms: &SourceTerms) -> Result<Url, WorldError> {
     url.map_err(WorldError::encoding)
 }
 
-fn event_url(terms: &SourceTerms, event: Uuid) -> Result<Url, WorldError> {
+pub(super) fn event_url(terms: &SourceTerms, event: Uuid) -> Result<Url, WorldError> {
     let url = base(terms)?;
     let url = match terms.form.kind {
         FormKind::Misp => url.join(&format!("events/view/{event}")),
@@ -162,34 +171,59 @@ fn bounds(terms: &SourceTerms) -> Limits {
     }
 }
 
-/// The objects of the events of a document, and what of them is left out. `only`: the event that it has to be.
-pub(super) fn objects_of(
+/// Hands on each object of the events of a document, and gives what of them is left out. The bounds are those of the
+/// document as it was sent. `only`: the event that it has to be; else an event that cannot be read is left out by itself.
+fn read_events(
     document: &[u8],
     only: Option<Uuid>,
-    (terms, limits): (&SourceTerms, &kaname_stix::Limits),
-) -> Result<(Vec<String>, Vec<Unlisted>), String> {
+    terms: &SourceTerms,
+    mut each: impl FnMut(&str),
+) -> Result<Vec<Unlisted>, String> {
     let read = events(document, &bounds(terms)).map_err(|error| error.to_string())?;
-    let (mut objects, mut unlisted) = (Vec::new(), Vec::new());
+    let mut unlisted = Vec::new();
     for event in read {
-        let event = event.map_err(|error| error.to_string())?;
+        let event = match event {
+            Ok(event) => event,
+            Err(error) if only.is_some() => return Err(error.to_string()),
+            Err(error) => {
+                unlisted.push(Unlisted {
+                    line: 0,
+                    why: told(&error.to_string()),
+                    said: String::new(),
+                });
+                continue;
+            }
+        };
         if let Some(asked) = only.filter(|asked| *asked != event.uuid()) {
             return Err(format!("{} came, {asked} was asked for", event.uuid()));
         }
-        let mut bundle = Vec::new();
         let distribution = match terms.form.ignore_distribution {
             true => Distribution::Ignored,
             false => Distribution::MarkedThroughout,
         };
-        let done = to_stix_with(&event, distribution, &mut bundle);
+        let done = to_stix_with(&event, distribution, &mut Each(&mut each));
         unlisted.extend(done.findings.iter().map(|finding| Unlisted {
             line: 0,
             why: finding.message.clone(),
             said: told(&format!("{} {}", event.uuid(), finding.pointer)),
         }));
-        let bundle = kaname_stix::bundle(&bundle, limits).map_err(|error| error.to_string())?;
-        objects.extend(bundle.objects.iter().map(|raw| raw.get().to_owned()));
     }
-    Ok((objects, unlisted))
+    Ok(unlisted)
+}
+
+/// The objects of the events of a document, and what of them is left out.
+pub(super) fn objects_of(
+    document: &[u8],
+    terms: &SourceTerms,
+) -> Result<(Vec<String>, Vec<Unlisted>), Stopped> {
+    let mut objects = Vec::new();
+    let read = read_events(document, None, terms, |object| {
+        objects.push(object.to_owned());
+    });
+    match read {
+        Ok(unlisted) => Ok((objects, unlisted)),
+        Err(why) => Err(other_form(terms.form.kind, why)),
+    }
 }
 
 impl World {
@@ -197,29 +231,57 @@ impl World {
     pub(super) async fn take_events(
         &self,
         turn: &Turn<'_>,
-        source: &Loaded<Source>,
-        collection: &Loaded<Collection>,
+        (source, collection): (&Loaded<Source>, &Loaded<Collection>),
         document: &[u8],
         reading: &mut SourceReading,
     ) -> Result<bool, Stopped> {
-        let (listed, unlisted) = listing(document, &source.state.definition.terms)?;
+        let state = &source.state;
+        let (listed, unlisted) = listing(document, &state.definition.terms)?;
         reading.listed = listed.len() as u64;
         reading.refused = unlisted.len() as u64;
         reading.unlisted = unlisted;
+        let mut silence = Silence::default();
         for some in listed.chunks(LOOKED_UP) {
             let here = self.events_here(collection.id, some).await?;
             for one in some {
+                let name = one.event.to_string();
+                let owed = state.owes(&name);
                 if here.get(&one.event).is_some_and(|us| *us >= one.changed_us) {
                     reading.there += 1;
+                    reading.settled.extend(owed.map(|_| name));
                     continue;
                 }
-                self.take_event(turn, source, collection, one.event, reading)
+                let owed = owed.filter(|owed| owed.missed.changed_us == one.changed_us);
+                if let Some(owed) = owed.filter(|owed| !self.is_due(turn, owed)) {
+                    reading.refuse(0, &owed.missed.why, &name);
+                    continue;
+                }
+                self.take_event(turn, (source, collection), one, &mut silence, reading)
                     .await?;
                 if reading.taken >= turn.bounds.objects {
                     return Ok(false);
                 }
             }
         }
+        let all: HashSet<String> = listed.iter().map(|one| one.event.to_string()).collect();
+        let owed = state.owed.iter().map(|one| &one.missed.event);
+        let gone = owed.filter(|event| !all.contains(*event)).cloned();
+        reading.settled.extend(gone);
+        Ok(true)
+    }
+
+    /// Takes a file of events. An event of it that cannot be read is left out by itself.
+    pub(super) async fn take_event_file(
+        &self,
+        turn: &Turn<'_>,
+        of: (&Loaded<Source>, &Loaded<Collection>),
+        document: &[u8],
+        reading: &mut SourceReading,
+    ) -> Result<bool, Stopped> {
+        let kind = of.0.state.definition.terms.form.kind;
+        let document = Bytes::copy_from_slice(document);
+        let taken = self.take_parts(turn, of, (document, None), reading).await?;
+        taken.map_err(|why| other_form(kind, why))?;
         Ok(true)
     }
 
@@ -252,45 +314,53 @@ impl World {
         Ok(here)
     }
 
-    async fn take_event(
+    /// Takes what the events of a document become, part by part, while the rest is still read: memory holds the
+    /// document and two parts. The second result says why it cannot be read.
+    pub(super) async fn take_parts(
         &self,
         turn: &Turn<'_>,
-        source: &Loaded<Source>,
-        collection: &Loaded<Collection>,
-        event: Uuid,
+        (source, collection): (&Loaded<Source>, &Loaded<Collection>),
+        (document, only): (Bytes, Option<Uuid>),
         reading: &mut SourceReading,
-    ) -> Result<(), Stopped> {
-        let terms = &source.state.definition.terms;
-        let credential = source.state.credential.as_ref();
-        let credential = credential.map(|sealed| (source.id, sealed));
-        let url = event_url(terms, event)?;
-        let fetch = self.source_question(url, terms, credential, &Validators::default())?;
-        let fetched = turn.door.fetch(&fetch).await?;
-        let named = event.to_string();
-        match fetched.status {
-            200 => {}
-            // It is listed and not there, or not for the hub: the others are none the worse for it.
-            403 | 404 | 410 => {
-                let why = format!("the source answered {}", fetched.status);
-                reading.refuse(0, &why, &named);
-                return Ok(());
+    ) -> Result<Result<(), String>, Stopped> {
+        let terms = source.state.definition.terms.clone();
+        let (sender, mut parts) = mpsc::channel::<Vec<String>>(1);
+        let converting = tokio::task::spawn_blocking(move || {
+            let (mut part, mut bytes) = (Vec::new(), 0);
+            let read = read_events(&document, only, &terms, |object| {
+                bytes += object.len();
+                part.push(object.to_owned());
+                if part.len() >= PART || bytes >= PART_BYTES {
+                    bytes = 0;
+                    // Nobody waits for it any more when the turn has ended.
+                    let _ = sender.blocking_send(std::mem::take(&mut part));
+                }
+            });
+            let _ = sender.blocking_send(part);
+            read
+        });
+        let own = self.settings().limits.import();
+        let limits = kaname_stix::Limits {
+            object_bytes: own.object_bytes.max(LONGEST_OBJECT),
+            ..own
+        };
+        let name = told_as(source);
+        let of = (source.id, collection, name.as_str());
+        while let Some(part) = parts.recv().await {
+            if only.is_none() {
+                reading.listed += part.len() as u64;
             }
-            _ => return Err(Stopped::by_status("the source", &fetched, "")),
+            self.take_part(turn, of, &part, (&limits, None), reading)
+                .await?;
         }
-        let limits = self.source_limits(terms);
-        match objects_of(&fetched.body, Some(event), (terms, &limits)) {
-            Ok((objects, left_out)) => {
+        match converting.await.map_err(WorldError::encoding)? {
+            Ok(left_out) => {
                 for one in left_out {
                     reading.refuse(0, &one.why, &one.said);
                 }
-                let name = told_as(source);
-                self.take_all(turn, (source.id, collection, &name), &objects, reading)
-                    .await
+                Ok(Ok(()))
             }
-            Err(why) => {
-                reading.refuse(0, &told(&why), &named);
-                Ok(())
-            }
+            Err(why) => Ok(Err(told(&why))),
         }
     }
 }

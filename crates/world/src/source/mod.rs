@@ -3,6 +3,7 @@
 
 mod csaf;
 mod misp;
+mod owed;
 mod question;
 mod read;
 mod take;

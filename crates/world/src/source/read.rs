@@ -42,6 +42,8 @@ pub struct SourceRead {
     pub refused: u64,
     /// The first of those.
     pub unlisted: Vec<Unlisted>,
+    /// Events that were asked for and did not come; they are tried again.
+    pub missed: u64,
     /// Whether it was read to its end.
     pub is_end: bool,
     /// Why reading stopped, when it was the source's doing.
@@ -160,9 +162,7 @@ impl World {
             Given::File(document) => (document, Validators::default()),
             Given::Address => match self.ask(turn, source).await? {
                 Answer::Same => {
-                    reading.unchanged = true;
-                    reading.listed = source.state.listed;
-                    reading.is_end = true;
+                    reading.is_end = self.take_owed(turn, source, false, reading).await?;
                     return Ok(());
                 }
                 Answer::Document(document, validators) => {
@@ -231,6 +231,7 @@ impl SourceRead {
             gone: reading.gone,
             refused: reading.refused,
             unlisted: reading.unlisted.clone(),
+            missed: reading.missed.len() as u64,
             is_end: reading.is_end,
             trouble: reading.trouble.clone(),
             bound,

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Objects that are written and taken at a time.
-const PART: usize = 2_000;
+pub(super) const PART: usize = 2_000;
 /// Ids that are asked for at a time.
 const ASKED: usize = 500;
 /// Refused entries that are no reason to doubt that the document is a list.
@@ -92,8 +92,7 @@ pub(super) fn objects_of(
 ) -> Result<(Vec<String>, Vec<Unlisted>), Stopped> {
     let kind = terms.form.kind;
     if kind.lists_events() {
-        return super::misp::objects_of(document, None, (terms, limits))
-            .map_err(|error| other_form(kind, error));
+        return super::misp::objects_of(document, terms);
     }
     let json = JsonLimits {
         max_bytes: limits.bytes,
@@ -146,17 +145,17 @@ impl World {
             )));
         }
         if state.validators.sha256.as_deref() == Some(digest(document).as_str()) {
-            reading.unchanged = true;
-            reading.listed = state.listed;
-            return Ok(true);
+            return self.take_owed(turn, source, from_file, reading).await;
         }
         let into = state.definition.into;
         let collection = self.see::<Collection>(turn.caller, into).await?;
         let kind = terms.form.kind;
-        if kind.lists_events() && !from_file {
-            return self
-                .take_events(turn, source, &collection, document, reading)
-                .await;
+        if kind.lists_events() {
+            let of = (source, &collection);
+            return match from_file {
+                true => self.take_event_file(turn, of, document, reading).await,
+                false => self.take_events(turn, of, document, reading).await,
+            };
         }
         if !from_file && let Some(provider) = provider_in(document, terms)? {
             let of = (source, &collection);
@@ -295,45 +294,64 @@ impl World {
     pub(super) async fn take_all(
         &self,
         turn: &Turn<'_>,
-        (source, collection, name): (MatterId, &Loaded<Collection>, &str),
+        of: (MatterId, &Loaded<Collection>, &str),
         objects: &[String],
         reading: &mut SourceReading,
     ) -> Result<(), Stopped> {
+        let limits = self.settings().limits.import();
+        for (index, part) in objects.chunks(PART).enumerate() {
+            let within = (&limits, Some(index * PART));
+            self.take_part(turn, of, part, within, reading).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes some objects, each within these bounds. `before`: how many the document has before them, where their
+    /// places are known to whoever publishes it.
+    pub(super) async fn take_part(
+        &self,
+        turn: &Turn<'_>,
+        (source, collection, name): (MatterId, &Loaded<Collection>, &str),
+        objects: &[String],
+        (limits, before): (&kaname_stix::Limits, Option<usize>),
+        reading: &mut SourceReading,
+    ) -> Result<(), Stopped> {
         let hub = self.author().await?;
-        let mut place = 0;
-        for part in objects.chunks(PART) {
-            let mut raws: Vec<&str> = Vec::with_capacity(part.len());
-            let mut places = Vec::with_capacity(part.len());
-            let heads: Vec<_> = part.iter().map(|raw| kaname_stix::head(raw)).collect();
-            let released = self.released_among(heads.iter().flatten()).await?;
-            for (raw, head) in part.iter().zip(&heads) {
-                place += 1;
-                match head {
-                    Ok(head) if head.id == hub || head.created_by.as_ref() == Some(&hub) => {
-                        reading.refuse(place, "it is in this hub's own name", &head.id.to_string());
-                    }
-                    Ok(head) if released.contains(&head.id.to_string()) => {
-                        let why = "its id is that of something this hub released";
-                        reading.refuse(place, why, &head.id.to_string());
-                    }
-                    _ => {
-                        raws.push(raw);
-                        places.push(place);
-                    }
+        let heads: Vec<_> = objects.iter().map(|raw| kaname_stix::head(raw)).collect();
+        let released = self.released_among(heads.iter().flatten()).await?;
+        let place = |index: usize| before.map_or(0, |before| before + index + 1);
+        let mut raws: Vec<&str> = Vec::with_capacity(objects.len());
+        let mut indexes = Vec::with_capacity(objects.len());
+        for (index, (raw, head)) in objects.iter().zip(&heads).enumerate() {
+            match head {
+                Ok(head) if head.id == hub || head.created_by.as_ref() == Some(&hub) => {
+                    let why = "it is in this hub's own name";
+                    reading.refuse(place(index), why, &head.id.to_string());
+                }
+                Ok(head) if released.contains(&head.id.to_string()) => {
+                    let why = "its id is that of something this hub released";
+                    reading.refuse(place(index), why, &head.id.to_string());
+                }
+                _ => {
+                    raws.push(raw);
+                    indexes.push(index);
                 }
             }
-            let taken = self
-                .import(turn.caller, collection, (name, true), &raws, &|_| {})
-                .await?;
-            reading.taken += taken.taken;
-            reading.there += taken.there;
-            for one in taken.rejected {
-                let place = places.get(one.index).copied().unwrap_or_default();
-                reading.refuse(place, &one.why, "");
-            }
-            self.keep_turn::<Source>(turn, source).await?;
-            (turn.progress)(reading.taken);
         }
+        let within: (_, &(dyn Fn(u64) + Sync)) = (limits, &|_| {});
+        let taken = self
+            .import_within(turn.caller, collection, (name, true), &raws, within)
+            .await?;
+        reading.taken += taken.taken;
+        reading.there += taken.there;
+        for one in taken.rejected {
+            let index = indexes.get(one.index).copied().unwrap_or_default();
+            let head = heads.get(index).and_then(|head| head.as_ref().ok());
+            let id = head.map(|head| head.id.to_string());
+            reading.refuse(place(index), &one.why, &id.unwrap_or_default());
+        }
+        self.keep_turn::<Source>(turn, source).await?;
+        (turn.progress)(reading.taken);
         Ok(())
     }
 }

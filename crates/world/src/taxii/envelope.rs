@@ -38,7 +38,19 @@ impl World {
         caller: &Caller,
         envelope: &[u8],
     ) -> Result<Envelope, WorldError> {
-        let options = self.reading_options(caller)?;
+        let limits = self.settings().limits.stix();
+        self.read_envelope_within(caller, envelope, &limits)
+    }
+
+    /// The same within these bounds on its objects.
+    pub(crate) fn read_envelope_within(
+        &self,
+        caller: &Caller,
+        envelope: &[u8],
+        limits: &kaname_stix::Limits,
+    ) -> Result<Envelope, WorldError> {
+        let mut options = self.reading_options(caller)?;
+        options.limits.stix = *limits;
         let read = from_stix(envelope, &options)
             .map_err(|error| WorldError::invalid("envelope", "error-stix", error.to_string()))?;
         let values: BTreeSet<Value> = read

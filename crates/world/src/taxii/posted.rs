@@ -114,19 +114,31 @@ impl World {
         offered: &Offered,
         envelope: &[u8],
     ) -> Result<Posted, WorldError> {
-        self.allow_any(caller, Action::TaxiiPost)?;
-        offered.must_write()?;
-        let party = caller.party_id()?;
         let claim = offered.collection.state.definition.kind == CollectionKind::Peer;
         let kept = self.settings().limits.envelope_bytes();
         let limits = kaname_stix::Limits {
             bytes: if claim { envelope.len() } else { kept },
             ..self.settings().limits.stix()
         };
+        self.post_within(caller, offered, envelope, &limits).await
+    }
+
+    /// The same within these bounds.
+    pub(crate) async fn post_within(
+        &self,
+        caller: &Caller,
+        offered: &Offered,
+        envelope: &[u8],
+        limits: &kaname_stix::Limits,
+    ) -> Result<Posted, WorldError> {
+        self.allow_any(caller, Action::TaxiiPost)?;
+        offered.must_write()?;
+        let party = caller.party_id()?;
+        let claim = offered.collection.state.definition.kind == CollectionKind::Peer;
         let unreadable = |error: kaname_stix::StixError| {
             WorldError::invalid("envelope", "error-stix", error.to_string())
         };
-        let read = kaname_stix::bundle(envelope, &limits).map_err(unreadable)?;
+        let read = kaname_stix::bundle(envelope, limits).map_err(unreadable)?;
         if read.container != kaname_stix::Container::Envelope || read.objects.is_empty() {
             let message = "an envelope {\"objects\": […]} with at least one object is expected";
             return Err(WorldError::invalid("envelope", "error-stix", message));

@@ -15,7 +15,7 @@ use kaname_sharing::{peer::Peer, source::Source, turn::Turns};
 use kaname_store::{Job, NewJob, Sort};
 use serde_json::json;
 
-pub(crate) use self::stopped::{Ended, Stopped, told};
+pub(crate) use self::stopped::{Ended, Stopped, Trouble, told};
 use crate::{
     caller::Caller,
     doors::FetchDoor,

@@ -33,6 +33,7 @@ mod sink;
 mod sources;
 mod sources_csaf;
 mod sources_misp;
+mod sources_owed;
 mod story;
 mod submitting;
 mod taxii_sink;

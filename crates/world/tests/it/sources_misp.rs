@@ -16,11 +16,11 @@ use crate::{
     taxii_sink::{Asked, Reply, TaxiiSink},
 };
 
-fn uuid(n: u32) -> String {
+pub(crate) fn uuid(n: u32) -> String {
     format!("0b6a1f0e-5a53-4c6e-9d3a-{n:012}")
 }
 
-fn event(n: u32, changed: u32) -> Value {
+pub(crate) fn event(n: u32, changed: u32) -> Value {
     json!({ "Event": {
         "uuid": uuid(n), "info": format!("event {n}"), "date": "2026-05-01",
         "timestamp": (1_777_600_000 + changed).to_string(), "published": n.is_multiple_of(2),
@@ -32,7 +32,7 @@ fn event(n: u32, changed: u32) -> Value {
 }
 
 /// The manifest of these events, as this program writes it.
-fn manifest(all: &[Value]) -> String {
+pub(crate) fn manifest(all: &[Value]) -> String {
     let texts: Vec<String> = all.iter().map(ToString::to_string).collect();
     let entries: Vec<feed::Entry> = texts
         .iter()
@@ -45,7 +45,7 @@ fn manifest(all: &[Value]) -> String {
 }
 
 /// The file of an event that is asked for.
-fn file(asked: &Asked, all: &[Value]) -> Reply {
+pub(crate) fn file(asked: &Asked, all: &[Value]) -> Reply {
     let one = all.iter().find(|one| {
         let uuid = one["Event"]["uuid"].as_str().unwrap();
         asked.path.contains(uuid)
@@ -53,11 +53,11 @@ fn file(asked: &Asked, all: &[Value]) -> Reply {
     one.map_or_else(|| Reply::of(404, ""), |one| Reply::of(200, one))
 }
 
-fn feed_terms(sink: &TaxiiSink, kind: FormKind) -> SourceTerms {
+pub(crate) fn feed_terms(sink: &TaxiiSink, kind: FormKind) -> SourceTerms {
     terms(Some(format!("http://{}/feed", sink.address)), kind)
 }
 
-fn files(asked: &[Asked]) -> usize {
+pub(crate) fn files(asked: &[Asked]) -> usize {
     let files = asked
         .iter()
         .filter(|one| !one.path.ends_with("manifest.json"));

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::say::table;
 
 /// Head of the list.
-pub(super) const HEAD: [&str; 8] = [
-    "CODE", "FORM", "STATE", "LISTED", "LAG", "EVERY", "NEXT", "URL",
+pub(super) const HEAD: [&str; 9] = [
+    "CODE", "FORM", "STATE", "LISTED", "OWED", "LAG", "EVERY", "NEXT", "URL",
 ];
 
 pub(super) fn shown(source: &Loaded<Source>, now: Timestamp) -> Value {
@@ -24,6 +24,7 @@ pub(super) fn shown(source: &Loaded<Source>, now: Timestamp) -> Value {
         "taken": state.taken,
         "refused": state.refused,
         "unlisted": state.unlisted,
+        "owed": state.owed,
         "validators": state.validators,
         "read": turns.read,
         "read_whole": turns.read_whole,
@@ -36,13 +37,14 @@ pub(super) fn shown(source: &Loaded<Source>, now: Timestamp) -> Value {
     })
 }
 
-pub(super) fn row(source: &Source, now: Timestamp) -> [String; 8] {
+pub(super) fn row(source: &Source, now: Timestamp) -> [String; 9] {
     let (terms, turns) = (&source.definition.terms, &source.turns);
     [
         source.definition.code.clone(),
         terms.form.kind.as_str().to_owned(),
         turns.state().to_owned(),
         source.listed.to_string(),
+        source.owed.len().to_string(),
         format!("{} s", turns.lag_s(now)),
         terms.every.to_string(),
         turns
@@ -77,6 +79,23 @@ pub(super) fn whole(source: &Source, now: Timestamp) -> String {
     ));
     let refused = source.unlisted.iter();
     lines.extend(refused.map(|one| format!("  {}: {}: {}", one.line, one.why, one.said)));
+    if !source.owed.is_empty() {
+        lines.push(format!(
+            "{} events are listed and did not come; they are tried again:",
+            source.owed.len()
+        ));
+    }
+    lines.extend(source.owed.iter().map(|one| {
+        let missed = &one.missed;
+        let next = match one.next {
+            Some(next) => format!("again from {next:.0}"),
+            None => "again in the next turn".to_owned(),
+        };
+        format!(
+            "  {}: {}; tried {} times since {:.0}, {next}; {}",
+            missed.event, missed.why, one.tries, one.since, missed.url
+        )
+    }));
     let rows: Vec<[String; 6]> = source
         .history
         .iter()

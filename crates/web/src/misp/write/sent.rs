@@ -1,10 +1,13 @@
 //! What a client sends, read: an event, parts of one, times, and where it is to go.
 
+use std::borrow::Cow;
+
 use axum::{
     body::Bytes,
     http::{HeaderMap, HeaderName},
 };
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Members;
@@ -34,9 +37,32 @@ pub(super) fn members_in(body: &Bytes) -> Result<(Members, bool), MispError> {
     }
 }
 
-/// The event in a body, with a UUID of its own, and the text that is kept: as it came where nothing had to be
-/// added.
-pub(super) fn event_in(house: &House, body: &Bytes) -> Result<(Members, String), MispError> {
+/// What is to be known of an event before it is read: everything else in it is passed over.
+#[derive(Deserialize)]
+struct Brief<'a> {
+    #[serde(rename = "Event", borrow)]
+    event: Named<'a>,
+}
+
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    uuid: Cow<'a, str>,
+    #[serde(rename = "info")]
+    _info: Cow<'a, str>,
+}
+
+/// The UUID of the event in a body, its own or a fresh one, and the text that is kept: as it came where nothing had to
+/// be added.
+pub(super) fn event_in<'b>(
+    house: &House,
+    body: &'b Bytes,
+) -> Result<(String, Cow<'b, str>), MispError> {
+    // A large event is not taken apart more often than it has to be.
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    if let Ok(Brief { event }) = serde_json::from_str(text) {
+        return Ok((event.uuid.into_owned(), text.into()));
+    }
     let (mut event, is_wrapped) = members_in(body)?;
     if !event.get("info").is_some_and(Value::is_string) {
         return Err(MispError::bad(
@@ -44,22 +70,25 @@ pub(super) fn event_in(house: &House, body: &Bytes) -> Result<(Members, String),
             "an event needs a text that says what it is about",
         ));
     }
-    let has_uuid = event.get("uuid").is_some_and(Value::is_string);
-    let text = std::str::from_utf8(body).unwrap_or_default();
+    let given = event.get("uuid").and_then(Value::as_str);
+    let given = given.map(str::to_owned);
+    let has_uuid = given.is_some();
+    let uuid = given.unwrap_or_else(|| fresh_uuid(house));
     if has_uuid && is_wrapped {
-        return Ok((event, text.to_owned()));
+        return Ok((uuid, text.into()));
     }
-    if !has_uuid {
-        event.insert("uuid".to_owned(), fresh(house));
-    }
-    let text = json!({ "Event": event }).to_string();
-    Ok((event, text))
+    event.insert("uuid".to_owned(), uuid.as_str().into());
+    Ok((uuid, json!({ "Event": event }).to_string().into()))
+}
+
+fn fresh_uuid(house: &House) -> String {
+    let random = house.world().rng().bytes();
+    let uuid = uuid::Builder::from_random_bytes(random).into_uuid();
+    uuid.to_string()
 }
 
 pub(super) fn fresh(house: &House) -> Value {
-    let random = house.world().rng().bytes();
-    let uuid = uuid::Builder::from_random_bytes(random).into_uuid();
-    uuid.to_string().into()
+    fresh_uuid(house).into()
 }
 
 /// Puts parts into a list: in the place of those of the same UUID, else behind them. What changes and does not

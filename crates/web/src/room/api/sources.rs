@@ -263,6 +263,7 @@ fn told(source: &Source, now: Timestamp) -> Value {
         "taken": source.taken,
         "refused": source.refused,
         "unlisted": source.unlisted,
+        "owed": source.owed,
         "lag_s": turns.lag_s(now),
         "joined": turns.joined,
         "read": turns.read,

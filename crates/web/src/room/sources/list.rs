@@ -14,7 +14,7 @@ use crate::{
     },
     house::{By, House},
     room::{choices, deliveries::host, form::may, peers::words as peers},
-    text::Count,
+    text::{Count, Text},
 };
 
 #[derive(Template)]
@@ -69,7 +69,11 @@ pub(super) async fn list(
             form: words::form(text, terms.form.kind),
             collection: choices::collection_name(&house, &by, &page, state.definition.into).await?,
             state: peers::state(text, turns),
-            trouble: turns.stopped.clone().or_else(|| turns.trouble.clone()),
+            trouble: turns
+                .stopped
+                .clone()
+                .or_else(|| turns.trouble.clone())
+                .or_else(|| owed(text, state.owed.len())),
             count: Count::from(state.listed),
             lag: words::lag(text, state, page.now),
             next: peers::next(&page, turns),
@@ -92,4 +96,13 @@ pub(super) async fn list(
         new: new(),
         page,
     })
+}
+
+/// That events did not come, where some did not.
+fn owed(text: Text, count: usize) -> Option<String> {
+    let told = || {
+        text.t1("sources-owed-count", "n", count as u64)
+            .into_owned()
+    };
+    (count > 0).then(told)
 }

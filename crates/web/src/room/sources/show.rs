@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use kaname_policy::Action;
-use kaname_sharing::source::{PastReading, Source, ask_source, start_source, stop_source};
+use kaname_sharing::source::{Owed, PastReading, Source, ask_source, start_source, stop_source};
 use kaname_world::{Loaded, WorldError};
 
 use super::{agree::most_mib, look::Place, words};
@@ -55,6 +55,9 @@ struct SourcePage {
     /// Entries of the last document that were not taken, and how many there were.
     unlisted: Vec<Place>,
     refused: Count,
+    /// Events that are listed and did not come, and how many there are.
+    owed: Vec<Missing>,
+    owed_count: Count,
     history: Vec<Past>,
     trouble: Option<Notice>,
     stopped: Option<Notice>,
@@ -62,6 +65,29 @@ struct SourcePage {
     acts: Vec<Verb>,
     /// Where stopping posts to, and the field for the reason.
     stop: Option<(String, Field)>,
+}
+
+/// An event that did not come.
+struct Missing {
+    event: Copied,
+    url: Copied,
+    why: String,
+    since: At,
+    tries: Count,
+    next: Option<At>,
+}
+
+impl Missing {
+    fn of(page: &Page, one: &Owed) -> Self {
+        Self {
+            event: page.copied(&one.missed.event),
+            url: page.copied(&one.missed.url),
+            why: one.missed.why.clone(),
+            since: page.at(one.since),
+            tries: Count::from(u64::from(one.tries)),
+            next: one.next.map(|next| page.at(next)),
+        }
+    }
 }
 
 struct Past {
@@ -140,6 +166,12 @@ pub(super) async fn one(
             .map(|one| Place::of(text, one))
             .collect(),
         refused: Count::from(state.refused),
+        owed: state
+            .owed
+            .iter()
+            .map(|one| Missing::of(&page, one))
+            .collect(),
+        owed_count: Count::from(state.owed.len() as u64),
         history: state.history.iter().map(|one| past(&page, one)).collect(),
         trouble: trouble(&page, state),
         stopped: state.turns.stopped.as_ref().map(|why| Notice {

@@ -2,6 +2,7 @@
 
 mod answering;
 mod asking;
+mod bounds;
 mod feed;
 mod posting;
 mod reading;

@@ -29,7 +29,7 @@ impl LayoutObjects for Sorted {
     }
 }
 
-async fn load(nation: &Nation, layout: &Value) -> Result<LoadedLayout, LayoutFault> {
+pub(crate) async fn load(nation: &Nation, layout: &Value) -> Result<LoadedLayout, LayoutFault> {
     let limits = LayoutLimits {
         object_bytes: 10_000,
         objects: 1_000,

@@ -2,7 +2,7 @@
 
 mod asking;
 pub(crate) mod claims;
-mod layout;
+pub(crate) mod layout;
 mod originators;
 mod paging;
 mod posting;
