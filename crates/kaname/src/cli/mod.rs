@@ -119,7 +119,7 @@ pub(crate) enum Command {
     /// Items that are out: how fresh, what waits for officers: list, show, reviews, models
     #[command(subcommand)]
     Item(ItemCommand),
-    /// Values so widely used that meeting one says little, in MISP's form: load, list, check, drop
+    /// Values so widely used that meeting one says little, in MISP's form: load, national, list, check, drop
     #[command(subcommand)]
     Warninglist(WarninglistCommand),
     /// Reports that belong together: proposals, accept, dismiss, aside, restore, list, show, new, join, split, merge, rename, undo

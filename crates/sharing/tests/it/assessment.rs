@@ -135,7 +135,7 @@ fn a_review_is_anothers_and_holds_for_the_version_it_saw() {
     );
     assert_eq!(
         writing::review(&one.state, account(2), false, " "),
-        Err(Refused::ReasonMissing)
+        Err(Refused::Empty { field: "remarks" })
     );
     one.apply(writing::review(&one.state, account(2), false, "根拠が弱い"));
     assert_eq!(one.state.state, AssessmentState::Written);

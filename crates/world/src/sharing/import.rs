@@ -183,7 +183,7 @@ impl World {
                 let good = good.collect::<Result<Vec<_>, WorldError>>()?;
                 audiences.ends = notes.ends(&good, &audiences);
                 self.look_up_ends(&mut audiences, &good).await?;
-                self.take_part(&mut taking, &good, &audiences, &mut imported)
+                self.take_some(&mut taking, &good, &audiences, &mut imported)
                     .await?;
                 done += good.len() as u64;
                 progress(done);
@@ -209,14 +209,14 @@ impl World {
         self.look_up_ends(&mut audiences, good).await?;
         let mut taking = Taking::new(caller, collection.id, source);
         for part in good.chunks(PART) {
-            self.take_part(&mut taking, part, &audiences, imported)
+            self.take_some(&mut taking, part, &audiences, imported)
                 .await?;
         }
         Ok(())
     }
 
     /// Takes a part, again where others brought some of its objects meanwhile.
-    async fn take_part(
+    async fn take_some(
         &self,
         taking: &mut Taking<'_>,
         part: &[Good<'_>],

@@ -9,21 +9,13 @@ use axum::{
     response::Response,
 };
 use kaname_kernel::{Pap, Tlp, audience::Named};
-use kaname_sharing::{
-    Assessment, Content, Outlet, Text,
-    assessment::{Confidence, Draft, Judgement, Likelihood, MAX_JUDGEMENTS, Source},
-};
+use kaname_sharing::{Assessment, Content, Outlet, Text, assessment::Draft};
 use kaname_world::{Loaded, WorldError};
-use serde::Deserialize;
 
-use super::typed::{Typed, Unfounded};
+use super::typed::{Typed, Unfounded, at_field};
 use crate::{
     error::Failure,
-    frame::{
-        Flash, Frame, Page, PostedBoth, Section,
-        part::{Choice, Field},
-        show, show_with,
-    },
+    frame::{Flash, Frame, Page, PostedBoth, Section, part::Field, show, show_with},
     house::{By, House},
     room::{
         form::Wrong,

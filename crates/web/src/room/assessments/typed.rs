@@ -1,7 +1,5 @@
 //! Judgements as they are typed, and what is wrong with them.
 
-use std::collections::BTreeSet;
-
 use kaname_sharing::assessment::{
     Confidence, Draft, Judgement, Likelihood, MAX_JUDGEMENTS, Source,
 };
@@ -199,7 +197,7 @@ impl Typed {
 }
 
 /// The field of a judgement that is to blame.
-fn at_field(error: &WorldError) -> &str {
+pub(super) fn at_field(error: &WorldError) -> &str {
     match error {
         WorldError::Invalid { field, .. } => field,
         _ => "evidence",
