@@ -7,7 +7,9 @@ use crate::head::{Head, head};
 use crate::scan::{Scanner, Seg};
 
 /// No bound on depth reaches over this.
-const MOST_DEPTH: usize = 100;
+pub(crate) const MOST_DEPTH: usize = 100;
+/// Levels around an object in a bundle: the bundle and its list.
+pub(crate) const AROUND_LEVELS: usize = 2;
 
 /// What the input was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +75,7 @@ pub fn bundle<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Bundle<'a>, StixEr
     let text = std::str::from_utf8(bytes).map_err(|error| StixError::Utf8 {
         offset: error.valid_up_to(),
     })?;
-    let mut scanner = Scanner::new(text, limits.depth.min(MOST_DEPTH) + 2);
+    let mut scanner = Scanner::new(text, limits.depth.min(MOST_DEPTH) + AROUND_LEVELS);
     scanner.space();
     let start = scanner.at;
     let mut outer = Outer::default();

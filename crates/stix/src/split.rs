@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use crate::bundle::{Container, bundle, object};
+use crate::bundle::{AROUND_LEVELS, Container, MOST_DEPTH, bundle, object};
 use crate::error::{Limits, StixError};
 
 /// Bytes read at a time.
@@ -40,7 +40,8 @@ enum At {
     Done,
 }
 
-/// An input, split into its objects as [`bundle`] splits it: a bundle, an envelope, a list or one object.
+/// An input, split into its objects as [`bundle`] splits it: a bundle, an envelope, a list or one object. An object of
+/// another type with a list called `objects` is refused, where [`bundle`] takes it for one object.
 #[derive(Debug)]
 pub struct Objects<R> {
     input: BufReader<R>,
@@ -209,6 +210,7 @@ impl<R: Read> Objects<R> {
 
     /// Reads the rest, and what stands around the objects as a whole.
     fn end(&mut self) -> Result<Option<Split>, SplitError> {
+        self.at = At::Done;
         // What follows is read as a whole with what stands before.
         while self.peek()?.is_some() {
             self.keep()?;
@@ -404,7 +406,12 @@ impl Split {
     /// What makes the whole input something else than JSON within bounds. What only makes it no STIX object is said
     /// where its header is read.
     pub fn check(&self, limits: &Limits) -> Result<(), SplitError> {
-        match object(&self.raw, limits) {
+        // Levels count from the object on, which stands in nothing here.
+        let limits = Limits {
+            depth: limits.depth.min(MOST_DEPTH).saturating_sub(AROUND_LEVELS),
+            ..*limits
+        };
+        match object(&self.raw, &limits) {
             Err(
                 error @ (StixError::Syntax { .. }
                 | StixError::Utf8 { .. }
