@@ -123,7 +123,8 @@ async fn edit(
                     ("Attribute" | "Object" | "EventReport", Value::Array(list)) => {
                         merge(house, &mut whole, &key, list);
                     }
-                    ("uuid" | "id", _) => {}
+                    // When it stands here is not made earlier: the next version comes after it.
+                    ("uuid" | "id" | "timestamp", _) => {}
                     (_, value) => {
                         whole.insert(key, value);
                     }

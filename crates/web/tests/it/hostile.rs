@@ -29,6 +29,8 @@ fn lasting(answer: &Answer) -> String {
         header::SET_COOKIE,
         header::CONTENT_SECURITY_POLICY,
         header::CONTENT_LENGTH,
+        // How many requests are left counts the asker's own.
+        header::HeaderName::from_static("ratelimit"),
     ];
     for (name, value) in &answer.headers {
         if !of_this_answer.contains(name) {

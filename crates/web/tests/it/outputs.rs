@@ -94,7 +94,7 @@ async fn rules_that_others_wrote_stand_in_the_output_of_their_language() {
     ])
     .await;
     for (end, there, lines, broken) in [
-        ("yar", "rule owl {", "1", ", broken=1"),
+        ("yar", "rule owl{", "1", ", broken=1"),
         (
             "suricata.rules",
             "content:\"owl.example\"; metadata:kaname indicator--",

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use kaname_kernel::{Matter, MatterId, Posting};
-use kaname_sharing::report::Report;
+use kaname_sharing::{Value, report::Report};
 
 use crate::{error::WorldError, world::World};
 
@@ -29,7 +29,7 @@ impl World {
             return Ok(Vec::new());
         };
         // Rows are found by tags; what they stand for is known of the own report.
-        let values = own.state.project().postings.into_iter();
+        let values = own.state.submission.values.iter().map(Value::posting);
         let tagged: BTreeMap<Posting, Posting> = values
             .map(|value| (self.keys().posting::<Report>(value.clone()), value))
             .collect();

@@ -1,6 +1,6 @@
 //! Sightings that are asked for, references of objects, proposals, and groups.
 
-use kaname_directory::KeyScope::{Feedback, TaxiiPost, TaxiiRead};
+use kaname_directory::KeyScope::{Feedback, SubmissionsRead, TaxiiPost, TaxiiRead};
 use kaname_kernel::{Tlp, audience::Named};
 use serde_json::{Value as Json, json};
 
@@ -398,8 +398,10 @@ async fn what_is_proposed_of_the_hubs_own_is_handed_in() {
     };
     s.item("S-2611-POWER", (Tlp::AmberStrict, to)).await;
     let nation = &s.nation;
-    let key = nation.key(&nation.member, &[TaxiiRead, TaxiiPost]).await;
-    let theirs = nation.key(&nation.provider, &[TaxiiRead]).await;
+    // What was handed in is read by a key that may read submissions.
+    let scopes = [TaxiiRead, TaxiiPost, SubmissionsRead];
+    let key = nation.key(&nation.member, &scopes).await;
+    let theirs = nation.key(&nation.provider, &scopes).await;
     let found = s.found("events", json!({})).await;
     let event = found[0]["Event"].clone();
     let more = json!({ "type": "domain", "value": "more.bad.example", "to_ids": true });
