@@ -213,15 +213,10 @@ impl InFile {
                 }
                 Ok(None) => return Ok(count),
                 Err(SplitError::Io(error)) => return Err(unread(error)),
-                Err(fault) => {
-                    let place = match fault.byte() {
-                        Some(byte) => Some(self.line_and_column(byte).map_err(unread)?),
-                        None => None,
-                    };
-                    let SplitError::Stix { error, .. } = fault else {
-                        continue;
-                    };
-                    return Err(unread_at(path, place, &error));
+                Err(ref fault @ SplitError::Stix { ref error, .. }) => {
+                    let place = fault.byte().map(|byte| self.line_and_column(byte));
+                    let place = place.transpose().map_err(unread)?;
+                    return Err(unread_at(path, place, error));
                 }
             }
         }
@@ -249,7 +244,7 @@ impl InFile {
 /// Bytes of a line that are counted at once.
 const PIECE: u64 = 64 << 10;
 
-impl ImportObjects for InFile {
+impl ImportObjects<'static> for InFile {
     fn rewind(&mut self) -> io::Result<()> {
         let mut file = self.file.try_clone()?;
         file.seek(SeekFrom::Start(0))?;
@@ -257,7 +252,7 @@ impl ImportObjects for InFile {
         Ok(())
     }
 
-    fn next(&mut self) -> io::Result<Option<Cow<'_, str>>> {
+    fn next(&mut self) -> io::Result<Option<Cow<'static, str>>> {
         let Some(objects) = self.objects.as_mut() else {
             return Ok(None);
         };

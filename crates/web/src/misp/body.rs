@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
+    extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
 use kaname_world::Limits;
@@ -62,6 +63,16 @@ const fn places(bytes: usize) -> usize {
 pub(super) struct Sent {
     pub(super) bytes: Bytes,
     _place: Option<OwnedSemaphorePermit>,
+}
+
+/// For handlers that have nothing to ask before they read.
+impl FromRequest<House> for Sent {
+    type Rejection = MispError;
+
+    async fn from_request(request: Request, house: &House) -> Result<Self, MispError> {
+        let (parts, body) = request.into_parts();
+        read(house, &parts.headers, body).await
+    }
 }
 
 /// Reads a body. To be called when the caller's right to post it is known.

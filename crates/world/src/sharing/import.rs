@@ -5,6 +5,7 @@
 
 pub(crate) mod audiences;
 mod matter;
+pub(crate) mod noted;
 mod notes;
 
 use std::{
@@ -65,7 +66,7 @@ pub struct Imported {
 }
 
 /// The objects of an import, which are read twice.
-pub trait ImportObjects: Send {
+pub trait ImportObjects<'o>: Send {
     /// Begins anew.
     ///
     /// # Errors
@@ -76,19 +77,19 @@ pub trait ImportObjects: Send {
     ///
     /// # Errors
     /// When it cannot be read.
-    fn next(&mut self) -> io::Result<Option<Cow<'_, str>>>;
+    fn next(&mut self) -> io::Result<Option<Cow<'o, str>>>;
 }
 
 /// Objects that are in memory.
 struct InMemory<'o>(&'o [&'o str], usize);
 
-impl ImportObjects for InMemory<'_> {
+impl<'o> ImportObjects<'o> for InMemory<'o> {
     fn rewind(&mut self) -> io::Result<()> {
         self.1 = 0;
         Ok(())
     }
 
-    fn next(&mut self) -> io::Result<Option<Cow<'_, str>>> {
+    fn next(&mut self) -> io::Result<Option<Cow<'o, str>>> {
         let next = self.0.get(self.1).copied();
         self.1 += 1;
         Ok(next.map(Cow::Borrowed))
@@ -126,12 +127,12 @@ impl World {
     }
 
     /// The same of objects that need not be in memory together.
-    pub async fn import_from(
+    pub async fn import_from<'o>(
         &self,
         caller: &Caller,
         collection: &Loaded<Collection>,
         (source, skip_bad): (&str, bool),
-        objects: &mut dyn ImportObjects,
+        objects: &mut dyn ImportObjects<'o>,
         (limits, progress): (&Limits, &(dyn Fn(u64) + Sync)),
     ) -> Result<Imported, WorldError> {
         self.allow_any(caller, Action::ImportRun)?;
@@ -163,7 +164,7 @@ impl World {
         audiences.statements = std::mem::take(&mut notes.statements);
         let mut taking = Taking::new(caller, collection.id, source);
         objects.rewind().map_err(WorldError::encoding)?;
-        let mut part: Vec<String> = Vec::new();
+        let mut part: Vec<Cow<'o, str>> = Vec::new();
         let (mut index, mut bytes, mut done) = (0, 0, 0);
         loop {
             let next = objects.next().map_err(WorldError::encoding)?;
@@ -171,7 +172,7 @@ impl World {
             if let Some(raw) = next {
                 if notes.is_good(index) {
                     bytes += raw.len();
-                    part.push(raw.into_owned());
+                    part.push(raw);
                 }
                 index += 1;
             }

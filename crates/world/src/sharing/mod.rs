@@ -49,6 +49,7 @@ pub use derive::{ItemDraft, NewItem};
 pub(crate) use import::{
     audiences::{Audiences, Shown, ends, is_statement, marks},
     imported_in, leaf_of,
+    noted::{Kinds, short},
 };
 pub(crate) use object::{Standing, key_of, object_of};
 pub(crate) use release::released_in;

@@ -34,6 +34,15 @@ async fn address(s: &Setting, person: &Person, mail: &str) {
     changed.await.unwrap();
 }
 
+/// At half past an hour: what is written at its end is looked through an hour later.
+async fn half_past() -> Setting {
+    let s = setting().await;
+    let within = s.nation.world.now().as_second().rem_euclid(3_600);
+    let rest = (1_800 - within).rem_euclid(3_600);
+    s.nation.clock.advance(SignedDuration::from_secs(rest));
+    s
+}
+
 /// What a worker does that begins when this hour is over; asked twice, as two nodes would.
 async fn an_hour_later(s: &Setting) {
     s.nation.clock.advance(SignedDuration::from_hours(1));
@@ -50,7 +59,7 @@ async fn an_hour_later(s: &Setting) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn its_owner_is_told_once_of_what_is_new_and_only_what_its_owner_may_see() {
-    let s = setting().await;
+    let s = half_past().await;
     let world = &s.nation.world;
     let (member, outsider) = (&s.nation.member, &s.nation.outsider);
     let analyst = &s.nation.analyst;
@@ -98,7 +107,7 @@ async fn its_owner_is_told_once_of_what_is_new_and_only_what_its_owner_may_see()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_that_is_changed_begins_anew_and_one_that_is_dropped_is_gone() {
-    let s = setting().await;
+    let s = half_past().await;
     let world = &s.nation.world;
     let member = s.nation.caller(&s.nation.member).await;
     let analyst = s.nation.caller(&s.nation.analyst).await;
@@ -134,7 +143,7 @@ async fn a_search_that_is_changed_begins_anew_and_one_that_is_dropped_is_gone() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_search_or_too_many_of_them_is_refused() {
-    let s = setting().await;
+    let s = half_past().await;
     let world = &s.nation.world;
     let member = s.nation.caller(&s.nation.member).await;
     for wrong in ["", "  ", "-訓練", "colour:red", "tlp:mauve VPN"] {
@@ -155,7 +164,7 @@ async fn what_is_no_search_or_too_many_of_them_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_cannot_be_sent_waits_and_the_page_tells_it_in_the_end() {
-    let s = setting().await;
+    let s = half_past().await;
     let world = &s.nation.world;
     address(&s, &s.nation.member, "busy@kaihin.example").await;
     let member = s.nation.caller(&s.nation.member).await;
@@ -179,7 +188,7 @@ async fn a_mail_that_cannot_be_sent_waits_and_the_page_tells_it_in_the_end() {
 /// What comes out of an embargo is new then: to saved searches, and to whoever asks for what was added since.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_out_of_an_embargo_is_new() {
-    let s = setting().await;
+    let s = half_past().await;
     let world = &s.nation.world;
     let member = s.nation.caller(&s.nation.member).await;
     // Another's objects of the same ids stay as they stand.
@@ -239,7 +248,7 @@ async fn what_comes_out_of_an_embargo_is_new() {
 /// Items that are searched page by page stand where lists have them: by when they came out of an embargo.
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_a_search_give_each_item_once_whatever_an_embargo_did() {
-    let s = setting().await;
+    let s = half_past().await;
     let world = &s.nation.world;
     let clock = &s.nation.clock;
     let first = story::released_as(&s.nation, |_| {}).await;

@@ -2,7 +2,6 @@
 //! its own that extends the other's: beside a claim a claim of whoever proposes, on what the hub released a submission.
 
 use axum::{
-    body::Bytes,
     extract::{OriginalUri, Path, State},
     response::Response,
 };
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::{
     house::{By, House},
-    misp::{answer, error::MispError, hello::url, proposals, view},
+    misp::{answer, body::Sent, error::MispError, hello::url, proposals, view},
 };
 
 /// Longest part of a value in the name of a proposal, in characters.
@@ -52,13 +51,13 @@ pub(in crate::misp) async fn add(
     by: By,
     Path(named): Path<String>,
     uri: OriginalUri,
-    body: Bytes,
+    body: Sent,
 ) -> Result<Response, MispError> {
     let about = match standing(&house, &by, &named, &uri).await? {
         Standing::Other(about) => about,
         Standing::Own(_) | Standing::HandedIn(_) => return Err(own(&uri)),
     };
-    let mut parts = parts_in(&house, &body, "Attribute")?;
+    let mut parts = parts_in(&house, &body.bytes, "Attribute")?;
     let (Some(Value::Object(attribute)), true) = (parts.pop(), parts.is_empty()) else {
         return Err(MispError::bad("Attribute", "one attribute is expected"));
     };
@@ -71,10 +70,10 @@ pub(in crate::misp) async fn edit(
     by: By,
     Path(named): Path<String>,
     uri: OriginalUri,
-    body: Bytes,
+    body: Sent,
 ) -> Result<Response, MispError> {
     let (about, old) = attribute(&house, &by, &named, &uri).await?;
-    let mut parts = parts_in(&house, &body, "Attribute")?;
+    let mut parts = parts_in(&house, &body.bytes, "Attribute")?;
     let (Some(Value::Object(sent)), true) = (parts.pop(), parts.is_empty()) else {
         return Err(MispError::bad("Attribute", "one attribute is expected"));
     };

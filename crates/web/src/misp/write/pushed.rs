@@ -1,13 +1,13 @@
 //! What a MISP server asks before it pushes: which of its events are wanted.
 
-use axum::{body::Bytes, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use kaname_world::{WorldError, misp::Standing};
 use serde_json::Value;
 
 use super::Members;
 use crate::{
     house::{By, House},
-    misp::{answer, error::MispError},
+    misp::{answer, body::Sent, error::MispError},
 };
 
 /// Most events asked about at once.
@@ -18,10 +18,10 @@ const MOST: usize = 10_000;
 pub(in crate::misp) async fn filter_for_push(
     State(house): State<House>,
     by: By,
-    body: Bytes,
+    body: Sent,
 ) -> Result<Response, MispError> {
-    let list: Vec<Value> =
-        serde_json::from_slice(&body).map_err(|error| MispError::bad("body", error.to_string()))?;
+    let list: Vec<Value> = serde_json::from_slice(&body.bytes)
+        .map_err(|error| MispError::bad("body", error.to_string()))?;
     if list.len() > MOST {
         return Err(MispError::bad(
             "body",

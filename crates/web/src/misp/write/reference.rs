@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     house::{By, House},
-    misp::{answer, asked, error::MispError, hello::url},
+    misp::{answer, asked, body::Sent, error::MispError, hello::url},
 };
 
 /// Longest word of a relationship, in bytes.
@@ -30,9 +30,9 @@ pub(in crate::misp) async fn add(
     State(house): State<House>,
     by: By,
     uri: OriginalUri,
-    body: Bytes,
+    body: Sent,
 ) -> Result<Response, MispError> {
-    let sent = read(&body)?;
+    let sent = read(&body.bytes)?;
     let from = uuid_in(&sent, &["object_uuid", "source_uuid"])?;
     refer(&house, &by, (from, sent), &uri).await
 }
@@ -43,9 +43,9 @@ pub(in crate::misp) async fn add_to(
     by: By,
     Path(named): Path<String>,
     uri: OriginalUri,
-    body: Bytes,
+    body: Sent,
 ) -> Result<Response, MispError> {
-    let sent = read(&body)?;
+    let sent = read(&body.bytes)?;
     let found = house.world().misp_object(&by, &named).await;
     let (object, _) = found.map_err(|error| MispError::of(error, "object", url(&uri)))?;
     let id = object.stix_id.split_once("--").map(|(_, uuid)| uuid);

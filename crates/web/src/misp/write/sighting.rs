@@ -1,7 +1,6 @@
 //! Sightings: answers on the items that carry a value.
 
 use axum::{
-    body::Bytes,
     extract::{OriginalUri, Path, State},
     response::Response,
 };
@@ -15,7 +14,7 @@ use super::{
 };
 use crate::{
     house::{By, House},
-    misp::{answer, asked, error::MispError, hello::url, view},
+    misp::{answer, asked, body::Sent, error::MispError, hello::url, view},
 };
 
 /// Most values of one request.
@@ -26,9 +25,9 @@ pub(in crate::misp) async fn add(
     State(house): State<House>,
     by: By,
     uri: OriginalUri,
-    body: Bytes,
+    body: Sent,
 ) -> Result<Response, MispError> {
-    let sent = asked::body(&body)?;
+    let sent = asked::body(&body.bytes)?;
     let named = ["uuid", "id"].iter().find_map(|key| sent.get(*key));
     let named = match named {
         Some(Value::String(named)) => Some(named.clone()),
@@ -48,9 +47,9 @@ pub(in crate::misp) async fn add_to(
     by: By,
     Path(named): Path<String>,
     uri: OriginalUri,
-    body: Bytes,
+    body: Sent,
 ) -> Result<Response, MispError> {
-    let sent = asked::body(&body)?;
+    let sent = asked::body(&body.bytes)?;
     let value = value_of(&house, &by, &named, &uri).await?;
     sight(&house, &by, (&[value], &sent), &uri).await
 }

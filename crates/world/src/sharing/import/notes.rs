@@ -1,15 +1,15 @@
 //! What has to be remembered of the objects of an import while they are read a second time: little for each, so
 //! that an import of any length takes bounded memory.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use kaname_kernel::Audience;
 use kaname_stix::{Head, Limits, ObjectId};
-use sha2::{Digest, Sha256};
 
 use super::{
     Good, Rejected,
     audiences::{self, Audiences},
+    noted::{Kinds, short},
 };
 use crate::error::WorldError;
 
@@ -30,8 +30,7 @@ pub(super) struct Notes {
     versions: HashSet<Short>,
     /// What each object is marked with, by its id.
     marked: Vec<(Short, u32)>,
-    markings: Vec<Vec<ObjectId>>,
-    places: HashMap<Vec<ObjectId>, u32>,
+    markings: Kinds<Vec<ObjectId>>,
     pub(super) statements: BTreeSet<ObjectId>,
 }
 
@@ -61,29 +60,19 @@ impl Notes {
         if audiences::is_statement(raw, &head) && self.statements.len() < MAX_STATEMENTS {
             self.statements.insert(head.id.clone());
         }
-        let place = self.place(audiences::own_marks(&head))?;
+        let marks = audiences::own_marks(&head);
+        let place = self.markings.place(marks, MAX_MARKINGS).ok_or_else(|| {
+            let limit = format!("at most {MAX_MARKINGS} different sets of markings");
+            WorldError::invalid("objects", "error-stix", limit)
+        })?;
         self.marked.push((short(&[id.as_bytes()]), place));
         Ok(())
-    }
-
-    fn place(&mut self, markings: Vec<ObjectId>) -> Result<u32, WorldError> {
-        if let Some(place) = self.places.get(&markings) {
-            return Ok(*place);
-        }
-        if self.markings.len() >= MAX_MARKINGS {
-            let limit = format!("at most {MAX_MARKINGS} different sets of markings");
-            return Err(WorldError::invalid("objects", "error-stix", limit));
-        }
-        let place = self.markings.len() as u32;
-        self.markings.push(markings.clone());
-        self.places.insert(markings, place);
-        Ok(place)
     }
 
     /// Everything was noted; it is asked from now on.
     pub(super) fn settle(&mut self) {
         self.versions = HashSet::new();
-        self.places = HashMap::new();
+        self.markings.settle();
         self.marked.sort_unstable();
         self.marked.dedup();
     }
@@ -117,12 +106,12 @@ impl Notes {
 
     /// Whoever may see one of the objects that stand under an id here, by their own markings.
     fn audience(&self, id: &ObjectId, rules: &Audiences) -> Option<Audience> {
-        let wanted = short(&[id.to_string().as_bytes()]);
+        let wanted: Short = short(&[id.to_string().as_bytes()]);
         let from = self.marked.partition_point(|(one, _)| *one < wanted);
         let mut all: Option<Audience> = None;
         let here = self.marked.get(from..)?.iter();
         for (_, place) in here.take_while(|(one, _)| *one == wanted) {
-            let one = rules.by_marks(self.markings.get(*place as usize)?);
+            let one = rules.by_marks(self.markings.at(*place)?);
             all = Some(match all {
                 Some(before) => audiences::either(before, &one),
                 None => one,
@@ -135,14 +124,4 @@ impl Notes {
 /// The head of an object that was noted.
 pub(super) fn head_of(raw: &str) -> Result<Head, WorldError> {
     kaname_stix::head(raw).map_err(WorldError::encoding)
-}
-
-fn short(parts: &[&[u8]]) -> Short {
-    let mut digest = Sha256::new();
-    for part in parts {
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part);
-    }
-    let digest: [u8; 32] = digest.finalize().into();
-    std::array::from_fn(|at| digest[at])
 }

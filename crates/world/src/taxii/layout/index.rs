@@ -5,9 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use kaname_kernel::Audience;
 use kaname_stix::{Head, Limits, ObjectId};
-use sha2::{Digest, Sha256};
 
-use crate::sharing::{Audiences, is_statement, marks};
+use crate::sharing::{Audiences, Kinds, is_statement, marks, short};
 
 /// Most different sets of markings in one layout.
 const MAX_MARKINGS: usize = 65_536;
@@ -25,20 +24,9 @@ pub struct LayoutIndex {
     limits: Limits,
     versions: Vec<(Short, u32)>,
     ends: Vec<(Short, u32)>,
-    marked: Vec<Marked>,
-    places: HashMap<Marked, u32>,
+    marked: Kinds<Marked>,
     statements: BTreeSet<ObjectId>,
     known: HashMap<u32, Audience>,
-}
-
-fn short(parts: &[&[u8]]) -> Short {
-    let mut digest = Sha256::new();
-    for part in parts {
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part);
-    }
-    let digest: [u8; 32] = digest.finalize().into();
-    std::array::from_fn(|at| digest[at])
 }
 
 impl LayoutIndex {
@@ -48,8 +36,7 @@ impl LayoutIndex {
             limits,
             versions: Vec::new(),
             ends: Vec::new(),
-            marked: Vec::new(),
-            places: HashMap::new(),
+            marked: Kinds::default(),
             statements: BTreeSet::new(),
             known: HashMap::new(),
         }
@@ -71,27 +58,14 @@ impl LayoutIndex {
             &version.to_be_bytes(),
         ];
         self.versions.push((short(&version), ordinal));
-        let place = self.place((collection, marks(&head)))?;
+        let place = self.marked.place((collection, marks(&head)), MAX_MARKINGS);
+        let place =
+            place.ok_or_else(|| format!("more than {MAX_MARKINGS} different sets of markings"))?;
         self.ends.push((short(&[id.as_bytes()]), place));
         if is_statement(raw, &head) && self.statements.len() < MAX_STATEMENTS {
             self.statements.insert(head.id);
         }
         Ok(())
-    }
-
-    fn place(&mut self, marked: Marked) -> Result<u32, String> {
-        if let Some(place) = self.places.get(&marked) {
-            return Ok(*place);
-        }
-        if self.marked.len() >= MAX_MARKINGS {
-            return Err(format!(
-                "more than {MAX_MARKINGS} different sets of markings"
-            ));
-        }
-        let place = self.marked.len() as u32;
-        self.marked.push(marked.clone());
-        self.places.insert(marked, place);
-        Ok(place)
     }
 
     /// How many were noted.
@@ -117,7 +91,7 @@ impl LayoutIndex {
         self.versions = Vec::new();
         self.ends.sort_unstable();
         self.ends.dedup();
-        self.places = HashMap::new();
+        self.marked.settle();
         twice
     }
 
@@ -130,7 +104,7 @@ impl LayoutIndex {
         within: usize,
         rules: &[Audiences],
     ) -> Option<Audience> {
-        let wanted = short(&[id.to_string().as_bytes()]);
+        let wanted: Short = short(&[id.to_string().as_bytes()]);
         let from = self.ends.partition_point(|(one, _)| *one < wanted);
         let places: Vec<u32> = self
             .ends
@@ -140,7 +114,7 @@ impl LayoutIndex {
             .map(|(_, place)| *place)
             .collect();
         let is_within = |place: &u32| {
-            let marked = self.marked.get(*place as usize);
+            let marked = self.marked.at(*place);
             marked.is_some_and(|(collection, _)| *collection as usize == within)
         };
         let beside: Vec<u32> = places.iter().copied().filter(is_within).collect();
@@ -160,7 +134,7 @@ impl LayoutIndex {
         if let Some(known) = self.known.get(&place) {
             return Some(known.clone());
         }
-        let (collection, marks) = self.marked.get(place as usize)?;
+        let (collection, marks) = self.marked.at(place)?;
         let rules = rules.get(*collection as usize)?;
         let audience = rules.by_markings(&self.restricting(marks));
         self.known.insert(place, audience.clone());
