@@ -55,7 +55,7 @@ impl Step {
             return Ok(Duration::ZERO);
         };
         let started = Instant::now();
-        let status = Command::new(program)
+        let status = command(program)
             .args(arguments)
             .envs(self.environment.iter().map(|(key, value)| (*key, value)))
             .current_dir(root.join(self.folder))
@@ -75,6 +75,22 @@ impl Step {
         }
         Ok(started.elapsed())
     }
+}
+
+/// A command that does not see what cargo told us of ourselves: packages that look at it would be built anew after
+/// each cargo that was not started from here.
+fn command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let told = name.to_str().is_some_and(|name| {
+            let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+            of_package.iter().any(|start| name.starts_with(start))
+        });
+        if told {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// Whether a program answers `--version`.

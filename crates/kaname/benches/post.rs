@@ -73,7 +73,7 @@ fn ours(name: &str, store: &str, objects: u64) {
     let collection = json!({ "id": COLLECTION, "title": "bench", "kind": "peer",
         "can_read": true, "can_write": true, "objects": [] });
     let layout = json!({ "discovery": { "title": "bench", "api_roots": ["bench"] },
-        "roots": [{ "path": "bench", "title": "bench", "collections": [collection] }] });
+        "roots": [{ "path": "bench", "title": "bench", "max_content_length": 10_485_760, "collections": [collection] }] });
     std::fs::write(at("layout.json"), layout.to_string()).unwrap();
     run(folder.path(), &["init"]);
     run(folder.path(), &["taxii", "load", "layout.json"]);

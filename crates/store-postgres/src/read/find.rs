@@ -6,7 +6,7 @@ use kaname_kernel::{MatterId, Tlp};
 use kaname_store::{FindObjects, FoundObjects, Versions, find::COUNTED};
 use tokio_postgres::Row;
 
-use super::object::{COLUMNS, decode, versions};
+use super::object::{COLUMNS, OF_IDS, decode, versions};
 use crate::{
     error::Outcome,
     form,
@@ -156,7 +156,7 @@ fn and_form(query: &FindObjects, all: &mut Conditions) {
         all.and("o.tlp = ANY(?)", vec![Box::new(ranks)]);
     }
     if !query.ids.is_empty() {
-        all.and("o.stix_id = ANY(?)", vec![Box::new(query.ids.clone())]);
+        all.and(OF_IDS, vec![Box::new(query.ids.clone())]);
     }
 }
 

@@ -31,6 +31,11 @@ pub(crate) async fn add_all(
     if objects.is_empty() {
         return Ok(());
     }
+    // Everything below is looked up by its key; a table that is not analysed yet, or was while it was small, would be
+    // read whole for it.
+    transaction
+        .batch_execute("SET LOCAL enable_seqscan = off")
+        .await?;
     // The row stays locked until the commit: whoever adds next comes later in every way.
     let head = "SELECT last_added_us FROM object_head FOR UPDATE";
     let mut last: i64 = transaction.query_one(head, &[]).await?.try_get(0)?;

@@ -86,6 +86,7 @@ async fn count(transaction: &Transaction<'_>, rows: &Rows, by: i64) -> Outcome<(
     let counted = format!(
         "SELECT v.space, v.value, o.audience, o.origin, count(*) * $2::bigint AS objects
          FROM {CARRIED} AS v JOIN objects AS o ON o.added_us = v.object
+         WHERE o.added_us = ANY($1)
          GROUP BY v.space, v.value, o.audience, o.origin"
     );
     let change = match by > 0 {
