@@ -9,6 +9,7 @@ use kaname_world::{
     sharing::Warnings,
 };
 use serde_json::{Map, Value};
+use tokio::task::JoinHandle;
 
 use super::{error::MispError, listed};
 
@@ -45,6 +46,15 @@ struct Next {
     verdict: Verdict,
 }
 
+/// Parts that are read while those before them are told; nobody reads on when they are not wanted any more.
+struct Ahead(JoinHandle<Result<Vec<Vec<Part>>, WorldError>>);
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// A walk.
 pub(super) struct Walk {
     world: Arc<World>,
@@ -52,8 +62,8 @@ pub(super) struct Walk {
     reading: Option<Reading>,
     telling: Telling,
     queue: VecDeque<Next>,
-    /// An event too large to be read at once, and how far it was read.
-    large: Option<(Next, usize)>,
+    /// An event too large to be read at once, how far it was read, and what is being read of it meanwhile.
+    large: Option<(Next, usize, Option<Ahead>)>,
     parts: Parts,
     /// Lists of widely used values that are left out.
     listed: Option<Arc<Warnings>>,
@@ -140,8 +150,8 @@ impl Walk {
 
     /// The next pieces; `None` at the end. There may be none among the events that were looked through.
     pub(super) async fn next(&mut self, ask: &Ask) -> Result<Option<Vec<Piece>>, WorldError> {
-        if let Some((next, from)) = self.large.take() {
-            return Ok(Some(vec![self.some_of(next, from).await?]));
+        if let Some((next, from, ahead)) = self.large.take() {
+            return Ok(Some(vec![self.some_of(next, from, ahead).await?]));
         }
         if self.queue.is_empty() && !self.fill(ask).await? {
             return Ok(None);
@@ -157,7 +167,7 @@ impl Walk {
                 let Some(next) = self.queue.pop_front() else {
                     break;
                 };
-                return Ok(Some(vec![self.some_of(next, 0).await?]));
+                return Ok(Some(vec![self.some_of(next, 0, None).await?]));
             }
             if count > 0 && count + size > AT_ONCE {
                 break;
@@ -175,7 +185,7 @@ impl Walk {
             event: piece.event.clone(),
             verdict: piece.verdict,
         };
-        self.large = Some((next, 0));
+        self.large = Some((next, 0, None));
     }
 
     /// Takes the rest of a large event out of the walk.
@@ -239,11 +249,17 @@ impl Walk {
     }
 
     /// The next parts of a large event.
-    async fn some_of(&mut self, next: Next, from: usize) -> Result<Piece, WorldError> {
+    async fn some_of(
+        &mut self,
+        next: Next,
+        from: usize,
+        ahead: Option<Ahead>,
+    ) -> Result<Piece, WorldError> {
         let all = next.found.frame.refs.len();
         let to = all.min(from + AT_ONCE);
-        let asked = [(next.found.as_ref(), from..to)];
-        let parts = self.world.misp_parts(&self.caller, &asked).await?;
+        let mut ahead = ahead.unwrap_or_else(|| self.read(&next, from..to));
+        let parts = (&mut ahead.0).await.map_err(WorldError::encoding)??;
+        let after = (to < all).then(|| self.read(&next, to..all.min(to + AT_ONCE)));
         let parts = parts.into_iter().flatten().collect();
         let piece = Piece {
             said: self.told(&next, parts),
@@ -254,8 +270,18 @@ impl Walk {
             ends: to == all,
         };
         if to < all {
-            self.large = Some((next, to));
+            self.large = Some((next, to, after));
         }
         Ok(piece)
+    }
+
+    /// Reads parts of an event beside what is done meanwhile.
+    fn read(&self, next: &Next, range: Range<usize>) -> Ahead {
+        let (world, caller) = (Arc::clone(&self.world), self.caller.clone());
+        let found = Arc::clone(&next.found);
+        Ahead(tokio::spawn(async move {
+            let asked = [(found.as_ref(), range)];
+            world.misp_parts(&caller, &asked).await
+        }))
     }
 }

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use futures_util::future::try_join_all;
 use kaname_kernel::MatterId;
 use kaname_misp::{Shown, observed};
 use kaname_sharing::Outlet;
@@ -75,27 +76,37 @@ impl World {
         ids: Vec<String>,
         into: &mut Objects,
     ) -> Result<(), WorldError> {
-        for some in ids.chunks(AT_ONCE) {
-            let mut filter = ObjectFilter {
+        let readable = self.readable(caller).await?;
+        let some = ids.chunks(AT_ONCE).map(|some| {
+            let filter = ObjectFilter {
                 collection: Some(collection),
                 ids: some.to_vec(),
                 versions: Versions::Last,
                 limit: MOST,
-                ..ObjectFilter::all(self.readable(caller).await?)
+                ..ObjectFilter::all(readable.clone())
             };
-            loop {
-                let page = self.store().objects(&filter).await?;
-                filter.after_us = page.objects.last().map(|object| object.added_us);
-                for object in page.objects {
-                    let under = into.entry(object.stix_id.clone()).or_default();
-                    under.push(Arc::new(object));
-                }
-                if !page.more {
-                    break;
-                }
-            }
+            self.misp_fetch_some(filter)
+        });
+        for object in try_join_all(some).await?.into_iter().flatten() {
+            let under = into.entry(object.stix_id.clone()).or_default();
+            under.push(Arc::new(object));
         }
         Ok(())
+    }
+
+    async fn misp_fetch_some(
+        &self,
+        mut filter: ObjectFilter,
+    ) -> Result<Vec<StoredObject>, WorldError> {
+        let mut all = Vec::new();
+        loop {
+            let page = self.store().objects(&filter).await?;
+            filter.after_us = page.objects.last().map(|object| object.added_us);
+            all.extend(page.objects);
+            if !page.more {
+                return Ok(all);
+            }
+        }
     }
 
     /// Notes that the caller's party fetched the items whose events these are.
