@@ -213,7 +213,7 @@ impl World {
         reading.unlisted.extend(unfit.map(|entry| Unlisted {
             line: entry.line,
             why: "no pattern asks for values of this kind".to_owned(),
-            said: entry.value.value.clone(),
+            said: entry.value.clone().into(),
         }));
         let name = told_as(source);
         if !said.changes.is_empty() {

@@ -171,15 +171,15 @@ impl World {
             ..Trial::default()
         };
         for entry in listed.entries {
-            let lists = warnings.of(entry.value.kind, &entry.value.value);
+            let lists = warnings.of(entry.kind, &entry.value);
             let known_by: Vec<_> = lists.iter().map(|list| list.name.clone()).collect();
             trial.known += u64::from(!known_by.is_empty());
             if trial.entries.len() < FIRST {
                 trial.entries.push(TrialEntry {
                     line: entry.line,
-                    kind: entry.value.kind,
-                    value: entry.value.value,
-                    label: entry.label,
+                    kind: entry.kind,
+                    value: entry.value.into(),
+                    label: entry.label.into(),
                     known_by,
                 });
             }
