@@ -368,12 +368,11 @@ pub(crate) fn listed(data: &[u8]) {
     assert!(document.len() <= limits.bytes);
     let mut seen = std::collections::BTreeSet::new();
     for entry in &read.entries {
-        let value = &entry.value;
-        assert!(entry.line > 0 && seen.insert((value.kind, &value.value)));
-        let again = read_value_as(value.kind, &value.value).map(|value| value.value);
+        assert!(entry.line > 0 && seen.insert((entry.kind, &entry.value)));
+        let again = read_value_as(entry.kind, &entry.value).map(|value| value.value);
         assert_eq!(
-            again.as_ref(),
-            Some(&value.value),
+            again.as_deref(),
+            Some(&*entry.value),
             "a canonical value changes"
         );
     }

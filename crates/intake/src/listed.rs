@@ -6,10 +6,12 @@
 
 mod json;
 mod lines;
+mod seen;
 pub mod why;
 
 use serde::{Deserialize, Serialize};
 
+use self::seen::Seen;
 use crate::decode::{DecodeError, DecodeOptions, decode};
 use crate::host::is_whole_zone;
 use crate::indicator::{Kind, Note};
@@ -102,18 +104,30 @@ impl Default for ListLimits {
     }
 }
 
-/// One entry.
+/// One entry. There may be half a million of them: each takes no more room than it must.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// Line where it stands, from 1; in JSON its place among the entries.
     pub line: usize,
+    /// What its value is.
+    pub kind: Kind,
     /// The value, canonical.
-    pub value: Value,
+    pub value: Box<str>,
     /// Remarks; empty when there are none.
-    pub label: String,
+    pub label: Box<str>,
     /// When it was first seen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_seen: Option<When>,
+    pub first_seen: Option<Box<When>>,
+}
+
+/// An entry as it stands in the document.
+struct Found<'f> {
+    line: usize,
+    value: Value,
+    /// What stands there.
+    said: &'f str,
+    label: &'f str,
+    first_seen: Option<When>,
 }
 
 /// An entry that was not taken.
@@ -197,7 +211,7 @@ pub fn read_list(
 /// A list while it is read.
 struct Reader<'l> {
     limits: &'l ListLimits,
-    seen: std::collections::HashSet<(Kind, String)>,
+    seen: Seen,
     count: usize,
     listed: Listed,
 }
@@ -206,7 +220,7 @@ impl<'l> Reader<'l> {
     fn new(limits: &'l ListLimits) -> Self {
         Self {
             limits,
-            seen: std::collections::HashSet::new(),
+            seen: Seen::default(),
             count: 0,
             listed: Listed::default(),
         }
@@ -223,17 +237,23 @@ impl<'l> Reader<'l> {
     }
 
     /// An entry with a value; one that must not be acted on is refused.
-    fn take(&mut self, mut entry: Entry, said: &str) {
-        if let Some(why) = unfit(&entry.value) {
-            return self.refuse(entry.line, why, said);
+    fn take(&mut self, found: Found<'_>) {
+        let value = found.value;
+        if let Some(why) = unfit(&value) {
+            return self.refuse(found.line, why, found.said);
         }
-        let key = (entry.value.kind, entry.value.value.clone());
-        if !self.seen.insert(key) {
+        let entries = &mut self.listed.entries;
+        if !self.seen.is_new(entries, value.kind, &value.value) {
             self.listed.repeated += 1;
             return;
         }
-        entry.label = cut(&entry.label, MAX_LABEL).trim().to_owned();
-        self.listed.entries.push(entry);
+        entries.push(Entry {
+            line: found.line,
+            kind: value.kind,
+            value: value.value.into(),
+            label: cut(found.label, MAX_LABEL).trim().into(),
+            first_seen: found.first_seen.map(Box::new),
+        });
     }
 
     fn refuse(&mut self, line: usize, why: &str, said: &str) {

@@ -3,12 +3,13 @@
 //! are compared, and the MISP attribute types it is about.
 
 mod delegated;
+mod entries;
 mod index;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::{delegated::read_delegated, index::WarningIndex};
-use crate::{JsonError, JsonLimits, Kind, guard};
+pub use self::{delegated::read_delegated, entries::Entries, index::WarningIndex};
+use crate::{JsonError, JsonLimits, Kind, check_json};
 
 /// Longest name or description, in bytes; a description beyond it is cut.
 const MAX_WORDS: usize = 2_000;
@@ -64,8 +65,8 @@ pub struct WarningList {
     /// Whether it only says what a value is (MISP's category "Known identifier"): it warns of blocking, and takes
     /// nothing of a value's worth.
     pub identifies: bool,
-    /// Its entries, as written.
-    pub entries: Vec<String>,
+    /// Its entries, as written, but for spaces round them.
+    pub entries: Entries,
 }
 
 /// Bounds on a list.
@@ -141,7 +142,7 @@ struct Form {
     matching_attributes: Vec<String>,
     #[serde(default)]
     category: String,
-    list: Vec<String>,
+    list: Entries,
 }
 
 /// Reads a warninglist (`lists/NAME/list.json` of MISP).
@@ -159,7 +160,7 @@ pub fn read_warning_list(
         max_items: limits.entries.max(MAX_TYPES),
         ..JsonLimits::default()
     };
-    guard(bytes, &json).map_err(WarningError::Json)?;
+    check_json(bytes, &json).map_err(WarningError::Json)?;
     let form: Form =
         serde_json::from_slice(bytes).map_err(|error| WarningError::Form(error.to_string()))?;
     let name = form.name.trim().to_owned();

@@ -13,7 +13,7 @@ pub use self::{
 };
 use crate::{
     sealed::Sealed,
-    turn::{Every, Step, Turns},
+    turn::{Every, Step, Trouble, Turns},
 };
 
 /// Lookup space of peers by their code.
@@ -86,7 +86,7 @@ pub struct PulledPage {
     pub goes_on: Option<Reading>,
     /// Why reading stopped, when it was the peer's doing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
     /// How long the peer asked to be left alone, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_s: Option<u32>,

@@ -4,6 +4,7 @@
 mod agreeing;
 mod form;
 mod owed;
+pub mod why;
 mod word;
 
 use std::collections::VecDeque;
@@ -24,7 +25,7 @@ pub use self::{
 };
 use crate::{
     sealed::Sealed,
-    turn::{Every, Step, Turns},
+    turn::{Every, Step, Trouble, Turns},
 };
 
 /// Lookup space of sources by their code.
@@ -116,7 +117,7 @@ pub struct SourceReading {
     pub is_end: bool,
     /// Why reading stopped, when it was the source's doing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
     /// How long the source asked to be left alone, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_s: Option<u32>,
@@ -137,7 +138,7 @@ impl SourceReading {
 
     /// An event did not come: it is named, and tried again.
     pub fn miss(&mut self, missed: Missed) {
-        self.refuse(0, &missed.why, &missed.event);
+        self.refuse(0, &missed.why.to_string(), &missed.event);
         // One more than can be remembered says that the list is to be read once more.
         if self.missed.len() <= MAX_OWED {
             self.missed.push(missed);
@@ -197,7 +198,7 @@ pub struct PastReading {
     pub refused: u64,
     /// Why it stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
     /// How many readings in a row, this one among them, found it unchanged.
     #[serde(default)]
     pub unchanged: u32,

@@ -2,12 +2,16 @@
 //! whatever is agreed with others and runs on a schedule.
 
 mod every;
+pub mod trouble;
 
 use jiff::Timestamp;
 use kaname_kernel::Moment;
 use serde::{Deserialize, Serialize};
 
-pub use self::every::{BadInterval, Every};
+pub use self::{
+    every::{BadInterval, Every},
+    trouble::Trouble,
+};
 use crate::refused::{Refused, reason};
 
 /// Where the turns of one agreement stand.
@@ -20,7 +24,7 @@ pub struct Turns {
     /// When a turn came to its end last.
     pub read_whole: Option<Timestamp>,
     /// Why the last turn stopped.
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
     /// Why it has no turns any more.
     pub stopped: Option<String>,
     /// When it has its turn next; `None` for not by itself.
@@ -44,8 +48,8 @@ pub(crate) enum Step<'a> {
     Whole,
     /// By the other side's doing.
     Trouble {
-        /// What is wrong, in words.
-        what: &'a str,
+        /// What is wrong.
+        what: &'a Trouble,
         /// How long the other side asked to be left alone, in seconds.
         wait_s: Option<u32>,
     },
@@ -53,7 +57,7 @@ pub(crate) enum Step<'a> {
 
 impl<'a> Step<'a> {
     /// Of what is put down of a step.
-    pub(crate) fn of(trouble: Option<&'a String>, wait_s: Option<u32>, is_end: bool) -> Self {
+    pub(crate) fn of(trouble: Option<&'a Trouble>, wait_s: Option<u32>, is_end: bool) -> Self {
         match trouble {
             Some(what) => Self::Trouble { what, wait_s },
             None if is_end => Self::Whole,
@@ -99,7 +103,7 @@ impl Turns {
     /// A step ended.
     pub(crate) fn stepped(&mut self, every: Every, step: Step<'_>, at: &Moment<'_>) {
         if let Step::Trouble { what, wait_s } = step {
-            self.trouble = Some(what.to_owned());
+            self.trouble = Some(what.clone());
             self.troubles = self.troubles.saturating_add(1);
             let pause = every.pause(self.troubles, wait_s);
             self.next = pause.map(|pause| at.recorded + pause);

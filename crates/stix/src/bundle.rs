@@ -9,7 +9,7 @@ use crate::scan::{Scanner, Seg};
 /// No bound on depth reaches over this.
 pub(crate) const MOST_DEPTH: usize = 100;
 /// Levels around an object in a bundle: the bundle and its list.
-pub(crate) const AROUND_LEVELS: usize = 2;
+const AROUND_LEVELS: usize = 2;
 
 /// What the input was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

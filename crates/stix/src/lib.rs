@@ -32,7 +32,7 @@ mod walk;
 
 pub use bundle::{Bundle, Container, bundle, object};
 pub use canonical::{SCO_NAMESPACE, canonical_json, sco_id};
-pub use check::document::{Judged, Located, Verdict, check_document};
+pub use check::document::{Judged, Located, Verdict, check_document, check_objects};
 pub use check::set::{Member, SetFinding, SetReport, check_set};
 pub use check::{Finding, Level, RULES, Severity, check, has_errors, is_uri};
 pub use diff::{Change, diff};

@@ -3,8 +3,9 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use crate::bundle::{AROUND_LEVELS, Container, MOST_DEPTH, bundle, object};
+use crate::bundle::{Container, MOST_DEPTH, bundle};
 use crate::error::{Limits, StixError};
+use crate::scan::Scanner;
 
 /// Bytes read at a time.
 const BUFFER: usize = 256 << 10;
@@ -54,6 +55,10 @@ pub struct Objects<R> {
     cut: (usize, u64),
     index: usize,
     at: At,
+    /// Whether the input is a list, without anything round it.
+    is_list: bool,
+    /// What it was, and the id that it has itself: known when everything was read.
+    whole: Option<(Container, Option<String>)>,
 }
 
 /// An object as it stands in the input.
@@ -78,7 +83,28 @@ impl<R: Read> Objects<R> {
             cut: (0, 0),
             index: 0,
             at: At::Start,
+            is_list: false,
+            whole: None,
         }
+    }
+
+    /// JSON pointer (RFC 6901) from the input to an object that came.
+    #[must_use]
+    pub fn pointer(&self, object: &Split) -> String {
+        let container = match &self.whole {
+            Some((container, _)) => *container,
+            None if self.is_list => Container::List,
+            // An envelope says it as a bundle does.
+            None => Container::Bundle,
+        };
+        container.pointer(object.index)
+    }
+
+    /// What the input was, and the id of a bundle that has one; `None` before everything was read.
+    #[must_use]
+    pub fn whole(&self) -> Option<(Container, Option<&str>)> {
+        let (container, id) = self.whole.as_ref()?;
+        Some((*container, id.as_deref()))
     }
 
     /// The next object; its own text is checked by [`object`] alone. `None` when everything was read, and what
@@ -120,7 +146,10 @@ impl<R: Read> Objects<R> {
         }
         self.blanks()?;
         match self.peek()? {
-            Some(b'[') => self.open_list(),
+            Some(b'[') => {
+                self.is_list = true;
+                self.open_list()
+            }
             Some(b'{') => {
                 self.keep()?;
                 self.members()
@@ -221,7 +250,8 @@ impl<R: Read> Objects<R> {
         };
         let (place, cut) = self.cut;
         let read = bundle(&self.around, &limits);
-        let read = read.map(|read| (read.container, read.objects.len()));
+        let read = read.map(|read| (read.container, read.id));
+        self.whole = read.clone().ok();
         match read {
             Ok((Container::Single, _)) if self.index > 0 => {
                 let error = StixError::NotStix {
@@ -406,23 +436,21 @@ impl Split {
     /// What makes the whole input something else than JSON within bounds. What only makes it no STIX object is said
     /// where its header is read.
     pub fn check(&self, limits: &Limits) -> Result<(), SplitError> {
-        // Levels count from the object on, which stands in nothing here.
-        let limits = Limits {
-            depth: limits.depth.min(MOST_DEPTH).saturating_sub(AROUND_LEVELS),
-            ..*limits
+        let wrong = |error: StixError| SplitError::Stix {
+            at: self.at,
+            error: error.in_object(self.index),
         };
-        match object(&self.raw, &limits) {
-            Err(
-                error @ (StixError::Syntax { .. }
-                | StixError::Utf8 { .. }
-                | StixError::TooDeep { .. }
-                | StixError::DuplicateKey { .. }
-                | StixError::ObjectTooLarge { .. }),
-            ) => Err(SplitError::Stix {
-                at: self.at,
-                error: error.in_object(self.index),
-            }),
-            _ => Ok(()),
+        let (actual, limit) = (self.raw.len(), limits.object_bytes);
+        if actual > limit {
+            return Err(wrong(StixError::ObjectTooLarge { actual, limit }));
+        }
+        // Levels count from the object on, which stands in nothing here.
+        let mut scanner = Scanner::new(&self.raw, limits.depth.min(MOST_DEPTH));
+        scanner.value(0).map_err(wrong)?;
+        scanner.space();
+        match scanner.peek() {
+            None => Ok(()),
+            Some(_) => Err(wrong(scanner.syntax("something follows the JSON text"))),
         }
     }
 }

@@ -88,6 +88,9 @@ pub enum Failure {
     /// Someone else changed it in the meantime.
     #[error("changed in the meantime")]
     Conflict,
+    /// It was carried out before under its idempotency key; what was answered then is not kept any more.
+    #[error("carried out before; what was answered went with a redaction")]
+    AnswerGone,
     /// Too many tries.
     #[error("too many requests; retry after {retry_after_s} s")]
     TooMany {
@@ -239,6 +242,7 @@ impl Failure {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict | Self::Refused(_) => StatusCode::CONFLICT,
+            Self::AnswerGone => StatusCode::GONE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Away { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -286,6 +290,7 @@ impl Failure {
             Self::NotAcceptable => "not_acceptable",
             Self::WrongMethod => "method_not_allowed",
             Self::Conflict => "conflict",
+            Self::AnswerGone => "answer_gone",
             Self::TooMany { .. } => "too_many",
             Self::Busy => "busy",
             Self::Away { uncertain: false } => "store_unavailable",
@@ -316,6 +321,7 @@ impl Failure {
             ),
             Self::WrongMethod => ("common-error-method", "common-error-method-do"),
             Self::Conflict => ("common-error-conflict", "common-error-conflict-do"),
+            Self::AnswerGone => ("common-error-answer-gone", "common-error-answer-gone-do"),
             Self::TooMany { .. } => ("common-error-too-many", "common-error-too-many-do"),
             Self::Busy => ("common-error-busy", "common-error-busy-do"),
             Self::Away { uncertain: false } => ("common-error-away", "common-error-away-do"),

@@ -90,6 +90,7 @@ async fn once<H: Host>(host: &H, request: Request, next: Next) -> Result<Respons
             let kept: Kept = serde_json::from_value(answer).map_err(Failure::internal)?;
             return Ok(kept.answer());
         }
+        Some(Begun::Gone) => return Err(Failure::AnswerGone),
         Some(Begun::Running) => return Err(Failure::Busy),
         Some(Begun::Unknown) => return Err(Failure::Away { uncertain: true }),
     };

@@ -1,7 +1,12 @@
 //! Requests that are carried out once, however often they are sent: what was answered is kept, sealed, under the key that
 //! the caller gave it. What was begun and never answered stays unknown rather than being done a second time.
+//!
+//! An answer may say what any matter says. Answers are sealed under keys of their own, of which a redaction destroys all
+//! there are, before and after it: no answer of a request that was begun before can be read again, not even one that is
+//! still on its way. That the request was carried out stays known.
 
 use jiff::{SignedDuration, Timestamp};
+use kaname_kernel::seal::{DoesNotOpen, SecretKey};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,12 +14,16 @@ use crate::{caller::Caller, error::WorldError, kept::opened_value, world::World}
 
 /// What was sent, and what was answered.
 const SPACE: &str = "once";
+/// Keys that answers are sealed under: by the day from which they are used.
+const KEYS: &str = "once-key";
 /// Whose turn it is to do it.
 const CLAIMS: &str = "once-claim";
 /// As long as a report's key is remembered.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// How long something may be on its way: longer than any request is waited for.
 const RUNNING: SignedDuration = SignedDuration::from_mins(10);
+/// A key outlives the answers that are sealed under it in its day.
+const KEY_KEPT: SignedDuration = SignedDuration::from_hours(24 * 32);
 /// Longest answer that is kept, in bytes.
 const LONGEST: usize = 1 << 20;
 
@@ -24,6 +33,14 @@ pub struct Ticket {
     key: String,
     sent: String,
     begun: Timestamp,
+    under: Under,
+}
+
+/// What an answer is sealed under.
+#[derive(Debug)]
+struct Under {
+    name: String,
+    key: SecretKey,
 }
 
 /// What is known of a request when it comes.
@@ -33,6 +50,8 @@ pub enum Begun {
     Now(Ticket),
     /// It was carried out; this was answered.
     Before(Value),
+    /// It was carried out; what was answered went with a redaction.
+    Gone,
     /// It is on its way.
     Running,
     /// It was begun, and whether it was carried out is not known.
@@ -47,7 +66,15 @@ struct Record {
     begun: Timestamp,
     /// `None` until it was carried out.
     #[serde(default)]
-    answer: Option<Value>,
+    answered: Option<Answered>,
+}
+
+/// An answer as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Answered {
+    /// Name of the key that it is sealed under.
+    under: String,
+    boxed: Value,
 }
 
 impl World {
@@ -73,9 +100,12 @@ impl World {
                     "another request was sent with this idempotency key",
                 )),
                 Record {
-                    answer: Some(answer),
+                    answered: Some(answered),
                     ..
-                } => Ok(Begun::Before(answer)),
+                } => Ok(match self.once_answer(&key, &answered).await? {
+                    Some(answer) => Begun::Before(answer),
+                    None => Begun::Gone,
+                }),
                 record if now < record.begun + RUNNING => Ok(Begun::Running),
                 _ => Ok(Begun::Unknown),
             };
@@ -85,15 +115,29 @@ impl World {
             self.store().kv_uncount(CLAIMS, &key, now).await?;
             return Ok(Begun::Running);
         }
-        let begun = now;
-        let ticket = Ticket { key, sent, begun };
+        let ticket = Ticket {
+            key,
+            sent,
+            begun: now,
+            // Before anything is read that the answer may say: a redaction from here on destroys it.
+            under: self.once_under().await?,
+        };
         self.put_once(&ticket, None).await?;
         Ok(Begun::Now(ticket))
     }
 
     /// Keeps what was answered. An answer that is too long is not kept: the request stays one of which nobody knows.
     pub async fn keep_once(&self, ticket: &Ticket, answer: Value) -> Result<(), WorldError> {
-        self.put_once(ticket, Some(answer)).await
+        let plain = serde_json::to_vec(&answer).map_err(WorldError::encoding)?;
+        if plain.len() > LONGEST {
+            return Ok(());
+        }
+        let Under { name, key } = &ticket.under;
+        let answered = Answered {
+            under: name.clone(),
+            boxed: self.sealed_value(key, ticket.key.as_bytes(), &plain),
+        };
+        self.put_once(ticket, Some(answered)).await
     }
 
     /// Forgets a request that changed nothing: it may be sent again under the same key.
@@ -103,16 +147,70 @@ impl World {
         Ok(store.kv_uncount(CLAIMS, &ticket.key, now).await?)
     }
 
-    async fn put_once(&self, ticket: &Ticket, answer: Option<Value>) -> Result<(), WorldError> {
+    /// Destroys the keys that answers are sealed under: none that was begun before can be read again.
+    pub(crate) async fn forget_answers(&self) -> Result<(), WorldError> {
+        loop {
+            let keys = self.store().kv_list(KEYS, "", self.now()).await?;
+            if keys.is_empty() {
+                return Ok(());
+            }
+            for (name, _) in keys {
+                self.store().kv_take(KEYS, &name, self.now()).await?;
+            }
+        }
+    }
+
+    /// The key that answers of this day are sealed under. Two that are made at once are two: each answer says its own.
+    async fn once_under(&self) -> Result<Under, WorldError> {
+        let now = self.now();
+        let day = now.as_second().div_euclid(24 * 3_600);
+        let of_day = format!("{day}/");
+        let kept = self.store().kv_list(KEYS, &of_day, now).await?;
+        if let Some((name, boxed)) = kept.into_iter().next() {
+            let key = self.opened_under(&name, &boxed)?;
+            return Ok(Under { name, key });
+        }
+        let key = SecretKey::generate(self.rng());
+        let name = format!("{of_day}{}", hex::encode(self.rng().bytes::<8>()));
+        let boxed = self.sealed_value(&self.keys().drafts(), name.as_bytes(), key.expose());
+        let put = self.store().kv_put(KEYS, &name, boxed, now + KEY_KEPT);
+        put.await?;
+        Ok(Under { name, key })
+    }
+
+    fn opened_under(&self, name: &str, boxed: &Value) -> Result<SecretKey, WorldError> {
+        let key = opened_value(&self.keys().drafts(), name.as_bytes(), boxed)?;
+        let key = key.try_into().map_err(|_| DoesNotOpen)?;
+        Ok(SecretKey::from_bytes(key))
+    }
+
+    /// What was answered to a request; `None` when its key was destroyed.
+    async fn once_answer(
+        &self,
+        key: &str,
+        answered: &Answered,
+    ) -> Result<Option<Value>, WorldError> {
+        let under = &answered.under;
+        let Some(boxed) = self.store().kv_get(KEYS, under, self.now()).await? else {
+            return Ok(None);
+        };
+        let under = self.opened_under(under, &boxed)?;
+        let plain = opened_value(&under, key.as_bytes(), &answered.boxed)?;
+        let answer = serde_json::from_slice(&plain).map_err(WorldError::encoding)?;
+        Ok(Some(answer))
+    }
+
+    async fn put_once(
+        &self,
+        ticket: &Ticket,
+        answered: Option<Answered>,
+    ) -> Result<(), WorldError> {
         let record = Record {
             sent: ticket.sent.clone(),
             begun: ticket.begun,
-            answer,
+            answered,
         };
         let plain = serde_json::to_vec(&record).map_err(WorldError::encoding)?;
-        if plain.len() > LONGEST {
-            return Ok(());
-        }
         let value = self.sealed_value(&self.keys().drafts(), ticket.key.as_bytes(), &plain);
         let until = ticket.begun + KEPT;
         Ok(self

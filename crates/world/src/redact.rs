@@ -89,8 +89,9 @@ pub(crate) fn tombstone(history: &[StoredEvent]) -> Result<Record, WorldError> {
 
 impl World {
     /// Destroys the payload keys of every event and attachment of a matter. What was released of an item
-    /// leaves its collections in the same commit; with a report goes what was recorded of its victim, and what is
-    /// kept of it for machines that ask again.
+    /// leaves its collections in the same commit; with a report goes what was recorded of its victim. What was answered
+    /// under an `Idempotency-Key`, whatever it is about, cannot be read any more, nor what is kept of a report for machines
+    /// that ask again. A redaction that was cut off is whole when it is repeated.
     pub async fn redact(
         &self,
         caller: &Caller,
@@ -102,8 +103,9 @@ impl World {
             self.redact_one(caller, victim.id, reason).await?;
         }
         let done = self.redact_one(caller, matter, reason).await?;
-        // What was kept of it in between.
+        // What was kept in between, by requests that had read the matter before.
         self.forget_kept_of(matter).await?;
+        self.forget_answers().await?;
         Ok(done)
     }
 
@@ -148,6 +150,7 @@ impl World {
         }
         // Before the payloads: with them goes what of it stands in the log of the database.
         self.forget_kept_of(matter).await?;
+        self.forget_answers().await?;
         let commit = work.into_commit();
         let first = commit.appends.iter().flat_map(|append| &append.events);
         let written: Vec<_> = first.map(|event| event.header.id).collect();

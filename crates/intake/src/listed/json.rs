@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Entry, ListError, ListLimits, Listed, MAX_LABEL, Mapping, Reader, cut, why};
+use super::{Found, ListError, ListLimits, Listed, MAX_LABEL, Mapping, Reader, cut, why};
 use crate::json::{JsonLimits, guard};
 use crate::table::kind_of_word;
 use crate::value::{Value, read_listed, read_value_as};
@@ -67,15 +67,13 @@ fn read_entry(entry: &Json, mapping: &Mapping, reader: &mut Reader<'_>) -> Resul
     }
     for said in said.into_iter().take(MAX_VALUES) {
         match value(&said, &word) {
-            Some(value) => {
-                let entry = Entry {
-                    line: place,
-                    value,
-                    label: label.to_owned(),
-                    first_seen: seen.first().and_then(|seen| read_when(seen)),
-                };
-                reader.take(entry, &said);
-            }
+            Some(value) => reader.take(Found {
+                line: place,
+                value,
+                said: &said,
+                label,
+                first_seen: seen.first().and_then(|seen| read_when(seen)),
+            }),
             None => reader.refuse(place, why::NO_VALUE, &said),
         }
     }

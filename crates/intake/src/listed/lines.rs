@@ -1,6 +1,6 @@
 //! Plain lines and tables.
 
-use super::{Entry, ListError, ListLimits, Listed, Mapping, Reader, why};
+use super::{Found, ListError, ListLimits, Listed, Mapping, Reader, why};
 use crate::table::{
     Column, Delimiter, Field, RowFault, TableLimits, TableOptions, read_table as read_rows,
 };
@@ -19,15 +19,13 @@ pub(super) fn read_lines(text: &str, limits: &ListLimits) -> Result<Listed, List
         reader.count()?;
         let line = index + 1;
         match read_listed(said) {
-            Some(value) => {
-                let entry = Entry {
-                    line,
-                    value,
-                    label: label.to_owned(),
-                    first_seen: None,
-                };
-                reader.take(entry, said);
-            }
+            Some(value) => reader.take(Found {
+                line,
+                value,
+                said,
+                label,
+                first_seen: None,
+            }),
             None => reader.refuse(line, why::NO_VALUE, said),
         }
     }
@@ -79,13 +77,13 @@ pub(super) fn read_table(
     let mut reader = Reader::new(limits);
     for row in table.values {
         reader.count()?;
-        let entry = Entry {
+        reader.take(Found {
             line: row.line,
             value: row.value,
-            label: row.comment,
+            said: &row.as_written,
+            label: &row.comment,
             first_seen: row.first_seen,
-        };
-        reader.take(entry, &row.as_written);
+        });
     }
     for fault in table.errors {
         // The value was taken all the same.

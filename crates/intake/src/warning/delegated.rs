@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{WarningError, WarningKind, WarningLimits, WarningList, index};
+use super::{Entries, WarningError, WarningKind, WarningLimits, WarningList, index};
 use crate::network::Network;
 
 /// Reads the ranges of a country out of a registry's statistics. `country`: two letters, as ISO 3166-1 has them.
@@ -41,7 +41,7 @@ pub fn read_delegated(
     if !version.starts_with('2') || !is_word(registry) {
         return Err(form("no statistics of a registry".to_owned()));
     }
-    let mut entries = Vec::new();
+    let mut entries = Entries::default();
     for line in lines {
         let parts: Vec<&str> = line.split('|').collect();
         let [_, of, kind, first, size, _, status, ..] = parts[..] else {
@@ -55,7 +55,7 @@ pub fn read_delegated(
             let said: String = line.chars().take(100).collect();
             form(format!("a range that does not read: {said}"))
         })?;
-        entries.extend(ranges);
+        ranges.iter().for_each(|range| entries.push(range));
         if entries.len() > limits.entries {
             return Err(WarningError::TooMany {
                 at: "/",

@@ -42,7 +42,7 @@ impl WarningIndex {
                 break;
             };
             index.types.push(list.types.clone());
-            for entry in &list.entries {
+            for entry in list.entries.iter() {
                 index.add(list.kind, entry, place);
             }
         }

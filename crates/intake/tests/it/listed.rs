@@ -9,7 +9,7 @@ fn read(text: &str, shape: Shape, mapping: &Mapping) -> Result<Listed, ListError
 
 fn values(listed: &Listed) -> Vec<&str> {
     let entries = listed.entries.iter();
-    entries.map(|entry| entry.value.value.as_str()).collect()
+    entries.map(|entry| &*entry.value).collect()
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn lines_have_remarks_and_hosts_files_have_names() {
         ]
     );
     assert_eq!((listed.refused, listed.repeated), (1, 1));
-    assert_eq!(listed.entries[1].label, "SBL1");
+    assert_eq!(&*listed.entries[1].label, "SBL1");
     let refused = &listed.unlisted[0];
     assert_eq!((refused.line, refused.said.as_str()), (9, "not a value"));
 }
@@ -74,10 +74,7 @@ fn json_is_read_along_paths() {
     };
     let listed = read(text, Shape::Json, &mapping).unwrap();
     assert_eq!(values(&listed), ["192.0.2.1", "deploy.sh"]);
-    assert_eq!(
-        (listed.refused, listed.entries[0].label.as_str()),
-        (2, "x, y")
-    );
+    assert_eq!((listed.refused, &*listed.entries[0].label), (2, "x, y"));
     assert!(listed.entries[0].first_seen.is_some());
     let plain = read(
         r#"["192.0.2.1","evil.example"]"#,

@@ -18,7 +18,7 @@ fn list(kind: WarningKind, types: &[&str], entries: &[&str]) -> WarningList {
         kind,
         identifies: false,
         types: types.iter().map(|one| (*one).to_owned()).collect(),
-        entries: entries.iter().map(|one| (*one).to_owned()).collect(),
+        entries: entries.iter().copied().collect(),
     }
 }
 
@@ -179,8 +179,9 @@ fn a_countrys_ranges_are_read_out_of_a_registrys_statistics() {
     let list = read(text, "jp").unwrap();
     assert_eq!(list.name, "Address ranges of JP (apnic)");
     assert_eq!((list.version, list.identifies), (20_261_130, true));
+    let entries: Vec<&str> = list.entries.iter().collect();
     assert_eq!(
-        list.entries,
+        entries,
         [
             "198.51.100.0/24",
             "192.0.2.64/26",

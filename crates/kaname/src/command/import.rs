@@ -104,12 +104,7 @@ fn unread_at(path: &Path, place: Option<(usize, usize)>, error: &StixError) -> F
     };
     let what = match inner {
         StixError::Syntax { .. } | StixError::Utf8 { .. } => "the file is not JSON",
-        StixError::TooLarge { limit, .. } => {
-            let what = format!("the file is over the limit of {limit} bytes");
-            return Fault::failed(what)
-                .at(path.display().to_string())
-                .hint(TOO_LARGE);
-        }
+        StixError::TooLarge { limit, .. } => return too_large(path, *limit, TOO_LARGE),
         _ => "the file is no STIX",
     };
     let place = match place {
@@ -124,6 +119,12 @@ fn unread_at(path: &Path, place: Option<(usize, usize)>, error: &StixError) -> F
     fault.hint("a STIX bundle, a TAXII envelope or a list of STIX objects is expected, as JSON")
 }
 
+fn too_large(path: &Path, limit: usize, hint: &str) -> Fault {
+    Fault::failed(format!("the file is over the limit of {limit} bytes"))
+        .at(path.display().to_string())
+        .hint(hint)
+}
+
 const TOO_LARGE: &str = "split the bundle, or raise limits.max_import";
 
 async fn import_file(
@@ -134,7 +135,7 @@ async fn import_file(
     say: Say,
 ) -> Result<Imported, Fault> {
     let limits = world.settings().limits.import();
-    let mut objects = InFile::open(path, limits)?;
+    let mut objects = InFile::open(path, limits, TOO_LARGE)?;
     let bar = say.progress("checking", objects.length);
     let count = objects.check(path, &bar);
     bar.finish_and_clear();
@@ -155,16 +156,16 @@ async fn import_file(
 }
 
 /// The objects of a file, which is read anew each time: however long it is, one object is in memory.
-struct InFile {
+pub(super) struct InFile {
     file: File,
-    length: u64,
+    pub(super) length: u64,
     limits: Limits,
     objects: Option<Objects<File>>,
 }
 
 impl InFile {
-    /// Opens it. What cannot be read twice, such as a pipe, is copied first.
-    fn open(path: &Path, limits: Limits) -> Result<Self, Fault> {
+    /// Opens it. What cannot be read twice, such as a pipe, is copied first. One that is too long is refused with the hint.
+    pub(super) fn open(path: &Path, limits: Limits, hint: &str) -> Result<Self, Fault> {
         let unread = |error: io::Error| Fault::file(path, "read", &error);
         let mut file = File::open(path).map_err(unread)?;
         let about = file.metadata().map_err(unread)?;
@@ -176,13 +177,7 @@ impl InFile {
             file = copy;
         }
         if length > limits.bytes as u64 {
-            let limit = limits.bytes;
-            let actual = usize::try_from(length).unwrap_or(usize::MAX);
-            return Err(unread_at(
-                path,
-                None,
-                &StixError::TooLarge { actual, limit },
-            ));
+            return Err(too_large(path, limits.bytes, hint));
         }
         Ok(Self {
             file,
@@ -212,14 +207,46 @@ impl InFile {
                     bar.set_position(next.at);
                 }
                 Ok(None) => return Ok(count),
-                Err(SplitError::Io(error)) => return Err(unread(error)),
-                Err(ref fault @ SplitError::Stix { ref error, .. }) => {
-                    let place = fault.byte().map(|byte| self.line_and_column(byte));
-                    let place = place.transpose().map_err(unread)?;
-                    return Err(unread_at(path, place, error));
+                Err(fault) => return Err(self.unread(path, &fault)),
+            }
+        }
+    }
+
+    /// Reads it once from its beginning, as `read` says.
+    pub(super) fn read<T>(
+        &mut self,
+        path: &Path,
+        read: impl FnOnce(&mut Objects<File>) -> Result<T, SplitError>,
+    ) -> Result<Result<T, SplitError>, Fault> {
+        self.rewind()
+            .map_err(|error| Fault::file(path, "read", &error))?;
+        match self.objects.as_mut() {
+            Some(objects) => Ok(read(objects)),
+            None => Err(Fault::failed("the file is not open").at(path.display().to_string())),
+        }
+    }
+
+    /// Why it is not read, with line and column where they are known.
+    pub(super) fn unread(&self, path: &Path, fault: &SplitError) -> Fault {
+        match fault {
+            SplitError::Io(error) => Fault::file(path, "read", error),
+            SplitError::Stix { error, .. } => {
+                let place = fault.byte().map(|byte| self.line_and_column(byte));
+                match place.transpose() {
+                    Ok(place) => unread_at(path, place, error),
+                    Err(error) => Fault::file(path, "read", &error),
                 }
             }
         }
+    }
+
+    /// All of it.
+    pub(super) fn bytes(&self) -> io::Result<Vec<u8>> {
+        let mut file = self.file.try_clone()?;
+        file.seek(SeekFrom::Start(0))?;
+        let mut bytes = Vec::new();
+        file.take(self.length).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     /// The line and column of a byte, both from 1.

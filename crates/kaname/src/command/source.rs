@@ -202,7 +202,7 @@ async fn look(config: &Config, world: &World, args: TrySource, say: Say) -> Resu
     say.result(&json!({ "trial": trial }), || told::trial(&trial))?;
     match trial.trouble {
         None => Ok(()),
-        Some(trouble) => Err(Fault::failed(trouble).at(args.what)),
+        Some(trouble) => Err(Fault::failed(trouble.to_string()).at(args.what)),
     }
 }
 

@@ -123,7 +123,7 @@ async fn brought(
 /// Brings the list of one file.
 pub(crate) async fn bring(world: &World, path: &Path) -> Result<(Outline, Brought), Fault> {
     let bytes = bounded::file(path, MAX_FILE, "split the list")?;
-    let brought = world.load_warninglist(&shell(), &bytes).await;
+    let brought = world.load_warninglist(&shell(), bytes).await;
     brought.map_err(|error| Fault::from(error).at(path.display().to_string()))
 }
 

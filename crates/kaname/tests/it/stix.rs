@@ -87,6 +87,33 @@ fn the_id_of_the_bundle_itself_is_checked() {
     }
 }
 
+/// What does not split is told as it was ever told; an object may have a list of its own that is called `objects`.
+#[test]
+fn what_is_no_bundle_is_told_with_its_place() {
+    let place = Place::new();
+    for (text, place_of, said) in [
+        ("{\"objects\":[1]}", "odd.json", "the file is no STIX"),
+        (
+            "{\"objects\":[\n{},\n{oops}]}",
+            "odd.json:3:2",
+            "the file is not JSON",
+        ),
+        ("{\"objects\":[{}]", "odd.json:1:16", "the file is not JSON"),
+        ("", "odd.json:1:1", "the file is not JSON"),
+    ] {
+        place.write("odd.json", text);
+        let ran = place.run(&["stix", "validate", "odd.json"]);
+        assert_eq!(ran.code, 1, "{text}: {}", ran.err);
+        assert!(ran.err.contains(said), "{text}: {}", ran.err);
+        assert!(ran.err.contains(place_of), "{text}: {}", ran.err);
+    }
+    let own = tool(json!({ "objects": [{ "a": 1 }] }));
+    place.write("own.json", &own.to_string());
+    let ran = place.run(&["stix", "validate", "own.json", "--level", "wire", "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.json()["files"][0]["objects"], 1);
+}
+
 #[test]
 fn upgrade_writes_a_bundle_that_validates() {
     let place = Place::new();

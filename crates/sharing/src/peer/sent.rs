@@ -3,6 +3,8 @@
 use kaname_kernel::{MatterId, PartyId};
 use serde::{Deserialize, Serialize};
 
+use crate::turn::Trouble;
+
 /// Most objects named in one event.
 pub const MAX_FAILED: usize = 50;
 
@@ -49,8 +51,8 @@ pub struct FailedObject {
     pub id: String,
     /// Its version, microseconds since 1970.
     pub version_us: i64,
-    /// Why not, in the peer's words, cut off.
-    pub why: String,
+    /// Why not; the peer's words are cut off.
+    pub why: Trouble,
 }
 
 /// A post that the peer has accepted and not worked through yet (TAXII 2.1 §4.3).
@@ -86,7 +88,7 @@ pub struct SentPage {
     pub waits: Option<Waits>,
     /// Why sending stopped, when it was the peer's doing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
     /// How long the peer asked to be left alone, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_s: Option<u32>,

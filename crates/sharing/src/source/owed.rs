@@ -5,6 +5,7 @@ use kaname_kernel::Moment;
 use serde::{Deserialize, Serialize};
 
 use super::Source;
+use crate::turn::Trouble;
 
 /// Most of what did not come that is remembered. With more, the whole list is read again the next time.
 pub const MAX_OWED: usize = 200;
@@ -18,8 +19,8 @@ pub struct Missed {
     pub changed_us: i64,
     /// Where it is to be seen.
     pub url: String,
-    /// Why it did not come, in English.
-    pub why: String,
+    /// Why it did not come.
+    pub why: Trouble,
 }
 
 /// What is owed by a source.

@@ -62,8 +62,8 @@ pub struct Said {
 pub enum Saying {
     /// An entry, by its place: the first version, or one after that which stands.
     Listed(usize, Option<Box<Standing>>),
-    /// What stands under this id has left the list.
-    Left(ObjectId, Box<Standing>),
+    /// What stands so has left the list.
+    Left(Box<Standing>),
 }
 
 /// Speaks for a source.
@@ -129,6 +129,8 @@ impl<'s> Word<'s> {
         for (place, entry) in entries.iter().enumerate() {
             match self.written(entry) {
                 Some(written) => {
+                    // A list has far fewer entries.
+                    let place = u32::try_from(place).unwrap_or(u32::MAX);
                     held.places.insert(written.id.uuid(), place);
                 }
                 None => held.unfit.push(place),
@@ -150,8 +152,8 @@ impl<'s> Word<'s> {
                 };
                 written.version(self, before.as_deref(), None)?
             }
-            Saying::Left(id, before) => {
-                let written = Written::of_standing(id.clone(), before);
+            Saying::Left(before) => {
+                let written = Written::of_standing(before.id.clone(), before);
                 written.version(self, Some(before), Some(self.end(before)))?
             }
         };
@@ -168,8 +170,8 @@ impl<'s> Word<'s> {
 
     fn written<'e>(&self, entry: &'e Entry) -> Option<Written<'e>> {
         let value = Value {
-            kind: entry.value.kind,
-            value: entry.value.value.clone(),
+            kind: entry.kind,
+            value: entry.value.clone().into(),
         };
         let search = value.search_value();
         let about = format!("{}\n{}", search.kind.as_str(), search.text);
@@ -182,11 +184,11 @@ impl<'s> Word<'s> {
             (None, false) => return None,
         };
         let id = ObjectId::new(type_name, uuid).ok()?;
-        let seen = entry.first_seen.map(|seen| seen.at);
+        let seen = entry.first_seen.as_ref().map(|seen| seen.at);
         Some(Written {
             id,
-            name: &entry.value.value,
-            label: Some(entry.label.as_str()).filter(|label| !label.is_empty()),
+            name: &entry.value,
+            label: Some(&*entry.label).filter(|label| !label.is_empty()),
             pattern: pattern.filter(|_| !is_cve),
             seen: seen.filter(|seen| *seen <= self.now),
         })
@@ -196,10 +198,10 @@ impl<'s> Word<'s> {
 /// A list held against what stands of its source.
 pub struct Held<'h, 's> {
     word: &'h Word<'s>,
-    places: HashMap<Uuid, usize>,
+    places: HashMap<Uuid, u32>,
     there: Vec<bool>,
-    before: HashMap<usize, Standing>,
-    left: Vec<(ObjectId, Standing)>,
+    before: HashMap<u32, Standing>,
+    left: Vec<Box<Standing>>,
     unfit: Vec<usize>,
 }
 
@@ -214,7 +216,7 @@ impl Held<'_, '_> {
         }
         match self.places.get(&standing.id.uuid()) {
             Some(place) if standing.is_as(&self.word.markings) => {
-                if let Some(there) = self.there.get_mut(*place) {
+                if let Some(there) = self.there.get_mut(*place as usize) {
                     *there = true;
                 }
             }
@@ -222,7 +224,7 @@ impl Held<'_, '_> {
                 self.before.insert(*place, standing);
             }
             None if standing.pattern.is_some() && standing.valid_until.is_none() => {
-                self.left.push((standing.id.clone(), standing));
+                self.left.push(Box::new(standing));
             }
             // Ended before, or a vulnerability, which does not end by leaving a list.
             None => {}
@@ -235,20 +237,19 @@ impl Held<'_, '_> {
             gone: self.left.len() as u64,
             ..Said::default()
         };
-        let mut places: Vec<usize> = self.places.into_values().collect();
+        let mut places: Vec<u32> = self.places.into_values().collect();
         places.sort_unstable();
         for place in places {
-            if self.there.get(place) == Some(&true) {
+            if self.there.get(place as usize) == Some(&true) {
                 said.there += 1;
                 continue;
             }
             let before = self.before.remove(&place).map(Box::new);
-            said.changes.push(Saying::Listed(place, before));
+            said.changes.push(Saying::Listed(place as usize, before));
         }
-        self.left.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.left.sort_by(|one, other| one.id.cmp(&other.id));
         let left = self.left.into_iter();
-        said.changes
-            .extend(left.map(|(id, before)| Saying::Left(id, Box::new(before))));
+        said.changes.extend(left.map(Saying::Left));
         said.unfit = self.unfit;
         said
     }

@@ -12,7 +12,7 @@ fn missed(n: usize) -> Missed {
         event: format!("e{n}"),
         changed_us: 1,
         url: format!("https://feed.example/e{n}.json"),
-        why: "the source answered 500".to_owned(),
+        why: "the source answered 500".to_owned().into(),
     }
 }
 

@@ -1,20 +1,23 @@
 //! The verdict on a whole document: each object by itself, the objects against
 //! each other, and the bundle round them.
 
+use std::io::Read;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
     Finding, Level, Severity, check, has_errors,
     report::{self as r, Path, Report},
-    set::{Member, check_set},
+    set::Notes,
 };
 use crate::{
-    bundle::{Bundle, Container, bundle},
+    bundle::{Container, bundle},
     canonical::sco_id,
     error::{Limits, StixError},
     head::{Head, SpecVersion, head},
     id::{Class, ObjectId, class_of},
+    split::{Objects, SplitError},
 };
 
 /// What was found in a document.
@@ -84,34 +87,58 @@ pub fn check_document(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Verdict, StixError> {
     let bundle = bundle(bytes, limits)?;
-    let mut round = Round::new(&bundle, level, most);
-    for index in 0..bundle.objects.len() {
-        round.take(index)?;
+    let mut round = Round::new(level, most);
+    for (index, raw) in bundle.objects.iter().enumerate() {
+        let path = bundle.container.pointer(index);
+        round.take(path, raw.get())?;
         progress(index + 1, bundle.objects.len());
     }
-    Ok(round.end())
+    Ok(round.end(bundle.container, bundle.id.as_deref()))
 }
 
-struct Round<'b> {
-    bundle: &'b Bundle<'b>,
+/// The same of an input of any length, of which one object is held at a time. `progress` hears how many bytes were read.
+///
+/// # Errors
+/// When the input cannot be read, or does not split into objects.
+pub fn check_objects<R: Read>(
+    objects: &mut Objects<R>,
+    limits: &Limits,
     level: Level,
     most: usize,
-    heads: Vec<Option<Head>>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Verdict, SplitError> {
+    let mut round = Round::new(level, most);
+    while let Some(object) = objects.next_object()? {
+        object.check(limits)?;
+        let taken = round.take(objects.pointer(&object), &object.raw);
+        taken.map_err(|error| SplitError::Stix {
+            at: object.at,
+            error,
+        })?;
+        progress(object.at);
+    }
+    let (container, id) = objects.whole().unwrap_or((Container::List, None));
+    Ok(round.end(container, id))
+}
+
+struct Round {
+    level: Level,
+    most: usize,
+    notes: Notes,
+    /// Of each object, whether it is refused.
     refused: Vec<bool>,
     verdict: Verdict,
 }
 
-impl<'b> Round<'b> {
-    fn new(bundle: &'b Bundle<'b>, level: Level, most: usize) -> Self {
-        let objects = bundle.objects.len();
+impl Round {
+    fn new(level: Level, most: usize) -> Self {
         Self {
-            bundle,
             level,
             most,
-            heads: Vec::with_capacity(objects),
-            refused: vec![false; objects],
+            notes: Notes::default(),
+            refused: Vec::new(),
             verdict: Verdict {
-                objects,
+                objects: 0,
                 refused: 0,
                 must: 0,
                 should: 0,
@@ -123,9 +150,7 @@ impl<'b> Round<'b> {
         }
     }
 
-    fn take(&mut self, index: usize) -> Result<(), StixError> {
-        let raw = self.bundle.objects[index].get();
-        let path = self.bundle.container.pointer(index);
+    fn take(&mut self, path: String, raw: &str) -> Result<(), StixError> {
         let value: Value = serde_json::from_str(raw).map_err(|_| StixError::Syntax {
             message: "is not JSON",
             path: path.clone(),
@@ -138,7 +163,7 @@ impl<'b> Round<'b> {
         {
             findings.extend(unread(error));
         }
-        self.refused[index] = !self.level.accepts(read.is_ok(), &findings);
+        let accepted = self.level.accepts(read.is_ok(), &findings);
         let id = text(&value, "id");
         for mut finding in findings {
             finding.path.insert_str(0, &path);
@@ -148,7 +173,11 @@ impl<'b> Round<'b> {
             let judged = judged(&value, path, read.as_ref().ok());
             self.verdict.judged.push(judged);
         }
-        self.heads.push(read.ok());
+        if let Ok(head) = &read {
+            self.notes.take(self.verdict.objects, head, raw);
+        }
+        self.refused.push(!accepted);
+        self.verdict.objects += 1;
         Ok(())
     }
 
@@ -166,22 +195,16 @@ impl<'b> Round<'b> {
         }
     }
 
-    fn end(mut self) -> Verdict {
-        let heads = std::mem::take(&mut self.heads);
-        let members = self.bundle.objects.iter().zip(&heads).enumerate();
-        let members: Vec<Member<'_>> = members
-            .filter_map(|(index, (raw, head))| {
-                let (head, text) = (head.as_ref()?, raw.get());
-                Some(Member { index, head, text })
-            })
-            .collect();
-        let set = check_set(&members);
+    fn end(mut self, container: Container, id: Option<&str>) -> Verdict {
+        let set = std::mem::take(&mut self.notes).report();
         self.verdict.absent = set.absent.len();
         for found in set.findings {
             let breaks = self.level == Level::Strict && found.finding.severity == Severity::Must;
-            self.refused[found.index] |= breaks;
+            if let Some(refused) = self.refused.get_mut(found.index) {
+                *refused |= breaks;
+            }
             let mut finding = found.finding;
-            let path = self.bundle.container.pointer(found.index);
+            let path = container.pointer(found.index);
             finding.path.insert_str(0, &path);
             self.add(&found.id.to_string(), finding);
         }
@@ -189,10 +212,9 @@ impl<'b> Round<'b> {
             judged.refused = *refused;
         }
         self.verdict.refused = self.refused.iter().filter(|refused| **refused).count();
-        for finding in of_bundle(self.bundle) {
+        for finding in of_bundle(container, id) {
             self.verdict.refused += usize::from(self.level == Level::Strict);
-            let id = self.bundle.id.clone().unwrap_or_default();
-            self.add(&id, finding);
+            self.add(id.unwrap_or_default(), finding);
         }
         self.verdict
     }
@@ -229,15 +251,15 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 }
 
 /// What is wrong with the id of the bundle itself (§8).
-fn of_bundle(bundle: &Bundle<'_>) -> Vec<Finding> {
+fn of_bundle(container: Container, id: Option<&str>) -> Vec<Finding> {
     let mut report = Report {
         section: "8",
         ..Report::default()
     };
     let path = Path::ROOT;
     let path = path.key("id");
-    match bundle.id.as_deref() {
-        _ if bundle.container != Container::Bundle => {}
+    match id {
+        _ if container != Container::Bundle => {}
         None => report.must(&path, r::REQUIRED, "a bundle must have an id"),
         Some(id) => {
             let read = id.parse::<ObjectId>();

@@ -1,6 +1,6 @@
 //! The verdict on a whole document.
 
-use kaname_stix::{Level, Limits, check_document};
+use kaname_stix::{Level, Limits, Objects, Verdict, check_document, check_objects};
 use serde_json::json;
 
 const INDICATOR: &str = "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f";
@@ -14,9 +14,40 @@ fn indicator(pattern: &str) -> serde_json::Value {
     })
 }
 
-fn verdict(document: &serde_json::Value, level: Level, most: usize) -> kaname_stix::Verdict {
+/// The verdict, which is the same when the objects are read one after another.
+fn verdict(document: &serde_json::Value, level: Level, most: usize) -> Verdict {
     let bytes = document.to_string().into_bytes();
-    check_document(&bytes, &Limits::default(), level, most, &mut |_, _| ()).unwrap()
+    let limits = Limits::default();
+    let whole = check_document(&bytes, &limits, level, most, &mut |_, _| ()).unwrap();
+    let mut objects = Objects::new(bytes.as_slice(), &limits);
+    let mut heard = 0;
+    let mut progress = |byte| heard = byte;
+    let apart = check_objects(&mut objects, &limits, level, most, &mut progress).unwrap();
+    assert_eq!(format!("{apart:?}"), format!("{whole:?}"));
+    assert!(heard < bytes.len() as u64);
+    whole
+}
+
+/// Whatever stands around the objects, paths and the word on the bundle itself are the same; so are ids that lead out.
+#[test]
+fn objects_one_after_another_are_judged_as_the_whole_is() {
+    let mut bad = indicator("[ipv4-addr:value = '192.0.2.7']");
+    bad["created_by_ref"] = json!("identity--11111111-1111-4111-8111-111111111111");
+    bad["modified"] = json!("yesterday");
+    let good = indicator("[ipv4-addr:value = '192.0.2.8']");
+    for document in [
+        json!({ "type": "bundle", "objects": [good, bad, good] }),
+        json!({ "type": "bundle", "id": "bundle--1", "objects": [good] }),
+        json!({ "objects": [bad, good], "more": false }),
+        json!([bad, good, { "type": "bundle", "objects": [] }, {}]),
+        json!({ "type": "bundle", "id": "bundle--1" }),
+        json!([]),
+        bad.clone(),
+    ] {
+        for level in [Level::Wire, Level::Strict] {
+            verdict(&document, level, 100);
+        }
+    }
 }
 
 #[test]

@@ -37,6 +37,7 @@ pub mod sources;
 pub mod stix;
 pub mod submission;
 pub mod triage;
+mod trouble;
 pub(crate) mod waiting;
 pub mod warninglist;
 mod words;

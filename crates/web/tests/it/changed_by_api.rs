@@ -171,6 +171,39 @@ async fn what_is_sent_again_under_its_key_is_done_once() {
     assert_ne!(later.json()["id"], first.json()["id"]);
 }
 
+/// An answer may say what somebody has redacted since: it is told that the request was carried out, and no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_goes_with_a_redaction_and_is_not_done_again() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let (_, item) = story::released(&nation).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let send = async |body: &str, key: &str| {
+        member
+            .ask_once(&Method::POST, SEARCHES, Some(body), Some(key))
+            .await
+    };
+    let first = send(SEARCH, "search-1").await;
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+    let admin = nation.caller(&nation.administrator).await;
+    let redacted = nation.world.redact(&admin, item.id, "誤って公開").await;
+    redacted.unwrap();
+    for _ in 0..2 {
+        let again = send(SEARCH, "search-1").await;
+        assert_eq!(told(&again), (410, "answer_gone".to_owned()));
+        assert!(!again.text.contains("sector:electricity"), "{}", again.text);
+        let detail = again.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("すでに行われており"), "{detail}");
+    }
+    let other = send(&SEARCH.replace("電力", "鉄道"), "search-1").await;
+    assert_eq!(told(&other), (409, "refused".to_owned()));
+    assert_eq!(kept(&member).await, 1);
+    let later = send(SEARCH, "search-2").await;
+    assert_eq!(later.status, StatusCode::CREATED, "{}", later.text);
+    assert_eq!(send(SEARCH, "search-2").await.json(), later.json());
+    assert_eq!(kept(&member).await, 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn sources_are_the_administrators_with_a_fresh_second_factor() {
     let nation = Nation::new().await;

@@ -108,7 +108,11 @@ async fn what_will_not_do_is_told_at_its_field() {
 /// A page came with trouble at its end.
 async fn troubled(nation: &Nation) {
     let page = PulledPage {
-        trouble: Some("the peer answered 503: <b>maintenance</b>".to_owned()),
+        trouble: Some(
+            "the peer answered 503: <b>maintenance</b>"
+                .to_owned()
+                .into(),
+        ),
         ..PulledPage::default()
     };
     let noted = |_: &Peer| Ok(PeerChange::Pulled(page));

@@ -10,11 +10,12 @@ use kaname_sharing::{
     Text,
     collection::{Access, CollectionKind, Definition},
     source::{Source, SourceChange, SourceReading},
+    turn::trouble::{Known, Trouble},
 };
 use kaname_testkit::Nation;
 use kaname_world::{
     Caller,
-    doors::{DoorError, Fetch, FetchDoor, Fetched},
+    doors::{Fetch, FetchDoor, FetchError, Fetched},
 };
 
 use crate::{
@@ -30,7 +31,7 @@ struct OneList;
 
 #[async_trait]
 impl FetchDoor for OneList {
-    async fn fetch(&self, fetch: &Fetch) -> Result<Fetched, DoorError> {
+    async fn fetch(&self, fetch: &Fetch) -> Result<Fetched, FetchError> {
         let shown = fetch
             .headers
             .iter()
@@ -128,7 +129,7 @@ async fn a_source_is_looked_at_before_it_is_agreed_with() {
         .post("/sources-look", &form(&into, &[("secret", "other")]))
         .await;
     assert!(
-        refused.text.contains("the source answered 401")
+        refused.text.contains("サーバーが 401 を返しました")
             && !refused.text.contains("この内容で登録する"),
         "{}",
         refused.text
@@ -180,7 +181,10 @@ async fn what_is_agreed_is_shown_changed_stopped_and_started() {
         listed: 12,
         taken: 9,
         refused: 1,
-        trouble: Some("the source answered 503: <b>maintenance</b>".to_owned()),
+        trouble: Some(Trouble::from(Known::Answered {
+            status: 503,
+            words: "<b>maintenance</b>".to_owned(),
+        })),
         ..SourceReading::default()
     };
     let noted = |_: &Source| Ok(SourceChange::Read(Box::new(reading)));
@@ -193,11 +197,24 @@ async fn what_is_agreed_is_shown_changed_stopped_and_started() {
             "支障あり",
             "例示CERT",
             "公開されている情報",
-            "503: &#60;b&#62;maintenance",
+            "サーバーが 503 を返しました：&#60;b&#62;maintenance",
         ] {
             assert!(page.contains(said), "{path} {said}: {page}");
         }
         assert!(!page.contains("hush"), "the secret is never shown");
+    }
+    let english = Browser::of(&door, &nation, &nation.administrator).await;
+    let english = english.english();
+    for (reader, said) in [
+        (&admin, "サーバーが 503 を返しました：<b>maintenance</b>"),
+        (&english, "The server answered 503: <b>maintenance</b>"),
+    ] {
+        let told = reader.get("/api/v1/sources/blocklist").await.json();
+        assert_eq!(
+            (&told["trouble"], &told["trouble_code"]),
+            (&said.into(), &"answered".into())
+        );
+        assert_eq!(told["history"][0]["trouble"], said);
     }
     let ask = admin.page("/sources/blocklist/change").await;
     assert!(ask.contains(URL) && !ask.contains("hush"), "{ask}");

@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{Method, Request, StatusCode, body::Bytes, client::conn::http1, header, http};
 use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
+use kaname_sharing::turn::trouble::{Known, OfCertificate};
+use rustls::{CertificateError, ClientConfig, RootCertStore, pki_types::ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -18,7 +19,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
-use super::{DoorError, is_public};
+use super::{DoorError, FetchError, is_public};
 
 /// The whole call: name, connection, handshake, answer. Well below a job's lease.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -86,24 +87,27 @@ impl HttpsDoor {
 
     /// The addresses of a host, all of them permitted. One that is not refuses them all: a name that
     /// points both outside and inside is not honest.
-    async fn addresses(&self, url: &Url, port: u16) -> Result<Vec<SocketAddr>, DoorError> {
+    async fn addresses(&self, url: &Url, port: u16) -> Result<Vec<SocketAddr>, FetchError> {
         let addresses: Vec<SocketAddr> = match url.host() {
             Some(Host::Ipv4(address)) => vec![(address, port).into()],
             Some(Host::Ipv6(address)) => vec![(address, port).into()],
             Some(Host::Domain(name)) => tokio::net::lookup_host((name, port))
                 .await
-                .map_err(|error| DoorError::Later(format!("{name} cannot be found: {error}")))?
+                .map_err(|error| {
+                    FetchError::later(Known::UnknownHost {
+                        host: name.to_owned(),
+                        words: error.to_string(),
+                    })
+                })?
                 .collect(),
             None => Vec::new(),
         };
         if addresses.is_empty() {
-            return Err(DoorError::Later("the host has no address".to_owned()));
+            return Err(FetchError::later(Known::NoAddress));
         }
         let refused = addresses.iter().find(|address| !self.permits(address.ip()));
         match refused {
-            Some(_) => Err(DoorError::Never(
-                "the address leads into a private network, which is not called".to_owned(),
-            )),
+            Some(_) => Err(FetchError::never(Known::PrivateNetwork)),
             None => Ok(addresses),
         }
     }
@@ -125,32 +129,58 @@ impl HttpsDoor {
     }
 
     /// A connection to the host of an address that may be called, with TLS unless it is this machine.
-    pub(super) async fn connect(&self, url: &Url) -> Result<Box<dyn Wire>, DoorError> {
-        let never = |what: &str| DoorError::Never(what.to_owned());
+    pub(super) async fn connect(&self, url: &Url) -> Result<Box<dyn Wire>, FetchError> {
+        let odd = |words: String| FetchError::never(Known::BadAddress { words });
         let port = url
             .port_or_known_default()
-            .ok_or_else(|| never("the address has no port"))?;
+            .ok_or_else(|| odd("it has no port".to_owned()))?;
         let addresses = self.addresses(url, port).await?;
         // The address that was looked at is the one connected to: no second look-up in between.
         let stream = TcpStream::connect(addresses.as_slice())
             .await
-            .map_err(|error| DoorError::Later(format!("no connection: {error}")))?;
+            .map_err(|error| {
+                let words = error.to_string();
+                FetchError::later(Known::NoConnection { words })
+            })?;
         match url.scheme() {
             "https" => {
                 let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
                 let name = ServerName::try_from(host.to_owned())
-                    .map_err(|error| never(&error.to_string()))?;
+                    .map_err(|error| odd(error.to_string()))?;
                 let stream = self.tls.connect(name, stream).await;
-                let stream =
-                    stream.map_err(|error| DoorError::Later(format!("TLS failed: {error}")))?;
+                let stream = stream.map_err(|error| FetchError::later(of_tls(&error)))?;
                 Ok(Box::new(stream))
             }
             "http" if self.settings.loopback && addresses.iter().all(|a| a.ip().is_loopback()) => {
                 Ok(Box::new(stream))
             }
-            _ => Err(never("only https is called")),
+            _ => Err(FetchError::never(Known::NotHttps)),
         }
     }
+}
+
+/// Why no TLS came about.
+fn of_tls(error: &std::io::Error) -> Known {
+    let words = error.to_string();
+    let inner = error.get_ref();
+    let inner = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let Some(rustls::Error::InvalidCertificate(why)) = inner else {
+        return Known::Tls { words };
+    };
+    let fault = match why {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            OfCertificate::Expired
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            OfCertificate::NotYetValid
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            OfCertificate::OtherName
+        }
+        CertificateError::UnknownIssuer => OfCertificate::UnknownIssuer,
+        _ => OfCertificate::Other,
+    };
+    Known::Certificate { fault, words }
 }
 
 #[async_trait]

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{Method, body::Bytes, client::conn::http1};
 use hyper_util::rt::TokioIo;
+use kaname_sharing::turn::trouble::{Known, Trouble};
 use url::Url;
 
 use super::{
@@ -16,9 +17,40 @@ use super::{
 /// Longest wait for a whole answer: a peer that sends slowly is cut off.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What is said of an answer that is longer than was asked for.
-pub(crate) fn too_long(most_bytes: usize) -> String {
-    format!("an answer is over {most_bytes} bytes")
+/// Why a question has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct FetchError {
+    /// What is wrong.
+    pub what: Trouble,
+    /// Whether trying again later may help: nobody answered, the other side is busy.
+    pub later: bool,
+}
+
+impl FetchError {
+    pub(crate) fn later(what: Known) -> Self {
+        Self {
+            what: what.into(),
+            later: true,
+        }
+    }
+
+    pub(crate) fn never(what: Known) -> Self {
+        Self {
+            what: what.into(),
+            later: false,
+        }
+    }
+}
+
+impl From<FetchError> for DoorError {
+    fn from(error: FetchError) -> Self {
+        let what = error.what.to_string();
+        match error.later {
+            true => Self::Later(what),
+            false => Self::Never(what),
+        }
+    }
 }
 
 /// Headers of a question, names in lower case.
@@ -52,22 +84,24 @@ pub struct Fetched {
 #[async_trait]
 pub trait FetchDoor: Send + Sync {
     /// Asks once. Redirects are not followed.
-    async fn fetch(&self, fetch: &Fetch) -> Result<Fetched, DoorError>;
+    async fn fetch(&self, fetch: &Fetch) -> Result<Fetched, FetchError>;
 }
 
 #[async_trait]
 impl FetchDoor for HttpsDoor {
-    async fn fetch(&self, fetch: &Fetch) -> Result<Fetched, DoorError> {
+    async fn fetch(&self, fetch: &Fetch) -> Result<Fetched, FetchError> {
+        let seconds = TIMEOUT.as_secs();
         match tokio::time::timeout(TIMEOUT, self.fetched(fetch)).await {
             Ok(done) => done,
-            Err(_) => Err(DoorError::Later("no whole answer within 60 s".to_owned())),
+            Err(_) => Err(FetchError::later(Known::NoAnswer { seconds })),
         }
     }
 }
 
 impl HttpsDoor {
-    async fn fetched(&self, fetch: &Fetch) -> Result<Fetched, DoorError> {
-        let later = |error: hyper::Error| DoorError::Later(format!("the reading failed: {error}"));
+    async fn fetched(&self, fetch: &Fetch) -> Result<Fetched, FetchError> {
+        let broke = |words: String| FetchError::later(Known::BrokeOff { words });
+        let later = |error: hyper::Error| broke(error.to_string());
         let stream = self.connect(&fetch.url).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
@@ -81,7 +115,10 @@ impl HttpsDoor {
         let headers = headers.map(|(name, value)| (name.as_ref(), value.as_str()));
         let request = asking(method, &fetch.url, headers)
             .body(Full::new(fetch.body.clone().unwrap_or_default()))
-            .map_err(|error| DoorError::Never(error.to_string()))?;
+            .map_err(|error| {
+                let words = error.to_string();
+                FetchError::never(Known::BadAddress { words })
+            })?;
         let answer = match sender.send_request(request).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -93,8 +130,10 @@ impl HttpsDoor {
         let body = Limited::new(body, fetch.most_bytes).collect().await;
         driving.abort();
         let body = body.map_err(|error| match error.is::<LengthLimitError>() {
-            true => DoorError::Never(too_long(fetch.most_bytes)),
-            false => DoorError::Later(format!("the answer broke off: {error}")),
+            true => FetchError::never(Known::TooLarge {
+                most: fetch.most_bytes as u64,
+            }),
+            false => broke(error.to_string()),
         })?;
         Ok(Fetched {
             status: parts.status.as_u16(),

@@ -8,8 +8,7 @@ mod smtp;
 
 pub use address::is_public;
 pub use call::{Call, CallDoor, HttpsDoor, HttpsSettings};
-pub(crate) use fetch::too_long;
-pub use fetch::{Fetch, FetchDoor, Fetched, Headers};
+pub use fetch::{Fetch, FetchDoor, FetchError, Fetched, Headers};
 pub(crate) use smtp::inner;
 pub use smtp::{Mail, MailBody, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings};
 

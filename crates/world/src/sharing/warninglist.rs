@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use kaname_intake::{
     Kind,
     warning::{
-        WarningError, WarningIndex, WarningLimits, WarningList, read_delegated, read_warning_list,
+        Entries, WarningError, WarningIndex, WarningLimits, WarningList, read_delegated,
+        read_warning_list,
     },
 };
 use kaname_kernel::{
@@ -90,9 +91,11 @@ impl World {
     pub async fn load_warninglist(
         &self,
         caller: &Caller,
-        bytes: &[u8],
+        bytes: impl AsRef<[u8]>,
     ) -> Result<(Outline, Brought), WorldError> {
-        let list = read_warning_list(bytes, &WarningLimits::default());
+        let list = read_warning_list(bytes.as_ref(), &WarningLimits::default());
+        // The file is not held while the list is kept.
+        drop(bytes);
         self.take_warninglist(caller, list).await
     }
 
@@ -115,8 +118,8 @@ impl World {
         self.allow_any(caller, Action::ImportRun)?;
         let list = list
             .map_err(|error| WorldError::invalid("file", "error-warninglist", error.to_string()))?;
-        let entries = lines(&list);
-        let outline = warninglist::outline(&list, Sha256::digest(&entries).into());
+        let digest = Sha256::digest(list.entries.as_text());
+        let outline = warninglist::outline(&list, digest.into());
         let before: Option<Loaded<Warninglist>> = self
             .find_any(WARNINGLIST_SPACE, &warninglist::key(&list.name))
             .await?;
@@ -128,16 +131,18 @@ impl World {
         };
         let mut work = self.work(&caller.actor);
         let (id, brought) = match before {
-            Some(mut list) => {
-                work.apply(&mut list, [change])?;
-                (list.id, Brought::Changed)
+            Some(mut before) => {
+                work.apply(&mut before, [change])?;
+                (before.id, Brought::Changed)
             }
             None => {
                 let id = Id::fresh(self.clock(), self.rng());
                 (work.begin::<Warninglist>(id, change)?.id, Brought::New)
             }
         };
-        work.blob(self.entries_blob(id, blob, &entries));
+        let kept = self.entries_blob(id, blob, list.entries.as_text().as_bytes());
+        drop(list);
+        work.blob(kept);
         work.notice("warninglist", Some(id));
         work.commit().await?;
         Ok((outline, brought))
@@ -233,7 +238,7 @@ impl World {
             kind: outline.kind,
             types: outline.types.clone(),
             identifies: outline.identifies,
-            entries: entries.lines().map(str::to_owned).collect(),
+            entries: Entries::of_text(entries),
         })
     }
 
@@ -278,14 +283,4 @@ fn mark(stand: &Stand) -> u64 {
         .iter()
         .take(8)
         .fold(0, |mark, byte| mark << 8 | u64::from(*byte))
-}
-
-/// Its entries, a line each. An entry of several lines can't be met by any value.
-fn lines(list: &WarningList) -> Vec<u8> {
-    let mut text = Vec::new();
-    for entry in &list.entries {
-        text.extend(entry.trim().replace(['\r', '\n'], " ").into_bytes());
-        text.push(b'\n');
-    }
-    text
 }

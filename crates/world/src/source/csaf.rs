@@ -21,7 +21,7 @@ use kaname_intake::{
 use kaname_kernel::MatterId;
 use kaname_sharing::{
     Collection,
-    source::{FormKind, Source, SourceReading, SourceTerms},
+    source::{FormKind, Source, SourceReading, SourceTerms, why},
 };
 use kaname_stix::ObjectId;
 use kaname_store::{ObjectFilter, Versions};
@@ -35,6 +35,7 @@ use self::{
 };
 use super::take::{other_form, told_as};
 use crate::{
+    doors::FetchError,
     error::WorldError,
     turn::{Stopped, Turn, told},
     work::Loaded,
@@ -145,8 +146,7 @@ impl World {
                     continue;
                 }
                 Some(_) => {
-                    let why = "was not taken the last time; it is asked for again after a day";
-                    reading.refuse(0, why, url.as_str());
+                    reading.refuse(0, why::LEFT_ALONE, url.as_str());
                     continue;
                 }
                 None => {}
@@ -180,15 +180,19 @@ impl World {
             Ok(Ok(Ok(body))) => body,
             Ok(Ok(Err(Gone::Never(why)))) => {
                 run.silent = 0;
-                reading.refuse(0, &why, url.as_str());
+                reading.refuse(0, &why.to_string(), url.as_str());
                 return run.memory.note(one, (false, now + LEFT_ALONE));
             }
             Ok(Ok(Err(Gone::Later(why)))) => {
                 run.silent += 1;
                 if run.silent >= IN_A_ROW {
-                    return Err(Stopped::saying(why));
+                    return Err(FetchError {
+                        what: why,
+                        later: true,
+                    }
+                    .into());
                 }
-                reading.refuse(0, &why, url.as_str());
+                reading.refuse(0, &why.to_string(), url.as_str());
                 return Ok(());
             }
             Ok(Err(stopped)) => return Err(stopped),

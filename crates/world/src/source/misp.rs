@@ -11,6 +11,7 @@ use kaname_misp::{Distribution, Each, Limits, events, feed, to_stix_with};
 use kaname_sharing::{
     Collection,
     source::{FormKind, Source, SourceReading, SourceTerms},
+    turn::trouble::Known,
 };
 use kaname_store::{ObjectFilter, Versions};
 use serde::Deserialize;
@@ -131,8 +132,8 @@ pub(super) fn listing(
         }
     };
     if found.len() > MOST_EVENTS {
-        let why = format!("it lists more than {MOST_EVENTS} events");
-        return Err(other_form(kind, why));
+        let most = MOST_EVENTS as u64;
+        return Err(Known::TooMany { form: kind, most }.into());
     }
     let mut listed = Vec::with_capacity(found.len());
     for (event, seconds, info) in found {
@@ -253,7 +254,7 @@ impl World {
                 }
                 let owed = owed.filter(|owed| owed.missed.changed_us == one.changed_us);
                 if let Some(owed) = owed.filter(|owed| !self.is_due(turn, owed)) {
-                    reading.refuse(0, &owed.missed.why, &name);
+                    reading.refuse(0, &owed.missed.why.to_string(), &name);
                     continue;
                 }
                 self.take_event(turn, (source, collection), one, &mut silence, reading)

@@ -18,7 +18,7 @@ use kaname_sharing::{
     Collection, Sealed,
     collection::CollectionKind,
     source::{self, SOURCE_SPACE, Source, SourceChange, SourceDefinition, SourceTerms},
-    turn::Turns,
+    turn::{Trouble, Turns},
 };
 use kaname_store::{Job, ListQuery};
 
@@ -76,7 +76,7 @@ impl Turned for Source {
         world: &World,
         turn: &Turn<'_>,
         one: Loaded<Self>,
-    ) -> Result<Option<String>, WorldError> {
+    ) -> Result<Option<Trouble>, WorldError> {
         Ok(world.read_turn(turn, one).await?.trouble)
     }
 }

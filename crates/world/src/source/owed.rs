@@ -4,14 +4,15 @@
 use hyper::body::Bytes;
 use kaname_sharing::{
     Collection,
-    source::{Missed, Owed, Source, SourceReading, SourceTerms, Validators},
+    source::{Missed, Owed, Source, SourceReading, Validators},
+    turn::trouble::{Known, Trouble},
 };
 use uuid::Uuid;
 
 use super::misp::{ListedEvent, event_url};
 use crate::{
-    doors::{DoorError, Fetch, too_long},
-    turn::{Stopped, Trouble, Turn, told},
+    doors::{Fetch, FetchError},
+    turn::{Stopped, Turn, Wrong, told},
     work::Loaded,
     world::World,
 };
@@ -25,7 +26,7 @@ pub(super) struct Silence(u32);
 
 /// Why an event did not come.
 struct Miss {
-    why: String,
+    why: Trouble,
     /// Whether it is the server that is away, rather than this event.
     away: bool,
     /// How long the server asked to be left alone, in seconds.
@@ -33,7 +34,7 @@ struct Miss {
 }
 
 impl Miss {
-    fn of_event(why: String) -> Self {
+    fn of_event(why: Trouble) -> Self {
         Self {
             why,
             away: false,
@@ -41,21 +42,15 @@ impl Miss {
         }
     }
 
-    fn of_door(error: DoorError, most_bytes: u64) -> Self {
-        match error {
-            DoorError::Later(why) => Self {
-                why,
-                away: true,
-                wait_s: None,
-            },
-            DoorError::Never(why)
-                if usize::try_from(most_bytes).is_ok_and(|most| why == too_long(most)) =>
-            {
-                Self::of_event(format!(
-                    "it is over {most_bytes} bytes, the most that is agreed (--most-bytes)"
-                ))
-            }
-            DoorError::Never(why) => Self::of_event(why),
+    fn of_door(error: FetchError) -> Self {
+        let why = match error.what {
+            Trouble::Known(Known::TooLarge { most }) => Known::TooLargeAsAgreed { most }.into(),
+            other => other,
+        };
+        Self {
+            why,
+            away: error.later,
+            wait_s: None,
         }
     }
 }
@@ -89,7 +84,7 @@ impl World {
                 continue;
             };
             if from_file || !self.is_due(turn, owed) {
-                reading.refuse(0, &missed.why, &missed.event);
+                reading.refuse(0, &missed.why.to_string(), &missed.event);
                 continue;
             }
             let one = ListedEvent {
@@ -118,12 +113,12 @@ impl World {
         let credential = credential.map(|sealed| (source.id, sealed));
         let url = event_url(terms, listed.event)?;
         let fetch = self.source_question(url.clone(), terms, credential, &Validators::default())?;
-        let missed = match fetched_event(turn, &fetch, terms).await? {
+        let missed = match fetched_event(turn, &fetch).await? {
             Ok(body) => {
                 let of = (source, collection);
                 let only = Some(listed.event);
                 let taken = self.take_parts(turn, of, (body, only), reading).await?;
-                taken.err().map(Miss::of_event)
+                taken.err().map(|why| Miss::of_event(why.into()))
             }
             Err(miss) => Some(miss),
         };
@@ -138,51 +133,46 @@ impl World {
             event: name.clone(),
             changed_us: listed.changed_us,
             url: told(url.as_str()),
-            why: told(&miss.why),
+            why: miss.why.clone(),
         });
         silence.0 = if miss.away { silence.0 + 1 } else { 0 };
         if silence.0 >= SILENT {
-            let what = told(&format!(
-                "{SILENT} events in a row did not come; the last, {name}: {}",
-                miss.why
-            ));
-            let wait_s = miss.wait_s;
-            return Err(Stopped::Other(Trouble { what, wait_s }));
+            let silent = Known::Silent {
+                count: SILENT.into(),
+                event: name,
+                last: Box::new(miss.why),
+            };
+            let (what, wait_s) = (silent.into(), miss.wait_s);
+            return Err(Wrong { what, wait_s }.into());
         }
         Ok(())
     }
 }
 
 /// The file of an event. One that takes half the turn is not waited for.
-async fn fetched_event(
-    turn: &Turn<'_>,
-    fetch: &Fetch,
-    terms: &SourceTerms,
-) -> Result<Result<Bytes, Miss>, Stopped> {
+async fn fetched_event(turn: &Turn<'_>, fetch: &Fetch) -> Result<Result<Bytes, Miss>, Stopped> {
     let longest = turn.bounds.time / 2;
     let fetched = match tokio::time::timeout(longest, turn.door.fetch(fetch)).await {
         Ok(Ok(fetched)) => fetched,
-        Ok(Err(error)) => return Ok(Err(Miss::of_door(error, terms.most_bytes))),
+        Ok(Err(error)) => return Ok(Err(Miss::of_door(error))),
         Err(_) => {
-            let why = format!("no whole answer within {} s", longest.as_secs());
-            return Ok(Err(Miss::of_door(DoorError::Later(why), terms.most_bytes)));
+            let seconds = longest.as_secs();
+            let late = FetchError::later(Known::NoAnswer { seconds });
+            return Ok(Err(Miss::of_door(late)));
         }
     };
     let status = fetched.status;
     match status {
         200 => Ok(Ok(fetched.body)),
         // It is the hub that asks too much, whichever event it asks for.
-        429 => Err(Stopped::by_status("the source", &fetched, "")),
+        429 => Err(Wrong::by_status(&fetched, String::new()).into()),
         _ => {
-            let Stopped::Other(trouble) = Stopped::by_status("the source", &fetched, "") else {
-                return Ok(Err(Miss::of_event(format!("the source answered {status}"))));
-            };
-            // Of a key that holds no more every answer is 401; a server in trouble says 5xx.
-            let away = status == 401 || status >= 500;
+            let wrong = Wrong::by_status(&fetched, String::new());
             Ok(Err(Miss {
-                why: trouble.what,
-                away,
-                wait_s: trouble.wait_s,
+                why: wrong.what,
+                // Of a key that holds no more every answer is 401; a server in trouble says 5xx.
+                away: status == 401 || status >= 500,
+                wait_s: wrong.wait_s,
             }))
         }
     }

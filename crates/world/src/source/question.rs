@@ -6,6 +6,7 @@ use kaname_kernel::MatterId;
 use kaname_sharing::{
     Sealed,
     source::{FormKind, SourceTerms, Validators},
+    turn::trouble::Known,
 };
 use url::Url;
 
@@ -13,7 +14,7 @@ use super::{SECRET, csaf, misp};
 use crate::{
     doors::{Fetch, Fetched, Headers},
     error::WorldError,
-    turn::{Stopped, told},
+    turn::{Stopped, Wrong, told},
     world::World,
 };
 
@@ -154,19 +155,14 @@ pub(super) fn answer(fetched: Fetched, asked: bool) -> Result<Answer, Stopped> {
         304 if asked => return Ok(Answer::Same),
         300..400 => {
             let to = told(header("location").unwrap_or_default());
-            let said = match to.is_empty() {
-                true => "redirects are not followed".to_owned(),
-                false => format!("redirects are not followed; this one leads to {to}"),
-            };
-            return Err(Stopped::by_status("the source", &fetched, &said));
+            let status = fetched.status;
+            return Err(Wrong::answering(&fetched, Known::Redirected { status, to }).into());
         }
-        _ => return Err(Stopped::by_status("the source", &fetched, "")),
+        _ => return Err(Wrong::by_status(&fetched, String::new()).into()),
     }
     if let Some(packed) = header("content-encoding").filter(|one| *one != "identity") {
-        let packed = told(packed);
-        return Err(Stopped::saying(format!(
-            "the source sent its document packed ({packed}), which was not asked for"
-        )));
+        let how = told(packed);
+        return Err(Known::Packed { how }.into());
     }
     let mark = |name: &str| {
         let mark = header(name).filter(|mark| mark.len() <= MAX_MARK);

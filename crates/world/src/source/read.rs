@@ -4,8 +4,9 @@
 use kaname_intake::listed::Unlisted;
 use kaname_kernel::Matter as _;
 use kaname_policy::Action;
-use kaname_sharing::source::{
-    MAX_UNLISTED, SOURCE_SPACE, Source, SourceChange, SourceReading, Validators,
+use kaname_sharing::{
+    source::{MAX_UNLISTED, SOURCE_SPACE, Source, SourceChange, SourceReading, Validators},
+    turn::trouble::{Done, Known, Trouble, in_words},
 };
 use serde::Serialize;
 
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     caller::Caller,
-    doors::FetchDoor,
+    doors::{FetchDoor, FetchError},
     error::WorldError,
     turn::{Ended, Stopped, Turn, TurnBounds, Turned as _},
     work::Loaded,
@@ -47,7 +48,8 @@ pub struct SourceRead {
     /// Whether it was read to its end.
     pub is_end: bool,
     /// Why reading stopped, when it was the source's doing.
-    pub trouble: Option<String>,
+    #[serde(serialize_with = "in_words")]
+    pub trouble: Option<Trouble>,
     /// The bound that ended it before its end.
     pub bound: Option<String>,
 }
@@ -118,7 +120,7 @@ impl World {
         let taking = self.take_given(turn, &source, given, &mut reading);
         let ended = Ended::within(turn.bounds.time, taking).await?;
         let mut bound = None;
-        let trouble = ended.trouble(reading.taken > 0, "read", &mut bound);
+        let trouble = ended.trouble(reading.taken > 0, Done::Read, &mut bound);
         if trouble.is_none() && bound.is_none() && !reading.is_end {
             let most = turn.bounds.objects;
             bound = Some(format!("not read to its end: over {most} objects"));
@@ -212,12 +214,8 @@ struct NoDoor;
 
 #[async_trait::async_trait]
 impl FetchDoor for NoDoor {
-    async fn fetch(
-        &self,
-        _: &crate::doors::Fetch,
-    ) -> Result<crate::doors::Fetched, crate::doors::DoorError> {
-        let why = "a file is read without fetching anything".to_owned();
-        Err(crate::doors::DoorError::Never(why))
+    async fn fetch(&self, _: &crate::doors::Fetch) -> Result<crate::doors::Fetched, FetchError> {
+        Err(FetchError::never(Known::NothingFetched))
     }
 }
 

@@ -11,7 +11,8 @@ use kaname_kernel::MatterId;
 use kaname_sharing::{
     Collection,
     collection::CollectionKind,
-    source::{FormKind, Source, SourceReading, SourceTerms, Word},
+    source::{FormKind, Source, SourceReading, SourceTerms, Word, why},
+    turn::trouble::Known,
 };
 use kaname_stix::Head;
 use kaname_store::{ObjectFilter, Versions};
@@ -21,7 +22,7 @@ use super::csaf::provider_in;
 use crate::{
     caller::Caller,
     error::WorldError,
-    turn::{Stopped, Turn},
+    turn::{Stopped, Turn, told},
     work::Loaded,
     world::World,
 };
@@ -40,11 +41,8 @@ pub(super) fn digest(document: &[u8]) -> String {
 
 /// Why a document cannot be what was agreed.
 pub(super) fn other_form(kind: FormKind, error: impl std::fmt::Display) -> Stopped {
-    let error = crate::turn::told(&error.to_string());
-    Stopped::saying(format!(
-        "the document cannot be read as {}: {error}",
-        kind.as_str()
-    ))
+    let (form, words) = (kind, told(&error.to_string()));
+    Known::OtherForm { form, words }.into()
 }
 
 /// A list, when the document is one. `before`: how many entries it had the last time.
@@ -65,21 +63,23 @@ pub(super) fn list_of(
     let good = listed.entries.len() as u64 + listed.repeated;
     // A page that says that the list has moved is no list of which nearly everything has left.
     if listed.refused > FEW.max(good) || (good == 0 && listed.refused > 0) {
-        let refused = listed.refused;
-        let first = listed.unlisted.first();
-        let first = first.map_or_else(String::new, |one| {
-            format!("; the first, {}: {}: {}", one.line, one.why, one.said)
+        let first = listed.unlisted.into_iter().next();
+        let first = first.unwrap_or(Unlisted {
+            line: 0,
+            why: String::new(),
+            said: String::new(),
         });
-        return Err(other_form(
-            kind,
-            format!("{refused} entries say no value that can be taken, {good} do{first}"),
-        ));
+        return Err(Stopped::from(Known::NoList {
+            form: kind,
+            refused: listed.refused,
+            good,
+            line: first.line as u64,
+            why: told(&first.why),
+            said: told(&first.said),
+        }));
     }
     if good == 0 && before > 0 {
-        return Err(other_form(
-            kind,
-            format!("it is empty; it had {before} entries the last time"),
-        ));
+        return Err(Known::Emptied { form: kind, before }.into());
     }
     Ok(listed)
 }
@@ -140,9 +140,7 @@ impl World {
         let terms = &state.definition.terms;
         if document.len() as u64 > terms.most_bytes {
             let most = terms.most_bytes;
-            return Err(Stopped::saying(format!(
-                "the document is over {most} bytes"
-            )));
+            return Err(Known::TooLarge { most }.into());
         }
         if state.validators.sha256.as_deref() == Some(digest(document).as_str()) {
             return self.take_owed(turn, source, from_file, reading).await;
@@ -212,8 +210,8 @@ impl World {
         let unfit = said.unfit.iter().filter_map(|place| entries.get(*place));
         reading.unlisted.extend(unfit.map(|entry| Unlisted {
             line: entry.line,
-            why: "no pattern asks for values of this kind".to_owned(),
-            said: entry.value.value.clone(),
+            why: why::NO_PATTERN.to_owned(),
+            said: entry.value.clone().into(),
         }));
         let name = told_as(source);
         if !said.changes.is_empty() {
@@ -325,12 +323,10 @@ impl World {
         for (index, (raw, head)) in objects.iter().zip(&heads).enumerate() {
             match head {
                 Ok(head) if head.id == hub || head.created_by.as_ref() == Some(&hub) => {
-                    let why = "it is in this hub's own name";
-                    reading.refuse(place(index), why, &head.id.to_string());
+                    reading.refuse(place(index), why::OWN_NAME, &head.id.to_string());
                 }
                 Ok(head) if released.contains(&head.id.to_string()) => {
-                    let why = "its id is that of something this hub released";
-                    reading.refuse(place(index), why, &head.id.to_string());
+                    reading.refuse(place(index), why::RELEASED, &head.id.to_string());
                 }
                 _ => {
                     raws.push(raw);

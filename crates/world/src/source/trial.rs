@@ -8,7 +8,10 @@ use kaname_intake::{
     listed::{Listed, Unlisted},
 };
 use kaname_policy::Action;
-use kaname_sharing::source::{SourceTerms, Validators, check_terms};
+use kaname_sharing::{
+    source::{SourceTerms, Validators, check_terms},
+    turn::trouble::{Trouble, in_words},
+};
 use serde::Serialize;
 
 use super::{
@@ -54,7 +57,8 @@ pub struct Trial {
     /// The first of what would not be taken.
     pub unlisted: Vec<Unlisted>,
     /// Why it cannot be read at all.
-    pub trouble: Option<String>,
+    #[serde(serialize_with = "in_words")]
+    pub trouble: Option<Trouble>,
 }
 
 /// An entry of a list.
@@ -94,8 +98,8 @@ impl World {
         match self.tried(caller, &terms, tried).await {
             Ok(trial) => Ok(trial),
             Err(Stopped::World(error)) => Err(error),
-            Err(Stopped::Other(trouble)) => Ok(Trial {
-                trouble: Some(trouble.what),
+            Err(Stopped::Other(wrong)) => Ok(Trial {
+                trouble: Some(wrong.what),
                 ..Trial::default()
             }),
         }
@@ -171,15 +175,15 @@ impl World {
             ..Trial::default()
         };
         for entry in listed.entries {
-            let lists = warnings.of(entry.value.kind, &entry.value.value);
+            let lists = warnings.of(entry.kind, &entry.value);
             let known_by: Vec<_> = lists.iter().map(|list| list.name.clone()).collect();
             trial.known += u64::from(!known_by.is_empty());
             if trial.entries.len() < FIRST {
                 trial.entries.push(TrialEntry {
                     line: entry.line,
-                    kind: entry.value.kind,
-                    value: entry.value.value,
-                    label: entry.label,
+                    kind: entry.kind,
+                    value: entry.value.into(),
+                    label: entry.label.into(),
                     known_by,
                 });
             }

@@ -10,7 +10,7 @@ use kaname_sharing::{
     Collection,
     collection::CollectionKind,
     peer::{self, PEER_SPACE, Peer, PeerChange, PeerDefinition, Terms, Way},
-    turn::Turns,
+    turn::{Trouble, Turns},
 };
 use kaname_store::Job;
 
@@ -62,7 +62,7 @@ impl Turned for Peer {
         world: &World,
         turn: &Turn<'_>,
         one: Loaded<Self>,
-    ) -> Result<Option<String>, WorldError> {
+    ) -> Result<Option<Trouble>, WorldError> {
         Ok(match one.state.definition.way {
             Way::Pull { .. } => world.pull_in(turn, one).await?.trouble,
             Way::Push { .. } => world.push_in(turn, one).await?.trouble,

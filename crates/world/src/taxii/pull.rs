@@ -11,17 +11,18 @@ use kaname_sharing::{
     Collection,
     marking::strictest_tlp,
     peer::{PEER_SPACE, Peer, PeerChange, PeerDefinition, PulledPage, Reading, Way},
+    turn::trouble::{Done, Known, Resource, Trouble, in_words},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use url::Url;
 
-use super::stamp;
+use super::{speaking::read_as, stamp};
 use crate::{
     caller::Caller,
     doors::{Fetch, FetchDoor, Fetched},
     error::WorldError,
-    turn::{Ended, Stopped, Turn, TurnBounds, Turned as _},
+    turn::{Ended, Stopped, Turn, TurnBounds, Turned as _, Wrong},
     work::Loaded,
     world::World,
 };
@@ -54,7 +55,8 @@ pub struct Pulled {
     /// Whether the peer has no more.
     pub is_end: bool,
     /// Why reading stopped, when it was the peer's doing.
-    pub trouble: Option<String>,
+    #[serde(serialize_with = "in_words")]
+    pub trouble: Option<Trouble>,
     /// The bound that ended it before the peer's end.
     pub bound: Option<String>,
 }
@@ -135,7 +137,7 @@ impl World {
         let mut pulled = Pulled::default();
         let reading = self.read_pages(turn, &mut peer, &mut pulled);
         let ended = Ended::within(turn.bounds.time, reading).await?;
-        let trouble = ended.trouble(pulled.pages > 0, "read", &mut pulled.bound);
+        let trouble = ended.trouble(pulled.pages > 0, Done::Read, &mut pulled.bound);
         if let Some(trouble) = trouble {
             // As it stands now: the time may have ended while a page was being written down.
             let page = PulledPage {
@@ -212,23 +214,18 @@ impl World {
     ) -> Result<(), Stopped> {
         let is_empty = envelope.objects.is_empty();
         if envelope.more && is_empty {
-            return Err(Stopped::peer("says that there is more and sends nothing"));
+            return Err(Known::MoreWithoutObjects.into());
         }
         if envelope.more && (envelope.next.is_none() || envelope.next == place.next) {
-            return Err(Stopped::peer(
-                "says that there is more and not where it goes on",
-            ));
+            return Err(Known::MoreWithoutNext.into());
         }
         if !is_empty && last_us.is_none() {
-            return Err(Stopped::peer("does not tell X-TAXII-Date-Added-Last"));
+            return Err(Known::NoDateAdded.into());
         }
         let latest = self.now() + AHEAD;
         if let Some(last) = last_us.filter(|us| *us > latest.as_microsecond()) {
             // Reading on from there would leave out all that comes until then.
-            return Err(Stopped::saying(format!(
-                "the peer says in X-TAXII-Date-Added-Last that an object was added on {}, which is to come",
-                stamp(last)
-            )));
+            return Err(Known::DateAddedToCome { at: stamp(last) }.into());
         }
         Ok(())
     }
@@ -328,10 +325,9 @@ pub(super) fn lets_in(definition: &PeerDefinition, unmarked: Option<Tlp>, raw: &
 /// The envelope of an answer, and when the last of it was added.
 fn read_answer(answer: &Fetched) -> Result<(Envelope, Option<i64>), Stopped> {
     if answer.status != 200 {
-        return Err(Stopped::answered(answer));
+        return Err(Wrong::answered(answer).into());
     }
-    let envelope = serde_json::from_slice(&answer.body)
-        .map_err(|error| Stopped::saying(format!("the peer sent no envelope: {error}")))?;
+    let envelope = read_as(Resource::Envelope, answer)?;
     let last = answer.headers.get("x-taxii-date-added-last");
     let last = last.and_then(|value| value.to_str().ok());
     let last = last.and_then(|text| text.parse::<Timestamp>().ok());

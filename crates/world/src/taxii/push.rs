@@ -14,6 +14,7 @@ use kaname_sharing::{
     Collection, Outlet,
     collection::CollectionKind,
     peer::{FailedObject, PEER_SPACE, Peer, PeerChange, SentPage, Waits, Way},
+    turn::trouble::{Done, Known, Trouble, in_words},
 };
 use kaname_store::Versions;
 use serde::Serialize;
@@ -56,7 +57,8 @@ pub struct Pushed {
     /// Whether nothing is left to send.
     pub is_end: bool,
     /// Why sending stopped, when it was the peer's doing.
-    pub trouble: Option<String>,
+    #[serde(serialize_with = "in_words")]
+    pub trouble: Option<Trouble>,
     /// The bound that ended it before the end.
     pub bound: Option<String>,
 }
@@ -106,7 +108,7 @@ impl World {
         let mut pushed = Pushed::default();
         let sending = self.send_all(turn, &mut peer, &mut pushed);
         let ended = Ended::within(turn.bounds.time, sending).await?;
-        let trouble = ended.trouble(pushed.posts > 0, "sent", &mut pushed.bound);
+        let trouble = ended.trouble(pushed.posts > 0, Done::Sent, &mut pushed.bound);
         if let Some(trouble) = trouble {
             let page = SentPage {
                 trouble: Some(trouble.what.clone()),
@@ -223,7 +225,7 @@ impl World {
             Answered::Refused(why) => {
                 sending
                     .suspects
-                    .extend(post.objects.first().map(|one| failed(one, &why)));
+                    .extend(post.objects.first().map(|one| failed(one, why)));
                 sending.place = Some(post.until_us);
                 if sending.suspects.len() >= MAX_SUSPECTS {
                     self.pass_over(turn, peer, pushed, sending).await?;
@@ -242,11 +244,11 @@ impl World {
         sending: &mut Sending,
     ) -> Result<(), Stopped> {
         if peer.state.turns.troubles < PATIENCE {
-            let words = sending.suspects.first().map_or("", |one| one.why.as_str());
-            let count = sending.suspects.len();
-            return Err(Stopped::saying(format!(
-                "the peer refuses everything, {count} objects one by one: {words}"
-            )));
+            let first = sending.suspects.first().map(|one| one.why.clone());
+            return Err(Stopped::from(Known::RefusesAll {
+                count: sending.suspects.len() as u64,
+                first: Box::new(first.unwrap_or(Known::NoReason.into())),
+            }));
         }
         let page = sending.noted(SentPage::default());
         self.note_sent(turn, peer, pushed, page).await?;
@@ -291,9 +293,9 @@ impl World {
             other => {
                 self.note_sent(turn, peer, pushed, SentPage::default())
                     .await?;
-                return Err(Stopped::peer(match other {
-                    Some(_) => "has not worked a post through within an hour",
-                    None => "does not know the status of a post that it accepted",
+                return Err(Stopped::from(match other {
+                    Some(_) => Known::PostUnfinished,
+                    None => Known::PostUnknown,
                 }));
             }
         };
@@ -330,8 +332,7 @@ impl World {
             let why = "nothing is sent to a peer that is read";
             return Err(WorldError::refused("refused-state", why).into());
         };
-        let may_not =
-            || Stopped::saying("the party behind the peer may not read the collection".to_owned());
+        let may_not = || Stopped::from(Known::PartyMayNotRead);
         let eyes = self.taxii_reader(party).await?.ok_or_else(may_not)?;
         let collection = self.see_if::<Collection>(&eyes, out_of).await?;
         let offered = self.offered(&eyes, collection.ok_or_else(may_not)?);
@@ -408,10 +409,10 @@ impl World {
     }
 }
 
-fn failed(object: &Outgoing, why: &str) -> FailedObject {
+fn failed(object: &Outgoing, why: Trouble) -> FailedObject {
     FailedObject {
         id: object.id.clone(),
         version_us: object.version_us,
-        why: why.to_owned(),
+        why,
     }
 }

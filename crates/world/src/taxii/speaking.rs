@@ -3,13 +3,17 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kaname_kernel::MatterId;
-use kaname_sharing::{Sealed, peer::Peer};
+use kaname_sharing::{
+    Sealed,
+    peer::Peer,
+    turn::trouble::{Known, Resource},
+};
 use serde::Deserialize;
 
 use crate::{
     doors::{Fetched, Headers},
     error::WorldError,
-    turn::{Stopped, told},
+    turn::{Stopped, Wrong, told},
     work::Loaded,
     world::World,
 };
@@ -21,16 +25,29 @@ const SECRET: &str = "taxii-peer";
 /// Longest credential, in bytes.
 const MAX_CREDENTIAL: usize = 1_000;
 
-impl Stopped {
-    /// The peer did something that a server does not do.
-    pub(super) fn peer(what: &str) -> Self {
-        Self::saying(format!("the peer {what}"))
-    }
-
+impl Wrong {
     /// The peer answered with this status.
     pub(super) fn answered(answer: &Fetched) -> Self {
-        Self::by_status("the peer", answer, &words(&answer.body))
+        Self::by_status(answer, words(&answer.body))
     }
+}
+
+/// What a peer answered, read as what it has to be.
+pub(super) fn read_as<T: for<'d> Deserialize<'d>>(
+    what: Resource,
+    answer: &Fetched,
+) -> Result<T, Stopped> {
+    serde_json::from_slice(&answer.body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let words = error.to_string();
+        let place = format!(" at line {line} column {column}");
+        Stopped::from(Known::Unreadable {
+            what,
+            line: line as u64,
+            column: column as u64,
+            words: told(words.strip_suffix(&place).unwrap_or(&words)),
+        })
+    })
 }
 
 /// An error message (TAXII 2.1 §3.6.1).

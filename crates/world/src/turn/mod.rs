@@ -11,11 +11,15 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::{Matter, MatterId};
 use kaname_policy::Action;
-use kaname_sharing::{peer::Peer, source::Source, turn::Turns};
+use kaname_sharing::{
+    peer::Peer,
+    source::Source,
+    turn::{Trouble, Turns},
+};
 use kaname_store::{Job, NewJob, Sort};
 use serde_json::json;
 
-pub(crate) use self::stopped::{Ended, Stopped, Trouble, told};
+pub(crate) use self::stopped::{Ended, Stopped, Wrong, told};
 use crate::{
     caller::Caller,
     doors::FetchDoor,
@@ -95,12 +99,12 @@ pub(crate) trait Turned: Matter {
 
     fn code(&self) -> &str;
 
-    /// Its turn. Gives what went wrong by the other side's doing, in words, once that is written down.
+    /// Its turn. Gives what went wrong by the other side's doing, once that is written down.
     async fn take(
         world: &World,
         turn: &Turn<'_>,
         one: Loaded<Self>,
-    ) -> Result<Option<String>, WorldError>;
+    ) -> Result<Option<Trouble>, WorldError>;
 
     /// Refuses a turn of what was stopped.
     fn must_run(&self) -> Result<(), WorldError> {
@@ -243,7 +247,7 @@ impl World {
         };
         let code = one.state.code().to_owned();
         if let Some(trouble) = M::take(self, &turn, one).await? {
-            tracing::warn!(kind = M::JOB, %code, trouble, "a turn ended in trouble");
+            tracing::warn!(kind = M::JOB, %code, %trouble, "a turn ended in trouble");
         }
         Ok(())
     }

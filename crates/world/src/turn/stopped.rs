@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use kaname_sharing::turn::trouble::{Done, Known, Trouble};
+
 use crate::{
-    doors::{DoorError, Fetched},
+    doors::{FetchError, Fetched},
     error::WorldError,
 };
 
@@ -13,36 +15,53 @@ const MAX_WORDS: usize = 300;
 /// Why a turn ended before its end.
 pub(crate) enum Stopped {
     /// By the other side's doing.
-    Other(Trouble),
+    Other(Wrong),
     /// By the hub's own.
     World(WorldError),
 }
 
 /// What is wrong with the other side.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    /// In words.
-    pub(crate) what: String,
+pub(crate) struct Wrong {
+    pub(crate) what: Trouble,
     /// How long it asks to be left alone, in seconds.
     pub(crate) wait_s: Option<u32>,
 }
 
-impl Stopped {
-    pub(crate) fn saying(what: String) -> Self {
-        Self::Other(Trouble { what, wait_s: None })
+impl Wrong {
+    /// It answered with a status that is not the one hoped for; `words`: what it said beside.
+    pub(crate) fn by_status(answer: &Fetched, words: String) -> Self {
+        let status = answer.status;
+        Self::answering(answer, Known::Answered { status, words })
     }
 
-    /// It answered with a status that is not the one hoped for; `who` it is and what it `said` beside, in words.
-    pub(crate) fn by_status(who: &str, answer: &Fetched, said: &str) -> Self {
-        let status = answer.status;
-        let what = match said.is_empty() {
-            true => format!("{who} answered {status}"),
-            false => format!("{who} answered {status}: {said}"),
-        };
+    /// Something is wrong with an answer, which may say how long it asks to be left alone.
+    pub(crate) fn answering(answer: &Fetched, what: Known) -> Self {
         let wait = answer.headers.get("retry-after");
         let wait = wait.and_then(|value| value.to_str().ok());
-        let wait_s = wait.and_then(|text| text.trim().parse().ok());
-        Self::Other(Trouble { what, wait_s })
+        Self {
+            what: what.into(),
+            wait_s: wait.and_then(|text| text.trim().parse().ok()),
+        }
+    }
+}
+
+impl From<Known> for Wrong {
+    fn from(what: Known) -> Self {
+        let (what, wait_s) = (what.into(), None);
+        Self { what, wait_s }
+    }
+}
+
+impl From<Wrong> for Stopped {
+    fn from(wrong: Wrong) -> Self {
+        Self::Other(wrong)
+    }
+}
+
+impl From<Known> for Stopped {
+    fn from(what: Known) -> Self {
+        Self::Other(what.into())
     }
 }
 
@@ -52,10 +71,10 @@ impl From<WorldError> for Stopped {
     }
 }
 
-impl From<DoorError> for Stopped {
-    fn from(error: DoorError) -> Self {
-        let (DoorError::Later(what) | DoorError::Never(what)) = error;
-        Self::saying(what)
+impl From<FetchError> for Stopped {
+    fn from(error: FetchError) -> Self {
+        let (what, wait_s) = (error.what, None);
+        Self::Other(Wrong { what, wait_s })
     }
 }
 
@@ -64,7 +83,7 @@ pub(crate) enum Ended {
     /// By itself.
     Itself,
     /// By the other side's doing.
-    Trouble(Trouble),
+    Trouble(Wrong),
     /// Its time was over.
     OutOfTime(Duration),
 }
@@ -78,7 +97,7 @@ impl Ended {
         match tokio::time::timeout(time, doing).await {
             Ok(Ok(())) => Ok(Self::Itself),
             Ok(Err(Stopped::World(error))) => Err(error),
-            Ok(Err(Stopped::Other(trouble))) => Ok(Self::Trouble(trouble)),
+            Ok(Err(Stopped::Other(wrong))) => Ok(Self::Trouble(wrong)),
             Err(_) => Ok(Self::OutOfTime(time)),
         }
     }
@@ -88,20 +107,21 @@ impl Ended {
     pub(crate) fn trouble(
         self,
         came: bool,
-        done: &str,
+        done: Done,
         bound: &mut Option<String>,
-    ) -> Option<Trouble> {
+    ) -> Option<Wrong> {
         let time = match self {
             Self::Itself => return None,
-            Self::Trouble(trouble) => return Some(trouble),
+            Self::Trouble(wrong) => return Some(wrong),
             Self::OutOfTime(time) => time,
         };
-        let what = format!("not {done} to its end within {} s", time.as_secs());
+        let seconds = time.as_secs();
+        let what = Known::OutOfTime { done, seconds };
         if came {
-            *bound = Some(what);
+            *bound = Some(what.to_string());
             return None;
         }
-        Some(Trouble { what, wait_s: None })
+        Some(what.into())
     }
 }
 

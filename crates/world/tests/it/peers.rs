@@ -8,7 +8,7 @@ use kaname_sharing::{
     Collection, Text,
     collection::{Access, CollectionKind, Definition},
     peer::{Peer, PeerDefinition, Terms, Way, ask_peer, start_peer, stop_peer},
-    turn::Every,
+    turn::{Every, Turns},
 };
 use kaname_store::{NewJob, ObjectFilter, Versions};
 use kaname_testkit::Nation;
@@ -24,6 +24,12 @@ use crate::taxii_sink::{Asked, Reply, TaxiiSink};
 
 pub(crate) fn shell() -> Caller {
     Caller::system("shell")
+}
+
+/// Why the last turn stopped, in words; nothing where it did not.
+pub(crate) fn said(turns: &Turns) -> String {
+    let trouble = turns.trouble.as_ref();
+    trouble.map_or_else(String::new, ToString::to_string)
 }
 
 pub(crate) fn indicator(n: u32) -> Value {
@@ -249,13 +255,13 @@ async fn trouble_is_told_in_the_peers_words_and_waited_out() {
     joined(&nation, &sink.collection(), "15m").await;
     let worker = worker(&nation);
     for (wait, trouble) in [
-        (15, "the peer answered 500: disk  full"),
-        (120, "the peer answered 429"),
-        (60, "the peer says that there is more and sends nothing"),
+        (15, "the server answered 500: disk  full"),
+        (120, "the server answered 429"),
+        (60, "the server says that there is more and sends nothing"),
     ] {
         assert_eq!(turn(&nation, &worker).await, 1);
         let troubled = peer(&nation).await;
-        assert_eq!(troubled.turns.trouble.as_deref(), Some(trouble));
+        assert_eq!(said(&troubled.turns), trouble);
         assert_eq!(troubled.turns.state(), "troubled");
         nation.clock.advance(SignedDuration::from_mins(wait - 1));
         assert_eq!(

@@ -214,15 +214,15 @@ async fn what_is_not_as_agreed_is_told_and_takes_nothing() {
     for said in [
         "cannot be read as list: 3 entries say no value",
         "it is empty; it had 2 entries",
-        "the source answered 302: redirects are not followed; this one leads to http://169.254.169.254/latest",
-        "the source answered 503",
-        "the source answered 304",
+        "the server answered 302: redirects are not followed; this one leads to http://169.254.169.254/latest",
+        "the server answered 503",
+        "the server answered 304",
         "an answer is over 1000000 bytes",
         "packed (gzip)",
     ] {
         nation.clock.advance(SignedDuration::from_hours(24));
         assert_eq!(turn(&nation, &worker).await, 1, "{said}");
-        let trouble = source(&nation).await.turns.trouble.unwrap_or_default();
+        let trouble = crate::peers::said(&source(&nation).await.turns);
         assert!(trouble.contains(said), "{said}: {trouble}");
         assert_eq!(
             holding(&nation).await,
@@ -252,7 +252,7 @@ async fn a_body_that_breaks_off_or_never_ends_takes_nothing() {
     let worker = worker(&nation);
     for said in ["broke off", "not read to its end within"] {
         assert_eq!(turn(&nation, &worker).await, 1, "{said}");
-        let trouble = source(&nation).await.turns.trouble.unwrap_or_default();
+        let trouble = crate::peers::said(&source(&nation).await.turns);
         assert!(trouble.contains(said), "{said}: {trouble}");
         assert!(standing(&nation).await.is_empty());
         nation.clock.advance(SignedDuration::from_hours(24));
@@ -265,7 +265,7 @@ async fn no_address_leads_into_the_hubs_own_network() {
     let url = Some("https://10.0.0.1/list.txt".to_owned());
     joined(&nation, terms(url, FormKind::List)).await;
     turn(&nation, &worker(&nation)).await;
-    let trouble = source(&nation).await.turns.trouble.unwrap_or_default();
+    let trouble = crate::peers::said(&source(&nation).await.turns);
     assert!(trouble.contains("private network"), "{trouble}");
 }
 
@@ -381,7 +381,7 @@ async fn objects_come_as_they_are_and_another_form_is_told() {
     let changed = world.agree_with_source(&shell(), "a", osv, None).await;
     changed.unwrap();
     let read = world.read_source_file(&caller, "a", ("b.json", bundle.as_bytes()), &|_| {});
-    let trouble = read.await.unwrap().trouble.unwrap();
+    let trouble = read.await.unwrap().trouble.unwrap().to_string();
     assert!(trouble.contains("cannot be read as osv"), "{trouble}");
 }
 
@@ -410,7 +410,7 @@ async fn a_dry_look_takes_nothing() {
     let trial = world
         .try_source(&shell(), terms, Tried::File(json.as_bytes()))
         .await;
-    let trouble = trial.unwrap().trouble.unwrap();
+    let trouble = trial.unwrap().trouble.unwrap().to_string();
     assert!(trouble.contains("nothing stands at `nowhere`"), "{trouble}");
     assert!(world.sources(&shell()).await.unwrap().is_empty());
 }

@@ -339,8 +339,8 @@ async fn what_is_wrong_with_a_document_is_named_and_takes_nothing_else_down() {
         "secret.json",
         "a path and a moment are expected: nonsense",
         "does not say when it changed last",
-        "the source answered 404",
-        "the source answered 302",
+        "the server answered 404",
+        "the server answered 302",
         "it is in another's name: Centre",
         "its hash is not the one that its provider says",
     ] {
@@ -391,7 +391,7 @@ async fn a_provider_that_is_none_says_so_and_takes_nothing() {
     let worker = worker(&nation);
     for said in ["names no directory and no ROLIE feed", "private network"] {
         assert_eq!(turn(&nation, &worker).await, 1, "{said}");
-        let trouble = source(&nation).await.turns.trouble.unwrap_or_default();
+        let trouble = crate::peers::said(&source(&nation).await.turns);
         assert!(trouble.contains(said), "{said}: {trouble}");
         nation.clock.advance(SignedDuration::from_hours(24));
     }
@@ -400,7 +400,7 @@ async fn a_provider_that_is_none_says_so_and_takes_nothing() {
         nation.clock.advance(SignedDuration::from_hours(24));
     }
     turn(&nation, &worker).await;
-    let trouble = source(&nation).await.turns.trouble.unwrap_or_default();
+    let trouble = crate::peers::said(&source(&nation).await.turns);
     assert!(trouble.contains("more than 200000 documents"), "{trouble}");
     assert_eq!(reports(&nation).await, 0);
 }

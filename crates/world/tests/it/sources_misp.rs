@@ -186,8 +186,8 @@ async fn a_server_that_lies_is_told_and_takes_nothing_else_down() {
     for said in [
         "was asked for",
         "expected value",
-        "the source answered 403",
-        "the source answered 404",
+        "the server answered 403",
+        "the server answered 404",
     ] {
         assert!(
             told.iter().any(|why| why.contains(said)),

@@ -1,7 +1,10 @@
 //! What is said of a source and of a dry look at one.
 
 use jiff::Timestamp;
-use kaname_sharing::source::Source;
+use kaname_sharing::{
+    source::{Owed, PastReading, Source},
+    turn::Trouble,
+};
 use kaname_world::{Loaded, source::Trial};
 use serde_json::{Value, json};
 
@@ -24,17 +27,31 @@ pub(super) fn shown(source: &Loaded<Source>, now: Timestamp) -> Value {
         "taken": state.taken,
         "refused": state.refused,
         "unlisted": state.unlisted,
-        "owed": state.owed,
+        "owed": state.owed.iter().map(owed).collect::<Vec<_>>(),
         "validators": state.validators,
         "read": turns.read,
         "read_whole": turns.read_whole,
         "next": turns.next,
         "lag_s": turns.lag_s(now),
-        "trouble": turns.trouble,
+        "trouble": turns.trouble.as_ref().map(Trouble::to_string),
         "troubles": turns.troubles,
         "stopped": turns.stopped,
-        "history": state.history,
+        "history": state.history.iter().map(past).collect::<Vec<_>>(),
     })
+}
+
+fn owed(one: &Owed) -> Value {
+    let mut told = json!(one);
+    told["why"] = json!(one.missed.why.to_string());
+    told
+}
+
+fn past(one: &PastReading) -> Value {
+    let mut told = json!(one);
+    if let Some(trouble) = &one.trouble {
+        told["trouble"] = json!(trouble.to_string());
+    }
+    told
 }
 
 pub(super) fn row(source: &Source, now: Timestamp) -> [String; 9] {
@@ -107,7 +124,7 @@ pub(super) fn whole(source: &Source, now: Timestamp) -> String {
                 past.gone.to_string(),
                 past.refused.to_string(),
                 match (&past.trouble, past.unchanged) {
-                    (Some(why), _) => why.clone(),
+                    (Some(why), _) => why.to_string(),
                     (None, 0) => String::new(),
                     (None, times) => format!("as it was, {times} times"),
                 },

@@ -24,6 +24,9 @@ const LIMITS: Limits = Limits {
     depth: 32,
 };
 
+/// What to do about a file that is over them.
+const SPLIT: &str = "split the bundle";
+
 pub(super) fn run(command: &StixCommand, say: Say) -> Result<(), Fault> {
     match command {
         StixCommand::Validate { files, level } => validate::run(files, *level, say),
@@ -38,7 +41,7 @@ pub(super) fn run(command: &StixCommand, say: Say) -> Result<(), Fault> {
 
 /// The bytes of a file.
 fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
-    bounded::file(path, LIMITS.bytes as u64, "split the bundle")
+    bounded::file(path, LIMITS.bytes as u64, SPLIT)
 }
 
 /// Splits a file into its objects.

@@ -5,10 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use kaname_stix::{Level, Severity, Verdict, check_document};
+use kaname_stix::{Level, Severity, SplitError, Verdict, check_document, check_objects};
 use serde::Serialize;
 
-use super::{super::import::unread, LIMITS, bytes};
+use super::{
+    super::import::{InFile, unread},
+    LIMITS, SPLIT,
+};
 use crate::{
     cli::LevelArg,
     fault::{Exit, Fault},
@@ -17,6 +20,8 @@ use crate::{
 
 /// Most findings that are kept of one file; the others are counted.
 const MAX_FINDINGS: usize = 10_000;
+/// Longest file that is held as a whole, in bytes.
+const SHORT: u64 = 16 << 20;
 
 /// What was found in one file.
 #[derive(Debug, Serialize)]
@@ -57,19 +62,34 @@ pub(super) fn run(files: &[PathBuf], level: LevelArg, say: Say) -> Result<(), Fa
     })
 }
 
+/// Checks a file object by object. What does not split is looked at as a whole when it is short: an object may have a list
+/// of its own that is called `objects`, and what is wrong is told more exactly.
 fn of_file(file: &Path, level: Level, say: Say) -> Result<OfFile, Fault> {
-    let bytes = bytes(file)?;
-    let bar = say.progress("checking", 0);
-    let mut heard = |done: usize, all: usize| {
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
-    };
-    let checked = check_document(&bytes, &LIMITS, level, MAX_FINDINGS, &mut heard);
+    let mut objects = InFile::open(file, LIMITS, SPLIT)?;
+    let length = objects.length;
+    let bar = say.progress("checking", length);
+    let checked = objects.read(file, |objects| {
+        let mut heard = |byte| bar.set_position(byte);
+        check_objects(objects, &LIMITS, level, MAX_FINDINGS, &mut heard)
+    });
     bar.finish_and_clear();
+    let verdict = match checked? {
+        Ok(verdict) => verdict,
+        Err(SplitError::Stix { .. }) if length <= SHORT => whole(file, &objects, level)?,
+        Err(fault) => return Err(objects.unread(file, &fault)),
+    };
     Ok(OfFile {
         file: file.display().to_string(),
-        verdict: checked.map_err(|error| unread(file, &bytes, &error))?,
+        verdict,
     })
+}
+
+fn whole(file: &Path, objects: &InFile, level: Level) -> Result<Verdict, Fault> {
+    let bytes = objects
+        .bytes()
+        .map_err(|error| Fault::file(file, "read", &error))?;
+    let checked = check_document(&bytes, &LIMITS, level, MAX_FINDINGS, &mut |_, _| ());
+    checked.map_err(|error| unread(file, &bytes, &error))
 }
 
 fn told(verdicts: &[OfFile]) -> String {

@@ -4,8 +4,9 @@
 use std::{path::Path, time::Duration};
 
 use kaname_kernel::Tlp;
-use kaname_sharing::peer::{
-    FailedObject, Peer, PeerDefinition, Terms, Way, ask_peer, start_peer, stop_peer,
+use kaname_sharing::{
+    peer::{FailedObject, Peer, PeerDefinition, Terms, Way, ask_peer, start_peer, stop_peer},
+    turn::Trouble,
 };
 use kaname_world::{Loaded, TurnBounds, World, WorldError, taxii::stamp};
 use serde_json::{Value, json};
@@ -183,7 +184,8 @@ pub(super) async fn pull(
             "{code}: {} objects taken, {} were there already, {} left out by rule, {} refused",
             pulled.taken, pulled.there, pulled.left_out, pulled.refused
         ));
-        if let Some(trouble) = pulled.trouble.as_ref().or(pulled.bound.as_ref()) {
+        let trouble = pulled.trouble.as_ref().map(Trouble::to_string);
+        if let Some(trouble) = trouble.or_else(|| pulled.bound.clone()) {
             troubled.push(format!("{code}: {trouble}"));
         }
         told.push(json!({ "peer": code, "pulled": pulled }));
@@ -238,7 +240,8 @@ pub(super) async fn push(
             "{code}: {} objects sent, {} left out by rule, {} not taken",
             pushed.sent, pushed.left_out, pushed.refused
         ));
-        if let Some(trouble) = pushed.trouble.as_ref().or(pushed.bound.as_ref()) {
+        let trouble = pushed.trouble.as_ref().map(Trouble::to_string);
+        if let Some(trouble) = trouble.or_else(|| pushed.bound.clone()) {
             troubled.push(format!("{code}: {trouble}"));
         }
         told.push(json!({ "peer": code, "pushed": pushed }));
@@ -286,13 +289,13 @@ fn shown(world: &World, peer: &Loaded<Peer>) -> Value {
         "next": state.turns.next,
         "troubles": state.turns.troubles,
         "lag_s": state.turns.lag_s(world.now()),
-        "trouble": state.turns.trouble,
+        "trouble": state.turns.trouble.as_ref().map(Trouble::to_string),
         "stopped": state.turns.stopped,
     })
 }
 
 fn failed(one: &FailedObject) -> Value {
-    json!({ "id": one.id, "version": stamp(one.version_us), "why": one.why })
+    json!({ "id": one.id, "version": stamp(one.version_us), "why": one.why.to_string() })
 }
 
 fn row(world: &World, peer: &Loaded<Peer>) -> [String; 8] {

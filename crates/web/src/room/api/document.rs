@@ -18,12 +18,13 @@ use crate::{
 const WRITTEN: &str = include_str!("openapi.json");
 const EXAMPLES: &str = include_str!("examples.json");
 /// Errors whose sentence is the same wherever they are met, by their status: names in the document.
-const SHARED: [(&str, &str); 10] = [
+const SHARED: [(&str, &str); 11] = [
     ("400", "Malformed"),
     ("401", "SignIn"),
     ("403", "Forbidden"),
     ("404", "NotFound"),
     ("409", "Refused"),
+    ("410", "AnswerGone"),
     ("413", "TooLarge"),
     ("415", "WrongMedia"),
     ("422", "Invalid"),
@@ -166,7 +167,7 @@ fn answer(
         shared.extend(["400", "413", "415"]);
     }
     if endpoint.is_done_once() {
-        shared.extend(["400", "409", "413", "422"]);
+        shared.extend(["400", "409", "410", "413", "422"]);
     }
     let written = operation.remove("responses");
     let mut all: BTreeMap<String, Value> = match written {
@@ -277,6 +278,7 @@ pub(super) fn failures() -> Vec<Failure> {
         Failure::WrongMethod,
         Failure::Refused(Reason::new("error-idempotency-used")),
         Failure::Conflict,
+        Failure::AnswerGone,
         Failure::TooLarge,
         Failure::WrongMedia {
             expected: "application/json",

@@ -27,9 +27,11 @@ use super::{
 };
 use crate::{
     error::Failure,
+    frame::Frame,
     house::{By, House},
-    room::peers,
+    room::{peers, trouble},
     route::{Audit, Endpoint},
+    text::Text,
 };
 
 const PATH: &str = "/api/v1/peers";
@@ -125,6 +127,7 @@ fn known_by(credential: Option<&Credential>) -> Option<(&str, &str)> {
 
 async fn join(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Read(new): Read<New>,
 ) -> Result<Response, Failure> {
@@ -146,13 +149,14 @@ async fn join(
     let world = house.world();
     let credential = known_by(new.terms.credential.as_ref());
     let joined = world.join_peer(&by, definition, credential).await?;
-    let told = told(&joined.state, world.now());
+    let told = told(frame.text(), &joined.state, world.now());
     let place = format!("{PATH}/{}", joined.state.definition.code);
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(told)).into_response())
 }
 
 async fn agree(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Path(code): Path<String>,
     Read(terms): Read<Terms>,
@@ -168,21 +172,23 @@ async fn agree(
     let changed = world
         .agree_otherwise(&by, &code, agreed, credential)
         .await?;
-    Ok(Json(told(&changed.state, world.now())).into_response())
+    Ok(Json(told(frame.text(), &changed.state, world.now())).into_response())
 }
 
 async fn now(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Path(code): Path<String>,
 ) -> Result<Response, Failure> {
     let world = house.world();
     let asked = world.change_peer(&by, &code, ask_peer).await?;
-    Ok(Json(told(&asked.state, world.now())).into_response())
+    Ok(Json(told(frame.text(), &asked.state, world.now())).into_response())
 }
 
 async fn stop(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Path(code): Path<String>,
     Read(why): Read<Why>,
@@ -190,42 +196,50 @@ async fn stop(
     let world = house.world();
     let stop = |peer: &Peer| stop_peer(peer, &why.reason);
     let stopped = world.change_peer(&by, &code, stop).await?;
-    Ok(Json(told(&stopped.state, world.now())).into_response())
+    Ok(Json(told(frame.text(), &stopped.state, world.now())).into_response())
 }
 
 async fn start(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Path(code): Path<String>,
 ) -> Result<Response, Failure> {
     let world = house.world();
     let start = |peer: &Peer| start_peer(peer, None);
     let started = world.change_peer(&by, &code, start).await?;
-    Ok(Json(told(&started.state, world.now())).into_response())
+    Ok(Json(told(frame.text(), &started.state, world.now())).into_response())
 }
 
-async fn list(State(house): State<House>, by: By) -> Result<Response, Failure> {
+async fn list(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
     let peers = house.world().peers(&by).await?;
     let now = house.world().now();
-    let rows: Vec<Value> = peers.iter().map(|peer| told(&peer.state, now)).collect();
+    let rows: Vec<Value> = peers
+        .iter()
+        .map(|peer| told(frame.text(), &peer.state, now))
+        .collect();
     Ok(Json(json!({ "peers": rows })).into_response())
 }
 
 async fn one(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Path(code): Path<String>,
 ) -> Result<Response, Failure> {
     let peer = house.world().peer(&by, &code).await?;
-    Ok(Json(told(&peer.state, house.world().now())).into_response())
+    Ok(Json(told(frame.text(), &peer.state, house.world().now())).into_response())
 }
 
-fn failed(one: &FailedObject) -> Value {
-    json!({ "id": one.id, "version": stamp(one.version_us), "why": one.why })
+fn failed(text: Text, one: &FailedObject) -> Value {
+    let (why, code) = trouble::both(text, Some(&one.why));
+    json!({ "id": one.id, "version": stamp(one.version_us), "why": why, "why_code": code })
 }
 
-fn told(peer: &Peer, now: Timestamp) -> Value {
+fn told(text: Text, peer: &Peer, now: Timestamp) -> Value {
     let definition = &peer.definition;
+    let failed = peer.failed.iter().map(|one| failed(text, one));
+    let (trouble, code) = trouble::both(text, peer.turns.trouble.as_ref());
     json!({
         "code": definition.code,
         "direction": definition.way.as_str(),
@@ -237,13 +251,14 @@ fn told(peer: &Peer, now: Timestamp) -> Value {
         "state": peer.turns.state(),
         "objects": peer.taken,
         "refused": peer.refused,
-        "failed": peer.failed.iter().map(failed).collect::<Vec<_>>(),
+        "failed": failed.collect::<Vec<_>>(),
         "lag_s": peer.turns.lag_s(now),
         "joined": peer.turns.joined,
         "read": peer.turns.read,
         "read_whole": peer.turns.read_whole,
         "next": peer.turns.next,
-        "trouble": peer.turns.trouble,
+        "trouble": trouble,
+        "trouble_code": code,
         "troubles": peer.turns.troubles,
         "stopped": peer.turns.stopped,
     })

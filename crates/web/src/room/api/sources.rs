@@ -14,8 +14,8 @@ use kaname_kernel::{MatterId, Tlp};
 use kaname_policy::Action;
 use kaname_sharing::{
     source::{
-        DEFAULT_GRACE_H, DEFAULT_MIB, Form, FormKind, Source, SourceDefinition, SourceTerms,
-        ask_source, start_source, stop_source,
+        DEFAULT_GRACE_H, DEFAULT_MIB, Form, FormKind, Owed, PastReading, Source, SourceDefinition,
+        SourceTerms, ask_source, start_source, stop_source,
     },
     turn::Every,
 };
@@ -28,9 +28,11 @@ use super::{
 };
 use crate::{
     error::Failure,
+    frame::Frame,
     house::{By, House},
-    room::sources,
+    room::{sources, trouble},
     route::{Audit, Endpoint},
+    text::Text,
 };
 
 const PATH: &str = "/api/v1/sources";
@@ -154,6 +156,7 @@ fn known_by(header: Option<&Header>) -> Option<(&str, &str)> {
 
 async fn join(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Read(new): Read<New>,
 ) -> Result<Response, Failure> {
@@ -167,23 +170,31 @@ async fn join(
     let joined = world
         .join_source(&by, definition, known_by(header.as_ref()))
         .await?;
-    let told = told(&joined.state, world.now());
+    let told = told(frame.text(), &joined.state, world.now());
     let place = format!("{PATH}/{}", joined.state.definition.code);
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(told)).into_response())
 }
 
 async fn look(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Read(terms): Read<Terms>,
 ) -> Result<Response, Failure> {
     let (terms, header) = terms.parted();
     let trial = sources::looked(&house, &by, terms, known_by(header.as_ref())).await?;
-    Ok(Json(trial).into_response())
+    let (trouble, code) = trouble::both(frame.text(), trial.trouble.as_ref());
+    let mut told = serde_json::to_value(trial).map_err(Failure::internal)?;
+    if let Some(told) = told.as_object_mut() {
+        told.insert("trouble".to_owned(), trouble.into());
+        told.insert("trouble_code".to_owned(), code.into());
+    }
+    Ok(Json(told).into_response())
 }
 
 async fn agree(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Path(code): Path<String>,
     Read(terms): Read<Terms>,
@@ -193,21 +204,23 @@ async fn agree(
     let changed = world
         .agree_with_source(&by, &code, terms, known_by(header.as_ref()))
         .await?;
-    Ok(Json(told(&changed.state, world.now())).into_response())
+    Ok(Json(told(frame.text(), &changed.state, world.now())).into_response())
 }
 
 async fn now(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Path(code): Path<String>,
 ) -> Result<Response, Failure> {
     let world = house.world();
     let asked = world.change_source(&by, &code, ask_source).await?;
-    Ok(Json(told(&asked.state, world.now())).into_response())
+    Ok(Json(told(frame.text(), &asked.state, world.now())).into_response())
 }
 
 async fn stop(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Path(code): Path<String>,
     Read(why): Read<Why>,
@@ -215,37 +228,79 @@ async fn stop(
     let world = house.world();
     let stop = |source: &Source| stop_source(source, &why.reason);
     let stopped = world.change_source(&by, &code, stop).await?;
-    Ok(Json(told(&stopped.state, world.now())).into_response())
+    Ok(Json(told(frame.text(), &stopped.state, world.now())).into_response())
 }
 
 async fn start(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Path(code): Path<String>,
 ) -> Result<Response, Failure> {
     let world = house.world();
     let started = world.change_source(&by, &code, start_source).await?;
-    Ok(Json(told(&started.state, world.now())).into_response())
+    Ok(Json(told(frame.text(), &started.state, world.now())).into_response())
 }
 
-async fn list(State(house): State<House>, by: By) -> Result<Response, Failure> {
+async fn list(State(house): State<House>, frame: Frame, by: By) -> Result<Response, Failure> {
     let sources = house.world().sources(&by).await?;
     let now = house.world().now();
-    let rows: Vec<Value> = sources.iter().map(|one| told(&one.state, now)).collect();
+    let rows: Vec<Value> = sources
+        .iter()
+        .map(|one| told(frame.text(), &one.state, now))
+        .collect();
     Ok(Json(json!({ "sources": rows })).into_response())
 }
 
 async fn one(
     State(house): State<House>,
+    frame: Frame,
     by: By,
     Path(code): Path<String>,
 ) -> Result<Response, Failure> {
     let source = house.world().source(&by, &code).await?;
-    Ok(Json(told(&source.state, house.world().now())).into_response())
+    Ok(Json(told(frame.text(), &source.state, house.world().now())).into_response())
 }
 
-fn told(source: &Source, now: Timestamp) -> Value {
+fn owed(text: Text, one: &Owed) -> Value {
+    let missed = &one.missed;
+    let (why, code) = trouble::both(text, Some(&missed.why));
+    let mut told = json!({
+        "event": missed.event,
+        "changed_us": missed.changed_us,
+        "url": missed.url,
+        "why": why,
+        "why_code": code,
+        "since": one.since,
+        "tries": one.tries,
+    });
+    if let Some(next) = one.next {
+        told["next"] = json!(next);
+    }
+    told
+}
+
+fn past(text: Text, one: &PastReading) -> Value {
+    let mut told = json!({
+        "at": one.at,
+        "listed": one.listed,
+        "taken": one.taken,
+        "gone": one.gone,
+        "refused": one.refused,
+        "unchanged": one.unchanged,
+    });
+    if let (Some(trouble), code) = trouble::both(text, one.trouble.as_ref()) {
+        told["trouble"] = json!(trouble);
+        told["trouble_code"] = json!(code);
+    }
+    told
+}
+
+fn told(text: Text, source: &Source, now: Timestamp) -> Value {
     let (terms, turns) = (&source.definition.terms, &source.turns);
+    let (trouble, code) = trouble::both(text, turns.trouble.as_ref());
+    let owed = source.owed.iter().map(|one| owed(text, one));
+    let history = source.history.iter().map(|one| past(text, one));
     json!({
         "code": source.definition.code,
         "publisher": terms.publisher,
@@ -263,15 +318,16 @@ fn told(source: &Source, now: Timestamp) -> Value {
         "taken": source.taken,
         "refused": source.refused,
         "unlisted": source.unlisted,
-        "owed": source.owed,
+        "owed": owed.collect::<Vec<_>>(),
         "lag_s": turns.lag_s(now),
         "joined": turns.joined,
         "read": turns.read,
         "read_whole": turns.read_whole,
         "next": turns.next,
-        "trouble": turns.trouble,
+        "trouble": trouble,
+        "trouble_code": code,
         "troubles": turns.troubles,
         "stopped": turns.stopped,
-        "history": source.history,
+        "history": history.collect::<Vec<_>>(),
     })
 }

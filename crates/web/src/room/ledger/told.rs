@@ -3,15 +3,16 @@
 
 use kaname_intake::Kind;
 use kaname_kernel::{Header, Matter as _, MatterId};
-use kaname_sharing::{Campaign, Item, Report, Victim};
+use kaname_sharing::{Campaign, Item, Report, Victim, turn::Trouble};
 use kaname_world::{SEALED_BYTES, WorldError, Written};
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::Names;
 use crate::{
     error::Failure,
     frame::Page,
-    room::{choices, words},
+    room::{choices, trouble, words},
 };
 
 /// Most fields shown; the event as it was written has all.
@@ -26,6 +27,8 @@ const TAGS: [&str; 3] = ["what", "did", "change"];
 const ACCOUNTS: [&str; 4] = ["officer", "account", "person", "by"];
 /// Fields that hold a party.
 const PARTIES: [&str; 3] = ["party", "principal", "parties"];
+/// Fields that may hold a trouble.
+const TROUBLES: [&str; 2] = ["trouble", "why"];
 /// Fields that hold a report.
 const REPORTS: [&str; 3] = ["reports", "one", "other"];
 /// Fields that hold a code which people have a word for.
@@ -154,7 +157,7 @@ fn each<'v>(
     deep: usize,
 ) {
     match value {
-        Value::Object(inner) if deep > 0 && !is_sealed(inner) => {
+        Value::Object(inner) if deep > 0 && !is_sealed(inner) && !is_trouble(key, value) => {
             gather(page, &name, inner, found, deep - 1);
         }
         Value::Array(all) if deep > 0 && all.iter().any(Value::is_object) => {
@@ -183,6 +186,11 @@ fn is_nothing(value: &Value) -> bool {
 
 fn is_sealed(fields: &Map<String, Value>) -> bool {
     fields.contains_key(SEALED_BYTES)
+}
+
+/// A trouble is one sentence.
+fn is_trouble(key: &str, value: &Value) -> bool {
+    TROUBLES.contains(&key) && value.is_object() && Trouble::deserialize(value).is_ok()
 }
 
 fn joined(within: &str, name: &str) -> String {
@@ -262,6 +270,10 @@ async fn single(
             let bytes = fields.get(SEALED_BYTES).and_then(Value::as_u64);
             page.t1("ledger-sealed-bytes", "n", bytes.unwrap_or_default())
                 .into_owned()
+        }
+        other if is_trouble(key, other) => {
+            let read = Trouble::deserialize(other).map_err(Failure::internal)?;
+            trouble::said(page.text, &read)
         }
         other => other.to_string(),
     };

@@ -13,7 +13,7 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::{choices, deliveries::host, form::may},
+    room::{choices, deliveries::host, form::may, trouble},
     text::Count,
 };
 
@@ -68,11 +68,13 @@ pub(super) async fn list(
             )
             .await?,
             state: words::state(text, &state.turns),
-            trouble: state
-                .turns
-                .stopped
-                .clone()
-                .or_else(|| state.turns.trouble.clone()),
+            trouble: state.turns.stopped.clone().or_else(|| {
+                state
+                    .turns
+                    .trouble
+                    .as_ref()
+                    .map(|one| trouble::said(text, one))
+            }),
             count: Count::from(state.taken),
             lag: words::lag(text, state, page.now),
             next: words::next(&page, &state.turns),

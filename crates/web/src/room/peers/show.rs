@@ -23,6 +23,7 @@ use crate::{
         back::back,
         choices,
         form::{Typed, again},
+        trouble,
     },
     said::why_not,
     text::Count,
@@ -114,7 +115,7 @@ pub(super) async fn one(
         read: state.turns.read.map(|read| page.at(read)),
         lag: words::lag(text, state, page.now),
         next: words::next(&page, &state.turns),
-        trouble: trouble(&page, state),
+        trouble: stopped_by(&page, state),
         stopped: state.turns.stopped.as_ref().map(|why| Notice {
             tone: Tone::Care,
             title: page.t("peers-was-stopped").into_owned(),
@@ -134,17 +135,21 @@ pub(super) async fn one(
 
 fn failed(page: &Page, one: &FailedObject) -> (String, At, String) {
     let version = Timestamp::from_microsecond(one.version_us).unwrap_or_default();
-    (one.id.clone(), page.at(version), one.why.clone())
+    (
+        one.id.clone(),
+        page.at(version),
+        trouble::said(page.text, &one.why),
+    )
 }
 
-fn trouble(page: &Page, peer: &Peer) -> Option<Notice> {
+fn stopped_by(page: &Page, peer: &Peer) -> Option<Notice> {
     let trouble = peer.turns.trouble.as_ref()?;
     Some(Notice {
         tone: Tone::Care,
         title: page
             .t1("peers-trouble", "n", peer.turns.troubles.max(1))
             .into_owned(),
-        text: trouble.clone(),
+        text: trouble::said(page.text, trouble),
     })
 }
 

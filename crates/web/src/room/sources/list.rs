@@ -13,7 +13,7 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::{choices, deliveries::host, form::may, peers::words as peers},
+    room::{choices, deliveries::host, form::may, peers::words as peers, trouble},
     text::{Count, Text},
 };
 
@@ -72,7 +72,7 @@ pub(super) async fn list(
             trouble: turns
                 .stopped
                 .clone()
-                .or_else(|| turns.trouble.clone())
+                .or_else(|| turns.trouble.as_ref().map(|one| trouble::said(text, one)))
                 .or_else(|| owed(text, state.owed.len())),
             count: Count::from(state.listed),
             lag: words::lag(text, state, page.now),

@@ -17,7 +17,10 @@ use crate::{
         part::{Notice, Tone},
     },
     house::{By, House},
-    room::form::{Typed, Wrong},
+    room::{
+        form::{Typed, Wrong},
+        trouble,
+    },
     text::{Count, Text},
 };
 
@@ -61,7 +64,7 @@ impl Looked {
             trouble: trial.trouble.map(|trouble| Notice {
                 tone: Tone::Care,
                 title: text.t("sources-look-trouble").into_owned(),
-                text: trouble,
+                text: trouble::said(text, &trouble),
             }),
             listed: Count::from(trial.listed),
             refused: Count::from(trial.refused),

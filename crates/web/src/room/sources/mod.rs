@@ -5,7 +5,7 @@ mod agree;
 mod list;
 mod look;
 mod show;
-mod words;
+pub(in crate::room) mod words;
 
 pub(in crate::room) use self::{agree::most_mib, look::looked};
 

@@ -5,6 +5,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use kaname_intake::listed::Unlisted;
 use kaname_policy::Action;
 use kaname_sharing::source::{Owed, PastReading, Source, ask_source, start_source, stop_source};
 use kaname_world::{Loaded, WorldError};
@@ -23,9 +24,10 @@ use crate::{
         choices,
         form::{Typed, again},
         peers::words as peers,
+        trouble,
     },
     said::why_not,
-    text::Count,
+    text::{Count, Text},
 };
 
 #[derive(Template)]
@@ -82,7 +84,7 @@ impl Missing {
         Self {
             event: page.copied(&one.missed.event),
             url: page.copied(&one.missed.url),
-            why: one.missed.why.clone(),
+            why: trouble::said(page.text, &one.missed.why),
             since: page.at(one.since),
             tries: Count::from(u64::from(one.tries)),
             next: one.next.map(|next| page.at(next)),
@@ -163,7 +165,7 @@ pub(super) async fn one(
         unlisted: state
             .unlisted
             .iter()
-            .map(|one| Place::of(text, one))
+            .map(|one| not_taken(text, state, one))
             .collect(),
         refused: Count::from(state.refused),
         owed: state
@@ -173,7 +175,7 @@ pub(super) async fn one(
             .collect(),
         owed_count: Count::from(state.owed.len() as u64),
         history: state.history.iter().map(|one| past(&page, one)).collect(),
-        trouble: trouble(&page, state),
+        trouble: stopped_by(&page, state),
         stopped: state.turns.stopped.as_ref().map(|why| Notice {
             tone: Tone::Care,
             title: page.t("sources-was-stopped").into_owned(),
@@ -206,6 +208,18 @@ fn mapping(page: &Page, source: &Source) -> Vec<(String, String)> {
     told.collect()
 }
 
+/// What was not taken; what is owed says why itself.
+fn not_taken(text: Text, source: &Source, one: &Unlisted) -> Place {
+    let place = Place::of(text, one);
+    match source.owes(&one.said) {
+        Some(owed) if owed.missed.why.to_string() == one.why => Place {
+            why: trouble::said(text, &owed.missed.why),
+            ..place
+        },
+        _ => place,
+    }
+}
+
 fn past(page: &Page, one: &PastReading) -> Past {
     Past {
         at: page.at(one.at),
@@ -214,21 +228,21 @@ fn past(page: &Page, one: &PastReading) -> Past {
         gone: Count::from(one.gone),
         refused: Count::from(one.refused),
         said: match (&one.trouble, one.unchanged) {
-            (Some(trouble), _) => trouble.clone(),
+            (Some(trouble), _) => trouble::said(page.text, trouble),
             (None, 0) => String::new(),
             (None, times) => page.t1("sources-unchanged", "n", times).into_owned(),
         },
     }
 }
 
-fn trouble(page: &Page, source: &Source) -> Option<Notice> {
+fn stopped_by(page: &Page, source: &Source) -> Option<Notice> {
     let trouble = source.turns.trouble.as_ref()?;
     Some(Notice {
         tone: Tone::Care,
         title: page
             .t1("peers-trouble", "n", source.turns.troubles.max(1))
             .into_owned(),
-        text: trouble.clone(),
+        text: trouble::said(page.text, trouble),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kaname_intake::listed::why;
-use kaname_sharing::source::{FormKind, Source};
+use kaname_sharing::source::{self, FormKind, Source};
 
 use crate::text::Text;
 
@@ -22,7 +22,7 @@ pub(super) fn lag(text: Text, source: &Source, now: Timestamp) -> String {
     text.t1(key, "length", text.length(lag)).into_owned()
 }
 
-pub(super) fn form(text: Text, kind: FormKind) -> String {
+pub(in crate::room) fn form(text: Text, kind: FormKind) -> String {
     let key = match kind {
         FormKind::List => "sources-form-list",
         FormKind::Csv => "sources-form-csv",
@@ -40,8 +40,8 @@ pub(super) fn form(text: Text, kind: FormKind) -> String {
     text.t(key).into_owned()
 }
 
-/// Why an entry is not taken: in the page's language where it is one of those that lists have, else as it was told.
-pub(super) fn unlisted(text: Text, told: &str) -> String {
+/// Why an entry is not taken: in the page's language where it is one of those that are known, else as it was told.
+pub(in crate::room) fn unlisted(text: Text, told: &str) -> String {
     let key = match told {
         why::NO_VALUE => "sources-why-no-value",
         why::NOTHING => "sources-why-nothing",
@@ -54,6 +54,13 @@ pub(super) fn unlisted(text: Text, told: &str) -> String {
         why::ZONE => "sources-why-zone",
         why::EMPTY_FILE => "sources-why-empty-file",
         why::MANY => "sources-why-many",
+        source::why::OWN_NAME => "sources-why-own-name",
+        source::why::RELEASED => "sources-why-released",
+        source::why::NO_PATTERN => "sources-why-no-pattern",
+        source::why::NO_ADDRESS => "sources-why-no-address",
+        source::why::OUTSIDE => "sources-why-outside",
+        source::why::HASH => "sources-why-hash",
+        source::why::LEFT_ALONE => "sources-why-left-alone",
         other => return other.to_owned(),
     };
     text.t(key).into_owned()

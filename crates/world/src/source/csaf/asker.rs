@@ -10,16 +10,19 @@ use kaname_intake::{
     },
     listed::Unlisted,
 };
-use kaname_sharing::source::{FormKind, MAX_UNLISTED, SourceTerms, Validators};
+use kaname_sharing::{
+    source::{FormKind, MAX_UNLISTED, SourceTerms, Validators, why},
+    turn::trouble::{Known, Trouble},
+};
 use kaname_stix::TlpMark;
 use sha2::{Digest as _, Sha256, Sha512};
 use url::{Origin, Url};
 
-use super::{super::take::other_form, limits};
+use super::limits;
 use crate::{
-    doors::{DoorError, FetchDoor, Fetched, Headers},
+    doors::{FetchDoor, FetchError, Fetched, Headers},
     error::WorldError,
-    turn::{Stopped, told},
+    turn::{Stopped, Wrong, told},
     world::World,
 };
 
@@ -58,13 +61,13 @@ impl Asker<'_> {
     }
 
     /// A list, or why it does not come where that is of this list alone.
-    async fn get_list(&self, url: &Url) -> Result<Result<Fetched, String>, Stopped> {
+    async fn get_list(&self, url: &Url) -> Result<Result<Fetched, Trouble>, Stopped> {
         match self.door.fetch(&self.fetch(url)?).await {
             Ok(fetched) => Ok(match status(&fetched)? {
                 Some(why) => Err(why),
                 None => Ok(fetched),
             }),
-            Err(DoorError::Never(why)) => Ok(Err(why)),
+            Err(error) if !error.later => Ok(Err(error.what)),
             Err(later) => Err(later.into()),
         }
     }
@@ -91,29 +94,30 @@ impl Asker<'_> {
         provider: &Provider,
     ) -> Result<(Listed, u64, Vec<Unlisted>), Stopped> {
         let (mut all, mut refused, mut unlisted) = (Listed::new(), 0, Vec::new());
-        let mut read = 0;
+        let (mut read, mut first) = (0, None);
         for one in &provider.distributions {
-            let mut not = |why: &str, line: usize, said: &str| {
+            let mut not = |why: Trouble, line: usize, said: &str| {
                 refused += 1;
                 if unlisted.len() < MAX_UNLISTED {
                     unlisted.push(Unlisted {
                         line,
-                        why: why.to_owned(),
+                        why: why.to_string(),
                         said: told(said),
                     });
                 }
+                first.get_or_insert((why, told(said)));
             };
             let base = match web(&one.url) {
                 Some(url) => url,
                 None => {
-                    not("is no address of the web", 0, &one.url);
+                    not(why::NO_ADDRESS.to_owned().into(), 0, &one.url);
                     continue;
                 }
             };
             let (base, documents) = match self.list_of(one, base).await? {
                 Ok(found) => found,
                 Err(why) => {
-                    not(&why, 0, &one.url);
+                    not(why, 0, &one.url);
                     continue;
                 }
             };
@@ -122,24 +126,30 @@ impl Asker<'_> {
             for entry in documents.documents {
                 match placed(one.kind, &base, &entry.address) {
                     Some(url) => put(&mut all, url, (one, &base), entry),
-                    None => not(OUTSIDE, entry.line, &entry.address),
+                    None => not(why::OUTSIDE.to_owned().into(), entry.line, &entry.address),
                 }
             }
             refused += left_out;
             unlisted.extend(documents.unlisted);
             unlisted.truncate(MAX_UNLISTED);
             if all.len() > MOST_DOCUMENTS {
-                let why = format!("it lists more than {MOST_DOCUMENTS} documents");
-                return Err(other_form(FormKind::Csaf, why));
+                return Err(Stopped::from(Known::TooMany {
+                    form: FormKind::Csaf,
+                    most: MOST_DOCUMENTS as u64,
+                }));
             }
         }
         if read == 0 || all.is_empty() && refused > 0 {
-            let first = unlisted.first();
-            let first = first.map_or_else(String::new, |one| {
-                format!("; the first: {}: {}", one.why, one.said)
-            });
-            let why = format!("none of its distributions lists a document{first}");
-            return Err(other_form(FormKind::Csaf, why));
+            let listed = || {
+                unlisted
+                    .first()
+                    .map(|one| (one.why.clone().into(), one.said.clone()))
+            };
+            let (first, said) = first.or_else(listed).unzip();
+            return Err(Stopped::from(Known::NoDocuments {
+                first: first.map(Box::new),
+                said: said.unwrap_or_default(),
+            }));
         }
         Ok((all, refused, unlisted))
     }
@@ -149,8 +159,8 @@ impl Asker<'_> {
         &self,
         one: &Distribution,
         url: Url,
-    ) -> Result<Result<(Url, Documents), String>, Stopped> {
-        let unreadable = |error: ForeignError| told(&error.to_string());
+    ) -> Result<Result<(Url, Documents), Trouble>, Stopped> {
+        let unreadable = |error: ForeignError| Trouble::from(told(&error.to_string()));
         if one.kind == DistributionKind::Rolie {
             return Ok(match self.get_list(&url).await? {
                 Err(why) => Err(why),
@@ -219,8 +229,6 @@ impl Asker<'_> {
     }
 }
 
-const OUTSIDE: &str = "is no document of this distribution: a path below it, or an address on its host, that ends in .json";
-
 fn web(url: &str) -> Option<Url> {
     let url = Url::parse(url).ok()?;
     (matches!(url.scheme(), "http" | "https")
@@ -286,27 +294,26 @@ fn put(
 }
 
 /// Why an answer holds nothing, where it is of this document alone.
-fn status(fetched: &Fetched) -> Result<Option<String>, Stopped> {
+fn status(fetched: &Fetched) -> Result<Option<Trouble>, Stopped> {
     match fetched.status {
-        200 if is_packed(fetched) => Ok(Some("came packed, which was not asked for".to_owned())),
-        200 => Ok(None),
+        200 => Ok(packed(fetched).map(|how| Known::Packed { how }.into())),
         // It is not there, not for the hub, or elsewhere: the others are none the worse for it.
-        300..=428 | 430..=499 => Ok(Some(format!("the source answered {}", fetched.status))),
-        _ => Err(Stopped::by_status("the source", fetched, "")),
+        300..=428 | 430..=499 => Ok(Some(Wrong::by_status(fetched, String::new()).what)),
+        _ => Err(Wrong::by_status(fetched, String::new()).into()),
     }
 }
 
-fn is_packed(fetched: &Fetched) -> bool {
-    let packed = fetched.headers.get("content-encoding");
-    packed.is_some_and(|how| how != "identity")
+fn packed(fetched: &Fetched) -> Option<String> {
+    let how = fetched.headers.get("content-encoding")?;
+    (how != "identity").then(|| told(how.to_str().unwrap_or_default()))
 }
 
 /// Why a document did not come.
 pub(super) enum Gone {
     /// It will not.
-    Never(String),
+    Never(Trouble),
     /// It may at another time.
-    Later(String),
+    Later(Trouble),
 }
 
 /// A document with the hash that its provider says.
@@ -317,8 +324,8 @@ pub(super) async fn fetched(
 ) -> Result<Result<hyper::body::Bytes, Gone>, Stopped> {
     let fetched = match asker.door.fetch(&asker.fetch(url)?).await {
         Ok(fetched) => fetched,
-        Err(DoorError::Never(why)) => return Ok(Err(Gone::Never(why))),
-        Err(DoorError::Later(why)) => return Ok(Err(Gone::Later(why))),
+        Err(FetchError { what, later: true }) => return Ok(Err(Gone::Later(what))),
+        Err(FetchError { what, .. }) => return Ok(Err(Gone::Never(what))),
     };
     if let Some(why) = status(&fetched)? {
         return Ok(Err(Gone::Never(why)));
@@ -328,8 +335,8 @@ pub(super) async fn fetched(
         .await?;
     match is_whole {
         Some(false) => {
-            let why = "its hash is not the one that its provider says";
-            Ok(Err(Gone::Never(why.to_owned())))
+            let why = why::HASH.to_owned().into();
+            Ok(Err(Gone::Never(why)))
         }
         Some(true) | None => Ok(Ok(fetched.body)),
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use kaname_kernel::MatterId;
+use kaname_sharing::turn::trouble;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -49,9 +50,8 @@ impl Memory {
         (is_taken, until): (bool, Timestamp),
     ) -> Result<(), Stopped> {
         if self.count >= MOST_REMEMBERED {
-            let why =
-                format!("more than {MOST_REMEMBERED} of its documents are not as they are listed");
-            return Err(Stopped::saying(why));
+            let most = MOST_REMEMBERED as u64;
+            return Err(trouble::Known::NotAsListed { most }.into());
         }
         let known = Known {
             changed_us: micros(document.changed),

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kaname_sharing::peer::Peer;
+use kaname_sharing::{
+    peer::Peer,
+    turn::trouble::{Known, Resource, Trouble},
+};
 use serde::Deserialize;
 use url::Url;
 
@@ -12,8 +15,8 @@ use super::post::Post;
 use crate::{
     doors::{Fetch, FetchDoor, Fetched, Headers},
     error::WorldError,
-    taxii::speaking::TAXII,
-    turn::{Stopped, told},
+    taxii::speaking::{TAXII, read_as},
+    turn::{Stopped, Wrong, told},
     work::Loaded,
     world::World,
 };
@@ -82,8 +85,8 @@ pub(super) enum Answered {
     Complete(Status),
     /// It was accepted; its status has this id.
     Pending(String),
-    /// The envelope as a whole was refused, in these words.
-    Refused(String),
+    /// The envelope as a whole was refused.
+    Refused(Trouble),
 }
 
 /// A server that may be written to.
@@ -110,19 +113,17 @@ impl World {
             headers: self.peer_headers(peer)?,
             most_bytes: MOST_BYTES,
         };
-        let root: RootResource = server.read(door, beside("../../")?, "API root").await?;
-        let collection: CollectionResource = server.read(door, url, "collection").await?;
+        let root: RootResource = server
+            .read(door, beside("../../")?, Resource::ApiRoot)
+            .await?;
+        let collection: CollectionResource = server.read(door, url, Resource::Collection).await?;
         if !collection.can_write {
-            return Err(Stopped::peer(
-                "does not let the hub write to the collection",
-            ));
+            return Err(Known::MayNotWrite.into());
         }
         let most = usize::try_from(root.max_content_length).unwrap_or(usize::MAX);
         server.most_bytes = most.min(MOST_BYTES);
         match most < LEAST_BYTES {
-            true => Err(Stopped::saying(format!(
-                "the peer takes {most} bytes at a time"
-            ))),
+            true => Err(Stopped::from(Known::TakesLittle { most: most as u64 })),
             false => Ok(server),
         }
     }
@@ -133,14 +134,13 @@ impl Server {
         &self,
         door: &dyn FetchDoor,
         url: Url,
-        what: &str,
+        what: Resource,
     ) -> Result<T, Stopped> {
         let answer = self.ask(door, url).await?;
         if answer.status != 200 {
-            return Err(Stopped::answered(&answer));
+            return Err(Wrong::answered(&answer).into());
         }
-        let read = serde_json::from_slice(&answer.body);
-        read.map_err(|error| Stopped::saying(format!("the peer's {what} cannot be read: {error}")))
+        read_as(what, &answer)
     }
 
     async fn ask(&self, door: &dyn FetchDoor, url: Url) -> Result<Fetched, Stopped> {
@@ -171,13 +171,8 @@ impl Server {
         match answer.status {
             200 | 202 => {}
             // The envelope or an object in it is not to its liking; which one has to be found out.
-            400 | 413 | 422 => {
-                let Stopped::Other(trouble) = Stopped::answered(&answer) else {
-                    return Ok(Answered::Refused(String::new()));
-                };
-                return Ok(Answered::Refused(trouble.what));
-            }
-            _ => return Err(Stopped::answered(&answer)),
+            400 | 413 | 422 => return Ok(Answered::Refused(Wrong::answered(&answer).what)),
+            _ => return Err(Wrong::answered(&answer).into()),
         }
         let status = read_status(&answer)?;
         if status.is_complete() {
@@ -208,23 +203,17 @@ impl Server {
         match answer.status {
             200 => read_status(&answer).map(Some),
             404 | 410 => Ok(None),
-            _ => Err(Stopped::answered(&answer)),
+            _ => Err(Wrong::answered(&answer).into()),
         }
     }
 }
 
 fn read_status(answer: &Fetched) -> Result<Status, Stopped> {
-    let status: Status = serde_json::from_slice(&answer.body).map_err(|error| {
-        Stopped::saying(format!(
-            "the peer's status of a post cannot be read: {error}"
-        ))
-    })?;
+    let status: Status = read_as(Resource::Status, answer)?;
     let known = matches!(status.status.as_str(), "complete" | "pending");
     if !known || status.id.is_empty() || status.id.len() > MAX_STATUS {
         let said = told(&status.status);
-        return Err(Stopped::saying(format!(
-            "the peer's status of a post is `{said}`"
-        )));
+        return Err(Known::OddStatus { said }.into());
     }
     Ok(status)
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use kaname_kernel::Tlp;
-use kaname_sharing::peer::{FailedObject, MAX_FAILED, PeerDefinition, SentPage};
+use kaname_sharing::{
+    peer::{FailedObject, MAX_FAILED, PeerDefinition, SentPage},
+    turn::trouble::Known,
+};
 use kaname_store::StoredObject;
 
 use super::{
@@ -78,8 +81,9 @@ impl<'o> Post<'o> {
             if !lets_in(definition, Some(unmarked), &object.raw) {
                 post.left_out += 1;
             } else if frame + own > server.most_bytes {
-                let why = format!("over the {} bytes that the server takes", server.most_bytes);
-                post.too_large.push(failed(object, &why));
+                let most = server.most_bytes as u64;
+                let why = Known::OverItsBound { most }.into();
+                post.too_large.push(failed(object, why));
             } else if bytes + own > server.most_bytes {
                 break;
             } else {
@@ -117,10 +121,10 @@ impl<'o> Post<'o> {
             });
             let Some(object) = found else { continue };
             let why = match told(&detail.message) {
-                words if words.is_empty() => "the server says no reason".to_owned(),
-                words => words,
+                words if words.is_empty() => Known::NoReason.into(),
+                words => words.into(),
             };
-            not_taken.push(failed(object, &why));
+            not_taken.push(failed(object, why));
         }
         let all = self.objects.len() as u64;
         let refused = status.failure_count.max(not_taken.len() as u64).min(all);
