@@ -13,6 +13,7 @@ mod checklist;
 mod delegation;
 mod draft;
 mod edition;
+mod finding;
 mod flow;
 mod headers;
 mod import;
