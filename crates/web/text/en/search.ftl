@@ -105,6 +105,7 @@ search-saved-daily = Every morning at 8 (Japan)
 search-saved-newest = New lately
 search-saved-nothing-new = Nothing yet
 search-saved-news = { $items } items, { $objects } objects
+search-saved-news-officer = { $items } items, { $objects } objects, { $reports } reports, { $assessments } assessments, { $campaigns } campaigns
 search-saved-told-mail = You were told by mail.
 search-saved-told-page = Told on this page only.
 search-saved-told-failed = The mail could not be sent.

@@ -105,6 +105,7 @@ search-saved-daily = 毎朝8時
 search-saved-newest = 最近の新着
 search-saved-nothing-new = まだありません
 search-saved-news = 共有情報 { $items }件、オブジェクト { $objects }件
+search-saved-news-officer = 共有情報 { $items }件、オブジェクト { $objects }件、報告 { $reports }件、分析評価 { $assessments }件、キャンペーン { $campaigns }件
 search-saved-told-mail = メールで知らせました。
 search-saved-told-page = このページにだけ出ています。
 search-saved-told-failed = メールを送れませんでした。
