@@ -26,7 +26,7 @@ use kaname_sharing::{
 };
 use kaname_store::{Cursor, FoundObjects, Posting};
 
-pub use self::carried::{CarriedValue, Carrying};
+pub use self::carried::{CarriedValue, Carrying, VALUES_AT_ONCE};
 pub use self::saved::FoundNew;
 pub(crate) use self::seen::hour_of;
 pub use self::seen::{MOST_ASKED, SEEN_BY_AT_LEAST, SEEN_WITHIN_DAYS};

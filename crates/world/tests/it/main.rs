@@ -9,6 +9,7 @@ mod age;
 mod assessments;
 mod authenticator;
 mod campaigns;
+mod carrying;
 mod checklist;
 mod delegation;
 mod draft;
