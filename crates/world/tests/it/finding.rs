@@ -135,6 +135,7 @@ async fn campaigns_are_found_by_their_names_and_the_values_of_their_reports() {
     let [first, second, third] = numbers.as_slice() else {
         panic!("three campaigns");
     };
+    nation.clock.advance(SignedDuration::from_mins(1));
     let renamed = world.rename_campaign(&analyst, second, "偽の宅配").await;
     renamed.unwrap();
     let by = &nation.analyst;
