@@ -39,7 +39,10 @@ async fn an_object_of_many_values_is_compared_by_all_of_them() {
     imported(&nation, &[indicator(1, &domains), indicator(2, &other)]).await;
     let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
     let (mut told, mut pages, mut shared) = (BTreeSet::new(), Vec::new(), Vec::new());
-    let mut path = Some(format!("/api/v1/objects/{}/correlations", id("indicator", 1)));
+    let mut path = Some(format!(
+        "/api/v1/objects/{}/correlations",
+        id("indicator", 1)
+    ));
     while let Some(at) = path {
         let answer = door.get(&at, &key).await.json();
         assert_eq!(answer["total"], 450, "{answer}");
@@ -62,7 +65,10 @@ async fn an_object_of_many_values_is_compared_by_all_of_them() {
     let at = format!("/library/objects/{}", id("indicator", 1));
     let first = member.page(&at).await;
     let first = values(&first);
-    assert!(first.contains(&format!("{at}?values_after=200#values")), "{first}");
+    assert!(
+        first.contains(&format!("{at}?values_after=200#values")),
+        "{first}"
+    );
     let last = member.page(&format!("{at}?values_after=400")).await;
     let last = values(&last);
     assert!(last.contains(&format!("href=\"{at}#values\"")), "{last}");
@@ -90,7 +96,11 @@ async fn an_item_of_many_values_is_compared_by_all_of_them() {
         let values = values(&page);
         shared += values.matches("data-of=\"ほかの共有情報\">1<").count();
         let next = format!("/library/{}?values_after={after}", item.state.number);
-        assert_eq!(values.contains(&format!("{next}#values")), after > 0, "{values}");
+        assert_eq!(
+            values.contains(&format!("{next}#values")),
+            after > 0,
+            "{values}"
+        );
         at = next;
     }
     assert_eq!(shared, 1, "{}", other.state.number);

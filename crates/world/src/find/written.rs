@@ -15,9 +15,7 @@ use kaname_store::{
 };
 
 use super::{Left, Outcome, Part, Wanted, values::Sought};
-use crate::{
-    caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World,
-};
+use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
 
 /// Most assessments, and most campaigns, that are read for one search.
 pub const MOST_READ: usize = 5_000;
@@ -66,7 +64,12 @@ impl World {
         };
         let page = (part.assessments_after, part.limit);
         let found = self
-            .read_through(query, page, |one: &Assessment| one.touched, reads.then_some(holds))
+            .read_through(
+                query,
+                page,
+                |one: &Assessment| one.touched,
+                reads.then_some(holds),
+            )
             .await?;
         Ok(Some(Ok(found)))
     }
@@ -389,7 +392,10 @@ mod tests {
 
     #[test]
     fn what_is_written_is_found_by_words_phrases_and_values() {
-        let texts = ["VPN装置を狙う活動", "hxxps://www.evil[.]example/a at 192.0.2.7"];
+        let texts = [
+            "VPN装置を狙う活動",
+            "hxxps://www.evil[.]example/a at 192.0.2.7",
+        ];
         let wanted = |words: &[&str], without: &[&str], phrases: &[&str]| {
             let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
             Wanted {
@@ -399,7 +405,10 @@ mod tests {
                 ..Wanted::default()
             }
         };
-        assert!(say(&texts, &wanted(&["ｖｐｎ", "活動"], &["訓練"], &["装置を狙う"])));
+        assert!(say(
+            &texts,
+            &wanted(&["ｖｐｎ", "活動"], &["訓練"], &["装置を狙う"])
+        ));
         for other in [
             wanted(&["訓練"], &[], &[]),
             wanted(&["VPN"], &["活動"], &[]),
