@@ -24,8 +24,8 @@ pub use jobs::{Job, JobOutcome};
 pub use merge::{Bounds, Merge};
 pub use port::{Batches, Commits, ObjectBytes, Rows, Store, StoreError};
 pub use query::{
-    Cursor, ListQuery, ObjectFilter, ObjectPage, ObjectRow, Page, Search, Sight, Sort,
-    StoredObject, Versions,
+    Cursor, ListQuery, MOST_CARRIERS, ObjectFilter, ObjectPage, ObjectRow, Page, Search, Sight,
+    Sort, StoredObject, Versions,
 };
 pub use stored::{StoredBlob, StoredCheckpoint, StoredEvent, StoredNotice, StoredRecord};
 pub use trouble::{Trouble, Writing};

@@ -141,7 +141,8 @@ pub trait Store: Send + Sync {
     async fn list(&self, query: &ListQuery) -> Result<Page, StoreError>;
     /// Number of records per state of a kind among readable audiences.
     async fn states(&self, query: &ListQuery) -> Result<Vec<(String, u64)>, StoreError>;
-    /// Readable matters of a kind that carry one of the values, with the values shared, at most 20,000.
+    /// Readable matters of a kind that carry one of the values, with the values shared, at most
+    /// [`MOST_CARRIERS`](crate::MOST_CARRIERS).
     async fn carrying(
         &self,
         kind: &str,

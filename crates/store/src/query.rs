@@ -19,6 +19,9 @@ pub enum Sort {
     Due,
 }
 
+/// Most pairs of matter and value that are given at once of what carries one of some values.
+pub const MOST_CARRIERS: usize = 20_000;
+
 /// Where the next page starts: sort key in microseconds and id of the last row shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {

@@ -155,6 +155,24 @@ impl Draft {
         }
     }
 
+    /// Everything that was written in it, sources outside among it: what a search looks through.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        let words = [&self.title, &self.summary, &self.countermeasures];
+        let mut all: Vec<&str> = words
+            .into_iter()
+            .flat_map(|text| [text.ja.as_str(), text.en.as_str()])
+            .collect();
+        for judgement in &self.judgements {
+            all.extend([judgement.text.as_str(), judgement.caveats.as_str()]);
+            for source in &judgement.evidence {
+                if let Source::Outside { name, url, .. } = source {
+                    all.extend([name.as_str(), url.as_str()]);
+                }
+            }
+        }
+        all
+    }
+
     /// All that its judgements rest on, each once.
     pub fn sources(&self) -> BTreeSet<&Source> {
         self.judgements

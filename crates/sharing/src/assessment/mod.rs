@@ -146,6 +146,16 @@ impl Assessment {
         last.filter(|review| review.version == self.version)
     }
 
+    /// What whoever may read it reads in it: its number, what was written, what was said of it. Evidence within the house is
+    /// not among it, since not every reader may see that.
+    pub fn texts(&self) -> Vec<&str> {
+        let mut all = self.draft.texts();
+        all.push(&self.number);
+        all.extend(self.reviews.iter().map(|review| review.remarks.as_str()));
+        all.extend(self.dropped.as_deref());
+        all
+    }
+
     /// While it is being written, its writers; from the question for review on, all officers.
     fn audience(&self) -> Audience {
         match self.state {

@@ -145,6 +145,18 @@ impl Campaign {
         self.steps.iter().rev().find(|step| step.undone.is_none())
     }
 
+    /// What whoever may read it reads in it: its number, what it is and was called, why its steps were taken.
+    pub fn texts(&self) -> Vec<&str> {
+        let mut all = vec![self.number.as_str(), self.title.as_str()];
+        for step in &self.steps {
+            all.push(&step.reason);
+            if let Did::Renamed { before } = &step.what {
+                all.push(before);
+            }
+        }
+        all
+    }
+
     fn stepped(
         &mut self,
         what: Did,

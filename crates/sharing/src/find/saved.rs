@@ -79,6 +79,15 @@ pub struct News {
     pub items: u32,
     /// Threat objects among it.
     pub objects: u32,
+    /// Reports among it, for an owner in triage.
+    #[serde(default)]
+    pub reports: u32,
+    /// Assessments among it that were written or changed, for an owner who may read them.
+    #[serde(default)]
+    pub assessments: u32,
+    /// Campaigns among it that were begun or changed, for an owner in triage.
+    #[serde(default)]
+    pub campaigns: u32,
     /// How its owner was told.
     pub notified: Told,
 }
@@ -120,6 +129,14 @@ pub struct SavedSearch {
     pub news: Option<News>,
     /// Whether it is not kept any more.
     pub dropped: bool,
+}
+
+impl News {
+    /// Whether something is among it that officers alone are told of.
+    #[must_use]
+    pub const fn is_for_officers(&self) -> bool {
+        self.reports > 0 || self.assessments > 0 || self.campaigns > 0
+    }
 }
 
 impl SavedSearch {
@@ -254,4 +271,21 @@ fn part(field: &'static str, text: &str, limit: usize) -> Result<String, Refused
     }
     bounded(field, text.len(), limit)?;
     Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_told_before_reports_were_counted_still_reads() {
+        let told = r#"{"what":"found","from":"2026-11-20T01:00:00Z","until":"2026-11-20T02:00:00Z",
+                       "items":2,"objects":5,"notified":"mail"}"#;
+        let change: SavedSearchChange = serde_json::from_str(told).unwrap();
+        let SavedSearchChange::Found(news) = change else {
+            panic!("{change:?}");
+        };
+        assert_eq!((news.items, news.objects), (2, 5));
+        assert!(!news.is_for_officers());
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures_util::{TryStreamExt, pin_mut};
 use kaname_kernel::{Audience, AudienceId, MatterId, Posting};
-use kaname_store::{Record, StoredRecord, digest::RecordsDigest};
+use kaname_store::{MOST_CARRIERS, Record, StoredRecord, digest::RecordsDigest};
 use roaring::RoaringBitmap;
 use tokio_postgres::{Row, types::ToSql};
 
@@ -80,7 +80,7 @@ pub(crate) async fn lookup(session: &Session, space: &str, key: &str) -> Outcome
 }
 
 /// Most rows given by [`carrying`].
-const MOST_CARRIERS: i64 = 20_000;
+const MOST: i64 = MOST_CARRIERS as i64;
 
 pub(crate) async fn carrying(
     session: &Session,
@@ -104,7 +104,7 @@ pub(crate) async fn carrying(
     let readable = form::bitmap(readable);
     let find = session.prepare_cached(find).await?;
     let rows = session
-        .query(&find, &[&spaces, &wanted, &kind, &readable, &MOST_CARRIERS])
+        .query(&find, &[&spaces, &wanted, &kind, &readable, &MOST])
         .await?;
     let carrier = |row: &Row| {
         let posting = Posting {

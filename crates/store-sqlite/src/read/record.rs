@@ -1,7 +1,7 @@
 //! Projections by id and by unique key.
 
 use kaname_kernel::{MatterId, Posting};
-use kaname_store::{Record, StoredRecord, digest::RecordsDigest};
+use kaname_store::{MOST_CARRIERS, Record, StoredRecord, digest::RecordsDigest};
 use roaring::RoaringBitmap;
 use rusqlite::{Row, params};
 
@@ -59,9 +59,6 @@ pub(crate) fn lookup(reading: &Reading<'_>, space: &str, key: &str) -> Outcome<O
     let mut rows = find.query([space, key])?;
     rows.next()?.map(|row| form::id(row, 0)).transpose()
 }
-
-/// Most rows given by [`carrying`].
-const MOST_CARRIERS: usize = 20_000;
 
 pub(crate) fn carrying(
     reading: &Reading<'_>,

@@ -250,8 +250,14 @@ impl Scribe for MailScribe {
                     ("name", &watched.name.as_str() as _),
                     ("items", &found.items as _),
                     ("objects", &found.objects as _),
+                    ("reports", &found.reports as _),
+                    ("assessments", &found.assessments as _),
+                    ("campaigns", &found.campaigns as _),
                 ];
-                text.t_args("mail-opening-found-sealed", &said)
+                match found.is_for_officers() {
+                    true => text.t_args("mail-opening-found-officer", &said),
+                    false => text.t_args("mail-opening-found-sealed", &said),
+                }
             }
         }
         .into_owned();

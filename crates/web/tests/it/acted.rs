@@ -76,7 +76,7 @@ pub(crate) async fn grouped(nation: &Nation, analyst: &Browser<'_>) -> Meant {
         if said == "C-2611-3PQ4R" {
             meant.push(("R-2611-8LM9P", reports[0].clone()));
         }
-        let new = json!({ "title": "まとめた報告", "reports": reports });
+        let new = json!({ "title": "VPN装置からの侵入", "reports": reports });
         let begun = done(analyst, "/api/v1/campaigns", new).await;
         meant.push((said, text(&begun, "number")));
     }

@@ -142,9 +142,10 @@ impl<'d> Scene<'d> {
         let (room, act) = (parts.next().unwrap_or_default(), parts.nth(1));
         match (room, act) {
             ("assessments", Some("review")) => &self.reviewer,
-            ("campaigns" | "proposals" | "dismissals" | "assessments" | "searches", _) => {
-                &self.analyst
-            }
+            (
+                "campaigns" | "proposals" | "dismissals" | "assessments" | "searches" | "search",
+                _,
+            ) => &self.analyst,
             ("items", Some(_)) => &self.releaser,
             _ if method == Method::GET => &self.auditor,
             _ => &self.administrator,
@@ -231,6 +232,12 @@ fn is_for_persons(operation: &Value) -> bool {
     !by_key.is_empty() && by_key.iter().all(|one| one["key"].is_null())
 }
 
+/// Whether a person asks: where no key may, and where a search goes on among what officers alone read.
+fn is_by_person(operation: &Value, target: &str) -> bool {
+    let goes_on = |part: &str| target.contains(&format!("&{part}="));
+    is_for_persons(operation) || goes_on("assessments") || goes_on("campaigns")
+}
+
 /// What an operation is asked for: once with what it needs, once with each thing that it may be given.
 async fn asked(scene: &Scene<'_>, path: &'static str, operation: &'static Value) -> Vec<String> {
     let all = parameters(operation);
@@ -244,7 +251,7 @@ async fn asked(scene: &Scene<'_>, path: &'static str, operation: &'static Value)
         if value == CURSOR {
             let first = [needed.clone(), vec![("limit", "1".to_owned())]].concat();
             let first = scene.real(&target(path, &first));
-            let by_person = is_for_persons(operation);
+            let by_person = is_by_person(operation, &format!("{path}&{name}="));
             let page = scene.ask(by_person, &Method::GET, &first, None).await;
             let page = page.json();
             let next = [&page["next"], &page[name]["next"]];
@@ -269,8 +276,8 @@ async fn every_example_does_what_it_says() {
     for (method, path, operation) in operations() {
         let (good, _) = success(operation);
         let bodies = bodies(operation);
-        let by_person = is_for_persons(operation);
         for target in asked(&scene, path, operation).await {
+            let by_person = is_by_person(operation, &target);
             let sent: Vec<Option<String>> = match bodies {
                 Some(bodies) => {
                     let all = bodies.values().map(|body| body["value"].to_string());

@@ -16,6 +16,7 @@ mod audit;
 mod authenticator;
 mod browser;
 mod campaigns;
+mod carried;
 mod changed_by_api;
 mod described;
 mod examples;

@@ -49,7 +49,7 @@ pub(crate) fn id(stix_type: &str, n: usize) -> String {
 }
 
 /// An object of a type with more properties.
-fn object(stix_type: &str, n: usize, more: &str) -> String {
+pub(crate) fn object(stix_type: &str, n: usize, more: &str) -> String {
     version(stix_type, n, "2026-01-01", more)
 }
 

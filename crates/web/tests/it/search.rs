@@ -9,7 +9,9 @@ use kaname_testkit::Nation;
 use url::form_urlencoded::byte_serialize;
 
 use crate::{
+    assessments,
     browser::{Browser, between, leads_to},
+    campaigns,
     house::Door,
     library::released_with,
     story,
@@ -189,6 +191,52 @@ async fn reports_are_found_by_value_and_number_by_officers_only() {
     let member = Browser::of(&door, &nation, &nation.member).await;
     let page = member.page(&at("203.0.113.77")).await;
     assert!(!page.contains(number) && !page.contains("id=\"reports\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn assessments_and_campaigns_are_found_by_who_lists_them_and_named_to_nobody_else() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |_| {}).await;
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let assessment = assessments::begun(&analyst, &item.state.number).await;
+    let campaign = campaigns::accepted(&nation, &analyst).await;
+    for (query, part, number) in [
+        ("見通し", "assessments", &assessment),
+        ("種別:分析評価", "assessments", &assessment),
+        ("「更新を装う波」", "campaigns", &campaign),
+        ("rare-0.test", "campaigns", &campaign),
+    ] {
+        let page = analyst.page(&at(query)).await;
+        let href = format!("/{part}/{number}\"");
+        assert!(section(&page, part).contains(&href), "{query}: {page}");
+        let api = at(query).replacen("/search", "/api/v1/search", 1);
+        let found = analyst.get(&api).await.json();
+        let told = &found[part]["rows"][0]["number"];
+        assert_eq!(*told, number.as_str(), "{query}: {found}");
+        assert_eq!(found[part]["total"], 1);
+        assert_eq!(found[part]["not_all_read"], false);
+    }
+    let page = analyst.page(&at("見通し type:campaign")).await;
+    assert!(section(&page, "assessments").contains("ほかの型を指定している"));
+    let page = analyst.page(&at("更新を装う tlp:green")).await;
+    assert!(section(&page, "campaigns").contains("共有範囲（TLP）や利用範囲（PAP）はない"));
+    // The releasing officer reads assessments from review on, and lists no campaigns; a member and a key list neither.
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let page = releaser.page(&at("見通し")).await;
+    assert!(section(&page, "assessments").contains("見つかりません"));
+    assert!(!page.contains("id=\"campaigns\""));
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
+    for query in ["見通し", "更新を装う", "rare-0.test", assessment.as_str()] {
+        let page = member.page(&at(query)).await;
+        for hidden in ["id=\"assessments\"", "id=\"campaigns\"", campaign.as_str()] {
+            assert!(!page.contains(hidden), "{query} {hidden}: {page}");
+        }
+        let api = at(query).replacen("/search", "/api/v1/search", 1);
+        let found = door.get(&api, &key).await.json();
+        assert!(found["assessments"].is_null() && found["campaigns"].is_null());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

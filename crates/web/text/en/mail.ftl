@@ -26,6 +26,7 @@ mail-closing = This mail was sent by the system of { $hub }. Opening it or its l
 mail-subject-found = [{ $hub }] A saved search found something new
 mail-opening-found = A search that you saved has found something new since you were told last. This mail does not say what; sign in to read it.
 mail-opening-found-sealed = The saved search “{ $name }” has found something new: { $items } items, { $objects } objects.
+mail-opening-found-officer = The saved search “{ $name }” has found something new: { $items } items, { $objects } objects, { $reports } reports, { $assessments } assessments, { $campaigns } campaigns.
 mail-found-query = Search: { $query }
 mail-found-heading = Saved searches
 mail-subject-withdrawn = [{ $hub }] Withdrawn: { $number }

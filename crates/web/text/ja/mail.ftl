@@ -17,6 +17,7 @@ mail-closing = このメールは { $hub } のシステムが自動で送信し�
 mail-subject-found = 【{ $hub }】保存した検索に新着があります
 mail-opening-found = 保存した検索に、前回のお知らせ以降の新着があります。このメールには内容を記載していません。サインインしてご確認ください。
 mail-opening-found-sealed = 保存した検索「{ $name }」に新着があります。共有情報 { $items } 件、オブジェクト { $objects } 件。
+mail-opening-found-officer = 保存した検索「{ $name }」に新着があります。共有情報 { $items } 件、オブジェクト { $objects } 件、報告 { $reports } 件、分析評価 { $assessments } 件、キャンペーン { $campaigns } 件。
 mail-found-query = 検索：{ $query }
 mail-found-heading = 保存した検索
 mail-subject-withdrawn = 【{ $hub }】取り下げのお知らせ（{ $number }）

@@ -1,7 +1,7 @@
 //! What a thing correlates with: each value it carries, and how many others carry it too, as far as the reader
-//! may see them. Common values come last and are never left out.
+//! may see them. However many it carries, all are told, a page at a time; of a page common values come last.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_kernel::{Matter, MatterId, Posting};
 use kaname_policy::Action;
@@ -11,7 +11,7 @@ use kaname_sharing::{
     warninglist::Outline,
 };
 use kaname_stix::SearchValue;
-use kaname_store::StoredObject;
+use kaname_store::{MOST_CARRIERS, StoredObject};
 use roaring::RoaringBitmap;
 
 use super::near::Nearby;
@@ -23,8 +23,10 @@ use crate::{
     world::World,
 };
 
-/// Most values of one thing that are looked up.
-const MOST_VALUES: usize = 200;
+/// Values of one thing that are looked up at once: a page of them.
+pub const VALUES_AT_ONCE: usize = 200;
+/// Items that are read at once, to count them.
+const READ_AT_ONCE: u32 = 1_000;
 /// A value that more others carry than this says little.
 const COMMON: u64 = 100;
 
@@ -49,21 +51,39 @@ pub struct CarriedValue {
     pub near: Nearby,
 }
 
-/// What a thing carries.
+/// What a thing carries: a page of its values.
 #[derive(Debug, Clone, Default)]
 pub struct Carrying {
-    /// Its values, those that say most first.
+    /// The values of this page, those that say most first.
     pub values: Vec<CarriedValue>,
-    /// How many more values it has that were not looked up.
-    pub left: usize,
+    /// How many come before this page, in the order in which the thing carries them.
+    pub before: usize,
+    /// How many it carries.
+    pub total: usize,
+}
+
+impl Carrying {
+    /// How many come after this page.
+    #[must_use]
+    pub const fn left(&self) -> usize {
+        self.total.saturating_sub(self.before + self.values.len())
+    }
+
+    /// After how many values the next page begins; `None` on the last.
+    #[must_use]
+    pub fn next(&self) -> Option<usize> {
+        let is_more = self.left() > 0 && !self.values.is_empty();
+        is_more.then_some(self.before + self.values.len())
+    }
 }
 
 impl World {
-    /// What an object correlates with.
+    /// What an object correlates with, by its values after the first so many.
     pub async fn correlated_object(
         &self,
         caller: &Caller,
         object: &StoredObject,
+        after: usize,
     ) -> Result<Carrying, WorldError> {
         self.allow_any(caller, Action::LibraryRead)?;
         let head = kaname_stix::head(&object.raw);
@@ -72,15 +92,16 @@ impl World {
             stix_ids: vec![object.stix_id.clone()],
             item: Some(object.source),
         };
-        self.correlated(caller, values, own).await
+        self.correlated(caller, (values, after), own).await
     }
 
-    /// What an item correlates with, as the caller may see it on pages: what is not on the web is related to
-    /// nothing there.
+    /// What an item correlates with, by its values after the first so many, as the caller may see it on pages: what
+    /// is not on the web is related to nothing there.
     pub async fn correlated_item(
         &self,
         caller: &Caller,
         item: &Loaded<Item>,
+        after: usize,
     ) -> Result<Carrying, WorldError> {
         self.allow_any(caller, Action::LibraryRead)?;
         if !item.state.content.is_on_the_web() {
@@ -92,23 +113,26 @@ impl World {
             stix_ids: heads.map(|(_, head)| head.id.to_string()).collect(),
             item: Some(item.id),
         };
-        self.correlated(caller, values, own).await
+        self.correlated(caller, (values, after), own).await
     }
 
     async fn correlated(
         &self,
         caller: &Caller,
-        values: Vec<SearchValue>,
+        (carried, after): (Vec<SearchValue>, usize),
         own: Own,
     ) -> Result<Carrying, WorldError> {
-        let mut values: Vec<SearchValue> = values
-            .into_iter()
-            .filter(|value| correlates(value.kind))
-            .collect();
-        let left = values.len().saturating_sub(MOST_VALUES);
-        values.truncate(MOST_VALUES);
+        let carried = carried.into_iter().filter(|value| correlates(value.kind));
+        let carried: Vec<SearchValue> = carried.collect();
+        let mut carrying = Carrying {
+            values: Vec::new(),
+            before: after.min(carried.len()),
+            total: carried.len(),
+        };
+        let values = carried.into_iter().skip(carrying.before);
+        let values: Vec<SearchValue> = values.take(VALUES_AT_ONCE).collect();
         if values.is_empty() {
-            return Ok(Carrying::default());
+            return Ok(carrying);
         }
         let readable = self.readable(caller).await?;
         let postings: Vec<Posting> = values.iter().map(posting).collect();
@@ -150,13 +174,11 @@ impl World {
             let is_alone = others == 0 && one.near.is_empty();
             (is_alone, !one.warned.is_empty(), others == 0, others)
         });
-        Ok(Carrying {
-            values: carried,
-            left,
-        })
+        carrying.values = carried;
+        Ok(carrying)
     }
 
-    /// For each value how many other items carry it that the caller may open.
+    /// For each value how many other items carry it that the caller may open, all of them counted.
     async fn items_carrying(
         &self,
         caller: &Caller,
@@ -164,29 +186,47 @@ impl World {
         own: Option<MatterId>,
     ) -> Result<Vec<u64>, WorldError> {
         let readable = self.readable(caller).await?;
-        let hits = self
-            .store()
-            .carrying(Item::KIND, postings, &readable)
-            .await?;
+        let hits = self.items_with(postings, &readable).await?;
         let ids: BTreeSet<MatterId> = hits.iter().map(|(id, _)| *id).collect();
-        let found = self.library(caller, |query| {
-            query.among = Some(ids.into_iter().collect());
-            query.states = OUT.map(str::to_owned).to_vec();
-            query.limit = 1_000;
-        });
-        let found = found.await?.rows.into_iter();
-        let open = found.filter(|item| item.state.content.is_on_the_web());
-        let open: BTreeSet<MatterId> = open
-            .map(|item| item.id)
-            .filter(|id| Some(*id) != own)
-            .collect();
-        let count = |value: &Posting| {
-            let with = hits
-                .iter()
-                .filter(|(id, hit)| hit == value && open.contains(id));
-            with.map(|(id, _)| id).collect::<BTreeSet<_>>().len() as u64
-        };
+        let ids: Vec<MatterId> = ids.into_iter().filter(|id| Some(*id) != own).collect();
+        let mut open = BTreeSet::new();
+        for some in ids.chunks(READ_AT_ONCE as usize) {
+            let found = self.library(caller, |query| {
+                query.among = Some(some.to_vec());
+                query.states = OUT.map(str::to_owned).to_vec();
+                query.limit = READ_AT_ONCE;
+            });
+            let found = found.await?.rows.into_iter();
+            let on_the_web = found.filter(|item| item.state.content.is_on_the_web());
+            open.extend(on_the_web.map(|item| item.id));
+        }
+        let mut with: BTreeMap<Posting, BTreeSet<MatterId>> = BTreeMap::new();
+        for (id, hit) in hits.into_iter().filter(|(id, _)| open.contains(id)) {
+            with.entry(hit).or_default().insert(id);
+        }
+        let count = |value: &Posting| with.get(value).map_or(0, |items| items.len() as u64);
         Ok(postings.iter().map(count).collect())
+    }
+
+    /// Items that carry one of these values, with the values. The store gives so many at once: where there may be more,
+    /// it is asked for half of the values at a time.
+    async fn items_with(
+        &self,
+        postings: &[Posting],
+        readable: &RoaringBitmap,
+    ) -> Result<Vec<(MatterId, Posting)>, WorldError> {
+        let mut found = Vec::new();
+        let mut asked = vec![postings];
+        while let Some(some) = asked.pop() {
+            let hits = self.store().carrying(Item::KIND, some, readable).await?;
+            if hits.len() >= MOST_CARRIERS && some.len() > 1 {
+                let (first, rest) = some.split_at(some.len() / 2);
+                asked.extend([first, rest]);
+            } else {
+                found.extend(hits);
+            }
+        }
+        Ok(found)
     }
 
     /// How many objects the caller sees.

@@ -115,11 +115,11 @@ impl World {
             narrow(found);
         }
         for value in &wanted.values {
-            if let Sought::Any(postings) = value {
+            if !matches!(value, Sought::Host(_)) {
                 let readable = self.readable(caller).await?;
                 let hits = self
                     .store()
-                    .carrying(Item::KIND, postings, &readable)
+                    .carrying(Item::KIND, value.postings(), &readable)
                     .await?;
                 narrow(hits.into_iter().map(|(id, _)| id).collect());
             }
@@ -252,7 +252,7 @@ fn holds(wanted: &Wanted, item: &Loaded<Item>) -> bool {
         })
     };
     let hosts_named = wanted.values.iter().all(|value| match value {
-        Sought::Any(_) => true,
+        Sought::Any(_) | Sought::Network(..) => true,
         Sought::Host(host) => host_named(&host.value),
     });
     let texts = [&content.title, &content.summary, &content.countermeasures];

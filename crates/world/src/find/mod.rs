@@ -1,5 +1,5 @@
-//! One search over what there is: items, threat objects and, for officers, reports; with the reader's eyes. What
-//! of it cannot be understood is told with the rest, never passed over.
+//! One search over what there is: items, threat objects and, for officers, reports, assessments and campaigns; with the
+//! reader's eyes. What of it cannot be understood is told with the rest, never passed over.
 
 mod carried;
 mod items;
@@ -13,6 +13,7 @@ mod seen;
 pub mod sightings;
 pub mod techniques;
 mod values;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -20,17 +21,18 @@ use kaname_directory::day_of;
 use kaname_kernel::{MatterId, PartyId, Tlp};
 use kaname_policy::Action;
 use kaname_sharing::{
-    Item, ItemKind, Report,
+    Assessment, Campaign, Item, ItemKind, Report,
     find::{Ask, Fault, Search, Term, Vocabulary, Why, parse},
 };
 use kaname_store::{Cursor, FoundObjects, Posting};
 
-pub use self::carried::{CarriedValue, Carrying};
+pub use self::carried::{CarriedValue, Carrying, VALUES_AT_ONCE};
 pub use self::saved::FoundNew;
 pub(crate) use self::seen::hour_of;
 pub use self::seen::{MOST_ASKED, SEEN_BY_AT_LEAST, SEEN_WITHIN_DAYS};
 use self::values::Sought;
-use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
+pub use self::written::{MOST_READ, ReadThrough};
+use crate::{caller::Caller, error::WorldError, read::Listed, world::World};
 
 /// Name of the hub where a search asks whose claim something is.
 const HUB: &str = "hub";
@@ -42,6 +44,10 @@ pub struct Part {
     pub objects_after: Option<i64>,
     /// Items after this row.
     pub items_after: Option<Cursor>,
+    /// Assessments after this row.
+    pub assessments_after: Option<Cursor>,
+    /// Campaigns after this row.
+    pub campaigns_after: Option<Cursor>,
     /// At most this many of each.
     pub limit: u32,
     /// Whether it is counted how objects spread over sectors.
@@ -61,6 +67,14 @@ pub enum Left {
     NoSuchType,
     /// Reports are sealed: they are found by value or number only.
     OnlyValues,
+    /// Another type was asked for.
+    OtherType,
+    /// They are the hub's own, and others' were asked for.
+    HubsOwn,
+    /// They have no marking.
+    NoMarking,
+    /// They stand in no collection.
+    NoCollection,
 }
 
 /// What of one kind was found, or why it was not searched.
@@ -80,7 +94,11 @@ pub struct Found {
     /// Objects, newest first; groups of the spread are sectors in the order of the vocabulary.
     pub objects: Outcome<FoundObjects>,
     /// Reports, newest first; `None` for who is not in triage.
-    pub reports: Option<Outcome<Vec<Loaded<Report>>>>,
+    pub reports: Option<Outcome<Listed<Report>>>,
+    /// Assessments, touched last first; `None` for who may not read them.
+    pub assessments: Option<Outcome<ReadThrough<Assessment>>>,
+    /// Campaigns, touched last first; `None` for who is not in triage.
+    pub campaigns: Option<Outcome<ReadThrough<Campaign>>>,
     /// Networks that hold so many values the caller may see, and fuzzy hashes that share pieces with so many, that not
     /// all of them were looked for.
     pub too_wide: Vec<String>,
@@ -164,6 +182,8 @@ impl World {
             item_tlps: BTreeMap::new(),
             objects: Err(Left::Nothing),
             reports: in_triage.then_some(Err(Left::Nothing)),
+            assessments: None,
+            campaigns: None,
             too_wide,
         };
         if found.search.asks_nothing() {
@@ -179,6 +199,8 @@ impl World {
         if in_triage {
             found.reports = Some(self.find_reports(caller, &wanted).await?);
         }
+        found.assessments = self.find_assessments(caller, &wanted, part).await?;
+        found.campaigns = self.find_campaigns(caller, &wanted, part).await?;
         Ok(found)
     }
 

@@ -102,7 +102,9 @@ fn asked(wanted: &Wanted) -> FindObjects {
     query.words.extend(wanted.sectors.iter().cloned());
     for value in &wanted.values {
         match value {
-            Sought::Any(postings) => query.values.push(postings.clone()),
+            Sought::Any(postings) | Sought::Network(postings, _) => {
+                query.values.push(postings.clone());
+            }
             Sought::Host(host) => query.hosts.push(host.value.clone()),
         }
     }

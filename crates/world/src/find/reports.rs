@@ -5,19 +5,21 @@ use std::collections::BTreeSet;
 
 use kaname_kernel::{Matter, MatterId, Posting};
 use kaname_sharing::{Report, number, value::host_posting};
+use roaring::RoaringBitmap;
 
 use super::{Left, Outcome, Wanted, values::Sought};
-use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
+use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
 
 /// Most reports that are given.
 const MOST: usize = 100;
 
 impl World {
+    /// Reports that a search asks for, the newest of them, and how many there are.
     pub(super) async fn find_reports(
         &self,
         caller: &Caller,
         wanted: &Wanted,
-    ) -> Result<Outcome<Vec<Loaded<Report>>>, WorldError> {
+    ) -> Result<Outcome<Listed<Report>>, WorldError> {
         let asks_more = !wanted.phrases.is_empty()
             || !wanted.words.is_empty()
             || wanted.types.is_some()
@@ -44,19 +46,7 @@ impl World {
         }
         let readable = self.readable(caller).await?;
         for value in &wanted.values {
-            let mut tagged = value.postings().to_vec();
-            if let Sought::Host(host) = value {
-                tagged.push(host_posting(host.value.clone()));
-            }
-            let tagged: Vec<Posting> = tagged
-                .into_iter()
-                .map(|value| self.keys().posting::<Report>(value))
-                .collect();
-            let hits = self
-                .store()
-                .carrying(Report::KIND, &tagged, &readable)
-                .await?;
-            narrow(hits.into_iter().map(|(id, _)| id).collect());
+            narrow(self.reports_carrying(value, &readable).await?);
         }
         let mut found = Vec::new();
         for id in among.unwrap_or_default() {
@@ -64,9 +54,35 @@ impl World {
             found.extend(report.filter(|report| holds(wanted, report)));
         }
         found.sort_by_key(|report| std::cmp::Reverse(report.state.received));
+        let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
         found.truncate(MOST);
         self.show_derived(caller, &mut found, false).await?;
-        Ok(Ok(found))
+        Ok(Ok(Listed {
+            rows: found,
+            next: None,
+            total,
+        }))
+    }
+
+    /// Reports that carry a value, by its keyed tags.
+    pub(super) async fn reports_carrying(
+        &self,
+        value: &Sought,
+        readable: &RoaringBitmap,
+    ) -> Result<BTreeSet<MatterId>, WorldError> {
+        let mut tagged = value.postings().to_vec();
+        if let Sought::Host(host) = value {
+            tagged.push(host_posting(host.value.clone()));
+        }
+        let tagged: Vec<Posting> = tagged
+            .into_iter()
+            .map(|value| self.keys().posting::<Report>(value))
+            .collect();
+        let hits = self
+            .store()
+            .carrying(Report::KIND, &tagged, readable)
+            .await?;
+        Ok(hits.into_iter().map(|(id, _)| id).collect())
     }
 }
 

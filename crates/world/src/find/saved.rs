@@ -8,7 +8,7 @@ use kaname_sharing::{
     find::{SavedSearch, Watched, change_saved, drop_saved, parse, save},
 };
 
-use super::Part;
+use super::{Outcome, Part, ReadThrough};
 use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most searches of one person that are listed.
@@ -21,6 +21,20 @@ pub struct FoundNew {
     pub items: u32,
     /// Threat objects, counted to ten thousand.
     pub objects: u32,
+    /// Reports that were handed in, for who is in triage.
+    pub reports: u32,
+    /// Assessments that were touched, for who may read them.
+    pub assessments: u32,
+    /// Campaigns that were touched, for who is in triage.
+    pub campaigns: u32,
+}
+
+impl FoundNew {
+    /// Whether something was found that officers alone are told of.
+    #[must_use]
+    pub const fn is_for_officers(&self) -> bool {
+        self.reports > 0 || self.assessments > 0 || self.campaigns > 0
+    }
 }
 
 impl World {
@@ -121,9 +135,19 @@ impl World {
         };
         let items = self.find_items(caller, &wanted, &part).await?;
         let objects = self.find_objects(caller, &wanted, &part, &vocabulary);
+        let objects = objects.await?;
+        let reports = match self.allow_any(caller, Action::TriageList) {
+            Ok(()) => self.find_reports(caller, &wanted).await?.ok(),
+            Err(_) => None,
+        };
+        let assessments = self.find_assessments(caller, &wanted, &part).await?;
+        let campaigns = self.find_campaigns(caller, &wanted, &part).await?;
         Ok(FoundNew {
             items: items.map_or(0, |found| found.total),
-            objects: objects.await?.map_or(0, |found| found.total),
+            objects: objects.map_or(0, |found| found.total),
+            reports: reports.map_or(0, |found| found.total),
+            assessments: how_many(assessments),
+            campaigns: how_many(campaigns),
         })
     }
 
@@ -151,4 +175,9 @@ impl World {
             ..watched
         })
     }
+}
+
+fn how_many<M>(found: Option<Outcome<ReadThrough<M>>>) -> u32 {
+    let found = found.and_then(Outcome::ok);
+    found.map_or(0, |through| through.listed.total)
 }

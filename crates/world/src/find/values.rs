@@ -23,6 +23,8 @@ const MOST_READ: u32 = 20_000;
 pub(super) enum Sought {
     /// One of these values.
     Any(Vec<Posting>),
+    /// One of these values, or whatever else lies within the network.
+    Network(Vec<Posting>, Block),
     /// A host, itself or one below it.
     Host(Posting),
 }
@@ -31,7 +33,7 @@ impl Sought {
     /// The values that are carried as they are.
     pub(super) fn postings(&self) -> &[Posting] {
         match self {
-            Self::Any(postings) => postings,
+            Self::Any(postings) | Self::Network(postings, _) => postings,
             Self::Host(posting) => std::slice::from_ref(posting),
         }
     }
@@ -51,11 +53,12 @@ impl World {
             Kind::Domain => Ok(Sought::Host(own)),
             Kind::Ipv4 | Kind::Ipv6 | Kind::Ipv4Cidr | Kind::Ipv6Cidr => {
                 let mut all = vec![own];
-                if let Some(block) = Block::parse(&value.value) {
+                let block = Block::parse(&value.value);
+                if let Some(block) = &block {
                     let cidr = |value: String| posting(ValueKind::Cidr, value);
                     all.extend(block.around().into_iter().map(cidr));
                     if is_network {
-                        let (inside, cut) = self.inside(&block, readable).await?;
+                        let (inside, cut) = self.inside(block, readable).await?;
                         all.extend(inside);
                         if cut {
                             too_wide.push(block.written());
@@ -64,7 +67,11 @@ impl World {
                         all.push(cidr(block.written()));
                     }
                 }
-                Ok(Sought::Any(distinct(all)))
+                let all = distinct(all);
+                Ok(match block.filter(|_| is_network) {
+                    Some(block) => Sought::Network(all, block),
+                    None => Sought::Any(all),
+                })
             }
             _ => Ok(Sought::Any(vec![own])),
         }

@@ -1,5 +1,6 @@
 //! Saved searches, looked through every hour: what is new since the owner was told last is told on the owner's
-//! page, and by mail where there is an address. The owner's eyes are those of the hour.
+//! page, and by mail where there is an address. The owner's eyes are those of the hour: for an officer reports are among
+//! it, and assessments and campaigns that something happened to.
 
 use std::sync::Arc;
 
@@ -144,6 +145,9 @@ impl WatchDuty {
             until: hour,
             items: found.items,
             objects: found.objects,
+            reports: found.reports,
+            assessments: found.assessments,
+            campaigns: found.campaigns,
             notified: told,
         };
         let mut work = world.work(&Caller::system(WATCH).actor);

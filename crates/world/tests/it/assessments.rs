@@ -13,7 +13,7 @@ use kaname_world::{Loaded, WorldError, sharing::Seen};
 
 use crate::story;
 
-fn judgement(text: &str, evidence: Vec<Source>) -> Judgement {
+pub(crate) fn judgement(text: &str, evidence: Vec<Source>) -> Judgement {
     Judgement {
         text: text.to_owned(),
         likelihood: Likelihood::VeryLikely,
@@ -23,7 +23,7 @@ fn judgement(text: &str, evidence: Vec<Source>) -> Judgement {
     }
 }
 
-fn outside() -> Source {
+pub(crate) fn outside() -> Source {
     Source::Outside {
         name: "Example CERT".to_owned(),
         url: "https://cert.example/a".to_owned(),
@@ -31,7 +31,7 @@ fn outside() -> Source {
     }
 }
 
-fn draft(nation: &Nation, judgements: Vec<Judgement>) -> Draft {
+pub(crate) fn draft(nation: &Nation, judgements: Vec<Judgement>) -> Draft {
     Draft {
         title: Text::new(
             "VPN装置を狙う活動の見通し",

@@ -33,7 +33,7 @@ fn saying(domains: &[&str], text: &str) -> NewReport {
     }
 }
 
-async fn report(nation: &Nation, by: &Person, domains: &[&str], text: &str) -> Receipt {
+pub(crate) async fn report(nation: &Nation, by: &Person, domains: &[&str], text: &str) -> Receipt {
     let caller = nation.caller(by).await;
     let new = saying(domains, text);
     nation.world.submit(&caller, new, None).await.unwrap()

@@ -6,9 +6,13 @@ use jiff::SignedDuration;
 use kaname_kernel::Tlp;
 use kaname_sharing::find::{Alert, MAX_SAVED, Told, Watched};
 use kaname_testkit::Person;
-use kaname_world::{Caller, WorldError, find::Part, outlet::WatchDuty, worker::Worker};
+use kaname_world::{
+    Caller, WorldError, find::Part, outlet::WatchDuty, sharing::NewCampaign, worker::Worker,
+};
 
 use crate::{
+    assessments::{draft, judgement},
+    campaigns::report,
     outlet::{Plain, Setting, door_to, setting},
     story,
 };
@@ -103,6 +107,55 @@ async fn its_owner_is_told_once_of_what_is_new_and_only_what_its_owner_may_see()
     assert!(told.objects > 0 && told.from < told.until);
     assert_eq!(news(analyst).await.unwrap().notified, Told::Page);
     assert_eq!(news(outsider).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_is_told_of_reports_assessments_and_campaigns_too() {
+    let s = half_past().await;
+    let nation = &s.nation;
+    let world = &nation.world;
+    let analyst = nation.caller(&nation.analyst).await;
+    let member = nation.caller(&nation.member).await;
+    let keep = async |caller: &Caller, query: &str| {
+        let saved = world.save_search(caller, watched(query, Alert::Hourly));
+        saved.await.unwrap().id
+    };
+    let value = keep(&analyst, "rare.test").await;
+    let words = keep(&analyst, "見通し").await;
+    let members = keep(&member, "rare.test").await;
+    let mut reports = Vec::new();
+    for own in ["a.test", "b.test"] {
+        let receipt = report(nation, &nation.provider, &["rare.test", own], "").await;
+        reports.push(receipt.number);
+    }
+    let written = draft(nation, vec![judgement("活動は続く", Vec::new())]);
+    world.begin_assessment(&analyst, written).await.unwrap();
+    an_hour_later(&s).await;
+    let news = async |caller: &Caller, id| {
+        let saved = world.saved_search(caller, id).await.unwrap();
+        let news = saved.state.news.map(|news| {
+            assert_eq!((news.items, news.objects), (0, 0));
+            (news.reports, news.assessments, news.campaigns)
+        });
+        news.unwrap_or_default()
+    };
+    assert_eq!(news(&analyst, value).await, (2, 0, 0));
+    assert_eq!(news(&analyst, words).await, (0, 1, 0));
+    // A campaign of theirs is new by the value that its reports carry; they themselves are no more.
+    let new = NewCampaign {
+        title: "更新を装う波",
+        reports: &reports,
+    };
+    world.new_campaign(&analyst, new).await.unwrap();
+    an_hour_later(&s).await;
+    an_hour_later(&s).await;
+    assert_eq!(news(&analyst, value).await, (0, 0, 1), "once");
+    assert_eq!(news(&analyst, words).await, (0, 1, 0), "nothing since");
+    assert_eq!(
+        news(&member, members).await,
+        (0, 0, 0),
+        "nobody is told of them else"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

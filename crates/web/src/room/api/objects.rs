@@ -17,7 +17,10 @@ use serde_json::{Value, json};
 use crate::{
     error::Failure,
     house::{By, House},
-    room::library::object::{Asked, standing},
+    room::{
+        library::object::{Asked, standing},
+        paging::address,
+    },
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -61,17 +64,34 @@ pub(super) async fn relations(
     Ok(Json(answer).into_response())
 }
 
-/// What an object correlates with: each value it carries, and who else does.
+/// Where the values of an object go on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Page {
+    values_after: usize,
+}
+
+/// What an object correlates with: each value it carries, a page at a time, and who else does.
 pub(super) async fn correlations(
     State(house): State<House>,
     by: By,
     Path(id): Path<String>,
+    Query(page): Query<Page>,
 ) -> Result<Response, Failure> {
     let object = standing(&house, &by, &id, &Asked::default()).await?.shown;
-    let carrying = house.world().correlated_object(&by, &object).await?;
+    let carrying = house
+        .world()
+        .correlated_object(&by, &object, page.values_after)
+        .await?;
     let values: Vec<Value> = carrying.values.iter().map(carried).collect();
-    let answer =
-        json!({ "object": object.stix_id, "values": values, "not_looked_up": carrying.left });
+    let next = carrying.next().map(|after| {
+        let path = format!("/api/v1/objects/{}/correlations", object.stix_id);
+        address(&path, &[("values_after", &after.to_string())])
+    });
+    let answer = json!({
+        "object": object.stix_id, "values": values, "total": carrying.total,
+        "not_looked_up": carrying.left(), "next": next,
+    });
     Ok(Json(answer).into_response())
 }
 

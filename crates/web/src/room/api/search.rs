@@ -13,7 +13,8 @@ use kaname_sharing::Collection;
 use kaname_store::{FoundObjects, StoredObject};
 use kaname_world::{
     Loaded,
-    find::{Found, Left, Part},
+    find::{Found, Left, Outcome, Part, ReadThrough},
+    sharing::{assessment::assessment_line, cluster::line_told},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,6 +43,10 @@ pub(super) struct Asked {
     objects: String,
     /// Where items go on.
     items: String,
+    /// Where assessments go on.
+    assessments: String,
+    /// Where campaigns go on.
+    campaigns: String,
     limit: u32,
     /// `sectors` where it is counted how objects spread over them.
     count: String,
@@ -53,6 +58,8 @@ impl Default for Asked {
             q: String::new(),
             objects: String::new(),
             items: String::new(),
+            assessments: String::new(),
+            campaigns: String::new(),
             limit: 50,
             count: String::new(),
         }
@@ -89,6 +96,8 @@ pub(super) async fn search(
     let part = Part {
         objects_after,
         items_after: place(&reading, &asked.items)?,
+        assessments_after: place(&reading, &asked.assessments)?,
+        campaigns_after: place(&reading, &asked.campaigns)?,
         limit: asked.limit.clamp(1, MOST),
         sectors: asked.count == "sectors",
     };
@@ -101,12 +110,20 @@ pub(super) async fn search(
         return Err(Failure::Invalid(vec![nothing]));
     }
     let collections = house.world().collections(&by).await?;
-    let answer = json!({
+    let mut answer = json!({
         "query": found.search.canonical(),
         "items": items(&house, &reading, &asked, &found),
         "objects": objects(&house, &reading, &asked, &found, &collections),
         "too_wide": found.too_wide,
     });
+    // What the caller may not list is not named.
+    let paged = (&reading, &asked);
+    if let Some(outcome) = &found.assessments {
+        answer["assessments"] = read_through("assessments", outcome, paged, assessment_line);
+    }
+    if let Some(outcome) = &found.campaigns {
+        answer["campaigns"] = read_through("campaigns", outcome, paged, line_told);
+    }
     Ok(Json(answer).into_response())
 }
 
@@ -118,6 +135,10 @@ const fn left(why: Left) -> &'static str {
         Left::Sealed => "sealed",
         Left::NoSuchType => "no-such-type",
         Left::OnlyValues => "only-values",
+        Left::OtherType => "other-type",
+        Left::HubsOwn => "hubs-own",
+        Left::NoMarking => "no-marking",
+        Left::NoCollection => "no-collection",
     }
 }
 
@@ -182,6 +203,28 @@ fn objects(
     json!({
         "total": total, "more_than_total": more, "rows": rows, "next": next,
         "spread": spread(found, objects, &named),
+    })
+}
+
+/// What had to be read to be found.
+fn read_through<M>(
+    name: &str,
+    outcome: &Outcome<ReadThrough<M>>,
+    (reading, asked): (&Reading<'_>, &Asked),
+    line: impl Fn(&M) -> Value,
+) -> Value {
+    let through = match outcome {
+        Ok(through) => through,
+        Err(why) => return not_searched(*why),
+    };
+    let rows = through.listed.rows.iter();
+    let rows: Vec<Value> = rows.map(|one| line(&one.state)).collect();
+    let next = through.listed.next.as_ref();
+    let next = next.map(|next| asked.to(name, &reading.written(next)));
+    let (total, more) = counted(through.listed.total);
+    json!({
+        "total": total, "more_than_total": more || through.cut, "rows": rows, "next": next,
+        "not_all_read": through.cut,
     })
 }
 

@@ -132,6 +132,9 @@ fn told(house: &House, saved: &Loaded<SavedSearch>) -> Value {
             "until": news.until.to_string(),
             "items": news.items,
             "objects": news.objects,
+            "reports": news.reports,
+            "assessments": news.assessments,
+            "campaigns": news.campaigns,
             "told": news.notified,
         })
     });

@@ -173,7 +173,8 @@ pub(super) async fn list(
     show(&shown)
 }
 
-fn line(page: &Page, campaign: &Loaded<Campaign>) -> Row {
+/// A campaign in a list.
+pub(in crate::room) fn line(page: &Page, campaign: &Loaded<Campaign>) -> Row {
     let state = &campaign.state;
     let href = format!("/campaigns/{}", state.number);
     let count = page.t1("campaigns-reports-count", "n", state.reports.len());

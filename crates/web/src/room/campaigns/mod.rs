@@ -5,6 +5,7 @@ mod list;
 mod show;
 mod told;
 
+pub(in crate::room) use self::list::line;
 pub(in crate::room) use self::told::{Proposal, proposal};
 
 use axum::{http::Method, routing};

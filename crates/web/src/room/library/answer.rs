@@ -249,7 +249,8 @@ pub(super) async fn answer(
                 Some("feedback") => Some("usefulness"),
                 _ => None,
             })?;
-            show::shown(&house, &frame, &by, item, Some((typed, wrong))).await
+            let asked = show::Asked::default();
+            show::shown(&house, &frame, &by, (item, &asked), Some((typed, wrong))).await
         }
     }
 }

@@ -12,7 +12,7 @@ use kaname_world::find::{
 };
 
 use crate::{
-    frame::Page,
+    frame::{Page, part::Pager},
     room::{paging::address, warninglist::warned, words},
     text::{Count, TextArg},
 };
@@ -33,8 +33,8 @@ pub(super) struct Correlation {
     warned: Vec<Shared>,
     /// Values that nothing else carries.
     alone: Vec<String>,
-    /// How many more there are.
-    left: usize,
+    /// Which of its values these are, and where the others stand, where there are others.
+    pager: Option<Pager>,
     /// From when on fuzzy hashes are alike, where one of the values is one.
     alike: Option<String>,
 }
@@ -61,7 +61,24 @@ struct Shared {
 }
 
 impl Correlation {
-    pub(super) fn of(page: &Page, carrying: Carrying) -> Self {
+    /// The page of values that was asked for; nothing where it carries none. `to` gives the address after so many.
+    pub(super) fn of(
+        page: &Page,
+        carrying: Carrying,
+        to: impl Fn(usize) -> String,
+    ) -> Option<Self> {
+        if carrying.total == 0 {
+            return None;
+        }
+        let is_paged = carrying.before > 0 || carrying.left() > 0;
+        let pager = is_paged.then(|| {
+            let title = page.t("search-values");
+            let shown = carrying.values.len() as u64;
+            let total = Count::from(carrying.total as u64);
+            let first = (carrying.before > 0).then(|| to(0));
+            let next = carrying.next().map(&to);
+            page.pager(shown, total, first, next).of(&title)
+        });
         let is_fuzzy = |one: &CarriedValue| is_fuzzy(one.value.kind);
         let alike = carrying.values.iter().any(is_fuzzy).then(|| {
             let (from, to) = (u32::from(ALIKE_FROM), u32::from(ALIKE_TO));
@@ -74,15 +91,15 @@ impl Correlation {
             others.into_iter().partition(|one| !one.warned.is_empty());
         let (common, shared): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.is_common);
         let shown = |all: Vec<CarriedValue>| all.iter().map(|one| Shared::of(page, one)).collect();
-        Self {
+        Some(Self {
             shared: shown(shared),
             common: shown(common),
             warned: shown(warned),
             alone: alone.into_iter().map(|one| one.value.text).collect(),
-            left: carrying.left,
+            pager,
             alike,
             page: page.clone(),
-        }
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -13,6 +13,7 @@ use kaname_kernel::Pap;
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{Item, ItemState, Outlet, Value, decay::Freshness, feedback::Feedback};
 use kaname_world::{Loaded, sharing::Warnings};
+use serde::Deserialize;
 
 use super::{
     answer,
@@ -33,6 +34,7 @@ use crate::{
         age::{self, Age},
         assessments::{Judgements, judgements},
         form::Wrong,
+        paging::address,
         warninglist::warned,
         words,
     },
@@ -111,14 +113,22 @@ pub(super) struct Answer {
     pub(super) words: Vec<Field>,
 }
 
+/// Where the values go on that the item is related by.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    values_after: usize,
+}
+
 pub(super) async fn show_one(
     State(house): State<House>,
     frame: Frame,
     by: By,
     Path(typed): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let item = found(&house, &by, &typed).await?;
-    shown(&house, &frame, &by, item, None).await
+    shown(&house, &frame, &by, (item, &asked), None).await
 }
 
 /// The item of a number, if it is out and the reader may see it.
@@ -132,7 +142,7 @@ pub(super) async fn shown(
     house: &House,
     frame: &Frame,
     by: &By,
-    item: Loaded<Item>,
+    (item, asked): (Loaded<Item>, &Asked),
     refused: Option<(answer::Typed, Wrong)>,
 ) -> Result<Response, Failure> {
     let world = house.world();
@@ -155,7 +165,16 @@ pub(super) async fn shown(
     for other in world.related_items(by, &item).await? {
         related.push(list::row(&page, &other));
     }
-    let carrying = world.correlated_item(by, &item).await?;
+    let carrying = world.correlated_item(by, &item, asked.values_after).await?;
+    let values_on = |after: usize| {
+        let after = if after > 0 {
+            after.to_string()
+        } else {
+            String::new()
+        };
+        let path = format!("/library/{}", item.state.number);
+        format!("{}#values", address(&path, &[("values_after", &after)]))
+    };
     let harm = world.harm_beside(by, &item).await?;
     let fresh = world.freshness(by, &item).await?;
     let fresh = fresh.filter(|_| on_the_web && state.state == ItemState::Released);
@@ -192,7 +211,7 @@ pub(super) async fn shown(
             None => Vec::new(),
         },
         more_values,
-        correlation: (!carrying.values.is_empty()).then(|| Correlation::of(&page, carrying)),
+        correlation: Correlation::of(&page, carrying, values_on),
         age: fresh.as_ref().and_then(|fresh| Age::of(&page, fresh)),
         files: files(&page, state, !values.is_empty()),
         addresses: addresses(house, by, &page, state).await?,

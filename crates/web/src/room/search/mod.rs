@@ -1,4 +1,5 @@
-//! The search: one box over items, objects and, for officers, reports. Everything asked stands in the address.
+//! The search: one box over items, objects and, for officers, reports, assessments and campaigns. Everything asked stands in
+//! the address.
 
 mod facet;
 mod known;
@@ -6,6 +7,7 @@ mod saved;
 mod seen;
 mod show;
 mod told;
+mod written;
 
 use axum::{http::Method, routing};
 use kaname_policy::Action;

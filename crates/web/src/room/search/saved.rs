@@ -23,7 +23,7 @@ use crate::{
         form::{self, Form, Typed, Wrong},
         paging::{address, counted},
     },
-    text::Text,
+    text::{Text, TextArg},
 };
 
 /// Where the list stands.
@@ -120,13 +120,17 @@ fn one(id: MatterId) -> String {
 
 fn newest(page: &Page, watched: &Watched, news: &News) -> Newest {
     let count = |n: u32| counted(n.min(COUNTED + 1)).to_string();
-    let said = page.t2(
-        "search-saved-news",
-        "items",
-        count(news.items),
-        "objects",
-        count(news.objects),
-    );
+    let counts: [(&'static str, &dyn TextArg); 5] = [
+        ("items", &count(news.items)),
+        ("objects", &count(news.objects)),
+        ("reports", &count(news.reports)),
+        ("assessments", &count(news.assessments)),
+        ("campaigns", &count(news.campaigns)),
+    ];
+    let said = match news.is_for_officers() {
+        true => page.text.t_args("search-saved-news-officer", &counts),
+        false => page.text.t_args("search-saved-news", &counts),
+    };
     // The search language has days: the day on which the news began shows all of them.
     let japan = jiff::tz::Offset::constant(9);
     let day = japan.to_datetime(news.from).date();

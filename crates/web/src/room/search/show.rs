@@ -14,6 +14,7 @@ use super::{
     facet::{Facet, facets},
     known,
     told::Told,
+    written,
 };
 use crate::{
     error::Failure,
@@ -39,11 +40,15 @@ const ROWS: u32 = 20;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    q: String,
+    pub(super) q: String,
     /// Where objects go on.
     objects: String,
     /// Where items go on.
     items: String,
+    /// Where assessments go on.
+    pub(super) assessments: String,
+    /// Where campaigns go on.
+    pub(super) campaigns: String,
     /// `sectors` where it is counted how objects spread over them.
     count: String,
 }
@@ -71,14 +76,16 @@ struct SearchPage {
 }
 
 /// What of one kind was found.
-struct Listed {
+pub(super) struct Listed {
     id: &'static str,
-    title: String,
-    count: Option<String>,
+    pub(super) title: String,
+    pub(super) count: Option<String>,
     /// Why it was not searched.
     left: Option<String>,
-    rows: Vec<Row>,
-    pager: Option<Pager>,
+    pub(super) rows: Vec<Row>,
+    /// That not all of it was read.
+    pub(super) cut: Option<String>,
+    pub(super) pager: Option<Pager>,
 }
 
 pub(super) async fn show_found(
@@ -91,6 +98,8 @@ pub(super) async fn show_found(
     let part = Part {
         objects_after: reading.read_moment(&asked.objects),
         items_after: reading.read(&asked.items),
+        assessments_after: reading.read(&asked.assessments),
+        campaigns_after: reading.read(&asked.campaigns),
         limit: ROWS,
         sectors: asked.count == SECTORS,
     };
@@ -102,6 +111,7 @@ pub(super) async fn show_found(
         objects(&house, &by, &page, &reading, (&asked, &found, is_first.1)).await?,
     ];
     parts.extend(reports(&house, &page, &by, &found).await?);
+    parts.extend(written::all(&house, &page, &by, &reading, (&asked, &found)).await?);
     let none = parts.iter().all(|part| part.rows.is_empty());
     let is_empty = found.search.asks_nothing();
     let over = found
@@ -202,7 +212,7 @@ fn empty(page: &Page, asked: &Asked) -> Empty {
     }
 }
 
-fn said_count(page: &Page, count: Count) -> String {
+pub(super) fn said_count(page: &Page, count: Count) -> String {
     page.t1("search-count", "count", count.to_string())
         .into_owned()
 }
@@ -215,17 +225,27 @@ fn left(page: &Page, why: Left) -> String {
         Left::Sealed => "search-left-sealed",
         Left::NoSuchType => "search-left-no-such-type",
         Left::OnlyValues => "search-left-only-values",
+        Left::OtherType => "search-left-other-type",
+        Left::HubsOwn => "search-left-hubs-own",
+        Left::NoMarking => "search-left-no-marking",
+        Left::NoCollection => "search-left-no-collection",
     };
     page.t(key).into_owned()
 }
 
-fn without<T>(page: &Page, (id, title): (&'static str, &str), outcome: &Outcome<T>) -> Listed {
+/// The section of a kind before its rows.
+pub(super) fn without<T>(
+    page: &Page,
+    (id, title): (&'static str, &str),
+    outcome: &Outcome<T>,
+) -> Listed {
     Listed {
         id,
         title: page.t(title).into_owned(),
         count: None,
         left: outcome.as_ref().err().map(|why| left(page, *why)),
         rows: Vec::new(),
+        cut: None,
         pager: None,
     }
 }
@@ -293,9 +313,12 @@ async fn reports(
     };
     let mut listed = without(page, ("reports", "search-reports"), outcome);
     if let Ok(reports) = outcome {
-        let count = Count::from(reports.len() as u64);
-        listed.count = Some(said_count(page, count));
-        listed.rows = triage::rows(house, page, by, reports.clone()).await?;
+        let (shown, total) = (reports.rows.len() as u64, counted(reports.total));
+        listed.count = Some(said_count(page, total));
+        // The newest are shown; how many there are stands beside them.
+        let is_more = u64::from(reports.total) > shown;
+        listed.pager = is_more.then(|| page.pager(shown, total, None, None).of(&listed.title));
+        listed.rows = triage::rows(house, page, by, reports.rows.clone()).await?;
     }
     Ok(Some(listed))
 }

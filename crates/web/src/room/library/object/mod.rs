@@ -48,7 +48,7 @@ use crate::{
         show,
     },
     house::{By, House},
-    room::age::Age,
+    room::{age::Age, paging::address},
 };
 
 /// Longest JSON shown whole, in bytes; longer is cut, the file has all.
@@ -102,11 +102,30 @@ pub(in crate::room) struct Asked {
     to: Option<i64>,
     /// How many steps its relations are followed: one, or two.
     depth: u8,
+    /// After how many of its values those go on that it is related by.
+    values_after: usize,
 }
 
 impl Asked {
     fn steps(&self) -> u8 {
         self.depth.clamp(1, 2)
+    }
+
+    /// The same page with the values after so many.
+    fn with_values(&self, object: &StoredObject, after: usize) -> String {
+        let moment = |at: Option<i64>| at.map(|at| at.to_string()).unwrap_or_default();
+        let number = |n: usize| if n > 0 { n.to_string() } else { String::new() };
+        let parameters = [
+            ("added", moment(self.added)),
+            ("from", moment(self.from)),
+            ("to", moment(self.to)),
+            ("depth", number(self.depth.into())),
+            ("values_after", number(after)),
+        ];
+        let parameters = parameters.each_ref();
+        let parameters = parameters.map(|(name, value)| (*name, value.as_str()));
+        let path = format!("/library/objects/{}", object.stix_id);
+        format!("{}#values", address(&path, &parameters))
     }
 }
 
@@ -172,7 +191,7 @@ pub(super) async fn show_one(
         sent: Sent::of(&house, &by, &page, of_item).await?,
         relations: Graph::of(&house, &by, &page, (object, links, &asked)).await?,
         versions: Versions::of(&house, &by, &page, &asked, versions).await?,
-        correlation: correlation(&house, &by, &page, object).await?,
+        correlation: correlation(&house, &by, &page, (object, &asked)).await?,
         beside: beside(&house, &by, &page, &standing).await?,
         pretty,
         cut,
@@ -187,10 +206,14 @@ async fn correlation(
     house: &House,
     by: &By,
     page: &Page,
-    object: &StoredObject,
+    (object, asked): (&StoredObject, &Asked),
 ) -> Result<Option<Correlation>, Failure> {
-    let carrying = house.world().correlated_object(by, object).await?;
-    Ok((!carrying.values.is_empty()).then(|| Correlation::of(page, carrying)))
+    let carrying = house
+        .world()
+        .correlated_object(by, object, asked.values_after)
+        .await?;
+    let to = |after| asked.with_values(object, after);
+    Ok(Correlation::of(page, carrying, to))
 }
 
 /// What stands under the same id in other collections or by others, each with whose it is.
