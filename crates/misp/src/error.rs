@@ -1,5 +1,7 @@
 //! Bounds, faults of a whole document, and findings about its parts.
 
+use serde::Serialize;
+
 /// Bounds for what is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -55,7 +57,8 @@ pub enum MispError {
 }
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The element is left out.
     Error,
@@ -64,7 +67,7 @@ pub enum Severity {
 }
 
 /// What is wrong at a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// How bad it is.
     pub severity: Severity,

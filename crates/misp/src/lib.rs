@@ -13,6 +13,7 @@
 pub mod ask;
 mod bundle;
 mod container;
+mod convert;
 mod describe;
 mod error;
 pub mod feed;
@@ -35,6 +36,7 @@ mod to_stix;
 
 pub use bundle::{EXTENSION, Each, Out};
 pub use container::container_of;
+pub use convert::{Conversion, Form, Made, Unconverted, errors};
 pub use describe::{OWN_TAGS, category_of, colour_of, describe_types, detects};
 pub use error::{Finding, Limits, MispError, Severity};
 pub use model::{Attribute, Object};

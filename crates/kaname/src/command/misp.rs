@@ -6,9 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use kaname_misp::{Done, Finding, Limits, MispError, Severity, events, to_misp, to_stix};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use kaname_misp::{Conversion, Finding, Form, Limits, Made, Unconverted, errors};
+use serde_json::json;
 
 use crate::{
     bounded,
@@ -50,7 +49,7 @@ pub(super) fn run(command: &MispCommand, say: Say) -> Result<(), Fault> {
         let done = file(path, args, &mut names)?;
         bar.inc(1);
         let errors = errors(&done.findings).count();
-        let named: Vec<Value> = done.findings.iter().take(MOST_NAMED).map(told).collect();
+        let named: Vec<&Finding> = done.findings.iter().take(MOST_NAMED).collect();
         results.push(json!({
             "file": path,
             "written": done.written,
@@ -78,11 +77,6 @@ pub(super) fn run(command: &MispCommand, say: Say) -> Result<(), Fault> {
     })
 }
 
-fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
-    let error = |finding: &&Finding| finding.severity == Severity::Error;
-    findings.iter().filter(error)
-}
-
 fn line(finding: &Finding) -> String {
     format!(
         "{} ({}): {}",
@@ -90,60 +84,37 @@ fn line(finding: &Finding) -> String {
     )
 }
 
-fn told(finding: &Finding) -> Value {
-    let severity = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    json!({
-        "severity": severity,
-        "pointer": finding.pointer,
-        "rule": finding.rule,
-        "message": finding.message,
-    })
-}
-
 fn file(path: &Path, args: &ConvertArgs, names: &mut HashSet<PathBuf>) -> Result<Converted, Fault> {
     let limits = Limits::default();
     let bytes = bounded::file(path, limits.bytes as u64, "split the file")?;
+    let to = match args.to {
+        Some(ConvertTo::Misp) => Form::Misp,
+        Some(ConvertTo::Stix) => Form::Stix,
+        None => Form::other_than(&bytes),
+    };
+    let conversion = Conversion {
+        to,
+        skip_bad: args.skip_bad,
+        most_bytes: usize::MAX,
+    };
     let mut done = Converted::default();
-    // A document that is refused leaves nothing behind: the sound parts are written at its end.
-    let mut ready: Vec<(String, Vec<u8>)> = Vec::new();
-    match args.to.unwrap_or_else(|| other(&bytes)) {
-        ConvertTo::Misp => {
-            let mut out = Vec::new();
-            let one = to_misp(&bytes, &limits, &mut out).map_err(|error| unread(path, &error))?;
-            add(&mut done, one);
-            ready.push((format!("{}.misp.json", stem(path)), out));
-        }
-        ConvertTo::Stix => {
-            for event in events(&bytes, &limits).map_err(|error| unread(path, &error))? {
-                let event = match event {
-                    Ok(event) => event,
-                    Err(error) if args.skip_bad => {
-                        done.findings.push(rejected(&error));
-                        continue;
-                    }
-                    Err(error) => return Err(unread(path, &error)),
-                };
-                let mut out = Vec::new();
-                let one = to_stix(&event, &mut out);
-                add(&mut done, one);
-                let name = format!("{}.{}.stix.json", stem(path), event.uuid());
-                if args.skip_bad {
-                    write(&name, &out, args, names, &mut done)?;
-                } else {
-                    ready.push((name, out));
-                }
-            }
-        }
-    }
-    if !args.skip_bad && errors(&done.findings).next().is_some() {
-        return Err(refusal(path, &done.findings));
-    }
-    for (name, out) in ready {
-        write(&name, &out, args, names, &mut done)?;
-    }
+    let mut take = |made: Made| {
+        let name = match made.event {
+            Some(event) => format!("{}.{event}.stix.json", stem(path)),
+            None => format!("{}.misp.json", stem(path)),
+        };
+        write(&name, &made.text, args, names, &mut done.written)
+    };
+    let all = conversion
+        .run(&bytes, &limits, &mut take)
+        .map_err(|error| match error {
+            Unconverted::NotTaken(fault) => fault,
+            Unconverted::Unsound(findings) => refusal(path, &findings),
+            other => unread(path, &other),
+        })?;
+    done.attributes = all.attributes;
+    done.objects = all.objects;
+    done.findings = all.findings;
     Ok(done)
 }
 
@@ -152,7 +123,7 @@ fn write(
     out: &[u8],
     args: &ConvertArgs,
     names: &mut HashSet<PathBuf>,
-    done: &mut Converted,
+    written: &mut Vec<PathBuf>,
 ) -> Result<(), Fault> {
     let Some(folder) = &args.out else {
         return document(&String::from_utf8_lossy(out));
@@ -164,14 +135,8 @@ fn write(
             .hint("convert them into different folders"));
     }
     part::write(&path, out).map_err(|error| Fault::file(&path, "written", &error))?;
-    done.written.push(path);
+    written.push(path);
     Ok(())
-}
-
-fn add(done: &mut Converted, one: Done) {
-    done.attributes += one.attributes;
-    done.objects += one.objects;
-    done.findings.extend(one.findings);
 }
 
 fn stem(path: &Path) -> String {
@@ -179,37 +144,11 @@ fn stem(path: &Path) -> String {
     stem.to_string_lossy().into_owned()
 }
 
-/// The form that a document has not.
-fn other(bytes: &[u8]) -> ConvertTo {
-    #[derive(Deserialize)]
-    struct Kind {
-        #[serde(rename = "type")]
-        kind: Option<String>,
-    }
-    match serde_json::from_slice::<Kind>(bytes) {
-        Ok(Kind { kind: Some(kind) }) if kind == "bundle" => ConvertTo::Misp,
-        _ => ConvertTo::Stix,
-    }
-}
-
-fn unread(path: &Path, error: &MispError) -> Fault {
+fn unread(path: &Path, error: &Unconverted<Fault>) -> Fault {
     Fault::failed("the file cannot be converted")
         .at(path.display().to_string())
         .because(error)
         .hint("MISP events in the core format or a STIX 2.1 bundle are expected, as JSON")
-}
-
-fn rejected(error: &MispError) -> Finding {
-    let pointer = match error {
-        MispError::Form { pointer, .. } => pointer.clone(),
-        _ => String::new(),
-    };
-    Finding {
-        severity: Severity::Error,
-        pointer,
-        rule: "event",
-        message: error.to_string(),
-    }
 }
 
 fn refusal(path: &Path, findings: &[Finding]) -> Fault {

@@ -1,6 +1,7 @@
 //! The crate's tests, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod convert;
 mod feed;
 mod foreign;
 mod generated;

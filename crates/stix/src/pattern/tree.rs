@@ -60,7 +60,7 @@ pub struct ObjectPath {
 }
 
 /// One step of a path.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// Into a property or a dictionary's key.
     Name(String),

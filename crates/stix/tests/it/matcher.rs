@@ -1,6 +1,8 @@
 //! Looking for patterns in what was observed.
 
-use kaname_stix::pattern::matcher::{MatchError, Matcher, MatcherError, ObservedSet, PatternIndex};
+use kaname_stix::pattern::matcher::{
+    Listed, MatchError, Matcher, MatcherError, ObservedSet, PatternIndex, Patterns, Unsearchable,
+};
 use kaname_stix::pattern::parse_pattern;
 use serde_json::{Value, json};
 
@@ -407,4 +409,78 @@ fn an_index_finds_what_each_pattern_finds() {
             );
         }
     }
+}
+
+#[test]
+fn looking_ends_when_nobody_waits() {
+    let stopped = |pattern: &str, set: &ObservedSet| {
+        let mut index = PatternIndex::default();
+        index.add(0, &parse_pattern(pattern).unwrap()).unwrap();
+        assert!(
+            index
+                .find_while(set, 1, Some(&|| true))
+                .is_ok_and(|found| found.len() <= 1)
+        );
+        let found = index.find_while(set, 1, Some(&|| false));
+        assert_eq!(found, Err(MatchError::Stopped), "{pattern}");
+    };
+    let many = letters(&"a".repeat(40));
+    // One observation too few for what overlaps.
+    let mut searched = PatternIndex::default();
+    let pattern = lettered(&["a"; 20].join(" AND "));
+    searched.add(0, &parse_pattern(&pattern).unwrap()).unwrap();
+    let found = searched.find_while(&letters(&"a".repeat(19)), 1, Some(&|| false));
+    assert_eq!(found, Err(MatchError::Stopped));
+    let each = vec!["[x-letter:value != 'a']"; 100].join(" OR ");
+    stopped(&each, &many);
+    let text = |value: String| set(json!([[{ "type": "x-one", "a": value }]]));
+    let wanted = format!("[x-one:a LIKE '%{}b']", "a".repeat(100));
+    stopped(&wanted, &text("a".repeat(10_000)));
+    stopped("[x-one:a MATCHES 'b']", &text("a".to_owned()));
+    let mut index = PatternIndex::default();
+    index
+        .add(0, &parse_pattern("[x-one:a MATCHES 'b']").unwrap())
+        .unwrap();
+    let long = text("a".repeat((1 << 20) + 1));
+    let waited = index.find_while(&long, 1, Some(&|| true));
+    assert_eq!(waited, Err(MatchError::LongText));
+    assert_eq!(
+        index.find(&long),
+        Ok(Vec::new()),
+        "where nobody waits it is searched"
+    );
+}
+
+#[test]
+fn patterns_are_looked_for_together_and_what_is_left_is_counted() {
+    let mut patterns = Patterns::with_expressions(2);
+    patterns.add("one", "[x-one:a = 'x']").unwrap();
+    patterns
+        .add("all", "[x-one:a = 'x'] REPEATS 3 TIMES")
+        .unwrap();
+    patterns.add_if("none", "[x-one:a = ");
+    patterns
+        .add(
+            "expressions",
+            "[x-one:a MATCHES 'x' OR x-one:a MATCHES 'y']",
+        )
+        .unwrap();
+    let more = patterns.add("", "[x-one:a MATCHES 'x']");
+    assert_eq!(more, Err(Unsearchable::TooManyExpressions { limit: 2 }));
+    assert_eq!(patterns.len(), 3);
+    let seen = set(
+        json!([[{ "type": "x-one", "a": "x" }], [{ "type": "x-one", "a": "x" }], [{ "type": "x-one", "a": "x" }]]),
+    );
+    let listed = Listed {
+        observed: 2,
+        id_bytes: "observed-data--0".len() * 3,
+    };
+    let looked = patterns.look_in(&seen, listed, None).unwrap();
+    let found: Vec<_> = looked
+        .found
+        .iter()
+        .map(|one| (one.from.as_str(), one.observed.len(), one.not_listed))
+        .collect();
+    assert_eq!(found, [("one", 1, 0), ("all", 2, 1), ("expressions", 0, 1)]);
+    assert_eq!(looked.passed_over[0].from, "none");
 }

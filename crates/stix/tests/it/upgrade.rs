@@ -147,3 +147,32 @@ fn fixed_markings_stay_themselves() {
     assert_eq!(check(&after), vec![]);
     assert!(upgrade(&json!([])).is_err() && upgrade(&json!({})).is_err());
 }
+
+#[test]
+fn a_document_becomes_a_bundle() {
+    let text = r#"{"type":"bundle","id":"bundle--5d0092c5-5f74-4287-9642-33f4c354e56d","spec_version":"2.0","objects":[
+        {"type":"tool","id":"tool--1","labels":["remote-access"],"aliases":[]},
+        {"type":"observed-data","id":"observed-data--1","objects":{"0":{"type":"ipv4-addr","value":"192.0.2.1"}}},
+        {"type":"observed-data","id":"observed-data--2","objects":{"0":{"type":"ipv4-addr","value":"192.0.2.1"}}},
+        {"type":"tool","spec_version":"2.1", "id":"tool--2"}]}"#;
+    let limits = kaname_stix::Limits::default();
+    let bundle = kaname_stix::bundle(text.as_bytes(), &limits).unwrap();
+    let mut heard = 0;
+    let own = uuid::Uuid::nil();
+    let made = kaname_stix::upgrade_bundle(&bundle, own, &mut |done| heard = done).unwrap();
+    assert_eq!((made.objects, made.observables, heard), (5, 1, 4));
+    assert_eq!(made.left_out, ["/objects/0/aliases"]);
+    assert!(
+        made.text
+            .contains(r#"{"type":"tool","spec_version":"2.1", "id":"tool--2"}"#),
+        "{}",
+        made.text
+    );
+    assert!(
+        made.text
+            .contains("bundle--5d0092c5-5f74-4287-9642-33f4c354e56d")
+    );
+    let list = kaname_stix::bundle(br#"[{"id":"tool--1"}]"#, &limits).unwrap();
+    let refused = kaname_stix::upgrade_bundle(&list, own, &mut |_| ()).unwrap_err();
+    assert!(refused.to_string().starts_with("object 0: "), "{refused}");
+}

@@ -1,6 +1,6 @@
 //! Deliveries: what went to whom by which way, what became of it, and what was given up.
 
-use std::collections::{HashMap, HashSet};
+pub(super) mod told;
 
 use askama::Template;
 use axum::{
@@ -9,16 +9,17 @@ use axum::{
     response::Response,
     routing,
 };
-use kaname_directory::Party;
-use kaname_kernel::{MatterId, PartyId};
+use kaname_kernel::MatterId;
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
-    Delivery, Item, ItemState, Webhook,
+    Delivery, Item, ItemState,
     delivery::{DeliveryState, Mode},
 };
 use kaname_world::{Loaded, outlet::Recalled};
 use serde::Deserialize;
 
+pub(super) use self::told::host;
+use self::told::{Names, was_recalled};
 use super::{
     back::back,
     choices,
@@ -40,7 +41,7 @@ use crate::{
 
 const READ: Access = Access::SignedIn(&[Action::DeliveryRead]);
 /// States in the order of their tabs.
-const STATES: [DeliveryState; 5] = [
+pub(super) const STATES: [DeliveryState; 5] = [
     DeliveryState::Failed,
     DeliveryState::Queued,
     DeliveryState::Sent,
@@ -178,15 +179,6 @@ async fn list(
     show(&shown)
 }
 
-/// What parties and items are called, each looked up once.
-#[derive(Default)]
-struct Names {
-    parties: HashMap<PartyId, String>,
-    items: HashMap<MatterId, Option<String>>,
-    /// Items that were taken back or replaced.
-    over: HashSet<MatterId>,
-}
-
 async fn row(
     house: &House,
     by: &By,
@@ -196,59 +188,33 @@ async fn row(
 ) -> Result<Row, Failure> {
     let state = &delivery.state;
     let world = house.world();
-    let party = match names.parties.get(&state.party) {
-        Some(known) => known.clone(),
-        None => {
-            let party = world.load::<Party>(state.party.cast()).await?;
-            let name = party.map(|party| {
-                party
-                    .state
-                    .description
-                    .name
-                    .get(choices::lang(page))
-                    .to_owned()
-            });
-            let name = name.unwrap_or_default();
-            names.parties.insert(state.party, name.clone());
-            name
-        }
-    };
-    let number = match names.items.get(&state.item) {
-        Some(known) => known.clone(),
-        None => {
-            let item = world.see_if::<Item>(by, state.item).await?;
-            if item.as_ref().is_some_and(|item| was_recalled(&item.state)) {
-                names.over.insert(state.item);
-            }
-            let number = item.map(|item| item.state.number);
-            names.items.insert(state.item, number.clone());
-            number
-        }
-    };
+    let named = names.of(house, by, state).await?;
+    let party = named.receiver.map(|receiver| {
+        let name = receiver.name.get(choices::lang(page));
+        name.to_owned()
+    });
+    let number = named.number;
     let acknowledged = state.acknowledged.map(|(at, _)| at);
     let when = acknowledged
         .or(state.fetched)
         .or(state.sent)
         .unwrap_or(state.queued);
     let due = page.came(when, page.t("deliveries-when"));
-    // An item that this officer may not see (RED) keeps its number to itself.
     let href = number.as_ref().map_or("/deliveries".to_owned(), |number| {
         format!("/items/{number}")
     });
-    let mut row = Row::new(due, href, party)
+    let mut row = Row::new(due, href, party.unwrap_or_default())
         .about(number.unwrap_or_else(|| "—".to_owned()))
         .about(words::outlet(page.text, state.outlet))
         .about(mode(page.text, state.mode))
         .tag(page.tag(state_word(page.text, state.state)));
-    if let Some(webhook) = state.webhook
-        && let Some(webhook) = world.load::<Webhook>(webhook).await?
-    {
-        row = row.about(host(&webhook.state.url).to_owned());
+    if let Some(host) = named.host {
+        row = row.about(host);
     }
     if let Some(at) = state.recalled {
         let at = page.text.jst(at, page.now);
         row = row.about(page.t1("deliveries-recalled-at", "at", at));
-    } else if state.was_had() && names.over.contains(&state.item) {
+    } else if named.is_unaware {
         row = row.about(page.t("deliveries-not-recalled"));
     }
     if let Some(why) = &state.failure {
@@ -265,11 +231,6 @@ async fn row(
         });
     }
     Ok(row)
-}
-
-/// Whether those who had it are told that it is over.
-fn was_recalled(item: &Item) -> bool {
-    matches!(item.state, ItemState::Withdrawn | ItemState::Superseded)
 }
 
 /// How many of those who had it know that it was taken back or replaced.
@@ -340,12 +301,6 @@ fn tabs(page: &Page, asked: &Asked, counts: &[(String, u64)]) -> Tabs {
         name: page.t("deliveries-state").into_owned(),
         tabs,
     }
-}
-
-/// The host of a webhook's address: the rest may be a secret of its owner.
-pub(super) fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?']).next().unwrap_or(rest)
 }
 
 #[derive(Debug, Default, Deserialize)]

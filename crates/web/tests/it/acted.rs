@@ -3,12 +3,21 @@
 
 use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
-use kaname_directory::PartyKind;
+use kaname_directory::{Cadence, Lang, Notify, PartyKind};
 use kaname_kernel::Role;
 use kaname_testkit::Nation;
+use kaname_world::Caller;
 use serde_json::{Value, json};
 
-use crate::{assessments, browser::Browser, campaigns, now, story};
+use crate::{
+    assessments,
+    browser::Browser,
+    campaigns,
+    leak::pushed::{work, worker},
+    now,
+    sink::MailSink,
+    story,
+};
 
 /// What stands in the examples, with what is meant by it.
 pub(crate) type Meant = Vec<(&'static str, String)>;
@@ -157,6 +166,28 @@ pub(crate) async fn assessed(analyst: &Browser<'_>, reviewer: &Browser<'_>, item
         ("A-2611-8QR2S", gone),
         ("S-2611-RPQ9R", text(&ready, "number")),
     ]
+}
+
+/// A delivery that was given up, of what is out.
+pub(crate) async fn undelivered(nation: &Nation) -> Meant {
+    let mails = MailSink::open().await;
+    let notify = Notify {
+        cadence: Cadence::Immediate,
+        lang: Lang::Ja,
+        mail: Some("refuse@kaihin.example".parse().unwrap()),
+    };
+    let (world, member) = (&nation.world, nation.member.party);
+    let shell = Caller::system("shell");
+    let set = world.change_party(&shell, member, None, |party| party.set_notify(notify));
+    set.await.unwrap();
+    work(&worker(nation, &mails)).await;
+    let officer = nation.caller(&nation.auditor).await;
+    let failed = world.deliveries(&officer, |query| query.states = vec!["failed".to_owned()]);
+    let failed = failed.await.unwrap().rows;
+    vec![(
+        "019ac3f0-12ab-7c34-8d56-7e8f90a1b2c3",
+        failed[0].id.to_string(),
+    )]
 }
 
 /// A source and a peer called `paused` that were stopped, and a warninglist.

@@ -52,6 +52,9 @@ const ASSESSMENT: &str = "A-2611-8TQ3W";
 const SEARCH: &str = "019ac3f0-77aa-7b10-8c2d-5e6f7a8b9c0d";
 const DROPPED_SEARCH: &str = "019ac3f0-88bb-7c20-9d3e-6f7a8b9c0d1e";
 const OBJECT: &str = "intrusion-set--6f1c2f0e-8a5b-4f6e-9d0b-2c7a1e5b4d33";
+/// Places of its versions.
+const NEWER: &str = "1795135330123456";
+const OLDER: &str = "1795135330123001";
 
 impl<'d> Scene<'d> {
     async fn of(nation: &Nation, door: &'d Door) -> Self {
@@ -67,6 +70,12 @@ impl<'d> Scene<'d> {
             nation,
             &[
                 objects::group(1, "Example Group"),
+                objects::version(
+                    "intrusion-set",
+                    1,
+                    "2026-02-01",
+                    r#""name":"Example Group""#,
+                ),
                 objects::technique(2, "T1566", "Phishing"),
                 objects::relation(3, "uses", &group, &technique),
             ],
@@ -83,6 +92,8 @@ impl<'d> Scene<'d> {
         let reader = nation.key(&official, &reads).await;
         let hands_in = [KeyScope::Submit, KeyScope::SubmissionsRead];
         let provider = nation.key(&nation.provider, &hands_in).await;
+        let places = objects::places(door, &reader, &group).await;
+        real.extend(acted::undelivered(nation).await);
         let records = door.get("/api/v1/records", &reader).await.json();
         let record = records["records"][0]["id"].as_str().unwrap().to_owned();
         assert_ne!(item.id, second.id);
@@ -105,6 +116,8 @@ impl<'d> Scene<'d> {
             (CAMPAIGN, campaign),
             (ASSESSMENT, assessment),
             (OBJECT, group),
+            (NEWER, places[0].clone()),
+            (OLDER, places[1].clone()),
             (SEARCH, kept_search(&analyst).await),
             (DROPPED_SEARCH, kept_search(&analyst).await),
         ]);

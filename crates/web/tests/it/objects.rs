@@ -20,6 +20,14 @@ use crate::{
 
 const RED: &str = "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1";
 
+/// The places of an object's versions, the last added first, as a program of this reader is told them.
+pub(crate) async fn places(door: &Door, key: &str, id: &str) -> Vec<String> {
+    let path = format!("/api/v1/objects/{id}/versions");
+    let told = door.get(&path, key).await.json();
+    let versions = told["versions"].as_array().unwrap().iter();
+    versions.map(|one| one["place"].to_string()).collect()
+}
+
 /// A peer's collection with these objects in it.
 pub(crate) async fn imported(nation: &Nation, objects: &[String]) {
     let admin = nation.caller(&nation.administrator).await;
@@ -53,7 +61,7 @@ pub(crate) fn object(stix_type: &str, n: usize, more: &str) -> String {
     version(stix_type, n, "2026-01-01", more)
 }
 
-fn version(stix_type: &str, n: usize, day: &str, more: &str) -> String {
+pub(crate) fn version(stix_type: &str, n: usize, day: &str, more: &str) -> String {
     let id = id(stix_type, n);
     format!(
         r#"{{"type":"{stix_type}","spec_version":"2.1","id":"{id}","created":"2026-01-01T00:00:00.000Z","modified":"{day}T00:00:00.000Z",{more}}}"#

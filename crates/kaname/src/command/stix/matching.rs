@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use kaname_stix::pattern::matcher::{ObservedSet, PatternIndex, Unusable};
-use kaname_stix::pattern::{parse_pattern, tree::Observation};
-use serde::Serialize;
-use serde_json::{Value, json};
+use kaname_stix::pattern::matcher::{Found, Listed, ObservedSet, Patterns, Unsearchable, Unusable};
+use serde_json::json;
 
 use super::{bytes, id, split, value};
 use crate::{
@@ -16,50 +14,34 @@ use crate::{
 /// Longest pattern that is shown whole in a table, in characters.
 const SHOWN: usize = 80;
 
-/// A pattern with where it came from.
-struct Named {
-    /// Id of the indicator, or file and line, or nothing.
-    from: String,
-    text: String,
-    tree: Observation,
-}
-
-/// A pattern that was found.
-#[derive(Debug, Serialize)]
-struct Found {
-    #[serde(skip_serializing_if = "String::is_empty")]
-    from: String,
-    pattern: String,
-    /// Ids of the `observed-data` in which it was found.
-    observed: Vec<String>,
-}
-
-/// A pattern that could not be read.
-#[derive(Debug, Serialize)]
-struct PassedOver {
-    from: String,
-    reason: String,
-}
+/// Everything that was found is told.
+const LISTED: Listed = Listed {
+    observed: usize::MAX,
+    id_bytes: usize::MAX,
+};
 
 pub(super) fn run(pattern: &str, files: &[PathBuf], say: Say) -> Result<(), Fault> {
-    let (patterns, mut passed_over) = if is_pattern(pattern) {
-        (vec![of_argument(pattern)?], Vec::new())
+    let patterns = if is_pattern(pattern) {
+        of_argument(pattern)?
     } else {
-        of_file(Path::new(pattern))?
+        of_file(Path::new(pattern), say)?
     };
     let (set, unusable) = observed(files)?;
-    let found = look(&patterns, &set, &mut passed_over, say)?;
+    let count = patterns.len();
+    let unanswered = |error| Fault::failed("there is no answer").because(&error);
+    let looked = patterns.look_in(&set, LISTED, None).map_err(unanswered)?;
+    let found = looked.found;
     let known = json!({
-        "patterns": patterns.len(), "observed": set.all().len(), "found": found,
-        "passed_over": passed_over, "unusable": unusable.iter().map(told).collect::<Vec<_>>(),
+        "patterns": count, "observed": set.all().len(), "found": found,
+        "passed_over": looked.passed_over, "unusable": unusable,
     });
     for one in &unusable {
         say.note(&format!("not used: {one}"));
     }
-    for one in &passed_over {
+    for one in &looked.passed_over {
         say.note(&format!("passed over: {}: {}", one.from, one.reason));
     }
-    say.result(&known, || written(&found, patterns.len(), set.all().len()))?;
+    say.result(&known, || written(&found, count, set.all().len()))?;
     if found.is_empty() {
         return Err(Fault::new(Exit::NotFound, "nothing was found"));
     }
@@ -70,57 +52,44 @@ fn is_pattern(text: &str) -> bool {
     text.trim_start().starts_with(['[', '('])
 }
 
-fn of_argument(text: &str) -> Result<Named, Fault> {
-    match parse_pattern(text) {
-        Ok(tree) => Ok(Named {
-            from: String::new(),
-            text: text.to_owned(),
-            tree,
-        }),
-        Err(error) => Err(Fault::usage("this is no pattern of STIX")
+fn of_argument(text: &str) -> Result<Patterns, Fault> {
+    let mut patterns = Patterns::default();
+    patterns.add("", text).map_err(|error| match error {
+        Unsearchable::NoPattern(error) => Fault::usage("this is no pattern of STIX")
             .at(format!("byte {} of the pattern", error.offset))
-            .because(&error)),
-    }
+            .because(&error),
+        other => Fault::usage("the pattern cannot be looked for").because(&other),
+    })?;
+    Ok(patterns)
 }
 
 /// The patterns of a file: of its indicators, or one a line.
-fn of_file(path: &Path) -> Result<(Vec<Named>, Vec<PassedOver>), Fault> {
+fn of_file(path: &Path, say: Say) -> Result<Patterns, Fault> {
     let bytes = bytes(path)?;
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    let mut texts = Vec::new();
+    let mut patterns = Patterns::default();
     // A line may begin like a list of objects; those hold objects.
     if first == Some(&b'{') || serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(&bytes).is_ok()
     {
-        for (index, raw) in split(path, &bytes)?.objects.iter().enumerate() {
+        let bundle = split(path, &bytes)?;
+        let bar = say.progress("reading patterns", bundle.objects.len() as u64);
+        for (index, raw) in bundle.objects.iter().enumerate() {
             let object = value(path, index, raw.get())?;
-            let of = |name| object.get(name).and_then(Value::as_str);
-            if of("type") == Some("indicator")
-                && of("pattern_type").is_none_or(|language| language == "stix")
-                && let Some(pattern) = of("pattern")
-            {
-                texts.push((id(&object).to_owned(), pattern.to_owned()));
+            if let Some(pattern) = Patterns::of_indicator(&object) {
+                patterns.add_if(id(&object), pattern);
             }
+            bar.inc(1);
         }
+        bar.finish_and_clear();
     } else {
         let text = String::from_utf8_lossy(&bytes);
         for (line, pattern) in (1..).zip(text.lines()) {
             if !pattern.trim().is_empty() {
-                texts.push((format!("{}:{line}", path.display()), pattern.to_owned()));
+                patterns.add_if(&format!("{}:{line}", path.display()), pattern);
             }
         }
     }
-    let mut patterns = Vec::new();
-    let mut passed_over = Vec::new();
-    for (from, text) in texts {
-        match parse_pattern(&text) {
-            Ok(tree) => patterns.push(Named { from, text, tree }),
-            Err(error) => passed_over.push(PassedOver {
-                from,
-                reason: error.to_string(),
-            }),
-        }
-    }
-    Ok((patterns, passed_over))
+    Ok(patterns)
 }
 
 fn observed(files: &[PathBuf]) -> Result<(ObservedSet, Vec<Unusable>), Fault> {
@@ -132,45 +101,6 @@ fn observed(files: &[PathBuf]) -> Result<(ObservedSet, Vec<Unusable>), Fault> {
         }
     }
     Ok(ObservedSet::read(objects))
-}
-
-fn look(
-    patterns: &[Named],
-    set: &ObservedSet,
-    passed_over: &mut Vec<PassedOver>,
-    say: Say,
-) -> Result<Vec<Found>, Fault> {
-    let mut index = PatternIndex::default();
-    let bar = say.progress("reading patterns", patterns.len() as u64);
-    for (number, pattern) in (0_u32..).zip(patterns) {
-        bar.inc(1);
-        if let Err(error) = index.add(number, &pattern.tree) {
-            if pattern.from.is_empty() {
-                return Err(Fault::usage("the pattern cannot be looked for").because(&error));
-            }
-            passed_over.push(PassedOver {
-                from: pattern.from.clone(),
-                reason: error.to_string(),
-            });
-        }
-    }
-    bar.finish_and_clear();
-    let unanswered = |error| Fault::failed("there is no answer").because(&error);
-    let mut found = Vec::new();
-    for (number, places) in index.find(set).map_err(unanswered)? {
-        let pattern = &patterns[number as usize];
-        let observed = places.into_iter().map(|at| set.all()[at].id.clone());
-        found.push(Found {
-            from: pattern.from.clone(),
-            pattern: pattern.text.clone(),
-            observed: observed.collect(),
-        });
-    }
-    Ok(found)
-}
-
-fn told(one: &Unusable) -> Value {
-    json!({ "id": one.id, "reason": one.reason })
 }
 
 fn written(found: &[Found], patterns: usize, observed: usize) -> String {

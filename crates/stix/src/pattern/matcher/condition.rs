@@ -9,6 +9,7 @@ use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
+use super::effort::Effort;
 use super::network::Network;
 use super::path::{Scene, walk};
 use super::{MatchError, MatcherError};
@@ -143,10 +144,14 @@ impl Ready {
         if matches!(self.ask, Ask::Exists) {
             return Ok(walk(root, &self.steps, scene, &mut |_| true)? != self.negated);
         }
-        walk(root, &self.steps, scene, &mut |value| self.fits(value))
+        let found = walk(root, &self.steps, scene, &mut |value| {
+            self.fits(value, scene.effort)
+        })?;
+        scene.effort.checked()?;
+        Ok(found)
     }
 
-    fn fits(&self, value: &Value) -> bool {
+    fn fits(&self, value: &Value, effort: &Effort<'_>) -> bool {
         let subject = self.subject(value);
         match &self.ask {
             Ask::Exists => true,
@@ -162,9 +167,17 @@ impl Ready {
             }
             Ask::Like(wanted) => {
                 let text = text_of(&subject).map(|text| text.nfc().collect::<Vec<char>>());
-                text.is_some_and(|text| like(wanted, &text)) != self.negated
+                text.is_some_and(|text| like(wanted, &text, effort)) != self.negated
             }
             Ask::Matches(text_form, bytes_form) => {
+                let length = match &subject {
+                    Subject::Plain(value) => value.as_str().map_or(0, str::len),
+                    Subject::Bytes(bytes) => bytes.len(),
+                };
+                if !effort.keep(effort.search(length)) {
+                    // Nothing more is asked; the fault is told.
+                    return true;
+                }
                 let found = match &subject {
                     Subject::Plain(Value::String(text)) => {
                         text_form.is_match(&text.nfc().collect::<String>())
@@ -341,11 +354,14 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 
 /// `%` stands for any characters, `_` for one; the whole text is compared. Time is
 /// at most the product of both lengths.
-fn like(wanted: &[char], text: &[char]) -> bool {
+fn like(wanted: &[char], text: &[char], effort: &Effort<'_>) -> bool {
     let (mut at, mut in_text) = (0, 0);
     // Where the last `%` stood, and how much of the text it has taken.
     let mut star: Option<(usize, usize)> = None;
     while in_text < text.len() {
+        if !effort.keep(effort.step()) {
+            return false;
+        }
         match wanted.get(at) {
             Some('%') => {
                 star = Some((at, in_text));

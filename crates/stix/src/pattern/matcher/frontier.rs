@@ -9,7 +9,7 @@
 
 use std::rc::Rc;
 
-use super::{Candidates, Plan};
+use super::{Candidates, MatchError, Plan};
 
 /// Most choices that are looked at for different observations, before they are searched for.
 const MAX_WRITTEN: usize = 100;
@@ -50,56 +50,61 @@ pub(super) enum Found {
 /// The choices that no other one is better than, earlier ends first; so beginnings rise too.
 type Frontier = Vec<Choice>;
 
-pub(super) fn find(plan: &Plan, candidates: &Candidates<'_>) -> Option<Found> {
-    let best = frontier(plan, candidates);
+pub(super) fn find(plan: &Plan, candidates: &Candidates<'_>) -> Result<Option<Found>, MatchError> {
+    let best = frontier(plan, candidates)?;
     let mut used = vec![0_u32; candidates.all.len()];
     for choice in best.iter().take(MAX_WRITTEN) {
         let mut picks = Vec::new();
         if write_out(&choice.made, candidates, &mut used, &mut picks) {
-            return Some(Found::Differ(picks));
+            return Ok(Some(Found::Differ(picks)));
         }
         for at in picks {
             used[at] = 0;
         }
     }
-    (!best.is_empty()).then_some(Found::Overlap)
+    Ok((!best.is_empty()).then_some(Found::Overlap))
 }
 
-fn frontier(plan: &Plan, candidates: &Candidates<'_>) -> Frontier {
-    match plan {
+fn frontier(plan: &Plan, candidates: &Candidates<'_>) -> Result<Frontier, MatchError> {
+    Ok(match plan {
         Plan::Leaf(leaf) => {
-            let all = candidates.of_leaf[*leaf].iter().map(|at| Choice {
-                begin: candidates.all[*at].first,
-                end: candidates.all[*at].last,
-                made: Made::One(*at),
-            });
-            best(all.collect())
+            let mut all = Vec::with_capacity(candidates.of_leaf[*leaf].len());
+            for at in &candidates.of_leaf[*leaf] {
+                candidates.effort.step()?;
+                all.push(Choice {
+                    begin: candidates.all[*at].first,
+                    end: candidates.all[*at].last,
+                    made: Made::One(*at),
+                });
+            }
+            best(all)
         }
-        Plan::Any(parts) => best(
-            parts
-                .iter()
-                .flat_map(|part| frontier(part, candidates))
-                .collect(),
-        ),
-        Plan::All(parts) => joined(parts, candidates, false),
-        Plan::Then(parts) => joined(parts, candidates, true),
+        Plan::Any(parts) => {
+            let mut all = Vec::new();
+            for part in parts {
+                all.extend(frontier(part, candidates)?);
+            }
+            best(all)
+        }
+        Plan::All(parts) => joined(parts, candidates, false)?,
+        Plan::Then(parts) => joined(parts, candidates, true)?,
         Plan::Within(inner, span) => {
-            let mut all = frontier(inner, candidates);
+            let mut all = frontier(inner, candidates)?;
             all.retain(|choice| choice.begin.saturating_sub(choice.end) <= *span);
             all
         }
         Plan::Repeats(inner, times) => match (&**inner, times) {
-            (_, 1) => frontier(inner, candidates),
+            (_, 1) => frontier(inner, candidates)?,
             (Plan::Leaf(leaf), _) => repeated(*leaf, *times, candidates),
             _ => {
-                let mut all = frontier(inner, candidates);
+                let mut all = frontier(inner, candidates)?;
                 for choice in &mut all {
                     choice.made = Made::Again;
                 }
                 all
             }
         },
-    }
+    })
 }
 
 /// Keeps the choices that no other one is better than.
@@ -116,22 +121,36 @@ fn best(mut all: Vec<Choice>) -> Frontier {
     kept
 }
 
-fn joined(parts: &[Plan], candidates: &Candidates<'_>, in_order: bool) -> Frontier {
+fn joined(
+    parts: &[Plan],
+    candidates: &Candidates<'_>,
+    in_order: bool,
+) -> Result<Frontier, MatchError> {
     let mut parts = parts.iter().map(|part| frontier(part, candidates));
     let Some(first) = parts.next() else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
-    parts.fold(first, |left, right| pairs(&left, &right, in_order))
+    let mut all = first?;
+    for right in parts {
+        all = pairs(&all, &right?, in_order, candidates)?;
+    }
+    Ok(all)
 }
 
 /// The best pairs of a choice of the left and one of the right side; where they have an
 /// order, the right one's earliest end is not before the left one's latest beginning.
-fn pairs(left: &Frontier, right: &Frontier, in_order: bool) -> Frontier {
+fn pairs(
+    left: &Frontier,
+    right: &Frontier,
+    in_order: bool,
+    candidates: &Candidates<'_>,
+) -> Result<Frontier, MatchError> {
     let mut ends: Vec<i64> = left.iter().chain(right).map(|choice| choice.end).collect();
     ends.sort_unstable();
     ends.dedup();
     let mut all = Vec::new();
     for end in ends {
+        candidates.effort.step()?;
         // The earliest beginning of those that end no earlier than this is the first of them.
         let Some(one) = left.get(left.partition_point(|choice| choice.end < end)) else {
             continue;
@@ -146,7 +165,7 @@ fn pairs(left: &Frontier, right: &Frontier, in_order: bool) -> Frontier {
             made: Made::Both(Rc::new((one.made.clone(), other.made.clone()))),
         });
     }
-    best(all)
+    Ok(best(all))
 }
 
 /// So many of one leaf: for each end, those that begin earliest.

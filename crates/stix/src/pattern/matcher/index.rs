@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
+use super::effort::{Effort, GoesOn};
 use super::network::Network;
 use super::observed::ObservedSet;
-use super::path::{Scene, budget, walk};
+use super::path::{Scene, walk};
 use super::{MatchError, Matcher, MatcherError};
 use crate::pattern::tree::{Comparison, Literal, ObjectPath, Observation, Operator, Step, Test};
 
@@ -14,10 +15,36 @@ use crate::pattern::tree::{Comparison, Literal, ObjectPath, Observation, Operato
 #[derive(Default)]
 pub struct PatternIndex {
     /// By type of object.
-    types: HashMap<String, Vec<OfPath>>,
+    types: HashMap<String, OfType>,
     /// What is not simple is matched by itself.
     others: Vec<(u32, Matcher)>,
     indexed: usize,
+}
+
+/// What patterns compare the properties of one type with.
+#[derive(Default)]
+struct OfType {
+    paths: Vec<OfPath>,
+    /// Where each path stands among them.
+    at: HashMap<Vec<Step>, usize>,
+}
+
+/// Observations in which a pattern is found, by their place in the set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The first of them.
+    pub first: Vec<usize>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl Places {
+    fn of(mut all: Vec<usize>, most: usize) -> Self {
+        let more = all.len().saturating_sub(most);
+        all.truncate(most);
+        all.shrink_to_fit();
+        Self { first: all, more }
+    }
 }
 
 /// What patterns compare one property with.
@@ -107,9 +134,10 @@ impl PatternIndex {
     }
 
     fn of_path(&mut self, path: &ObjectPath) -> &mut OfPath {
-        let paths = self.types.entry(path.type_name.clone()).or_default();
-        let at = paths.iter().position(|one| one.steps == path.steps);
-        let at = at.unwrap_or_else(|| {
+        let OfType { paths, at } = self.types.entry(path.type_name.clone()).or_default();
+        let known = at.get(&path.steps).copied();
+        let place = known.unwrap_or_else(|| {
+            at.insert(path.steps.clone(), paths.len());
             paths.push(OfPath {
                 steps: path.steps.clone(),
                 texts: HashMap::new(),
@@ -119,15 +147,16 @@ impl PatternIndex {
             });
             paths.len() - 1
         });
-        &mut paths[at]
+        &mut paths[place]
     }
 
     /// The numbers of the simple patterns that ask for this value of this property.
     #[must_use]
     pub fn look_up(&self, path: &ObjectPath, value: &str) -> Vec<u32> {
         let mut found = Vec::new();
-        let paths = self.types.get(&path.type_name).into_iter().flatten();
-        for of_path in paths.filter(|one| one.steps == path.steps) {
+        let of_type = self.types.get(&path.type_name);
+        let place = of_type.and_then(|one| one.paths.get(*one.at.get(&path.steps)?));
+        if let Some(of_path) = place {
             of_path.text(value, &mut found);
         }
         found.sort_unstable();
@@ -141,25 +170,41 @@ impl PatternIndex {
     /// # Errors
     /// [`MatchError`] where a bound is reached before there is an answer.
     pub fn find(&self, set: &ObservedSet) -> Result<Vec<(u32, Vec<usize>)>, MatchError> {
-        let mut first = BTreeMap::new();
-        let left = budget();
+        let found = self.find_while(set, usize::MAX, None)?;
+        let all = found.into_iter();
+        Ok(all.map(|(number, places)| (number, places.first)).collect())
+    }
+
+    /// The same as long as it goes on, with as many observations of each pattern as `most`.
+    ///
+    /// # Errors
+    /// [`MatchError`] where a bound is reached before there is an answer.
+    pub fn find_while(
+        &self,
+        set: &ObservedSet,
+        most: usize,
+        goes_on: Option<GoesOn<'_>>,
+    ) -> Result<Vec<(u32, Places)>, MatchError> {
+        let mut first: BTreeMap<u32, Places> = BTreeMap::new();
+        let effort = Effort::new(goes_on);
         let mut numbers = Vec::new();
         for (at, observed) in set.all().iter().enumerate() {
             let scene = Scene {
                 set,
                 observed,
-                left: &left,
+                effort: &effort,
             };
             for root in set.roots(observed) {
                 self.of_object(root, &scene, &mut numbers)?;
             }
             for number in numbers.drain(..) {
-                first.entry(number).or_insert_with(|| vec![at]);
+                let places = || Places::of(vec![at], most);
+                first.entry(number).or_insert_with(places);
             }
         }
         for (number, matcher) in &self.others {
-            if let Some(places) = matcher.find(set)? {
-                first.insert(*number, places);
+            if let Some(places) = matcher.find_while(set, goes_on)? {
+                first.insert(*number, Places::of(places, most));
             }
         }
         Ok(first.into_iter().collect())
@@ -172,7 +217,8 @@ impl PatternIndex {
         found: &mut Vec<u32>,
     ) -> Result<(), MatchError> {
         let type_name = root.get("type").and_then(Value::as_str).unwrap_or_default();
-        for of_path in self.types.get(type_name).into_iter().flatten() {
+        let of_type = self.types.get(type_name);
+        for of_path in of_type.into_iter().flat_map(|one| &one.paths) {
             walk(root, &of_path.steps, scene, &mut |value| {
                 of_path.value(value, found);
                 false

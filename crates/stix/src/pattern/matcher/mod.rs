@@ -13,19 +13,23 @@
 //! bound ([`search`]).
 
 mod condition;
+mod effort;
 mod frontier;
 mod index;
+mod many;
 mod network;
 mod observed;
 mod path;
 mod search;
 
-pub use self::index::PatternIndex;
+pub use self::effort::GoesOn;
+pub use self::index::{PatternIndex, Places};
+pub use self::many::{Found, Listed, Looked, PassedOver, Patterns, Unsearchable};
 pub use self::observed::{Observed, ObservedSet, Unusable};
 
 use self::condition::Condition;
-use self::frontier::Found;
-use self::path::{Scene, budget};
+use self::effort::Effort;
+use self::path::Scene;
 use super::tree::{Literal, Observation, Qualifier};
 use crate::time::micros;
 
@@ -58,6 +62,12 @@ pub enum MatchError {
     /// More choices of observations would have to be tried than is allowed.
     #[error("more than 1,000,000 choices of observations had to be tried")]
     TooManyChoices,
+    /// Whoever asked waits no longer.
+    #[error("there was no answer in the time that is allowed")]
+    Stopped,
+    /// An expression would search a text that is too long for somebody to wait.
+    #[error("an expression would have to search a text of more than 1,048,576 bytes")]
+    LongText,
 }
 
 /// A pattern made ready to be looked for.
@@ -142,13 +152,23 @@ impl Matcher {
     /// # Errors
     /// [`MatchError`] where a bound is reached before there is an answer.
     pub fn find(&self, set: &ObservedSet) -> Result<Option<Vec<usize>>, MatchError> {
-        let candidates = self.candidates(set)?;
-        let Some(found) = frontier::find(&self.plan, &candidates) else {
+        self.find_while(set, None)
+    }
+
+    /// The same, as long as it goes on.
+    pub(super) fn find_while(
+        &self,
+        set: &ObservedSet,
+        goes_on: Option<GoesOn<'_>>,
+    ) -> Result<Option<Vec<usize>>, MatchError> {
+        let effort = Effort::new(goes_on);
+        let candidates = self.candidates(set, &effort)?;
+        let Some(found) = frontier::find(&self.plan, &candidates)? else {
             return Ok(None);
         };
         let mut picks = match found {
-            Found::Differ(picks) => picks,
-            Found::Overlap => match search::find(&self.plan, &candidates)? {
+            frontier::Found::Differ(picks) => picks,
+            frontier::Found::Overlap => match search::find(&self.plan, &candidates)? {
                 Some(picks) => picks,
                 None => return Ok(None),
             },
@@ -159,16 +179,20 @@ impl Matcher {
     }
 
     /// The observations that fulfil each of the `[…]`.
-    fn candidates<'s>(&self, set: &'s ObservedSet) -> Result<Candidates<'s>, MatchError> {
-        let left = budget();
+    fn candidates<'s>(
+        &self,
+        set: &'s ObservedSet,
+        effort: &'s Effort<'s>,
+    ) -> Result<Candidates<'s>, MatchError> {
         let mut of_leaf = Vec::with_capacity(self.leaves.len());
         for leaf in &self.leaves {
             let mut fitting = Vec::new();
             for (at, observed) in set.all().iter().enumerate() {
+                effort.step()?;
                 let scene = Scene {
                     set,
                     observed,
-                    left: &left,
+                    effort,
                 };
                 let in_time =
                     |(start, stop): &(i64, i64)| observed.first < *stop && observed.last >= *start;
@@ -181,6 +205,7 @@ impl Matcher {
         Ok(Candidates {
             all: set.all(),
             of_leaf,
+            effort,
         })
     }
 }
@@ -189,6 +214,7 @@ impl Matcher {
 struct Candidates<'s> {
     all: &'s [Observed],
     of_leaf: Vec<Vec<usize>>,
+    effort: &'s Effort<'s>,
 }
 
 /// Seconds in microseconds.

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::time::micros;
@@ -32,7 +33,7 @@ pub struct Observed {
 }
 
 /// Why an `observed-data` object could not be used; the others still are.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{id}: {reason}")]
 pub struct Unusable {
     /// Its `id`, or nothing.

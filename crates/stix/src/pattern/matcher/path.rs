@@ -1,26 +1,17 @@
 //! Following an object path through an observation (§9.7).
 
-use std::cell::Cell;
-
 use serde_json::Value;
 
 use super::MatchError;
+use super::effort::Effort;
 use super::observed::{Observed, ObservedSet};
 use crate::pattern::tree::Step;
 
-/// Most values looked at for one answer: nested `[*]` over hostile lists ends here.
-const MAX_VALUES: u64 = 20_000_000;
-
-/// The objects of one observation, and how many values may still be looked at.
+/// The objects of one observation, and how much may still be done.
 pub(super) struct Scene<'s> {
     pub(super) set: &'s ObservedSet,
     pub(super) observed: &'s Observed,
-    pub(super) left: &'s Cell<u64>,
-}
-
-/// As many values as may be looked at for one answer.
-pub(super) const fn budget() -> Cell<u64> {
-    Cell::new(MAX_VALUES)
+    pub(super) effort: &'s Effort<'s>,
 }
 
 /// Shows each value that the steps lead to, until one is taken; whether one was.
@@ -30,8 +21,7 @@ pub(super) fn walk(
     scene: &Scene<'_>,
     take: &mut dyn FnMut(&Value) -> bool,
 ) -> Result<bool, MatchError> {
-    let left = scene.left.get().checked_sub(1);
-    scene.left.set(left.ok_or(MatchError::TooManyValues)?);
+    scene.effort.value()?;
     let Some((step, rest)) = steps.split_first() else {
         return Ok(take(value));
     };

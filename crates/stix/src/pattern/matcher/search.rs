@@ -71,6 +71,7 @@ impl<'c> Search<'c> {
             if self.used[*at] >= candidates.all[*at].count {
                 continue;
             }
+            candidates.effort.step()?;
             self.steps += 1;
             if self.steps > MAX_STEPS {
                 return Err(MatchError::TooManyChoices);

@@ -3,14 +3,17 @@
 //! and give is described ([`document`]) for machines and, on a page, for people.
 
 mod answers;
+mod aside;
 mod assessments;
 pub(in crate::room) mod body;
 mod campaigns;
 mod decided;
+mod deliveries;
 mod document;
 mod handed_in;
 mod items;
 mod matrix;
+mod misp;
 mod objects;
 mod page;
 mod peers;
@@ -23,6 +26,7 @@ mod session;
 mod showing;
 mod sources;
 mod stix;
+mod versions;
 
 use axum::{
     http::Method,
@@ -85,6 +89,10 @@ pub fn endpoints() -> Vec<Endpoint<House>> {
     all.extend(campaigns::endpoints());
     all.extend(assessments::endpoints());
     all.extend(decided::endpoints());
+    all.extend(versions::endpoints());
+    all.extend(deliveries::endpoints());
+    all.extend(stix::endpoints());
+    all.extend(misp::endpoints());
     all
 }
 
@@ -261,14 +269,5 @@ fn own() -> Vec<Endpoint<House>> {
             Audit::None("reads dated public data"),
             routing::get(reference::sectors),
         ),
-        Endpoint::new(
-            Method::POST,
-            "/api/v1/stix/check",
-            "api.check_stix",
-            Access::Key(Action::LibraryRead),
-            Audit::None("looks at what was sent and keeps nothing of it"),
-            routing::post(stix::check),
-        )
-        .with_body(BodySize::Report),
     ]
 }

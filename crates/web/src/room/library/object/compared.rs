@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{
     Asked,
     said::{how_said, property_word, shortened},
-    standing::placed,
+    standing::{before, placed},
 };
 use crate::{
     error::Failure,
@@ -84,11 +84,7 @@ impl Versions {
         asked: &Asked,
         (shown, same, others): (&StoredObject, &[StoredObject], &[&StoredObject]),
     ) -> Result<Self, Failure> {
-        let before = same
-            .iter()
-            .find(|one| one.version_us < shown.version_us)
-            .or_else(|| same.iter().find(|one| one.added_us != shown.added_us))
-            .or(others.first().copied());
+        let before = before(shown, same, others);
         let from = asked.from.or(before.map(|one| one.added_us));
         let to = asked.to.unwrap_or(shown.added_us);
         let is_asked = asked.from.is_some() || asked.to.is_some();

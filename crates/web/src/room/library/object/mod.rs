@@ -7,7 +7,7 @@ mod prose;
 pub(super) mod relations;
 mod said;
 mod seen_by;
-mod sent;
+pub(in crate::room) mod sent;
 mod sightings;
 mod standing;
 mod timeline;
@@ -24,7 +24,7 @@ use kaname_world::WorldError;
 use serde::Deserialize;
 
 pub(super) use self::said::phase_word;
-pub(in crate::room) use self::standing::standing;
+pub(in crate::room) use self::standing::{all_versions, before, placed, standing, versions};
 use self::{
     compared::Versions,
     relations::Graph,
@@ -32,7 +32,7 @@ use self::{
     seen_by::SeenBy,
     sent::Sent,
     sightings::Weeks,
-    standing::{Standing, versions},
+    standing::Standing,
     timeline::{Known, Timeline},
 };
 use super::{
@@ -107,6 +107,14 @@ pub(in crate::room) struct Asked {
 }
 
 impl Asked {
+    /// The version at a place, or what goes first.
+    pub(in crate::room) fn at(added: Option<i64>) -> Self {
+        Self {
+            added,
+            ..Self::default()
+        }
+    }
+
     fn steps(&self) -> u8 {
         self.depth.clamp(1, 2)
     }

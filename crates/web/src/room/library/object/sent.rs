@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use kaname_directory::{Party, reader};
-use kaname_kernel::PartyId;
+use kaname_kernel::{MatterId, PartyId};
 use kaname_policy::Action;
 use kaname_sharing::{Item, delivery::DeliveryState, peer::Way};
 use kaname_store::StoredObject;
@@ -30,7 +30,7 @@ use crate::{
 /// Most deliveries of one item that are looked at.
 const MOST_DELIVERIES: u32 = 1_000;
 /// Most parties named in each list.
-const MOST_PARTIES: usize = 100;
+pub(in crate::room) const MOST_PARTIES: usize = 100;
 
 /// The section, for the page of an object.
 #[derive(Template)]
@@ -38,7 +38,7 @@ const MOST_PARTIES: usize = 100;
 pub(super) struct Sent {
     page: Page,
     collections: Vec<(String, Option<String>, At)>,
-    peers: Vec<ToPeer>,
+    peers: Vec<PeerLine>,
     /// State of deliveries, how many, and where they are listed.
     states: Vec<(String, String, String)>,
     /// Who has it, and who not yet.
@@ -47,11 +47,58 @@ pub(super) struct Sent {
 
 impl askama::filters::HtmlSafe for Sent {}
 
-/// A peer that its collection is sent to, and how it stands with this object.
-struct ToPeer {
+struct PeerLine {
     code: String,
     href: String,
     state: Tag,
+}
+
+/// A peer that its collection is sent to, and how it stands with this object.
+pub(in crate::room) struct ToPeer {
+    pub(in crate::room) code: String,
+    pub(in crate::room) state: PeerState,
+}
+
+/// How a peer stands with an object of the collection that it is sent.
+#[derive(Clone, Copy)]
+pub(in crate::room) enum PeerState {
+    NotAgreed,
+    NotReadable,
+    Sent,
+    Waits,
+}
+
+impl PeerState {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::NotAgreed => "object-sent-not-agreed",
+            Self::NotReadable => "object-sent-not-readable",
+            Self::Sent => "object-sent-sent",
+            Self::Waits => "object-sent-waits",
+        }
+    }
+
+    /// Its name for programs.
+    pub(in crate::room) const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAgreed => "not_agreed",
+            Self::NotReadable => "not_readable",
+            Self::Sent => "sent",
+            Self::Waits => "waits",
+        }
+    }
+}
+
+/// What became of the deliveries of an item.
+pub(in crate::room) struct Delivered {
+    /// How many stand in each state.
+    pub(in crate::room) states: Vec<(String, u64)>,
+    /// Who has it.
+    pub(in crate::room) has: Vec<PartyId>,
+    /// Who has it not yet.
+    pub(in crate::room) has_not: Vec<PartyId>,
+    /// Whether there are more deliveries than were looked at.
+    pub(in crate::room) cut: bool,
 }
 
 struct Parties {
@@ -78,9 +125,15 @@ impl Sent {
             let added = page.at(moment(page, one.added_us));
             collections.push((title, claimants.whose(page, one), added));
         }
+        let lines = peers(house, by, &standing.shown).await?.into_iter();
+        let lines = lines.map(|peer| PeerLine {
+            href: format!("/peers/{}", peer.code),
+            state: page.tag(page.t(peer.state.key())),
+            code: peer.code,
+        });
         let mut sent = Self {
             collections,
-            peers: peers(house, by, page, &standing.shown).await?,
+            peers: lines.collect(),
             states: Vec::new(),
             lists: Vec::new(),
             page: page.clone(),
@@ -97,42 +150,61 @@ impl Sent {
         &mut self,
         house: &House,
         by: &By,
-        (id, item): (kaname_kernel::MatterId, &Item),
+        (id, item): (MatterId, &Item),
     ) -> Result<(), Failure> {
-        let (world, page) = (house.world(), self.page.clone());
-        for (state, count) in world.delivery_states(by, Some(id)).await? {
+        let page = self.page.clone();
+        let found = delivered(house, by, id).await?;
+        for (state, count) in found.states {
             let parameters = [("item", item.number.as_str()), ("state", &state)];
             let href = address("/deliveries", &parameters);
             self.states
                 .push((page.word(&state), Count::from(count).to_string(), href));
         }
-        let found = world.deliveries(by, |query| {
-            query.scope = Some(id);
-            query.limit = MOST_DELIVERIES;
-        });
-        let mut got: BTreeMap<PartyId, bool> = BTreeMap::new();
-        for delivery in found.await?.rows {
-            let one = delivery.state;
-            let has = one.fetched.is_some()
-                || one.acknowledged.is_some()
-                || matches!(
-                    one.state,
-                    DeliveryState::Fetched | DeliveryState::Acknowledged
-                );
-            *got.entry(one.party).or_default() |= has;
-        }
-        let of = |wanted: bool| {
-            let some = got.iter().filter(move |(_, has)| **has == wanted);
-            some.map(|(party, _)| *party).collect::<Vec<_>>()
-        };
-        let has = page.t1("object-sent-has", "n", of(true).len());
-        let has_not = page.t1("object-sent-has-not", "n", of(false).len());
-        for (title, all) in [(has, of(true)), (has_not, of(false))] {
+        let has = page.t1("object-sent-has", "n", found.has.len());
+        let has_not = page.t1("object-sent-has-not", "n", found.has_not.len());
+        for (title, all) in [(has, found.has), (has_not, found.has_not)] {
             let some = parties(house, &page, title.into_owned(), all).await?;
             self.lists.extend(some);
         }
         Ok(())
     }
+}
+
+/// What became of the deliveries of an item.
+pub(in crate::room) async fn delivered(
+    house: &House,
+    by: &By,
+    item: MatterId,
+) -> Result<Delivered, Failure> {
+    let world = house.world();
+    let states = world.delivery_states(by, Some(item)).await?;
+    let found = world.deliveries(by, |query| {
+        query.scope = Some(item);
+        query.limit = MOST_DELIVERIES;
+    });
+    let found = found.await?;
+    let cut = found.next.is_some();
+    let mut got: BTreeMap<PartyId, bool> = BTreeMap::new();
+    for delivery in found.rows {
+        let one = delivery.state;
+        let has = one.fetched.is_some()
+            || one.acknowledged.is_some()
+            || matches!(
+                one.state,
+                DeliveryState::Fetched | DeliveryState::Acknowledged
+            );
+        *got.entry(one.party).or_default() |= has;
+    }
+    let of = |wanted: bool| {
+        let some = got.iter().filter(move |(_, has)| **has == wanted);
+        some.map(|(party, _)| *party).collect::<Vec<_>>()
+    };
+    Ok(Delivered {
+        states,
+        has: of(true),
+        has_not: of(false),
+        cut,
+    })
 }
 
 async fn parties(
@@ -159,10 +231,9 @@ async fn parties(
 }
 
 /// Peers that the object's collection is sent to.
-async fn peers(
+pub(in crate::room) async fn peers(
     house: &House,
     by: &By,
-    page: &Page,
     object: &StoredObject,
 ) -> Result<Vec<ToPeer>, Failure> {
     let world = house.world();
@@ -194,16 +265,15 @@ async fn peers(
             audience.is_some_and(|audience| audience.admits(&eyes, world.now()))
         });
         let is_past = peer.state.after_us.is_some_and(|us| us >= object.added_us);
-        let key = match (is_agreed && is_within, may_read, is_past) {
-            (false, _, _) => "object-sent-not-agreed",
-            (_, false, _) => "object-sent-not-readable",
-            (_, _, true) => "object-sent-sent",
-            (_, _, false) => "object-sent-waits",
+        let state = match (is_agreed && is_within, may_read, is_past) {
+            (false, _, _) => PeerState::NotAgreed,
+            (_, false, _) => PeerState::NotReadable,
+            (_, _, true) => PeerState::Sent,
+            (_, _, false) => PeerState::Waits,
         };
         found.push(ToPeer {
             code: definition.code.clone(),
-            href: format!("/peers/{}", definition.code),
-            state: page.tag(page.t(key)),
+            state,
         });
     }
     Ok(found)

@@ -22,12 +22,12 @@ pub(in crate::room) struct Standing {
     /// The version to show.
     pub(in crate::room) shown: StoredObject,
     /// The newest of each collection and originator, in the order in which they go (`World::in_order`).
-    pub(super) newest: Vec<StoredObject>,
+    pub(in crate::room) newest: Vec<StoredObject>,
 }
 
 impl Standing {
     /// What stands under the same id in other collections or by others.
-    pub(super) fn others(&self) -> Vec<&StoredObject> {
+    pub(in crate::room) fn others(&self) -> Vec<&StoredObject> {
         let place = |one: &StoredObject| (one.collection, one.origin);
         let shown = place(&self.shown);
         let others = self.newest.iter().filter(|one| place(one) != shown);
@@ -60,8 +60,21 @@ pub(in crate::room) async fn standing(
     Ok(Standing { shown, newest })
 }
 
+/// What a version is compared with where nothing is named: the one before it by the same originator, else another of
+/// theirs, else what another says.
+pub(in crate::room) fn before<'s>(
+    shown: &StoredObject,
+    same: &'s [StoredObject],
+    others: &[&'s StoredObject],
+) -> Option<&'s StoredObject> {
+    same.iter()
+        .find(|one| one.version_us < shown.version_us)
+        .or_else(|| same.iter().find(|one| one.added_us != shown.added_us))
+        .or(others.first().copied())
+}
+
 /// The version of an id at a place.
-pub(super) async fn placed(
+pub(in crate::room) async fn placed(
     house: &House,
     by: &By,
     id: &str,
@@ -80,7 +93,7 @@ pub(super) async fn placed(
 }
 
 /// Every version of the same originator in the same collection, newest first.
-pub(super) async fn versions(
+pub(in crate::room) async fn versions(
     house: &House,
     by: &By,
     object: &StoredObject,
@@ -96,6 +109,27 @@ pub(super) async fn versions(
     let mut found = on_the_web(house, by, found.await?.objects).await?;
     found.sort_by_key(|one| std::cmp::Reverse((one.version_us, one.added_us)));
     Ok(found)
+}
+
+/// Every version under an id, by whomever and in whichever collection, the last added first: those after a place, and
+/// the place that the next page begins after.
+pub(in crate::room) async fn all_versions(
+    house: &House,
+    by: &By,
+    id: &str,
+    (after_us, limit): (Option<i64>, u32),
+) -> Result<(Vec<StoredObject>, Option<i64>), Failure> {
+    let found = house.world().objects(by, |filter| {
+        filter.ids = vec![id.to_owned()];
+        filter.versions = Versions::All;
+        filter.after_us = after_us;
+        filter.limit = limit;
+        filter.count = false;
+    });
+    let found = found.await?;
+    let last = found.objects.last().filter(|_| found.more);
+    let next_us = last.map(|last| last.added_us);
+    Ok((on_the_web(house, by, found.objects).await?, next_us))
 }
 
 /// Those of the objects whose provider agreed to pages.
