@@ -212,7 +212,8 @@ async fn assessments_and_campaigns_are_found_by_who_lists_them_and_named_to_nobo
         assert!(section(&page, part).contains(&href), "{query}: {page}");
         let api = at(query).replacen("/search", "/api/v1/search", 1);
         let found = analyst.get(&api).await.json();
-        assert_eq!(found[part]["rows"][0]["number"], **number, "{query}: {found}");
+        let told = &found[part]["rows"][0]["number"];
+        assert_eq!(*told, number.as_str(), "{query}: {found}");
         assert_eq!(found[part]["total"], 1);
         assert_eq!(found[part]["not_all_read"], false);
     }

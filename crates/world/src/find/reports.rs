@@ -8,9 +8,7 @@ use kaname_sharing::{Report, number, value::host_posting};
 use roaring::RoaringBitmap;
 
 use super::{Left, Outcome, Wanted, values::Sought};
-use crate::{
-    caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World,
-};
+use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
 
 /// Most reports that are given.
 const MOST: usize = 100;

@@ -15,9 +15,7 @@ use kaname_store::{
 };
 
 use super::{Left, Outcome, Part, Wanted, values::Sought};
-use crate::{
-    caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World,
-};
+use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
 
 /// Most assessments, and most campaigns, that are read for one search.
 pub const MOST_READ: usize = 5_000;
@@ -66,7 +64,12 @@ impl World {
         };
         let page = (part.assessments_after, part.limit);
         let found = self
-            .read_through(query, page, |one: &Assessment| one.touched, reads.then_some(holds))
+            .read_through(
+                query,
+                page,
+                |one: &Assessment| one.touched,
+                reads.then_some(holds),
+            )
             .await?;
         Ok(Some(Ok(found)))
     }
@@ -316,25 +319,31 @@ mod tests {
 
     use super::*;
 
-    fn touched(at: &i64) -> Timestamp {
-        Timestamp::from_microsecond(*at).unwrap()
+    /// Something that was touched at a moment.
+    #[derive(Debug, Clone)]
+    struct Touched {
+        at_us: i64,
+    }
+
+    fn touched(one: &Touched) -> Timestamp {
+        Timestamp::from_microsecond(one.at_us).unwrap()
     }
 
     /// So many, the last touched first.
-    fn rows(from: i64, count: i64) -> Vec<Loaded<i64>> {
+    fn rows(from: i64, count: i64) -> Vec<Loaded<Touched>> {
         let rng = SeededRng::new(1);
-        let row = |at| Loaded {
+        let row = |at_us| Loaded {
             id: Id::random(&rng),
             version: 1,
-            state: at,
+            state: Touched { at_us },
         };
         (0..count).map(|step| row(from - step)).collect()
     }
 
-    fn page(rows: Vec<Loaded<i64>>, goes_on: bool) -> Listed<i64> {
+    fn page(rows: Vec<Loaded<Touched>>, goes_on: bool) -> Listed<Touched> {
         let last = rows.last().filter(|_| goes_on);
         let next = last.map(|last| Cursor {
-            at_us: last.state,
+            at_us: last.state.at_us,
             id: last.id,
         });
         Listed {
@@ -350,7 +359,8 @@ mod tests {
         let half = i64::try_from(MOST_READ / 2).unwrap();
         let more = reading.take(page(rows(9_000, half), true), touched, &|_| true);
         assert!(more.is_some() && !reading.found.cut);
-        let more = reading.take(page(rows(4_000, half), true), touched, &|at| at % 2 == 0);
+        let is_even = |one: &Touched| one.at_us % 2 == 0;
+        let more = reading.take(page(rows(4_000, half), true), touched, &is_even);
         assert!(more.is_none() && reading.found.cut);
         let listed = &reading.found.listed;
         assert_eq!(listed.rows.len(), 20);
@@ -382,7 +392,10 @@ mod tests {
 
     #[test]
     fn what_is_written_is_found_by_words_phrases_and_values() {
-        let texts = ["VPN装置を狙う活動", "hxxps://www.evil[.]example/a at 192.0.2.7"];
+        let texts = [
+            "VPN装置を狙う活動",
+            "hxxps://www.evil[.]example/a at 192.0.2.7",
+        ];
         let wanted = |words: &[&str], without: &[&str], phrases: &[&str]| {
             let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
             Wanted {
@@ -392,7 +405,10 @@ mod tests {
                 ..Wanted::default()
             }
         };
-        assert!(say(&texts, &wanted(&["ｖｐｎ", "活動"], &["訓練"], &["装置を狙う"])));
+        assert!(say(
+            &texts,
+            &wanted(&["ｖｐｎ", "活動"], &["訓練"], &["装置を狙う"])
+        ));
         for other in [
             wanted(&["訓練"], &[], &[]),
             wanted(&["VPN"], &["活動"], &[]),

@@ -135,12 +135,18 @@ async fn campaigns_are_found_by_their_names_and_the_values_of_their_reports() {
     let [first, second, third] = numbers.as_slice() else {
         panic!("three campaigns");
     };
+    nation.clock.advance(SignedDuration::from_mins(1));
     let renamed = world.rename_campaign(&analyst, second, "偽の宅配").await;
     renamed.unwrap();
     let by = &nation.analyst;
     // Touched last first: the one that was renamed, which is found by its old name, too.
     let all = [second.as_str(), third.as_str(), first.as_str()];
-    for query in ["更新を装う", "「更新を装う波」", "type:campaign", "種別:キャンペーン since:1d"] {
+    for query in [
+        "更新を装う",
+        "「更新を装う波」",
+        "type:campaign",
+        "種別:キャンペーン since:1d",
+    ] {
         assert_eq!(campaigns(&nation, by, query).await, all, "{query}");
     }
     for query in [
@@ -152,7 +158,11 @@ async fn campaigns_are_found_by_their_names_and_the_values_of_their_reports() {
         "rare-1.test 宅配",
         "更新を装う 宅配 -訓練",
     ] {
-        assert_eq!(campaigns(&nation, by, query).await, [second.as_str()], "{query}");
+        assert_eq!(
+            campaigns(&nation, by, query).await,
+            [second.as_str()],
+            "{query}"
+        );
     }
     for query in [
         "訓練",

@@ -151,7 +151,11 @@ async fn an_officer_is_told_of_reports_assessments_and_campaigns_too() {
     an_hour_later(&s).await;
     assert_eq!(news(&analyst, value).await, (0, 0, 1), "once");
     assert_eq!(news(&analyst, words).await, (0, 1, 0), "nothing since");
-    assert_eq!(news(&member, members).await, (0, 0, 0), "nobody is told of them else");
+    assert_eq!(
+        news(&member, members).await,
+        (0, 0, 0),
+        "nobody is told of them else"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -165,11 +165,13 @@ pub(super) async fn shown(
     for other in world.related_items(by, &item).await? {
         related.push(list::row(&page, &other));
     }
-    let carrying = world
-        .correlated_item(by, &item, asked.values_after)
-        .await?;
+    let carrying = world.correlated_item(by, &item, asked.values_after).await?;
     let values_on = |after: usize| {
-        let after = if after > 0 { after.to_string() } else { String::new() };
+        let after = if after > 0 {
+            after.to_string()
+        } else {
+            String::new()
+        };
         let path = format!("/library/{}", item.state.number);
         format!("{}#values", address(&path, &[("values_after", &after)]))
     };
