@@ -69,6 +69,7 @@ fn what_a_machine_may_never_do_names_the_person_and_not_a_scope() {
         Action::TriageClose,
         Action::TriageGroup,
         Action::SearchKeep,
+        Action::DeliveryRetry,
     ];
     for action in operated {
         let key = machine(&SCOPES);

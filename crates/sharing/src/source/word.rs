@@ -201,7 +201,7 @@ pub struct Held<'h, 's> {
     places: HashMap<Uuid, u32>,
     there: Vec<bool>,
     before: HashMap<u32, Standing>,
-    left: Vec<Box<Standing>>,
+    left: Vec<Standing>,
     unfit: Vec<usize>,
 }
 
@@ -224,7 +224,7 @@ impl Held<'_, '_> {
                 self.before.insert(*place, standing);
             }
             None if standing.pattern.is_some() && standing.valid_until.is_none() => {
-                self.left.push(Box::new(standing));
+                self.left.push(standing);
             }
             // Ended before, or a vulnerability, which does not end by leaving a list.
             None => {}
@@ -249,7 +249,8 @@ impl Held<'_, '_> {
         }
         self.left.sort_by(|one, other| one.id.cmp(&other.id));
         let left = self.left.into_iter();
-        said.changes.extend(left.map(Saying::Left));
+        said.changes
+            .extend(left.map(|standing| Saying::Left(Box::new(standing))));
         said.unfit = self.unfit;
         said
     }

@@ -49,7 +49,7 @@ fn key_of(page: &str) -> String {
 pub(crate) async fn accepted(nation: &Nation, analyst: &Browser<'_>) -> String {
     let already = analyst.get("/api/v1/campaigns").await.json();
     let nth = already["campaigns"].as_array().unwrap().len();
-    let rare = format!("rare-{nth}.test");
+    let rare = format!("rare-{nth}.kaihin.test");
     for own in ["a", "b"] {
         report(nation, &[&rare, &format!("{own}-{nth}.test")], "").await;
     }

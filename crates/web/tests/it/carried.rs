@@ -26,7 +26,7 @@ fn indicator(n: usize, domains: &[String]) -> String {
 
 /// The section of the values on a page.
 fn values(page: &str) -> &str {
-    let (_, values) = page.split_once("id=\"values\"").unwrap();
+    let (_, values) = page.split_once("id=\"correlations\"").unwrap();
     values.split("</section>").next().unwrap()
 }
 
@@ -66,12 +66,15 @@ async fn an_object_of_many_values_is_compared_by_all_of_them() {
     let first = member.page(&at).await;
     let first = values(&first);
     assert!(
-        first.contains(&format!("{at}?values_after=200#values")),
+        first.contains(&format!("{at}?values_after=200#correlations")),
         "{first}"
     );
     let last = member.page(&format!("{at}?values_after=400")).await;
     let last = values(&last);
-    assert!(last.contains(&format!("href=\"{at}#values\"")), "{last}");
+    assert!(
+        last.contains(&format!("href=\"{at}#correlations\"")),
+        "{last}"
+    );
     assert!(!last.contains("values_after="), "{last}");
 }
 
@@ -97,7 +100,7 @@ async fn an_item_of_many_values_is_compared_by_all_of_them() {
         shared += values.matches("data-of=\"ほかの共有情報\">1<").count();
         let next = format!("/library/{}?values_after={after}", item.state.number);
         assert_eq!(
-            values.contains(&format!("{next}#values")),
+            values.contains(&format!("{next}#correlations")),
             after > 0,
             "{values}"
         );

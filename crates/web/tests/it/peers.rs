@@ -257,7 +257,7 @@ async fn a_peer_that_is_sent_to_shows_its_party_and_what_was_not_taken() {
         failed: vec![FailedObject {
             id: "indicator--00000000-0000-4000-8000-000000000001".to_owned(),
             version_us: 1_767_225_600_000_000,
-            why: "<i>not liked</i>".to_owned(),
+            why: kaname_sharing::turn::Trouble::Words("<i>not liked</i>".to_owned()),
         }],
         ..SentPage::default()
     };

@@ -205,7 +205,7 @@ async fn assessments_and_campaigns_are_found_by_who_lists_them_and_named_to_nobo
         ("見通し", "assessments", &assessment),
         ("種別:分析評価", "assessments", &assessment),
         ("「更新を装う波」", "campaigns", &campaign),
-        ("rare-0.test", "campaigns", &campaign),
+        ("rare-0.kaihin.test", "campaigns", &campaign),
     ] {
         let page = analyst.page(&at(query)).await;
         let href = format!("/{part}/{number}\"");
@@ -228,7 +228,12 @@ async fn assessments_and_campaigns_are_found_by_who_lists_them_and_named_to_nobo
     assert!(!page.contains("id=\"campaigns\""));
     let member = Browser::of(&door, &nation, &nation.member).await;
     let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
-    for query in ["見通し", "更新を装う", "rare-0.test", assessment.as_str()] {
+    for query in [
+        "見通し",
+        "更新を装う",
+        "rare-0.kaihin.test",
+        assessment.as_str(),
+    ] {
         let page = member.page(&at(query)).await;
         for hidden in ["id=\"assessments\"", "id=\"campaigns\"", campaign.as_str()] {
             assert!(!page.contains(hidden), "{query} {hidden}: {page}");

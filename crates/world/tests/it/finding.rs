@@ -119,8 +119,8 @@ async fn campaigns_are_found_by_their_names_and_the_values_of_their_reports() {
     for nth in 0..3 {
         let mut reports = Vec::new();
         for own in ["a", "b"] {
-            let rare = format!("rare-{nth}.test");
-            let own = format!("{own}-{nth}.test");
+            let rare = format!("rare-{nth}.kaihin.test");
+            let own = format!("{own}-{nth}.kaihin.test");
             let receipt = report(&nation, &nation.provider, &[&rare, &own], "").await;
             reports.push(receipt.number);
         }
@@ -153,9 +153,9 @@ async fn campaigns_are_found_by_their_names_and_the_values_of_their_reports() {
         "偽の宅配",
         second,
         &format!("id:{second}"),
-        "rare-1.test",
-        "a-1.test",
-        "rare-1.test 宅配",
+        "rare-1.kaihin.test",
+        "a-1.kaihin.test",
+        "rare-1.kaihin.test 宅配",
         "更新を装う 宅配 -訓練",
     ] {
         assert_eq!(
@@ -166,9 +166,9 @@ async fn campaigns_are_found_by_their_names_and_the_values_of_their_reports() {
     }
     for query in [
         "訓練",
-        "rare-9.test",
-        "rare-1.test rare-2.test",
-        "rare-2.test 宅配",
+        "rare-9.kaihin.test",
+        "rare-1.kaihin.test rare-2.kaihin.test",
+        "rare-2.kaihin.test 宅配",
         "更新を装う until:2020-01-01",
         "id:C-2611-00000",
     ] {

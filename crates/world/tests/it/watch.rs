@@ -120,12 +120,12 @@ async fn an_officer_is_told_of_reports_assessments_and_campaigns_too() {
         let saved = world.save_search(caller, watched(query, Alert::Hourly));
         saved.await.unwrap().id
     };
-    let value = keep(&analyst, "rare.test").await;
+    let value = keep(&analyst, "rare.kaihin.test").await;
     let words = keep(&analyst, "見通し").await;
-    let members = keep(&member, "rare.test").await;
+    let members = keep(&member, "rare.kaihin.test").await;
     let mut reports = Vec::new();
     for own in ["a.test", "b.test"] {
-        let receipt = report(nation, &nation.provider, &["rare.test", own], "").await;
+        let receipt = report(nation, &nation.provider, &["rare.kaihin.test", own], "").await;
         reports.push(receipt.number);
     }
     let written = draft(nation, vec![judgement("活動は続く", Vec::new())]);

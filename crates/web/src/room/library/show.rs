@@ -173,7 +173,10 @@ pub(super) async fn shown(
             String::new()
         };
         let path = format!("/library/{}", item.state.number);
-        format!("{}#values", address(&path, &[("values_after", &after)]))
+        format!(
+            "{}#correlations",
+            address(&path, &[("values_after", &after)])
+        )
     };
     let harm = world.harm_beside(by, &item).await?;
     let fresh = world.freshness(by, &item).await?;

@@ -133,7 +133,7 @@ impl Asked {
         let parameters = parameters.each_ref();
         let parameters = parameters.map(|(name, value)| (*name, value.as_str()));
         let path = format!("/library/objects/{}", object.stix_id);
-        format!("{}#values", address(&path, &parameters))
+        format!("{}#correlations", address(&path, &parameters))
     }
 }
 
