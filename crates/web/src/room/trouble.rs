@@ -8,8 +8,6 @@ use kaname_sharing::turn::{
 use super::sources::words;
 use crate::text::{Text, TextArg};
 
-type Said<'t> = (&'static str, Vec<(&'static str, &'t dyn TextArg)>);
-
 /// A trouble in words; what was put down in words alone stands as it is.
 pub(in crate::room) fn said(text: Text, trouble: &Trouble) -> String {
     match trouble {
@@ -27,83 +25,65 @@ pub(in crate::room) fn both(
     (words, trouble.and_then(Trouble::code))
 }
 
+/// Every code has its own words: one without them does not compile.
 fn of_known(text: Text, known: &Known) -> String {
-    let (key, arguments): Said<'_> = match known {
-        Known::UnknownHost { host, words } => (
-            "trouble-unknown-host",
-            vec![("host", host), ("words", words)],
+    let plain = |key| text.t(key).into_owned();
+    let say = |key, said: &[(&'static str, &dyn TextArg)]| text.t_args(key, said).into_owned();
+    let within = |form, why: String| {
+        let form = words::form(text, form);
+        say("trouble-other-form", &[("form", &form), ("why", &why)])
+    };
+    match known {
+        Known::UnknownHost { host, words } => {
+            say("trouble-unknown-host", &[("host", host), ("words", words)])
+        }
+        Known::NoAddress => plain("trouble-no-address"),
+        Known::PrivateNetwork => plain("trouble-private-network"),
+        Known::NoConnection { words } => say("trouble-no-connection", &[("words", words)]),
+        Known::Certificate { fault, words } => say(
+            "trouble-certificate",
+            &[("fault", &fault.as_str()), ("words", words)],
         ),
-        Known::NoAddress => ("trouble-no-address", vec![]),
-        Known::PrivateNetwork => ("trouble-private-network", vec![]),
-        Known::NoConnection { words } => ("trouble-no-connection", vec![("words", words)]),
-        Known::Certificate { fault, words } => {
-            let fault = fault.as_str();
-            let arguments: [(&'static str, &dyn TextArg); 2] =
-                [("fault", &fault), ("words", words)];
-            return text.t_args("trouble-certificate", &arguments).into_owned();
-        }
-        Known::Tls { words } => ("trouble-tls", vec![("words", words)]),
-        Known::NotHttps => ("trouble-not-https", vec![]),
-        Known::BadAddress { words } => ("trouble-bad-address", vec![("words", words)]),
-        Known::NoAnswer { seconds } => ("trouble-no-answer", vec![("seconds", seconds)]),
-        Known::BrokeOff { words } => ("trouble-broke-off", vec![("words", words)]),
-        Known::TooLarge { most } => ("trouble-too-large", vec![("most", most)]),
+        Known::Tls { words } => say("trouble-tls", &[("words", words)]),
+        Known::NotHttps => plain("trouble-not-https"),
+        Known::BadAddress { words } => say("trouble-bad-address", &[("words", words)]),
+        Known::NoAnswer { seconds } => say("trouble-no-answer", &[("seconds", seconds)]),
+        Known::BrokeOff { words } => say("trouble-broke-off", &[("words", words)]),
+        Known::TooLarge { most } => say("trouble-too-large", &[("most", most)]),
         Known::Answered { status, words } if words.is_empty() => {
-            ("trouble-answered", vec![("status", status)])
+            say("trouble-answered", &[("status", status)])
         }
-        Known::Answered { status, words } => (
+        Known::Answered { status, words } => say(
             "trouble-answered-saying",
-            vec![("status", status), ("words", words)],
+            &[("status", status), ("words", words)],
         ),
         Known::Redirected { status, to } if to.is_empty() => {
-            ("trouble-redirected", vec![("status", status)])
+            say("trouble-redirected", &[("status", status)])
         }
-        Known::Redirected { status, to } => (
-            "trouble-redirected-to",
-            vec![("status", status), ("to", to)],
+        Known::Redirected { status, to } => {
+            say("trouble-redirected-to", &[("status", status), ("to", to)])
+        }
+        Known::Packed { how } => say("trouble-packed", &[("how", how)]),
+        Known::OutOfTime { done, seconds } => say(
+            "trouble-out-of-time",
+            &[("done", &done.as_str()), ("seconds", seconds)],
         ),
-        Known::Packed { how } => ("trouble-packed", vec![("how", how)]),
-        Known::OutOfTime { done, seconds } => {
-            let done = done.as_str();
-            let arguments: [(&'static str, &dyn TextArg); 2] =
-                [("done", &done), ("seconds", seconds)];
-            return text.t_args("trouble-out-of-time", &arguments).into_owned();
-        }
-        other => return of_answer(text, other),
-    };
-    text.t_args(key, &arguments).into_owned()
-}
-
-/// What is wrong with what an answer says.
-fn of_answer(text: Text, known: &Known) -> String {
-    let within = |form, (key, arguments): Said<'_>| {
-        let form = words::form(text, form);
-        let why = text.t_args(key, &arguments);
-        text.t2("trouble-other-form", "form", form, "why", why)
-            .into_owned()
-    };
-    let (key, arguments): Said<'_> = match known {
         Known::Unreadable {
             what,
             line,
             column,
             words,
-        } => (
-            match what {
+        } => {
+            let key = match what {
                 Resource::ApiRoot => "trouble-unreadable-api-root",
                 Resource::Collection => "trouble-unreadable-collection",
                 Resource::Envelope => "trouble-unreadable-envelope",
                 Resource::Status => "trouble-unreadable-status",
-            },
-            vec![("line", line), ("column", column), ("words", words)],
-        ),
-        Known::OddStatus { said } => ("trouble-odd-status", vec![("said", said)]),
-        Known::OtherForm { form, words } => {
-            let form = words::form(text, *form);
-            return text
-                .t2("trouble-other-form", "form", form, "why", words)
-                .into_owned();
+            };
+            say(key, &[("line", line), ("column", column), ("words", words)])
         }
+        Known::OddStatus { said } => say("trouble-odd-status", &[("said", said)]),
+        Known::OtherForm { form, words } => within(*form, words.clone()),
         Known::NoList {
             form,
             refused,
@@ -113,70 +93,60 @@ fn of_answer(text: Text, known: &Known) -> String {
             said,
         } => {
             let why = words::unlisted(text, why);
-            let arguments: Vec<(&'static str, &dyn TextArg)> = vec![
+            let counts: [(&'static str, &dyn TextArg); 5] = [
                 ("refused", refused),
                 ("good", good),
                 ("line", line),
                 ("why", &why),
                 ("said", said),
             ];
-            return within(*form, ("trouble-no-list", arguments));
+            within(*form, say("trouble-no-list", &counts))
         }
         Known::Emptied { form, before } => {
-            return within(*form, ("trouble-emptied", vec![("before", before)]));
+            within(*form, say("trouble-emptied", &[("before", before)]))
         }
         Known::TooMany { form, most } => {
             let key = match form.lists_events() {
                 true => "trouble-too-many-events",
                 false => "trouble-too-many-documents",
             };
-            return within(*form, (key, vec![("most", most)]));
+            within(*form, say(key, &[("most", most)]))
         }
-        Known::NoDocuments { first, said: of } => {
-            let Some(first) = first else {
-                return text.t("trouble-no-documents").into_owned();
-            };
-            let why = said(text, first);
-            return text
-                .t2("trouble-no-documents-first", "why", why, "said", of)
-                .into_owned();
-        }
-        Known::NotAsListed { most } => ("trouble-not-as-listed", vec![("most", most)]),
-        Known::Silent { count, event, last } => {
-            let why = said(text, last);
-            let arguments: [(&'static str, &dyn TextArg); 3] =
-                [("count", count), ("event", event), ("why", &why)];
-            return text.t_args("trouble-silent", &arguments).into_owned();
-        }
-        Known::TooLargeAsAgreed { most } => ("trouble-too-large-as-agreed", vec![("most", most)]),
-        Known::MoreWithoutObjects => ("trouble-more-without-objects", vec![]),
-        Known::MoreWithoutNext => ("trouble-more-without-next", vec![]),
-        Known::NoDateAdded => ("trouble-no-date-added", vec![]),
-        Known::DateAddedToCome { at } => ("trouble-date-added-to-come", vec![("at", at)]),
-        other => return of_post(text, other),
-    };
-    text.t_args(key, &arguments).into_owned()
-}
-
-/// What is wrong where the hub sends.
-fn of_post(text: Text, known: &Known) -> String {
-    let (key, arguments): Said<'_> = match known {
-        Known::MayNotWrite => ("trouble-may-not-write", vec![]),
-        Known::TakesLittle { most } => ("trouble-takes-little", vec![("most", most)]),
-        Known::PartyMayNotRead => ("trouble-party-may-not-read", vec![]),
-        Known::PostUnfinished => ("trouble-post-unfinished", vec![]),
-        Known::PostUnknown => ("trouble-post-unknown", vec![]),
-        Known::RefusesAll { count, first } => {
-            let why = said(text, first);
-            return text
-                .t2("trouble-refuses-all", "count", count, "why", why)
-                .into_owned();
-        }
-        Known::OverItsBound { most } => ("trouble-over-its-bound", vec![("most", most)]),
-        Known::NoReason => ("trouble-no-reason", vec![]),
-        _ => ("trouble-nothing-fetched", vec![]),
-    };
-    text.t_args(key, &arguments).into_owned()
+        Known::NoDocuments { first: None, .. } => plain("trouble-no-documents"),
+        Known::NoDocuments {
+            first: Some(first),
+            said: of,
+        } => say(
+            "trouble-no-documents-first",
+            &[("why", &said(text, first)), ("said", of)],
+        ),
+        Known::NotAsListed { most } => say("trouble-not-as-listed", &[("most", most)]),
+        Known::Silent { count, event, last } => say(
+            "trouble-silent",
+            &[
+                ("count", count),
+                ("event", event),
+                ("why", &said(text, last)),
+            ],
+        ),
+        Known::TooLargeAsAgreed { most } => say("trouble-too-large-as-agreed", &[("most", most)]),
+        Known::MoreWithoutObjects => plain("trouble-more-without-objects"),
+        Known::MoreWithoutNext => plain("trouble-more-without-next"),
+        Known::NoDateAdded => plain("trouble-no-date-added"),
+        Known::DateAddedToCome { at } => say("trouble-date-added-to-come", &[("at", at)]),
+        Known::MayNotWrite => plain("trouble-may-not-write"),
+        Known::TakesLittle { most } => say("trouble-takes-little", &[("most", most)]),
+        Known::PartyMayNotRead => plain("trouble-party-may-not-read"),
+        Known::PostUnfinished => plain("trouble-post-unfinished"),
+        Known::PostUnknown => plain("trouble-post-unknown"),
+        Known::RefusesAll { count, first } => say(
+            "trouble-refuses-all",
+            &[("count", count), ("why", &said(text, first))],
+        ),
+        Known::OverItsBound { most } => say("trouble-over-its-bound", &[("most", most)]),
+        Known::NoReason => plain("trouble-no-reason"),
+        Known::NothingFetched => plain("trouble-nothing-fetched"),
+    }
 }
 
 #[cfg(test)]

@@ -274,18 +274,6 @@ impl Done {
     }
 }
 
-impl Resource {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ApiRoot => "api_root",
-            Self::Collection => "collection",
-            Self::Envelope => "envelope",
-            Self::Status => "status",
-        }
-    }
-}
-
 /// In English.
 impl fmt::Display for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -327,15 +315,6 @@ impl fmt::Display for Known {
                 let done = done.as_str();
                 write!(f, "not {done} to its end within {seconds} s")
             }
-            other => other.of_answers(f),
-        }
-    }
-}
-
-impl Known {
-    /// What is wrong with what an answer says.
-    fn of_answers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
             Self::Unreadable {
                 what,
                 line,
@@ -408,13 +387,6 @@ impl Known {
                 "the server says in X-TAXII-Date-Added-Last that an object was added on {at}, \
                  which is to come"
             ),
-            other => other.of_posts(f),
-        }
-    }
-
-    /// What is wrong where the hub sends.
-    fn of_posts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
             Self::MayNotWrite => {
                 f.write_str("the server does not let the hub write to the collection")
             }
@@ -436,7 +408,7 @@ impl Known {
                 write!(f, "over the {most} bytes that the server takes")
             }
             Self::NoReason => f.write_str("the server says no reason"),
-            _ => f.write_str("a file is read without fetching anything"),
+            Self::NothingFetched => f.write_str("a file is read without fetching anything"),
         }
     }
 }

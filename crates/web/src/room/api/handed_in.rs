@@ -251,11 +251,16 @@ pub(super) async fn list(
 /// When the cursor was given for another list, for other filters or to another reader.
 pub(super) fn place(reading: &Reading<'_>, after: &str) -> Result<Option<Cursor>, Failure> {
     match reading.read(after) {
-        None if !after.is_empty() => Err(Failure::Malformed {
-            at: "after".to_owned(),
-            why: "does not belong to this request: take `next` as it was given".to_owned(),
-        }),
+        None if !after.is_empty() => Err(foreign()),
         place => Ok(place),
+    }
+}
+
+/// A cursor that was given for another list or to another reader.
+pub(super) fn foreign() -> Failure {
+    Failure::Malformed {
+        at: "after".to_owned(),
+        why: "does not belong to this request: take `next` as it was given".to_owned(),
     }
 }
 

@@ -80,6 +80,12 @@ fn change(
     Endpoint::new(method, path, name, Access::Either(action), audit, handler)
 }
 
+/// A moment as it is written, of microseconds since 1970.
+fn moment(us: i64) -> Option<String> {
+    let at = jiff::Timestamp::from_microsecond(us).ok()?;
+    Some(at.to_string())
+}
+
 /// Endpoints of this room.
 pub fn endpoints() -> Vec<Endpoint<House>> {
     let mut all = own();

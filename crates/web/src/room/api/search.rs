@@ -8,7 +8,6 @@ use axum::{
     extract::{Query, State},
     response::{IntoResponse as _, Response},
 };
-use jiff::Timestamp;
 use kaname_sharing::Collection;
 use kaname_store::{FoundObjects, StoredObject};
 use kaname_world::{
@@ -22,6 +21,7 @@ use serde_json::{Value, json};
 use super::{
     handed_in::{counted, place},
     items::outline,
+    moment,
 };
 use crate::{
     error::{Failure, Fault},
@@ -178,11 +178,6 @@ fn objects(
         known.map(|one| one.state.in_addresses())
     };
     let row = |object: &StoredObject| {
-        let moment = |us| {
-            Timestamp::from_microsecond(us)
-                .ok()
-                .map(|at| at.to_string())
-        };
         let (base, id) = (house.public_url(), &object.stix_id);
         json!({
             "id": id,

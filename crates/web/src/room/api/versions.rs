@@ -6,14 +6,16 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing,
 };
-use jiff::Timestamp;
 use kaname_policy::Action;
 use kaname_stix::{Change, Diff, compare};
 use kaname_store::StoredObject;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{handed_in::Asked, read};
+use super::{
+    handed_in::{Asked, foreign},
+    moment, read,
+};
 use crate::{
     error::Failure,
     house::{By, House},
@@ -64,14 +66,6 @@ async fn list(
         address(&path, &[("after", &after), ("limit", &limit)])
     });
     Ok(Json(json!({ "object": id, "versions": rows, "next": next })).into_response())
-}
-
-/// A cursor that was given for another list or to another reader.
-fn foreign() -> Failure {
-    Failure::Malformed {
-        at: "after".to_owned(),
-        why: "does not belong to this request: take `next` as it was given".to_owned(),
-    }
 }
 
 /// Which two are compared, by their places.
@@ -135,19 +129,12 @@ fn version(house: &House, one: &StoredObject) -> Value {
     );
     json!({
         "place": one.added_us,
-        "version": at(one.version_us),
-        "added": at(one.date_added_us()),
+        "version": moment(one.version_us),
+        "added": moment(one.date_added_us()),
         "spec_version": one.spec,
         "title": one.title,
         "tlp": one.tlp,
         "claimed": one.origin.is_some(),
         "links": { "page": page },
     })
-}
-
-/// A moment, of microseconds since 1970.
-fn at(us: i64) -> Option<String> {
-    Timestamp::from_microsecond(us)
-        .ok()
-        .map(|at| at.to_string())
 }
