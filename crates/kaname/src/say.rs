@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    io::{IsTerminal, Write},
+    io::{BufWriter, IsTerminal, StdoutLock, Write},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -107,7 +107,78 @@ pub(crate) fn document(text: &str) -> Result<(), Fault> {
     data(text)
 }
 
+/// Data or a document that is written in pieces, of which none is kept.
+pub(crate) struct Document {
+    out: BufWriter<StdoutLock<'static>>,
+    /// Whether it is shown to people.
+    is_shown: bool,
+    /// Whether the last piece ended a line.
+    ends_line: bool,
+    /// Whether the reader has gone away.
+    is_alone: bool,
+}
+
+impl Document {
+    /// As [`document`] writes: on a terminal as text.
+    pub(crate) fn open() -> Self {
+        Self {
+            is_shown: std::io::stdout().is_terminal(),
+            ..Self::of_data()
+        }
+    }
+
+    /// As [`data`] writes: byte for byte.
+    pub(crate) fn of_data() -> Self {
+        Self {
+            out: BufWriter::new(std::io::stdout().lock()),
+            is_shown: false,
+            ends_line: true,
+            is_alone: false,
+        }
+    }
+
+    /// Writes a piece.
+    pub(crate) fn write(&mut self, text: &str) -> Result<(), Fault> {
+        if text.is_empty() || self.is_alone {
+            return Ok(());
+        }
+        let piece = match self.is_shown {
+            true => visible(text),
+            false => Cow::Borrowed(text),
+        };
+        self.ends_line = piece.ends_with('\n');
+        let written = self.out.write_all(piece.as_bytes());
+        self.done(written)
+    }
+
+    /// Ends it, with a line end.
+    pub(crate) fn end(mut self) -> Result<(), Fault> {
+        if !self.ends_line {
+            self.write("\n")?;
+        }
+        let written = self.out.flush();
+        self.done(written)
+    }
+
+    fn done(&mut self, written: std::io::Result<()>) -> Result<(), Fault> {
+        self.is_alone |= is_gone(&written);
+        printed(written)
+    }
+}
+
+fn is_gone(written: &std::io::Result<()>) -> bool {
+    matches!(written, Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
 /// A reader that has gone away (`| head`) ends the program in peace.
+fn printed(written: std::io::Result<()>) -> Result<(), Fault> {
+    match written {
+        Err(_) if is_gone(&written) => Ok(()),
+        Err(error) => Err(Fault::failed("the result cannot be printed").because(&error)),
+        Ok(()) => Ok(()),
+    }
+}
+
 fn write(text: &str) -> Result<(), Fault> {
     let mut out = std::io::stdout().lock();
     let written = out
@@ -120,11 +191,7 @@ fn write(text: &str) -> Result<(), Fault> {
             }
         })
         .and_then(|()| out.flush());
-    match written {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Fault::failed("the result cannot be printed").because(&error)),
-        Ok(()) => Ok(()),
-    }
+    printed(written)
 }
 
 /// Rows under headings, columns as wide as their widest cell. East Asian letters take two places.

@@ -46,5 +46,5 @@ pub use pattern::{pattern_for, pattern_of, pattern_values};
 pub use split::{Objects, Split, SplitError};
 pub use time::{Coarse, Stamp, coarsen};
 pub use upgrade::{Upgraded, upgrade};
-pub use upgraded::{UpgradedBundle, upgrade_bundle};
+pub use upgraded::{UpgradedBundle, Upgrading, upgrade_bundle, upgraded_id};
 pub use value::{SearchValue, ValueKind};

@@ -188,7 +188,7 @@ impl InFile {
     }
 
     /// Whether the whole of it is JSON of one of the forms, and how many objects it has.
-    fn check(&mut self, path: &Path, bar: &ProgressBar) -> Result<u64, Fault> {
+    pub(super) fn check(&mut self, path: &Path, bar: &ProgressBar) -> Result<u64, Fault> {
         let unread = |error: io::Error| Fault::file(path, "read", &error);
         self.rewind().map_err(unread)?;
         let mut count = 0;
@@ -210,6 +210,12 @@ impl InFile {
                 Err(fault) => return Err(self.unread(path, &fault)),
             }
         }
+    }
+
+    /// The id of a bundle that has one; `None` before everything was read.
+    pub(super) fn bundle_id(&self) -> Option<String> {
+        let (_, id) = self.objects.as_ref()?.whole()?;
+        id.map(str::to_owned)
     }
 
     /// Reads it once from its beginning, as `read` says.

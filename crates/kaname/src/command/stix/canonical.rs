@@ -5,30 +5,42 @@ use std::path::PathBuf;
 use kaname_stix::canonical_json;
 use serde_json::json;
 
-use super::{bytes, id, split, value};
+use super::{each::Checked, id, value};
 use crate::{
     fault::Fault,
-    say::{Say, document},
+    say::{Document, Say},
 };
 
+/// Every file is looked through before anything is written.
 pub(super) fn run(files: &[PathBuf], say: Say) -> Result<(), Fault> {
-    let mut lines = Vec::new();
-    let mut ids = Vec::new();
+    let mut checked = Vec::with_capacity(files.len());
     for file in files {
-        let bytes = bytes(file)?;
-        for (index, raw) in split(file, &bytes)?.objects.iter().enumerate() {
-            let value = value(file, index, raw.get())?;
-            lines.push(canonical_json(&value));
-            ids.push(id(&value).to_owned());
-        }
+        checked.push((file, Checked::open(file, say)?));
     }
-    let objects: Vec<_> = ids
-        .iter()
-        .zip(&lines)
-        .map(|(id, canonical)| json!({ "id": id, "canonical": canonical }))
-        .collect();
-    if !say.is_json() {
-        return document(&lines.join("\n"));
+    let mut out = match say.is_json() {
+        true => Document::of_data(),
+        false => Document::open(),
+    };
+    if say.is_json() {
+        out.write("{\"objects\":[")?;
     }
-    say.result(&json!({ "objects": objects }), String::new)
+    let mut between = "\n";
+    for (file, objects) in &mut checked {
+        let file = file.as_path();
+        objects.each(file, ("canonical", say), &mut |one| {
+            let value = value(file, one.index, one.raw)?;
+            let canonical = canonical_json(&value);
+            if !say.is_json() {
+                return out.write(&format!("{canonical}\n"));
+            }
+            let told = json!({ "id": id(&value), "canonical": canonical });
+            out.write(&format!("{between}{told}"))?;
+            between = ",\n";
+            Ok(())
+        })?;
+    }
+    if say.is_json() {
+        out.write("\n]}\n")?;
+    }
+    out.end()
 }

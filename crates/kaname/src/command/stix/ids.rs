@@ -6,7 +6,7 @@ use kaname_stix::{Class, class_of, sco_id};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{bytes, id, split, value};
+use super::{each::Checked, id, value};
 use crate::{
     fault::Fault,
     say::{Say, table},
@@ -26,26 +26,25 @@ struct Compared {
 pub(super) fn run(files: &[PathBuf], say: Say) -> Result<(), Fault> {
     let mut all = Vec::new();
     for file in files {
-        let bytes = bytes(file)?;
-        let bundle = split(file, &bytes)?;
-        for (index, raw) in bundle.objects.iter().enumerate() {
-            let value = value(file, index, raw.get())?;
+        Checked::open(file, say)?.each(file, ("comparing", say), &mut |one| {
+            let value = value(file, one.index, one.raw)?;
             let type_name = value
                 .get("type")
                 .and_then(Value::as_str)
                 .unwrap_or_default();
             let (Some(Class::Sco), Some(object)) = (class_of(type_name), value.as_object()) else {
-                continue;
+                return Ok(());
             };
             let deterministic = sco_id(type_name, object).map(|id| id.to_string());
             all.push(Compared {
                 file: file.display().to_string(),
-                path: bundle.container.pointer(index),
+                path: one.pointer.to_owned(),
                 id: id(&value).to_owned(),
                 agrees: deterministic.as_deref().is_none_or(|own| own == id(&value)),
                 deterministic,
             });
-        }
+            Ok(())
+        })?;
     }
     let differing = all.iter().filter(|one| !one.agrees).count();
     say.result(

@@ -2,6 +2,7 @@
 
 mod canonical;
 mod diff;
+mod each;
 mod foreign;
 mod ids;
 mod matching;

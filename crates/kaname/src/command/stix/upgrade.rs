@@ -1,41 +1,48 @@
 //! `stix upgrade`.
 
-use std::path::Path;
+use std::{io::Write as _, path::Path};
 
-use kaname_stix::{StixError, UpgradedBundle, upgrade_bundle};
+use kaname_stix::{StixError, Upgrading, upgraded_id};
 use serde_json::json;
+use uuid::Uuid;
 
-use super::{bytes, random_uuid, split};
+use super::{
+    each::{Checked, One},
+    random_uuid,
+};
 use crate::{
     fault::Fault,
-    part,
-    say::{Say, document},
+    part::Part,
+    say::{Document, Say},
 };
 
+/// How many objects were written, and how many of them stood inside `observed-data`; what was left out.
+struct Made {
+    objects: usize,
+    observables: usize,
+    left_out: Vec<String>,
+}
+
 pub(super) fn run(file: &Path, out: Option<&Path>, say: Say) -> Result<(), Fault> {
-    let bytes = bytes(file)?;
-    let bundle = split(file, &bytes)?;
-    let bar = say.progress("upgrading", bundle.objects.len() as u64);
-    let mut heard = |done: usize| bar.set_position(done as u64);
-    let made = upgrade_bundle(&bundle, random_uuid(), &mut heard).map_err(|error| {
-        let (index, error) = match error {
-            StixError::InObject { index, source } => (index, *source),
-            other => (0, other),
-        };
-        let place = format!("{}{}", file.display(), bundle.container.pointer(index));
-        Fault::failed("an object is no STIX")
-            .at(place)
-            .because(&error)
-    })?;
-    bar.finish_and_clear();
-    let UpgradedBundle { text, left_out, .. } = made;
+    let mut checked = Checked::open(file, say)?;
+    let id = upgraded_id(checked.id.as_deref(), random_uuid());
     let Some(out) = out else {
-        for path in &left_out {
+        // Nothing is printed of a file with an object that is none.
+        let made = written(&mut checked, (file, say), None)?;
+        for path in &made.left_out {
             say.note(&format!("left out: {path}"));
         }
-        return document(&text);
+        let mut document = Document::open();
+        let mut write = |text: &str| document.write(text);
+        written(&mut checked, (file, say), Some((id, &mut write)))?;
+        return document.end();
     };
-    part::write(out, text.as_bytes()).map_err(|error| Fault::file(out, "written", &error))?;
+    let unwritten = |error: std::io::Error| Fault::file(out, "written", &error);
+    let mut part = Part::begin(out).map_err(unwritten)?;
+    let mut write = |text: &str| part.write_all(text.as_bytes()).map_err(unwritten);
+    let made = written(&mut checked, (file, say), Some((id, &mut write)))?;
+    part.finish().map_err(unwritten)?;
+    let left_out = &made.left_out;
     let result =
         json!({ "objects": made.objects, "observables": made.observables, "left_out": left_out });
     say.result(&result, || {
@@ -50,4 +57,48 @@ pub(super) fn run(file: &Path, out: Option<&Path>, say: Say) -> Result<(), Fault
         ));
         lines.join("\n")
     })
+}
+
+/// Writes the new bundle (STIX 2.1 §8), object by object; without somewhere to write, only looks what would become of it.
+fn written(
+    checked: &mut Checked,
+    (file, say): (&Path, Say),
+    mut into: Option<(Uuid, &mut dyn FnMut(&str) -> Result<(), Fault>)>,
+) -> Result<Made, Fault> {
+    if let Some((id, write)) = &mut into {
+        write(&format!(r#"{{"type":"bundle","id":"bundle--{id}""#))?;
+    }
+    let mut upgrading = Upgrading::default();
+    let mut objects = 0;
+    checked.each(file, ("upgrading", say), &mut |one| {
+        let texts = upgrading
+            .object(one.index, one.pointer, one.raw)
+            .map_err(|error| no_stix(file, &one, error))?;
+        for text in texts {
+            if let Some((_, write)) = &mut into {
+                write(if objects == 0 { r#","objects":["# } else { "," })?;
+                write(&text)?;
+            }
+            objects += 1;
+        }
+        Ok(())
+    })?;
+    if let Some((_, write)) = &mut into {
+        write(if objects == 0 { "}" } else { "]}" })?;
+    }
+    Ok(Made {
+        objects,
+        observables: upgrading.observables(),
+        left_out: upgrading.left_out,
+    })
+}
+
+fn no_stix(file: &Path, one: &One<'_>, error: StixError) -> Fault {
+    let error = match error {
+        StixError::InObject { source, .. } => *source,
+        other => other,
+    };
+    Fault::failed("an object is no STIX")
+        .at(format!("{}{}", file.display(), one.pointer))
+        .because(&error)
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{
     super::import::{InFile, unread},
     LIMITS, SPLIT,
+    each::SHORT,
 };
 use crate::{
     cli::LevelArg,
@@ -20,8 +21,6 @@ use crate::{
 
 /// Most findings that are kept of one file; the others are counted.
 const MAX_FINDINGS: usize = 10_000;
-/// Longest file that is held as a whole, in bytes.
-const SHORT: u64 = 16 << 20;
 
 /// What was found in one file.
 #[derive(Debug, Serialize)]

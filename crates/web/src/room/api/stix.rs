@@ -243,7 +243,7 @@ async fn upgraded(
     let uuid = MatterId::random(house.world().rng()).uuid();
     let made = done_aside(move || {
         let bundle = bundle(&bytes, &limits)?;
-        upgrade_bundle(&bundle, uuid, &mut |_| ())
+        upgrade_bundle(&bundle, uuid)
     });
     let made = made.await?.map_err(|error| unread("body", &error))?;
     Ok(Json(Upgraded {
