@@ -26,10 +26,7 @@ fn read() -> Law {
     let catalogue = Catalogue::builtin().unwrap();
     let words = Vocabulary::builtin().unwrap();
     let routes = Routes::builtin(&catalogue, &words).unwrap();
-    Law {
-        catalogue,
-        routes,
-    }
+    Law { catalogue, routes }
 }
 
 pub(crate) fn asked(day: &str, sector: Option<&str>) -> Question {

@@ -100,7 +100,11 @@ fn what_is_unknown_is_refused_where_it_stands() {
     for (from, to, what) in [
         ("to = \"isac\"", "to = \"isacs\"", "is no recipient"),
         ("when = [\"ddos\"]", "when = [\"dos\"]", "unknown variant"),
-        ("consent = true", "consent = true\nconsents = true", "unknown field"),
+        (
+            "consent = true",
+            "consent = true\nconsents = true",
+            "unknown field",
+        ),
         ("urgent_min = 15", "urgent_min = 90", "must not wait longer"),
         (
             "open = [\"sector\", \"event_types\", \"level\"]",
