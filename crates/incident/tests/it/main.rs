@@ -6,7 +6,10 @@
 )]
 
 mod calendar;
+mod notification;
 mod obligation;
 mod obligation_refused;
+mod report;
 mod routing;
 mod routing_refused;
+mod support;
