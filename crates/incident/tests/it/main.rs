@@ -6,9 +6,16 @@
 )]
 
 mod calendar;
+mod events;
+mod impact;
+mod incident;
+mod incident_clocks;
+mod incident_walk;
 mod notification;
 mod obligation;
 mod obligation_refused;
+mod obligation_walk;
+mod refused;
 mod report;
 mod routing;
 mod routing_refused;
