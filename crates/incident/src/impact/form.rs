@@ -29,6 +29,9 @@ pub fn case_form(case: &ImpactCase, at: Option<Timestamp>) -> String {
         Some(at) => case.known_at(at).collect(),
         None => case.known().collect(),
     };
+    if known.is_empty() {
+        pair(&mut form, "observation", "[]");
+    }
     for observation in known {
         form.push_str("\n[[case.observation]]\n");
         write(&mut form, observation);

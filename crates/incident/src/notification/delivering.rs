@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kaname_directory::key::TokenHash;
-use kaname_kernel::{AccountId, Actor, Audience};
+use kaname_kernel::{AccountId, Actor, Audience, MatterId, PartyId};
 
 use super::{
     Acknowledged, Addressed, Notification, NotificationChange, NotificationState, RosterEntry,
@@ -24,13 +24,9 @@ const MAX_WHY_CHARS: usize = 400;
 ///
 /// # Errors
 /// When an entry is another party's, or nobody on the roster may read it.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is one thing that a notification is about"
-)]
 pub fn queue(
-    about: kaname_kernel::MatterId,
-    party: kaname_kernel::PartyId,
+    about: MatterId,
+    party: PartyId,
     (role, form, rule): (Role, Option<FormCode>, Option<RuleCode>),
     urgency: Urgency,
     roster: &[RosterEntry],
@@ -51,7 +47,7 @@ pub fn queue(
 
 fn first(
     roster: &[RosterEntry],
-    party: kaname_kernel::PartyId,
+    party: PartyId,
     audience: &Audience,
     now: Timestamp,
 ) -> Result<Addressed, Refused> {

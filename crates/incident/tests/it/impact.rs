@@ -81,7 +81,7 @@ const ZERO: [&str; 7] = [
 
 fn read(case: &ImpactCase, at: Option<Timestamp>) -> Case {
     let form = case_form(case, at);
-    let read = cases(&form, &policy()).unwrap_or_else(|flaw| panic!("{flaw}\n{form}"));
+    let read = cases(&form, &policy()).expect(&form);
     read.into_iter().next().unwrap()
 }
 
@@ -138,6 +138,14 @@ fn its_form_is_what_the_rating_reads() {
         case_form(case.state(), None),
         case_form(&case.replayed(), None)
     );
+}
+
+#[test]
+fn a_case_of_which_nothing_was_observed_is_read_too() {
+    let case = gathered();
+    let reading = read(case.state(), None);
+    assert_eq!(reading.rate().level.high, 0);
+    assert!(!reading.rate().unknown().is_empty());
 }
 
 #[test]

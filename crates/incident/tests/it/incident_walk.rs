@@ -29,13 +29,17 @@ fn act(
     let number = u32::from(n % 4);
     let who = [OPERATOR, MINISTRY, ISAC, HUB][usize::from(n % 4)];
     let within = [Within::Everybody, Within::Officers, Within::Compartment(1)][usize::from(n % 3)];
-    let until = (n % 2 == 0).then(|| now + minutes(i64::from(n) + 1));
+    let until = n.is_multiple_of(2).then(|| now + minutes(i64::from(n) + 1));
     let decided = match which {
         0..=4 => step(state, IncidentState::ALL[usize::from(n) % 10], "確認", 0),
         5 => admit(
             state,
             party(who),
-            if n % 2 == 0 { View::Open } else { View::Masked },
+            if n.is_multiple_of(2) {
+                View::Open
+            } else {
+                View::Masked
+            },
         ),
         6 => exclude(state, party(who), "退く"),
         7 => compartment(state, "内々", BTreeSet::from([party(who)])),
@@ -100,7 +104,10 @@ fn act(
         25 => pass_evidence(state, 1, &Digest::of(&[n % 8]), ("丙", "解析"), now, now),
         26 => measure(
             state,
-            BTreeMap::from([("sensitive-data".parse().unwrap(), Measure::Is(n % 2 == 0))]),
+            BTreeMap::from([(
+                "sensitive-data".parse().unwrap(),
+                Measure::Is(n.is_multiple_of(2)),
+            )]),
             obligations(),
         ),
         27 => classify(state, now, now),
