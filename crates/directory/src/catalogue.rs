@@ -5,7 +5,7 @@ mod file;
 mod load;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,8 @@ pub enum BodyRole {
     DisasterPrevention,
     /// Works on information security, such as NICT, IPA, JPCERT/CC.
     Specialist,
+    /// Supervises a law across sectors, such as the Personal Information Protection Commission.
+    Supervisor,
 }
 
 /// A public body.
@@ -178,6 +180,15 @@ impl Catalogue {
     /// A sector as it stood on a day.
     pub fn sector_on(&self, code: &SectorCode, day: Date) -> Option<&Dated<Sector>> {
         on_day(self.sectors.get(code)?, day)
+    }
+
+    /// The days on which the list of sectors changes, in order.
+    pub fn sector_days(&self) -> BTreeSet<Date> {
+        let spans = self.sectors.values().flatten().map(|sector| sector.span);
+        spans
+            .flat_map(|span| [Some(span.from), span.until])
+            .flatten()
+            .collect()
     }
 
     /// Whether the code names a sector on any day.

@@ -99,6 +99,33 @@ pub struct Dated<T> {
     pub note: Option<Note>,
 }
 
+/// When an entry of a data file holds and where it is written: the keys that stand in every entry.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Valid {
+    valid_from: Date,
+    valid_to: Option<Date>,
+    source: String,
+    #[serde(default)]
+    unconfirmed: bool,
+    note: Option<Note>,
+}
+
+impl Valid {
+    /// The value, dated so.
+    pub fn date<T>(self, value: T) -> Dated<T> {
+        Dated {
+            value,
+            span: Span {
+                from: self.valid_from,
+                until: self.valid_to,
+            },
+            source: self.source,
+            unconfirmed: self.unconfirmed,
+            note: self.note,
+        }
+    }
+}
+
 /// The one entry in force on a day, if any.
 pub fn on_day<T>(entries: &[Dated<T>], day: Date) -> Option<&Dated<T>> {
     entries.iter().find(|entry| entry.span.contains(day))

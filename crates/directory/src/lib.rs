@@ -23,7 +23,7 @@ pub use account::{Account, AccountChange, NewAccount, OidcIdentity, Passkey};
 pub use breach::{Breach, BreachChange, BreachKind, Finding};
 pub use catalogue::{Catalogue, CatalogueError};
 pub use cooperation::{Asked, Cooperation, CooperationChange, Standing};
-pub use dated::{Dated, Note, Span, day_of, start_of};
+pub use dated::{Dated, Note, Span, Valid, day_of, start_of};
 pub use group::{Group, GroupChange};
 pub use key::{Key, KeyChange, KeyScope, Minted, TokenHash};
 pub use party::{

@@ -11,6 +11,7 @@ pub mod id;
 pub mod marking;
 pub mod matter;
 pub mod merkle;
+pub mod number;
 pub mod reader;
 pub mod role;
 pub mod seal;

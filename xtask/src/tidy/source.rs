@@ -14,6 +14,7 @@ const CORE: &[&str] = &[
     "policy",
     "severity",
     "sharing",
+    "incident",
     "store",
 ];
 

@@ -1,11 +1,10 @@
 //! The files' form. Every entry says from when it holds and where it is written.
 
-use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{BodyRole, TextPair};
 use crate::{
-    dated::{Dated, Note, Span},
+    dated::Valid,
     text::{BodyCode, ClassCode, DutyCode, Line, Name2, SectorCode},
 };
 
@@ -82,30 +81,4 @@ pub(super) struct TextRow {
     pub(super) sample: bool,
     #[serde(flatten)]
     pub(super) valid: Valid,
-}
-
-/// When an entry holds and where it is written.
-#[derive(Deserialize)]
-pub(super) struct Valid {
-    valid_from: Date,
-    valid_to: Option<Date>,
-    source: String,
-    #[serde(default)]
-    unconfirmed: bool,
-    note: Option<Note>,
-}
-
-impl Valid {
-    pub(super) fn date<T>(self, value: T) -> Dated<T> {
-        Dated {
-            value,
-            span: Span {
-                from: self.valid_from,
-                until: self.valid_to,
-            },
-            source: self.source,
-            unconfirmed: self.unconfirmed,
-            note: self.note,
-        }
-    }
 }
