@@ -19,8 +19,8 @@ pub use self::{
     names::{Key, TYPES, Vocabulary, type_code},
     network::{Block, within},
     saved::{
-        Alert, MAX_SAVED, News, SavedSearch, SavedSearchChange, Told, Watched, change_saved,
-        drop_saved, save,
+        Alert, FoundNew, MAX_SAVED, News, SavedSearch, SavedSearchChange, Told, Watched,
+        change_saved, drop_saved, save,
     },
 };
 use self::{

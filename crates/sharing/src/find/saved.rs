@@ -68,6 +68,24 @@ pub enum Told {
     Failed,
 }
 
+/// How much a search found among what is new. Each is exact up to ten thousand; one more means more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundNew {
+    /// Items.
+    pub items: u32,
+    /// Threat objects.
+    pub objects: u32,
+    /// Reports that were handed in, for an owner in triage.
+    #[serde(default)]
+    pub reports: u32,
+    /// Assessments that were written or changed, for an owner who may read them.
+    #[serde(default)]
+    pub assessments: u32,
+    /// Campaigns that were begun or changed, for an owner in triage.
+    #[serde(default)]
+    pub campaigns: u32,
+}
+
 /// Something new that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct News {
@@ -75,19 +93,9 @@ pub struct News {
     pub from: Timestamp,
     /// And before this one.
     pub until: Timestamp,
-    /// Items among it.
-    pub items: u32,
-    /// Threat objects among it.
-    pub objects: u32,
-    /// Reports among it, for an owner in triage.
-    #[serde(default)]
-    pub reports: u32,
-    /// Assessments among it that were written or changed, for an owner who may read them.
-    #[serde(default)]
-    pub assessments: u32,
-    /// Campaigns among it that were begun or changed, for an owner in triage.
-    #[serde(default)]
-    pub campaigns: u32,
+    /// How much.
+    #[serde(flatten)]
+    pub found: FoundNew,
     /// How its owner was told.
     pub notified: Told,
 }
@@ -131,7 +139,7 @@ pub struct SavedSearch {
     pub dropped: bool,
 }
 
-impl News {
+impl FoundNew {
     /// Whether something is among it that officers alone are told of.
     #[must_use]
     pub const fn is_for_officers(&self) -> bool {
@@ -285,7 +293,31 @@ mod tests {
         let SavedSearchChange::Found(news) = change else {
             panic!("{change:?}");
         };
-        assert_eq!((news.items, news.objects), (2, 5));
-        assert!(!news.is_for_officers());
+        let found = FoundNew {
+            items: 2,
+            objects: 5,
+            ..FoundNew::default()
+        };
+        assert_eq!(news.found, found);
+        assert!(!news.found.is_for_officers());
+    }
+
+    #[test]
+    fn how_much_was_found_stands_beside_when_as_it_always_did() {
+        let news = News {
+            from: "2026-11-20T01:00:00Z".parse().unwrap(),
+            until: "2026-11-20T02:00:00Z".parse().unwrap(),
+            found: FoundNew {
+                items: 1,
+                reports: 3,
+                ..FoundNew::default()
+            },
+            notified: Told::Page,
+        };
+        let told = serde_json::to_string(&SavedSearchChange::Found(news.clone())).unwrap();
+        let before = r#"{"what":"found","from":"2026-11-20T01:00:00Z","until":"2026-11-20T02:00:00Z","items":1,"objects":0,"reports":3,"assessments":0,"campaigns":0,"notified":"page"}"#;
+        assert_eq!(told, before);
+        let read: SavedSearchChange = serde_json::from_str(&told).unwrap();
+        assert_eq!(read, SavedSearchChange::Found(news));
     }
 }

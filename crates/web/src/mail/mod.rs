@@ -4,13 +4,10 @@
 use askama::Template;
 use kaname_directory::Lang as Spoken;
 use kaname_sharing::{
-    find::Watched,
+    find::{FoundNew, Watched},
     rendition::{Notice, NoticeContent},
 };
-use kaname_world::{
-    find::FoundNew,
-    outlet::{Letter, Scribe},
-};
+use kaname_world::outlet::{Letter, Scribe};
 
 use crate::text::{Lang, Text};
 

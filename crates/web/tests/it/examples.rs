@@ -247,8 +247,8 @@ fn is_for_persons(operation: &Value) -> bool {
 
 /// Whether a person asks: where no key may, and where a search goes on among what officers alone read.
 fn is_by_person(operation: &Value, target: &str) -> bool {
-    let goes_on = |part: &str| target.contains(&format!("&{part}="));
-    is_for_persons(operation) || goes_on("assessments") || goes_on("campaigns")
+    let goes_on = |part: &&str| target.contains(&format!("&{part}="));
+    is_for_persons(operation) || ["reports", "assessments", "campaigns"].iter().any(goes_on)
 }
 
 /// What an operation is asked for: once with what it needs, once with each thing that it may be given.
@@ -261,6 +261,11 @@ async fn asked(scene: &Scene<'_>, path: &'static str, operation: &'static Value)
     let mut targets = vec![target(path, &needed)];
     for parameter in free {
         let (name, mut value) = example(parameter);
+        // Reports are sealed: no search goes on among them but one for a value.
+        let needed = match name {
+            "reports" => vec![("q", "203.0.113.77".to_owned())],
+            _ => needed.clone(),
+        };
         if value == CURSOR {
             let first = [needed.clone(), vec![("limit", "1".to_owned())]].concat();
             let first = scene.real(&target(path, &first));
@@ -274,7 +279,7 @@ async fn asked(scene: &Scene<'_>, path: &'static str, operation: &'static Value)
             let mut pairs = url::form_urlencoded::parse(query.as_bytes());
             value = pairs.find(|(one, _)| one == name).unwrap().1.into_owned();
         }
-        let with = [needed.clone(), vec![(name, value)]].concat();
+        let with = [needed, vec![(name, value)]].concat();
         targets.push(target(path, &with));
     }
     targets.iter().map(|target| scene.real(target)).collect()

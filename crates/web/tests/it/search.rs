@@ -2,6 +2,7 @@
 //! with. All of it with the reader's eyes.
 
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use kaname_directory::KeyScope;
 use kaname_kernel::Tlp;
 use kaname_sharing::{Text, content::ItemKind};
@@ -17,14 +18,21 @@ use crate::{
     story,
 };
 
+/// The same asked by a program.
+fn api(query: &str) -> String {
+    at(query).replacen("/search", "/api/v1/search", 1)
+}
+
 fn at(query: &str) -> String {
     let query: String = byte_serialize(query.as_bytes()).collect();
     format!("/search?q={query}")
 }
 
-/// What stands in the section of that id.
+/// What stands in the section of that id; a kind of which nothing was found has none.
 fn section<'p>(page: &'p str, id: &str) -> &'p str {
-    let (_, rest) = page.split_once(&format!("<h2 id=\"{id}\">")).unwrap();
+    let (_, rest) = page
+        .split_once(&format!("<h2 id=\"{id}\">"))
+        .unwrap_or_default();
     rest.split("</section>").next().unwrap()
 }
 
@@ -137,10 +145,7 @@ async fn programs_are_answered_what_they_asked_or_refused() {
     let door = Door::of(&nation);
     let item = released_with(&nation, |_| {}).await;
     let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
-    let ask = async |query: &str| {
-        let path = at(query).replacen("/search", "/api/v1/search", 1);
-        door.get(&path, &key).await
-    };
+    let ask = async |query: &str| door.get(&api(query), &key).await;
     let answer = ask("ＶＰＮ tlp:<=amber").await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     let found = answer.json();
@@ -184,13 +189,177 @@ async fn reports_are_found_by_value_and_number_by_officers_only() {
         let page = analyst.page(&at(found)).await;
         let is_number = found == number;
         let reports = section(&page, "reports");
-        assert_eq!(reports.contains(number), !is_number, "{found}: {reports}");
+        assert_eq!(reports.contains(number), !is_number, "{found}: {page}");
+        let told = analyst.get(&api(found)).await.json();
+        let rows = told["reports"]["rows"].as_array().unwrap();
+        let numbers: Vec<_> = rows.iter().map(|row| row["number"].clone()).collect();
+        assert_eq!(
+            numbers.contains(&number.into()),
+            !is_number,
+            "{found}: {told}"
+        );
+    }
+    let found = analyst.get(&api("203.0.113.77 tlp:green")).await.json();
+    let reports = &found["reports"];
+    assert_eq!(reports["total"], 1, "{found}");
+    let row = &reports["rows"][0];
+    for (member, is) in [
+        ("state", "submitted"),
+        ("tlp", "GREEN"),
+        ("urgency", "normal"),
+    ] {
+        assert_eq!(row[member], is, "{row}");
+    }
+    let page = row["links"]["page"].as_str().unwrap();
+    assert!(page.ends_with(&format!("/triage/{number}")), "{row}");
+    // Nothing of what it says, of who handed it in, or of its values.
+    for sealed in ["203.0.113.77", "VPN", "handle", "party"] {
+        assert!(!row.to_string().contains(sealed), "{row}");
     }
     let page = analyst.page(&at("VPN")).await;
-    assert!(section(&page, "reports").contains("封をして保存"));
+    assert!(page.contains("報告：封をして保存"), "{page}");
+    let told = analyst.get(&api("VPN")).await.json();
+    assert_eq!(told["reports"]["not_searched"], "only-values");
+    // A search by PAP reads them; what does not hold is not counted.
+    for (pap, count) in [("green", 1), ("red", 0)] {
+        let query = format!("203.0.113.77 pap:{pap}");
+        let told = analyst.get(&api(&query)).await.json();
+        assert_eq!(told["reports"]["total"], count, "{query}: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_go_on_page_by_page_in_the_order_they_came() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let mut numbers = Vec::new();
+    for _ in 0..25 {
+        nation.clock.advance(SignedDuration::from_mins(1));
+        numbers.insert(0, story::submit(&nation).await.number);
+    }
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let (mut told, mut path) = (Vec::new(), format!("{}&limit=10", api("203.0.113.77")));
+    loop {
+        let found = analyst.get(&path).await.json();
+        let reports = &found["reports"];
+        assert_eq!(reports["total"], 25);
+        assert_eq!(reports["more_than_total"], false);
+        let rows = reports["rows"].as_array().unwrap().iter();
+        told.extend(rows.map(|row| row["number"].as_str().unwrap().to_owned()));
+        match reports["next"].as_str() {
+            Some(next) => path = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(told, numbers);
+    // A place that was given for another search or another reader leads nowhere.
+    let foreign = path.replacen("203.0.113.77", "files-sync.test", 1);
+    let refused = analyst.get(&foreign).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{foreign}");
+    let page = analyst.page(&at("203.0.113.77")).await;
+    let reports = section(&page, "reports");
+    let next = between(reports, "rel=\"next\" href=\"", "\"").replace("&#38;", "&");
+    let last = analyst.page(&next).await;
+    let last = section(&last, "reports");
+    assert!(last.contains("rel=\"prev\"") && !last.contains("rel=\"next\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_list_reports_learns_nothing_of_them() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
     let member = Browser::of(&door, &nation, &nation.member).await;
-    let page = member.page(&at("203.0.113.77")).await;
-    assert!(!page.contains(number) && !page.contains("id=\"reports\""));
+    let releaser = Browser::of(&door, &nation, &nation.releaser).await;
+    let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
+    let number = "R-2611-ZZZZZ".to_owned();
+    let queries = |number: &str| {
+        [
+            "203.0.113.77".to_owned(),
+            "203.0.113.0/24 tlp:green".to_owned(),
+            "files-sync.test".to_owned(),
+            format!("id:{number}"),
+            number.to_owned(),
+        ]
+    };
+    let ask = async |number: &str| {
+        let mut told = Vec::new();
+        for query in queries(number) {
+            let by_key = door.get(&api(&query), &key).await.json();
+            for mut answer in [
+                by_key,
+                member.get(&api(&query)).await.json(),
+                releaser.get(&api(&query)).await.json(),
+            ] {
+                assert!(answer["reports"].is_null(), "{query}: {answer}");
+                answer["query"].take();
+                told.push(answer);
+            }
+            for reader in [&member, &releaser] {
+                let page = reader.page(&at(&query)).await;
+                assert!(!page.contains("報告：") && !page.contains("id=\"reports\""));
+                assert!(section(&page, "reports").is_empty());
+            }
+        }
+        told
+    };
+    let before = ask(&number).await;
+    let receipt = story::submit(&nation).await;
+    // The report is there now: what others are answered is the same in every count, facet and row.
+    assert_eq!(ask(&receipt.number).await, before);
+    // A place among reports, asked for by who does not list them, changes nothing either.
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    story::submit(&nation).await;
+    let first = format!("{}&limit=1", api("203.0.113.77"));
+    let next = analyst.get(&first).await.json()["reports"]["next"].clone();
+    let by_other = door.get(next.as_str().unwrap(), &key).await;
+    assert_eq!(by_other.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_finds_nothing_says_so_once_and_what_to_try() {
+    let nation = Nation::new().await;
+    let door = Door::of(&nation);
+    let item = released_with(&nation, |_| {}).await;
+    let member = Browser::of(&door, &nation, &nation.member).await;
+    let page = member.page(&at("どこにもない語 tlp:green since:7d")).await;
+    let main = between(&page, "<main", "</main>");
+    assert_eq!(main.matches("見つかりませんでした").count(), 1, "{main}");
+    assert!(main.contains("語を短くするか、条件を外して"), "{main}");
+    assert!(
+        main.contains("探したもの：共有情報、オブジェクト<"),
+        "{main}"
+    );
+    assert!(!main.contains("<section"), "no empty headings: {main}");
+    for (off, rest) in [
+        ("共有範囲の条件を外す", "since"),
+        ("加わった年の条件を外す", "tlp"),
+    ] {
+        let (before, _) = main.split_once(&format!("\">{off}</a>")).unwrap();
+        let (_, href) = before.rsplit_once("href=\"").unwrap();
+        assert!(href.contains(rest), "{off}: {href}");
+    }
+    // Officers are told what else was looked through, and what was not and why, each reason once.
+    let analyst = Browser::of(&door, &nation, &nation.analyst).await;
+    let page = analyst.page(&at("どこにもない語 type:tool")).await;
+    for told in [
+        "探したもの：オブジェクト<",
+        "共有情報：この型のものはありません。",
+        "報告：封をして保存",
+        "分析評価、キャンペーン：ほかの型を指定している",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    // Where something was found, the kinds without are one line below it.
+    let page = analyst.page(&at("VPN装置")).await;
+    assert!(section(&page, "items").contains(&item.state.number));
+    assert!(
+        page.contains("分析評価、キャンペーンには見つかりませんでした。"),
+        "{page}"
+    );
+    assert!(!page.contains("id=\"campaigns\"") && !page.contains("探したもの"));
+    let english = Browser::of(&door, &nation, &nation.member).await.english();
+    let page = english.page(&at("nowhere-to-be-found")).await;
+    assert!(page.contains("Nothing was found") && page.contains("Looked through: Items, Objects<"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,22 +379,27 @@ async fn assessments_and_campaigns_are_found_by_who_lists_them_and_named_to_nobo
         let page = analyst.page(&at(query)).await;
         let href = format!("/{part}/{number}\"");
         assert!(section(&page, part).contains(&href), "{query}: {page}");
-        let api = at(query).replacen("/search", "/api/v1/search", 1);
-        let found = analyst.get(&api).await.json();
+        let found = analyst.get(&api(query)).await.json();
         let told = &found[part]["rows"][0]["number"];
         assert_eq!(*told, number.as_str(), "{query}: {found}");
         assert_eq!(found[part]["total"], 1);
         assert_eq!(found[part]["not_all_read"], false);
     }
     let page = analyst.page(&at("見通し type:campaign")).await;
-    assert!(section(&page, "assessments").contains("ほかの型を指定している"));
+    assert!(page.contains("分析評価：ほかの型を指定している"), "{page}");
     let page = analyst.page(&at("更新を装う tlp:green")).await;
-    assert!(section(&page, "campaigns").contains("共有範囲（TLP）や利用範囲（PAP）はない"));
+    assert!(
+        page.contains("キャンペーン：共有範囲（TLP）や利用範囲（PAP）がない"),
+        "{page}"
+    );
     // The releasing officer reads assessments from review on, and lists no campaigns; a member and a key list neither.
     let releaser = Browser::of(&door, &nation, &nation.releaser).await;
     let page = releaser.page(&at("見通し")).await;
-    assert!(section(&page, "assessments").contains("見つかりません"));
-    assert!(!page.contains("id=\"campaigns\""));
+    assert!(
+        page.contains("分析評価には見つかりませんでした。"),
+        "{page}"
+    );
+    assert!(!page.contains("id=\"campaigns\"") && !page.contains("キャンペーン："));
     let member = Browser::of(&door, &nation, &nation.member).await;
     let key = nation.key(&nation.member, &[KeyScope::ApiRead]).await;
     for query in [
@@ -238,8 +412,7 @@ async fn assessments_and_campaigns_are_found_by_who_lists_them_and_named_to_nobo
         for hidden in ["id=\"assessments\"", "id=\"campaigns\"", campaign.as_str()] {
             assert!(!page.contains(hidden), "{query} {hidden}: {page}");
         }
-        let api = at(query).replacen("/search", "/api/v1/search", 1);
-        let found = door.get(&api, &key).await.json();
+        let found = door.get(&api(query), &key).await.json();
         assert!(found["assessments"].is_null() && found["campaigns"].is_null());
     }
 }

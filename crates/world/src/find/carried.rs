@@ -37,8 +37,10 @@ pub struct CarriedValue {
     pub value: SearchValue,
     /// Other objects that carry it.
     pub objects: u64,
-    /// Other items that carry it.
+    /// Other items that carry it; the least that there are, where there may be more.
     pub items: u64,
+    /// Whether there may be more: so many carry it that they were not all counted.
+    pub more_than_items: bool,
     /// Organisations whose word those objects are, the hub being one.
     pub origins: u64,
     /// Rank of information: bits, by how few of all objects carry it; nothing where a warninglist knows it.
@@ -151,11 +153,12 @@ impl World {
             .zip(carriers)
             .zip(items)
             .zip(near)
-            .map(|(((value, who), items), near)| {
+            .map(|(((value, who), (items, more_than_items)), near)| {
                 let warned = warning_of(&warnings, &value);
                 CarriedValue {
                     objects: who.objects,
                     items,
+                    more_than_items,
                     origins: who.origins,
                     bits: match warned.is_empty() {
                         true => bits(all, who.objects + 1),
@@ -178,15 +181,16 @@ impl World {
         Ok(carrying)
     }
 
-    /// For each value how many other items carry it that the caller may open, all of them counted.
+    /// For each value how many other items carry it that the caller may open, and whether there may be more: of a value
+    /// that [`MOST_CARRIERS`] carry no others are looked at.
     async fn items_carrying(
         &self,
         caller: &Caller,
         postings: &[Posting],
         own: Option<MatterId>,
-    ) -> Result<Vec<u64>, WorldError> {
+    ) -> Result<Vec<(u64, bool)>, WorldError> {
         let readable = self.readable(caller).await?;
-        let hits = self.items_with(postings, &readable).await?;
+        let (hits, cut) = self.all_carrying(Item::KIND, postings, &readable).await?;
         let ids: BTreeSet<MatterId> = hits.iter().map(|(id, _)| *id).collect();
         let ids: Vec<MatterId> = ids.into_iter().filter(|id| Some(*id) != own).collect();
         let mut open = BTreeSet::new();
@@ -204,29 +208,38 @@ impl World {
         for (id, hit) in hits.into_iter().filter(|(id, _)| open.contains(id)) {
             with.entry(hit).or_default().insert(id);
         }
-        let count = |value: &Posting| with.get(value).map_or(0, |items| items.len() as u64);
+        let count = |value: &Posting| {
+            let items = with.get(value).map_or(0, |items| items.len() as u64);
+            (items, cut.contains(value))
+        };
         Ok(postings.iter().map(count).collect())
     }
 
-    /// Items that carry one of these values, with the values. The store gives so many at once: where there may be more,
-    /// it is asked for half of the values at a time.
-    async fn items_with(
+    /// Matters of a kind that carry one of these values, with the values, and those of the values that more may carry
+    /// than are given. The store gives so many at once: where there may be more, it is asked for half of the values at a
+    /// time.
+    pub(super) async fn all_carrying(
         &self,
+        kind: &str,
         postings: &[Posting],
         readable: &RoaringBitmap,
-    ) -> Result<Vec<(MatterId, Posting)>, WorldError> {
-        let mut found = Vec::new();
+    ) -> Result<(Vec<(MatterId, Posting)>, BTreeSet<Posting>), WorldError> {
+        let (mut found, mut cut) = (Vec::new(), BTreeSet::new());
         let mut asked = vec![postings];
         while let Some(some) = asked.pop() {
-            let hits = self.store().carrying(Item::KIND, some, readable).await?;
-            if hits.len() >= MOST_CARRIERS && some.len() > 1 {
+            let hits = self.store().carrying(kind, some, readable).await?;
+            let is_full = hits.len() >= MOST_CARRIERS;
+            if is_full && some.len() > 1 {
                 let (first, rest) = some.split_at(some.len() / 2);
                 asked.extend([first, rest]);
-            } else {
-                found.extend(hits);
+                continue;
             }
+            if is_full {
+                cut.extend(some.iter().cloned());
+            }
+            found.extend(hits);
         }
-        Ok(found)
+        Ok((found, cut))
     }
 
     /// How many objects the caller sees.

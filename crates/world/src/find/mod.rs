@@ -15,7 +15,7 @@ pub mod techniques;
 mod values;
 mod written;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_directory::day_of;
 use kaname_kernel::{MatterId, PartyId, Tlp};
@@ -24,10 +24,9 @@ use kaname_sharing::{
     Assessment, Campaign, Item, ItemKind, Report,
     find::{Ask, Fault, Search, Term, Vocabulary, Why, parse},
 };
-use kaname_store::{Cursor, FoundObjects, Posting};
+use kaname_store::{Cursor, FoundObjects, ListQuery, Posting};
 
 pub use self::carried::{CarriedValue, Carrying, VALUES_AT_ONCE};
-pub use self::saved::FoundNew;
 pub(crate) use self::seen::hour_of;
 pub use self::seen::{MOST_ASKED, SEEN_BY_AT_LEAST, SEEN_WITHIN_DAYS};
 use self::values::Sought;
@@ -44,6 +43,8 @@ pub struct Part {
     pub objects_after: Option<i64>,
     /// Items after this row.
     pub items_after: Option<Cursor>,
+    /// Reports after this row.
+    pub reports_after: Option<Cursor>,
     /// Assessments after this row.
     pub assessments_after: Option<Cursor>,
     /// Campaigns after this row.
@@ -94,7 +95,7 @@ pub struct Found {
     /// Objects, newest first; groups of the spread are sectors in the order of the vocabulary.
     pub objects: Outcome<FoundObjects>,
     /// Reports, newest first; `None` for who is not in triage.
-    pub reports: Option<Outcome<Listed<Report>>>,
+    pub reports: Option<Outcome<ReadThrough<Report>>>,
     /// Assessments, touched last first; `None` for who may not read them.
     pub assessments: Option<Outcome<ReadThrough<Assessment>>>,
     /// Campaigns, touched last first; `None` for who is not in triage.
@@ -174,14 +175,13 @@ impl World {
         let wanted = self
             .wanted(caller, &mut search, &vocabulary, &mut too_wide)
             .await?;
-        let in_triage = self.allow_any(caller, Action::TriageList).is_ok();
         let mut found = Found {
             search,
             vocabulary,
             items: Err(Left::Nothing),
             item_tlps: BTreeMap::new(),
             objects: Err(Left::Nothing),
-            reports: in_triage.then_some(Err(Left::Nothing)),
+            reports: None,
             assessments: None,
             campaigns: None,
             too_wide,
@@ -196,9 +196,7 @@ impl World {
         found.objects = self
             .find_objects(caller, &wanted, part, &found.vocabulary)
             .await?;
-        if in_triage {
-            found.reports = Some(self.find_reports(caller, &wanted).await?);
-        }
+        found.reports = self.find_reports(caller, &wanted, part).await?;
         found.assessments = self.find_assessments(caller, &wanted, part).await?;
         found.campaigns = self.find_campaigns(caller, &wanted, part).await?;
         Ok(found)
@@ -325,8 +323,16 @@ fn take_plain(term: &Term, vocabulary: &Vocabulary, wanted: &mut Wanted) {
     }
 }
 
+/// Leaves only these of what rows are asked for.
+fn narrow_to(query: &mut ListQuery, with: BTreeSet<MatterId>) {
+    query.among = Some(match query.among.take() {
+        None => with.into_iter().collect(),
+        Some(before) => before.into_iter().filter(|id| with.contains(id)).collect(),
+    });
+}
+
 /// Postings, each once.
 fn distinct(postings: Vec<Posting>) -> Vec<Posting> {
-    let all: std::collections::BTreeSet<Posting> = postings.into_iter().collect();
+    let all: BTreeSet<Posting> = postings.into_iter().collect();
     all.into_iter().collect()
 }

@@ -5,7 +5,7 @@ use kaname_kernel::{AccountId, Id, MatterId};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     Refused,
-    find::{SavedSearch, Watched, change_saved, drop_saved, parse, save},
+    find::{FoundNew, SavedSearch, Watched, change_saved, drop_saved, parse, save},
 };
 
 use super::{Outcome, Part, ReadThrough};
@@ -13,29 +13,6 @@ use crate::{caller::Caller, error::WorldError, work::Loaded, world::World};
 
 /// Most searches of one person that are listed.
 const LISTED: u32 = 200;
-
-/// How much a search found.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct FoundNew {
-    /// Items, counted to ten thousand.
-    pub items: u32,
-    /// Threat objects, counted to ten thousand.
-    pub objects: u32,
-    /// Reports that were handed in, for who is in triage.
-    pub reports: u32,
-    /// Assessments that were touched, for who may read them.
-    pub assessments: u32,
-    /// Campaigns that were touched, for who is in triage.
-    pub campaigns: u32,
-}
-
-impl FoundNew {
-    /// Whether something was found that officers alone are told of.
-    #[must_use]
-    pub const fn is_for_officers(&self) -> bool {
-        self.reports > 0 || self.assessments > 0 || self.campaigns > 0
-    }
-}
 
 impl World {
     /// The caller's own searches, by their names.
@@ -136,16 +113,13 @@ impl World {
         let items = self.find_items(caller, &wanted, &part).await?;
         let objects = self.find_objects(caller, &wanted, &part, &vocabulary);
         let objects = objects.await?;
-        let reports = match self.allow_any(caller, Action::TriageList) {
-            Ok(()) => self.find_reports(caller, &wanted).await?.ok(),
-            Err(_) => None,
-        };
+        let reports = self.find_reports(caller, &wanted, &part).await?;
         let assessments = self.find_assessments(caller, &wanted, &part).await?;
         let campaigns = self.find_campaigns(caller, &wanted, &part).await?;
         Ok(FoundNew {
             items: items.map_or(0, |found| found.total),
             objects: objects.map_or(0, |found| found.total),
-            reports: reports.map_or(0, |found| found.total),
+            reports: how_many(reports),
             assessments: how_many(assessments),
             campaigns: how_many(campaigns),
         })

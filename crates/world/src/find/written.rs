@@ -14,7 +14,7 @@ use kaname_store::{
     find::{names_host, says},
 };
 
-use super::{Left, Outcome, Part, Wanted, values::Sought};
+use super::{Left, Outcome, Part, Wanted, narrow_to, values::Sought};
 use crate::{caller::Caller, error::WorldError, read::Listed, work::Loaded, world::World};
 
 /// Most assessments, and most campaigns, that are read for one search.
@@ -22,12 +22,13 @@ pub const MOST_READ: usize = 5_000;
 /// Rows read at once.
 const PAGE: u32 = 500;
 
-/// What was found of a kind that has to be read.
+/// What was found of a kind that is sealed.
 #[derive(Debug, Clone)]
 pub struct ReadThrough<M> {
-    /// The page, and how many there are among those that were read.
+    /// The page, and how many there are among those that were looked at.
     pub listed: Listed<M>,
-    /// Whether there are more than the [`MOST_READ`] that were read.
+    /// Whether there are others that were not: more than the [`MOST_READ`] that are read, or than
+    /// [`kaname_store::MOST_CARRIERS`] of one value.
     pub cut: bool,
 }
 
@@ -97,41 +98,42 @@ impl World {
         let mut query = self
             .asked_of_rows::<Campaign>(caller, wanted, number::CAMPAIGN_SPACE)
             .await?;
+        let mut cut = false;
         for value in &wanted.values {
-            let with = self.campaigns_carrying(caller, value).await?;
-            query.among = Some(match query.among.take() {
-                None => with.into_iter().collect(),
-                Some(before) => before.into_iter().filter(|id| with.contains(id)).collect(),
-            });
+            let (with, is_cut) = self.campaigns_carrying(caller, value).await?;
+            narrow_to(&mut query, with);
+            cut |= is_cut;
         }
         let holds = |one: &Campaign| say(&one.texts(), wanted);
         let page = (part.campaigns_after, part.limit);
         let holds = asks_text(wanted).then_some(holds);
         let found = self.read_through(query, page, |one: &Campaign| one.touched, holds);
-        Ok(Some(Ok(found.await?)))
+        let mut found = found.await?;
+        found.cut |= cut;
+        Ok(Some(Ok(found)))
     }
 
-    /// Campaigns with a report that carries the value, as far as the caller may see both.
+    /// Campaigns with a report that carries the value, as far as the caller may see both, and whether there may be more.
     async fn campaigns_carrying(
         &self,
         caller: &Caller,
         value: &Sought,
-    ) -> Result<BTreeSet<MatterId>, WorldError> {
+    ) -> Result<(BTreeSet<MatterId>, bool), WorldError> {
         let readable = self.readable(caller).await?;
-        let reports = self.reports_carrying(value, &readable).await?;
+        let (reports, cut) = self.reports_carrying(value, &readable).await?;
         let members: Vec<Posting> = reports
             .into_iter()
             .map(|report| self.keys().posting::<Campaign>(member(report)))
             .collect();
-        let hits = self
-            .store()
-            .carrying(Campaign::KIND, &members, &readable)
+        let (hits, _) = self
+            .all_carrying(Campaign::KIND, &members, &readable)
             .await?;
-        Ok(hits.into_iter().map(|(id, _)| id).collect())
+        let campaigns = hits.into_iter().map(|(id, _)| id).collect();
+        Ok((campaigns, cut))
     }
 
     /// What rows are asked: number, marking and when it was touched.
-    async fn asked_of_rows<M: Matter>(
+    pub(super) async fn asked_of_rows<M: Matter>(
         &self,
         caller: &Caller,
         wanted: &Wanted,
@@ -156,7 +158,7 @@ impl World {
     }
 
     /// A page of what the rows lead to and of which the rest holds; where rows answer all of it, no other page is read.
-    async fn read_through<M: Matter>(
+    pub(super) async fn read_through<M: Matter>(
         &self,
         mut query: ListQuery,
         (after, limit): (Option<Cursor>, u32),

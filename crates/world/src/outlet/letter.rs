@@ -2,9 +2,10 @@
 //! whoever has them implements [`Scribe`] (the web crate does), and what arrives here is finished text.
 
 use kaname_directory::Lang;
-use kaname_sharing::{find::Watched, rendition::Notice};
-
-use crate::find::FoundNew;
+use kaname_sharing::{
+    find::{FoundNew, Watched},
+    rendition::Notice,
+};
 
 /// A finished mail text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use kaname_directory::Account;
 use kaname_kernel::{Matter, MatterId};
-use kaname_sharing::find::{Alert, News, SavedSearch, SavedSearchChange, Told};
+use kaname_sharing::find::{Alert, FoundNew, News, SavedSearch, SavedSearchChange, Told};
 use kaname_store::{Cursor, Job, ListQuery, NewJob};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,7 +23,7 @@ use crate::{
     caller::Caller,
     doors::{DoorError, Mail, MailDoor},
     error::WorldError,
-    find::{FoundNew, hour_of},
+    find::hour_of,
     openpgp,
     work::Loaded,
     worker::{Duty, Failed},
@@ -143,11 +143,7 @@ impl WatchDuty {
         let news = News {
             from: state.seen,
             until: hour,
-            items: found.items,
-            objects: found.objects,
-            reports: found.reports,
-            assessments: found.assessments,
-            campaigns: found.campaigns,
+            found,
             notified: told,
         };
         let mut work = world.work(&Caller::system(WATCH).actor);

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use kaname_intake::Kind;
 use kaname_kernel::Id;
-use kaname_sharing::{Item, Value, item::ItemChange};
+use kaname_sharing::{Item, Value, item::ItemChange, value};
 use kaname_stix::SearchValue;
+use kaname_store::{MOST_CARRIERS, Record};
 use kaname_testkit::Nation;
 use kaname_world::{Caller, Loaded, find::VALUES_AT_ONCE};
 
@@ -52,6 +53,40 @@ async fn all_items_that_carry_a_value_are_counted() {
     let mut counted = carrying.values.iter();
     let address = counted.find(|one| one.value.text == "203.0.113.77");
     assert_eq!(address.unwrap().items, MANY as u64, "itself left out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_too_many_items_carry_the_least_that_there_are_is_told() {
+    let nation = Nation::new().await;
+    let world = &nation.world;
+    let (_, item) = story::released(&nation).await;
+    let member = nation.caller(&nation.member).await;
+    let hot = item.state.content.values();
+    let hot = hot.iter().find(|one| one.text == "203.0.113.77").unwrap();
+    let stored = world.store().record(item.id).await.unwrap();
+    let row = stored.unwrap().record;
+    let mut left = MOST_CARRIERS;
+    while left > 0 {
+        let some = left.min(2_000);
+        let copy = |_| Record {
+            id: Id::fresh(world.clock(), world.rng()),
+            text: String::new(),
+            postings: vec![value::posting(hot)],
+            lookups: Vec::new(),
+            ..row.clone()
+        };
+        let copies = (0..some).map(copy).collect();
+        world.store().put_records(copies).await.unwrap();
+        left -= some;
+    }
+    let carrying = world.correlated_item(&member, &item, 0).await.unwrap();
+    for one in carrying.values {
+        let is_hot = one.value == *hot;
+        assert_eq!(one.more_than_items, is_hot, "{}", one.value.text);
+        // Itself is not counted, whether or not it was among those that were looked at.
+        let least = if is_hot { MOST_CARRIERS as u64 - 1 } else { 0 };
+        assert!((least..=least + 1).contains(&one.items), "{}", one.items);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

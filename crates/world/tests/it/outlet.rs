@@ -8,14 +8,13 @@ use kaname_kernel::{MatterId, PartyId, Tlp};
 use kaname_sharing::{
     Delivery, Outlet,
     delivery::{DeliveryState, Mode},
-    find::Watched,
+    find::{FoundNew, Watched},
     rendition::Notice,
 };
 use kaname_testkit::Nation;
 use kaname_world::{
     WorldError,
     doors::{HttpsDoor, HttpsSettings, MailDoor, SmtpDoor, SmtpProtection, SmtpSettings},
-    find::FoundNew,
     outlet::{self, Letter, Scribe},
     worker::Worker,
 };

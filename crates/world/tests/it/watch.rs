@@ -134,8 +134,9 @@ async fn an_officer_is_told_of_reports_assessments_and_campaigns_too() {
     let news = async |caller: &Caller, id| {
         let saved = world.saved_search(caller, id).await.unwrap();
         let news = saved.state.news.map(|news| {
-            assert_eq!((news.items, news.objects), (0, 0));
-            (news.reports, news.assessments, news.campaigns)
+            let found = news.found;
+            assert_eq!((found.items, found.objects), (0, 0));
+            (found.reports, found.assessments, found.campaigns)
         });
         news.unwrap_or_default()
     };
@@ -252,7 +253,12 @@ async fn what_comes_out_of_an_embargo_is_new() {
     an_hour_later(&s).await;
     let found = async || {
         let saved = world.saved_search(&member, saved).await.unwrap();
-        saved.state.news.iter().map(|news| news.items).sum::<u32>()
+        saved
+            .state
+            .news
+            .iter()
+            .map(|news| news.found.items)
+            .sum::<u32>()
     };
     let before = found().await;
     let opens = world.now() + SignedDuration::from_hours(3);

@@ -7,6 +7,7 @@ mod aside;
 mod assessments;
 pub(in crate::room) mod body;
 mod campaigns;
+mod correlations;
 mod decided;
 mod deliveries;
 mod document;
@@ -217,7 +218,15 @@ fn own() -> Vec<Endpoint<House>> {
             "api.correlations",
             LIBRARY,
             Audit::None("counts what was released to the reader"),
-            routing::get(objects::correlations),
+            routing::get(correlations::of_object),
+        ),
+        Endpoint::new(
+            Method::GET,
+            "/api/v1/items/{number}/correlations",
+            "api.item_correlations",
+            LIBRARY,
+            Audit::Event("delivery.fetched"),
+            routing::get(correlations::of_item),
         ),
         Endpoint::new(
             Method::GET,

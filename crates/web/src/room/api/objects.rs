@@ -1,26 +1,18 @@
-//! The neighbourhood of a threat object, and what it correlates with, as JSON, with the reader's eyes.
+//! The neighbourhood of a threat object as JSON, with the reader's eyes.
 
 use axum::{
     Json,
     extract::{Path, Query, State},
     response::{IntoResponse as _, Response},
 };
-use kaname_stix::fuzzy_hash::Likeness;
-use kaname_world::find::{
-    CarriedValue,
-    near::{How, Near},
-    relations::{Edge, More, Node, Relations},
-};
+use kaname_world::find::relations::{Edge, More, Node, Relations};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     error::Failure,
     house::{By, House},
-    room::{
-        library::object::{Asked, standing},
-        paging::address,
-    },
+    room::library::object::{Asked, standing},
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -62,73 +54,6 @@ pub(super) async fn relations(
         "nodes": nodes, "edges": edges, "more": more, "more_than_looked_at": cut,
     });
     Ok(Json(answer).into_response())
-}
-
-/// Where the values of an object go on.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Page {
-    values_after: usize,
-}
-
-/// What an object correlates with: each value it carries, a page at a time, and who else does.
-pub(super) async fn correlations(
-    State(house): State<House>,
-    by: By,
-    Path(id): Path<String>,
-    Query(page): Query<Page>,
-) -> Result<Response, Failure> {
-    let object = standing(&house, &by, &id, &Asked::default()).await?.shown;
-    let carrying = house
-        .world()
-        .correlated_object(&by, &object, page.values_after)
-        .await?;
-    let values: Vec<Value> = carrying.values.iter().map(carried).collect();
-    let next = carrying.next().map(|after| {
-        let path = format!("/api/v1/objects/{}/correlations", object.stix_id);
-        address(&path, &[("values_after", &after.to_string())])
-    });
-    let answer = json!({
-        "object": object.stix_id, "values": values, "total": carrying.total,
-        "not_looked_up": carrying.left(), "next": next,
-    });
-    Ok(Json(answer).into_response())
-}
-
-fn carried(one: &CarriedValue) -> Value {
-    let lists: Vec<&str> = one.warned.iter().map(|list| list.name.as_str()).collect();
-    let near = one.near.told.iter();
-    let near: Vec<Value> = near.map(neighbour).collect();
-    json!({
-        "kind": one.value.kind.as_str(),
-        "value": one.value.text,
-        "objects": one.objects,
-        "items": one.items,
-        "origins": one.origins,
-        "bits": (one.bits * 10.0).round() / 10.0,
-        "common": one.is_common,
-        "warninglists": lists,
-        "near": near,
-        "near_left": one.near.left,
-        "near_more_than_looked_at": one.near.cut,
-    })
-}
-
-fn neighbour(near: &Near) -> Value {
-    let (score, distance) = match near.how {
-        How::Alike(Likeness::Score(score)) => (Some(score), None),
-        How::Alike(Likeness::Distance(distance)) => (None, Some(distance)),
-        _ => (None, None),
-    };
-    let how = near.how.as_str();
-    let mut told = json!({ "how": how, "value": near.value, "objects": near.objects });
-    if let Some(score) = score {
-        told["score"] = json!(score);
-    }
-    if let Some(distance) = distance {
-        told["distance"] = json!(distance);
-    }
-    told
 }
 
 fn node(house: &House, node: &Node) -> Value {

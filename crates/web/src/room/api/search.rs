@@ -8,7 +8,7 @@ use axum::{
     extract::{Query, State},
     response::{IntoResponse as _, Response},
 };
-use kaname_sharing::Collection;
+use kaname_sharing::{Collection, Report};
 use kaname_store::{FoundObjects, StoredObject};
 use kaname_world::{
     Loaded,
@@ -43,6 +43,8 @@ pub(super) struct Asked {
     objects: String,
     /// Where items go on.
     items: String,
+    /// Where reports go on.
+    reports: String,
     /// Where assessments go on.
     assessments: String,
     /// Where campaigns go on.
@@ -58,6 +60,7 @@ impl Default for Asked {
             q: String::new(),
             objects: String::new(),
             items: String::new(),
+            reports: String::new(),
             assessments: String::new(),
             campaigns: String::new(),
             limit: 50,
@@ -96,6 +99,7 @@ pub(super) async fn search(
     let part = Part {
         objects_after,
         items_after: place(&reading, &asked.items)?,
+        reports_after: place(&reading, &asked.reports)?,
         assessments_after: place(&reading, &asked.assessments)?,
         campaigns_after: place(&reading, &asked.campaigns)?,
         limit: asked.limit.clamp(1, MOST),
@@ -118,6 +122,10 @@ pub(super) async fn search(
     });
     // What the caller may not list is not named.
     let paged = (&reading, &asked);
+    if let Some(outcome) = &found.reports {
+        let line = |one: &Report| report_line(&house, one);
+        answer["reports"] = read_through("reports", outcome, paged, line);
+    }
     if let Some(outcome) = &found.assessments {
         answer["assessments"] = read_through("assessments", outcome, paged, assessment_line);
     }
@@ -201,7 +209,24 @@ fn objects(
     })
 }
 
-/// What had to be read to be found.
+/// What may be known of a report before it is opened.
+fn report_line(house: &House, report: &Report) -> Value {
+    let submission = &report.submission;
+    let number = &submission.receipt;
+    json!({
+        "number": number,
+        "state": report.state.as_str(),
+        "received": report.received.to_string(),
+        "tlp": submission.tlp,
+        "pap": submission.pap,
+        "urgency": submission.urgency.as_str(),
+        "due": report.triage_due().map(|due| due.to_string()),
+        "values": submission.values.len(),
+        "links": { "page": format!("{}/triage/{number}", house.public_url()) },
+    })
+}
+
+/// What is sealed and was found.
 fn read_through<M>(
     name: &str,
     outcome: &Outcome<ReadThrough<M>>,

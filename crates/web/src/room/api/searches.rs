@@ -127,14 +127,15 @@ fn told(house: &House, saved: &Loaded<SavedSearch>) -> Value {
     let state = &saved.state;
     let watched = &state.watched;
     let news = state.news.as_ref().map(|news| {
+        let found = &news.found;
         json!({
             "from": news.from.to_string(),
             "until": news.until.to_string(),
-            "items": news.items,
-            "objects": news.objects,
-            "reports": news.reports,
-            "assessments": news.assessments,
-            "campaigns": news.campaigns,
+            "items": found.items,
+            "objects": found.objects,
+            "reports": found.reports,
+            "assessments": found.assessments,
+            "campaigns": found.campaigns,
             "told": news.notified,
         })
     });

@@ -107,13 +107,17 @@ impl Shared {
     fn of(page: &Page, one: &CarriedValue) -> Self {
         let count = |number: u64| Count::from(number).to_string();
         let bits = format!("{:.1}", one.bits);
+        let items = count(one.items);
         let lists: Vec<_> = one.warned.iter().collect();
         Self {
             kind: kind(page, &one.value),
             value: one.value.text.clone(),
             href: address("/search", &[("q", &asked(&one.value))]),
             objects: count(one.objects),
-            items: count(one.items),
+            items: match one.more_than_items {
+                true => page.t1("search-values-at-least", "n", items).into_owned(),
+                false => items,
+            },
             origins: count(one.origins),
             warned: warned(page, &lists),
             near: one.near.told.iter().map(|near| told(page, near)).collect(),
@@ -175,5 +179,41 @@ fn asked(value: &SearchValue) -> String {
         (kind, _) if is_fuzzy(kind) => format!("alike:{}", value.text),
         (_, true) => format!("value:{}", value.text),
         (_, false) => format!("\"{}\"", value.text.replace('"', " ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kaname_world::find::near::Nearby;
+
+    use super::*;
+    use crate::{
+        frame::{Section, sample},
+        text::Lang,
+    };
+
+    #[test]
+    fn a_number_that_is_a_lower_bound_says_so() {
+        let mut carried = CarriedValue {
+            value: SearchValue {
+                kind: ValueKind::Ipv4,
+                text: "203.0.113.77".to_owned(),
+            },
+            objects: 3,
+            items: 20_000,
+            more_than_items: true,
+            origins: 1,
+            bits: 1.0,
+            warned: Vec::new(),
+            is_common: false,
+            near: Nearby::default(),
+        };
+        for (lang, told) in [(Lang::Ja, "20,000以上"), (Lang::En, "20,000 or more")] {
+            let page = sample::page(lang, Section::Library, "");
+            assert_eq!(Shared::of(&page, &carried).items, told);
+        }
+        carried.more_than_items = false;
+        let page = sample::page(Lang::Ja, Section::Library, "");
+        assert_eq!(Shared::of(&page, &carried).items, "20,000");
     }
 }

@@ -120,14 +120,15 @@ fn one(id: MatterId) -> String {
 
 fn newest(page: &Page, watched: &Watched, news: &News) -> Newest {
     let count = |n: u32| counted(n.min(COUNTED + 1)).to_string();
+    let found = &news.found;
     let counts: [(&'static str, &dyn TextArg); 5] = [
-        ("items", &count(news.items)),
-        ("objects", &count(news.objects)),
-        ("reports", &count(news.reports)),
-        ("assessments", &count(news.assessments)),
-        ("campaigns", &count(news.campaigns)),
+        ("items", &count(found.items)),
+        ("objects", &count(found.objects)),
+        ("reports", &count(found.reports)),
+        ("assessments", &count(found.assessments)),
+        ("campaigns", &count(found.campaigns)),
     ];
-    let said = match news.is_for_officers() {
+    let said = match found.is_for_officers() {
         true => page.text.t_args("search-saved-news-officer", &counts),
         false => page.text.t_args("search-saved-news", &counts),
     };

@@ -27,7 +27,6 @@ use crate::{
     room::{
         library::{Claimants, item_row, object_row},
         paging::{Reading, address, counted},
-        triage,
     },
     text::Count,
 };
@@ -45,6 +44,8 @@ pub(super) struct Asked {
     objects: String,
     /// Where items go on.
     items: String,
+    /// Where reports go on.
+    pub(super) reports: String,
     /// Where assessments go on.
     pub(super) assessments: String,
     /// Where campaigns go on.
@@ -64,9 +65,12 @@ struct SearchPage {
     wide: Option<Notice>,
     /// What stands there when nothing was asked for.
     empty: Option<Empty>,
+    /// The kinds of which something was found.
     parts: Vec<Listed>,
-    /// Whether nothing was found at all.
-    none: bool,
+    /// What else was looked through, and what was not and why, a line each.
+    others: Vec<String>,
+    /// Where nothing was found at all: the search without one of its conditions, and what that link says.
+    wider: Vec<(String, String)>,
     facets: Vec<Facet>,
     /// Of what the facets' numbers are.
     counted: String,
@@ -88,6 +92,13 @@ pub(super) struct Listed {
     pub(super) pager: Option<Pager>,
 }
 
+impl Listed {
+    /// Whether it has rows, or stands so far down its list that there are none.
+    fn is_shown(&self) -> bool {
+        !self.rows.is_empty() || self.pager.is_some()
+    }
+}
+
 pub(super) async fn show_found(
     State(house): State<House>,
     frame: Frame,
@@ -98,6 +109,7 @@ pub(super) async fn show_found(
     let part = Part {
         objects_after: reading.read_moment(&asked.objects),
         items_after: reading.read(&asked.items),
+        reports_after: reading.read(&asked.reports),
         assessments_after: reading.read(&asked.assessments),
         campaigns_after: reading.read(&asked.campaigns),
         limit: ROWS,
@@ -110,10 +122,18 @@ pub(super) async fn show_found(
         items(&page, &reading, &asked, &found, is_first.0),
         objects(&house, &by, &page, &reading, (&asked, &found, is_first.1)).await?,
     ];
-    parts.extend(reports(&house, &page, &by, &found).await?);
     parts.extend(written::all(&house, &page, &by, &reading, (&asked, &found)).await?);
-    let none = parts.iter().all(|part| part.rows.is_empty());
+    let (parts, none): (Vec<_>, Vec<_>) = parts.into_iter().partition(Listed::is_shown);
     let is_empty = found.search.asks_nothing();
+    let mut narrower = match is_empty {
+        true => Vec::new(),
+        false => facets(&house, &by, &page, &found).await?,
+    };
+    let mut wider = Vec::new();
+    if parts.is_empty() {
+        // There is nothing to narrow.
+        wider = narrower.drain(..).filter_map(|facet| facet.off).collect();
+    }
     let over = found
         .objects
         .as_ref()
@@ -133,12 +153,10 @@ pub(super) async fn show_found(
             .collect(),
         wide: wide(&page, &found),
         empty: is_empty.then(|| empty(&page, &asked)),
+        others: others(&page, &none, parts.is_empty()),
         parts,
-        none,
-        facets: match is_empty {
-            true => Vec::new(),
-            false => facets(&house, &by, &page, &found).await?,
-        },
+        wider,
+        facets: narrower,
         counted: counted.into_owned(),
         help: help(&page),
         ways: ways(&house, &by, &page, &found),
@@ -215,6 +233,39 @@ fn empty(page: &Page, asked: &Asked) -> Empty {
 pub(super) fn said_count(page: &Page, count: Count) -> String {
     page.t1("search-count", "count", count.to_string())
         .into_owned()
+}
+
+/// What is said of the kinds of which nothing was found: those that were looked through in one line, those that were not
+/// by the reason, and those of which not all was read.
+fn others(page: &Page, none: &[Listed], is_nothing_found: bool) -> Vec<String> {
+    let titles = |of: &[&Listed]| {
+        let titles: Vec<&str> = of.iter().map(|one| one.title.as_str()).collect();
+        titles.join(&page.t("search-and"))
+    };
+    let looked: Vec<&Listed> = none.iter().filter(|one| one.left.is_none()).collect();
+    let mut lines = Vec::new();
+    if !looked.is_empty() {
+        let key = match is_nothing_found {
+            true => "search-looked",
+            false => "search-none-in",
+        };
+        lines.push(page.t1(key, "kinds", titles(&looked)).into_owned());
+    }
+    let mut why: Vec<(&str, Vec<&Listed>)> = Vec::new();
+    for one in none {
+        for said in one.left.iter().chain(&one.cut) {
+            match why.iter_mut().find(|(known, _)| *known == said.as_str()) {
+                Some((_, all)) => all.push(one),
+                None => why.push((said, vec![one])),
+            }
+        }
+    }
+    let lefts = why.into_iter().map(|(said, all)| {
+        let said = page.t2("search-left-of", "kinds", titles(&all), "why", said);
+        said.into_owned()
+    });
+    lines.extend(lefts);
+    lines
 }
 
 /// Why a kind was not searched.
@@ -300,27 +351,6 @@ async fn objects(
     let pager = page.pager(listed.rows.len() as u64, total, first, next);
     listed.pager = is_paged.then(|| pager.of(&listed.title));
     Ok(listed)
-}
-
-async fn reports(
-    house: &House,
-    page: &Page,
-    by: &By,
-    found: &Found,
-) -> Result<Option<Listed>, Failure> {
-    let Some(outcome) = found.reports.as_ref() else {
-        return Ok(None);
-    };
-    let mut listed = without(page, ("reports", "search-reports"), outcome);
-    if let Ok(reports) = outcome {
-        let (shown, total) = (reports.rows.len() as u64, counted(reports.total));
-        listed.count = Some(said_count(page, total));
-        // The newest are shown; how many there are stands beside them.
-        let is_more = u64::from(reports.total) > shown;
-        listed.pager = is_more.then(|| page.pager(shown, total, None, None).of(&listed.title));
-        listed.rows = triage::rows(house, page, by, reports.rows.clone()).await?;
-    }
-    Ok(Some(listed))
 }
 
 /// What can be asked, with an example of each.

@@ -1,4 +1,4 @@
-//! What of the hub's own writing was found: assessments and campaigns, for who may read their lists.
+//! What was found that officers alone are told of: reports, assessments and campaigns, for who may read their lists.
 
 use kaname_store::Cursor;
 use kaname_world::find::{Found, MOST_READ, ReadThrough};
@@ -11,6 +11,7 @@ use crate::{
     room::{
         assessments, campaigns,
         paging::{Reading, address, counted},
+        triage,
     },
 };
 
@@ -22,7 +23,26 @@ pub(super) async fn all(
     reading: &Reading<'_>,
     (asked, found): (&Asked, &Found),
 ) -> Result<Vec<Listed>, Failure> {
+    let way = |part, after| Way {
+        page,
+        reading,
+        query: &asked.q,
+        part,
+        after,
+    };
     let mut all = Vec::new();
+    if let Some(outcome) = &found.reports {
+        let mut listed = without(page, ("reports", "search-reports"), outcome);
+        if let Ok(through) = outcome {
+            let reports = through.listed.rows.clone();
+            let rows = triage::rows(house, page, by, reports).await?;
+            way("reports", &asked.reports).fill(&mut listed, through, rows);
+            listed.cut = through
+                .cut
+                .then(|| page.t("search-cut-reports").into_owned());
+        }
+        all.push(listed);
+    }
     if let Some(outcome) = &found.assessments {
         let mut listed = without(page, ("assessments", "search-assessments"), outcome);
         if let Ok(through) = outcome {
@@ -31,14 +51,7 @@ pub(super) async fn all(
                 let item = house.world().item_of_assessment(by, &one.state).await?;
                 rows.push(assessments::row(page, one, item.as_ref()));
             }
-            let way = Way {
-                page,
-                reading,
-                query: &asked.q,
-                part: "assessments",
-                after: &asked.assessments,
-            };
-            way.fill(&mut listed, through, rows);
+            way("assessments", &asked.assessments).fill(&mut listed, through, rows);
         }
         all.push(listed);
     }
@@ -47,14 +60,7 @@ pub(super) async fn all(
         if let Ok(through) = outcome {
             let rows = through.listed.rows.iter();
             let rows = rows.map(|one| campaigns::line(page, one)).collect();
-            let way = Way {
-                page,
-                reading,
-                query: &asked.q,
-                part: "campaigns",
-                after: &asked.campaigns,
-            };
-            way.fill(&mut listed, through, rows);
+            way("campaigns", &asked.campaigns).fill(&mut listed, through, rows);
         }
         all.push(listed);
     }
@@ -81,7 +87,9 @@ impl Way<'_> {
         let total = counted(through.listed.total);
         listed.count = Some(said_count(page, total));
         if next.is_some() || first.is_some() {
-            let pager = page.pager(rows.len() as u64, total, first, next);
+            // Reports that say the same stand in one row: what is shown is counted, not the rows.
+            let shown = through.listed.rows.len() as u64;
+            let pager = page.pager(shown, total, first, next);
             listed.pager = Some(pager.of(&listed.title));
         }
         listed.rows = rows;

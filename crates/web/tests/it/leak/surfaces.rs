@@ -97,6 +97,7 @@ const FILLED: &[(&str, Filled)] = &[
     ("library.download", Filled::Number),
     ("public.show", Filled::Number),
     ("api.item", Filled::Number),
+    ("api.item_correlations", Filled::Number),
     ("item.show", Filled::Number),
     ("item.bundle", Filled::Number),
     ("item.ask_edit", Filled::Number),
