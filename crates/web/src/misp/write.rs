@@ -38,6 +38,10 @@ use crate::house::{By, House};
 
 type Members = Map<String, Value>;
 
+/// Where the answer says what else is to be known, in English.
+const NOTE: HeaderName = HeaderName::from_static("kaname-note");
+/// Most of those.
+const MOST_NOTES: usize = 10;
 /// Where the answer names the receipt.
 const RECEIPT: HeaderName = HeaderName::from_static("kaname-receipt");
 
@@ -54,16 +58,15 @@ pub(super) async fn add_event(
     let offered = house.world().misp_target(&by, named.as_deref()).await;
     let offered = offered.map_err(|error| MispError::of(error, "collection", url(&uri)))?;
     let sent = body::read(&house, &headers, body).await?;
-    let (uuid, text) = event_in(&house, &sent.bytes)?;
+    let (uuid, sent) = sent.part(|bytes| event_in(&house, bytes))?;
     if let (Ok(Standing::Own(_)), Some(_)) = (house.world().misp_standing(&by, &uuid).await, &named)
     {
         let why = "Event already exists, if you would like to edit it, post it to events/edit.";
         return Err(MispError::forbidden(why).at(url(&uri)));
     }
-    let posted = house
-        .world()
-        .misp_post_to(&by, &offered, text.as_bytes())
-        .await;
+    // Its place is kept until it is taken; its bytes are handed on.
+    let (document, _place) = sent;
+    let posted = house.world().misp_post_to(&by, &offered, document).await;
     told(&house, &by, posted?).await
 }
 
@@ -315,7 +318,7 @@ async fn add_part(
                 .retain(|name, _| !matches!(name.as_str(), "Attribute" | "Object" | "EventReport"));
             event.insert(key.to_owned(), parts.into());
             let text = json!({ "Event": event }).to_string();
-            house.world().misp_post(by, None, text.as_bytes()).await?
+            house.world().misp_post(by, None, text.into()).await?
         }
         Standing::Own(own) => {
             let mut event = whole(house, by, &own).await?;
@@ -335,7 +338,7 @@ fn uuid_of(event: &Members) -> Value {
 
 async fn hand_in(house: &House, by: &By, event: Members) -> Result<Response, MispError> {
     let text = json!({ "Event": event }).to_string();
-    let posted = house.world().misp_post(by, None, text.as_bytes()).await?;
+    let posted = house.world().misp_post(by, None, text.into()).await?;
     told(house, by, posted).await
 }
 
@@ -366,7 +369,8 @@ async fn told(house: &House, by: &By, posted: MispPosted) -> Result<Response, Mi
     if posted.receipt.is_none()
         && let Ok(Standing::Own(found)) = house.world().misp_standing(by, uuid).await
     {
-        return super::view::all_of(house, by, *found).await;
+        let answer = super::view::all_of(house, by, *found).await?;
+        return Ok(with_notes(answer, &posted));
     }
     let event = handed_in(by, posted.event.clone())?;
     Ok(with_receipt(
@@ -408,6 +412,16 @@ fn with_receipt(mut response: Response, posted: &MispPosted) -> Response {
     let receipt = posted.receipt.as_deref();
     if let Some(value) = receipt.and_then(|receipt| HeaderValue::from_str(receipt).ok()) {
         response.headers_mut().insert(RECEIPT, value);
+    }
+    with_notes(response, posted)
+}
+
+/// What else is to be known of what was posted, a header for each.
+fn with_notes(mut response: Response, posted: &MispPosted) -> Response {
+    for note in posted.notes.iter().take(MOST_NOTES) {
+        if let Ok(value) = HeaderValue::from_str(note) {
+            response.headers_mut().append(NOTE, value);
+        }
     }
     response
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use hyper::body::Bytes;
 use kaname_misp::CONTAINERS;
 use kaname_policy::Action;
 use kaname_sharing::collection::CollectionKind;
@@ -21,14 +22,14 @@ impl World {
         &self,
         caller: &Caller,
         about: &Found,
-        text: &[u8],
+        document: Bytes,
     ) -> Result<MispPosted, WorldError> {
         self.allow_any(caller, Action::TaxiiPost)?;
         let offered = self.offered(caller, (*about.collection).clone());
         let definition = &offered.collection.state.definition;
         match definition.kind == CollectionKind::Peer && offered.can_write {
-            true => self.misp_post_to(caller, &offered, text).await,
-            false => self.misp_post(caller, None, text).await,
+            true => self.misp_post_to(caller, &offered, document).await,
+            false => self.misp_post(caller, None, document).await,
         }
     }
 

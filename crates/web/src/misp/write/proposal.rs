@@ -182,7 +182,7 @@ async fn propose(
     let text = proposal.to_string();
     let posted = house
         .world()
-        .misp_propose(by, about, text.as_bytes())
+        .misp_propose(by, about, text.into())
         .await?;
     no_fault(&posted)?;
     let told = match &posted.receipt {

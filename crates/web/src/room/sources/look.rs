@@ -103,7 +103,7 @@ pub(super) async fn look(
     by: By,
     Posted(typed): Posted<Typed>,
 ) -> Result<Response, Failure> {
-    let looked = match agree::terms(&typed) {
+    let looked = match agree::agreed(&house, &by, &typed).await {
         Ok(terms) => looked(&house, &by, terms, agree::header(&typed)).await,
         Err(error) => Err(error),
     };
