@@ -76,8 +76,7 @@ impl SharingGroup {
             "misp_sharing_group": self.uuid,
         });
         // No list is empty in STIX (§3.1).
-        if let (false, Some(extension)) =
-            (self.organisations.is_empty(), extension.as_object_mut())
+        if let (false, Some(extension)) = (self.organisations.is_empty(), extension.as_object_mut())
         {
             extension.insert("misp_organisations".to_owned(), json!(self.organisations));
         }
@@ -169,7 +168,10 @@ mod tests {
         assert!(beside(json!({ "uuid": OWN, "active": "1" })).is_some());
         let one = json!({ "Organisation": { "uuid": OWN } });
         let many = vec![one; MOST + 1];
-        assert_eq!(beside(json!({ "uuid": OWN, "SharingGroupOrg": many })), None);
+        assert_eq!(
+            beside(json!({ "uuid": OWN, "SharingGroupOrg": many })),
+            None
+        );
         assert_eq!(SharingGroup::read("{}"), None);
     }
 }

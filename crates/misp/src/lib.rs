@@ -24,6 +24,7 @@ mod make;
 mod model;
 mod pattern;
 mod piece;
+mod pool;
 mod reach;
 mod read;
 mod rest;

@@ -13,6 +13,7 @@ use crate::json::{Members, text};
 use crate::kept::{self, Kept};
 use crate::make::{self, Made};
 use crate::model::uuid;
+use crate::pool::{Late, Pool, marked_too};
 use crate::reach::Distribution;
 use crate::read::Event;
 use crate::tag::{self, Marks};
@@ -119,60 +120,6 @@ struct Run<'o> {
     marked: bool,
     /// The sharing groups whose markings were written.
     defined: HashSet<Uuid>,
-}
-
-/// A relationship from an element to what it shares with others, by their places.
-struct Late {
-    from: usize,
-    kind: &'static str,
-    to: usize,
-    marks: Marks,
-}
-
-/// Objects that several elements share: written once, under the marks of all that have it.
-#[derive(Default)]
-struct Pool {
-    at: HashMap<String, usize>,
-    objects: Vec<(String, Marks)>,
-}
-
-impl Pool {
-    /// The object's place.
-    fn put(&mut self, object: &Members, marks: Marks) -> usize {
-        let id = text(object, "id").unwrap_or_default();
-        if let Some(at) = self.at.get(id) {
-            let held = &mut self.objects[*at].1;
-            *held = held.and(marks);
-            return *at;
-        }
-        let at = self.objects.len();
-        self.at.insert(id.to_owned(), at);
-        let mut written = serde_json::to_string(object).unwrap_or_default();
-        // The closing brace comes with the marks.
-        written.pop();
-        self.objects.push((written, marks));
-        at
-    }
-}
-
-/// An object by others with the marks of what it stands in; as it was where it has them.
-fn marked_too(object: String, marks: Marks) -> String {
-    let Ok(mut members) = serde_json::from_str::<Members>(&object) else {
-        return object;
-    };
-    let before = members.get("object_marking_refs").and_then(Value::as_array);
-    let mut refs = before.cloned().unwrap_or_default();
-    let has = refs.len();
-    for id in marks.ids() {
-        if !refs.iter().any(|one| one == id.as_str()) {
-            refs.push(id.into());
-        }
-    }
-    if refs.len() == has {
-        return object;
-    }
-    members.insert("object_marking_refs".to_owned(), refs.into());
-    Value::Object(members).to_string()
 }
 
 impl Run<'_> {

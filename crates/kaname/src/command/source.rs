@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use kaname_intake::listed::Mapping;
 use kaname_kernel::{GroupId, Tlp};
 use kaname_sharing::source::{
-    DEFAULT_GRACE_H, Form, FormKind, MAX_BYTES, SourceDefinition, SourceTerms, ask_source, start_source,
-    stop_source,
+    DEFAULT_GRACE_H, Form, FormKind, MAX_BYTES, SourceDefinition, SourceTerms, ask_source,
+    start_source, stop_source,
 };
 use kaname_sharing::turn::Every;
 use kaname_world::{
@@ -296,10 +296,7 @@ fn form(args: &FormArgs) -> Result<Form, Fault> {
 }
 
 /// `UUID=CODE` of each option.
-async fn sharing_groups(
-    world: &World,
-    given: &[String],
-) -> Result<BTreeMap<Uuid, GroupId>, Fault> {
+async fn sharing_groups(world: &World, given: &[String]) -> Result<BTreeMap<Uuid, GroupId>, Fault> {
     let mut all = BTreeMap::new();
     for one in given {
         let wrong = |why: &str| Fault::usage(format!("--sharing-group {one}: {why}"));

@@ -164,7 +164,10 @@ fn what_elements_say_of_threats_comes_when_these_are_there() {
     for (at, one) in all.iter().enumerate() {
         if one["type"] == "relationship" {
             count += 1;
-            assert!(place(&one["source_ref"]) < at && place(&one["target_ref"]) < at, "{one}");
+            assert!(
+                place(&one["source_ref"]) < at && place(&one["target_ref"]) < at,
+                "{one}"
+            );
         }
     }
     assert!(count > 1);

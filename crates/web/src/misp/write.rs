@@ -2,6 +2,7 @@
 //! answers the items that carry the value. What is another's stays as it is.
 
 mod as_told;
+mod own;
 mod proposal;
 mod pushed;
 mod reference;
@@ -22,6 +23,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use self::as_told::AsTold;
+pub(super) use self::own::{delete_event, delete_part, restore_part, tag, untag};
 pub(super) use self::proposal::{
     Kind, accept as accept_proposal, add as propose, delete as propose_deletion,
     discard as discard_proposal, edit as propose_change,
@@ -206,18 +208,7 @@ pub(super) async fn add_object(
     add_part(&house, &by, (&named, &uri), ("Object", &headers, body)).await
 }
 
-/// What takes an event away: not done here.
-pub(super) async fn refuse(
-    State(house): State<House>,
-    by: By,
-    Path(named): Path<String>,
-    uri: OriginalUri,
-) -> Result<Response, MispError> {
-    standing(&house, &by, &named, &uri).await?;
-    Err(MispError::forbidden(NOT_HERE).at(url(&uri)))
-}
-
-/// The same of an attribute or object.
+/// What changes an attribute or object by itself: not done here.
 pub(super) async fn refuse_part(
     State(house): State<House>,
     by: By,
@@ -228,12 +219,7 @@ pub(super) async fn refuse_part(
     Err(MispError::forbidden(NOT_HERE).at(url(&uri)))
 }
 
-/// The same where nothing is named in the address.
-pub(super) async fn refuse_plainly(uri: OriginalUri) -> Result<Response, MispError> {
-    Err(MispError::forbidden(NOT_HERE).at(url(&uri)))
-}
-
-const NOT_HERE: &str = "This is not done here: an own event is changed by posting it anew (events/edit), own objects are taken back over TAXII, and what was released changes by its release alone.";
+const NOT_HERE: &str = "This is not done here: an own event is changed by posting it anew (events/edit), and what was released changes by its release alone.";
 
 async fn standing(
     house: &House,

@@ -125,5 +125,6 @@ sources-why-outside = It is no document of this distribution: a path below it, o
 sources-why-hash = Its hash is not the one that its provider says
 sources-why-left-alone = It was not taken the last time; it is asked for again after a day
 sources-why-group = This sharing group names nobody here: what goes to it is for officers alone. Agree on a group of this hub for it
+sources-why-no-key = This key of the provider is not to be had, or is another than its fingerprint says
 sources-why-unsigned = It has no signature, and was taken without one
 sources-why-unsigned-refused = It has no signature, and this source's documents need one

@@ -121,5 +121,6 @@ sources-why-outside = この配布先の文書ではありません（その下�
 sources-why-hash = 提供元が示すハッシュと一致しません
 sources-why-left-alone = 前回取り込まなかったものです。1 日おいて取りに行きます
 sources-why-group = この共有グループは、このハブの誰も指していません。宛てられたものは職員だけに見せます。このハブのグループとの対応を取り決めてください
+sources-why-no-key = 提供者のこの鍵は入手できないか、示された指紋と合いません
 sources-why-unsigned = 署名がありません。署名なしで受け取りました
 sources-why-unsigned-refused = 署名がありません。この情報源の文書には署名が必要です

@@ -36,14 +36,19 @@ impl World {
         let (mut parts, converting) = in_parts(move |each| {
             let event = one_event(&document, &limits)?;
             let mut each = Each(each);
-            Ok(to_stix_with(&event, Distribution::MarkedThroughout, &mut each))
+            Ok(to_stix_with(
+                &event,
+                Distribution::MarkedThroughout,
+                &mut each,
+            ))
         });
         let mut faults = Vec::new();
         while let Some(part) = parts.recv().await {
             let objects = self.misp_begun(caller, offered, part).await?;
             let read = objects.iter().map(|raw| Claimed {
                 raw,
-                head: kaname_stix::object(raw, &inner(raw.len())).map_err(|error| error.to_string()),
+                head: kaname_stix::object(raw, &inner(raw.len()))
+                    .map_err(|error| error.to_string()),
             });
             let mut claimed: Vec<Claimed<'_>> = read.collect();
             self.claim(caller, offered, &mut claimed).await?;

@@ -166,6 +166,25 @@ impl World {
         caller: &Caller,
         named: &str,
     ) -> Result<Option<Map<String, Value>>, WorldError> {
+        let kept = self.misp_kept(caller, named).await?;
+        Ok(kept.map(|kept| kept.event))
+    }
+
+    /// The report that such an event became.
+    pub(super) async fn misp_report_of(
+        &self,
+        caller: &Caller,
+        named: &str,
+    ) -> Result<Option<MatterId>, WorldError> {
+        let kept = self.misp_kept(caller, named).await?;
+        Ok(kept.map(|kept| kept.report))
+    }
+
+    async fn misp_kept(
+        &self,
+        caller: &Caller,
+        named: &str,
+    ) -> Result<Option<HandedIn>, WorldError> {
         let party = caller.party_id()?;
         if !self.reads_own(caller) {
             return Ok(None);
@@ -185,7 +204,7 @@ impl World {
             return Ok(None);
         };
         let stands = self.may_be_kept_of(kept.report).await?;
-        Ok(stands.then_some(kept.event))
+        Ok(stands.then_some(kept))
     }
 }
 

@@ -23,8 +23,8 @@ pub use found::Found;
 pub use parts::Part;
 pub use posted::{MispPosted, Standing};
 pub use reading::Reading;
-pub(crate) use streamed::{PART, in_parts};
 pub use sighting::{NewSighting, Seen};
+pub(crate) use streamed::{PART, in_parts};
 pub use told::{Said, Telling};
 pub use who::{Organisation, SharingGroup, number_of, tag_number};
 

@@ -219,10 +219,7 @@ impl World {
 }
 
 /// The one event of a document.
-pub(super) fn one_event<'d>(
-    document: &'d [u8],
-    limits: &Limits,
-) -> Result<Event<'d>, WorldError> {
+pub(super) fn one_event<'d>(document: &'d [u8], limits: &Limits) -> Result<Event<'d>, WorldError> {
     let read = events(document, limits).map_err(unreadable)?;
     let [event] = <[_; 1]>::try_from(read).map_err(|all| {
         let message = format!("one event is expected, {} were sent", all.len());

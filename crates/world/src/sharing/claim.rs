@@ -224,6 +224,35 @@ impl World {
         Ok(gone)
     }
 
+    /// Takes every version of the caller's own claims under these ids out of a peer collection.
+    pub(crate) async fn take_out_own(
+        &self,
+        caller: &Caller,
+        offered: &Offered,
+        ids: Vec<String>,
+    ) -> Result<(), WorldError> {
+        offered.must_write()?;
+        let collection = &offered.collection;
+        if collection.state.definition.kind != CollectionKind::Peer {
+            return Err(WorldError::Denied("denied-library-delete"));
+        }
+        let origins = vec![Some(caller.party_id()?)];
+        for some in ids.chunks(500) {
+            let mut tries = 0;
+            loop {
+                let mut objects = Vec::new();
+                let take = |object| objects.push(object);
+                self.each_standing(collection.id, origins.clone(), some.to_vec(), take)
+                    .await?;
+                match self.take_out_these(caller, collection.id, objects).await {
+                    Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
+                    done => break done?,
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn take_out_these(
         &self,
         caller: &Caller,

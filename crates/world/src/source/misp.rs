@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     owed::Silence,
-    take::{Into, other_form, told_as},
+    take::{TakenInto, other_form, told_as},
 };
 use crate::{
     error::WorldError,
@@ -339,7 +339,7 @@ impl World {
             if only.is_none() {
                 reading.listed += part.len() as u64;
             }
-            let into = Into {
+            let into = TakenInto {
                 source: source.id,
                 collection,
                 name: &name,

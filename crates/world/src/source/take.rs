@@ -15,7 +15,7 @@ use kaname_sharing::{
     Collection,
     collection::CollectionKind,
     source::{FormKind, Source, SourceReading, SourceTerms, Word, why},
-    turn::trouble::Known,
+    turn::trouble::{Known, OfSignature},
 };
 use kaname_stix::Head;
 use kaname_store::{ObjectFilter, Versions};
@@ -162,6 +162,11 @@ impl World {
             let of = (source, &collection);
             return self.take_provider(turn, of, provider, reading).await;
         }
+        // Whoever hands a file over answers for it.
+        if terms.form.signed && !from_file {
+            let fault = OfSignature::NoKey;
+            return Err(Known::Signature { fault }.into());
+        }
         match kind.shape() {
             Some(shape) => {
                 let depth = self.settings().limits.max_depth;
@@ -303,7 +308,7 @@ impl World {
         for (index, part) in objects.chunks(PART).enumerate() {
             let within = (&limits, Some(index * PART));
             let (source, collection, name) = of;
-            let into = Into {
+            let into = TakenInto {
                 source,
                 collection,
                 name,
@@ -319,7 +324,7 @@ impl World {
     pub(super) async fn take_part(
         &self,
         turn: &Turn<'_>,
-        into: Into<'_>,
+        into: TakenInto<'_>,
         objects: &[String],
         (limits, before): (&kaname_stix::Limits, Option<usize>),
         reading: &mut SourceReading,
@@ -367,7 +372,7 @@ impl World {
 }
 
 /// Where objects of a source are taken, and as what.
-pub(super) struct Into<'i> {
+pub(super) struct TakenInto<'i> {
     pub(super) source: MatterId,
     pub(super) collection: &'i Loaded<Collection>,
     /// How the import names it.

@@ -254,7 +254,10 @@ mod tests {
             Stands::Lacking(at) => {
                 let (before, after) = text.split_at(at);
                 let whole = format!("{before}\"uuid\":\"new\",{after}");
-                assert!(matches!(stands(&whole), Stands::Said(uuid) if uuid == "new"), "{whole}");
+                assert!(
+                    matches!(stands(&whole), Stands::Said(uuid) if uuid == "new"),
+                    "{whole}"
+                );
                 None
             }
             Stands::Otherwise => Some("otherwise".to_owned()),
@@ -263,12 +266,24 @@ mod tests {
 
     #[test]
     fn the_uuid_of_an_event_is_found_without_taking_it_apart() {
-        for wrap in [|event: &str| event.to_owned(), |event: &str| format!("{{\"x\":1, \"Event\" :  {event} }}")] {
+        for wrap in [
+            |event: &str| event.to_owned(),
+            |event: &str| format!("{{\"x\":1, \"Event\" :  {event} }}"),
+        ] {
             let said = wrap(r#"{"Attribute":[{"uuid":"other"}],"uuid":"own","info":"i\u0041"}"#);
             assert_eq!(where_it_stands(&said).as_deref(), Some("own"));
             assert_eq!(where_it_stands(&wrap(r#"{ "info":"i"}"#)), None);
-            for odd in [r#"{"info":"i","uuid":null}"#, r#"{"info":"i","uuid":7}"#, r#"{"uuid":"a"}"#, "[]"] {
-                assert_eq!(where_it_stands(&wrap(odd)).as_deref(), Some("otherwise"), "{odd}");
+            for odd in [
+                r#"{"info":"i","uuid":null}"#,
+                r#"{"info":"i","uuid":7}"#,
+                r#"{"uuid":"a"}"#,
+                "[]",
+            ] {
+                assert_eq!(
+                    where_it_stands(&wrap(odd)).as_deref(),
+                    Some("otherwise"),
+                    "{odd}"
+                );
             }
         }
     }

@@ -9,7 +9,7 @@ use kaname_world::{
     source::{Trial, Tried},
 };
 
-use super::{agree, words};
+use super::agree;
 use crate::{
     error::Failure,
     frame::{
@@ -39,7 +39,7 @@ impl Place {
                 0 => String::new(),
                 line => line.to_string(),
             },
-            why: words::unlisted(text, &one.why),
+            why: trouble::of_words(text, &one.why),
             said: one.said.clone(),
         }
     }
