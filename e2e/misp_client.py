@@ -130,7 +130,36 @@ def post(misp: PyMISP, seen: str) -> dict:
         "published": bool(again.published),
         "said": published["message"],
         "sighting": given["errors"][0] if isinstance(given, dict) else given.type,
-        "deleted": misp.delete_event(answer)["errors"][0],
+    }
+
+
+def own(misp: PyMISP, collection: str | None) -> dict:
+    """What a script does with what is its own: tags it, deletes an attribute, takes all of it back."""
+    sent = event("To be taken back")
+    given = must(misp.add_event(sent, pythonify=True), "add")
+    if collection is None:
+        tagged = misp.tag(given, "workflow:state=\"draft\"")["errors"][0]
+        gone = must(misp.delete_event(given), "delete")["message"]
+        return {"tagged": tagged, "gone": gone, "left": misp.event_exists(given)}
+    domain = given.attributes[0]
+    for target, name in ((given, "workflow:state=\"draft\""), (domain, "kill-chain:delivery")):
+        must(misp.tag(target, name), "tag")
+    local = misp.tag(given, "mine", local=True)["errors"][0]
+    tagged = must(misp.get_event(given.uuid, pythonify=True), "tagged")
+    tags = [one.name for one in tagged.tags] + [tag.name for one in tagged.attributes for tag in one.tags]
+    must(misp.untag(domain.uuid, "kill-chain:delivery"), "untag")
+    must(misp.delete_attribute(domain), "delete attribute")
+    restored = misp.restore_attribute(domain)["errors"][0]
+    less = must(misp.get_event(given.uuid, pythonify=True), "less")
+    values = sorted(one.value for one in less.attributes)
+    gone = must(misp.delete_event(given), "delete")["message"]
+    return {
+        "tags": sorted(name for name in tags if not name.startswith(("tlp:", "PAP:"))),
+        "local": local,
+        "restored": restored,
+        "values": values,
+        "gone": gone,
+        "left": misp.event_exists(given),
     }
 
 
@@ -196,6 +225,7 @@ def main() -> int:
     if given.post:
         headers = {"Kaname-Collection": given.collection} if given.collection else None
         answer["posted"] = post(PyMISP(given.url, given.post, http_headers=headers), given.seen)
+        answer["own"] = own(PyMISP(given.url, given.post, http_headers=headers), given.collection)
         if given.propose:
             owner, event = PyMISP(given.url, given.post), answer["posted"]["uuid"]
             answer["referred"] = refer(owner, event)

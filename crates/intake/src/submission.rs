@@ -36,7 +36,7 @@ pub use limits::{
     MAX_VALUES, MAX_VALUES_BYTES, SubmissionLimits, SubmissionOptions,
 };
 pub use readers::{TablePreview, from_mail, from_table, from_text, preview_table};
-pub use stix::from_stix;
+pub use stix::{FromObjects, from_stix};
 
 /// By which way a submission came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

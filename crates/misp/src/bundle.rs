@@ -1,11 +1,16 @@
 //! What every bundle of ours shares: the extension, ids, times, and writing objects one by one.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::group::SharingGroup;
 use crate::json::{Members, text};
 use crate::model;
+use crate::reach::Reach;
 use crate::tag::Marks;
 
 /// The extension under which travels what STIX cannot say (STIX 2.1 §7.3).
@@ -25,11 +30,23 @@ pub(crate) const HELD_ID: &str = "marking-definition--6d0c2b7e-94a1-4f58-b3d9-2e
 
 const HELD: &str = r#"{"type":"marking-definition","spec_version":"2.1","id":"marking-definition--6d0c2b7e-94a1-4f58-b3d9-2e7f15c80a46","created":"2026-11-30T00:00:00.000Z","created_by_ref":"identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774","name":"MISP distribution: not beyond the organisation or sharing group","extensions":{"extension-definition--3f0a8d5e-6b0f-4c3e-9b57-1d2a7c64e9f1":{"extension_type":"property-extension","misp_distribution":"held"}}}"#;
 
-const DEFINITION: &str = r#"{"type":"extension-definition","spec_version":"2.1","id":"extension-definition--3f0a8d5e-6b0f-4c3e-9b57-1d2a7c64e9f1","created":"2026-11-01T00:00:00.000Z","modified":"2026-11-30T00:00:00.000Z","created_by_ref":"identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774","name":"MISP core format","description":"misp_distribution: of a marking; held, what has it may not go beyond the organisation or sharing group whose it is. misp_rest: the members of the MISP element that the object itself does not say, as JSON text; a list under '-' has first the names of those that it says and the element lacks, then a member of that name.","schema":"https://www.misp-standard.org/rfc/misp-standard-core.html","version":"1.1.0","extension_types":["new-sdo","property-extension"]}"#;
+const DEFINITION: &str = r#"{"type":"extension-definition","spec_version":"2.1","id":"extension-definition--3f0a8d5e-6b0f-4c3e-9b57-1d2a7c64e9f1","created":"2026-11-01T00:00:00.000Z","modified":"2026-12-01T00:00:00.000Z","created_by_ref":"identity--9a4f7d10-52c8-4b7e-8f36-c0b1e5d2a774","name":"MISP core format","description":"misp_distribution: of a marking; held, what has it may not go beyond the organisation whose it is; group, not beyond the sharing group whose UUID is misp_sharing_group and whose organisations have the UUIDs of misp_organisations. misp_rest: the members of the MISP element that the object itself does not say, as JSON text; a list under '-' has first the names of those that it says and the element lacks, then a member of that name.","schema":"https://www.misp-standard.org/rfc/misp-standard-core.html","version":"1.2.0","extension_types":["new-sdo","property-extension"]}"#;
 
 /// Types for elements that no type of STIX says.
 pub(crate) const ATTRIBUTE_TYPE: &str = "misp-attribute";
 pub(crate) const OBJECT_TYPE: &str = "misp-object";
+
+/// Most sharing groups of one event; what names a further one is held.
+const MOST_GROUPS: usize = 1_000;
+
+/// The sharing groups that the elements of an event name.
+#[derive(Default)]
+pub(crate) struct Groups {
+    /// By the UUID of their markings.
+    pub(crate) named: RefCell<BTreeMap<Uuid, SharingGroup>>,
+    /// Whether an element names one that cannot be known again.
+    pub(crate) is_one_unknown: Cell<bool>,
+}
 
 /// What all elements of an event share.
 pub(crate) struct Shared {
@@ -40,15 +57,39 @@ pub(crate) struct Shared {
     pub(crate) heeds: bool,
     /// The event's own time, for elements without one.
     pub(crate) stamp: String,
+    pub(crate) groups: Groups,
+}
+
+impl Groups {
+    /// The mark of a group.
+    fn take(&self, group: SharingGroup) -> Marks {
+        let mut named = self.named.borrow_mut();
+        let marking = group.marking();
+        if named.len() >= MOST_GROUPS && !named.contains_key(&marking) {
+            self.is_one_unknown.set(true);
+            return Marks::HELD;
+        }
+        named.insert(marking, group);
+        Marks::within(marking)
+    }
 }
 
 impl Shared {
     /// How an element is marked by its own word.
     pub(crate) fn own_marks(&self, members: &Members) -> Marks {
         let tags = crate::tag::marks(members);
-        match self.heeds && crate::reach::is_held(members) {
-            true => tags.and(Marks::HELD),
-            false => tags,
+        if !self.heeds {
+            return tags;
+        }
+        match crate::reach::reach(members) {
+            Reach::Open => tags,
+            Reach::Held => {
+                if crate::reach::lacks_group(members) {
+                    self.groups.is_one_unknown.set(true);
+                }
+                tags.and(Marks::HELD)
+            }
+            Reach::Group(group) => tags.and(self.groups.take(group)),
         }
     }
 }
@@ -271,7 +312,13 @@ pub(crate) fn append(out: &mut Vec<u8>, members: &Members) {
     debug_assert!(written.is_ok());
 }
 
-/// Whether an id is one of the objects that bundles of ours have beside what they say.
-pub(crate) fn is_ours(id: &str) -> bool {
-    [EXTENSION, DEFINER_ID, HELD_ID].contains(&id)
+/// Whether an object is one of those that bundles of ours have beside what they say.
+pub(crate) fn is_ours(object: &Members) -> bool {
+    let id = text(object, "id").unwrap_or_default();
+    let is_marking = || {
+        let said = object.get("extensions").and_then(|all| all.get(EXTENSION));
+        text(object, "type") == Some("marking-definition")
+            && said.is_some_and(|said| said.get("misp_distribution").is_some())
+    };
+    [EXTENSION, DEFINER_ID].contains(&id) || is_marking()
 }

@@ -25,6 +25,7 @@ pub(crate) fn container_id(event: &Event<'_>) -> String {
         marks: Marks::default(),
         heeds: false,
         stamp: String::new(),
+        groups: bundle::Groups::default(),
     };
     format!("{kind}--{}", bundle::uuid_of(event.members(), &shared))
 }

@@ -156,6 +156,7 @@ fn add(all: &mut Done, one: Done) {
     all.objects += one.objects;
     all.findings.extend(one.findings);
     all.held |= one.held;
+    all.groups.extend(one.groups);
 }
 
 /// An event that is left out.

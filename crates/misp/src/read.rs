@@ -8,8 +8,10 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::error::{Finding, Limits, MispError};
+use crate::group::SharingGroup;
 use crate::json::{self, Members, Strict, text};
 use crate::model::{self, Attribute, Object};
+use crate::reach::{Reach, reach};
 
 /// An event whose attributes, objects and reports are still text: a large one takes little more
 /// memory than its document.
@@ -193,6 +195,15 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn members(&self) -> &serde_json::Map<String, Value> {
         &self.members
+    }
+
+    /// The sharing group beyond which it may not go as a whole; `None` too where it names one that cannot be known again.
+    #[must_use]
+    pub fn sharing_group(&self) -> Option<SharingGroup> {
+        match reach(&self.members) {
+            Reach::Group(group) => Some(group),
+            Reach::Open | Reach::Held => None,
+        }
     }
 
     /// Length of its attributes, objects and reports as text, in bytes.

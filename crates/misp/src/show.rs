@@ -99,7 +99,7 @@ impl Frame {
         let id = text(&members, "id").unwrap_or_default();
         let said = said(&members);
         let says_again = said.as_ref().is_some_and(|said| said.element == "derived");
-        if is_ours(id) || says_again || self.created_by.as_deref() == Some(id) {
+        if is_ours(&members) || says_again || self.created_by.as_deref() == Some(id) {
             return Ok(None);
         }
         if let Some(said) = said.filter(|said| said.element == "report") {

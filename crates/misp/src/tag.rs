@@ -2,43 +2,88 @@
 
 use kaname_stix::{ObjectId, TlpMark, tlp_marking_id, tlp_of};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::bundle::HELD_ID;
+use crate::group::marking_id;
 use crate::json::{Members, text};
 
-/// A set of TLP labels, a bit each, and whether it is held. A reader must be allowed all of them.
+/// A set of TLP labels, a bit each, and how far it may go. A reader must be allowed all of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Marks(u8);
+pub(crate) struct Marks {
+    bits: u8,
+    /// UUID of the marking of the sharing group beyond which it may not go.
+    group: Option<Uuid>,
+}
 
 impl Marks {
-    /// Not to go beyond an organisation or a sharing group.
-    pub(crate) const HELD: Self = Self(1 << 7);
+    /// Not to go beyond an organisation.
+    pub(crate) const HELD: Self = Self::bits(1 << 7);
 
-    pub(crate) fn is_held(self) -> bool {
-        self.0 & Self::HELD.0 != 0
+    const fn bits(bits: u8) -> Self {
+        Self { bits, group: None }
     }
 
+    /// Not to go beyond the sharing group of this marking.
+    pub(crate) const fn within(marking: Uuid) -> Self {
+        Self {
+            bits: 0,
+            group: Some(marking),
+        }
+    }
+
+    pub(crate) fn is_held(self) -> bool {
+        self.bits & Self::HELD.bits != 0
+    }
+
+    /// The marking of the sharing group beyond which it may not go.
+    pub(crate) fn group(self) -> Option<Uuid> {
+        self.group
+    }
+
+    /// Whether it may not go beyond an organisation or a sharing group.
+    pub(crate) fn is_restricted(self) -> bool {
+        self.is_held() || self.group.is_some()
+    }
+
+    /// How far it may go, without the labels.
+    pub(crate) fn restriction(self) -> Self {
+        Self {
+            bits: self.bits & Self::HELD.bits,
+            group: self.group,
+        }
+    }
+
+    /// Both. What may go beyond neither of two groups is held: no one group says who is in both.
     pub(crate) fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        let are_apart = matches!((self.group, other.group), (Some(one), Some(two)) if one != two);
+        let apart = if are_apart { Self::HELD.bits } else { 0 };
+        let bits = self.bits | other.bits | apart;
+        let group = self.group.or(other.group);
+        Self {
+            bits,
+            group: group.filter(|_| bits & Self::HELD.bits == 0),
+        }
     }
 
     pub(crate) fn ids(self) -> Vec<String> {
         let held = TlpMark::ALL.into_iter().enumerate();
-        held.filter(|(bit, _)| self.0 & (1 << bit) != 0)
+        held.filter(|(bit, _)| self.bits & (1 << bit) != 0)
             .map(|(_, mark)| tlp_marking_id(mark).to_string())
             .chain(self.is_held().then(|| HELD_ID.to_owned()))
+            .chain(self.group.map(marking_id))
             .collect()
     }
 
     pub(crate) fn all(self) -> impl Iterator<Item = TlpMark> {
         let held = TlpMark::ALL.into_iter().enumerate();
-        held.filter(move |(bit, _)| self.0 & (1 << bit) != 0)
+        held.filter(move |(bit, _)| self.bits & (1 << bit) != 0)
             .map(|(_, mark)| mark)
     }
 
     fn of(mark: TlpMark) -> Self {
         let bit = TlpMark::ALL.iter().position(|known| *known == mark);
-        Self(1 << bit.unwrap_or(4))
+        Self::bits(1 << bit.unwrap_or(4))
     }
 
     /// The TLP labels among an object's markings.

@@ -283,7 +283,7 @@ impl Run<'_> {
             };
             let id = text(&members, "id").unwrap_or_default().to_owned();
             let said = said(&members);
-            if is_ours(&id) || said.as_ref().is_some_and(|said| said.element == "derived") {
+            if is_ours(&members) || said.as_ref().is_some_and(|said| said.element == "derived") {
                 continue;
             }
             if said.is_some() && !foreign {

@@ -8,10 +8,12 @@ use uuid::Uuid;
 use crate::bundle::{self, NAMESPACE, Out, Shared, Writer, extend, head, seconds, stamp};
 use crate::container::{container, container_id, guess_report, identity, relation};
 use crate::error::Finding;
+use crate::group::SharingGroup;
 use crate::json::{Members, text};
 use crate::kept::{self, Kept};
 use crate::make::{self, Made};
 use crate::model::uuid;
+use crate::pool::{Late, Pool, marked_too};
 use crate::reach::Distribution;
 use crate::read::Event;
 use crate::tag::{self, Marks};
@@ -28,6 +30,8 @@ pub struct Done {
     pub objects: usize,
     /// Whether something in the bundle may not go beyond an organisation or a sharing group.
     pub held: bool,
+    /// The sharing groups that something in the bundle may not go beyond, each with its own organisations.
+    pub groups: Vec<SharingGroup>,
 }
 
 /// Gives the bundle of an event to `out`. Elements that are unsound are left out and named.
@@ -47,6 +51,7 @@ pub fn to_stix_with(event: &Event<'_>, distribution: Distribution, out: &mut dyn
         marks: Marks::default(),
         heeds: distribution != Distribution::Ignored,
         stamp: time.unwrap_or_else(|| "1970-01-01T00:00:00.000Z".to_owned()),
+        groups: bundle::Groups::default(),
     };
     shared.marks = shared.own_marks(members);
     let mut run = Run {
@@ -58,18 +63,18 @@ pub fn to_stix_with(event: &Event<'_>, distribution: Distribution, out: &mut dyn
         known: HashMap::new(),
         references: Vec::new(),
         pool: Pool::default(),
+        late: Vec::new(),
         kept: Vec::new(),
         covered: HashMap::new(),
         extended: false,
         marked: false,
+        defined: HashSet::new(),
     };
-    run.done.held = run.shared.marks.is_held();
+    run.done.held = run.shared.marks.is_restricted();
     if let Some((_, mut identity)) = identity {
+        run.heed(run.shared.marks);
         // Whoever made what is held is not told either.
-        if run.done.held {
-            bundle::mark(&mut identity, Marks::HELD);
-            run.marked = true;
-        }
+        bundle::mark(&mut identity, run.shared.marks.restriction());
         run.writer.put(&identity);
     }
     run.keep(event);
@@ -78,8 +83,19 @@ pub fn to_stix_with(event: &Event<'_>, distribution: Distribution, out: &mut dyn
     run.relate();
     run.reports(event);
     run.container(event);
+    if run.shared.groups.is_one_unknown.get() {
+        let place = format!("{}/distribution", event.pointer);
+        let finding = Finding::warning(&place, SHARING_GROUP, NO_GROUP);
+        run.done.findings.push(finding);
+    }
     run.end()
 }
+
+/// The rule of a finding that says that distribution 4 names nobody.
+pub const SHARING_GROUP: &str = "sharing-group";
+
+/// What is said once of an event, however many of its elements it is about.
+const NO_GROUP: &str = "distribution 4 names no active sharing group with a UUID: what has it may not go beyond its organisation";
 
 struct Run<'o> {
     shared: Shared,
@@ -94,58 +110,36 @@ struct Run<'o> {
     /// References still to be told: from which object, its marks, the reference.
     references: Vec<(String, Marks, Value)>,
     pool: Pool,
+    /// What elements say of the threats that they name; told when these are.
+    late: Vec<Late>,
     kept: Vec<Kept>,
     /// When a kept object of a UUID was made: an element of that UUID says it again, unless it is newer.
     covered: HashMap<Uuid, i64>,
     extended: bool,
     /// Whether something refers to the marking of what is held.
     marked: bool,
-}
-
-/// Objects that several elements share: written once, under the marks of all that have it.
-#[derive(Default)]
-struct Pool {
-    at: HashMap<String, usize>,
-    objects: Vec<(String, Marks)>,
-}
-
-impl Pool {
-    fn put(&mut self, object: &Members, marks: Marks) {
-        let id = text(object, "id").unwrap_or_default();
-        if let Some(at) = self.at.get(id) {
-            let held = &mut self.objects[*at].1;
-            *held = held.and(marks);
-            return;
-        }
-        self.at.insert(id.to_owned(), self.objects.len());
-        let mut written = serde_json::to_string(object).unwrap_or_default();
-        // The closing brace comes with the marks.
-        written.pop();
-        self.objects.push((written, marks));
-    }
-}
-
-/// An object by others with the marks of what it stands in; as it was where it has them.
-fn marked_too(object: String, marks: Marks) -> String {
-    let Ok(mut members) = serde_json::from_str::<Members>(&object) else {
-        return object;
-    };
-    let before = members.get("object_marking_refs").and_then(Value::as_array);
-    let mut refs = before.cloned().unwrap_or_default();
-    let has = refs.len();
-    for id in marks.ids() {
-        if !refs.iter().any(|one| one == id.as_str()) {
-            refs.push(id.into());
-        }
-    }
-    if refs.len() == has {
-        return object;
-    }
-    members.insert("object_marking_refs".to_owned(), refs.into());
-    Value::Object(members).to_string()
+    /// The sharing groups whose markings were written.
+    defined: HashSet<Uuid>,
 }
 
 impl Run<'_> {
+    /// Notes how far something may go before it is written: a group's marking stands before all that refer to it, so
+    /// that whoever takes the bundle part by part knows it.
+    fn heed(&mut self, marks: Marks) {
+        self.done.held |= marks.is_restricted();
+        self.marked |= marks.is_held();
+        let Some(marking) = marks.group() else { return };
+        if !self.defined.insert(marking) {
+            return;
+        }
+        let named = self.shared.groups.named.borrow().get(&marking).cloned();
+        if let Some(group) = named {
+            self.writer.raw(&group.definition());
+            self.done.groups.push(group);
+            self.extended = true;
+        }
+    }
+
     /// Notes the objects by others that attributes keep.
     fn keep(&mut self, event: &Event<'_>) {
         if !event.attributes.iter().any(|raw| kept::may_be(raw.get())) {
@@ -158,8 +152,7 @@ impl Run<'_> {
                     let own = self.shared.own_marks(attribute.members());
                     let marks = self.shared.marks.and(own);
                     kept.object = marked_too(kept.object, marks);
-                    self.done.held |= marks.is_held();
-                    self.marked |= marks.is_held();
+                    self.heed(marks);
                 }
                 self.kept.push(kept);
             }
@@ -285,8 +278,7 @@ impl Run<'_> {
         if let Some(own) = own {
             self.known.insert(own, id.clone());
         }
-        self.done.held |= marks.is_held();
-        self.marked |= marks.is_held();
+        self.heed(marks);
         for observable in &made.observables {
             self.pool.put(observable, marks);
         }
@@ -301,8 +293,8 @@ impl Run<'_> {
             threat.remove("object_marking_refs");
             extend(&mut threat, "derived", None, &Members::new());
             self.extended = true;
-            self.marked |= marks.is_held();
-            self.pool.put(&threat, marks);
+            self.heed(marks);
+            let to = self.pool.put(&threat, marks);
             match from {
                 None => self.refs.push(id),
                 Some(from) => {
@@ -312,9 +304,14 @@ impl Run<'_> {
                         true => "indicates",
                         false => "related-to",
                     };
-                    let name = format!("{from} {kind} {id}");
-                    let own = Uuid::new_v5(&NAMESPACE, name.as_bytes());
-                    self.relationship(own, from, kind, &id, None, marks);
+                    // It is the element that was written last.
+                    let from = self.refs.len().saturating_sub(1);
+                    self.late.push(Late {
+                        from,
+                        kind,
+                        to,
+                        marks,
+                    });
                 }
             }
         }
@@ -448,18 +445,32 @@ impl Run<'_> {
         if !self.is_covered(&object) {
             self.writer.put(&object);
             self.extended = true;
-            self.marked |= self.shared.marks.is_held();
         }
     }
 
     fn end(mut self) -> Done {
+        let mut ids = vec![String::new(); self.pool.objects.len()];
+        for (id, at) in std::mem::take(&mut self.pool.at) {
+            ids[at] = id;
+        }
         for (object, marks) in std::mem::take(&mut self.pool.objects) {
+            // What elements of two groups share is held.
+            self.marked |= marks.is_held();
             let ids = marks.ids();
             let refs = match ids.is_empty() {
                 true => "}".to_owned(),
                 false => format!(",\"object_marking_refs\":{}}}", json!(ids)),
             };
             self.writer.raw(&format!("{object}{refs}"));
+        }
+        for late in std::mem::take(&mut self.late) {
+            let (Some(from), Some(to)) = (self.refs.get(late.from).cloned(), ids.get(late.to))
+            else {
+                continue;
+            };
+            let name = format!("{from} {} {to}", late.kind);
+            let own = Uuid::new_v5(&NAMESPACE, name.as_bytes());
+            self.relationship(own, &from, late.kind, to, None, late.marks);
         }
         for kept in &self.kept {
             self.writer.raw(&kept.object);

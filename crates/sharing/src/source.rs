@@ -136,6 +136,18 @@ impl SourceReading {
         }
     }
 
+    /// Something was taken otherwise than whoever published it meant: named once, among the first.
+    pub fn note(&mut self, why: &str, said: &str) {
+        let is_named = |one: &Unlisted| one.why == why && one.said == said;
+        if self.unlisted.len() < MAX_UNLISTED && !self.unlisted.iter().any(is_named) {
+            self.unlisted.push(Unlisted {
+                line: 0,
+                why: why.to_owned(),
+                said: said.to_owned(),
+            });
+        }
+    }
+
     /// An event did not come: it is named, and tried again.
     pub fn miss(&mut self, missed: Missed) {
         self.refuse(0, &missed.why.to_string(), &missed.event);

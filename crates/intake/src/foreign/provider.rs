@@ -13,6 +13,8 @@ use crate::listed::Unlisted;
 
 /// Most distributions of one provider.
 const MAX_DISTRIBUTIONS: usize = 100;
+/// Most keys of one provider that are read.
+const MAX_KEYS: usize = 10;
 /// Longest that a provider says of itself, in bytes.
 const MAX_METADATA: usize = 1 << 20;
 /// Most documents of one list.
@@ -31,6 +33,17 @@ pub struct Provider {
     pub publisher: String,
     /// Where its documents are listed.
     pub distributions: Vec<Distribution>,
+    /// The OpenPGP keys that it signs with (CSAF 2.0 §7.1.20).
+    pub keys: Vec<ProviderKey>,
+}
+
+/// An OpenPGP key that a provider names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderKey {
+    /// Its address, as it is given.
+    pub url: String,
+    /// Its fingerprint in capital hexadecimal digits; empty where none is given.
+    pub fingerprint: String,
 }
 
 /// Where documents are listed.
@@ -64,6 +77,8 @@ pub struct ListedDocument {
     pub changed: Option<Timestamp>,
     /// Addresses of files with its hash, where they are listed.
     pub hashes: Vec<String>,
+    /// Address of the file with its signature, where it is listed.
+    pub signature: Option<String>,
 }
 
 /// What a list says.
@@ -149,10 +164,25 @@ impl Provider {
             1..=MAX_DISTRIBUTIONS => Ok(Self {
                 publisher: publisher.to_owned(),
                 distributions,
+                keys: keys(value),
             }),
             _ => Err(lacks("/distributions", "has more than 100")),
         }
     }
+}
+
+/// The keys that a provider names, each with an address.
+fn keys(value: &Value) -> Vec<ProviderKey> {
+    let named = list(value, "/public_openpgp_keys").iter();
+    let keys = named.filter_map(|one| {
+        let fingerprint = text(one, "/fingerprint").unwrap_or_default();
+        let digits = fingerprint.chars().filter(|sign| !sign.is_whitespace());
+        Some(ProviderKey {
+            url: text(one, "/url")?.to_owned(),
+            fingerprint: digits.collect::<String>().to_uppercase(),
+        })
+    });
+    keys.take(MAX_KEYS).collect()
 }
 
 /// Reads `changes.csv` (§7.1.13): a path and when the document changed last, on each line.
@@ -173,6 +203,7 @@ pub fn changes(bytes: &[u8]) -> Result<Documents, ForeignError> {
                 address: address.trim().to_owned(),
                 changed: Some(changed),
                 hashes: Vec::new(),
+                signature: None,
             })?,
             None => all.refuse(line, "does not say when it changed last", &said),
         }
@@ -192,6 +223,7 @@ pub fn index(bytes: &[u8]) -> Result<Documents, ForeignError> {
             address: said.trim().to_owned(),
             changed: None,
             hashes: Vec::new(),
+            signature: None,
         })?;
     }
     Ok(all)
@@ -231,6 +263,9 @@ pub fn rolie(bytes: &[u8], limits: &JsonLimits) -> Result<Documents, ForeignErro
             address: address.to_owned(),
             changed: Some(changed),
             hashes: hashes.map(|(_, href)| href.to_owned()).collect(),
+            signature: links()
+                .find(|(rel, _)| *rel == "signature")
+                .map(|(_, href)| href.to_owned()),
         })?;
     }
     Ok(all)

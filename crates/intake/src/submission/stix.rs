@@ -81,6 +81,95 @@ pub fn from_stix(bytes: &[u8], options: &SubmissionOptions) -> Result<Submitted,
     Ok(submitted)
 }
 
+/// Reads STIX objects that come one by one, and need not be in memory together.
+pub struct FromObjects<'o> {
+    options: &'o SubmissionOptions,
+    values: Values<'o>,
+    submitted: Submitted,
+    reading: Reading,
+}
+
+impl<'o> FromObjects<'o> {
+    /// Nothing is read yet.
+    pub fn new(options: &'o SubmissionOptions) -> Self {
+        Self {
+            options,
+            values: Values::new(options),
+            submitted: Submitted::new(Way::Stix),
+            reading: Reading::default(),
+        }
+    }
+
+    /// Reads the next object. One whose header does not read is a problem of the submission, named by its place. Gives
+    /// the header.
+    pub fn take(&mut self, object: &str) -> Option<Head> {
+        let (values, submitted) = (&mut self.values, &mut self.submitted);
+        self.reading.take(object, self.options, values, submitted)
+    }
+
+    /// What they say.
+    pub fn finish(mut self) -> Submitted {
+        self.reading.finish(self.options, &mut self.submitted);
+        self.values.finish(&mut self.submitted);
+        self.submitted
+    }
+}
+
+/// How far objects were read.
+#[derive(Default)]
+struct Reading {
+    objects: usize,
+    earliest: Option<When>,
+    any_taken: bool,
+    /// What is said of them where none says anything, as far as there is room.
+    named: String,
+}
+
+impl Reading {
+    fn take(
+        &mut self,
+        object: &str,
+        options: &SubmissionOptions,
+        values: &mut Values<'_>,
+        submitted: &mut Submitted,
+    ) -> Option<Head> {
+        let index = self.objects;
+        self.objects += 1;
+        let head = match head(object) {
+            Ok(head) => head,
+            Err(error) => {
+                let what = normal::line(&error.to_string(), 400);
+                submitted.problems.push(Problem::Object { index, what });
+                return None;
+            }
+        };
+        let words: Words = serde_json::from_str(object).unwrap_or_default();
+        let taken = take(index, &head, &words, values);
+        self.earliest = earlier(self.earliest, words.seen());
+        if WHOLES.contains(&head.type_name()) {
+            tell(&head, words, options, submitted);
+        } else {
+            let said = paragraph(&head, words, taken);
+            append(said.as_deref(), options, submitted);
+        }
+        self.any_taken |= taken;
+        if !self.any_taken && self.named.len() < options.limits.text_bytes {
+            let line = format!("{}: {}\n", head.type_name(), head.id);
+            self.named.push_str(&line);
+        }
+        Some(head)
+    }
+
+    fn finish(self, options: &SubmissionOptions, submitted: &mut Submitted) {
+        // Objects that hold neither words nor values are a report all the same: somebody handed them in.
+        if !self.any_taken && submitted.technique.is_empty() {
+            append(Some(self.named.trim_end()), options, submitted);
+        }
+        // What the form around the objects says goes before.
+        submitted.occurred = submitted.occurred.or(self.earliest);
+    }
+}
+
 /// Reads the STIX in a part of a submission into it.
 pub(super) fn read(
     bytes: &[u8],
@@ -98,35 +187,11 @@ pub(super) fn read(
         range,
         objects: read.objects.len(),
     });
-    let (mut earliest, mut any_taken) = (None, false);
-    let mut named = Vec::new();
-    for (index, object) in read.objects.iter().enumerate() {
-        match head(object.get()) {
-            Ok(head) => {
-                let words: Words = serde_json::from_str(object.get()).unwrap_or_default();
-                let taken = take(index, &head, &words, values);
-                earliest = earlier(earliest, words.seen());
-                if WHOLES.contains(&head.type_name()) {
-                    tell(&head, words, options, submitted);
-                } else {
-                    let said = paragraph(&head, words, taken);
-                    append(said.as_deref(), options, submitted);
-                }
-                any_taken |= taken;
-                named.push(format!("{}: {}", head.type_name(), head.id));
-            }
-            Err(error) => {
-                let what = normal::line(&error.to_string(), 400);
-                submitted.problems.push(Problem::Object { index, what });
-            }
-        }
+    let mut reading = Reading::default();
+    for object in &read.objects {
+        reading.take(object.get(), options, values, submitted);
     }
-    // Objects that hold neither words nor values are a report all the same: somebody handed them in.
-    if !any_taken && submitted.technique.is_empty() {
-        append(Some(&named.join("\n")), options, submitted);
-    }
-    // What the form around the objects says goes before.
-    submitted.occurred = submitted.occurred.or(earliest);
+    reading.finish(options, submitted);
     Ok(())
 }
 

@@ -112,9 +112,15 @@ pub(crate) struct AddSource {
     #[arg(long, default_value_t = DEFAULT_GRACE_H)]
     pub(crate) grace_h: u32,
     /// Of misp-feed and misp: an event of distribution 0 or 4 is shown to whoever reads the collection, since the
-    /// publisher is known to mean nothing by it; else to officers alone
+    /// publisher is known to mean nothing by it; else 0 to officers alone, and 4 to whom the sharing group names here
     #[arg(long)]
     pub(crate) ignore_distribution: bool,
+    /// Of misp-feed and misp: the hub's group that a sharing group of this UUID is; once for each
+    #[arg(long, value_name = "UUID=CODE")]
+    pub(crate) sharing_group: Vec<String>,
+    /// Of csaf: a document without an OpenPGP signature is not taken; one with a wrong signature never is
+    #[arg(long)]
+    pub(crate) signed: bool,
     /// File whose first line is the header by which the hub is known there, such as `Auth-Key: …`; kept sealed
     #[arg(long, value_name = "FILE")]
     pub(crate) header_file: Option<PathBuf>,
@@ -171,6 +177,15 @@ pub(crate) struct ChangeSource {
     /// Of misp-feed and misp: whether the distribution of events restricts nobody here
     #[arg(long, value_name = "true|false")]
     pub(crate) ignore_distribution: Option<bool>,
+    /// Of misp-feed and misp: the hub's group that a sharing group of this UUID is; all of them
+    #[arg(long, value_name = "UUID=CODE", conflicts_with = "no_sharing_groups")]
+    pub(crate) sharing_group: Vec<String>,
+    /// No sharing group is agreed on any more
+    #[arg(long)]
+    pub(crate) no_sharing_groups: bool,
+    /// Of csaf: whether a document without an OpenPGP signature is not taken
+    #[arg(long, value_name = "true|false")]
+    pub(crate) signed: Option<bool>,
     /// File whose first line is the header by which the hub is known there; kept sealed
     #[arg(long, value_name = "FILE")]
     pub(crate) header_file: Option<PathBuf>,

@@ -51,6 +51,7 @@ async fn import_all(world: &World, args: &ImportArgs, say: Say) -> Result<(), Fa
             "there_already": imported.there,
             "rejected": imported.rejected.len(),
             "first_rejected": named,
+            "groups_unknown": imported.groups_unknown,
         }));
         if refused && !args.skip_bad {
             say.result(&json!({ "files": results }), String::new)?;
@@ -65,6 +66,11 @@ async fn import_all(world: &World, args: &ImportArgs, say: Say) -> Result<(), Fa
             path.display(),
             imported.taken
         ));
+        for group in &imported.groups_unknown {
+            say.note(&format!(
+                "sharing group {group} names nobody here: what goes to it is for officers alone"
+            ));
+        }
     }
     say.result(&json!({ "files": results }), || match rejected {
         0 => "every object is in the collection".to_owned(),

@@ -3,13 +3,13 @@
 
 mod told;
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use kaname_intake::listed::Mapping;
-use kaname_kernel::Tlp;
+use kaname_kernel::{GroupId, Tlp};
 use kaname_sharing::source::{
-    DEFAULT_GRACE_H, Form, MAX_BYTES, SourceDefinition, SourceTerms, ask_source, start_source,
-    stop_source,
+    DEFAULT_GRACE_H, Form, FormKind, MAX_BYTES, SourceDefinition, SourceTerms, ask_source,
+    start_source, stop_source,
 };
 use kaname_sharing::turn::Every;
 use kaname_world::{
@@ -17,6 +17,7 @@ use kaname_world::{
     source::{SourceRead, Tried},
 };
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{collection, shell};
 use crate::{
@@ -110,6 +111,8 @@ async fn add(world: &World, args: AddSource, say: Say) -> Result<(), Fault> {
             url: args.url,
             form: Form {
                 ignore_distribution: args.ignore_distribution,
+                sharing_groups: sharing_groups(world, &args.sharing_group).await?,
+                signed: args.signed,
                 ..form(&args.form)?
             },
             tlp: tlp(args.tlp.as_deref())?,
@@ -144,13 +147,23 @@ async fn change(world: &World, args: ChangeSource, say: Say) -> Result<(), Fault
     let kind = args.form.unwrap_or(now.form.kind);
     // What is read no more as events says nothing of their distribution.
     let ignored = now.form.ignore_distribution && kind.lists_events();
+    let ignored = args.ignore_distribution.unwrap_or(ignored);
+    let groups = sharing_groups(world, &args.sharing_group).await?;
+    let gone = args.no_sharing_groups || ignored || !kind.lists_events();
+    let sharing_groups = match (groups.is_empty(), gone) {
+        (true, false) => now.form.sharing_groups,
+        (_, _) => groups,
+    };
+    let signed = now.form.signed && kind == FormKind::Csaf;
     let terms = SourceTerms {
         publisher: args.publisher.unwrap_or(now.publisher),
         url: args.url.or(now.url),
         form: Form {
             kind,
             mapping,
-            ignore_distribution: args.ignore_distribution.unwrap_or(ignored),
+            ignore_distribution: ignored,
+            sharing_groups,
+            signed: args.signed.unwrap_or(signed),
         },
         tlp: match args.no_tlp {
             true => None,
@@ -278,8 +291,27 @@ fn form(args: &FormArgs) -> Result<Form, Fault> {
     Ok(Form {
         kind: args.form,
         mapping: mapping(&args.mapping)?,
-        ignore_distribution: false,
+        ..Form::of(args.form)
     })
+}
+
+/// `UUID=CODE` of each option.
+async fn sharing_groups(world: &World, given: &[String]) -> Result<BTreeMap<Uuid, GroupId>, Fault> {
+    let mut all = BTreeMap::new();
+    for one in given {
+        let wrong = |why: &str| Fault::usage(format!("--sharing-group {one}: {why}"));
+        let parts = one.split_once('=');
+        let (uuid, code) = parts.ok_or_else(|| wrong("UUID=CODE is expected"))?;
+        let uuid = Uuid::try_parse(uuid).map_err(|_| wrong("it begins with no UUID"))?;
+        let group = match world.group_of(&shell(), code).await {
+            Err(WorldError::NotFound(_)) => return Err(wrong("there is no group of this code")),
+            found => found?,
+        };
+        if all.insert(uuid, group.id.cast()).is_some() {
+            return Err(wrong("this UUID is given twice"));
+        }
+    }
+    Ok(all)
 }
 
 /// `FIELD=PLACE` of each option.

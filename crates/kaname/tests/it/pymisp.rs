@@ -77,9 +77,12 @@ fn a_script_hands_in_an_event_and_claims_another() {
     assert_eq!(posted["published"], false);
     let said = posted["said"].as_str().unwrap();
     assert!(said.starts_with("Handed in"), "{posted}");
-    assert_eq!(
-        (&posted["sighting"], &posted["deleted"]),
-        (&json!(404), &json!(403))
+    assert_eq!(posted["sighting"], 404);
+    let own = &answer["own"];
+    assert_eq!((&own["tagged"], &own["left"]), (&json!(403), &json!(false)));
+    assert!(
+        own["gone"].as_str().unwrap().contains("taken back"),
+        "{own}"
     );
     let none = &answer["after"]["events"];
     assert_eq!(*none, json!([]), "nobody reads what was handed in");
@@ -98,6 +101,20 @@ fn a_script_hands_in_an_event_and_claims_another() {
     let posted = &claimed["posted"];
     assert_eq!(posted["said"], "Published.");
     assert_eq!(claimed["referred"], json!([1, "downloaded-from", true]));
+    let own = &claimed["own"];
+    assert_eq!(
+        own["tags"],
+        json!(["kill-chain:delivery", "workflow:state=\"draft\""])
+    );
+    assert_eq!(
+        (&own["local"], &own["restored"]),
+        (&json!(403), &json!(403))
+    );
+    assert_eq!(own["values"], json!(["with a word in Japanese: 偽の更新"]));
+    assert_eq!(
+        (&own["gone"], &own["left"]),
+        (&json!("Event deleted."), &json!(false))
+    );
     let proposed = &claimed["proposed"];
     assert_eq!(
         (&proposed["listed"], &proposed["left"], &proposed["seen"]),

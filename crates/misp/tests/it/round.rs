@@ -109,10 +109,15 @@ fn what_two_elements_share_is_under_the_markings_of_both() {
         .iter()
         .find(|ip| ip["value"] == "203.0.113.77")
         .unwrap();
-    // The event is for a sharing group.
-    assert_eq!(address["object_marking_refs"], json!([amber, red, HELD]));
+    // The event is for a sharing group, whose marking stands before all that refer to it.
+    let group = objects(&bundle, "marking-definition")[0];
+    let extension = &group["extensions"][kaname_misp::EXTENSION];
+    assert_eq!(extension["misp_distribution"], "group");
+    assert_eq!(bundle["objects"][0], *group);
+    let group = &group["id"];
+    assert_eq!(address["object_marking_refs"], json!([amber, red, group]));
     let malware = objects(&bundle, "malware")[0];
-    assert_eq!(malware["object_marking_refs"], json!([amber, HELD]));
+    assert_eq!(malware["object_marking_refs"], json!([amber, group]));
     // An attribute inside an object marks the whole object.
     let observed = objects(&bundle, "observed-data");
     let pair = observed
@@ -120,8 +125,52 @@ fn what_two_elements_share_is_under_the_markings_of_both() {
         .find(|seen| seen["id"].as_str().unwrap().ends_with("8d11"));
     assert_eq!(
         pair.unwrap()["object_marking_refs"],
-        json!([amber, red, HELD])
+        json!([amber, red, group])
     );
+}
+
+#[test]
+fn what_stands_beside_two_groups_is_for_neither() {
+    let group = |uuid: &str| json!({ "uuid": uuid, "SharingGroupOrg": [] });
+    let mut event = event_at("4", "4");
+    event["SharingGroup"] = group("5f1c2d3e-0000-4000-8000-00000000b001");
+    event["Attribute"][0]["SharingGroup"] = group("5f1c2d3e-0000-4000-8000-00000000b002");
+    let (bundle, done) = bundle_of(&json!({ "Event": event }).to_string());
+    assert_sound(&bundle);
+    assert_eq!(done.findings, []);
+    let first = |object: &Value| object["id"].as_str().unwrap().ends_with("a003");
+    let all = bundle["objects"].as_array().unwrap();
+    let apart = all.iter().find(|one| first(one)).unwrap();
+    assert_eq!(apart["object_marking_refs"], json!([HELD]));
+    assert!(all.iter().any(|one| one["id"] == HELD));
+    // A group that nobody can know again is told once, and holds what names it.
+    event["SharingGroup"] = json!({ "id": "7" });
+    let (bundle, done) = bundle_of(&json!({ "Event": event }).to_string());
+    let [told] = done.findings.as_slice() else {
+        panic!("{:?}", done.findings);
+    };
+    assert_eq!(told.rule, kaname_misp::SHARING_GROUP);
+    assert_eq!(told.severity, kaname_misp::Severity::Warning);
+    let report = objects(&bundle, "report")[0];
+    assert_eq!(report["object_marking_refs"], json!([HELD]));
+}
+
+#[test]
+fn what_elements_say_of_threats_comes_when_these_are_there() {
+    let (bundle, _) = bundle_of(EVENT);
+    let all = bundle["objects"].as_array().unwrap();
+    let place = |id: &Value| all.iter().position(|one| one["id"] == *id).unwrap();
+    let mut count = 0;
+    for (at, one) in all.iter().enumerate() {
+        if one["type"] == "relationship" {
+            count += 1;
+            assert!(
+                place(&one["source_ref"]) < at && place(&one["target_ref"]) < at,
+                "{one}"
+            );
+        }
+    }
+    assert!(count > 1);
 }
 
 #[test]

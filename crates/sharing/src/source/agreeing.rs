@@ -11,6 +11,8 @@ use crate::{
     turn::Every,
 };
 
+/// Most sharing groups of one agreement.
+const MAX_GROUPS: usize = 200;
 /// Longest path or word of a mapping.
 const MAX_PATH: usize = 200;
 /// Most of one document when nothing is said, in MiB, the unit in which people agree on it.
@@ -90,6 +92,15 @@ fn check_form(form: &Form) -> Result<(), Refused> {
             field: "ignore_distribution",
         });
     }
+    if !form.sharing_groups.is_empty() && (form.ignore_distribution || !form.kind.lists_events()) {
+        return Err(Refused::OutOfBounds {
+            field: "sharing_groups",
+        });
+    }
+    if form.signed && form.kind != FormKind::Csaf {
+        return Err(Refused::OutOfBounds { field: "signed" });
+    }
+    bounded("sharing_groups", form.sharing_groups.len(), MAX_GROUPS)?;
     for (field, path) in form.mapping.fields() {
         let Some(path) = path else { continue };
         let fits = match form.kind {

@@ -1,12 +1,14 @@
 //! How a source writes what it says.
 
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 
 use kaname_intake::{
     listed::{Mapping, Shape},
     table::Delimiter,
 };
+use kaname_kernel::GroupId;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A way of writing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -122,6 +124,12 @@ pub struct Form {
     /// Of MISP: whether its distribution restricts nobody here, since the publisher is known to mean nothing by it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub ignore_distribution: bool,
+    /// Of MISP: the hub's groups that its sharing groups are, by the UUIDs that these have there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sharing_groups: BTreeMap<Uuid, GroupId>,
+    /// Of CSAF providers: whether a document without an OpenPGP signature is not taken.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub signed: bool,
 }
 
 fn is_false(flag: &bool) -> bool {
@@ -135,6 +143,8 @@ impl Form {
             kind,
             mapping: Mapping::default(),
             ignore_distribution: false,
+            sharing_groups: BTreeMap::new(),
+            signed: false,
         }
     }
 }

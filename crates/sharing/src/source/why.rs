@@ -13,5 +13,16 @@ pub const NO_ADDRESS: &str = "is no address of the web";
 pub const OUTSIDE: &str = "is no document of this distribution: a path below it, or an address on its host, that ends in .json";
 /// A document that was changed on its way.
 pub const HASH: &str = "its hash is not the one that its provider says";
+/// A sharing group of MISP that means nobody here; what goes to it is taken.
+pub const GROUP_UNKNOWN: &str =
+    "this sharing group names nobody here: what goes to it is for officers alone";
 /// A document that is left alone for a while.
 pub const LEFT_ALONE: &str = "was not taken the last time; it is asked for again after a day";
+/// A document without a signature, that was taken.
+pub const UNSIGNED: &str = "has no signature that can be checked, and was taken without one";
+/// A document without a signature, where the agreement asks for one.
+pub const UNSIGNED_REFUSED: &str =
+    "has no signature that can be checked, and this source's documents need one";
+/// A key that a provider names and that cannot be had.
+pub const NO_KEY: &str =
+    "this key of the provider is not to be had, or is another than its fingerprint says";

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-pub use self::known::{Done, Known, OfCertificate, Resource};
+pub use self::known::{Done, Known, OfCertificate, OfSignature, Resource};
 
 /// What is wrong with the other side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

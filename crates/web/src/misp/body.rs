@@ -4,10 +4,11 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes},
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
+use futures_util::StreamExt as _;
 use kaname_world::Limits;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -62,7 +63,25 @@ const fn places(bytes: usize) -> usize {
 /// A body, and its place as long as it is in work.
 pub(super) struct Sent {
     pub(super) bytes: Bytes,
-    _place: Option<OwnedSemaphorePermit>,
+    place: Place,
+}
+
+/// The place of a long body; none of a short one.
+pub(super) type Place = Option<OwnedSemaphorePermit>;
+
+impl Sent {
+    /// What is read of the bytes, and the bytes that are handed on, which nobody else holds, with the place.
+    ///
+    /// # Errors
+    /// What the reading says.
+    pub(super) fn part<R>(
+        self,
+        read: impl FnOnce(Bytes) -> Result<(R, Bytes), MispError>,
+    ) -> Result<(R, (Bytes, Place)), MispError> {
+        let Self { bytes, place } = self;
+        let (said, bytes) = read(bytes)?;
+        Ok((said, (bytes, place)))
+    }
 }
 
 /// For handlers that have nothing to ask before they read.
@@ -93,15 +112,22 @@ pub(super) async fn read(
     // One that does not say how long it is takes the place of the longest.
     let place = house.places().of(declared.unwrap_or(most)).await;
     let place = place.map_err(|busy| MispError::from(&busy))?;
-    let bytes = to_bytes(body, most).await.map_err(|error| {
-        if is_over(&error) {
-            return MispError::too_large(most);
+    // Laid down once: whatever is posted here may be long.
+    let mut bytes = Vec::with_capacity(declared.unwrap_or(0));
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| match is_over(&error) {
+            true => MispError::too_large(most),
+            false => MispError::bad("body", "it ended before it was whole"),
+        })?;
+        if bytes.len() + chunk.len() > most {
+            return Err(MispError::too_large(most));
         }
-        MispError::bad("body", "it ended before it was whole")
-    })?;
+        bytes.extend_from_slice(&chunk);
+    }
     Ok(Sent {
-        bytes,
-        _place: place,
+        bytes: bytes.into(),
+        place,
     })
 }
 

@@ -93,6 +93,7 @@ pub(super) fn posts() -> Vec<Endpoint<House>> {
     .map(|endpoint| endpoint.with_body(BodySize::Posted))
     .collect::<Vec<_>>();
     all.extend(references_and_proposals());
+    all.extend(own());
     all.push(before_a_push());
     all.extend(refusals());
     all.extend(group_refusals());
@@ -164,6 +165,57 @@ fn references_and_proposals() -> Vec<Endpoint<House>> {
         .collect()
 }
 
+/// What becomes of the caller's own.
+fn own() -> Vec<Endpoint<House>> {
+    let changes = || (Access::Key(Action::TaxiiPost), POSTED);
+    let takes_back = || {
+        let kinds = &["import.removed", "report.withdrawn", "victim.withdrawn"];
+        (Access::Key(Action::TaxiiPost), Audit::OneOf(kinds))
+    };
+    let refuses = || {
+        let nothing = Audit::None("does nothing, and says why");
+        (Access::Key(Action::TaxiiPost), nothing)
+    };
+    vec![
+        post(
+            "/misp/events/delete/{event}",
+            "misp.delete_event",
+            takes_back(),
+            routing::post(write::delete_event),
+        ),
+        post(
+            "/misp/attributes/delete/{part}",
+            "misp.delete_attribute",
+            changes(),
+            routing::post(write::delete_part),
+        ),
+        post(
+            "/misp/objects/delete/{part}",
+            "misp.delete_object",
+            changes(),
+            routing::post(write::delete_part),
+        ),
+        post(
+            "/misp/attributes/restore/{part}",
+            "misp.restore_attribute",
+            refuses(),
+            routing::post(write::restore_part),
+        ),
+        post(
+            "/misp/tags/attachTagToObject",
+            "misp.tag",
+            changes(),
+            routing::post(write::tag),
+        ),
+        post(
+            "/misp/tags/removeTagFromObject",
+            "misp.untag",
+            changes(),
+            routing::post(write::untag),
+        ),
+    ]
+}
+
 /// What a server asks before it pushes.
 fn before_a_push() -> Endpoint<House> {
     let reads = Audit::None("reads what the key's own party brought");
@@ -185,20 +237,8 @@ fn refusals() -> Vec<Endpoint<House>> {
     };
     vec![
         post(
-            "/misp/events/delete/{event}",
-            "misp.delete_event",
-            may(),
-            routing::post(write::refuse),
-        ),
-        post(
             "/misp/attributes/edit/{part}",
             "misp.edit_attribute",
-            may(),
-            routing::post(write::refuse_part),
-        ),
-        post(
-            "/misp/attributes/delete/{part}",
-            "misp.delete_attribute",
             may(),
             routing::post(write::refuse_part),
         ),
@@ -209,28 +249,10 @@ fn refusals() -> Vec<Endpoint<House>> {
             routing::post(write::refuse_part),
         ),
         post(
-            "/misp/objects/delete/{part}",
-            "misp.delete_object",
-            may(),
-            routing::post(write::refuse_part),
-        ),
-        post(
             "/misp/sightings/delete/{sighting}",
             "misp.delete_sighting",
             may(),
             routing::post(sightings::refuse_delete),
-        ),
-        post(
-            "/misp/tags/attachTagToObject",
-            "misp.tag",
-            may(),
-            routing::post(write::refuse_plainly),
-        ),
-        post(
-            "/misp/tags/removeTagFromObject",
-            "misp.untag",
-            may(),
-            routing::post(write::refuse_plainly),
         ),
     ]
 }

@@ -2,6 +2,7 @@
 //! answers the items that carry the value. What is another's stays as it is.
 
 mod as_told;
+mod own;
 mod proposal;
 mod pushed;
 mod reference;
@@ -22,6 +23,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use self::as_told::AsTold;
+pub(super) use self::own::{delete_event, delete_part, restore_part, tag, untag};
 pub(super) use self::proposal::{
     Kind, accept as accept_proposal, add as propose, delete as propose_deletion,
     discard as discard_proposal, edit as propose_change,
@@ -38,6 +40,10 @@ use crate::house::{By, House};
 
 type Members = Map<String, Value>;
 
+/// Where the answer says what else is to be known, in English.
+const NOTE: HeaderName = HeaderName::from_static("kaname-note");
+/// Most of those.
+const MOST_NOTES: usize = 10;
 /// Where the answer names the receipt.
 const RECEIPT: HeaderName = HeaderName::from_static("kaname-receipt");
 
@@ -54,16 +60,15 @@ pub(super) async fn add_event(
     let offered = house.world().misp_target(&by, named.as_deref()).await;
     let offered = offered.map_err(|error| MispError::of(error, "collection", url(&uri)))?;
     let sent = body::read(&house, &headers, body).await?;
-    let (uuid, text) = event_in(&house, &sent.bytes)?;
+    let (uuid, sent) = sent.part(|bytes| event_in(&house, bytes))?;
     if let (Ok(Standing::Own(_)), Some(_)) = (house.world().misp_standing(&by, &uuid).await, &named)
     {
         let why = "Event already exists, if you would like to edit it, post it to events/edit.";
         return Err(MispError::forbidden(why).at(url(&uri)));
     }
-    let posted = house
-        .world()
-        .misp_post_to(&by, &offered, text.as_bytes())
-        .await;
+    // Its place is kept until it is taken; its bytes are handed on.
+    let (document, _place) = sent;
+    let posted = house.world().misp_post_to(&by, &offered, document).await;
     told(&house, &by, posted?).await
 }
 
@@ -203,18 +208,7 @@ pub(super) async fn add_object(
     add_part(&house, &by, (&named, &uri), ("Object", &headers, body)).await
 }
 
-/// What takes an event away: not done here.
-pub(super) async fn refuse(
-    State(house): State<House>,
-    by: By,
-    Path(named): Path<String>,
-    uri: OriginalUri,
-) -> Result<Response, MispError> {
-    standing(&house, &by, &named, &uri).await?;
-    Err(MispError::forbidden(NOT_HERE).at(url(&uri)))
-}
-
-/// The same of an attribute or object.
+/// What changes an attribute or object by itself: not done here.
 pub(super) async fn refuse_part(
     State(house): State<House>,
     by: By,
@@ -225,12 +219,7 @@ pub(super) async fn refuse_part(
     Err(MispError::forbidden(NOT_HERE).at(url(&uri)))
 }
 
-/// The same where nothing is named in the address.
-pub(super) async fn refuse_plainly(uri: OriginalUri) -> Result<Response, MispError> {
-    Err(MispError::forbidden(NOT_HERE).at(url(&uri)))
-}
-
-const NOT_HERE: &str = "This is not done here: an own event is changed by posting it anew (events/edit), own objects are taken back over TAXII, and what was released changes by its release alone.";
+const NOT_HERE: &str = "This is not done here: an own event is changed by posting it anew (events/edit), and what was released changes by its release alone.";
 
 async fn standing(
     house: &House,
@@ -315,7 +304,7 @@ async fn add_part(
                 .retain(|name, _| !matches!(name.as_str(), "Attribute" | "Object" | "EventReport"));
             event.insert(key.to_owned(), parts.into());
             let text = json!({ "Event": event }).to_string();
-            house.world().misp_post(by, None, text.as_bytes()).await?
+            house.world().misp_post(by, None, text.into()).await?
         }
         Standing::Own(own) => {
             let mut event = whole(house, by, &own).await?;
@@ -335,7 +324,7 @@ fn uuid_of(event: &Members) -> Value {
 
 async fn hand_in(house: &House, by: &By, event: Members) -> Result<Response, MispError> {
     let text = json!({ "Event": event }).to_string();
-    let posted = house.world().misp_post(by, None, text.as_bytes()).await?;
+    let posted = house.world().misp_post(by, None, text.into()).await?;
     told(house, by, posted).await
 }
 
@@ -366,7 +355,8 @@ async fn told(house: &House, by: &By, posted: MispPosted) -> Result<Response, Mi
     if posted.receipt.is_none()
         && let Ok(Standing::Own(found)) = house.world().misp_standing(by, uuid).await
     {
-        return super::view::all_of(house, by, *found).await;
+        let answer = super::view::all_of(house, by, *found).await?;
+        return Ok(with_notes(answer, &posted));
     }
     let event = handed_in(by, posted.event.clone())?;
     Ok(with_receipt(
@@ -408,6 +398,16 @@ fn with_receipt(mut response: Response, posted: &MispPosted) -> Response {
     let receipt = posted.receipt.as_deref();
     if let Some(value) = receipt.and_then(|receipt| HeaderValue::from_str(receipt).ok()) {
         response.headers_mut().insert(RECEIPT, value);
+    }
+    with_notes(response, posted)
+}
+
+/// What else is to be known of what was posted, a header for each.
+fn with_notes(mut response: Response, posted: &MispPosted) -> Response {
+    for note in posted.notes.iter().take(MOST_NOTES) {
+        if let Ok(value) = HeaderValue::from_str(note) {
+            response.headers_mut().append(NOTE, value);
+        }
     }
     response
 }

@@ -2,7 +2,7 @@
 
 use kaname_sharing::turn::{
     Trouble,
-    trouble::{Known, Resource},
+    trouble::{Known, OfSignature, Resource},
 };
 
 use super::sources::words;
@@ -12,7 +12,16 @@ use crate::text::{Text, TextArg};
 pub(in crate::room) fn said(text: Text, trouble: &Trouble) -> String {
     match trouble {
         Trouble::Known(known) => of_known(text, known),
-        Trouble::Words(told) => words::unlisted(text, told),
+        Trouble::Words(told) => of_words(text, told),
+    }
+}
+
+/// Why something was not taken, which is kept in English: in the page's language where it is known.
+pub(in crate::room) fn of_words(text: Text, told: &str) -> String {
+    let faults = OfSignature::ALL.map(|fault| Known::Signature { fault });
+    match faults.into_iter().find(|known| known.to_string() == told) {
+        Some(known) => of_known(text, &known),
+        None => words::unlisted(text, told),
     }
 }
 
@@ -44,6 +53,12 @@ fn of_known(text: Text, known: &Known) -> String {
             "trouble-certificate",
             &[("fault", &fault.as_str()), ("words", words)],
         ),
+        Known::Signature { fault } => plain(match fault {
+            OfSignature::Wrong => "trouble-signature-wrong",
+            OfSignature::UnknownKey => "trouble-signature-unknown-key",
+            OfSignature::Unreadable => "trouble-signature-unreadable",
+            OfSignature::NoKey => "trouble-signature-no-key",
+        }),
         Known::Tls { words } => say("trouble-tls", &[("words", words)]),
         Known::NotHttps => plain("trouble-not-https"),
         Known::BadAddress { words } => say("trouble-bad-address", &[("words", words)]),

@@ -6,12 +6,15 @@
 //! them. Nothing is kept beside the objects: an event is made anew for each reader.
 
 mod answer;
+mod claimed;
 mod found;
+mod handed_in;
 mod parts;
 mod posted;
 mod proposal;
 mod reading;
 mod sighting;
+mod streamed;
 mod told;
 mod who;
 
@@ -21,6 +24,7 @@ pub use parts::Part;
 pub use posted::{MispPosted, Standing};
 pub use reading::Reading;
 pub use sighting::{NewSighting, Seen};
+pub(crate) use streamed::{PART, in_parts};
 pub use told::{Said, Telling};
 pub use who::{Organisation, SharingGroup, number_of, tag_number};
 

@@ -1,17 +1,23 @@
 //! What somebody proposes about another's event: beside a claim it is a claim of whoever proposes, on what the hub released a
 //! submission. The event itself stays as it is until whoever has it takes the proposal up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use hyper::body::Bytes;
+use kaname_kernel::PartyId;
 use kaname_misp::CONTAINERS;
 use kaname_policy::Action;
 use kaname_sharing::collection::CollectionKind;
-use kaname_store::Versions;
+use kaname_store::{StoredObject, Versions};
 use uuid::Uuid;
 
 use super::{found::Found, posted::MispPosted};
-use crate::{caller::Caller, error::WorldError, world::World};
+use crate::{caller::Caller, error::WorldError, taxii::Offered, world::World};
 
+/// Parts of an event that are taken out together.
+const REMOVED_AT_ONCE: usize = 500;
+/// Most objects that are looked at for whether they refer to one.
+const MOST_REFERRING: u32 = 200;
 /// Events looked up at once, each under two ids.
 const LOOKED_UP: usize = 50;
 
@@ -21,14 +27,14 @@ impl World {
         &self,
         caller: &Caller,
         about: &Found,
-        text: &[u8],
+        document: Bytes,
     ) -> Result<MispPosted, WorldError> {
         self.allow_any(caller, Action::TaxiiPost)?;
         let offered = self.offered(caller, (*about.collection).clone());
         let definition = &offered.collection.state.definition;
         match definition.kind == CollectionKind::Peer && offered.can_write {
-            true => self.misp_post_to(caller, &offered, text).await,
-            false => self.misp_post(caller, None, text).await,
+            true => self.misp_post_to(caller, &offered, document).await,
+            false => self.misp_post(caller, None, document).await,
         }
     }
 
@@ -46,6 +52,73 @@ impl World {
             self.take_out(caller, &offered, &id, all).await?;
         }
         Ok(())
+    }
+
+    /// Takes back an own event: all that it holds of the caller's and nothing else of the caller's refers to, then itself.
+    /// Where that is cut off, it is gone on with when it is asked for again.
+    pub async fn misp_remove(&self, caller: &Caller, own: &Found) -> Result<(), WorldError> {
+        self.allow_any(caller, Action::TaxiiPost)?;
+        let offered = self.offered(caller, (*own.collection).clone());
+        offered.must_write()?;
+        let party = caller.party_id()?;
+        self.count_submission(party).await?;
+        let readable = self.readable(caller).await?;
+        let is_own = |one: &StoredObject| one.origin == Some(party);
+        let count = own.frame.refs.len();
+        for start in (0..count).step_by(REMOVED_AT_ONCE) {
+            let end = count.min(start + REMOVED_AT_ONCE);
+            let parts = self.misp_parts(caller, &[(own, start..end)]).await?;
+            let mut going: BTreeSet<String> = BTreeSet::from([own.object.stix_id.clone()]);
+            let (mut held, mut observed) = (Vec::new(), BTreeSet::new());
+            for part in parts.into_iter().flatten() {
+                if is_own(&part.object) {
+                    held.push(part.object.stix_id.clone());
+                }
+                let seen = part.observed.iter().filter(|one| is_own(one));
+                observed.extend(seen.map(|one| one.stix_id.clone()));
+            }
+            for id in held.into_iter().chain(observed) {
+                let referring = self.store().referring(&id, &readable, MOST_REFERRING);
+                let referring = referring.await?;
+                let leads = |one: &String| {
+                    one.starts_with("relationship--") || one.starts_with("sighting--")
+                };
+                let (links, others): (Vec<String>, Vec<String>) =
+                    referring.into_iter().partition(leads);
+                let others = others.into_iter().filter(|one| !going.contains(one));
+                if !self.stands_own(&offered, party, others.collect()).await? {
+                    going.insert(id);
+                    going.extend(links);
+                }
+            }
+            going.remove(&own.object.stix_id);
+            self.take_out_own(caller, &offered, going.into_iter().collect())
+                .await?;
+        }
+        let last = vec![own.object.stix_id.clone()];
+        self.take_out_own(caller, &offered, last).await
+    }
+
+    /// Whether a party's own claim stands under one of these ids.
+    async fn stands_own(
+        &self,
+        offered: &Offered,
+        party: PartyId,
+        ids: Vec<String>,
+    ) -> Result<bool, WorldError> {
+        let mut stands = false;
+        let origins = vec![Some(party)];
+        self.each_standing(offered.collection.id, origins, ids, |_| stands = true)
+            .await?;
+        Ok(stands)
+    }
+
+    /// Takes back what the caller's party handed in under a name, as long as no officer has taken it up.
+    pub async fn misp_take_back(&self, caller: &Caller, named: &str) -> Result<(), WorldError> {
+        self.allow_any(caller, Action::TaxiiPost)?;
+        let report = self.misp_report_of(caller, named).await?;
+        let report = report.ok_or(WorldError::NotFound("event"))?;
+        self.withdraw_posted(caller, report).await
     }
 
     /// The events of these UUIDs that the caller sees, read together: of each the one that is meant by its UUID.

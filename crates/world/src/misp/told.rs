@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use kaname_directory::Party;
-use kaname_kernel::{Audience, AudienceId, MatterId, PartyId, Term};
+use kaname_kernel::{Audience, AudienceId, Clause, MatterId, PartyId, Term};
 use kaname_misp::Shown;
 use kaname_sharing::marking::strictest_pap;
 use kaname_store::{ObjectFilter, Versions};
@@ -39,6 +39,14 @@ enum Reach {
 }
 
 impl Reach {
+    /// No further than either. Who is in a group is a member; who is in one of two groups need not be in the other.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Group(one), Self::Group(two)) if one != two => Self::Organisation,
+            (one, two) => one.min(two),
+        }
+    }
+
     /// As the core format numbers it (§2.2.1, distribution).
     const fn number(self) -> &'static str {
         match self {
@@ -300,20 +308,19 @@ impl Telling {
             Term::Machine => true,
             _ => false,
         };
-        let mut clauses = audience
+        let clauses = audience
             .clauses()
             .filter(|clause| !clause.terms().any(is_open));
-        let Some(only) = clauses.next() else {
-            return Reach::All;
-        };
-        if clauses.next().is_some() {
-            return Reach::Organisation;
-        }
-        if only.terms().any(|term| *term == Term::Member) {
+        let reaches = clauses.map(|clause| self.reach_of_clause(clause));
+        reaches.fold(Reach::All, Reach::and)
+    }
+
+    fn reach_of_clause(&self, clause: &Clause) -> Reach {
+        if clause.terms().any(|term| *term == Term::Member) {
             return Reach::Community;
         }
         let own = self.groups.iter().position(|own| {
-            let mut terms = only.terms();
+            let mut terms = clause.terms();
             terms.any(|term| matches!(term, Term::Group { group, .. } if *group == own.id))
         });
         own.map_or(Reach::Organisation, Reach::Group)

@@ -1,5 +1,5 @@
-//! OpenPGP (RFC 9580): certificates that mail is encrypted to, and the encryption. The hub holds no
-//! OpenPGP key of its own: it encrypts, and neither signs nor decrypts.
+//! OpenPGP (RFC 9580): certificates that mail is encrypted to, the encryption, and detached signatures of what others
+//! publish. The hub holds no OpenPGP key of its own: it encrypts and verifies, and neither signs nor decrypts.
 //!
 //! A certificate comes from outside and is hostile until read: [`Certificate::read`] bounds it and says
 //! what is wrong and where. Whether it can be encrypted to is a question about a moment,
@@ -7,10 +7,12 @@
 
 mod certificate;
 mod seal;
+mod signed;
 mod standing;
 
 pub use certificate::{BadCertificate, Certificate};
 pub use seal::{SealError, seal};
+pub use signed::{MAX_SIGNATURE_BYTES, Signed, signed};
 pub use standing::{Standing, Unusable};
 
 use jiff::Timestamp;

@@ -121,7 +121,7 @@ fn own_signatures(key: &SignedPublicKey) -> Vec<&Signature> {
 }
 
 /// The newest of those signatures that is in force.
-fn latest(signatures: Vec<&Signature>, at: i64) -> Result<Option<&Signature>, Unusable> {
+pub(super) fn latest(signatures: Vec<&Signature>, at: i64) -> Result<Option<&Signature>, Unusable> {
     let held = signatures.len();
     let good = signatures.into_iter().filter(|one| has_strong_hash(one));
     let good: Vec<&Signature> = good.collect();
@@ -182,15 +182,26 @@ fn encryption_subkey(
     found.map(|(subkey, ends, _)| (subkey, ends)).ok_or(why)
 }
 
-fn created(signature: &Signature) -> u32 {
+pub(super) fn created(signature: &Signature) -> u32 {
     signature.created().map_or(0, |at| at.as_secs())
 }
 
-fn in_force(signature: &Signature, at: i64) -> bool {
+pub(super) fn in_force(signature: &Signature, at: i64) -> bool {
     let made = i64::from(created(signature));
     let lasts = signature.signature_expiration_time();
     let lasts = lasts.map_or(0, |lasts| i64::from(lasts.as_secs()));
     made <= at && (lasts == 0 || made + lasts > at)
+}
+
+/// The newest word of a key about itself that is in force, with a hash that holds.
+pub(super) fn own_at(key: &SignedPublicKey, at: i64) -> Option<&Signature> {
+    latest(own_signatures(key), at).ok().flatten()
+}
+
+/// Whether what a signature speaks of, which began so, had begun and not ended.
+pub(super) fn spans(begins: u32, signature: &Signature, at: i64) -> bool {
+    let begins = i64::from(begins);
+    begins <= at && end(begins, signature).is_none_or(|ends| ends > at)
 }
 
 /// When what the signature speaks of ends, in seconds.
@@ -199,7 +210,7 @@ fn end(begins: i64, signature: &Signature) -> Option<i64> {
     (lasts != 0).then(|| begins + i64::from(lasts))
 }
 
-fn has_strong_hash(signature: &Signature) -> bool {
+pub(super) fn has_strong_hash(signature: &Signature) -> bool {
     signature.hash_alg().is_some_and(is_strong_hash)
 }
 
@@ -215,7 +226,7 @@ const fn is_strong_hash(hash: HashAlgorithm) -> bool {
 }
 
 /// Whether an algorithm and its size hold today.
-fn strong(params: &PublicParams) -> Result<(), Unusable> {
+pub(super) fn strong(params: &PublicParams) -> Result<(), Unusable> {
     let curve = || {
         Err(Unusable::Weak(
             "the key is on a curve that is not supported",

@@ -3,15 +3,20 @@
 //! of different parties stand beside each other and beside what the hub brought: none takes the place of
 //! another, nor is compared with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kaname_kernel::{MatterId, PartyId};
+use kaname_kernel::{Audience, MatterId, PartyId};
 use kaname_policy::Action;
 use kaname_sharing::collection::CollectionKind;
-use kaname_stix::Head;
+use kaname_stix::{Head, ObjectId};
 use kaname_store::{ObjectFilter, StoredObject, Versions};
 
-use super::import::{Gone, Good, Import, ImportChange, Imported, audiences::Audiences, leaf_of};
+use super::import::{
+    Gone, Good, Import, ImportChange, Imported,
+    audiences::{Audiences, own_marks},
+    groups::{AgreedGroups, Defined, may_be_group, note_defined},
+    leaf_of,
+};
 use crate::{caller::Caller, error::WorldError, taxii::Offered, work::Loaded, world::World};
 
 /// Versions taken out by one event.
@@ -58,7 +63,8 @@ impl World {
             return Ok(());
         }
         let state = &offered.collection.state;
-        let audiences = Audiences::of(state, Some(party.id.cast()), &good);
+        let groups = self.groups_of_claims(caller, &good).await?;
+        let audiences = Audiences::of(state, Some(party.id.cast()), &good, groups);
         let source = format!("TAXII: {}", party.state.code);
         let mut imported = Imported::default();
         self.take_in(
@@ -69,6 +75,24 @@ impl World {
             &mut imported,
         )
         .await
+    }
+
+    /// Whom the sharing groups mean that claims name: as far as whoever posts them may know of these.
+    async fn groups_of_claims(
+        &self,
+        caller: &Caller,
+        good: &[Good<'_>],
+    ) -> Result<BTreeMap<ObjectId, Audience>, WorldError> {
+        let mut defined = Defined::new();
+        let mut markings = BTreeSet::new();
+        for one in good {
+            note_defined(&mut defined, &one.head.id, one.raw);
+            let all = own_marks(&one.head).into_iter();
+            markings.extend(all.filter(may_be_group));
+        }
+        let named = (markings, defined);
+        let agreed = AgreedGroups::new();
+        Ok(self.groups_meant(caller, &agreed, named).await?.audiences)
     }
 
     /// Nobody but the hub speaks in its name.
@@ -198,6 +222,35 @@ impl World {
             return Err(WorldError::NotFound("object"));
         }
         Ok(gone)
+    }
+
+    /// Takes every version of the caller's own claims under these ids out of a peer collection.
+    pub(crate) async fn take_out_own(
+        &self,
+        caller: &Caller,
+        offered: &Offered,
+        ids: Vec<String>,
+    ) -> Result<(), WorldError> {
+        offered.must_write()?;
+        let collection = &offered.collection;
+        if collection.state.definition.kind != CollectionKind::Peer {
+            return Err(WorldError::Denied("denied-library-delete"));
+        }
+        let origins = vec![Some(caller.party_id()?)];
+        for some in ids.chunks(500) {
+            let mut tries = 0;
+            loop {
+                let mut objects = Vec::new();
+                let take = |object| objects.push(object);
+                self.each_standing(collection.id, origins.clone(), some.to_vec(), take)
+                    .await?;
+                match self.take_out_these(caller, collection.id, objects).await {
+                    Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
+                    done => break done?,
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn take_out_these(

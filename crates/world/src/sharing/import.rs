@@ -4,6 +4,7 @@
 //! not there before, so that what stands in the collection can be compared with it.
 
 pub(crate) mod audiences;
+pub(crate) mod groups;
 mod matter;
 pub(crate) mod noted;
 mod notes;
@@ -22,11 +23,13 @@ use kaname_sharing::collection::{Collection, CollectionKind};
 use kaname_stix::{Head, Limits};
 use kaname_store::{ObjectFilter, Sight, StoredObject, Versions};
 use serde::Serialize;
+use uuid::Uuid;
 
 pub(crate) use self::matter::leaf_of;
 pub use self::matter::{Gone, Import, ImportChange};
 use self::{
     audiences::{Audiences, Seen, Shown, ends},
+    groups::AgreedGroups,
     notes::{Notes, head_of},
 };
 use super::object::{Standing, key_of};
@@ -63,6 +66,8 @@ pub struct Imported {
     pub there: u64,
     /// Objects not taken.
     pub rejected: Vec<Rejected>,
+    /// UUIDs of MISP's sharing groups that name nobody here: what goes to them is for officers alone.
+    pub groups_unknown: BTreeSet<Uuid>,
 }
 
 /// The objects of an import, which are read twice.
@@ -121,8 +126,22 @@ impl World {
         objects: &[&str],
         within: (&Limits, &(dyn Fn(u64) + Sync)),
     ) -> Result<Imported, WorldError> {
-        let mut objects = InMemory(objects, 0);
-        self.import_from(caller, collection, how, &mut objects, within)
+        let of = (objects, &AgreedGroups::new());
+        self.import_agreed(caller, collection, how, of, within)
+            .await
+    }
+
+    /// The same where an agreement says which groups sharing groups are.
+    pub(crate) async fn import_agreed(
+        &self,
+        caller: &Caller,
+        collection: &Loaded<Collection>,
+        how: (&str, bool),
+        (objects, agreed): (&[&str], &AgreedGroups),
+        within: (&Limits, &(dyn Fn(u64) + Sync)),
+    ) -> Result<Imported, WorldError> {
+        let objects: &mut dyn ImportObjects<'_> = &mut InMemory(objects, 0);
+        self.import_all(caller, collection, how, (objects, agreed), within)
             .await
     }
 
@@ -131,8 +150,20 @@ impl World {
         &self,
         caller: &Caller,
         collection: &Loaded<Collection>,
-        (source, skip_bad): (&str, bool),
+        how: (&str, bool),
         objects: &mut dyn ImportObjects<'o>,
+        within: (&Limits, &(dyn Fn(u64) + Sync)),
+    ) -> Result<Imported, WorldError> {
+        let of = (objects, &AgreedGroups::new());
+        self.import_all(caller, collection, how, of, within).await
+    }
+
+    async fn import_all<'o>(
+        &self,
+        caller: &Caller,
+        collection: &Loaded<Collection>,
+        (source, skip_bad): (&str, bool),
+        (objects, agreed): (&mut dyn ImportObjects<'o>, &AgreedGroups),
         (limits, progress): (&Limits, &(dyn Fn(u64) + Sync)),
     ) -> Result<Imported, WorldError> {
         self.allow_any(caller, Action::ImportRun)?;
@@ -161,6 +192,10 @@ impl World {
             return Ok(imported);
         }
         let mut audiences = Audiences::in_collection(&collection.state.definition, None);
+        let named = (notes.may_be_groups(), std::mem::take(&mut notes.defined));
+        let meant = self.groups_meant(caller, agreed, named).await?;
+        audiences.groups = meant.audiences;
+        imported.groups_unknown = meant.nobody;
         audiences.statements = std::mem::take(&mut notes.statements);
         let mut taking = Taking::new(caller, collection.id, source);
         objects.rewind().map_err(WorldError::encoding)?;

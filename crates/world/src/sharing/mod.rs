@@ -48,6 +48,7 @@ pub use consent::ProviderWords;
 pub use derive::{ItemDraft, NewItem};
 pub(crate) use import::{
     audiences::{Audiences, Shown, ends, is_statement, marks},
+    groups::{AgreedGroups, Defined},
     imported_in, leaf_of,
     noted::{Kinds, short},
 };

@@ -5,7 +5,7 @@ use kaname_kernel::{Actor, HandleId, Matter, MatterId, Pap, Tlp};
 use kaname_policy::{Action, Resource};
 use kaname_sharing::{
     item::Item,
-    report::{Closing, Report, ReportChange, Technique},
+    report::{Closing, Report, ReportChange, ReportState, Technique},
     triage,
     victim::{self, Harm, Victim},
 };
@@ -324,7 +324,34 @@ impl World {
 
     /// The provider takes a report back, and with it what was recorded of its victim.
     pub async fn withdraw_report(&self, caller: &Caller, id: MatterId) -> Result<(), WorldError> {
-        let (mut report, handle) = self.own_report(caller, id).await?;
+        let own = self.own_report(caller, id).await?;
+        self.withdrawn(own).await
+    }
+
+    /// A machine takes back what its party posted, which no officer has taken up yet.
+    pub(crate) async fn withdraw_posted(
+        &self,
+        caller: &Caller,
+        id: MatterId,
+    ) -> Result<(), WorldError> {
+        self.allow_any(caller, Action::TaxiiPost)?;
+        let report = self.load::<Report>(id).await?;
+        let report = report.ok_or(WorldError::NotFound(Report::KIND))?;
+        let handle = report.state.submission.handle;
+        if !self.owns(caller, Some(handle.cast())).await? {
+            return Err(WorldError::NotFound(Report::KIND));
+        }
+        match report.state.state {
+            ReportState::Submitted => self.withdrawn((report, handle)).await,
+            _ => Err(WorldError::Denied("denied-taken-up")),
+        }
+    }
+
+    async fn withdrawn(
+        &self,
+        (mut report, handle): (Loaded<Report>, HandleId),
+    ) -> Result<(), WorldError> {
+        let id = report.id;
         let changes = triage::withdraw(&report.state, handle)?;
         let mut work = self.work(&Actor::sealed(handle));
         work.apply(&mut report, changes)?;

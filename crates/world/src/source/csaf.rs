@@ -7,6 +7,7 @@
 
 mod asker;
 mod memory;
+mod signature;
 
 use std::collections::HashMap;
 
@@ -37,6 +38,7 @@ use super::take::{other_form, told_as};
 use crate::{
     doors::FetchError,
     error::WorldError,
+    openpgp::Certificate,
     turn::{Stopped, Turn, told},
     work::Loaded,
     world::World,
@@ -50,6 +52,8 @@ const TOGETHER: usize = 20;
 const LEFT_ALONE: SignedDuration = SignedDuration::from_hours(24);
 /// Longest wait for one document with its hash, in seconds; a short turn waits shorter.
 const LONGEST_S: u64 = 15;
+/// Most documents without a signature that are named, so that there is room for what was not taken.
+const UNSIGNED_NAMED: usize = 5;
 /// Documents in a row that do not come before the provider is left alone.
 const IN_A_ROW: u32 = 3;
 
@@ -88,6 +92,10 @@ struct Run<'r, 't> {
     asker: Asker<'r>,
     /// Names in which its documents may speak.
     names: [String; 2],
+    /// What its documents are signed with.
+    keys: Vec<Certificate>,
+    /// Documents without a signature that were named.
+    unsigned: usize,
     memory: Memory,
     /// Documents in a row without a file of hashes.
     missing: u32,
@@ -117,6 +125,10 @@ impl World {
         reading.listed = listed.len() as u64;
         reading.refused = refused;
         reading.unlisted = unlisted;
+        let keys = asker.keys(&provider, reading).await?;
+        if keys.is_empty() && !terms.form.signed {
+            reading.note(why::UNSIGNED, terms.url.as_deref().unwrap_or_default());
+        }
         let names = [provider.publisher, terms.publisher.clone()];
         let stands = self.advisories_here(collection.id, &names).await?;
         let mut run = Run {
@@ -125,6 +137,8 @@ impl World {
             collection,
             asker,
             names,
+            keys,
+            unsigned: 0,
             memory: self.documents_known(source.id).await?,
             missing: 0,
             silent: 0,
@@ -174,10 +188,10 @@ impl World {
     ) -> Result<(), Stopped> {
         let (url, document) = one;
         let wait = std::time::Duration::from_secs(LONGEST_S).min(run.turn.bounds.time / 3);
-        let fetching = fetched(&run.asker, one, &mut run.missing);
+        let fetching = fetched(&run.asker, one, (run.keys.as_slice(), &mut run.missing));
         let now = self.now();
-        let body = match tokio::time::timeout(wait, fetching).await {
-            Ok(Ok(Ok(body))) => body,
+        let (body, is_signed) = match tokio::time::timeout(wait, fetching).await {
+            Ok(Ok(Ok(came))) => came,
             Ok(Ok(Err(Gone::Never(why)))) => {
                 run.silent = 0;
                 reading.refuse(0, &why.to_string(), url.as_str());
@@ -212,6 +226,13 @@ impl World {
             reading.refuse(0, &told(why), url.as_str());
             memory.note(one, (false, now + LEFT_ALONE))
         };
+        if !is_signed && run.asker.terms.form.signed {
+            return refuse(reading, &mut run.memory, why::UNSIGNED_REFUSED);
+        }
+        if !is_signed && !run.keys.is_empty() && run.unsigned < UNSIGNED_NAMED {
+            run.unsigned += 1;
+            reading.note(why::UNSIGNED, url.as_str());
+        }
         let read = match read {
             Ok(read) => read,
             Err(error) => return refuse(reading, &mut run.memory, &error.to_string()),

@@ -7,25 +7,25 @@ use std::collections::{HashMap, HashSet};
 use hyper::body::Bytes;
 use kaname_intake::listed::Unlisted;
 use kaname_kernel::MatterId;
-use kaname_misp::{Distribution, Each, Limits, events, feed, to_stix_with};
+use kaname_misp::{Distribution, Each, Limits, SHARING_GROUP, events, feed, to_stix_with};
 use kaname_sharing::{
     Collection,
-    source::{FormKind, Source, SourceReading, SourceTerms},
+    source::{FormKind, Source, SourceReading, SourceTerms, why},
     turn::trouble::Known,
 };
 use kaname_store::{ObjectFilter, Versions};
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::mpsc;
 use url::Url;
 use uuid::Uuid;
 
 use super::{
     owed::Silence,
-    take::{PART, other_form, told_as},
+    take::{TakenInto, other_form, told_as},
 };
 use crate::{
     error::WorldError,
+    misp::in_parts,
     turn::{Stopped, Turn, told},
     work::Loaded,
     world::World,
@@ -37,8 +37,6 @@ const LOOKED_UP: usize = 250;
 const MOST_ELEMENTS: usize = 200_000;
 /// Most events of one list.
 const MOST_EVENTS: usize = 200_000;
-/// Most bytes of objects that wait to be taken.
-const PART_BYTES: usize = 8 << 20;
 /// Longest object that an event becomes, in bytes: its report names every element.
 const LONGEST_OBJECT: usize = 32 << 20;
 
@@ -205,7 +203,10 @@ fn read_events(
         let done = to_stix_with(&event, distribution, &mut Each(&mut each));
         unlisted.extend(done.findings.iter().map(|finding| Unlisted {
             line: 0,
-            why: finding.message.clone(),
+            why: match finding.rule {
+                SHARING_GROUP => why::GROUP_UNKNOWN.to_owned(),
+                _ => finding.message.clone(),
+            },
             said: told(&format!("{} {}", event.uuid(), finding.pointer)),
         }));
     }
@@ -325,39 +326,35 @@ impl World {
         reading: &mut SourceReading,
     ) -> Result<Result<(), String>, Stopped> {
         let terms = source.state.definition.terms.clone();
-        let (sender, mut parts) = mpsc::channel::<Vec<String>>(1);
-        let converting = tokio::task::spawn_blocking(move || {
-            let (mut part, mut bytes) = (Vec::new(), 0);
-            let read = read_events(&document, only, &terms, |object| {
-                bytes += object.len();
-                part.push(object.to_owned());
-                if part.len() >= PART || bytes >= PART_BYTES {
-                    bytes = 0;
-                    // Nobody waits for it any more when the turn has ended.
-                    let _ = sender.blocking_send(std::mem::take(&mut part));
-                }
-            });
-            let _ = sender.blocking_send(part);
-            read
-        });
+        let (mut parts, converting) =
+            in_parts(move |each| read_events(&document, only, &terms, each));
         let own = self.settings().limits.import();
         let limits = kaname_stix::Limits {
             object_bytes: own.object_bytes.max(LONGEST_OBJECT),
             ..own
         };
         let name = told_as(source);
-        let of = (source.id, collection, name.as_str());
+        let groups = &source.state.definition.terms.form.sharing_groups;
         while let Some(part) = parts.recv().await {
             if only.is_none() {
                 reading.listed += part.len() as u64;
             }
-            self.take_part(turn, of, &part, (&limits, None), reading)
+            let into = TakenInto {
+                source: source.id,
+                collection,
+                name: &name,
+                groups,
+            };
+            self.take_part(turn, into, &part, (&limits, None), reading)
                 .await?;
         }
         match converting.await.map_err(WorldError::encoding)? {
             Ok(left_out) => {
                 for one in left_out {
-                    reading.refuse(0, &one.why, &one.said);
+                    match one.why.as_str() {
+                        why::GROUP_UNKNOWN => reading.note(&one.why, &one.said),
+                        _ => reading.refuse(0, &one.why, &one.said),
+                    }
                 }
                 Ok(Ok(()))
             }

@@ -12,6 +12,7 @@ mod trial;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kaname_directory::Group;
 use kaname_kernel::{Id, Matter as _, MatterId};
 use kaname_policy::Action;
 use kaname_sharing::{
@@ -101,6 +102,7 @@ impl World {
     ) -> Result<Loaded<Source>, WorldError> {
         self.allow_any(caller, Action::CollectionManage)?;
         self.check_into(caller, definition.into).await?;
+        self.check_groups(caller, &definition.terms).await?;
         let id: MatterId = Id::fresh(self.clock(), self.rng());
         let sealed = self.sealed_header(id, header)?;
         let change = source::join_source(definition, sealed)?;
@@ -124,6 +126,21 @@ impl World {
         }
     }
 
+    /// A sharing group can only be a group that there is.
+    async fn check_groups(&self, caller: &Caller, terms: &SourceTerms) -> Result<(), WorldError> {
+        for group in terms.form.sharing_groups.values() {
+            if self.see_if::<Group>(caller, group.cast()).await?.is_none() {
+                let message = format!("{group} is no group of this hub");
+                return Err(WorldError::invalid(
+                    "sharing_groups",
+                    "error-text-choice",
+                    message,
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Agrees with a source otherwise. `header` is `None` to keep the one there is.
     pub async fn agree_with_source(
         &self,
@@ -132,6 +149,7 @@ impl World {
         terms: SourceTerms,
         header: Option<(&str, &str)>,
     ) -> Result<Loaded<Source>, WorldError> {
+        self.check_groups(caller, &terms).await?;
         let agree = |one: &Loaded<Source>| {
             let sealed = self.sealed_header(one.id, header)?;
             Ok(source::change_source(&one.state, terms, sealed)?)

@@ -1,34 +1,37 @@
 //! A source's document, taken into its collection: a list value by value in the publisher's name, objects as they are.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kaname_intake::{
     JsonLimits,
     foreign::{self, Form as Record},
     listed::{ListLimits, Listed, Shape, Unlisted, read_list},
 };
-use kaname_kernel::MatterId;
+use kaname_kernel::{GroupId, MatterId};
 use kaname_sharing::{
     Collection,
     collection::CollectionKind,
     source::{FormKind, Source, SourceReading, SourceTerms, Word, why},
-    turn::trouble::Known,
+    turn::trouble::{Known, OfSignature},
 };
 use kaname_stix::Head;
 use kaname_store::{ObjectFilter, Versions};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 use super::csaf::provider_in;
 use crate::{
     caller::Caller,
     error::WorldError,
+    misp::PART,
     turn::{Stopped, Turn, told},
     work::Loaded,
     world::World,
 };
 
-/// Objects that are written and taken at a time.
-pub(super) const PART: usize = 2_000;
 /// Ids that are asked for at a time.
 const ASKED: usize = 500;
 /// Refused entries that are no reason to doubt that the document is a list.
@@ -158,6 +161,11 @@ impl World {
         if !from_file && let Some(provider) = provider_in(document, terms)? {
             let of = (source, &collection);
             return self.take_provider(turn, of, provider, reading).await;
+        }
+        // Whoever hands a file over answers for it.
+        if terms.form.signed && !from_file {
+            let fault = OfSignature::NoKey;
+            return Err(Known::Signature { fault }.into());
         }
         match kind.shape() {
             Some(shape) => {
@@ -299,7 +307,14 @@ impl World {
         let limits = self.settings().limits.import();
         for (index, part) in objects.chunks(PART).enumerate() {
             let within = (&limits, Some(index * PART));
-            self.take_part(turn, of, part, within, reading).await?;
+            let (source, collection, name) = of;
+            let into = TakenInto {
+                source,
+                collection,
+                name,
+                groups: &BTreeMap::new(),
+            };
+            self.take_part(turn, into, part, within, reading).await?;
         }
         Ok(())
     }
@@ -309,7 +324,7 @@ impl World {
     pub(super) async fn take_part(
         &self,
         turn: &Turn<'_>,
-        (source, collection, name): (MatterId, &Loaded<Collection>, &str),
+        into: TakenInto<'_>,
         objects: &[String],
         (limits, before): (&kaname_stix::Limits, Option<usize>),
         reading: &mut SourceReading,
@@ -335,9 +350,13 @@ impl World {
             }
         }
         let within: (_, &(dyn Fn(u64) + Sync)) = (limits, &|_| {});
+        let (how, of) = ((into.name, true), (raws.as_slice(), into.groups));
         let taken = self
-            .import_within(turn.caller, collection, (name, true), &raws, within)
+            .import_agreed(turn.caller, into.collection, how, of, within)
             .await?;
+        for group in taken.groups_unknown {
+            reading.note(why::GROUP_UNKNOWN, &group.to_string());
+        }
         reading.taken += taken.taken;
         reading.there += taken.there;
         for one in taken.rejected {
@@ -346,10 +365,20 @@ impl World {
             let id = head.map(|head| head.id.to_string());
             reading.refuse(place(index), &one.why, &id.unwrap_or_default());
         }
-        self.keep_turn::<Source>(turn, source).await?;
+        self.keep_turn::<Source>(turn, into.source).await?;
         (turn.progress)(reading.taken);
         Ok(())
     }
+}
+
+/// Where objects of a source are taken, and as what.
+pub(super) struct TakenInto<'i> {
+    pub(super) source: MatterId,
+    pub(super) collection: &'i Loaded<Collection>,
+    /// How the import names it.
+    pub(super) name: &'i str,
+    /// The groups that its sharing groups are, as agreed.
+    pub(super) groups: &'i BTreeMap<Uuid, GroupId>,
 }
 
 /// How imports of a source name it.

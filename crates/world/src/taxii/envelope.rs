@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use kaname_intake::submission::{MAX_TITLE_CHARS, from_stix};
+use kaname_intake::submission::{MAX_TITLE_CHARS, Submitted, from_stix};
 use kaname_kernel::{Pap, Tlp};
 use kaname_sharing::{
     marking::{strictest_pap, strictest_tlp},
@@ -38,21 +38,18 @@ impl World {
         caller: &Caller,
         envelope: &[u8],
     ) -> Result<Envelope, WorldError> {
-        let limits = self.settings().limits.stix();
-        self.read_envelope_within(caller, envelope, &limits)
-    }
-
-    /// The same within these bounds on its objects.
-    pub(crate) fn read_envelope_within(
-        &self,
-        caller: &Caller,
-        envelope: &[u8],
-        limits: &kaname_stix::Limits,
-    ) -> Result<Envelope, WorldError> {
         let mut options = self.reading_options(caller)?;
-        options.limits.stix = *limits;
+        options.limits.stix = self.settings().limits.stix();
         let read = from_stix(envelope, &options)
             .map_err(|error| WorldError::invalid("envelope", "error-stix", error.to_string()))?;
+        let marks = marks(envelope, &options.limits.stix)?;
+        Ok(Envelope::of(read, &marks))
+    }
+}
+
+impl Envelope {
+    /// What was read of objects, and every marking that one of them carries.
+    pub(crate) fn of(read: Submitted, marks: &BTreeSet<ObjectId>) -> Self {
         let values: BTreeSet<Value> = read
             .values
             .iter()
@@ -66,8 +63,7 @@ impl World {
             .iter()
             .filter(|one| !one.comment.is_empty())
             .map(|one| (one.value.clone(), one.comment.clone()));
-        let marks = marks(envelope, &options.limits.stix)?;
-        Ok(Envelope {
+        Self {
             title: read.title,
             technique: read.technique,
             harm: Harm {
@@ -77,11 +73,11 @@ impl World {
             },
             remarks: remarks.collect(),
             values: values.into_iter().collect(),
-            tlp: strictest_tlp(&marks),
+            tlp: strictest_tlp(marks),
             // AMBER when the provider says nothing.
-            pap: strictest_pap(&marks).unwrap_or(Pap::Amber),
+            pap: strictest_pap(marks).unwrap_or(Pap::Amber),
             seen: read.occurred.map(|when| when.at),
-        })
+        }
     }
 }
 
@@ -109,7 +105,7 @@ pub(super) fn types(objects: &[PostedObject]) -> String {
 }
 
 /// The id an unreadable object gives itself, if it is a short text.
-pub(super) fn id_of(raw: &str) -> Option<String> {
+pub(crate) fn id_of(raw: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Id {
         id: String,

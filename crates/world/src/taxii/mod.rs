@@ -14,6 +14,7 @@ mod speaking;
 
 use jiff::Timestamp;
 
+pub(crate) use envelope::{Envelope, id_of};
 pub use offered::Offered;
 pub use peers::{PEER, PeerDuty};
 pub use posted::{Posted, PostedObject, STATUS_HOURS, Status};

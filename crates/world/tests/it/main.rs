@@ -36,6 +36,7 @@ mod sources;
 mod sources_csaf;
 mod sources_misp;
 mod sources_owed;
+mod sources_signed;
 mod story;
 mod submitting;
 mod taxii_sink;

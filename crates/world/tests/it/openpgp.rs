@@ -133,7 +133,7 @@ fn a_key_that_cannot_be_used_is_not_taken() {
 }
 
 /// A key pair made now: the private half and the armoured public one.
-fn key_of(user: &str, version: KeyVersion) -> (SignedSecretKey, String) {
+pub(crate) fn key_of(user: &str, version: KeyVersion) -> (SignedSecretKey, String) {
     let v6 = version == KeyVersion::V6;
     let mut subkey = SubkeyParamsBuilder::default();
     subkey
@@ -163,7 +163,7 @@ fn key_of(user: &str, version: KeyVersion) -> (SignedSecretKey, String) {
     (secret, armoured)
 }
 
-struct Random;
+pub(crate) struct Random;
 
 impl RngCore for Random {
     fn next_u32(&mut self) -> u32 {

@@ -16,10 +16,10 @@ use crate::{
     taxii_sink::{Asked, Reply, TaxiiSink},
 };
 
-const METADATA: &str = "/.well-known/csaf/provider-metadata.json";
+pub(crate) const METADATA: &str = "/.well-known/csaf/provider-metadata.json";
 const AMBER: &str = "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421";
 
-fn advisory(n: u32, day: u32) -> Value {
+pub(crate) fn advisory(n: u32, day: u32) -> Value {
     json!({
         "document": {
             "csaf_version": "2.0", "category": "csaf_security_advisory", "title": format!("Advisory {n}"),
@@ -39,12 +39,12 @@ fn moment(day: u32) -> String {
     format!("2026-05-{day:02}T00:00:00Z")
 }
 
-fn path(n: u32) -> String {
+pub(crate) fn path(n: u32) -> String {
     format!("2026/vendor-2026_{n:04}.json")
 }
 
 /// What a provider serves, by path.
-type Files = BTreeMap<String, Reply>;
+pub(crate) type Files = BTreeMap<String, Reply>;
 
 fn metadata(distributions: Value) -> Reply {
     Reply::of(
@@ -59,7 +59,7 @@ fn metadata(distributions: Value) -> Reply {
 }
 
 /// The directory of these advisories, at `/csaf/`; half of them with one hash, half with the other.
-fn directory(at: &str, all: &[(u32, u32)]) -> Files {
+pub(crate) fn directory(at: &str, all: &[(u32, u32)]) -> Files {
     let mut files = Files::new();
     let url = format!("http://{at}/csaf");
     files.insert(
@@ -94,7 +94,9 @@ fn answer(files: &Files, asked: &Asked) -> Reply {
 }
 
 /// A server whose address is known before its files are made. `later`: what is served from so many requests on.
-async fn serving(make: impl Fn(&str, usize) -> Files + Send + Sync + 'static) -> TaxiiSink {
+pub(crate) async fn serving(
+    make: impl Fn(&str, usize) -> Files + Send + Sync + 'static,
+) -> TaxiiSink {
     TaxiiSink::open(move |before, asked| {
         let host = asked.headers.get("host").cloned().unwrap_or_default();
         answer(&make(&host, before), asked)
@@ -102,7 +104,7 @@ async fn serving(make: impl Fn(&str, usize) -> Files + Send + Sync + 'static) ->
     .await
 }
 
-fn provider_terms(sink: &TaxiiSink) -> SourceTerms {
+pub(crate) fn provider_terms(sink: &TaxiiSink) -> SourceTerms {
     terms(Some(format!("http://{}/", sink.address)), FormKind::Csaf)
 }
 
@@ -115,7 +117,7 @@ fn documents(sink: &TaxiiSink) -> Vec<String> {
     paths.filter(|path| path.ends_with(".json")).collect()
 }
 
-async fn reports(nation: &Nation) -> usize {
+pub(crate) async fn reports(nation: &Nation) -> usize {
     let all = ids(nation, "public").await;
     all.iter().filter(|id| id.starts_with("report--")).count()
 }

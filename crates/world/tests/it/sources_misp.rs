@@ -3,11 +3,12 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::SignedDuration;
+use kaname_directory::Name2;
 use kaname_misp::{Limits, events, feed};
-use kaname_sharing::source::{FormKind, SourceTerms};
+use kaname_sharing::source::{FormKind, SourceTerms, why};
 use kaname_store::ObjectFilter;
 use kaname_testkit::{Nation, Person};
-use kaname_world::verify::verify;
+use kaname_world::{WorldError, verify::verify};
 use serde_json::{Value, json};
 
 use crate::{
@@ -293,4 +294,97 @@ async fn what_is_for_its_own_organisation_is_for_officers_alone() {
         let proved = verify(world.store(), world.keys(), &[], &|_| {}).await;
         assert_eq!(proved.unwrap().ledger.fault, None);
     }
+}
+
+#[tokio::test]
+async fn a_sharing_group_is_whom_the_agreement_or_its_organisations_name() {
+    let nation = Nation::new().await;
+    let admin = nation.caller(&nation.administrator).await;
+    let name = Name2::parse("name", "金融の会", "Finance circle").unwrap();
+    let world = &nation.world;
+    let group = world
+        .found_group(&admin, "finance".parse().unwrap(), name, false)
+        .await
+        .unwrap();
+    let member = nation.member.party;
+    world
+        .join_group(&admin, group.id.cast(), member)
+        .await
+        .unwrap();
+    nation.clock.advance(SignedDuration::from_secs(90));
+    let agreed = "77777777-0000-4000-8000-000000000001";
+    let unknown = "77777777-0000-4000-8000-000000000002";
+    let to = |n: u32, uuid: &str, organisations: &[String], tlp: &str| {
+        let mut one = reaching(n, "4", "5");
+        let listed = organisations
+            .iter()
+            .map(|one| json!({ "Organisation": { "uuid": one } }));
+        let listed: Vec<Value> = listed.collect();
+        one["Event"]["SharingGroup"] = json!({ "uuid": uuid, "SharingGroupOrg": listed });
+        if !tlp.is_empty() {
+            one["Event"]["Tag"] = json!([{ "name": tlp }]);
+        }
+        one
+    };
+    let provider = nation.provider.party.to_string();
+    let served = vec![
+        to(1, agreed, &[provider.clone()], ""),
+        // AMBER names whom the group names, RED nobody.
+        to(2, agreed, &[], "tlp:amber"),
+        to(3, agreed, &[], "tlp:red"),
+        to(4, unknown, &[provider], ""),
+        to(5, unknown, &[uuid(99)], ""),
+        to(6, unknown, &[], "tlp:clear"),
+        reaching(7, "4", "5"),
+    ];
+    let sink = TaxiiSink::open(
+        move |_, asked| match asked.path.ends_with("manifest.json") {
+            true => Reply::of(200, manifest(&served)),
+            false => file(asked, &served),
+        },
+    )
+    .await;
+    let mut terms = feed_terms(&sink, FormKind::MispFeed);
+    let named = agreed.parse().unwrap();
+    terms.form.sharing_groups.insert(named, group.id.cast());
+    joined(&nation, terms).await;
+    turn(&nation, &worker(&nation)).await;
+    let told = source(&nation).await;
+    assert_eq!(told.refused, 0, "{told:?}");
+    let notes: Vec<&str> = told
+        .unlisted
+        .iter()
+        .filter(|one| one.why == why::GROUP_UNKNOWN)
+        .map(|one| one.said.as_str())
+        .collect();
+    assert!(notes.contains(&unknown), "{notes:?}");
+    let seen = |ids: BTreeSet<String>| -> Vec<u32> {
+        (1..=7)
+            .filter(|n| ids.contains(&format!("report--{}", uuid(*n))))
+            .collect()
+    };
+    assert_eq!(
+        seen(seen_by(&nation, &nation.analyst).await),
+        [1, 2, 3, 4, 5, 6, 7]
+    );
+    assert_eq!(seen(seen_by(&nation, &nation.member).await), [1, 2]);
+    assert_eq!(seen(seen_by(&nation, &nation.provider).await), [4]);
+    assert!(seen(seen_by(&nation, &nation.outsider).await).is_empty());
+    // What else came with an event goes no further than it.
+    let member = seen_by(&nation, &nation.member).await;
+    assert!(member.contains(&format!("indicator--{}", uuid(1_001))));
+    assert!(!member.contains(&format!("indicator--{}", uuid(1_004))));
+    let proved = verify(world.store(), world.keys(), &[], &|_| {}).await;
+    assert_eq!(proved.unwrap().ledger.fault, None);
+    // An agreement names groups that there are.
+    let mut terms = feed_terms(&sink, FormKind::Misp);
+    terms
+        .form
+        .sharing_groups
+        .insert(named, nation.member.party.cast());
+    let wrong = world.agree_with_source(&shell(), "a", terms, None).await;
+    assert!(
+        matches!(wrong, Err(WorldError::Invalid { .. })),
+        "{wrong:?}"
+    );
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kaname_sharing::{
-    source::{Owed, PastReading, Source},
+    source::{FormKind, Owed, PastReading, Source},
     turn::Trouble,
 };
 use kaname_world::{Loaded, source::Trial};
@@ -84,9 +84,18 @@ pub(super) fn whole(source: &Source, now: Timestamp) -> String {
     if terms.form.kind.lists_events() {
         let heeded = match terms.form.ignore_distribution {
             true => "ignored: the publisher means nothing by it",
-            false => "0 and 4 are for officers alone",
+            false => "0 is for officers alone, 4 for whom the sharing group names here",
         };
         lines.push(format!("distribution: {heeded}"));
+        let groups = terms.form.sharing_groups.iter();
+        lines.extend(groups.map(|(uuid, group)| format!("  sharing group {uuid}: group {group}")));
+    }
+    if terms.form.kind == FormKind::Csaf {
+        let unsigned = match terms.form.signed {
+            true => "refused",
+            false => "taken, and named",
+        };
+        lines.push(format!("documents without a signature: {unsigned}"));
     }
     lines.extend(turns.stopped.iter().map(|why| format!("stopped: {why}")));
     lines.extend(turns.trouble.iter().map(|why| format!("trouble: {why}")));

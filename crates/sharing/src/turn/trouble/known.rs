@@ -155,6 +155,11 @@ pub enum Known {
         /// Most of them.
         most: u64,
     },
+    /// A document's signature does not hold.
+    Signature {
+        /// What is wrong with it.
+        fault: OfSignature,
+    },
     /// One event after the other did not come.
     Silent {
         /// How many.
@@ -227,6 +232,35 @@ pub enum OfCertificate {
     Other,
 }
 
+/// What is wrong with the OpenPGP signature of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfSignature {
+    /// It is over other bytes, or made by a key or at a time that does not hold.
+    Wrong,
+    /// None of the keys that the provider names made it.
+    UnknownKey,
+    /// It is no signature.
+    Unreadable,
+    /// The document stands alone, and nobody says which key signs it.
+    NoKey,
+}
+
+impl OfSignature {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Wrong, Self::UnknownKey, Self::Unreadable, Self::NoKey];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wrong => "wrong",
+            Self::UnknownKey => "unknown_key",
+            Self::Unreadable => "unreadable",
+            Self::NoKey => "no_key",
+        }
+    }
+}
+
 /// What is done in a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -288,6 +322,12 @@ impl fmt::Display for Known {
                 write!(f, "the server's certificate is not believed: {words}")
             }
             Self::Tls { words } => write!(f, "TLS failed: {words}"),
+            Self::Signature { fault } => f.write_str(match fault {
+                OfSignature::Wrong => "its signature is not one over these bytes by a key that held when it was made",
+                OfSignature::UnknownKey => "its signature is by none of the keys that its provider names",
+                OfSignature::Unreadable => "the file of its signature holds none",
+                OfSignature::NoKey => "signatures are asked for, and the address is one document for which nobody names a key",
+            }),
             Self::NotHttps => f.write_str("only https is called"),
             Self::BadAddress { words } => write!(f, "the address cannot be asked: {words}"),
             Self::NoAnswer { seconds } => write!(f, "no whole answer within {seconds} s"),

@@ -180,10 +180,7 @@ async fn propose(
         "Attribute": [attribute],
     }});
     let text = proposal.to_string();
-    let posted = house
-        .world()
-        .misp_propose(by, about, text.as_bytes())
-        .await?;
+    let posted = house.world().misp_propose(by, about, text.into()).await?;
     no_fault(&posted)?;
     let told = match &posted.receipt {
         Some(_) => {
@@ -322,7 +319,7 @@ async fn of_another(
     }
 }
 
-fn said(message: &str, uri: &OriginalUri) -> Response {
+pub(super) fn said(message: &str, uri: &OriginalUri) -> Response {
     answer::json(&json!({
         "saved": true,
         "success": message,

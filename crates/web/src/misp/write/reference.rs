@@ -199,7 +199,7 @@ async fn gone(
 }
 
 /// The caller's own event that holds an object; another's stays as it is.
-async fn own_event_of(
+pub(super) async fn own_event_of(
     house: &House,
     by: &By,
     object: Uuid,

@@ -7,8 +7,8 @@ use axum::{
     http::{HeaderMap, HeaderName},
 };
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json, value::RawValue};
 
 use super::Members;
 use crate::{
@@ -37,33 +37,76 @@ pub(super) fn members_in(body: &Bytes) -> Result<(Members, bool), MispError> {
     }
 }
 
-/// What is to be known of an event before it is read: everything else in it is passed over.
+/// An event as its document wraps it.
 #[derive(Deserialize)]
-struct Brief<'a> {
+struct Wrapped<'a> {
     #[serde(rename = "Event", borrow)]
-    event: Named<'a>,
+    event: &'a RawValue,
 }
 
+/// An event as its document wraps it.
+#[derive(Deserialize)]
+struct Wrapped<'a> {
+    #[serde(rename = "Event", borrow)]
+    event: &'a RawValue,
+}
+
+/// What is to be known of an event before it is read: everything else in it is passed over.
 #[derive(Deserialize)]
 struct Named<'a> {
-    #[serde(borrow)]
-    uuid: Cow<'a, str>,
+    /// As it stands there, also where it says nothing.
+    #[serde(borrow, default, deserialize_with = "as_it_stands")]
+    uuid: Option<&'a RawValue>,
     #[serde(rename = "info")]
     _info: Cow<'a, str>,
 }
 
-/// The UUID of the event in a body, its own or a fresh one, and the text that is kept: as it came where nothing had to
-/// be added.
-pub(super) fn event_in<'b>(
-    house: &House,
-    body: &'b Bytes,
-) -> Result<(String, Cow<'b, str>), MispError> {
-    // A large event is not taken apart more often than it has to be.
-    let text = std::str::from_utf8(body).unwrap_or_default();
-    if let Ok(Brief { event }) = serde_json::from_str(text) {
-        return Ok((event.uuid.into_owned(), text.into()));
+fn as_it_stands<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(from).map(Some)
+}
+
+/// How the UUID of an event stands in its document.
+enum Stands {
+    /// As it has to.
+    Said(String),
+    /// Not at all: it belongs to this place of the text.
+    Lacking(usize),
+    /// As nothing that can be kept, or the document is another.
+    Otherwise,
+}
+
+fn stands(text: &str) -> Stands {
+    let wrapped: Result<Wrapped<'_>, _> = serde_json::from_str(text);
+    let inner = wrapped.map_or(text, |wrapped| wrapped.event.get());
+    let start = inner.as_ptr().addr() - text.as_ptr().addr();
+    let Ok(named) = serde_json::from_str::<Named<'_>>(inner) else {
+        return Stands::Otherwise;
+    };
+    match (named.uuid, inner.find('{')) {
+        (Some(uuid), _) => match serde_json::from_str(uuid.get()) {
+            Ok(uuid) => Stands::Said(uuid),
+            Err(_) => Stands::Otherwise,
+        },
+        (None, Some(brace)) => Stands::Lacking(start + brace + 1),
+        (None, None) => Stands::Otherwise,
     }
-    let (mut event, is_wrapped) = members_in(body)?;
+}
+
+/// The UUID of the event in a body, its own or a fresh one, and the text that is kept: as it came where nothing had to
+/// be added. A large event is not taken apart here.
+pub(super) fn event_in(house: &House, body: Bytes) -> Result<(String, Bytes), MispError> {
+    let text = std::str::from_utf8(&body).unwrap_or_default();
+    match stands(text) {
+        Stands::Said(uuid) => return Ok((uuid, body)),
+        Stands::Lacking(at) => {
+            let uuid = fresh_uuid(house);
+            let (before, after) = text.split_at(at);
+            let whole = format!("{before}\"uuid\":\"{uuid}\",{after}");
+            return Ok((uuid, whole.into()));
+        }
+        Stands::Otherwise => {}
+    }
+    let (mut event, _) = members_in(&body)?;
     if !event.get("info").is_some_and(Value::is_string) {
         return Err(MispError::bad(
             "info",
@@ -71,12 +114,7 @@ pub(super) fn event_in<'b>(
         ));
     }
     let given = event.get("uuid").and_then(Value::as_str);
-    let given = given.map(str::to_owned);
-    let has_uuid = given.is_some();
-    let uuid = given.unwrap_or_else(|| fresh_uuid(house));
-    if has_uuid && is_wrapped {
-        return Ok((uuid, text.into()));
-    }
+    let uuid = given.map_or_else(|| fresh_uuid(house), str::to_owned);
     event.insert("uuid".to_owned(), uuid.as_str().into());
     Ok((uuid, json!({ "Event": event }).to_string().into()))
 }
@@ -204,4 +242,49 @@ pub(super) fn moment(value: Option<&Value>) -> Option<Timestamp> {
     within
         .then(|| Timestamp::from_second(seconds as i64).ok())
         .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn where_it_stands(text: &str) -> Option<String> {
+        match stands(text) {
+            Stands::Said(uuid) => Some(uuid),
+            Stands::Lacking(at) => {
+                let (before, after) = text.split_at(at);
+                let whole = format!("{before}\"uuid\":\"new\",{after}");
+                assert!(
+                    matches!(stands(&whole), Stands::Said(uuid) if uuid == "new"),
+                    "{whole}"
+                );
+                None
+            }
+            Stands::Otherwise => Some("otherwise".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_uuid_of_an_event_is_found_without_taking_it_apart() {
+        for wrap in [
+            |event: &str| event.to_owned(),
+            |event: &str| format!("{{\"x\":1, \"Event\" :  {event} }}"),
+        ] {
+            let said = wrap(r#"{"Attribute":[{"uuid":"other"}],"uuid":"own","info":"i\u0041"}"#);
+            assert_eq!(where_it_stands(&said).as_deref(), Some("own"));
+            assert_eq!(where_it_stands(&wrap(r#"{ "info":"i"}"#)), None);
+            for odd in [
+                r#"{"info":"i","uuid":null}"#,
+                r#"{"info":"i","uuid":7}"#,
+                r#"{"uuid":"a"}"#,
+                "[]",
+            ] {
+                assert_eq!(
+                    where_it_stands(&wrap(odd)).as_deref(),
+                    Some("otherwise"),
+                    "{odd}"
+                );
+            }
+        }
+    }
 }

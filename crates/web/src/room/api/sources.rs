@@ -1,6 +1,8 @@
 //! Sources as JSON: what is agreed, what their readings brought, how far behind each is; agreed with, changed, stopped and
 //! started by the same operations as on the pages.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -10,7 +12,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use kaname_intake::listed::Mapping;
-use kaname_kernel::{MatterId, Tlp};
+use kaname_kernel::{GroupId, MatterId, Tlp};
 use kaname_policy::Action;
 use kaname_sharing::{
     source::{
@@ -21,6 +23,7 @@ use kaname_sharing::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
     body::{Read, Why},
@@ -111,6 +114,10 @@ struct Terms {
     #[serde(default)]
     ignore_distribution: bool,
     #[serde(default)]
+    sharing_groups: BTreeMap<Uuid, GroupId>,
+    #[serde(default)]
+    signed: bool,
+    #[serde(default)]
     tlp: Option<Tlp>,
     #[serde(default)]
     every: Every,
@@ -140,6 +147,8 @@ impl Terms {
                 kind: self.form,
                 mapping: self.mapping,
                 ignore_distribution: self.ignore_distribution,
+                sharing_groups: self.sharing_groups,
+                signed: self.signed,
             },
             tlp: self.tlp,
             every: self.every,
@@ -308,6 +317,8 @@ fn told(text: Text, source: &Source, now: Timestamp) -> Value {
         "form": terms.form.kind,
         "mapping": terms.form.mapping,
         "ignore_distribution": terms.form.ignore_distribution,
+        "sharing_groups": terms.form.sharing_groups,
+        "signed": terms.form.signed,
         "collection": source.definition.into,
         "tlp": terms.tlp,
         "every": terms.every,

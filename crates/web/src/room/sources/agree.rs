@@ -16,7 +16,7 @@ use kaname_sharing::{
 };
 use kaname_world::WorldError;
 
-use super::{look::Looked, words};
+use super::{groups, look::Looked, words};
 use crate::{
     error::Failure,
     frame::{
@@ -80,7 +80,7 @@ async fn joined(house: &House, by: &By, typed: &Typed) -> Result<(), WorldError>
     let definition = SourceDefinition {
         code: typed.one("code").to_owned(),
         into,
-        terms: terms(typed)?,
+        terms: agreed(house, by, typed).await?,
     };
     let joined = house.world().join_source(by, definition, header(typed));
     joined.await.map(|_| ())
@@ -95,6 +95,7 @@ pub(super) async fn ask_change(
     let source = house.world().source(&by, &code).await?;
     let now = source.state.definition.terms;
     let most = most_mib(&now);
+    let groups = groups::agreed(&house, &by, &now).await?;
     let mut typed = Typed::default()
         .set("publisher", now.publisher)
         .set("url", now.url.unwrap_or_default())
@@ -103,8 +104,12 @@ pub(super) async fn ask_change(
         .set("every", now.every.to_string())
         .set("grace_h", now.grace_h.to_string())
         .set("most_mib", most.to_string());
+    typed = typed.set(groups::FIELD, groups.join("\n"));
     if now.form.ignore_distribution {
         typed = typed.set("ignore_distribution", "yes");
+    }
+    if now.form.signed {
+        typed = typed.set("signed", "yes");
     }
     for (field, place) in now.form.mapping.fields() {
         typed = typed.set(field, place.unwrap_or_default());
@@ -121,7 +126,7 @@ pub(super) async fn change(
 ) -> Result<Response, Failure> {
     let world = house.world();
     world.source(&by, &code).await?;
-    let done = match terms(&typed) {
+    let done = match agreed(&house, &by, &typed).await {
         Ok(terms) => {
             let changed = world.agree_with_source(&by, &code, terms, header(&typed));
             changed.await.map(|_| ())
@@ -159,8 +164,21 @@ fn kept(frame: &Frame, code: &str, done: Result<(), WorldError>) -> Result<Kept,
     }
 }
 
+/// What was typed of the terms, with the groups that they name.
+pub(super) async fn agreed(
+    house: &House,
+    by: &By,
+    typed: &Typed,
+) -> Result<SourceTerms, WorldError> {
+    let mut terms = terms(typed)?;
+    if terms.form.kind.lists_events() && !terms.form.ignore_distribution {
+        terms.form.sharing_groups = groups::typed(house, by, typed).await?;
+    }
+    Ok(terms)
+}
+
 /// What was typed of the terms.
-pub(super) fn terms(typed: &Typed) -> Result<SourceTerms, WorldError> {
+fn terms(typed: &Typed) -> Result<SourceTerms, WorldError> {
     let wrong =
         |field: &str, message: String| WorldError::invalid(field, "error-text-choice", message);
     let some = |name: &str| Some(typed.one(name).to_owned()).filter(|text| !text.is_empty());
@@ -196,6 +214,8 @@ pub(super) fn terms(typed: &Typed) -> Result<SourceTerms, WorldError> {
             kind,
             mapping,
             ignore_distribution: kind.lists_events() && typed.one("ignore_distribution") == "yes",
+            signed: kind == FormKind::Csaf && typed.one("signed") == "yes",
+            ..Form::of(kind)
         },
         tlp,
         every,
@@ -318,6 +338,10 @@ fn of_terms(asker: &Asker<'_>, secret: &str) -> Vec<Field> {
         Choice::new("", page.t("sources-distribution-heeded")),
         Choice::new("yes", page.t("sources-distribution-ignored")),
     ];
+    let unsigned = vec![
+        Choice::new("", page.t("sources-unsigned-taken")),
+        Choice::new("yes", page.t("sources-unsigned-refused")),
+    ];
     vec![
         asker
             .line("text", "publisher", "sources-publisher")
@@ -332,6 +356,13 @@ fn of_terms(asker: &Asker<'_>, secret: &str) -> Vec<Field> {
         asker
             .select("ignore_distribution", "sources-distribution", distribution)
             .hint(page.t("sources-distribution-hint")),
+        asker
+            .lines(3, groups::FIELD, "sources-groups")
+            .hint(page.t("sources-groups-hint"))
+            .optional(),
+        asker
+            .select("signed", "sources-unsigned", unsigned)
+            .hint(page.t("sources-unsigned-hint")),
         asker
             .line("text", "header", "sources-header")
             .hint(page.t("sources-header-hint"))

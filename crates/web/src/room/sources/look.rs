@@ -9,7 +9,7 @@ use kaname_world::{
     source::{Trial, Tried},
 };
 
-use super::{agree, words};
+use super::agree;
 use crate::{
     error::Failure,
     frame::{
@@ -39,7 +39,7 @@ impl Place {
                 0 => String::new(),
                 line => line.to_string(),
             },
-            why: words::unlisted(text, &one.why),
+            why: trouble::of_words(text, &one.why),
             said: one.said.clone(),
         }
     }
@@ -103,7 +103,7 @@ pub(super) async fn look(
     by: By,
     Posted(typed): Posted<Typed>,
 ) -> Result<Response, Failure> {
-    let looked = match agree::terms(&typed) {
+    let looked = match agree::agreed(&house, &by, &typed).await {
         Ok(terms) => looked(&house, &by, terms, agree::header(&typed)).await,
         Err(error) => Err(error),
     };

@@ -2,6 +2,7 @@
 //! and what an administrator does about it.
 
 mod agree;
+mod groups;
 mod list;
 mod look;
 mod show;

@@ -7,10 +7,12 @@ use axum::{
 };
 use kaname_intake::listed::Unlisted;
 use kaname_policy::Action;
-use kaname_sharing::source::{Owed, PastReading, Source, ask_source, start_source, stop_source};
+use kaname_sharing::source::{
+    FormKind, Owed, PastReading, Source, ask_source, start_source, stop_source,
+};
 use kaname_world::{Loaded, WorldError};
 
-use super::{agree::most_mib, look::Place, words};
+use super::{agree::most_mib, groups, look::Place, words};
 use crate::{
     error::Failure,
     frame::{
@@ -42,6 +44,10 @@ struct SourcePage {
     mapping: Vec<(String, String)>,
     /// Of MISP: whether its distribution counts.
     distribution: Option<String>,
+    /// The hub's groups that its sharing groups are.
+    groups: Vec<String>,
+    /// Of CSAF: what becomes of documents without a signature.
+    unsigned: Option<String>,
     collection: String,
     tlp: Option<TlpLabel>,
     every: String,
@@ -143,6 +149,14 @@ pub(super) async fn one(
             let key = match terms.form.ignore_distribution {
                 true => "sources-distribution-ignored",
                 false => "sources-distribution-heeded",
+            };
+            text.t(key).into_owned()
+        }),
+        groups: groups::agreed(&house, &by, terms).await?,
+        unsigned: (terms.form.kind == FormKind::Csaf).then(|| {
+            let key = match terms.form.signed {
+                true => "sources-unsigned-refused",
+                false => "sources-unsigned-taken",
             };
             text.t(key).into_owned()
         }),

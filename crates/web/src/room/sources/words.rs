@@ -61,6 +61,10 @@ pub(in crate::room) fn unlisted(text: Text, told: &str) -> String {
         source::why::OUTSIDE => "sources-why-outside",
         source::why::HASH => "sources-why-hash",
         source::why::LEFT_ALONE => "sources-why-left-alone",
+        source::why::GROUP_UNKNOWN => "sources-why-group",
+        source::why::NO_KEY => "sources-why-no-key",
+        source::why::UNSIGNED => "sources-why-unsigned",
+        source::why::UNSIGNED_REFUSED => "sources-why-unsigned-refused",
         other => return other.to_owned(),
     };
     text.t(key).into_owned()

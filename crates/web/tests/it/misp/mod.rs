@@ -4,6 +4,7 @@ mod answering;
 mod asking;
 mod bounds;
 mod feed;
+mod own;
 mod posting;
 mod reading;
 mod sight;

@@ -258,7 +258,7 @@ async fn what_cannot_be_posted_is_refused_and_says_why() {
             404,
         ),
         ("attributes/edit/17".to_owned(), &poster, json!({}), 404),
-        ("tags/attachTagToObject".to_owned(), &poster, json!({}), 403),
+        ("tags/attachTagToObject".to_owned(), &poster, json!({}), 400),
     ] {
         let answer = s.post(&path, key, &body).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text);
@@ -274,14 +274,21 @@ async fn what_cannot_be_posted_is_refused_and_says_why() {
         assert_eq!(refused.status, 403, "{what}: {}", refused.text);
     }
     let attribute = text(&found[0]["Event"]["Attribute"][0]["uuid"]);
-    let refused = s
-        .post(
-            &format!("attributes/delete/{attribute}"),
-            &poster,
-            &json!({}),
-        )
-        .await;
-    assert_eq!(refused.status, 403);
+    for what in ["attributes/delete", "attributes/restore", "objects/delete"] {
+        let refused = s
+            .post(&format!("{what}/{attribute}"), &poster, &json!({}))
+            .await;
+        assert_eq!(refused.status, 403, "{what}: {}", refused.text);
+    }
+    for what in ["tags/attachTagToObject", "tags/removeTagFromObject"] {
+        for named in [&uuid, &attribute] {
+            let body = json!({ "uuid": named, "tag": "tlp:clear" });
+            let refused = s.post(what, &poster, &body).await;
+            assert_eq!(refused.status, 403, "{what}: {}", refused.text);
+        }
+        let body = json!({ "uuid": "00000000-0000-4000-8000-000000000000", "tag": "x" });
+        assert_eq!(s.post(what, &poster, &body).await.status, 404, "{what}");
+    }
     assert_eq!(s.found("events", json!({})).await, found);
 }
 

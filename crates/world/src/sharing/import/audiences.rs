@@ -129,8 +129,12 @@ pub(crate) struct Audiences {
     named: Audience,
     /// For objects without a marking.
     unmarked: Audience,
+    /// The label of objects that have none and are restricted otherwise.
+    default: TlpMark,
     /// For markings that say nothing here, and for ends that nobody knows: officers.
     unknown: Audience,
+    /// Whom the sharing groups mean that markings name.
+    pub(super) groups: BTreeMap<ObjectId, Audience>,
     /// Markings that restrict nobody: copyright, terms of use.
     pub(super) statements: BTreeSet<ObjectId>,
     /// Whoever may see some version of an object by its own markings, for the ends of relationships.
@@ -160,12 +164,14 @@ impl Audiences {
             collection: read,
             named,
             unmarked: unknown.clone(),
+            default: definition.default_tlp.map_or(TlpMark::AmberStrict, mark_of),
             unknown,
+            groups: BTreeMap::new(),
             statements: BTreeSet::new(),
             ends: BTreeMap::new(),
         };
         if let Some(tlp) = definition.default_tlp {
-            audiences.unmarked = audiences.marked(mark_of(tlp));
+            audiences.unmarked = audiences.marked(mark_of(tlp), &audiences.named);
         }
         audiences
     }
@@ -174,8 +180,10 @@ impl Audiences {
         collection: &Collection,
         originator: Option<PartyId>,
         objects: &[Good<'_>],
+        groups: BTreeMap<ObjectId, Audience>,
     ) -> Self {
         let mut audiences = Self::in_collection(&collection.definition, originator);
+        audiences.groups = groups;
         let statements = objects
             .iter()
             .filter(|good| is_statement(good.raw, &good.head));
@@ -191,11 +199,12 @@ impl Audiences {
         audiences
     }
 
-    fn marked(&self, mark: TlpMark) -> Audience {
+    /// What a label asks. `named`: whoever AMBER names.
+    fn marked(&self, mark: TlpMark, named: &Audience) -> Audience {
         match mark {
             TlpMark::Clear => Audience::everyone(),
             TlpMark::Green => Audience::everyone().and(Clause::any([Term::Member, Term::Officer])),
-            TlpMark::Amber | TlpMark::AmberStrict => self.named.clone(),
+            TlpMark::Amber | TlpMark::AmberStrict => named.clone(),
             // No person is named by an import.
             TlpMark::Red => Audience::officers(),
         }
@@ -214,18 +223,28 @@ impl Audiences {
 
     /// By markings that restrict; what may be done with it (PAP) restricts no reader.
     pub(crate) fn by_markings(&self, restricting: &[ObjectId]) -> Audience {
-        let mut restricting = restricting
-            .iter()
-            .filter(|one| pap_of(one).is_none())
-            .peekable();
-        if restricting.peek().is_none() {
+        let restricting = restricting.iter().filter(|one| pap_of(one).is_none());
+        let restricting: Vec<&ObjectId> = restricting.collect();
+        if restricting.is_empty() {
             return self.collection.clone().and_all(&self.unmarked);
         }
-        let clauses = restricting.map(|marking| match tlp_of(marking) {
-            Some(mark) => self.marked(mark),
-            None => self.unknown.clone(),
+        let groups = restricting.iter().filter_map(|one| self.groups.get(one));
+        let groups: Vec<&Audience> = groups.collect();
+        // Who is named by AMBER is named directly or by a group.
+        let named = groups
+            .iter()
+            .fold(self.named.clone(), |all, one| either(all, one));
+        let clauses = restricting.iter().map(|marking| match tlp_of(marking) {
+            Some(mark) => self.marked(mark, &named),
+            None => self.groups.get(marking).unwrap_or(&self.unknown).clone(),
         });
-        clauses.fold(self.collection.clone(), |all, one| all.and_all(&one))
+        let all = clauses.fold(self.collection.clone(), |all, one| all.and_all(&one));
+        // A group says to whom it goes, and not that it is less confidential than what says nothing.
+        let is_labelled = restricting.iter().any(|one| tlp_of(one).is_some());
+        match groups.is_empty() || is_labelled {
+            true => all,
+            false => all.and_all(&self.marked(self.default, &named)),
+        }
     }
 
     /// With the ends, for a relationship or sighting; and whoever claims it.
@@ -253,7 +272,7 @@ pub(crate) fn marks(head: &Head) -> Vec<ObjectId> {
 
 /// The markings that say who may see an object that is imported. A marking that says nothing here tells of what only
 /// officers see, so that it restricts itself too.
-pub(super) fn own_marks(head: &Head) -> Vec<ObjectId> {
+pub(in crate::sharing) fn own_marks(head: &Head) -> Vec<ObjectId> {
     let mut all = marks(head);
     let is_unknown = head.type_name() == "marking-definition"
         && tlp_of(&head.id).is_none()

@@ -50,6 +50,11 @@ impl<K: Clone + Eq + Hash> Kinds<K> {
         self.all.get(place as usize)
     }
 
+    /// Every kind, by its place.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &K> {
+        self.all.iter()
+    }
+
     /// No more come: only places are asked for from now on.
     pub(crate) fn settle(&mut self) {
         self.places = HashMap::new();

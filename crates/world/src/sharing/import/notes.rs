@@ -9,6 +9,7 @@ use kaname_stix::{Head, Limits, ObjectId};
 use super::{
     Good, Rejected,
     audiences::{self, Audiences},
+    groups::{self, Defined},
     noted::{Kinds, short},
 };
 use crate::error::WorldError;
@@ -32,6 +33,8 @@ pub(super) struct Notes {
     marked: Vec<(Short, u32)>,
     markings: Kinds<Vec<ObjectId>>,
     pub(super) statements: BTreeSet<ObjectId>,
+    /// The sharing groups that it defines.
+    pub(super) defined: Defined,
 }
 
 impl Notes {
@@ -60,6 +63,7 @@ impl Notes {
         if audiences::is_statement(raw, &head) && self.statements.len() < MAX_STATEMENTS {
             self.statements.insert(head.id.clone());
         }
+        groups::note_defined(&mut self.defined, &head.id, raw);
         let marks = audiences::own_marks(&head);
         let place = self.markings.place(marks, MAX_MARKINGS).ok_or_else(|| {
             let limit = format!("at most {MAX_MARKINGS} different sets of markings");
@@ -75,6 +79,13 @@ impl Notes {
         self.markings.settle();
         self.marked.sort_unstable();
         self.marked.dedup();
+    }
+
+    /// The markings among which sharing groups may be.
+    pub(super) fn may_be_groups(&self) -> BTreeSet<ObjectId> {
+        let all = self.markings.all().flatten();
+        let all = all.filter(|one| groups::may_be_group(one) && !self.statements.contains(one));
+        all.cloned().collect()
     }
 
     /// How many are taken.

@@ -22,6 +22,7 @@ use super::limits;
 use crate::{
     doors::{FetchDoor, FetchError, Fetched, Headers},
     error::WorldError,
+    openpgp::Certificate,
     turn::{Stopped, Wrong, told},
     world::World,
 };
@@ -41,6 +42,8 @@ pub(in crate::source) struct Document {
     pub(super) label: Option<TlpMark>,
     /// Addresses of its hash; `None` where they follow from its own.
     hashes: Option<Vec<Url>>,
+    /// Address of its signature; `None` where it follows from its own.
+    pub(super) signature: Option<Url>,
 }
 
 /// Documents by their address.
@@ -56,12 +59,12 @@ pub(in crate::source) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    async fn get(&self, url: &Url) -> Result<Fetched, Stopped> {
+    pub(super) async fn get(&self, url: &Url) -> Result<Fetched, Stopped> {
         Ok(self.door.fetch(&self.fetch(url)?).await?)
     }
 
     /// A list, or why it does not come where that is of this list alone.
-    async fn get_list(&self, url: &Url) -> Result<Result<Fetched, Trouble>, Stopped> {
+    pub(super) async fn get_list(&self, url: &Url) -> Result<Result<Fetched, Trouble>, Stopped> {
         match self.door.fetch(&self.fetch(url)?).await {
             Ok(fetched) => Ok(match status(&fetched)? {
                 Some(why) => Err(why),
@@ -202,12 +205,9 @@ impl Asker<'_> {
             Some(hashes) => hashes,
             None if *missing >= WITHOUT => return Ok(None),
             None => {
-                let beside = |ending: &str| {
-                    let mut own = url.clone();
-                    own.set_path(&format!("{}{ending}", url.path()));
-                    own
-                };
-                guessed = [".sha512", ".sha256"].map(beside).into();
+                guessed = [".sha512", ".sha256"]
+                    .map(|ending| beside(url, ending))
+                    .into();
                 &guessed
             }
         };
@@ -229,7 +229,14 @@ impl Asker<'_> {
     }
 }
 
-fn web(url: &str) -> Option<Url> {
+/// What stands beside a document.
+pub(super) fn beside(url: &Url, ending: &str) -> Url {
+    let mut own = url.clone();
+    own.set_path(&format!("{}{ending}", url.path()));
+    own
+}
+
+pub(super) fn web(url: &str) -> Option<Url> {
     let url = Url::parse(url).ok()?;
     (matches!(url.scheme(), "http" | "https")
         && url.has_host()
@@ -272,7 +279,10 @@ fn put(
             Some(here.collect())
         }
     };
+    let signature = entry.signature.as_ref();
+    let signature = signature.and_then(|one| base.join(one).ok());
     let new = Document {
+        signature: signature.filter(|one| one.origin() == base.origin()),
         changed: entry.changed,
         label: one.label.as_deref().and_then(provider::mark),
         hashes,
@@ -284,6 +294,7 @@ fn put(
         Some(before) => {
             before.changed = before.changed.max(new.changed);
             before.label = before.label.max(new.label);
+            before.signature = before.signature.take().or(new.signature);
             before.hashes = before
                 .hashes
                 .take()
@@ -294,7 +305,7 @@ fn put(
 }
 
 /// Why an answer holds nothing, where it is of this document alone.
-fn status(fetched: &Fetched) -> Result<Option<Trouble>, Stopped> {
+pub(super) fn status(fetched: &Fetched) -> Result<Option<Trouble>, Stopped> {
     match fetched.status {
         200 => Ok(packed(fetched).map(|how| Known::Packed { how }.into())),
         // It is not there, not for the hub, or elsewhere: the others are none the worse for it.
@@ -316,12 +327,12 @@ pub(super) enum Gone {
     Later(Trouble),
 }
 
-/// A document with the hash that its provider says.
+/// A document with the hash that its provider says, and whether it is signed by one of its keys.
 pub(super) async fn fetched(
     asker: &Asker<'_>,
     (url, document): (&Url, &Document),
-    missing: &mut u32,
-) -> Result<Result<hyper::body::Bytes, Gone>, Stopped> {
+    (keys, missing): (&[Certificate], &mut u32),
+) -> Result<Result<(hyper::body::Bytes, bool), Gone>, Stopped> {
     let fetched = match asker.door.fetch(&asker.fetch(url)?).await {
         Ok(fetched) => fetched,
         Err(FetchError { what, later: true }) => return Ok(Err(Gone::Later(what))),
@@ -333,11 +344,15 @@ pub(super) async fn fetched(
     let is_whole = asker
         .is_whole(&fetched.body, (url, document), missing)
         .await?;
-    match is_whole {
-        Some(false) => {
-            let why = why::HASH.to_owned().into();
-            Ok(Err(Gone::Never(why)))
-        }
-        Some(true) | None => Ok(Ok(fetched.body)),
+    if is_whole == Some(false) {
+        let why = why::HASH.to_owned().into();
+        return Ok(Err(Gone::Never(why)));
     }
+    let signed = asker
+        .is_signed(&fetched.body, (url, document), keys)
+        .await?;
+    Ok(match signed {
+        Ok(is_signed) => Ok((fetched.body, is_signed)),
+        Err(fault) => Err(Gone::Never(Known::Signature { fault }.into())),
+    })
 }
