@@ -6,6 +6,7 @@ mod change;
 mod filing;
 mod notice;
 mod routed;
+mod told;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +22,7 @@ pub use self::{
         NoticeKind, Oddity, Times, Words,
     },
     routed::route,
+    told::{Account, Part, PersonalData, Told, told},
 };
 use crate::{number, routing::Recipient};
 

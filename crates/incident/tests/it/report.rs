@@ -6,10 +6,10 @@ use kaname_incident::{
     Digest, IncidentReport, Refused, Region,
     obligation::Measure,
     report::{
-        Affected, Attachment, Attack, Filing, Notice, NoticeKind, Oddity, ReportState, consent,
-        file, route, take_consent, tell, withdraw,
+        Affected, Attachment, Attack, Filing, Notice, NoticeKind, Oddity, Part, ReportState,
+        consent, file, route, take_consent, tell, told, withdraw,
     },
-    routing::{Condition, Recipient, Role, Tri},
+    routing::{Condition, Field, Recipient, Role, Shown, Tri},
 };
 use kaname_kernel::Matter as _;
 use proptest::prelude::*;
@@ -348,6 +348,105 @@ fn only_the_operator_and_officers_find_it_and_its_row_says_no_word_of_it() {
     let expected = kaname_kernel::Audience::parties_and_officers([crate::support::party(OPERATOR)]);
     assert_eq!(projection.audience, expected);
     const { assert!(IncidentReport::SEALED) };
+}
+
+/// A report whose every part carries a word of its own, and the words.
+fn marked() -> (IncidentReport, Vec<(Field, Vec<String>)>) {
+    let mut filing = filing();
+    let notice = &mut filing.notice;
+    notice.title = "title-word".to_owned();
+    notice.body = "body-word".to_owned();
+    notice.technique = "technique-word".to_owned();
+    notice.contact = "contact-word".to_owned();
+    notice.causes = BTreeSet::from(["vulnerability".parse().unwrap()]);
+    notice.attacks = BTreeSet::from([Attack::Ransomware]);
+    notice.event_types = BTreeSet::from(["intrusion".parse().unwrap()]);
+    notice.maintenance_breached = Tri::Yes;
+    notice.measures = [("malicious-leak".parse().unwrap(), Measure::Is(true))].into();
+    notice.services = vec![Affected {
+        name: "service-word".to_owned(),
+        sector: None,
+        regions: BTreeSet::from(["JP-47".parse().unwrap()]),
+    }];
+    notice.attachments = vec![Attachment {
+        blob: matter(9),
+        sha256: Digest::of(b"x"),
+        name: "attachment-word.txt".to_owned(),
+        bytes: 3,
+    }];
+    let report: Tale<IncidentReport> =
+        Tale::begun(matter(1), person(1, OPERATOR), file(filing, &words()));
+    let own =
+        |field, words: &[&str]| (field, words.iter().map(|word| (*word).to_owned()).collect());
+    let words = vec![
+        own(Field::Receipt, &["N-2611-0K4TV"]),
+        own(
+            Field::Operator,
+            &[&crate::support::party(OPERATOR).to_string()],
+        ),
+        own(Field::Contact, &["contact-word"]),
+        own(Field::Sector, &["electricity"]),
+        own(Field::Services, &["service-word", "JP-47"]),
+        own(
+            Field::Times,
+            &["2026-11-24T03:20:00Z", "2026-11-24T01:20:00Z"],
+        ),
+        own(Field::EventTypes, &["intrusion"]),
+        own(Field::Causes, &["vulnerability", "ransomware"]),
+        own(Field::Maintenance, &["\"of\":\"yes\""]),
+        own(Field::PersonalData, &["malicious-leak"]),
+        own(Field::Body, &["title-word", "body-word"]),
+        own(Field::Technique, &["technique-word"]),
+        own(Field::Attachments, &["attachment-word"]),
+        own(Field::Level, &["\"of\":3"]),
+    ];
+    (report.state().clone(), words)
+}
+
+proptest! {
+    /// Whatever a form shows and masks: every word of an open part is on it, and none of any other.
+    #[test]
+    fn a_form_shows_its_parts_and_no_word_more(how in proptest::collection::vec(0u8..3, 14)) {
+        let (report, words) = marked();
+        let shown = |how: u8| match how {
+            0 => None,
+            1 => Some(Shown::Masked),
+            _ => Some(Shown::Open),
+        };
+        let fields = Field::ALL.into_iter().zip(&how);
+        let fields = fields.filter_map(|(field, how)| Some((field, shown(*how)?))).collect();
+        let text = serde_json::to_string(&told(&report, Some(3), &fields)).unwrap();
+        prop_assert_eq!(words.len(), Field::ALL.len());
+        for (field, words) in words {
+            for word in words {
+                let open = fields.get(&field) == Some(&Shown::Open);
+                prop_assert_eq!(text.contains(&word), open, "{:?}: {} in {}", field, word, text);
+            }
+        }
+    }
+}
+
+#[test]
+fn peers_read_of_an_operator_and_not_which() {
+    let (report, _) = marked();
+    let mut with = report.clone();
+    with.consents.insert(Recipient::Isac);
+    let day = "2026-11-24".parse().unwrap();
+    let route = law().route(&with.question(vocabulary(), day, None, false, false));
+    let isac = route
+        .to
+        .iter()
+        .find(|one| one.to == Recipient::Isac)
+        .unwrap();
+    let form = told(&with, None, &isac.fields);
+    assert_eq!(form.operator, Some(Part::Masked));
+    assert_eq!(form.services, Some(Part::Masked));
+    assert!(form.body.is_none() && form.contact.is_none() && form.attachments.is_none());
+    let ministry = &route.to[0];
+    assert_eq!(
+        told(&with, None, &ministry.fields).operator,
+        Some(Part::Open(with.operator))
+    );
 }
 
 #[test]
