@@ -3,6 +3,7 @@
 mod assessment;
 mod campaign;
 mod data;
+mod incident;
 mod item;
 mod misp;
 mod people;
@@ -26,6 +27,7 @@ pub(crate) use self::{
         BackupArgs, CollectionCommand, ConfigCommand, ExportArgs, ExportForm, ImportArgs,
         MigrateArgs, RedactArgs, RestoreArgs, SectorCommand, VerifyArgs,
     },
+    incident::{ClocksArgs, IncidentCommand, RouteArgs, WhatIf},
     item::{AgeArg, ItemCommand, ListItems},
     misp::{ConvertArgs, ConvertTo, MispCommand},
     people::{AddParty, AddUser, GroupCommand, KeyCommand, PartyCommand, UserCommand},
@@ -131,6 +133,9 @@ pub(crate) enum Command {
     /// Sectors and competent ministries, as of any day: list, changes
     #[command(subcommand)]
     Sector(SectorCommand),
+    /// What the rules of a day say of an incident: route, clocks, words
+    #[command(subcommand)]
+    Incident(IncidentCommand),
     /// How serious an incident was for society, by a policy file: rate, explain, replay, check
     #[command(subcommand)]
     Severity(SeverityCommand),

@@ -8,6 +8,7 @@ mod config;
 mod export;
 mod group;
 mod import;
+mod incident;
 pub(crate) mod init;
 mod item;
 mod key;
@@ -62,6 +63,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         }
         Command::Sector(command) => return sector::run(&command, say),
         Command::Severity(command) => return severity::run(&command, say),
+        Command::Incident(command) => return incident::run(&command, say),
         Command::Stix(command) => return stix::run(&command, say),
         Command::Misp(command) => return misp::run(&command, say),
         _ => {}
@@ -106,6 +108,7 @@ pub(crate) fn run(cli: Cli, say: Say) -> Result<(), Fault> {
         Command::Config(_)
         | Command::Sector(_)
         | Command::Severity(_)
+        | Command::Incident(_)
         | Command::Stix(_)
         | Command::Misp(_) => Ok(()),
     };

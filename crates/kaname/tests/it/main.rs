@@ -17,6 +17,7 @@ mod database_away;
 mod emptied;
 mod flip;
 mod hub;
+mod incident;
 mod item;
 mod kill;
 mod kill_database;

@@ -103,8 +103,8 @@ async fn its_owner_is_told_once_of_what_is_new_and_only_what_its_owner_may_see()
         all.remove(0).state.news
     };
     let told = news(member).await.unwrap();
-    assert_eq!((told.items, told.notified), (1, Told::Mail));
-    assert!(told.objects > 0 && told.from < told.until);
+    assert_eq!((told.found.items, told.notified), (1, Told::Mail));
+    assert!(told.found.objects > 0 && told.from < told.until);
     assert_eq!(news(analyst).await.unwrap().notified, Told::Page);
     assert_eq!(news(outsider).await, None);
 }
