@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     house::{By, House},
-    misp::{answer, asked, error::MispError, hello::url},
+    misp::{asked, error::MispError, hello::url},
 };
 
 /// Longest name of a tag, in bytes.

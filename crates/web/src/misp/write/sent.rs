@@ -44,13 +44,6 @@ struct Wrapped<'a> {
     event: &'a RawValue,
 }
 
-/// An event as its document wraps it.
-#[derive(Deserialize)]
-struct Wrapped<'a> {
-    #[serde(rename = "Event", borrow)]
-    event: &'a RawValue,
-}
-
 /// What is to be known of an event before it is read: everything else in it is passed over.
 #[derive(Deserialize)]
 struct Named<'a> {
