@@ -254,7 +254,7 @@ async fn a_sharing_group_is_whom_it_names_here_and_nobody_else() {
         assert_eq!(s.get(&view, &poster).await.status, 200, "{n}: its own");
         assert_eq!(
             s.get(&view, &stranger).await.status,
-            404,
+            403,
             "{n}: no stranger"
         );
         let seen = s.get(&view, &member).await;
