@@ -396,7 +396,7 @@ async fn assessments_and_campaigns_are_found_by_who_lists_them_and_named_to_nobo
     let releaser = Browser::of(&door, &nation, &nation.releaser).await;
     let page = releaser.page(&at("見通し")).await;
     assert!(
-        page.contains("分析評価には見つかりませんでした。"),
+        page.contains("探したもの：共有情報、オブジェクト、分析評価<"),
         "{page}"
     );
     assert!(!page.contains("id=\"campaigns\"") && !page.contains("キャンペーン："));
