@@ -328,7 +328,7 @@ async fn a_sharing_group_is_whom_the_agreement_or_its_organisations_name() {
     };
     let provider = nation.provider.party.to_string();
     let served = vec![
-        to(1, agreed, &[provider.clone()], ""),
+        to(1, agreed, std::slice::from_ref(&provider), ""),
         // AMBER names whom the group names, RED nobody.
         to(2, agreed, &[], "tlp:amber"),
         to(3, agreed, &[], "tlp:red"),

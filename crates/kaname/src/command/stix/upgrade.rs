@@ -59,11 +59,14 @@ pub(super) fn run(file: &Path, out: Option<&Path>, say: Say) -> Result<(), Fault
     })
 }
 
+/// Where pieces of a bundle go, and its UUID.
+type Into<'w> = (Uuid, &'w mut dyn FnMut(&str) -> Result<(), Fault>);
+
 /// Writes the new bundle (STIX 2.1 §8), object by object; without somewhere to write, only looks what would become of it.
 fn written(
     checked: &mut Checked,
     (file, say): (&Path, Say),
-    mut into: Option<(Uuid, &mut dyn FnMut(&str) -> Result<(), Fault>)>,
+    mut into: Option<Into<'_>>,
 ) -> Result<Made, Fault> {
     if let Some((id, write)) = &mut into {
         write(&format!(r#"{{"type":"bundle","id":"bundle--{id}""#))?;
