@@ -209,26 +209,34 @@ async fn a_sharing_group_is_whom_it_names_here_and_nobody_else() {
     let stranger = nation.key(&nation.outsider, &[TaxiiRead]).await;
     let organisation = |uuid: String| json!({ "Organisation": { "uuid": uuid } });
     let foreign = "77777777-0000-4000-8000-000000000001";
-    for (n, group, members, member_reads, told) in [
+    for (n, group, members, (is_named, member_reads), told) in [
         // The hub's own group, as the hub itself tells it: without who is in it.
-        (1, group.id.to_string(), json!([]), true, "4"),
-        // Organisations by their UUIDs here.
+        (1, group.id.to_string(), json!([]), (true, true), "4"),
+        // An organisation that the poster may know of: its own.
         (
             2,
             foreign.to_owned(),
+            json!([organisation(nation.provider.party.to_string())]),
+            (true, false),
+            "",
+        ),
+        // One that it may not know of is nobody to it, whether or not it is here.
+        (
+            5,
+            foreign.to_owned(),
             json!([organisation(nation.member.party.to_string())]),
-            true,
-            "0",
+            (false, false),
+            "",
         ),
         // Nobody is known, or nobody is in it.
         (
             3,
             foreign.to_owned(),
             json!([organisation("88888888-0000-4000-8000-000000000001".into())]),
-            false,
+            (false, false),
             "",
         ),
-        (4, foreign.to_owned(), json!([]), false, ""),
+        (4, foreign.to_owned(), json!([]), (false, false), ""),
     ] {
         let mut sent = small("4");
         let own = format!("5c93d7f7-3333-4548-ae4c-{n:012}");
@@ -249,7 +257,7 @@ async fn a_sharing_group_is_whom_it_names_here_and_nobody_else() {
             .post("events/add?collection=exchange", &poster, &sent)
             .await;
         assert_eq!(taken.status, 200, "{n}: {}", taken.text);
-        assert_eq!(taken.header("kaname-note").is_empty(), member_reads, "{n}");
+        assert_eq!(taken.header("kaname-note").is_empty(), is_named, "{n}");
         let view = format!("events/view/{own}");
         assert_eq!(s.get(&view, &poster).await.status, 200, "{n}: its own");
         assert_eq!(
@@ -263,10 +271,8 @@ async fn a_sharing_group_is_whom_it_names_here_and_nobody_else() {
             let event = seen.json()["Event"].take();
             assert_eq!(event["distribution"], told, "{event}");
             assert_eq!(event["Attribute"].as_array().unwrap().len(), 2);
-            if told == "4" {
-                assert_eq!(event["SharingGroup"]["name"], "Finance circle");
-                assert_eq!(event["SharingGroup"]["SharingGroupOrg"], json!([]));
-            }
+            assert_eq!(event["SharingGroup"]["name"], "Finance circle");
+            assert_eq!(event["SharingGroup"]["SharingGroupOrg"], json!([]));
         }
     }
     // A group that the poster is not in is nobody to it, and it learns nothing of there being one.
