@@ -101,10 +101,9 @@ pub(crate) fn data(text: &str) -> Result<(), Fault> {
 
 /// Data that is no result in JSON, such as a bundle: byte for byte, but on a terminal as text.
 pub(crate) fn document(text: &str) -> Result<(), Fault> {
-    if std::io::stdout().is_terminal() {
-        return print(text);
-    }
-    data(text)
+    let mut out = Document::open();
+    out.write(text)?;
+    out.end()
 }
 
 /// Data or a document that is written in pieces, of which none is kept.
@@ -119,7 +118,7 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// As [`document`] writes: on a terminal as text.
+    /// That of a document: on a terminal as text.
     pub(crate) fn open() -> Self {
         Self {
             is_shown: std::io::stdout().is_terminal(),
@@ -127,12 +126,12 @@ impl Document {
         }
     }
 
-    /// As [`data`] writes: byte for byte.
+    /// That of data: byte for byte.
     pub(crate) fn of_data() -> Self {
         Self {
             out: BufWriter::new(std::io::stdout().lock()),
             is_shown: false,
-            ends_line: true,
+            ends_line: false,
             is_alone: false,
         }
     }
@@ -160,38 +159,29 @@ impl Document {
         self.done(written)
     }
 
+    /// A reader that has gone away (`| head`) ends the program in peace.
     fn done(&mut self, written: std::io::Result<()>) -> Result<(), Fault> {
-        self.is_alone |= is_gone(&written);
-        printed(written)
-    }
-}
-
-fn is_gone(written: &std::io::Result<()>) -> bool {
-    matches!(written, Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
-}
-
-/// A reader that has gone away (`| head`) ends the program in peace.
-fn printed(written: std::io::Result<()>) -> Result<(), Fault> {
-    match written {
-        Err(_) if is_gone(&written) => Ok(()),
-        Err(error) => Err(Fault::failed("the result cannot be printed").because(&error)),
-        Ok(()) => Ok(()),
+        match written {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.is_alone = true;
+                Ok(())
+            }
+            Err(error) => Err(Fault::failed("the result cannot be printed").because(&error)),
+            Ok(()) => Ok(()),
+        }
     }
 }
 
 fn write(text: &str) -> Result<(), Fault> {
-    let mut out = std::io::stdout().lock();
-    let written = out
-        .write_all(text.as_bytes())
-        .and_then(|()| {
-            if text.ends_with('\n') {
-                Ok(())
-            } else {
-                out.write_all(b"\n")
-            }
-        })
-        .and_then(|()| out.flush());
-    printed(written)
+    let mut out = Document::of_data();
+    out.write(text)?;
+    out.end()
+}
+
+/// A word as JSON has it.
+pub(crate) fn word<T: serde::Serialize>(value: &T) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// Rows under headings, columns as wide as their widest cell. East Asian letters take two places.

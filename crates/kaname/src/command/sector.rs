@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     cli::SectorCommand,
     fault::Fault,
-    say::{Say, table},
+    say::{Say, table, word},
 };
 
 pub(super) fn run(command: &SectorCommand, say: Say) -> Result<(), Fault> {
@@ -81,10 +81,4 @@ fn changes(catalogue: &Catalogue, from: Date, to: Date, say: Say) -> Result<(), 
             .collect();
         table(["ON", "WHAT", "", "BEFORE → AFTER", "SOURCE"], &rows)
     })
-}
-
-/// A word as JSON has it.
-fn word<T: serde::Serialize>(value: &T) -> String {
-    let value = serde_json::to_value(value).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
 }

@@ -340,13 +340,43 @@ pub fn sighting(base: &Base<'_>, sighting: &Sighting<'_>) -> Result<Authored, St
 /// Writes a bundle (§8) around objects, byte for byte.
 #[must_use]
 pub fn bundle<'o>(id: Uuid, objects: impl IntoIterator<Item = &'o str>) -> String {
-    let mut out = format!(r#"{{"type":"bundle","id":"bundle--{}""#, id.as_hyphenated());
-    let mut any = false;
+    let mut pieces = BundlePieces::default();
+    let mut out = pieces.head(id);
     for object in objects {
-        out.push_str(if any { "," } else { r#","objects":["# });
+        out.push_str(pieces.before_object());
         out.push_str(object);
-        any = true;
     }
-    out.push_str(if any { "]}" } else { "}" });
+    out.push_str(pieces.end());
     out
+}
+
+/// What stands around the objects of a bundle (§8) that is written piece by piece. Without objects it has no list of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BundlePieces {
+    any: bool,
+}
+
+impl BundlePieces {
+    /// What it begins with.
+    #[must_use]
+    pub fn head(self, id: Uuid) -> String {
+        format!(r#"{{"type":"bundle","id":"bundle--{}""#, id.as_hyphenated())
+    }
+
+    /// What stands before the next object.
+    pub fn before_object(&mut self) -> &'static str {
+        match std::mem::replace(&mut self.any, true) {
+            true => ",",
+            false => r#","objects":["#,
+        }
+    }
+
+    /// What it ends with.
+    #[must_use]
+    pub fn end(self) -> &'static str {
+        match self.any {
+            true => "]}",
+            false => "}",
+        }
+    }
 }

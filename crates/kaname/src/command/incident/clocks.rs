@@ -6,11 +6,11 @@ use kaname_incident::{
 };
 use serde_json::json;
 
-use super::{Rules, moment, word};
+use super::{Rules, known, moment};
 use crate::{
     cli::ClocksArgs,
     fault::Fault,
-    say::{Say, table},
+    say::{Say, table, word},
 };
 
 pub(super) fn run(rules: &Rules, args: &ClocksArgs, say: Say) -> Result<(), Fault> {
@@ -45,17 +45,16 @@ pub(super) fn run(rules: &Rules, args: &ClocksArgs, say: Say) -> Result<(), Faul
     )
 }
 
-/// What is mistyped would let a clock go unseen.
 fn checked(rules: &Rules, facts: &Facts) -> Result<(), Fault> {
     let day = kaname_directory::day_of(facts.known_at());
     let lists = rules.obligations.lists_on(day);
     let lists: Vec<&str> = lists.iter().map(|one| one.value.code.as_str()).collect();
     let asked = facts.lists.iter().map(|code| code.as_str());
-    unknown("list of operators", asked, &lists, day)?;
+    known("list of operators", asked, &lists, day)?;
     let criteria = rules.obligations.criteria_on(day);
     let codes: Vec<&str> = criteria.iter().map(|one| one.value.code.as_str()).collect();
     let asked = facts.measures.keys().map(|code| code.as_str());
-    unknown("criterion", asked, &codes, day)?;
+    known("criterion", asked, &codes, day)?;
     for (code, measure) in &facts.measures {
         let mut of = criteria.iter().filter(|one| one.value.code == *code);
         let unit = of.next().and_then(|one| one.value.unit.as_deref());
@@ -72,21 +71,6 @@ fn checked(rules: &Rules, facts: &Facts) -> Result<(), Fault> {
         Some(sector) => {
             let fault = Fault::usage(format!("no sector `{sector}` on {day}"));
             Err(fault.hint(format!("`kaname sector list --on {day}` names them")))
-        }
-    }
-}
-
-fn unknown<'a>(
-    what: &str,
-    mut asked: impl Iterator<Item = &'a str>,
-    known: &[&str],
-    day: jiff::civil::Date,
-) -> Result<(), Fault> {
-    match asked.find(|code| !known.contains(code)) {
-        None => Ok(()),
-        Some(code) => {
-            let fault = Fault::usage(format!("no {what} `{code}` on {day}"));
-            Err(fault.hint(format!("one of {}", known.join(", "))))
         }
     }
 }

@@ -74,8 +74,18 @@ fn moment(at: Timestamp) -> String {
     format!("{} +09:00", shown.strftime("%Y-%m-%d %H:%M"))
 }
 
-/// A word as JSON has it.
-fn word<T: serde::Serialize>(value: &T) -> String {
-    let value = serde_json::to_value(value).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
+/// What is mistyped would be an answer to another question: refused, with the codes that there are on the day.
+fn known<'a>(
+    what: &str,
+    mut asked: impl Iterator<Item = &'a str>,
+    codes: &[&str],
+    day: Date,
+) -> Result<(), Fault> {
+    match asked.find(|code| !codes.contains(code)) {
+        None => Ok(()),
+        Some(code) => {
+            let fault = Fault::usage(format!("no {what} `{code}` on {day}"));
+            Err(fault.hint(format!("one of {}", codes.join(", "))))
+        }
+    }
 }

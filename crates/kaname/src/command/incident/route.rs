@@ -3,17 +3,16 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use kaname_incident::{
-    code::EventTypeCode,
-    routing::{Considered, Moved, Question, Route, Routed, Shown, Verdict, difference},
+use kaname_incident::routing::{
+    Considered, Moved, Question, Route, Routed, Shown, Verdict, difference,
 };
 use serde_json::json;
 
-use super::{Rules, word};
+use super::{Rules, known};
 use crate::{
     cli::{RouteArgs, WhatIf},
     fault::Fault,
-    say::{Say, table},
+    say::{Say, table, word},
 };
 
 pub(super) fn run(rules: &Rules, args: &RouteArgs, say: Say) -> Result<(), Fault> {
@@ -83,20 +82,13 @@ fn change(question: &mut Question, one: &WhatIf) {
     }
 }
 
-/// A mistyped event type would be an answer to another question. A sector that is not in force is one: the duty desk's.
+/// A sector that is not in force is no mistake: it is the duty desk's.
 fn checked(rules: &Rules, question: &Question) -> Result<(), Fault> {
-    let known = |code: &&EventTypeCode| {
-        let found = rules.words.event_type_on(code, question.day);
-        found.is_none()
-    };
-    let Some(unknown) = question.event_types.iter().find(known) else {
-        return Ok(());
-    };
-    let words = rules.words.event_types_on(question.day);
-    let words: Vec<String> = words.iter().map(|one| one.value.code.to_string()).collect();
     let day = question.day;
-    let fault = Fault::usage(format!("no event type `{unknown}` on {day}"));
-    Err(fault.hint(format!("one of {}", words.join(", "))))
+    let words = rules.words.event_types_on(day);
+    let codes: Vec<&str> = words.iter().map(|one| one.value.code.as_str()).collect();
+    let asked = question.event_types.iter().map(|code| code.as_str());
+    known("event type", asked, &codes, day)
 }
 
 fn in_force(rules: &Rules, question: &Question) -> bool {

@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Rules, word};
+use super::Rules;
 use crate::{
     fault::Fault,
-    say::{Say, table},
+    say::{Say, table, word},
 };
 
 pub(super) fn run(rules: &Rules, on: Date, say: Say) -> Result<(), Fault> {

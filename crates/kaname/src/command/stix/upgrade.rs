@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, path::Path};
 
-use kaname_stix::{StixError, Upgrading, upgraded_id};
+use kaname_stix::{StixError, Upgrading, author::BundlePieces, upgraded_id};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -68,8 +68,9 @@ fn written(
     (file, say): (&Path, Say),
     mut into: Option<Into<'_>>,
 ) -> Result<Made, Fault> {
+    let mut pieces = BundlePieces::default();
     if let Some((id, write)) = &mut into {
-        write(&format!(r#"{{"type":"bundle","id":"bundle--{id}""#))?;
+        write(&pieces.head(*id))?;
     }
     let mut upgrading = Upgrading::default();
     let mut objects = 0;
@@ -79,7 +80,7 @@ fn written(
             .map_err(|error| no_stix(file, &one, error))?;
         for text in texts {
             if let Some((_, write)) = &mut into {
-                write(if objects == 0 { r#","objects":["# } else { "," })?;
+                write(pieces.before_object())?;
                 write(&text)?;
             }
             objects += 1;
@@ -87,7 +88,7 @@ fn written(
         Ok(())
     })?;
     if let Some((_, write)) = &mut into {
-        write(if objects == 0 { "}" } else { "]}" })?;
+        write(pieces.end())?;
     }
     Ok(Made {
         objects,
